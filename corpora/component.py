@@ -1,0 +1,300 @@
+"""Everything a user can choose: a frozen dataclass with a name and a version, whose fields are its options."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
+
+from corpora.errors import OptionError, unknown_name
+
+JSON = bool | int | float | str | list[Any] | dict[str, Any] | None
+SCALARS = (bool, int, float, str, Path)
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    min: float | None = None,
+    max: float | None = None,
+    decides: bool = True,
+) -> Any:
+    """A field of a component that is also an option on the command line and a key in a recipe.
+
+    Args:
+        default: its value when none is given; `...` makes it required.
+        help: one sentence for `--help` and the reference pages.
+        min: the least value allowed (of each element, for a tuple).
+        max: the greatest value allowed.
+        decides: whether the value decides the bytes of the result, and so belongs into the fingerprint.
+            False for paths (their contents stand in for them), mirrors, contacts.
+    """
+    metadata = {"help": help, "min": min, "max": max, "decides": decides}
+    if default is ...:
+        return dataclasses.field(kw_only=True, metadata=metadata)
+    return dataclasses.field(default=default, kw_only=True, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Component:
+    """Base of every kind of component. Its fields, made with `option`, hold all of its settings."""
+
+    name: ClassVar[str]
+    """What users type to choose it: lower-case words joined by hyphens."""
+    version: ClassVar[int] = 1
+    """Raised by one whenever the same options would give other output."""
+    uses: ClassVar[tuple[str, ...]] = ()
+    """Distributions (as named on the index) whose version decides the output, so that it goes into the fingerprint."""
+
+    def __post_init__(self) -> None:
+        for opt in options_of(type(self)):
+            value = checked(getattr(self, opt.field), opt, self.name)
+            object.__setattr__(self, opt.field, value)
+
+    def options(self, *, deciding: bool = False) -> dict[str, JSON]:
+        """Its settings as JSON values, by their names on the command line (`min-words`).
+
+        Args:
+            deciding: leave out those that do not decide the bytes of the result.
+        """
+        chosen = (opt for opt in options_of(type(self)) if opt.decides or not deciding)
+        return {opt.name: to_json(getattr(self, opt.field)) for opt in chosen}
+
+    def short(self) -> str:
+        """The short form that makes this component again: `NAME:key=value,key=value`, defaults left out."""
+        changed = [
+            f"{opt.name}={_to_text(getattr(self, opt.field))}"
+            for opt in options_of(type(self))
+            if getattr(self, opt.field) != opt.default
+        ]
+        return self.name + (":" + ",".join(changed) if changed else "")
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Self:
+        """Make one from settings by their command-line names; values may be text or TOML values.
+
+        Raises:
+            UnknownName: an option that it does not have, with near matches.
+            OptionError: a value of the wrong type or out of range, or a required option left out.
+        """
+        known = {opt.name: opt for opt in options_of(cls)}
+        values: dict[str, Any] = {}
+        for name, value in options.items():
+            if name not in known:
+                raise unknown_name(f"option of {cls.name}", name, known)
+            opt = known[name]
+            values[opt.field] = from_text(value, opt, cls.name) if isinstance(value, str) else value
+        missing = [opt.name for opt in known.values() if opt.required and opt.field not in values]
+        if missing:
+            raise OptionError(f"{cls.name}: {missing[0]} is required ({known[missing[0]].help})")
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a component, as read from its field."""
+
+    name: str
+    field: str
+    annotation: Any
+    default: Any
+    help: str
+    min: float | None
+    max: float | None
+    decides: bool
+
+    @property
+    def required(self) -> bool:
+        """Whether it has no default."""
+        return self.default is dataclasses.MISSING
+
+    @property
+    def type(self) -> Any:
+        """Its annotation without `None` and without the tuple around it."""
+        return _parts(self.annotation)[0]
+
+    @property
+    def many(self) -> bool:
+        """Whether it holds a tuple of values."""
+        return _parts(self.annotation)[1]
+
+    @property
+    def optional(self) -> bool:
+        """Whether None is allowed."""
+        return _parts(self.annotation)[2]
+
+    def allowed(self) -> str:
+        """What it takes, in words: `a number from 0 to 1`."""
+        if get_origin(self.type) is Literal:
+            return "one of " + ", ".join(str(a) for a in get_args(self.type))
+        noun = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}[self.type]
+        return f"{noun}{_limits(self.min, self.max)}"
+
+
+def options_of(cls: type[Component]) -> tuple[Option, ...]:
+    """The options of a component class, in the order of its fields.
+
+    Raises:
+        OptionError: a field was not made with `option`, or has a type that the command line cannot show.
+    """
+    hints = typing.get_type_hints(cls)
+    return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
+
+
+def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: Any) -> Option:
+    if "help" not in field.metadata:
+        raise OptionError(f"{cls.__name__}.{field.name} is a plain field; make it with option(default, help)")
+    base, _, _ = _parts(annotation)
+    if base not in SCALARS and get_origin(base) is not Literal:
+        raise OptionError(
+            f"{cls.__name__}.{field.name} has the type {annotation}, which the command line cannot show; "
+            "use bool, int, float, str, Path, a Literal of strings, a tuple of one of them, or one of them | None"
+        )
+    return Option(field.name.replace("_", "-"), field.name, annotation, field.default, **field.metadata)
+
+
+def _parts(annotation: Any) -> tuple[Any, bool, bool]:
+    """An annotation's base type, whether it is a tuple of it, and whether None is allowed."""
+    optional = False
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [a for a in get_args(annotation) if a is not type(None)]
+        optional = len(rest) < len(get_args(annotation))
+        annotation = rest[0] if len(rest) == 1 else annotation
+    if get_origin(annotation) is tuple and len(get_args(annotation)) == 2 and get_args(annotation)[1] is ...:
+        return get_args(annotation)[0], True, optional
+    return annotation, False, optional
+
+
+def checked(value: Any, opt: Option, owner: str) -> Any:
+    """The value in the option's own type.
+
+    Raises:
+        OptionError: the wrong type, not a number, or out of range.
+    """
+    if value is None and opt.optional:
+        return None
+    if opt.many:
+        if isinstance(value, str) or not isinstance(value, list | tuple):
+            raise _wrong(value, opt, owner, many=True)
+        return tuple(_checked_one(item, opt, owner) for item in value)
+    return _checked_one(value, opt, owner)
+
+
+def _checked_one(value: Any, opt: Option, owner: str) -> Any:
+    base = opt.type
+    if get_origin(base) is Literal:
+        if value not in get_args(base):
+            raise _wrong(value, opt, owner)
+        return value
+    if base is Path and isinstance(value, str):
+        return Path(value)
+    if base is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, base) or (isinstance(value, bool) and base is not bool):
+        raise _wrong(value, opt, owner)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = opt.min, opt.max
+        if math.isnan(value) or (low is not None and value < low) or (high is not None and value > high):
+            raise _wrong(value, opt, owner)
+    return value
+
+
+def _wrong(value: Any, opt: Option, owner: str, *, many: bool = False) -> OptionError:
+    allowed = f"a list, each {opt.allowed()}" if many else opt.allowed()
+    return OptionError(f"{owner}: {opt.name} is {value!r}; it must be {allowed}")
+
+
+def from_text(text: str, opt: Option, owner: str) -> Any:
+    """An option's value from the text a user typed; elements of a tuple are joined by `+`.
+
+    Raises:
+        OptionError: the text does not fit the option's type.
+    """
+    if opt.optional and text.lower() in ("none", ""):
+        return None
+    if opt.many:
+        return tuple(_scalar(part, opt, owner) for part in text.split("+") if part)
+    return _scalar(text, opt, owner)
+
+
+def _scalar(text: str, opt: Option, owner: str) -> Any:
+    base = opt.type
+    try:
+        if base is bool:
+            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
+        if base in (int, float):
+            return base(text)
+    except (KeyError, ValueError) as error:
+        raise _wrong(text, opt, owner) from error
+    return Path(text) if base is Path else text
+
+
+def split_short(text: str) -> tuple[str, dict[str, str]]:
+    """Read the short form `NAME` or `NAME:key=value,key=value` into its name and settings.
+
+    A first value without a key is kept under the empty key: it is the component's first option
+    (`packed:128`, `parquet:DIR`).
+
+    Raises:
+        OptionError: a later setting without `=`.
+    """
+    name, _, rest = text.partition(":")
+    settings: dict[str, str] = {}
+    for number, part in enumerate(_comma_parts(rest)):
+        key, equals, value = part.partition("=")
+        if equals:
+            settings[key.strip()] = value.strip()
+        elif number == 0:
+            settings[""] = part
+        else:
+            raise OptionError(f"{text}: {part} has no '='; write NAME:key=value,key=value")
+    return name.strip(), settings
+
+
+def _comma_parts(text: str) -> Iterator[str]:
+    """Cut at commas that stand outside double quotes; the quotes go."""
+    part, quoted = "", False
+    for character in text:
+        if character == '"':
+            quoted = not quoted
+        elif character == "," and not quoted:
+            yield part
+            part = ""
+        else:
+            part += character
+    if part:
+        yield part
+
+
+def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings of the short form with the first value, if it came without a key, under its option's name."""
+    known = options_of(cls)
+    if "" in settings and not known:
+        raise OptionError(f"{cls.name} has no options; {settings['']!r} cannot be set")
+    return {(key or known[0].name): value for key, value in settings.items()}
+
+
+def to_json(value: Any) -> JSON:
+    """An option's value as JSON: paths become text, tuples lists."""
+    if isinstance(value, Path):
+        return str(value)
+    return [to_json(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "+".join(_to_text(item) for item in value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f'"{text}"' if "," in text else text
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    if low is None:
+        return "" if high is None else f" of at most {high:g}"
+    return f" of at least {low:g}" if high is None else f" from {low:g} to {high:g}"

@@ -1,0 +1,108 @@
+"""Every error that corpora raises on purpose.
+
+* CorporaError
+  - OptionError (also a ValueError)
+  - UnknownName (also a LookupError)
+  - PluginError
+  - RecipeError
+  - InputError
+    + InputChanged
+    + TooManyFailed
+  - DatasetError
+    + DatasetNotFound (also a LookupError)
+    + DatasetDamaged
+    + DatasetInUse
+  - IsolationError
+    + ChildDied
+    + LimitExceeded
+  - StorageError (also an OSError)
+  - WorkerError
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CorporaError(Exception):
+    """Base of them all. The command line prints its message, without a traceback, and exits 1."""
+
+
+class OptionError(CorporaError, ValueError):
+    """An option's value has the wrong type or is outside what its component allows."""
+
+
+class UnknownName(CorporaError, LookupError):
+    """Nothing of this kind has this name; the message lists near names."""
+
+
+class PluginError(CorporaError):
+    """A plugin breaks the rules of a hook, or returned what its kind forbids."""
+
+
+class RecipeError(CorporaError):
+    """A recipe file cannot be read, or says what no action understands."""
+
+
+class InputError(CorporaError):
+    """What a source was pointed at is missing, empty, unreadable or of another kind."""
+
+
+class InputChanged(InputError):
+    """An input file changed between the moment it was fingerprinted and the moment it was read."""
+
+
+class TooManyFailed(InputError):
+    """More documents failed than `--max-failed` allows; the message counts them by reason."""
+
+
+class DatasetError(CorporaError):
+    """A registered dataset cannot serve."""
+
+
+class DatasetNotFound(DatasetError, LookupError):
+    """No dataset, version or tag of this name is in the store."""
+
+
+class DatasetDamaged(DatasetError):
+    """A version's files are not what its manifest says: cut short, changed or missing."""
+
+
+class DatasetInUse(DatasetError):
+    """A version cannot be removed while another one is made from it."""
+
+
+class IsolationError(CorporaError):
+    """A function run in a child process did not come back."""
+
+
+class ChildDied(IsolationError):
+    """The child was killed or crashed."""
+
+
+class LimitExceeded(IsolationError):
+    """The child went over its time or memory limit."""
+
+
+class StorageError(CorporaError, OSError):
+    """The disk is full, read-only or refuses; nothing half-made is left where a later command would trust it."""
+
+
+class WorkerError(CorporaError):
+    """A worker process died, or a plugin raised inside one."""
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
+    """The error for a misspelt name, with near matches, or with all names when none is near.
+
+    Args:
+        what: the noun, such as "transform" or "option of shuffle".
+    """
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    if near:
+        return UnknownName(f"no {what} is named {name}; did you mean {' or '.join(near)}?")
+    return UnknownName(
+        f"no {what} is named {name}; there {'are' if len(known) != 1 else 'is'} {', '.join(known) or 'none'}"
+    )

@@ -1,0 +1,150 @@
+"""Run a function on hostile input in a child process that may die, hang or eat memory, and cost one document."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from corpora.errors import ChildDied, LimitExceeded
+
+T = TypeVar("T")
+
+SECONDS = 120.0
+MEMORY_BYTES = 2 << 30
+
+
+class Guard:
+    """One child process that runs functions for its parent, and is replaced when it dies.
+
+    Args:
+        seconds: how long one call may take. Limits that count (size, depth) belong in the function;
+            this one stands behind them.
+        memory_bytes: address space that the child may add to what it starts with (Linux only).
+    """
+
+    def __init__(self, *, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+        self.seconds, self.memory_bytes = seconds, memory_bytes
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What `function(*arguments)` returns or raises, computed in the child.
+
+        Args:
+            function: importable by name; it and its arguments are pickled.
+
+        Raises:
+            ChildDied: the child crashed or was killed.
+            LimitExceeded: it ran over its time, or out of its memory.
+        """
+        pipe = self._started()
+        try:
+            pipe.send((function, arguments))
+            if not pipe.poll(self.seconds):
+                raise LimitExceeded(f"took more than {self.seconds:g} seconds")
+            kind, value = pipe.recv()
+        except LimitExceeded:
+            self.close()
+            raise
+        except (EOFError, OSError) as error:
+            code = self._exit_code()
+            self.close()
+            raise ChildDied(f"the process reading it died (exit code {code})") from error
+        except BaseException:  # Ctrl-C between send and recv leaves an answer that belongs to nobody
+            self.close()
+            raise
+        if kind == "memory":
+            self.close()
+            raise LimitExceeded(f"needed more than {self.memory_bytes / 2**20:,.0f} MB")
+        if kind == "error":
+            raise value
+        return value  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """End the child."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+
+    def _started(self) -> Connection:
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(target=_serve, args=(theirs, self.memory_bytes), daemon=True)
+            self._process.start()
+            theirs.close()
+        return self._pipe
+
+    def _exit_code(self) -> int | None:
+        self._process.join(1.0)
+        return self._process.exitcode  # type: ignore[no-any-return]
+
+
+_guards = threading.local()
+
+
+def guarded(function: Callable[..., T], *arguments: Any) -> T:
+    """Run `function(*arguments)` in a child process kept for the purpose; see `Guard.call`.
+
+    The victim of a limit or a crash is tried once more, in a fresh child, before the error is raised.
+    """
+    guard = getattr(_guards, "guard", None)
+    if guard is None:
+        guard = _guards.guard = Guard()
+        atexit.register(guard.close)
+    try:
+        return guard.call(function, *arguments)
+    except (ChildDied, LimitExceeded):
+        return guard.call(function, *arguments)
+
+
+def _serve(pipe: Connection, memory_bytes: int) -> None:
+    exit_with_parent()
+    _limit_memory(memory_bytes)
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except EOFError:
+            return
+        try:
+            answer: tuple[str, Any] = ("value", function(*arguments))
+        except MemoryError:
+            answer = ("memory", None)
+        except Exception as error:
+            error.add_note(traceback.format_exc())
+            answer = ("error", error)
+        pipe.send(answer)
+
+
+def exit_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    try:
+        import resource
+        from pathlib import Path
+
+        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, resource.RLIM_INFINITY))
+    except (ImportError, OSError, ValueError):  # no such limit on this system: the time limit still stands
+        return

@@ -1,0 +1,154 @@
+"""What flows between components: documents, rejects, shards, and ragged blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = Mapping[str, NDArray[Any]]
+"""What a statistic counted: named arrays, which merge."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The part of a source that one worker reads: a file, or a range of one.
+
+    Shards are read and written in the order in which the source gives them.
+    """
+
+    key: str
+    """Unique in its source and independent of where the source lies, such as a path relative to its folder."""
+    path: Path | None = None
+    """The file it is in; None for what is made up, such as toy's books."""
+    start: int = 0
+    """First byte (or first item, where there is no file)."""
+    stop: int | None = None
+    """The byte (or item) after the last; None is the end."""
+    size_bytes: int = 0
+    """About how much there is to read, to balance the work."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One book or article, as clean paragraphs of prose."""
+
+    id: str
+    """Unique in its source, and the same at every build."""
+    paragraphs: tuple[str, ...]
+    """Prose in reading order, without empty ones, without line breaks inside."""
+    title: str = ""
+    author: str = ""
+    url: str = ""
+    licence: str = ""
+    language: str = ""
+    """ISO 639-1 code, as its source says; empty where it says nothing."""
+    headings: tuple[tuple[int, str], ...] = ()
+    """Chapter or section titles, each with the number of the paragraph that it stands before."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """What else is worth keeping, as JSON values: genre, categories, revision."""
+
+    @cached_property
+    def words(self) -> int:
+        """Runs without white space, over all paragraphs."""
+        return sum(len(paragraph.split()) for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A document that was found and not kept, and why. Every one has a line in `rejects.jsonl`."""
+
+    id: str
+    stage: str
+    """Where it ended: find, download, read, filter, deduplicate."""
+    reason: str
+    """A few words that stay the same for the same cause, so that they can be counted: `encrypted`."""
+    detail: str = ""
+    """What was seen this time: `12,431 words`."""
+    failed: bool = False
+    """True for what broke (time, memory, a crash) and not for what a rule turned away; `--max-failed` counts these."""
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The filters and the splitter that a source comes with, in the short form `NAME:key=value`."""
+
+    filters: tuple[str, ...] = ()
+    splitter: str = "rules"
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """A ragged block of rows: token ids, or (in sentence datasets) the UTF-8 bytes of each sentence.
+
+    Row `i` is `values[offsets[i]:offsets[i + 1]]`. Blocks that were read are views of a memory-mapped
+    file: make a new array rather than writing into `values`.
+    """
+
+    values: NDArray[Any]
+    """[tokens], uint16 or uint32; [bytes], uint8."""
+    offsets: NDArray[np.int64]
+    """[rows + 1], int64, never falling."""
+    origin: NDArray[np.int64] | None = None
+    """[rows], the row of the block that each row came from; None where it is row for row."""
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """[rows], the number of values in each row."""
+        return np.diff(self.offsets)
+
+    def row(self, number: int) -> NDArray[Any]:
+        """The values of one row."""
+        return self.values[self.offsets[number] : self.offsets[number + 1]]
+
+    def tight(self) -> Sequences:
+        """The same rows with offsets that start at 0 and values that hold nothing else."""
+        start, stop = int(self.offsets[0]), int(self.offsets[-1])
+        if start == 0 and stop == len(self.values):
+            return self
+        return replace(self, values=self.values[start:stop], offsets=self.offsets - start)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Iterable[int]], dtype: Any = np.uint16) -> Sequences:
+        """A block from lists of ids; for tests and small things."""
+        arrays = [np.asarray(list(row), dtype=dtype) for row in rows]
+        offsets = np.concatenate([[0], np.cumsum([len(a) for a in arrays])]).astype(np.int64)
+        return cls(np.concatenate([*arrays, np.empty(0, dtype)]), offsets)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a component may know about the block it is given, beside its values."""
+
+    vocabulary: tuple[str, ...] = ()
+    """Every piece by its id; empty for sentence datasets."""
+    special_ids: frozenset[int] = frozenset()
+    """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and their kin."""
+    unknown_id: int | None = None
+    """The id of [UNK], if the vocabulary has one."""
+    documents: Sequence[str] = ()
+    """[rows], the id of the document that each row is from."""
+    first_row: int = 0
+    """The number of the block's first row in its dataset."""
+    statistics: Mapping[str, Counts] = field(default_factory=dict)
+    """The parent dataset's counts that the component `needs`, by the statistic's name."""
+
+    @cached_property
+    def continues(self) -> NDArray[np.bool_]:
+        """[vocabulary], whether a piece continues a word (`##ing`; for byte-level vocabularies, no `Ġ` before it)."""
+        pieces = self.vocabulary
+        if any(piece.startswith("##") for piece in pieces):
+            return np.array([piece.startswith("##") for piece in pieces], dtype=bool)
+        marks = ("Ġ", "▁")
+        if any(piece.startswith(marks) for piece in pieces):
+            begins = [piece.startswith(marks) or i in self.special_ids for i, piece in enumerate(pieces)]
+            return ~np.array(begins, dtype=bool)
+        return np.zeros(len(pieces), dtype=bool)
