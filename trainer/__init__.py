@@ -1,0 +1,31 @@
+"""Distil BERT on any registered dataset, evaluate what came of it, and run whole studies."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from trainer.errors import TrainerError
+from trainer.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from trainer.kinds import Callback, Given, Loss, Run, Student, Task
+    from trainer.registry import registry
+
+LAZY = {
+    "trainer.kinds": ["Callback", "Given", "Loss", "Run", "Student", "Task"],
+    "trainer.registry": ["registry"],
+}
+"""Public names that cost an import: where each is found when it is first used."""
+
+_HOME = {name: module for module, names in LAZY.items() for name in names}
+
+__all__ = ["Callback", "Given", "Loss", "Run", "Student", "Task", "TrainerError", "hookimpl", "registry"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'trainer' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value

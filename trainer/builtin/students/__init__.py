@@ -1,0 +1,1 @@
+"""Built-in students: one plugin module a file."""
