@@ -19,6 +19,8 @@
       * OutOfMemory
       * RankLost
     + TaskError
+      * TaskNotFound
+    + ResultDamaged
 """
 
 from __future__ import annotations
@@ -96,3 +98,11 @@ class RankLost(RunError):
 
 class TaskError(TrainerError):
     """A labelled task's files are missing or cannot be read, or predictions do not fit them."""
+
+
+class TaskNotFound(TaskError):
+    """A folder does not hold a task's files."""
+
+
+class ResultDamaged(TrainerError):
+    """A stored result is not what was written: edited, or cut short."""

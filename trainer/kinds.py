@@ -9,13 +9,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from corpora import Component, option
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
     from transformers import PreTrainedModel
+
+    from trainer.examples import Head, Splits
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,32 @@ class Loss(Component, ABC):
 @dataclass(frozen=True)
 class Task(Component, ABC):
     """A labelled task: how it is read, which head it takes, how it is scored."""
+
+    benchmark: ClassVar[str] = ""
+    """The benchmark that it belongs to, which `trainer evaluate` takes as a name for all of its tasks."""
+    label: ClassVar[str] = ""
+    """What tables call it: the benchmark's own spelling, such as `SST-2`; empty for its name."""
+
+    @property
+    def title(self) -> str:
+        """What tables call it."""
+        return self.label or self.name
+
+    @abstractmethod
+    def head(self) -> Head:
+        """What it asks of a model, and the metrics that its answers are scored by."""
+
+    @abstractmethod
+    def read(self, data: Path) -> Splits:
+        """Its labelled examples.
+
+        Args:
+            data: the folder that holds the benchmark, one folder a task.
+
+        Raises:
+            TaskNotFound: the folder does not hold this task, or not all of it.
+            TaskError: its files cannot be read as this task.
+        """
 
 
 @dataclass

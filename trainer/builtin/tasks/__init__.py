@@ -1,1 +1,1 @@
-"""Built-in tasks: one plugin module a file."""
+"""Labelled tasks."""

@@ -1,0 +1,171 @@
+"""Read labelled tables (TSV, CSV, JSONL, Parquet) row by row, and count every row that cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import TaskError
+
+SUFFIXES = (".tsv", ".csv", ".jsonl", ".json", ".parquet")
+
+
+@dataclass
+class Table:
+    """The rows of one file, each a mapping from column to value."""
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    unreadable: Counter[str] = field(default_factory=Counter)
+    """Rows left out, counted by reason."""
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """The class names of columns that hold class numbers, where the file itself says them (Parquet of the hub)."""
+
+    def column(self, *alternatives: str) -> str:
+        """The first of these columns that the table has.
+
+        Raises:
+            TaskError: it has none; the message lists what it has.
+        """
+        for name in alternatives:
+            if name in self.columns:
+                return name
+        raise TaskError(
+            f"{self.path} has no column {' or '.join(alternatives)}; its columns are {', '.join(self.columns) or 'none'}"
+        )
+
+
+def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
+    """A table, by the suffix of its file.
+
+    Args:
+        columns: the names of the columns of a TSV or CSV file without a header.
+
+    Raises:
+        TaskError: the file is missing, empty, cut short, or of another kind.
+    """
+    readers = {".tsv": _read_tsv, ".csv": _read_csv, ".jsonl": _read_jsonl, ".json": _read_jsonl}
+    try:
+        if path.suffix == ".parquet":
+            return _read_parquet(path)
+        if path.suffix not in readers:
+            raise TaskError(f"{path} is no table; its name must end in {', '.join(SUFFIXES)}")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise TaskError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise TaskError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
+    if not text.strip():
+        raise TaskError(f"{path} is empty")
+    return readers[path.suffix](path, text, tuple(columns) if columns else None)
+
+
+def _read_tsv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
+    """GLUE's own layout: tabs and line feeds are the only structure, quotes are plain characters."""
+    lines = text.split("\n")  # never splitlines: QQP holds U+0085 inside questions
+    complete = lines[-1] == ""
+    cells = [line.removesuffix("\r").split("\t") for line in (lines[:-1] if complete else lines)]
+    return _from_cells(path, cells, columns, complete=complete)
+
+
+def _read_csv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
+    try:
+        cells = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    except csv.Error as error:
+        raise TaskError(f"{path} is no CSV that can be read: {error}") from error
+    return _from_cells(path, cells, columns, complete=text.endswith("\n"))
+
+
+def _from_cells(path: Path, cells: list[list[str]], columns: tuple[str, ...] | None, *, complete: bool) -> Table:
+    headed = not columns or len(set(columns) & set(cells[0])) > 1
+    header = tuple(cells[0]) if headed or not columns else columns
+    body = cells[1:] if headed else cells
+    if body and not complete and len(body[-1]) < len(header):
+        raise TaskError(
+            f"{path} is cut short: its last line has {len(body[-1])} of {len(header)} columns; fetch the file again"
+        )
+    table = Table(path, header, [])
+    for row in body:
+        if len(row) == len(header):
+            table.rows.append(dict(zip(header, row, strict=True)))
+        else:
+            table.unreadable["too few columns" if len(row) < len(header) else "too many columns"] += 1
+    return table
+
+
+def _read_jsonl(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
+    table = Table(path, (), [])
+    seen: dict[str, None] = {}
+    lines = [line for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            if number == len(lines) and not text.endswith("\n"):
+                raise TaskError(f"{path} is cut short: line {number} ends in mid-value; fetch it again") from error
+            table.unreadable["no JSON"] += 1
+            continue
+        if isinstance(row, dict):
+            table.rows.append(row)
+            seen.update(dict.fromkeys(row))
+        else:
+            table.unreadable["no JSON object"] += 1
+    table.columns = tuple(seen)
+    return table
+
+
+def _read_parquet(path: Path) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        content = pq.read_table(path)
+    except pa.ArrowInvalid as error:
+        raise TaskError(f"{path} is no Parquet file, or is cut short: {error}") from error
+    return Table(path, tuple(content.column_names), content.to_pylist(), names=_class_names(content.schema.metadata))
+
+
+def _class_names(metadata: dict[bytes, bytes] | None) -> dict[str, list[str]]:
+    """The names of class numbers, from what `datasets` writes into a file's metadata."""
+    info = json.loads((metadata or {}).get(b"huggingface", b"{}"))
+    features = info.get("info", {}).get("features", {})
+    return {name: feature["names"] for name, feature in features.items() if "names" in feature}
+
+
+def find_split(folder: Path, *stems: str) -> list[Path]:
+    """The files of one split: `STEM.tsv`, or the shards `STEM-00000-of-00002.parquet`; the first stem that has any.
+
+    Returns:
+        Sorted; empty where there is none.
+    """
+    for stem in stems:
+        files = [path for suffix in SUFFIXES for path in _named(folder, stem, suffix)]
+        if files:
+            return sorted(files)
+    return []
+
+
+def _named(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
+    if (whole := folder / f"{stem}{suffix}").is_file():
+        yield whole
+    yield from folder.glob(f"{stem}-[0-9]*-of-[0-9]*{suffix}")
+
+
+def find_folder(root: Path, *names: str) -> Path | None:
+    """The folder of this name under `root`, whatever the case and hyphens (`SST-2`, `sst2`), or None."""
+    wanted = {_plain(name) for name in names}
+    if not root.is_dir():
+        raise TaskError(f"{root} is no folder; give the folder that holds one folder a task")
+    found = sorted(path for path in root.iterdir() if path.is_dir() and _plain(path.name) in wanted)
+    return found[0] if found else None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
