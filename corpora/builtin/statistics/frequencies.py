@@ -1,0 +1,72 @@
+"""How often each token occurs, and how long the sequences are."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from corpora import Context, Counts, DatasetDamaged, Sequences, Statistic, hookimpl
+from corpora.builtin.statistics.histograms import LAST, histogram, mean, median
+
+
+@dataclass(frozen=True)
+class Tokens(Statistic):
+    """How often each token of the vocabulary occurs. Exact."""
+
+    name: ClassVar[str] = "tokens"
+
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """The occurrences of each id, [vocabulary].
+
+        Raises:
+            DatasetDamaged: an id outside the vocabulary.
+        """
+        counts = np.bincount(block.tight().values, minlength=len(context.vocabulary)).astype(np.int64)
+        if len(counts) > len(context.vocabulary) > 0:
+            raise DatasetDamaged(
+                f"row {context.first_row} and following hold the id {len(counts) - 1}, but the vocabulary ends at "
+                f"{len(context.vocabulary) - 1}; tokenize again with the tokenizer that lies beside the dataset"
+            )
+        unknown = 0 if context.unknown_id is None or not len(counts) else counts[context.unknown_id]
+        return {"counts": counts, "unknown": np.array([unknown], dtype=np.int64)}
+
+    def summarise(self, counts: Counts) -> dict[str, Any]:
+        """Tokens, the types among them, and the share of [UNK]."""
+        total, types = int(counts["counts"].sum()), int(np.count_nonzero(counts["counts"]))
+        return {
+            "tokens": total,
+            "vocabulary": len(counts["counts"]),
+            "types": types,
+            "unknown_rate": mean(int(counts["unknown"][0]), total),
+        }
+
+
+@dataclass(frozen=True)
+class Lengths(Statistic):
+    """How many sequences there are of each length. Exact; those over 65,536 share one bin and their sum."""
+
+    name: ClassVar[str] = "lengths"
+
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """The rows of each length, [length + 1], and the tokens of those beyond 65,536."""
+        beyond = block.lengths[block.lengths > LAST].sum()
+        return {"rows": histogram(block.lengths), "beyond": np.array([beyond], dtype=np.int64)}
+
+    def summarise(self, counts: Counts) -> dict[str, Any]:
+        """Mean, median, least and most tokens a sequence, without special tokens."""
+        rows = counts["rows"]
+        present = np.flatnonzero(rows)
+        exact = rows[: LAST + 1]
+        total = int(exact @ np.arange(len(exact))) + int(counts["beyond"][0])
+        return {
+            "mean_tokens_per_sequence": mean(total, int(rows.sum())),
+            "median_tokens_per_sequence": median(rows),
+            "shortest": int(present[0]) if len(present) else None,
+            "longest": int(present[-1]) if len(present) else None,
+        }
+
+
+@hookimpl
+def corpora_statistics() -> list[type[Statistic]]:
+    """Offer them."""
+    return [Tokens, Lengths]

@@ -1,0 +1,30 @@
+"""Figures that are read off a histogram: how many, mean, median."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LAST = 65_536
+"""Lengths up to this one have a bin each; those beyond share the next bin."""
+
+
+def histogram(lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """How many there are of each length: [at most LAST + 2], the last bin for all beyond LAST."""
+    return np.bincount(np.minimum(lengths, LAST + 1)).astype(np.int64)
+
+
+def median(histogram: NDArray[Any]) -> float | None:
+    """The middle length, or the mean of the two in the middle; None of nothing. Exact up to LAST."""
+    total = int(histogram.sum())
+    if not total:
+        return None
+    ends = np.cumsum(histogram)
+    low = int(np.searchsorted(ends, (total - 1) // 2, side="right"))
+    high = int(np.searchsorted(ends, total // 2, side="right"))
+    return (low + high) / 2
+
+
+def mean(total: int, count: int) -> float | None:
+    """The total over the count, rounded to six digits; None of nothing."""
+    return round(total / count, 6) if count else None

@@ -1,0 +1,43 @@
+"""Count documents over any cut of a dataset into blocks: a document that spans a cut counts once.
+
+A run is a stretch of rows that lies together in the dataset. Of each we keep `[first row, row after the
+last, documents, hash of the first document, hash of the last one]`; runs that touch become one, so the
+whole dataset is a single run.
+"""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+Runs = NDArray[np.int64]
+"""[runs, 5], by first row."""
+
+
+def document_runs(documents: Sequence[str], first_row: int) -> Runs:
+    """The one run of a block, or none where documents are not known."""
+    rows = len(documents)
+    if not rows:
+        return np.zeros((0, 5), dtype=np.int64)
+    names = np.asarray(documents, dtype=object)
+    count = 1 + int(np.count_nonzero(names[1:] != names[:-1]))
+    return np.array([[first_row, first_row + rows, count, _hash(names[0]), _hash(names[-1])]], dtype=np.int64)
+
+
+def merge_runs(one: Runs, other: Runs) -> Runs:
+    """Both together, with runs that touch joined."""
+    rows = np.concatenate([one, other]).astype(np.int64)
+    joined: list[list[int]] = []
+    for run in rows[np.argsort(rows[:, 0], kind="stable")].tolist():
+        if joined and joined[-1][1] == run[0]:
+            last = joined[-1]
+            count = last[2] + run[2] - (last[4] == run[3])
+            joined[-1] = [last[0], run[1], count, last[3], run[4]]
+        else:
+            joined.append(run)
+    return np.array(joined, dtype=np.int64).reshape(-1, 5)
+
+
+def _hash(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little", signed=True)

@@ -1,0 +1,65 @@
+"""How much there is: rows, documents, tokens; sentences, words, bytes."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora.builtin.statistics.histograms import histogram, mean, median
+from corpora.builtin.statistics.runs import document_runs, merge_runs
+from corpora.builtin.statistics.words import word_starts
+
+
+@dataclass(frozen=True)
+class Sizes(Statistic):
+    """Rows, documents and tokens; of sentence datasets sentences, words, words a sentence and bytes. All exact."""
+
+    name: ClassVar[str] = "sizes"
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
+
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """The block's sizes; a block of bytes is one of sentences."""
+        block = block.tight()
+        counts = {"rows": _one(len(block)), "documents": document_runs(context.documents, context.first_row)}
+        if block.values.dtype != np.uint8:
+            return {**counts, "tokens": _one(len(block.values))}
+        starts = np.flatnonzero(word_starts(block))
+        words = np.diff(np.searchsorted(starts, block.offsets))
+        sizes = {"text_bytes": _one(len(block.values)), "words": _one(len(starts))}
+        return {**counts, **sizes, "words_per_sentence": histogram(words)}
+
+    def merge(self, one: Counts, other: Counts) -> Counts:
+        """Both together, in any order; a document that goes on from one block in the next is one document."""
+        merged = dict(super().merge(one, other))
+        if "documents" in one and "documents" in other:
+            merged["documents"] = merge_runs(one["documents"], other["documents"])
+        return merged
+
+    def summarise(self, counts: Counts) -> dict[str, Any]:
+        """Rows and documents, and what the dataset has of tokens or of sentences, words and bytes."""
+        rows = int(counts["rows"][0])
+        documents = int(counts["documents"][:, 2].sum()) or None
+        if "tokens" in counts:
+            return {"rows": rows, "documents": documents, "tokens": int(counts["tokens"][0])}
+        words, lengths = int(counts["words"][0]), counts["words_per_sentence"]
+        return {
+            "rows": rows,
+            "documents": documents,
+            "sentences": rows,
+            "words": words,
+            "mean_words_per_sentence": mean(words, rows),
+            "median_words_per_sentence": median(lengths),
+            "text_bytes": int(counts["text_bytes"][0]),
+        }
+
+
+def _one(number: int) -> NDArray[np.int64]:
+    return np.array([number], dtype=np.int64)
+
+
+@hookimpl
+def corpora_statistics() -> list[type[Statistic]]:
+    """Offer it."""
+    return [Sizes]

@@ -1,0 +1,43 @@
+"""Selections: keys that make exact and nested samples."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpora import Context, Sequences
+from corpora.builtin.transforms.sample import Sample, mixed
+
+
+def rows(count: int) -> Sequences:
+    return Sequences(np.zeros(count, np.uint16), np.arange(count + 1))
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 5_000), st.integers(0, 5_000))
+def test_the_key_of_a_row_does_not_depend_on_the_cut_into_blocks(seed, start, count):
+    whole = Sample().order(rows(10_000), Context(), seed)
+    part = Sample().order(rows(count), Context(first_row=start), seed)
+    assert np.array_equal(whole[start : start + count], part)
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_no_two_rows_tie(seed):
+    keys = mixed(np.arange(100_000, dtype=np.uint64), seed)
+    assert len(np.unique(keys)) == len(keys)
+
+
+def test_a_tenth_is_spread_evenly_over_the_rows():
+    keys = Sample().order(rows(1_000_000), Context(), 42)
+    taken = np.sort(np.argsort(keys, kind="stable")[:100_000])
+    counts = np.bincount(taken // 10_000, minlength=100)
+    assert ((counts - 1_000) ** 2 / 900).sum() < 148.2  # chi-square, 99 degrees, p = 0.001
+
+
+def test_samples_of_two_seeds_have_nothing_to_do_with_each_other():
+    first, second = (set(np.argsort(Sample().order(rows(100_000), Context(), s))[:10_000]) for s in (1, 2))
+    assert 850 < len(first & second) < 1_150
+
+
+def test_documents_are_taken_as_a_whole():
+    names = ["a", "a", "b", "c", "c", "c"]
+    keys = Sample(unit="document").order(rows(6), Context(documents=names), 1)
+    assert len({(name, key) for name, key in zip(names, keys.tolist(), strict=True)}) == len(set(keys.tolist())) == 3
