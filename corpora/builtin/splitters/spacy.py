@@ -1,0 +1,77 @@
+"""spaCy as a splitter: its blank sentencizer, or any pipeline that is installed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from corpora import OptionError, Splitter, hookimpl, option
+from corpora.builtin.splitters.cuts import cut
+
+PIECE = 100_000
+"""Characters given to spaCy at once: it slows down on long texts and refuses a million."""
+UNNEEDED = ["ner", "lemmatizer", "attribute_ruler", "tagger", "morphologizer", "textcat"]
+
+
+@dataclass(frozen=True)
+class Spacy(Splitter):
+    """spaCy: the rules of `blank`, or the parser or sentence recogniser of an installed pipeline."""
+
+    name: ClassVar[str] = "spacy"
+    uses: ClassVar[tuple[str, ...]] = ("spacy",)
+
+    pipeline: str = option("blank", "An installed pipeline such as en_core_web_sm, or blank for the sentencizer.")
+    language: str = option("en", "Language of the blank pipeline's tokenizer.")
+
+    def split(self, paragraph: str) -> list[str]:
+        """The paragraph's sentences, as the pipeline sees them.
+
+        Raises:
+            OptionError: the pipeline is not installed, sets no sentence boundaries, or the language is unknown.
+        """
+        return cut(paragraph, _starts(_loaded(self.pipeline, self.language), paragraph))
+
+
+def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
+    """Where sentences begin; the last one of a piece is read again as the first one of the next."""
+    at = 0
+    while at < len(paragraph):
+        piece = paragraph[at : at + PIECE]
+        with pipeline.memory_zone():  # else the strings of every text ever seen stay in memory
+            found = [sentence.start_char for sentence in pipeline(piece).sents]
+        last = found[-1] if found else 0
+        whole = at + len(piece) >= len(paragraph)
+        yield from (at + start for start in found if start and (whole or start < last))
+        at += len(piece) if whole or last == 0 else last
+        if not whole and last:
+            yield at
+
+
+@cache
+def _loaded(name: str, language: str) -> Any:
+    import spacy
+
+    if name == "blank":
+        try:
+            pipeline = spacy.blank(language)
+        except ImportError as error:
+            raise OptionError(
+                f"spacy: language is {language!r}, which spaCy does not have; take en, de, …, or xx"
+            ) from error
+        pipeline.add_pipe("sentencizer")
+        return pipeline
+    try:
+        pipeline = spacy.load(name, exclude=UNNEEDED)
+    except OSError as error:
+        raise OptionError(
+            f"spacy: pipeline {name!r} is not installed; python -m spacy download {name}, or take blank"
+        ) from error
+    if not {"parser", "senter", "sentencizer"} & set(pipeline.pipe_names):
+        raise OptionError(f"spacy: pipeline {name!r} sets no sentence boundaries; it has {pipeline.pipe_names}")
+    return pipeline
+
+
+@hookimpl
+def corpora_splitters() -> list[type[Splitter]]:
+    """Offer it."""
+    return [Spacy]
