@@ -61,6 +61,10 @@ class Source(Component, ABC):
         """The filters and the splitter that this source comes with."""
         return Defaults()
 
+    def notes(self) -> Sequence[str]:
+        """What a reader of the manifest and the card must know: a cut dump, a permission."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -1,0 +1,343 @@
+"""Build a sentence dataset from a source: extract, decide, write; resumed where it was after a kill."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpora.blocks import SENTENCES, BlockWriter, read_stream, write_text
+from corpora.card import write_card
+from corpora.component import split_short
+from corpora.counting import count_standard
+from corpora.dataset import Dataset
+from corpora.duplicates import Method, find
+from corpora.errors import InputError, TooManyFailed
+from corpora.executors import Executor, make_executor
+from corpora.extract import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
+from corpora.hashing import sha256_file
+from corpora.kinds import Filter, Source, Splitter
+from corpora.manifest import Manifest, Plan, command_line, described, environment, now, plan_json
+from corpora.plugins import registry
+from corpora.progress import Progress, silent, told
+from corpora.records import Shard
+from corpora.store import Store, default_store
+
+PART_BYTES = 16 << 20
+DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "words", "sha256", "metadata"]
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of everything that a build found."""
+
+    documents: pa.Table
+    """One row each: the columns of `documents.parquet`, with its `fate`."""
+    rejects: list[dict[str, str]]
+    survivors: dict[int, frozenset[int]]
+    """For each part, the numbers of the rows that are written."""
+    accounting: dict[str, Any] = field(default_factory=dict)
+
+
+def build(
+    source: Source | str,
+    *,
+    name: str | None = None,
+    filters: Sequence[Filter | str] = (),
+    splitter: Splitter | str | None = None,
+    duplicates: Method = "near",
+    limit: int | None = None,
+    max_failed: float = 0.01,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Build a sentence dataset, or find the one that the same inputs and options made before.
+
+    Args:
+        source: a component or its short form, `tbc:folder=books`.
+        name: of the dataset; by default the source's.
+        filters: added to those that the source comes with; one of the same name replaces it.
+        splitter: instead of the one that the source comes with.
+        duplicates: `near` drops near copies and box sets, `exact` equal texts, `keep` neither.
+        limit: read only the first so many documents, for a first try.
+        max_failed: the greatest share of documents (0 to 1) that may fail by crash, time or memory.
+
+    Raises:
+        InputError: the input is missing, empty, or no document of it is kept.
+        TooManyFailed: more documents failed than `max_failed` allows.
+        StorageError: the disk is full or refuses.
+    """
+    store = store or default_store()
+    chosen: Source = registry.make("sources", source) if isinstance(source, str) else source
+    frozen = chosen.freeze(store.downloads)
+    shards = list(frozen.shards())
+    job = _Job(
+        name=name or frozen.name,
+        source=frozen,
+        filters=tuple(_filters(frozen, filters)),
+        splitter=_splitter(frozen, splitter),
+        duplicates=duplicates,
+        limit=limit,
+        max_failed=max_failed,
+        executor=make_executor(executor),
+        progress=progress,
+        parts=tuple(join_shards(shards)),
+        inputs=tuple(hash_inputs(shards, progress)),
+    )
+    waiting = lambda: progress("wait", 0, None, "another build of this version is at work")  # noqa: E731
+    dataset, _ = store.add(job.name, job.plan(), job.write, on_wait=waiting)
+    return dataset
+
+
+def _filters(source: Source, given: Sequence[Filter | str]) -> Iterator[Filter]:
+    by_name: dict[str, Filter | str] = {split_short(text)[0]: text for text in source.defaults().filters}
+    by_name |= {split_short(f)[0] if isinstance(f, str) else f.name: f for f in given}
+    for chosen in by_name.values():
+        yield registry.make("filters", chosen) if isinstance(chosen, str) else chosen
+
+
+def _splitter(source: Source, given: Splitter | str | None) -> Splitter:
+    chosen = given or source.defaults().splitter
+    splitter: Splitter = registry.make("splitters", chosen) if isinstance(chosen, str) else chosen
+    return splitter
+
+
+def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
+    """Join small shards to parts of about 16 MB, the same for any number of workers."""
+    waiting: list[Shard] = []
+    number = size = 0
+    for shard in shards:
+        waiting.append(shard)
+        size += shard.size_bytes
+        if size >= PART_BYTES:
+            yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
+            waiting, number, size = [], number + 1, 0
+    if waiting:
+        yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
+
+
+def hash_inputs(shards: Sequence[Shard], progress: Progress) -> list[tuple[str, str]]:
+    """(key, sha256) of each input file, sorted; shards of one file share the key up to its `#`."""
+    paths = {shard.path: shard.key.partition("#")[0] for shard in shards if shard.path is not None}
+    hashed = [(key, sha256_file(path)) for path, key in told(paths.items(), progress, "fingerprint", len(paths))]
+    return sorted(hashed)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One build, with everything resolved."""
+
+    name: str
+    source: Source
+    filters: tuple[Filter, ...]
+    splitter: Splitter
+    duplicates: Method
+    limit: int | None
+    max_failed: float
+    executor: Executor
+    progress: Progress
+    parts: tuple[Part, ...]
+    inputs: tuple[tuple[str, str], ...]
+
+    def plan(self) -> Plan:
+        settings: dict[str, Any] = {"duplicates": self.duplicates, "limit": self.limit}
+        table = {"build": self.source.name, **self.source.options(), "splitter": self.splitter.short()}
+        table["filters"] = [chosen.short() for chosen in self.filters]
+        table |= settings
+        return Plan(
+            action="build",
+            components=tuple(described(c) for c in (self.source, *self.filters, self.splitter)),
+            settings=settings,
+            inputs=self.inputs,
+            recipe={key: value for key, value in table.items() if value not in (None, [])},
+        )
+
+    def write(self, staging: Path) -> Manifest:
+        started = time.monotonic()
+        work = staging / "parts"
+        work.mkdir(exist_ok=True)
+        found = self._extract(work)
+        fates = self._decide(work, found)
+        manifest = self._gather(staging, work, fates)
+        for path in work.iterdir():
+            path.unlink()
+        work.rmdir()
+        manifest = replace(manifest, elapsed_seconds=round(time.monotonic() - started, 1))
+        write_card(staging, manifest)
+        return manifest
+
+    def _extract(self, work: Path) -> list[int]:
+        """Read every part; how many rows each gave. Stops early where a limit is reached."""
+        task = ExtractTask(work, self.source, self.filters, self.duplicates, self.limit)
+        found: list[int] = []
+        parts = self.parts
+        for rows in told(self.executor.map(task, parts), self.progress, "extract", len(parts)):
+            found.append(rows)
+            if self.limit is not None and sum(found) >= self.limit:
+                break
+        return found
+
+    def _decide(self, work: Path, found: list[int]) -> Fates:
+        self.progress("decide", 0, 1, "")
+        batches = [
+            b.drop_columns(["paragraphs"]) for n in range(len(found)) for b in read_stream(_extract_path(work, n))
+        ]
+        schema = pa.schema([field for field in EXTRACT if field.name != "paragraphs"])
+        table = pa.Table.from_batches(batches, schema)
+        bounds = [0, *_running(found)]
+        if self.limit is not None:
+            table = table.slice(0, self.limit)
+            bounds = [min(bound, self.limit) for bound in bounds]
+        fates = decide(table, bounds, self.duplicates)
+        self._check(fates)
+        self.progress("decide", 1, 1, "")
+        return fates
+
+    def _check(self, fates: Fates) -> None:
+        counts = fates.accounting
+        reasons = reasons_text(counts)
+        if not counts["found"]:
+            raise InputError(f"{self.name}: {self.source.short()} holds no documents")
+        if counts["failed"] > self.max_failed * counts["found"]:
+            raise TooManyFailed(
+                f"{self.name}: {counts['failed']} of {counts['found']} documents failed ({reasons}), more than "
+                f"--max-failed {self.max_failed:g} allows; nothing was written"
+            )
+        if not counts["written"]:
+            examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in fates.rejects[:3])
+            raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
+
+    def _gather(self, staging: Path, work: Path, fates: Fates) -> Manifest:
+        task = WriteTask(work, self.splitter, fates.survivors)
+        numbers = sorted(fates.survivors)
+        with BlockWriter(staging, SENTENCES) as writer:
+            for path in told(self.executor.map(task, numbers), self.progress, "write", len(numbers)):
+                for batch in read_stream(path):
+                    writer.write(batch)
+            files = writer.close()
+        pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
+        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
+        write_text(staging / "rejects.jsonl", lines)
+        statistics = count_standard(staging, files, "sentences", self.executor, self.progress)
+        licences = Counter(
+            fates.documents.filter(pa.compute.equal(fates.documents["fate"], "written"))["licence"].to_pylist()
+        )
+        plan = self.plan()
+        return Manifest(
+            name=self.name,
+            fingerprint=plan.fingerprint,
+            kind="sentences",
+            rows=writer.rows,
+            documents=fates.accounting["written"],
+            tokens=None,
+            text_bytes=writer.values,
+            plan=plan_json(plan),
+            files={path.name: {"rows": rows_in(path)} for path in files},
+            accounting=fates.accounting,
+            statistics=statistics,
+            licences=dict(sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
+            notes=self._notes(),
+            command=command_line(),
+            created=now(),
+            versions=environment(),
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = list(self.source.notes())
+        if self.source.generated:
+            notes.insert(0, "Generated text: a program wrote it, no person did.")
+        if self.limit is not None:
+            notes.append(f"Only the first {self.limit:,} documents were read (--limit).")
+        return tuple(notes)
+
+
+def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
+    """Give everything that was found its fate, in one pass over the whole corpus.
+
+    Args:
+        table: the extract rows of all parts in order, without their paragraphs.
+        bounds: the row at which each part begins, and the end.
+    """
+    reasons: list[str | None] = table["reason"].to_pylist()
+    open_rows = [row for row, reason in enumerate(reasons) if reason is None]
+    columns = ["id", "title", "author", "words", "signature"]
+    copies = {open_rows[i]: why for i, why in find(table.select(columns).take(open_rows), duplicates).items()}
+    rejects = list(_reject_lines(table, reasons, copies))
+    gone = {line["row"] for line in rejects}
+    fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]
+    metadata, counts = _split_counts(table["metadata"].to_pylist())
+    documents = table.select(DOCUMENT_COLUMNS).set_column(8, "metadata", pa.array(metadata, pa.large_string()))
+    survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
+    accounting = {
+        "found": len(reasons),
+        "written": len(reasons) - len(gone),
+        "rejected": _tally(line for line in rejects if not line["failed"]),
+        "failed": sum(line["failed"] for line in rejects),
+        "failures": _tally(line for line in rejects if line["failed"]),
+        "counts": {key: dict(counter.most_common(200)) for key, counter in counts.items()},
+    }
+    lines = [{key: line[key] for key in ("id", "stage", "reason", "detail")} for line in rejects]
+    return Fates(documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting)
+
+
+def _reject_lines(
+    table: pa.Table, reasons: Sequence[str | None], copies: dict[int, tuple[str, str]]
+) -> Iterator[dict[str, Any]]:
+    stages, details = table["stage"].to_pylist(), table["detail"].to_pylist()
+    failed, ids = table["failed"].to_pylist(), table["id"].to_pylist()
+    for row, reason in enumerate(reasons):
+        line = {"row": row, "id": ids[row], "failed": bool(failed[row])}
+        if reason is not None:
+            yield line | {"stage": stages[row], "reason": reason, "detail": details[row] or ""}
+        elif row in copies:
+            yield line | {"stage": "deduplicate", "reason": copies[row][0], "detail": copies[row][1]}
+
+
+def _split_counts(texts: Sequence[str | None]) -> tuple[list[str], dict[str, Counter[str]]]:
+    """Take tables of counts out of the documents' metadata, and add them up over the corpus."""
+    kept: list[str] = []
+    totals: dict[str, Counter[str]] = {}
+    for text in texts:
+        metadata = json.loads(text) if text else {}
+        for key in [
+            k for k, v in metadata.items() if isinstance(v, dict) and all(isinstance(n, int) for n in v.values())
+        ]:
+            totals.setdefault(key, Counter()).update(metadata.pop(key))
+        kept.append(json.dumps(metadata, ensure_ascii=False, sort_keys=True))
+    return kept, totals
+
+
+def _tally(lines: Iterator[dict[str, Any]]) -> dict[str, int]:
+    counter = Counter(f"{line['stage']}: {line['reason']}" for line in lines)
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def reasons_text(accounting: dict[str, Any]) -> str:
+    """Where documents went, in a few words: `2 filter: too short, 1 read: encrypted`."""
+    both = accounting["rejected"] | accounting["failures"]
+    return ", ".join(f"{number:,} {reason}" for reason, number in both.items()) or "none rejected"
+
+
+def rows_in(path: Path) -> int:
+    """The rows of a data file."""
+    return sum(batch.num_rows for batch in read_stream(path))
+
+
+def _extract_path(work: Path, number: int) -> Path:
+    return work / f"extract-{number:05d}.arrow"
+
+
+def _running(numbers: Sequence[int]) -> Iterator[int]:
+    total = 0
+    for number in numbers:
+        total += number
+        yield total

@@ -1,0 +1,79 @@
+"""Put datasets one after the other, without copying rows where the file system has links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpora.assemble import Rows, Work, described_files
+from corpora.blocks import write_datasets_files
+from corpora.counting import vocabulary_in
+from corpora.dataset import TOKENIZER_FILE, Dataset
+from corpora.errors import OptionError
+from corpora.executors import Executor
+from corpora.manifest import Manifest, Plan
+from corpora.progress import Progress, silent
+from corpora.store import Store, link_or_copy
+
+
+def concat(
+    datasets: Sequence[Dataset | str],
+    *,
+    name: str,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """All rows of several datasets, in the order given.
+
+    Raises:
+        OptionError: fewer than two, of different kinds, or of different tokenizers.
+    """
+    work = Work.here(store, executor, progress)
+    parents = tuple(work.open(dataset) for dataset in datasets)
+    _check(parents)
+    plan = Plan(
+        action="concat",
+        parents=tuple(parent.fingerprint for parent in parents),
+        recipe={"concat": [parent.name for parent in parents]},
+    )
+
+    def write(staging: Path) -> Manifest:
+        sources = [path for parent in parents for path in parent.files]
+        files = [staging / f"data-{n:05d}-of-{len(sources):05d}.arrow" for n in range(len(sources))]
+        for source, target in zip(sources, files, strict=True):
+            target.unlink(missing_ok=True)
+            link_or_copy(source, target)
+        write_datasets_files(staging, parents[0].schema, files)
+        _side_files(staging, parents)
+        rows = Rows(parents[0].schema, (), parents=parents, accounting={"rows": [parent.rows for parent in parents]})
+        return described_files(
+            staging, name, plan, rows, work,
+            kind=parents[0].kind, files=files,
+            values=sum((p.tokens if p.kind == "tokens" else p.manifest.text_bytes) or 0 for p in parents),
+            documents=sum(parent.documents for parent in parents),
+        )  # fmt: skip
+
+    return work.add(name, plan, write)
+
+
+def _check(parents: tuple[Dataset, ...]) -> None:
+    if len(parents) < 2:
+        raise OptionError("concat takes two datasets or more")
+    for parent in parents[1:]:
+        parent.need(parents[0].kind, "concat (the first dataset decides)")
+        ours, theirs = vocabulary_in(parents[0].path), vocabulary_in(parent.path)
+        if ours != theirs:
+            raise OptionError(f"{parents[0].reference} and {parent.reference} have different tokenizers")
+
+
+def _side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
+    if parents[0].tokenizer_file:
+        (staging / TOKENIZER_FILE).unlink(missing_ok=True)
+        link_or_copy(parents[0].tokenizer_file, staging / TOKENIZER_FILE)
+    tables = [pq.read_table(path) for parent in parents if (path := parent.path / "documents.parquet").exists()]
+    if tables:
+        pq.write_table(pa.concat_tables(tables), staging / "documents.parquet", compression="zstd")

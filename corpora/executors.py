@@ -1,0 +1,111 @@
+"""Run one task over many items, here or in worker processes, with the results in the order of the items."""
+
+from __future__ import annotations
+
+import os
+import signal
+import warnings
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, ClassVar, TypeVar
+
+from corpora.component import Component, named_settings, option, split_short
+from corpora.errors import WorkerError, unknown_name
+from corpora.isolate import exit_with_parent
+from corpora.plugins import PluginFile, registry
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Executor(Component, ABC):
+    """Where the work runs. It never decides the bytes of the result."""
+
+    @abstractmethod
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order. At most a few results wait in memory.
+
+        Args:
+            task: picklable, as are the items and results; side effects are files renamed when whole.
+
+        Raises:
+            WorkerError: a worker process died.
+        """
+
+
+@dataclass(frozen=True)
+class Serial(Executor):
+    """One item after the other, in this process."""
+
+    name: ClassVar[str] = "serial"
+
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order."""
+        return map(task, items)
+
+
+@dataclass(frozen=True)
+class Processes(Executor):
+    """Worker processes on this machine, started afresh (spawn)."""
+
+    name: ClassVar[str] = "processes"
+    workers: int | None = option(None, "How many; by default one for each core this process may use.", min=1)
+
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order, at most two items a worker in flight.
+
+        Raises:
+            WorkerError: a worker was killed, by lack of memory or from outside.
+        """
+        workers = min(self.workers or len(os.sched_getaffinity(0)), max(len(items), 1))
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(registry.files,))
+        waiting: deque[Future[Any]] = deque()
+        todo = iter(items)
+        try:
+            for item in todo:
+                waiting.append(pool.submit(task, item))
+                if len(waiting) >= 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "a worker process died (killed, or out of memory); run the same command again: it goes on where it was"
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start_worker(files: tuple[PluginFile, ...]) -> None:
+    """What a worker does first: leave Ctrl-C to the driver, end with it, and take its plugin files."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    exit_with_parent()
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread a worker, for tokenizers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the driver has said it
+        registry.use_files(files)
+
+
+EXECUTORS: dict[str, type[Executor]] = {cls.name: cls for cls in (Serial, Processes)}
+
+
+def make_executor(text: str | Executor) -> Executor:
+    """An executor from its short form: `serial`, `processes:workers=2`.
+
+    Raises:
+        UnknownName: there is none of this name.
+        OptionError: a setting of the wrong type or out of range.
+    """
+    if isinstance(text, Executor):
+        return text
+    name, settings = split_short(text)
+    if name not in EXECUTORS:
+        raise unknown_name("executor", name, EXECUTORS)
+    cls = EXECUTORS[name]
+    return cls.from_options(named_settings(cls, settings))

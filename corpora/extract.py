@@ -1,0 +1,213 @@
+"""The first and the last stage of a build, shard by shard: documents in, and sentences out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpora.blocks import SENTENCES, read_stream
+from corpora.duplicates import Method, signature
+from corpora.errors import InputChanged
+from corpora.kinds import Filter, Source, Splitter
+from corpora.records import Document, Reject, Shard
+
+EXTRACT = pa.schema(
+    [
+        ("id", pa.large_string()),
+        ("title", pa.large_string()),
+        ("author", pa.large_string()),
+        ("url", pa.large_string()),
+        ("licence", pa.large_string()),
+        ("language", pa.large_string()),
+        ("words", pa.int64()),
+        ("sha256", pa.large_string()),
+        ("metadata", pa.large_string()),
+        ("stage", pa.large_string()),
+        ("reason", pa.large_string()),
+        ("detail", pa.large_string()),
+        ("failed", pa.bool_()),
+        ("signature", pa.large_binary()),
+        ("paragraphs", pa.large_list(pa.large_string())),
+    ]
+)
+"""One row for everything found: a document with its paragraphs, or a reject with its stage and reason."""
+BATCH_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """A few shards that one worker reads together."""
+
+    number: int
+    shards: tuple[Shard, ...]
+    stamps: tuple[tuple[int, int] | None, ...]
+    """Each shard's file size and modification time when it was fingerprinted."""
+
+
+@dataclass(frozen=True)
+class ExtractTask:
+    """Reads one part: documents, filters, signatures."""
+
+    folder: Path
+    source: Source
+    filters: tuple[Filter, ...]
+    duplicates: Method
+    limit: int | None
+
+    def path(self, number: int) -> Path:
+        """Where a part's rows are, once they are whole."""
+        return self.folder / f"extract-{number:05d}.arrow"
+
+    def __call__(self, part: Part) -> int:
+        """Write the part's rows, unless an earlier attempt did; how many it found."""
+        path = self.path(part.number)
+        if not path.exists():
+            write_stream(path, EXTRACT, self._batches(part))
+        return sum(batch.num_rows for batch in read_stream(path))
+
+    def _batches(self, part: Part) -> Iterator[pa.RecordBatch]:
+        rows: list[dict[str, Any]] = []
+        size = found = 0
+        for shard, stamp in zip(part.shards, part.stamps, strict=True):
+            for outcome in self.source.read(shard):
+                rows.append(self._row(outcome))
+                size += sum(map(len, rows[-1]["paragraphs"]))
+                found += 1
+                if size >= BATCH_BYTES or len(rows) >= 10_000:
+                    yield pa.RecordBatch.from_pylist(rows, EXTRACT)
+                    rows, size = [], 0
+                if found == self.limit:
+                    break
+            check_unchanged(shard, stamp)
+            if found == self.limit:
+                break
+        yield pa.RecordBatch.from_pylist(rows, EXTRACT)
+
+    def _row(self, outcome: Document | Reject) -> dict[str, Any]:
+        if isinstance(outcome, Reject):
+            return reject_row(outcome)
+        for chosen in self.filters:
+            if reason := chosen.reject(outcome):
+                detail = f"{outcome.words:,} words" if outcome.words else ""
+                return document_row(outcome, self.source) | {
+                    "stage": "filter", "reason": reason, "detail": detail, "paragraphs": [],
+                }  # fmt: skip
+        return document_row(outcome, self.source) | {"signature": signature(outcome, self.duplicates)}
+
+
+@dataclass(frozen=True)
+class WriteTask:
+    """Cuts the surviving documents of one part into sentences."""
+
+    folder: Path
+    splitter: Splitter
+    survivors: dict[int, frozenset[int]]
+    """For each part, the numbers of the rows that stay."""
+
+    def path(self, number: int) -> Path:
+        """Where a part's sentences are, once they are whole."""
+        return self.folder / f"sentences-{number:05d}.arrow"
+
+    def __call__(self, number: int) -> Path:
+        """Write the part's sentences, unless an earlier attempt did."""
+        path = self.path(number)
+        if not path.exists():
+            write_stream(path, SENTENCES, self._batches(number))
+        return path
+
+    def _batches(self, number: int) -> Iterator[pa.RecordBatch]:
+        row, keep = 0, self.survivors[number]
+        for batch in read_stream(self.folder / f"extract-{number:05d}.arrow"):
+            for inside in range(batch.num_rows):
+                if row in keep:
+                    yield from self._document(batch["id"][inside].as_py(), batch["paragraphs"][inside].as_py())
+                row += 1
+
+    def _document(self, document: str, paragraphs: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        texts: list[str] = []
+        numbers: list[int] = []
+        for number, paragraph in enumerate(paragraphs):
+            sentences = self.splitter.split(paragraph)
+            texts += sentences
+            numbers += [number] * len(sentences)
+        columns = [
+            pa.array(texts, pa.large_string()),
+            pa.array(numbers, pa.int32()),
+            pa.repeat(pa.scalar(document, pa.large_string()), len(texts)),
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+
+
+def document_row(document: Document, source: Source) -> dict[str, Any]:
+    """A document as a row of the extract table."""
+    digest = hashlib.sha256()
+    for paragraph in document.paragraphs:
+        digest.update(paragraph.encode("utf-8", "surrogatepass") + b"\n")
+    metadata = dict(document.metadata)
+    if document.headings:
+        metadata["headings"] = len(document.headings)
+    return {
+        "id": document.id,
+        "title": document.title,
+        "author": document.author,
+        "url": document.url,
+        "licence": document.licence or source.licence,
+        "language": document.language,
+        "words": document.words,
+        "sha256": digest.hexdigest(),
+        "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
+        "paragraphs": list(document.paragraphs),
+    }
+
+
+def reject_row(reject: Reject) -> dict[str, Any]:
+    """A reject as a row of the extract table."""
+    return {
+        "id": reject.id,
+        "stage": reject.stage,
+        "reason": reject.reason,
+        "detail": reject.detail,
+        "failed": reject.failed,
+        "paragraphs": [],
+    }
+
+
+def stamp_of(shard: Shard) -> tuple[int, int] | None:
+    """What tells that a shard's file is still the one that was fingerprinted: its size and modification time."""
+    if shard.path is None:
+        return None
+    status = shard.path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def check_unchanged(shard: Shard, stamp: tuple[int, int] | None) -> None:
+    """See that a shard's file did not change since it was fingerprinted.
+
+    Raises:
+        InputChanged: it did, or is gone.
+    """
+    try:
+        same = stamp_of(shard) == stamp
+    except FileNotFoundError:
+        same = False
+    if not same:
+        raise InputChanged(f"{shard.path} changed while it was read; run the build again when nobody writes there")
+
+
+def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """Write an Arrow stream file whole or not at all."""
+    beside = path.with_name(f".{path.name}.partial")
+    with beside.open("wb") as file:
+        with pa.ipc.new_stream(file, schema) as stream:
+            for batch in batches:
+                stream.write_batch(batch)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

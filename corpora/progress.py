@@ -1,0 +1,23 @@
+"""How actions tell what they are doing, without printing: a callback that the command line draws as a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Progress = Callable[[str, float, float | None, str], None]
+"""Called as progress(stage, done, total, detail); a total of None is not known."""
+
+
+def silent(stage: str, done: float, total: float | None, detail: str) -> None:
+    """Tell nobody."""
+
+
+def told(items: Iterable[T], progress: Progress, stage: str, total: int) -> Iterator[T]:
+    """Yield the items, telling after each how many are done."""
+    progress(stage, 0, total, "")
+    for done, item in enumerate(items, 1):
+        yield item
+        progress(stage, done, total, "")

@@ -1,0 +1,216 @@
+"""Make one dataset from another: rewrite its rows, block by block, or select some of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from corpora.assemble import Rows, Work, assemble, written_parts
+from corpora.blocks import Piece, list_array, sequences_of, write_text
+from corpora.counting import Vocabulary, context_of, counts_of, vocabulary_in
+from corpora.dataset import Dataset
+from corpora.errors import OptionError, PluginError
+from corpora.executors import Executor
+from corpora.extract import write_stream
+from corpora.hashing import generator
+from corpora.kinds import Selection, TextTransform, TokenTransform, Transform
+from corpora.manifest import Manifest, Plan, described
+from corpora.plugins import registry
+from corpora.progress import Progress, silent
+from corpora.records import Context, Counts, Sequences
+from corpora.selecting import Amount, By, select
+from corpora.store import Store
+
+SEED = 42
+"""The study's seed."""
+
+
+def transform(
+    dataset: Dataset | str,
+    component: Transform | str,
+    *,
+    then: Sequence[Transform | str] = (),
+    rate: float | None = None,
+    rows: int | None = None,
+    tokens: int | None = None,
+    by: By = "row",
+    seed: int = SEED,
+    name: str | None = None,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Make a transfer dataset: rewrite a dataset's rows with a transform, or select some of them.
+
+    Args:
+        component: a transform or its short form, `shuffle` or `keyboard-typos:rate=0.1`.
+        then: further transforms, applied to the result one after the other; only rewriting ones.
+        rate: for a selection, the share of rows to take (above 0, up to 1); or give `rows` or `tokens`.
+        by: whether a selection takes single rows or whole documents.
+        seed: of all chance. The same seed gives nested samples of one dataset.
+
+    Raises:
+        OptionError: an amount where none is taken or the other way round, or a dataset of the wrong kind.
+        PluginError: a transform returned what its kind forbids.
+    """
+    work = Work.here(store, executor, progress)
+    parent = work.open(dataset)
+    chain = tuple(registry.make("transforms", c) if isinstance(c, str) else c for c in (component, *then))
+    amount = Amount.of(rate=rate, rows=rows, tokens=tokens)
+    if isinstance(chain[0], Selection):
+        if len(chain) > 1:
+            raise OptionError("--then follows rewriting transforms only; select first, then transform the selection")
+        return select(parent, chain[0], amount=amount, by=by, seed=seed, name=name, work=work)
+    if amount is not None:
+        raise OptionError(f"{chain[0].name} rewrites every row; --rate, --rows and --tokens belong to selections")
+    return _rewrite(parent, chain, seed=seed, name=name, work=work)
+
+
+def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
+    for component in chain:
+        if isinstance(component, Selection):
+            raise OptionError(f"{component.name} selects rows; it cannot follow another transform with --then")
+        if isinstance(component, TokenTransform):
+            parent.need("tokens", component.name)
+    table: dict[str, Any] = {"transform": chain[0].name, "from": parent.name, **chain[0].options()}
+    table |= {"then": [component.short() for component in chain[1:]], "seed": seed}
+    plan = Plan(
+        action="transform",
+        components=tuple(described(component) for component in chain),
+        settings={"seed": seed},
+        parents=(parent.fingerprint,),
+        recipe={key: value for key, value in table.items() if value not in (None, [])},
+    )
+    name = name or "-".join([parent.name, *(PAST.get(component.name, component.name) for component in chain)])
+
+    def write(staging: Path) -> Manifest:
+        (staging / "parts").mkdir(exist_ok=True)
+        needed = sorted({statistic for component in chain for statistic in component.needs})
+        task = RewriteTask(
+            staging / "parts", chain, parent.fingerprint, seed, vocabulary_in(parent.path), parent.schema,
+            {n: counts_of(work.store, parent, n, work.executor, work.progress)[1] for n in needed},
+        )  # fmt: skip
+        accounting: dict[str, Any] = {"rows": parent.rows}
+        batches = written_parts(work, task, parent.pieces(), "transform", accounting)
+        rows = Rows(parent.schema, batches, parents=(parent,), accounting=accounting)
+        return assemble(staging, name, plan, rows, work)
+
+    return work.add(name, plan, write)
+
+
+PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
+"""How results are named, where the transform's own name does not serve."""
+
+
+@dataclass(frozen=True)
+class RewriteTask:
+    """Applies a chain of transforms to one piece of a dataset."""
+
+    folder: Path
+    chain: tuple[Transform, ...]
+    parent: str
+    seed: int
+    vocabulary: Vocabulary | None
+    schema: pa.Schema
+    statistics: dict[str, Counts] = field(default_factory=dict)
+
+    def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
+        """Write the piece's new rows, and count what was dropped."""
+        path = self.folder / f"rows-{piece.block_number:07d}.arrow"
+        counts = path.with_suffix(".json")
+        if not (path.exists() and counts.exists()):
+            tally = {"written": 0}
+            write_stream(path, self.schema, self._batches(piece, tally))
+            write_text(counts, json.dumps(tally))
+        return path, json.loads(counts.read_text(encoding="utf-8"))
+
+    def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
+        for number, first_row, batch in piece.batches():
+            batch = self.rewritten(batch, number, first_row)
+            tally["written"] += batch.num_rows
+            yield batch
+
+    def rewritten(self, batch: pa.RecordBatch, number: int, first_row: int) -> pa.RecordBatch:
+        """One block after the whole chain."""
+        for place, component in enumerate(self.chain):
+            rng = generator(self.seed, component.name, component.version, self.parent, place, number)
+            if isinstance(component, TextTransform):
+                batch = rewrite_text(batch, component, rng, self.vocabulary)
+            elif isinstance(component, TokenTransform):
+                context = context_of(batch, first_row, self.vocabulary, self.statistics)
+                batch = rewrite_tokens(batch, component, context, rng, number)
+        return batch
+
+
+def rewrite_text(
+    batch: pa.RecordBatch, component: TextTransform, rng: np.random.Generator, vocabulary: Vocabulary | None
+) -> pa.RecordBatch:
+    """Rewrite a block's sentences; ids are decoded, rewritten and encoded row by row. Empty results are dropped.
+
+    Raises:
+        PluginError: the transform returned something that is no text.
+    """
+    if vocabulary is None:
+        texts: list[str] = batch["text"].to_pylist()
+    else:
+        texts = vocabulary.tokenizer.decode_batch(batch["input_ids"].to_pylist(), skip_special_tokens=False)
+    rewritten = [component.rewrite(text, rng) for text in texts]
+    wrong = next((value for value in rewritten if not isinstance(value, str)), None)
+    if wrong is not None or None in rewritten:
+        raise PluginError(f"{component.name}.rewrite returned {type(wrong).__name__}; it must return str")
+    if vocabulary is None:
+        column: Any = pa.array(rewritten, pa.large_string())
+        keep = np.array([bool(text) for text in rewritten], dtype=bool)
+    else:
+        encoded = vocabulary.tokenizer.encode_batch_fast(rewritten, add_special_tokens=False)
+        column = pa.array([encoding.ids for encoding in encoded], batch.schema.field("input_ids").type)
+        keep = np.array([len(encoding.ids) > 0 for encoding in encoded], dtype=bool)
+    return batch.set_column(0, batch.schema.field(0), column).filter(pa.array(keep))
+
+
+def rewrite_tokens(
+    batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: np.random.Generator, number: int
+) -> pa.RecordBatch:
+    """Rewrite a block's ids, and see that what came back is a block."""
+    block = sequences_of(batch)
+    result = component.apply(block, context, rng)
+    where = f"{component.name}, block {number}"
+    check_block(result, block, len(context.vocabulary), where)
+    documents = batch["document"]
+    if result.origin is not None:
+        documents = documents.take(pa.array(result.origin))
+    field_type = batch.schema.field("input_ids").type
+    return pa.RecordBatch.from_arrays([list_array(result, field_type.value_type), documents], schema=batch.schema)
+
+
+def check_block(result: Sequences, block: Sequences, vocabulary: int, where: str) -> None:
+    """See that a transform kept its contract.
+
+    Raises:
+        PluginError: wrong offsets, dtype, ids or origins; the message names the transform and the block.
+    """
+    if not isinstance(result, Sequences):
+        raise PluginError(f"{where}: apply returned {type(result).__name__}; it must return Sequences")
+    offsets, rows = result.offsets, len(result)
+    if result.values.dtype != block.values.dtype or offsets.dtype != np.int64:
+        raise PluginError(
+            f"{where}: values are {result.values.dtype} and offsets {offsets.dtype}; "
+            f"they must be {block.values.dtype} and int64"
+        )
+    if rows < 0 or offsets[0] < 0 or offsets[-1] > len(result.values) or (np.diff(offsets) < 0).any():
+        raise PluginError(f"{where}: offsets fall, or point outside the values")
+    if vocabulary and len(result.values) and int(result.values.max()) >= vocabulary:
+        raise PluginError(f"{where}: id {int(result.values.max())} is outside the vocabulary of {vocabulary:,}")
+    origin = result.origin
+    if origin is None and rows != len(block):
+        raise PluginError(
+            f"{where}: {rows:,} rows came back for {len(block):,}; say with origin which row each is from"
+        )
+    if origin is not None and (len(origin) != rows or (rows and not 0 <= origin.min() <= origin.max() < len(block))):
+        raise PluginError(f"{where}: origin must name, for each of {rows:,} rows, a row of the block")
