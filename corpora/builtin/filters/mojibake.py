@@ -1,0 +1,40 @@
+"""A filter against text that was decoded wrongly somewhere on its way."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from corpora import Document, Filter, hookimpl, option
+
+TWICE = re.compile(
+    "[ÃÂ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â€[\x80-\xbf™œšžŸ¦“”˜]|â[\x80-\x8f][\x80-\xbf]|Ð[\x80-\xbf°±²³´µ¶·¸¹º»¼½¾¿]"
+)
+"""UTF-8 that was read as a Western single-byte text, once or more: `Ã©` for `é`, `â€™` for an apostrophe."""
+BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
+"""Replacement characters, control characters of a wrong table, and private ones."""
+
+
+@dataclass(frozen=True)
+class Mojibake(Filter):
+    """Reject documents with too many broken characters: replacement signs, control characters, UTF-8 read twice."""
+
+    name: ClassVar[str] = "mojibake"
+
+    rate: float = option(1e-4, "The greatest share of characters that may be broken.", min=0, max=1)
+
+    def reject(self, document: Document) -> str | None:
+        """`mojibake`, or None."""
+        characters = broken = 0
+        for paragraph in document.paragraphs:
+            characters += len(paragraph)
+            if not paragraph.isascii():
+                broken += len(BROKEN.findall(paragraph)) + len(TWICE.findall(paragraph))
+        return "mojibake" if broken > max(characters * self.rate, 1) else None
+
+
+@hookimpl
+def corpora_filters() -> list[type[Filter]]:
+    """Offer it."""
+    return [Mojibake]

@@ -1,0 +1,46 @@
+"""A draft to a document: headings found, scene breaks and boilerplate out, and a count of what went."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from corpora import Document
+from corpora.builtin.sources.books import gutenberg
+from corpora.builtin.sources.books.draft import Block, Draft
+from corpora.builtin.sources.books.headings import marked
+from corpora.builtin.sources.books.languages import code_of
+
+
+def document_of(draft: Draft, id: str) -> Document:
+    """The document that a draft gives.
+
+    `metadata["removed"]` counts the words that were taken out, by the reason.
+    """
+    removed: Counter[str] = Counter(draft.removed)
+    blocks = _without_decoration(gutenberg.body_of(list(draft.blocks), removed), removed)
+    paragraphs: list[str] = []
+    headings: list[tuple[int, str]] = []
+    for block in marked(blocks):
+        if block.level:
+            headings.append((len(paragraphs), block.text))
+        else:
+            paragraphs.append(block.text)
+    return Document(
+        id,
+        tuple(paragraphs),
+        title=draft.title,
+        author=draft.author,
+        url=draft.url,
+        licence=draft.licence,
+        language=code_of(draft.language),
+        headings=tuple(headings),
+        metadata={**draft.metadata, "removed": dict(sorted(removed.items()))},
+    )
+
+
+def _without_decoration(blocks: list[Block], removed: Counter[str]) -> list[Block]:
+    """Blocks with a letter or digit in them; the others are scene breaks."""
+    kept = [block for block in blocks if block.text[0].isalnum() or any(map(str.isalnum, block.text))]
+    if len(kept) < len(blocks):
+        removed["scene break"] += len(blocks) - len(kept)
+    return kept

@@ -1,0 +1,51 @@
+"""What a reader of files hands on: the blocks of one book in reading order, and what the file says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from corpora import CorporaError
+
+GONE = re.compile("[\xad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+"""Soft hyphens, zero-width and direction marks: nothing that is read aloud. Joiners stay, they are spelling."""
+
+
+class Block(NamedTuple):
+    """A paragraph (level 0) or a heading (1 is the highest), on one line."""
+
+    text: str
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One book as its file gives it, before anything is judged to be no prose."""
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    author: str = ""
+    language: str = ""
+    licence: str = ""
+    url: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """How many words were already taken out, by the reason."""
+
+
+class Unreadable(CorporaError):
+    """A file that gives no book; the first argument is the reason, the second what was seen."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
+
+
+def one_line(text: str) -> str:
+    """The text with each run of white space as one space, and without characters that show nothing."""
+    return " ".join(GONE.sub("", text).split())

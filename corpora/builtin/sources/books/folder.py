@@ -1,0 +1,66 @@
+"""The files of a folder that may be read, in an order that depends on nothing but their names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpora import InputError, Shard
+
+
+def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[Shard]:
+    """One shard a file with one of the suffixes, sorted by its path relative to the folder.
+
+    Links to files are followed, and each real directory is entered once, so links in a circle end.
+    Hidden files and directories are left out.
+
+    Args:
+        suffixes: lower case, with the dot.
+        owner: the source that asks, for the message.
+
+    Raises:
+        InputError: the folder is not given, not there, not readable, or holds no such file.
+    """
+    if folder is None:
+        raise InputError(f"{owner}: no folder given; say --folder DIR")
+    if not folder.is_dir():
+        raise InputError(f"{owner}: {folder} is no folder; --folder takes a directory with {', '.join(suffixes)} files")
+    files = [path for path in _files(folder, owner) if path.suffix.lower() in suffixes]
+    if not files:
+        raise InputError(f"{owner}: no {', '.join(suffixes)} file under {folder}; is it the right folder?")
+    return sorted((_shard(path, folder) for path in files), key=lambda shard: shard.key)
+
+
+def _shard(path: Path, folder: Path) -> Shard:
+    """A file's shard, without its path where it cannot be read: whoever reads it then rejects it."""
+    if not os.access(path, os.R_OK):
+        return Shard(key_of(path, folder))
+    return Shard(key_of(path, folder), path, size_bytes=path.stat().st_size)
+
+
+def key_of(path: Path, folder: Path) -> str:
+    """A file's path relative to the folder, with slashes, as text that UTF-8 can hold."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _files(folder: Path, owner: str) -> Iterator[Path]:
+    waiting, entered = [folder], set[tuple[int, int]]()
+    while waiting:
+        directory = waiting.pop()
+        try:
+            stat = directory.stat()
+            names = (
+                sorted(entry.name for entry in directory.iterdir()) if (stat.st_dev, stat.st_ino) not in entered else []
+            )
+        except OSError as error:
+            raise InputError(f"{owner}: {directory} cannot be listed: {error.strerror}") from error
+        entered.add((stat.st_dev, stat.st_ino))
+        paths = [directory / name for name in names if not name.startswith(".")]
+        yield from (path for path in paths if _is_file(path))
+        waiting.extend(path for path in reversed(paths) if path.is_dir())
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, or a link that leads nowhere: that one is reported when it is read."""
+    return path.is_file() or (path.is_symlink() and not path.exists())

@@ -1,0 +1,138 @@
+"""XHTML and HTML from anyone to blocks: paragraphs and headings, whatever the markup's state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from corpora.builtin.sources.books.decode import decode
+from corpora.builtin.sources.books.draft import Block, Unreadable, one_line
+
+MAX_DEPTH = 2000
+DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([\w.-]+)|<meta[^>]*?charset=["']?\s*([\w.-]+)""", re.I)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "li",
+    "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+DROPPED = frozenset({
+    "audio", "button", "canvas", "head", "iframe", "img", "input", "map", "math", "nav", "noscript", "object", "script",
+    "select", "style", "svg", "table", "template", "textarea", "title", "video",
+})  # fmt: skip
+NO_TEXT = frozenset({"pagebreak", "doc-pagebreak"})
+
+
+def blocks_of(raw: bytes) -> list[Block]:
+    """The paragraphs and headings of one XHTML or HTML file, in order.
+
+    Raises:
+        Unreadable: it is nested deeper than any book.
+    """
+    root = _parsed(text_of(raw))
+    return list(_Walk().blocks(root)) if root is not None else []
+
+
+def text_of(raw: bytes) -> str:
+    """The file's text, decoded as it declares, or as it is where that declaration is wrong."""
+    declared = DECLARED.search(raw[:2048])
+    if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = (declared[1] or declared[2]).decode("ascii")
+        try:
+            return raw.decode({"iso-8859-1": "cp1252", "us-ascii": "utf-8"}.get(name.lower(), name))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(raw).text if raw.strip() else ""
+
+
+def _parsed(text: str) -> Any:
+    from lxml import etree, html
+
+    depth = _depth(text)
+    if depth > MAX_DEPTH:
+        raise Unreadable("nested too deep", f"{depth:,} open tags; at most {MAX_DEPTH:,}")
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(_self_closed(text).encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+NESTING = "div|span|p|b|i|em|strong|font|section|blockquote|ul|ol|li|table|a|q|small|big"
+TAG = re.compile(rf"<(/?)(?:[a-z]\w*:)?(?:{NESTING})\b[^>]*?(/?)>", re.I)
+EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])(\s[^<>]*?)?\s*/>", re.I)
+
+
+def _depth(text: str) -> int:
+    """How deep the tags nest, by a linear count before any parser sees them."""
+    if text.count("<") <= MAX_DEPTH:
+        return 0
+    deepest = depth = 0
+    for match in TAG.finditer(text):
+        if match[1]:
+            depth = max(0, depth - 1)
+        elif not match[2]:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _self_closed(text: str) -> str:
+    """XHTML's `<a id="x"/>` is empty; an HTML parser would leave it open."""
+    return EMPTY.sub(r"<\1\2></\1>", text) if "/>" in text else text
+
+
+class _Walk:
+    """Collects text between the borders of blocks."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+
+    def blocks(self, root: Any) -> Iterator[Block]:
+        stack: list[tuple[Any, int, bool]] = [(root, 0, False)]
+        while stack:
+            node, level, leaving = stack.pop()
+            if leaving:
+                if _is_block(node):
+                    yield from self._flush(level)
+                self._parts.append(node.tail or "")
+                continue
+            name = _name(node)
+            if name in DROPPED or _is_skipped(node):
+                if name in BLOCKS:
+                    yield from self._flush(level)
+                self._parts.append(node.tail or "")
+                continue
+            if name == "br":
+                self._parts.append(" ")
+            inside = HEADINGS.get(name, level)
+            if _is_block(node):
+                yield from self._flush(level)
+            self._parts.append(node.text or "")
+            stack.append((node, inside, True))
+            stack.extend((child, inside, False) for child in reversed(node))
+        yield from self._flush(0)
+
+    def _flush(self, level: int) -> Iterator[Block]:
+        text = one_line("".join(self._parts))
+        self._parts.clear()
+        if text:
+            yield Block(text, level)
+
+
+def _name(node: Any) -> str:
+    return node.tag.rpartition(":")[2].lower() if isinstance(node.tag, str) else ""
+
+
+def _is_block(node: Any) -> bool:
+    name = _name(node)
+    return name in BLOCKS or name in HEADINGS
+
+
+def _is_skipped(node: Any) -> bool:
+    if not isinstance(node.tag, str):
+        return True
+    kind = node.get("epub:type") or node.get("role") or ""
+    return not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None

@@ -1,0 +1,132 @@
+"""Plain text to blocks: which line breaks are paragraphs, and which only hard wraps."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from corpora.builtin.sources.books.draft import GONE, Block
+
+Layout = Literal["lines", "wrapped", "double-spaced"]
+
+SAMPLE_LINES = 4000
+MAX_WIDTH = 200
+"""No hard wrap is wider; a longer line is a paragraph."""
+CONTINUES_RATE = 0.3
+"""From this share of line breaks inside a sentence the breaks are wraps: prose has 0.6 to 0.9, paragraphs 0.02."""
+FULL_RATE = 0.6
+"""The same for scripts without case: the share of lines too full for the next one's first word."""
+
+BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+INDENTED = re.compile(r"\n(?=[^\S\n]{1,12}\S)")
+ENDS = re.compile(r"""[.!?:;…"'”’»)\]*—–-]\s*$""")
+BROKEN_WORD = re.compile(r"(\w+)-\n[^\S\n]*(\w+)")
+DASH_AT_END = re.compile(r"(?<=\S)(--|—)\n[^\S\n]*(?=\S)")
+ITALICS = re.compile(r"(?<![\w_])_([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
+ASIDES = re.compile(r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music)[^\]]{0,400}\]|\{\d{1,4}\}", re.I)
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The paragraphs of a plain text, each on one line."""
+    text = _tidy(text)
+    layout = layout_of(text)
+    if layout == "lines":
+        return [Block(line) for line in map(_squeezed, text.split("\n")) if line]
+    if layout == "double-spaced":
+        text = re.sub(r"\n[^\S\n]*\n", "\n", text)
+    return [Block(line) for line in map(_squeezed, _paragraphs(_mended(text))) if line]
+
+
+def _tidy(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\f" in text:
+        text = text.replace("\f", "\n\n")
+    if "_" in text:
+        text = ITALICS.sub(r"\1", text)
+    if "[" in text or "{" in text:
+        text = ASIDES.sub("", text)
+    return GONE.sub("", text) if not text.isascii() else text
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Pairs(NamedTuple):
+    """What a sample shows of neighbouring lines."""
+
+    breaks: int
+    width: int
+    cased: bool
+    continues: float
+    full: float
+
+
+def layout_of(text: str) -> Layout:
+    """How a text marks its paragraphs, told from the line breaks themselves.
+
+    A break with a small letter after it and no full stop before it is inside a sentence. Where scripts
+    have no case, a break is a wrap when the next word would not have fitted.
+    """
+    lines = text.split("\n")
+    middle = max(0, len(lines) // 2 - SAMPLE_LINES // 2)
+    sample = [line.strip() for line in lines[middle : middle + SAMPLE_LINES]]
+    near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
+    if near.breaks * 20 >= sum(map(bool, sample)):
+        return "wrapped" if _is_wrapped(near) else "lines"
+    apart = [line for line in sample if line]
+    return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"
+
+
+def _is_wrapped(pairs: _Pairs) -> bool:
+    if pairs.breaks < 3 or pairs.width > MAX_WIDTH:
+        return False
+    return pairs.continues >= CONTINUES_RATE if pairs.cased else pairs.full >= FULL_RATE
+
+
+def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
+    if not pairs:
+        return _Pairs(0, 0, True, 0.0, 0.0)
+    width = sorted(len(line) for line, _ in pairs)[int(len(pairs) * 0.98)]
+    continues = sum(after[0].islower() and not ENDS.search(line) for line, after in pairs)
+    full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairs)
+    cased = sum(after[0].lower() != after[0].upper() for _, after in pairs) * 4 > len(pairs)
+    return _Pairs(len(pairs), width, cased, continues / len(pairs), full / len(pairs))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Cut wrapped text: at blank lines, at indented first lines where they mark paragraphs, else after short lines."""
+    lines = text.count("\n") + 1
+    indented = len(INDENTED.findall(text))
+    if lines * 0.02 < indented < lines * 0.5:
+        text = INDENTED.sub("\n\n", text)
+    parts = BLANK.split(text)
+    return parts if len(parts) * 60 > lines else [piece for part in parts for piece in _after_short_lines(part)]
+
+
+def _after_short_lines(text: str) -> list[str]:
+    """Paragraphs of wrapped text that marks them by nothing but a last line with room for the next word."""
+    lines = text.split("\n")
+    width = sorted(map(len, lines))[int(len(lines) * 0.98)]
+    paragraphs: list[list[str]] = [[]]
+    for line, after in pairwise([*lines, ""]):
+        paragraphs[-1].append(line)
+        if len(line) + len(after.partition(" ")[0]) < width and ENDS.search(line):
+            paragraphs.append([])
+    return ["\n".join(paragraph) for paragraph in paragraphs]
+
+
+def _mended(text: str) -> str:
+    """Words and dashes that a hard wrap cut, whole again; a hyphen stays where the word is known with it."""
+    if "-\n" not in text and "—\n" not in text:
+        return text
+    text = DASH_AT_END.sub(r"\1", text)
+    known = set(re.findall(r"\w{4,}", text)) if BROKEN_WORD.search(text) else set()
+
+    def mend(match: re.Match[str]) -> str:
+        whole = match[1] + match[2]
+        return whole if whole in known else f"{match[1]}-{match[2]}"
+
+    return BROKEN_WORD.sub(mend, text)

@@ -1,0 +1,126 @@
+"""Texts from a folder of TXT, JSONL, CSV and Parquet files: the source `texts`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpora import Defaults, Document, Reject, Shard, Source, hookimpl, option
+from corpora.builtin.sources.books import folder, plain, reading
+from corpora.builtin.sources.books.decode import decode
+from corpora.builtin.sources.books.draft import Unreadable, one_line
+
+SUFFIXES = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
+MAX_LINE_BYTES = 64 << 20
+FIELDS = ("title", "author", "url", "licence", "language")
+
+
+@dataclass(frozen=True)
+class Texts(Source):
+    """Your own texts: a folder of TXT files (one document each), or of JSONL, CSV and Parquet (one a row)."""
+
+    name: ClassVar[str] = "texts"
+
+    folder: Path | None = option(  # noqa: RUF009
+        None, "The folder that holds the files, at any depth.", decides=False
+    )
+    text: str = option("text", "The column or key that holds the text.")
+    id: str = option("id", "The column or key that names a document; without it documents are numbered.")
+
+    def shards(self) -> Sequence[Shard]:
+        """One shard a file, sorted by path."""
+        return folder.shards_of(self.folder, SUFFIXES, owner=self.name)
+
+    def read(self, shard: Shard) -> Iterator[Document | Reject]:
+        """The documents of one file, or a reject for each row or file that gives none."""
+        try:
+            if shard.path is None:
+                raise Unreadable("unreadable file", "a link to nothing, or no permission")
+            if shard.path.suffix.lower() == ".txt":
+                text = decode(reading.bounded(shard.path)).text
+                paragraphs = tuple(block.text for block in plain.blocks_of(text))
+                yield Document(shard.key, paragraphs) if paragraphs else Reject(shard.key, "read", "empty")
+            else:
+                yield from self._rows(shard)
+        except Unreadable as error:
+            yield Reject(shard.key, "read", error.reason, error.detail)
+        except OSError as error:
+            yield Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
+
+    def defaults(self) -> Defaults:
+        """Only the check for broken characters."""
+        return Defaults(("mojibake",))
+
+    def _rows(self, shard: Shard) -> Iterator[Document | Reject]:
+        assert shard.path is not None
+        for number, row in enumerate(READERS[shard.path.suffix.lower()](shard.path), start=1):
+            id = f"{shard.key}#{number}"
+            yield self._document(id, row) if isinstance(row, Mapping) else Reject(id, "read", "damaged row", row)
+
+    def _document(self, id: str, row: Mapping[str, Any]) -> Document | Reject:
+        if self.text not in row:
+            return Reject(id, "read", f"no {self.text}", f"it has {', '.join(map(str, row)) or 'nothing'}")
+        paragraphs = tuple(line for raw in str(row[self.text] or "").splitlines() if (line := one_line(raw)))
+        if not paragraphs:
+            return Reject(id, "read", "empty")
+        if row.get(self.id) not in (None, ""):
+            id = str(row[self.id])
+        title, author, url, licence, language = (str(row.get(name) or "") for name in FIELDS)
+        return Document(id, paragraphs, title, author, url, licence, language)
+
+
+def _jsonl(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE_BYTES):
+            if line.strip():
+                yield _json_row(line)
+
+
+def _json_row(line: bytes) -> Mapping[str, Any] | str:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"no JSON: {error}"
+    return row if isinstance(row, dict) else "no JSON object"
+
+
+def _csv(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    csv.field_size_limit(MAX_LINE_BYTES)
+    with path.open("rb") as raw:
+        head = decode(raw.read(1 << 16))
+        raw.seek(0)
+        file = io.TextIOWrapper(
+            raw, encoding={"utf-8": "utf-8-sig"}.get(head.encoding, head.encoding), errors="replace", newline=""
+        )
+        header = head.text.split("\n", 1)[0]
+        delimiter = max(",;\t", key=header.count)
+        try:
+            yield from csv.DictReader(file, delimiter=delimiter)
+        except csv.Error as error:
+            yield str(error)
+
+
+def _parquet(path: Path) -> Iterator[Mapping[str, Any] | str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1000):
+                yield from batch.to_pylist()
+    except pa.ArrowException as error:
+        raise Unreadable("no Parquet file", str(error).split("\n", 1)[0]) from error
+
+
+READERS = {".jsonl": _jsonl, ".csv": _csv, ".tsv": _csv, ".parquet": _parquet}
+
+
+@hookimpl
+def corpora_sources() -> list[type[Source]]:
+    """Offer it."""
+    return [Texts]

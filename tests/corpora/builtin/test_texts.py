@@ -1,0 +1,57 @@
+"""A folder of texts in four formats becomes documents, and every bad row a reject."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpora import Document, InputError, Reject, registry
+
+
+def read(folder, **options):
+    source = registry.find("sources", "texts").from_options({"folder": folder, **options})
+    return [outcome for shard in source.shards() for outcome in source.read(shard)]
+
+
+def test_a_text_file_is_a_document(tmp_path):
+    (tmp_path / "a.txt").write_text("One.\n\nTwo.", encoding="utf-8")
+    (document,) = read(tmp_path)
+    assert (document.id, document.paragraphs) == ("a.txt", ("One.", "Two."))
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "tsv"])
+def test_each_row_is_a_document(tmp_path, suffix):
+    rows = {
+        "jsonl": '{"id": "x", "text": "One.\\nTwo.", "title": "T"}\n\n{"id": "y", "text": "Three."}\n',
+        "csv": 'id,text,title\nx,"One.\nTwo.",T\ny,Three.,\n',
+        "tsv": 'id\ttext\ttitle\nx\t"One.\nTwo."\tT\ny\tThree.\t\n',
+    }
+    (tmp_path / f"a.{suffix}").write_text(rows[suffix], encoding="utf-8-sig" if suffix != "jsonl" else "utf-8")
+    first, second = read(tmp_path)
+    assert (first.id, first.paragraphs, first.title) == ("x", ("One.", "Two."), "T")
+    assert (second.id, second.paragraphs) == ("y", ("Three.",))
+
+
+def test_parquet_rows_are_documents_and_columns_can_be_named(tmp_path):
+    pq.write_table(pa.table({"body": ["One.", None], "key": [7, 8]}), tmp_path / "a.parquet")
+    first, second = read(tmp_path, text="body", id="key")
+    assert (first.id, first.paragraphs) == ("7", ("One.",))
+    assert isinstance(second, Reject) and second.reason == "empty"
+
+
+def test_a_bad_row_is_a_reject_and_the_next_one_is_read(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "One."}\nnonsense\n[1]\n{"txt": "x"}\n{"text": "Two."}\n', "utf-8")
+    outcomes = read(tmp_path)
+    assert [type(outcome) for outcome in outcomes] == [Document, Reject, Reject, Reject, Document]
+    assert [outcome.id for outcome in outcomes] == [f"a.jsonl#{n}" for n in range(1, 6)]
+
+
+def test_what_is_no_parquet_file_is_a_reject(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
+    (reject,) = read(tmp_path)
+    assert reject.reason == "no Parquet file"
+
+
+@pytest.mark.parametrize("folder", [None, "absent", "."])
+def test_a_folder_that_gives_nothing_says_what_to_do(tmp_path, folder):
+    with pytest.raises(InputError, match="texts: "):
+        read(folder and tmp_path / folder)
