@@ -5,7 +5,26 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from trainer.errors import TrainerError
+from trainer.errors import (
+    CasingMismatch,
+    DamagedWeights,
+    Diverged,
+    EmptyDataset,
+    HeldOutOverlap,
+    IdsBeyondVocabulary,
+    ModelError,
+    NoCheckpoint,
+    NoLanguageModelHead,
+    OtherRecipe,
+    OutOfMemory,
+    PickledWeights,
+    RankLost,
+    RunError,
+    TaskError,
+    TrainerError,
+    TransferError,
+    VocabularyMismatch,
+)
 from trainer.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -20,7 +39,12 @@ LAZY = {
 
 _HOME = {name: module for module, names in LAZY.items() for name in names}
 
-__all__ = ["Callback", "Given", "Loss", "Run", "Student", "Task", "TrainerError", "hookimpl", "registry"]
+__all__ = [
+    "Callback", "CasingMismatch", "DamagedWeights", "Diverged", "EmptyDataset", "Given", "HeldOutOverlap",
+    "IdsBeyondVocabulary", "Loss", "ModelError", "NoCheckpoint", "NoLanguageModelHead", "OtherRecipe", "OutOfMemory",
+    "PickledWeights", "RankLost", "Run", "RunError", "Student", "Task", "TaskError", "TrainerError", "TransferError",
+    "VocabularyMismatch", "hookimpl", "registry",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,48 @@
+"""The cosine loss: point the student's hidden states where the teacher's point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from corpora import option
+from trainer import Loss, hookimpl
+
+if TYPE_CHECKING:
+    from torch import nn
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True)
+class Cosine(Loss):
+    """One minus the cosine between the student's and the teacher's hidden states."""
+
+    name: ClassVar[str] = "cosine"
+    layer: int = option(-1, "The student's layer; 0 is the embeddings, -1 the last one.")
+    teacher_layer: int = option(-1, "The teacher's layer.")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The hidden states of one layer."""
+        return (f"hidden:{self.layer}",)
+
+    @property
+    def teacher_needs(self) -> tuple[str, ...]:
+        """The hidden states of one layer."""
+        return (f"hidden:{self.teacher_layer}",)
+
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
+        """The loss.
+
+        Raises:
+            ModelError: the two hidden states are not of one width.
+        """
+        from trainer.builtin.losses.cosine.module import CosineLoss
+
+        return CosineLoss.between(teacher, student, self.teacher_needs[0], self.needs[0])
+
+
+@hookimpl
+def trainer_losses() -> list[type[Loss]]:
+    """Offer it."""
+    return [Cosine]

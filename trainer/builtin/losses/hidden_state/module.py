@@ -1,0 +1,31 @@
+"""The hidden-state loss in torch."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from trainer import Given
+
+
+class HiddenStateLoss(nn.Module):
+    """Mean over the width of (projection(student) - teacher) squared, token by token (Jiao et al. 2020, TinyBERT).
+
+    Args:
+        student_width: the width of the student's hidden states.
+        teacher_width: the width of the teacher's.
+        student_state: what of the student, such as `hidden:-1`.
+        teacher_state: what of the teacher.
+    """
+
+    def __init__(self, student_width: int, teacher_width: int, *, student_state: str, teacher_state: str) -> None:
+        super().__init__()
+        self.student_state, self.teacher_state = student_state, teacher_state
+        self.projection = nn.Linear(student_width, teacher_width, bias=False)
+        if student_width == teacher_width:
+            nn.init.eye_(self.projection.weight)
+
+    def forward(self, given: Given) -> Tensor:
+        """[tokens], never negative."""
+        projected = self.projection(given.student[self.student_state])
+        errors: Tensor = projected - given.teacher[self.teacher_state]
+        return errors.pow(2).mean(-1)

@@ -1,0 +1,38 @@
+"""The masked-LM loss: predict the words that were picked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from corpora import option
+from trainer import Loss, hookimpl
+
+if TYPE_CHECKING:
+    from torch import nn
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True)
+class MaskedLM(Loss):
+    """Cross-entropy of the student's word distribution with the true word, where a token was picked."""
+
+    name: ClassVar[str] = "masked-lm"
+    positions: Literal["masked"] = option("masked", "Only picked tokens have a hard target.")
+
+    @property
+    def teacher_needs(self) -> tuple[str, ...]:
+        """Nothing: the target is the true word."""
+        return ()
+
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
+        """The loss, with its gradient in closed form."""
+        from trainer.builtin.losses.masked_lm.module import MaskedLMLoss
+
+        return MaskedLMLoss()
+
+
+@hookimpl
+def trainer_losses() -> list[type[Loss]]:
+    """Offer it."""
+    return [MaskedLM]

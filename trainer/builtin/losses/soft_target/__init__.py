@@ -1,0 +1,34 @@
+"""The soft-target loss: follow the teacher's whole word distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from corpora import option
+from trainer import Loss, hookimpl
+
+if TYPE_CHECKING:
+    from torch import nn
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True)
+class SoftTarget(Loss):
+    """KL divergence between the teacher's and the student's softened word distributions."""
+
+    name: ClassVar[str] = "soft-target"
+    temperature: float = option(2.0, "Softens both distributions; above 1 shows more of the teacher's doubt.", min=0.01)
+    direction: Literal["forward", "reverse"] = option("forward", "forward: KL(teacher || student); reverse: the other.")
+
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
+        """The loss, with its gradient in closed form."""
+        from trainer.builtin.losses.soft_target.module import SoftTargetLoss
+
+        return SoftTargetLoss(self.temperature, reverse=self.direction == "reverse")
+
+
+@hookimpl
+def trainer_losses() -> list[type[Loss]]:
+    """Offer it."""
+    return [SoftTarget]

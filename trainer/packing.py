@@ -1,0 +1,95 @@
+"""Rows of token ids as packed micro-batches: sequences one after the other, with nothing between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A micro-batch. Sequence i is tokens[offsets[i]:offsets[i + 1]]; the longest come last."""
+
+    input_ids: Tensor
+    """[tokens], int64, with [CLS] and [SEP]; what is to be predicted may stand masked."""
+    positions: Tensor
+    """[tokens], int64: each token's place in its sequence, from 0."""
+    rows: Tensor
+    """[tokens], int64: the row of the dataset that each token is from."""
+    lengths: tuple[int, ...]
+    """[sequences], tokens in each, rising."""
+    labels: Tensor
+    """[tokens], int64: the true id where a token is to be predicted, -100 elsewhere."""
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens it holds; none of them is padding."""
+        return len(self.input_ids)
+
+    @property
+    def offsets(self) -> Tensor:
+        """[sequences + 1], int64."""
+        return torch.tensor([0, *np.cumsum(self.lengths)], device=self.input_ids.device)
+
+    def to(self, device: torch.device) -> Packed:
+        """The same on another device."""
+        return replace(
+            self,
+            **{
+                name: getattr(self, name).to(device, non_blocking=True)
+                for name in ("input_ids", "positions", "rows", "labels")
+            },
+        )
+
+
+def pack(ids: Sequence[NDArray[Any]], rows: NDArray[np.int64], *, first_id: int, last_id: int) -> Packed:
+    """Put [CLS] before and [SEP] after each row, and the rows one after the other, the shortest first.
+
+    Args:
+        ids: the rows' ids, without special tokens.
+        rows: [rows], their numbers in the dataset.
+        first_id: what a sequence starts with ([CLS], <s>).
+        last_id: what it ends with ([SEP], </s>).
+    """
+    lengths = np.fromiter((len(row) for row in ids), np.int64, len(ids))
+    order = np.argsort(lengths, kind="stable")
+    lengths = lengths[order] + 2
+    stops = np.cumsum(lengths)
+    starts = stops - lengths
+    inner = np.ones(int(lengths.sum()), bool)
+    inner[starts] = inner[stops - 1] = False
+    flat = np.empty(len(inner), np.int64)
+    flat[starts], flat[stops - 1] = first_id, last_id
+    flat[inner] = np.concatenate([ids[i] for i in order]) if len(order) else 0
+    return Packed(
+        input_ids=torch.from_numpy(flat),
+        positions=torch.from_numpy(np.arange(len(flat)) - np.repeat(starts, lengths)),
+        rows=torch.from_numpy(np.repeat(rows[order], lengths)),
+        lengths=tuple(lengths.tolist()),
+        labels=torch.full((len(flat),), IGNORED),
+    )
+
+
+def micro_batches(packed: Packed, *, budget: int) -> Iterator[Packed]:
+    """Cut a packed update into micro-batches of at most `budget` tokens, or of one sequence where it is longer."""
+    offsets = [0, *np.cumsum(packed.lengths).tolist()]
+    start = 0
+    while start < len(packed.lengths):
+        stop = max(start + 1, int(np.searchsorted(offsets, offsets[start] + budget, side="right")) - 1)
+        span = slice(offsets[start], offsets[stop])
+        yield Packed(
+            packed.input_ids[span],
+            packed.positions[span],
+            packed.rows[span],
+            packed.lengths[start:stop],
+            packed.labels[span],
+        )
+        start = stop
