@@ -92,13 +92,13 @@ class Task(Component, ABC):
 
     benchmark: ClassVar[str] = ""
     """The benchmark that it belongs to, which `trainer evaluate` takes as a name for all of its tasks."""
-    label: ClassVar[str] = ""
+    printed: ClassVar[str] = ""
     """What tables call it: the benchmark's own spelling, such as `SST-2`; empty for its name."""
 
     @property
     def title(self) -> str:
         """What tables call it."""
-        return self.label or self.name
+        return self.printed or self.name
 
     @abstractmethod
     def head(self) -> Head:

@@ -38,7 +38,7 @@ class Table:
             if name in self.columns:
                 return name
         raise TaskError(
-            f"{self.path} has no column {' or '.join(alternatives)}; its columns are {', '.join(self.columns) or 'none'}"
+            f"{self.path} has no column {' or '.join(alternatives)}; it has {', '.join(self.columns) or 'none'}"
         )
 
 

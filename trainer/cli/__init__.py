@@ -14,6 +14,8 @@ COMMANDS = {
     "distill": ("trainer.cli.distill", "Train a student to follow a teacher on a registered dataset."),
     "pretrain": ("trainer.cli.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
     "inspect": ("trainer.cli.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
+    "evaluate": ("trainer.cli.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
+    "score": ("trainer.cli.score", "Score a file of predictions by a benchmark's own rule."),
     "plugins": ("trainer.cli.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
 """Each command: the module whose `app` (a typer app) runs it, and its line in `trainer --help`."""

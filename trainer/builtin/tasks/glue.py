@@ -28,7 +28,7 @@ class GlueTask(Task, ABC):
     """By their names on the hub, in the order of their numbers; GLUE's own files say the number or the name."""
     layout: ClassVar[Layout]
     dev_stems: ClassVar[dict[str, tuple[str, ...]]] = {}
-    """For each column that the task fills in tables, the stems of its dev files; empty: one, under its label."""
+    """For each column that the task fills in tables, the stems of its dev files; empty: one, under its printed name."""
     dev_rows: ClassVar[dict[str, int]]
     """The official size of each dev set; other sizes are noted, since their scores do not compare."""
 
@@ -38,15 +38,15 @@ class GlueTask(Task, ABC):
 
     def read(self, data: Path) -> Splits:
         """Its train and dev examples; test files have no labels and are left alone."""
-        folder = find_folder(data, self.label, self.name)
+        folder = find_folder(data, self.printed, self.name)
         if folder is None:
-            raise TaskNotFound(f"{self.label} is not in {data}")
-        stems = self.dev_stems or {self.label: ("dev", "validation")}
+            raise TaskNotFound(f"{self.printed} is not in {data}")
+        stems = self.dev_stems or {self.printed: ("dev", "validation")}
         files = {"train": find_split(folder, "train")}
         files |= {column: find_split(folder, *names) for column, names in stems.items()}
         found = {split: paths for split, paths in files.items() if paths}
         if "train" not in found or len(found) == 1:
-            raise TaskNotFound(f"{self.label} has no {'dev' if 'train' in found else 'train'} file in {folder}")
+            raise TaskNotFound(f"{self.printed} has no {'dev' if 'train' in found else 'train'} file in {folder}")
         read = {split: read_examples(paths, self.layout, self.head()) for split, paths in found.items()}
         return Splits(read.pop("train"), read)
 
@@ -56,7 +56,7 @@ class CoLA(GlueTask):
     """Is the sentence good English? (Warstadt et al. 2019)"""
 
     name: ClassVar[str] = "cola"
-    label: ClassVar[str] = "CoLA"
+    printed: ClassVar[str] = "CoLA"
     metrics: ClassVar[tuple[str, ...]] = ("matthews",)
     classes: ClassVar[tuple[str, ...]] = ("unacceptable", "acceptable")
     layout: ClassVar[Layout] = Layout(("sentence",), LABEL, headerless=("source", "label", "star", "sentence"))
@@ -68,7 +68,7 @@ class SST2(GlueTask):
     """Is the review positive? (Socher et al. 2013)"""
 
     name: ClassVar[str] = "sst-2"
-    label: ClassVar[str] = "SST-2"
+    printed: ClassVar[str] = "SST-2"
     classes: ClassVar[tuple[str, ...]] = ("negative", "positive")
     layout: ClassVar[Layout] = Layout(("sentence",), LABEL)
     dev_rows: ClassVar[dict[str, int]] = {"SST-2": 872}
@@ -79,7 +79,7 @@ class MRPC(GlueTask):
     """Do the two sentences say the same? (Dolan and Brockett 2005)"""
 
     name: ClassVar[str] = "mrpc"
-    label: ClassVar[str] = "MRPC"
+    printed: ClassVar[str] = "MRPC"
     metrics: ClassVar[tuple[str, ...]] = ("accuracy", "f1")
     classes: ClassVar[tuple[str, ...]] = ("not_equivalent", "equivalent")
     layout: ClassVar[Layout] = Layout(("#1 String", "sentence1"), ("Quality", *LABEL), ("#2 String", "sentence2"))
@@ -91,7 +91,7 @@ class STSB(GlueTask):
     """How alike are the two sentences, from 0 to 5? (Cer et al. 2017)"""
 
     name: ClassVar[str] = "sts-b"
-    label: ClassVar[str] = "STS-B"
+    printed: ClassVar[str] = "STS-B"
     problem: ClassVar[ProblemName] = "regression"
     metrics: ClassVar[tuple[str, ...]] = ("pearson", "spearman")
     classes: ClassVar[tuple[str, ...]] = ()
@@ -104,7 +104,7 @@ class QQP(GlueTask):
     """Do the two questions ask the same? (Iyer et al. 2017)"""
 
     name: ClassVar[str] = "qqp"
-    label: ClassVar[str] = "QQP"
+    printed: ClassVar[str] = "QQP"
     metrics: ClassVar[tuple[str, ...]] = ("accuracy", "f1")
     classes: ClassVar[tuple[str, ...]] = ("not_duplicate", "duplicate")
     layout: ClassVar[Layout] = Layout(("question1",), ("is_duplicate", *LABEL), ("question2",))
@@ -116,7 +116,7 @@ class MNLI(GlueTask):
     """Does the premise entail the hypothesis? (Williams et al. 2018)"""
 
     name: ClassVar[str] = "mnli"
-    label: ClassVar[str] = "MNLI"
+    printed: ClassVar[str] = "MNLI"
     classes: ClassVar[tuple[str, ...]] = ("entailment", "neutral", "contradiction")
     layout: ClassVar[Layout] = Layout(("sentence1", "premise"), ("gold_label", "label"), ("sentence2", "hypothesis"))
     dev_stems: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -131,7 +131,7 @@ class QNLI(GlueTask):
     """Does the sentence answer the question? (Wang et al. 2019, after SQuAD)"""
 
     name: ClassVar[str] = "qnli"
-    label: ClassVar[str] = "QNLI"
+    printed: ClassVar[str] = "QNLI"
     classes: ClassVar[tuple[str, ...]] = ("entailment", "not_entailment")
     layout: ClassVar[Layout] = Layout(("question",), LABEL, ("sentence",))
     dev_rows: ClassVar[dict[str, int]] = {"QNLI": 5463}
@@ -142,7 +142,7 @@ class RTE(GlueTask):
     """Does the first sentence entail the second? (Dagan et al. 2006)"""
 
     name: ClassVar[str] = "rte"
-    label: ClassVar[str] = "RTE"
+    printed: ClassVar[str] = "RTE"
     classes: ClassVar[tuple[str, ...]] = ("entailment", "not_entailment")
     layout: ClassVar[Layout] = Layout(("sentence1",), LABEL, ("sentence2",))
     dev_rows: ClassVar[dict[str, int]] = {"RTE": 277}
@@ -153,7 +153,7 @@ class WNLI(GlueTask):
     """Is the sentence with the pronoun resolved entailed? (Levesque et al. 2012)"""
 
     name: ClassVar[str] = "wnli"
-    label: ClassVar[str] = "WNLI"
+    printed: ClassVar[str] = "WNLI"
     classes: ClassVar[tuple[str, ...]] = ("not_entailment", "entailment")
     layout: ClassVar[Layout] = Layout(("sentence1",), LABEL, ("sentence2",))
     dev_rows: ClassVar[dict[str, int]] = {"WNLI": 71}

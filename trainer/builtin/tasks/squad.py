@@ -21,7 +21,7 @@ class Squad(Task):
     """Which words of the paragraph answer the question? (Rajpurkar et al. 2016)"""
 
     name: ClassVar[str] = "squad"
-    label: ClassVar[str] = "SQuAD"
+    printed: ClassVar[str] = "SQuAD"
     benchmark: ClassVar[str] = "squad"
     dev_rows: ClassVar[dict[str, int]] = {"SQuAD": 10570}
 
@@ -35,7 +35,7 @@ class Squad(Task):
         for folder in folders:
             train, dev = _files(folder, "train"), _files(folder, "dev", "validation")
             if train and dev:
-                return Splits(_examples(train, train=True), {self.label: _examples(dev, train=False)})
+                return Splits(_examples(train, train=True), {self.printed: _examples(dev, train=False)})
         raise TaskNotFound(f"SQuAD is not in {data}: it needs train-v1.1.json and dev-v1.1.json, or Parquet files")
 
 

@@ -1,0 +1,104 @@
+"""`trainer evaluate`: fine-tune a model on a benchmark's tasks and print what it scores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from trainer.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from trainer.evaluate import Column, Evaluation
+
+app = typer.Typer(invoke_without_command=True)
+
+Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
+Data = Annotated[Path, typer.Option(help="The folder that holds the benchmark's files, one folder a task.")]
+
+
+@app.callback(context_settings={"allow_interspersed_args": True})
+def evaluate(
+    benchmark: Annotated[str, typer.Argument(help="glue, squad, a task's name, or a TOML file describing a task.")],
+    model: Model,
+    data: Data = Path(),
+    tasks: Annotated[str, typer.Option(help="Only these tasks, such as CoLA,SST-2,RTE; all by default.")] = "",
+    preset: Annotated[Literal["study", "robust"], typer.Option(help="How to fine-tune.")] = "study",
+    seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the preset's number by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where results go; `evaluation` beside the model.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
+    length: Annotated[int | None, typer.Option(min=8, help="Most tokens of a sequence.")] = None,
+    min_updates: Annotated[int | None, typer.Option(min=0, help="Add epochs until so many updates.")] = None,
+    train_rows: Annotated[int | None, typer.Option(min=1, help="Train on so many examples only.")] = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first so many dev examples only.")] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
+    jobs: Annotated[int, typer.Option(min=1, help="Fine-tunings at once.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
+    from trainer.evaluate import evaluate as action
+
+    changes = {
+        "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
+        "min_updates": min_updates, "train_rows": train_rows, "dev_rows": dev_rows,
+    }  # fmt: skip
+    names = [name.strip() for name in tasks.split(",") if name.strip()]
+    with shown_progress() as progress:
+        made = action(
+            benchmark, model=model, data=data, tasks=names, preset=preset, seeds=seeds, out=out, changes=changes,
+            device=device, jobs=jobs, progress=progress,
+        )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(made.as_json(), indent=1, ensure_ascii=False))
+    else:
+        show(made)
+
+
+def show(made: Evaluation) -> None:
+    """Print an evaluation as a table, its GLUE scores, and what to know about them."""
+    console = Console()
+    table = Table("task", "metric", "median", "range", "majority", "seeds", "dev", title=_title(made))
+    for column in made.columns.values():
+        for row in _rows(column):
+            table.add_row(*row)
+    console.print(table)
+    for score in made.scores.values():
+        if score["value"] is not None:
+            console.print(f"GLUE [bold]{score['value']:.1f}[/bold] ({score['name']})", highlight=False)
+    errors = Console(stderr=True)
+    for name, reason in made.missing.items():
+        errors.print(
+            f"[yellow]left out:[/yellow] {name}: {reason}; no score counts it", highlight=False, soft_wrap=True
+        )
+    for column in made.columns.values():
+        for note in column.notes:
+            errors.print(f"[yellow]note:[/yellow] {column.title}: {note}", highlight=False, soft_wrap=True)
+
+
+def _title(made: Evaluation) -> str:
+    presets = sorted({column.preset for column in made.columns.values()})
+    return f"{made.model['name']} on {made.benchmark}, preset {'; '.join(presets)}"
+
+
+def _rows(column: Column) -> list[tuple[Any, ...]]:
+    import statistics
+
+    flag = f" [red]collapsed: {len(column.collapsed)} of {len(column.seeds)}[/red]" if column.collapsed else ""
+    return [
+        (
+            column.title,
+            metric,
+            f"{statistics.median(values):.1f}",
+            f"{min(values):.1f} to {max(values):.1f}",
+            (f"{column.majority[metric]:.1f}" if metric in column.majority else "") + flag,
+            str(len(column.seeds)),
+            f"{column.dev_rows:,}",
+        )
+        for metric, values in column.metrics.items()
+    ]

@@ -1,0 +1,94 @@
+"""Fine-tunings to do: each found where its result is stored, or done, one by one or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import TaskError
+from trainer.examples import Splits
+from trainer.kinds import Task
+from trainer.results import Cell, cell_of, read_cell, write_cell
+from trainer.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the updates done and those to do."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One fine-tuning to do; small enough to be handed to another process."""
+
+    task: Task
+    model: Path
+    data: Path
+    settings: Settings
+    seed: int
+    out: Path
+    identity: Mapping[str, str]
+    """The model's fingerprint, taken once for all orders on it."""
+    device: str = "cpu"
+
+    def cell(self, splits: Splits) -> Cell:
+        """The cell that it fills."""
+        return cell_of(self.task, splits, self.identity, self.settings, self.seed)
+
+
+def run_orders(
+    orders: Sequence[Order], splits_of: Mapping[str, Splits], *, jobs: int = 1, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """The result of each order, in order: found where it is stored, measured where it is not."""
+    found = [read_cell(order.out / "cells", order.cell(splits_of[order.task.title])) for order in orders]
+    due = [order for order, result in zip(orders, found, strict=True) if result is None]
+    if jobs <= 1 or len(due) <= 1:
+        for order in due:
+            fill(order, splits_of[order.task.title], progress)
+    else:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+            for done, what in enumerate(pool.map(_fill_alone, due), start=1):
+                if progress:
+                    progress(f"{what} done", done, len(due))
+    return [result or _stored(order, splits_of[order.task.title]) for order, result in zip(orders, found, strict=True)]
+
+
+def fill(order: Order, splits: Splits, progress: Progress | None = None) -> None:
+    """Do one order and store its result."""
+    from trainer.finetune import finetune
+
+    made = finetune(
+        order.task,
+        splits,
+        order.model,
+        settings=order.settings,
+        seed=order.seed,
+        device=order.device,
+        progress=progress,
+    )
+    result = {
+        "metrics": made.metrics, "collapsed": made.collapsed, "updates": made.updates, "final_loss": made.final_loss,
+        "elapsed_seconds": round(made.elapsed_seconds, 3), "counts": made.counts, "notes": list(made.notes),
+        "parameters": made.encoder.model.num_parameters(), "preset": order.settings.preset, "device": order.device,
+    }  # fmt: skip
+    write_cell(order.out / "cells", order.cell(splits), result, made.answers)
+
+
+def _fill_alone(order: Order) -> str:
+    fill(order, order.task.read(order.data))
+    return f"{order.task.title} seed {order.seed}"
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _stored(order: Order, splits: Splits) -> dict[str, Any]:
+    result = read_cell(order.out / "cells", order.cell(splits))
+    if result is None:
+        raise TaskError(f"{order.task.title}: its data or its model changed while it was being evaluated; run it again")
+    return result
