@@ -29,11 +29,15 @@ from trainer.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from trainer.kinds import Callback, Given, Loss, Run, Student, Task
+    from trainer.models import Inspection, inspect_model
     from trainer.registry import registry
+    from trainer.starting import chosen_layers, start_from
 
 LAZY = {
     "trainer.kinds": ["Callback", "Given", "Loss", "Run", "Student", "Task"],
+    "trainer.models": ["Inspection", "inspect_model"],
     "trainer.registry": ["registry"],
+    "trainer.starting": ["chosen_layers", "start_from"],
 }
 """Public names that cost an import: where each is found when it is first used."""
 
@@ -41,9 +45,9 @@ _HOME = {name: module for module, names in LAZY.items() for name in names}
 
 __all__ = [
     "Callback", "CasingMismatch", "DamagedWeights", "Diverged", "EmptyDataset", "Given", "HeldOutOverlap",
-    "IdsBeyondVocabulary", "Loss", "ModelError", "NoCheckpoint", "NoLanguageModelHead", "OtherRecipe", "OutOfMemory",
-    "PickledWeights", "RankLost", "Run", "RunError", "Student", "Task", "TaskError", "TrainerError", "TransferError",
-    "VocabularyMismatch", "hookimpl", "registry",
+    "IdsBeyondVocabulary", "Inspection", "Loss", "ModelError", "NoCheckpoint", "NoLanguageModelHead",
+    "OtherRecipe", "OutOfMemory", "PickledWeights", "RankLost", "Run", "RunError", "Student", "Task", "TaskError",
+    "TrainerError", "TransferError", "VocabularyMismatch", "chosen_layers", "hookimpl", "inspect_model", "registry", "start_from",
 ]  # fmt: skip
 
 

@@ -1,0 +1,65 @@
+"""Students of DistilBERT's shape: BERT without token types and pooler (Sanh et al. 2019, arXiv 1910.01108)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from corpora import option
+from trainer import ModelError, Student, hookimpl
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+@dataclass(frozen=True)
+class DistilBERT(Student):
+    """DistilBERT's shape, as wide as its BERT teacher unless said otherwise: the study's student has 6 layers."""
+
+    name: ClassVar[str] = "distilbert"
+    layers: int = option(6, "Transformer layers.", min=1)
+    hidden: int | None = option(None, "Width of the hidden states; the teacher's where none is given.", min=1)
+    heads: int | None = option(None, "Attention heads; the teacher's where none is given.", min=1)
+    feed_forward: int | None = option(None, "Width inside the feed-forward blocks; four times the hidden one.", min=1)
+    dropout: float = option(0.1, "Dropout of hidden states and attention.", min=0.0, max=0.9)
+    start: Literal["sanh", "uniform", "first", "random"] = option(
+        "sanh", "Teacher layers to start from: spread as DistilBERT does, every n-th, the lowest, or none."
+    )
+    positions: Literal["copied", "frozen", "random"] = option(
+        "copied", "Position embeddings: copied from the teacher and trained, copied and frozen, or from scratch."
+    )
+
+    def build(self, teacher: PreTrainedModel) -> PreTrainedModel:
+        """A DistilBertForMaskedLM.
+
+        Raises:
+            ModelError: the teacher is no BERT, or of another width than a student that starts from it.
+        """
+        from transformers import DistilBertConfig, DistilBertForMaskedLM
+
+        from trainer import start_from
+
+        own = teacher.config
+        if own.model_type not in ("bert", "distilbert"):
+            raise ModelError(f"distilbert follows BERT teachers, and this one is {own.model_type}; use layers:6")
+        hidden = self.hidden or own.hidden_size
+        config = DistilBertConfig(
+            vocab_size=own.vocab_size,
+            max_position_embeddings=own.max_position_embeddings,
+            dim=hidden,
+            n_layers=self.layers,
+            n_heads=self.heads or own.num_attention_heads,
+            hidden_dim=self.feed_forward or 4 * hidden,
+            dropout=self.dropout,
+            attention_dropout=self.dropout,
+            pad_token_id=own.pad_token_id,
+        )
+        student = DistilBertForMaskedLM(config)
+        start_from(student, teacher, rule=self.start, positions=self.positions)
+        return student
+
+
+@hookimpl
+def trainer_students() -> list[type[Student]]:
+    """Offer it."""
+    return [DistilBERT]
