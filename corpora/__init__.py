@@ -29,6 +29,12 @@ from corpora.errors import (
 from corpora.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from corpora.building import build
+    from corpora.cli.terminal import bars, run_app
+    from corpora.commands import component_group
+    from corpora.concatenating import concat
+    from corpora.dataset import Dataset
+    from corpora.exporting import export
     from corpora.hashing import generator, seed_of, sha256_file, sha256_of
     from corpora.isolate import Guard, guarded
     from corpora.kinds import (
@@ -46,9 +52,26 @@ if TYPE_CHECKING:
         Transform,
     )
     from corpora.plugins import Registry, registry
+    from corpora.progress import Progress
+    from corpora.recipe import Recipe, build_datasets, plan_datasets, read_recipe
     from corpora.records import Context, Counts, Defaults, Document, Reject, Sequences, Shard
+    from corpora.reporting import report
+    from corpora.selecting import split
+    from corpora.store import Store
+    from corpora.store import open_dataset as open
+    from corpora.tokenizing import tokenize
+    from corpora.transforming import transform
 
 LAZY = {
+    "corpora.building": ["build"],
+    "corpora.commands": ["component_group"],
+    "corpora.concatenating": ["concat"],
+    "corpora.dataset": ["Dataset"],
+    "corpora.progress": ["Progress"],
+    "corpora.store": ["Store", "open"],
+    "corpora.tokenizing": ["tokenize"],
+    "corpora.selecting": ["split"],
+    "corpora.transforming": ["transform"],
     "corpora.hashing": ["generator", "seed_of", "sha256_file", "sha256_of"],
     "corpora.isolate": ["Guard", "guarded"],
     "corpora.kinds": [
@@ -66,6 +89,10 @@ LAZY = {
         "Transform",
     ],
     "corpora.plugins": ["Registry", "registry"],
+    "corpora.recipe": ["Recipe", "build_datasets", "plan_datasets", "read_recipe"],
+    "corpora.cli.terminal": ["bars", "run_app"],
+    "corpora.exporting": ["export"],
+    "corpora.reporting": ["report"],
     "corpora.records": ["Context", "Counts", "Defaults", "Document", "Reject", "Sequences", "Shard"],
 }
 """Public names that cost an import of NumPy, pyarrow or plugins: where each is found when it is first used."""
@@ -73,18 +100,20 @@ LAZY = {
 _HOME = {name: module for module, names in LAZY.items() for name in names}
 
 __all__ = [
-    "Catalogue", "ChildDied", "Component", "Context", "CorporaError", "Counts", "DatasetDamaged", "DatasetError",
-    "DatasetInUse", "DatasetNotFound", "DatasetProvider", "Defaults", "Document", "Entry", "Filter", "Guard",
-    "InputChanged", "InputError", "IsolationError", "LimitExceeded", "OptionError", "PluginError", "RecipeError",
-    "Registry", "Reject", "Selection", "Sequences", "Shard", "Source", "Splitter", "Statistic", "StorageError",
-    "Template", "TextTransform", "TokenTransform", "TooManyFailed", "Transform", "UnknownName", "WorkerError",
-    "generator", "guarded", "hookimpl", "option", "registry", "seed_of", "sha256_file", "sha256_of", "unknown_name",
+    "Catalogue", "ChildDied", "Component", "Context", "CorporaError", "Counts", "Dataset", "DatasetDamaged",
+    "DatasetError", "DatasetInUse", "DatasetNotFound", "DatasetProvider", "Defaults", "Document", "Entry", "Filter",
+    "Guard", "InputChanged", "InputError", "IsolationError", "LimitExceeded", "OptionError", "PluginError",
+    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source",
+    "Splitter", "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed",
+    "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "component_group", "concat",
+    "export", "generator", "guarded", "hookimpl", "open", "option", "plan_datasets", "read_recipe", "registry",
+    "report", "run_app", "seed_of", "sha256_file", "sha256_of", "split", "tokenize", "transform", "unknown_name",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'corpora' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
+    value = getattr(import_module(_HOME[name]), "open_dataset" if name == "open" else name)
     globals()[name] = value
     return value

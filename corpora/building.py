@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from corpora.blocks import SENTENCES, BlockWriter, read_stream, write_text
 from corpora.card import write_card
-from corpora.component import split_short
+from corpora.component import options_of, split_short
 from corpora.counting import count_standard
 from corpora.dataset import Dataset
 from corpora.duplicates import Method, find
@@ -150,7 +150,7 @@ class _Job:
 
     def plan(self) -> Plan:
         settings: dict[str, Any] = {"duplicates": self.duplicates, "limit": self.limit}
-        table = {"build": self.source.name, **self.source.options(), "splitter": self.splitter.short()}
+        table = {"build": self.source.name, **absolute_options(self.source), "splitter": self.splitter.short()}
         table["filters"] = [chosen.short() for chosen in self.filters]
         table |= settings
         return Plan(
@@ -325,6 +325,18 @@ def reasons_text(accounting: dict[str, Any]) -> str:
     """Where documents went, in a few words: `2 filter: too short, 1 read: encrypted`."""
     both = accounting["rejected"] | accounting["failures"]
     return ", ".join(f"{number:,} {reason}" for reason, number in both.items()) or "none rejected"
+
+
+def absolute_options(source: Source) -> dict[str, Any]:
+    """A source's options as a recipe keeps them: paths absolute, so that they mean the same from anywhere."""
+    options = source.options()
+    for option in options_of(type(source)):
+        value = getattr(source, option.field)
+        if isinstance(value, Path):
+            options[option.name] = str(value.absolute())
+        elif isinstance(value, tuple):
+            options[option.name] = [str(item.absolute()) if isinstance(item, Path) else item for item in value]
+    return options
 
 
 def rows_in(path: Path) -> int:

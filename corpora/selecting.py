@@ -17,12 +17,17 @@ from corpora.blocks import Piece, sequences_of
 from corpora.counting import Vocabulary, context_of, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.errors import OptionError
+from corpora.executors import Executor
 from corpora.extract import write_stream
 from corpora.hashing import seed_of
 from corpora.kinds import Selection
 from corpora.manifest import Manifest, Plan, described
+from corpora.progress import Progress, silent
+from corpora.store import Store
 
 By = Literal["row", "document"]
+SEED = 42
+"""The study's seed."""
 DIGIT_BITS = 16
 DIGITS = 4
 
@@ -92,7 +97,14 @@ def select(
 
 
 def split(
-    parent: Dataset, *, held_out: float, seed: int, names: tuple[str, str] | None, work: Work
+    dataset: Dataset | str,
+    *,
+    held_out: float,
+    seed: int = SEED,
+    names: tuple[str, str] | None = None,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
 ) -> tuple[Dataset, Dataset]:
     """Set whole documents apart: the dataset without them, and them alone.
 
@@ -103,18 +115,18 @@ def split(
     Raises:
         OptionError: the share is out of range, or leaves one side empty.
     """
+    work = Work.here(store, executor, progress)
+    parent = work.open(dataset)
     if not 0 < held_out < 1:
         raise OptionError(f"--held-out is {held_out:g}; it must be above 0 and below 1")
-    apart = math.ceil(held_out * parent.documents)
-    if apart >= parent.documents:
+    if math.ceil(held_out * parent.documents) >= parent.documents:
         raise OptionError(
             f"{parent.reference} has {parent.documents} documents; --held-out {held_out:g} would take all"
         )
     order = Order(_ByDocument(), seed_of(seed, "split", parent.fingerprint), "document")
+    chosen = names or (f"{parent.name}-train", f"{parent.name}-held-out")
     made = []
-    for side, name in zip(
-        ("train", "held-out"), names or (f"{parent.name}-train", f"{parent.name}-held-out"), strict=True
-    ):
+    for side, name in zip(("train", "held-out"), chosen, strict=True):
         plan = Plan(
             action="split",
             settings={"seed": seed, "held_out": held_out, "side": side},

@@ -24,11 +24,8 @@ from corpora.manifest import Manifest, Plan, described
 from corpora.plugins import registry
 from corpora.progress import Progress, silent
 from corpora.records import Context, Counts, Sequences
-from corpora.selecting import Amount, By, select
+from corpora.selecting import SEED, Amount, By, select
 from corpora.store import Store
-
-SEED = 42
-"""The study's seed."""
 
 
 def transform(
@@ -72,12 +69,55 @@ def transform(
     return _rewrite(parent, chain, seed=seed, name=name, work=work)
 
 
-def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
+def preview(
+    dataset: Dataset | str,
+    component: Transform | str,
+    *,
+    then: Sequence[Transform | str] = (),
+    rows: int = 20,
+    seed: int = SEED,
+    store: Store | None = None,
+) -> list[tuple[str, str]]:
+    """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
+
+    Raises:
+        OptionError: a selection, which rewrites nothing.
+    """
+    work = Work.here(store, "serial", silent)
+    parent = work.open(dataset)
+    chain = tuple(registry.make("transforms", c) if isinstance(c, str) else c for c in (component, *then))
+    check_chain(parent, chain)
+    task = _task(Path(), parent, chain, seed, work)
+    batch = next(parent.batches(), None)
+    if batch is None:
+        return []
+    before, after = (readable(b, task.vocabulary) for b in (batch, task.rewritten(batch, 0, 0)))
+    return list(zip(before[:rows], after[:rows], strict=False))
+
+
+def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
+    """A block's rows as text; ids are decoded, special pieces kept."""
+    if vocabulary is None:
+        texts: list[str] = batch["text"].to_pylist()
+        return texts
+    return vocabulary.tokenizer.decode_batch(batch["input_ids"].to_pylist(), skip_special_tokens=False)
+
+
+def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
+    """See that a chain of transforms can rewrite a dataset.
+
+    Raises:
+        OptionError: a selection among them, or a token transform on sentences.
+    """
     for component in chain:
         if isinstance(component, Selection):
-            raise OptionError(f"{component.name} selects rows; it cannot follow another transform with --then")
+            raise OptionError(f"{component.name} selects rows; only rewriting transforms fit here")
         if isinstance(component, TokenTransform):
             parent.need("tokens", component.name)
+
+
+def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
+    check_chain(parent, chain)
     table: dict[str, Any] = {"transform": chain[0].name, "from": parent.name, **chain[0].options()}
     table |= {"then": [component.short() for component in chain[1:]], "seed": seed}
     plan = Plan(
@@ -91,17 +131,20 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
 
     def write(staging: Path) -> Manifest:
         (staging / "parts").mkdir(exist_ok=True)
-        needed = sorted({statistic for component in chain for statistic in component.needs})
-        task = RewriteTask(
-            staging / "parts", chain, parent.fingerprint, seed, vocabulary_in(parent.path), parent.schema,
-            {n: counts_of(work.store, parent, n, work.executor, work.progress)[1] for n in needed},
-        )  # fmt: skip
+        task = _task(staging / "parts", parent, chain, seed, work)
         accounting: dict[str, Any] = {"rows": parent.rows}
         batches = written_parts(work, task, parent.pieces(), "transform", accounting)
         rows = Rows(parent.schema, batches, parents=(parent,), accounting=accounting)
         return assemble(staging, name, plan, rows, work)
 
     return work.add(name, plan, write)
+
+
+def _task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
+    needed = sorted({statistic for component in chain for statistic in component.needs})
+    counts = {name: counts_of(work.store, parent, name, work.executor, work.progress)[1] for name in needed}
+    vocabulary = vocabulary_in(parent.path)
+    return RewriteTask(folder, chain, parent.fingerprint, seed, vocabulary, parent.schema, counts)
 
 
 PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
@@ -156,10 +199,7 @@ def rewrite_text(
     Raises:
         PluginError: the transform returned something that is no text.
     """
-    if vocabulary is None:
-        texts: list[str] = batch["text"].to_pylist()
-    else:
-        texts = vocabulary.tokenizer.decode_batch(batch["input_ids"].to_pylist(), skip_special_tokens=False)
+    texts = readable(batch, vocabulary)
     rewritten = [component.rewrite(text, rng) for text in texts]
     wrong = next((value for value in rewritten if not isinstance(value, str)), None)
     if wrong is not None or None in rewritten:

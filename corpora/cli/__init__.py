@@ -1,0 +1,31 @@
+"""The `corpora` command: one thin file a group of commands; heavy imports wait until a command runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from corpora.cli import build, datasets, export, plugins, recipes, report, tokenize, transform
+from corpora.cli.terminal import run_app
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+
+EPILOG = (
+    "A plugin needs no packaging: --plugin FILE.py anywhere on the line takes it. "
+    "Datasets live in $CORPORA_HOME. First steps: corpora build toy, corpora list."
+)
+
+
+@app.callback(epilog=EPILOG)
+def corpora() -> None:
+    """Build text corpora as versioned datasets, and make transfer datasets from them."""
+
+
+for group in (build, tokenize, transform, datasets, export, report, recipes, plugins):
+    group.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors end in one line and exit code 1, wrong usage in 2."""
+    run_app(app, "corpora", arguments)

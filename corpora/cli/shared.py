@@ -1,0 +1,68 @@
+"""Options that many commands have, and how a finished dataset is told of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpora.cli.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from corpora.dataset import Dataset
+
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")]
+Name = Annotated[str | None, typer.Option("--name", help="Name of the result.")]
+ExecutorName = Annotated[
+    str,
+    typer.Option(
+        "--executor", help="Where the work runs: serial, processes or processes:workers=2. Same bytes anywhere."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance.", min=0)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def tell(dataset: Dataset, *, as_json: bool = False) -> None:
+    """Say what an action made or found."""
+    from corpora.describing import show
+
+    if as_json:
+        say_json(show(dataset))
+        return
+    tokens = f", {dataset.tokens:,} tokens" if dataset.tokens is not None else ""
+    say(f"{dataset.reference}: {dataset.rows:,} {noun(dataset)}{tokens} from {dataset.documents:,} documents")
+    for line in accounting_lines(dataset):
+        say(f"  {line}")
+
+
+def noun(dataset: Dataset) -> str:
+    """What one of its rows is, in the plural."""
+    return "sentences" if dataset.kind == "sentences" else "sequences"
+
+
+def accounting_lines(dataset: Dataset) -> list[str]:
+    """Where documents or rows went, for people."""
+    counts: dict[str, Any] = dataset.manifest.accounting
+    lines: list[str] = []
+    if "found" in counts:
+        gone = counts["found"] - counts["written"]
+        if gone:
+            reasons = ", ".join(f"{n:,} {reason}" for reason, n in (counts["rejected"] | counts["failures"]).items())
+            lines.append(
+                f"{gone:,} of {counts['found']:,} documents rejected ({reasons}), see {dataset.path}/rejects.jsonl"
+            )
+    if "dropped" in counts:
+        total = max(counts["sequences"], 1)
+        lines.append(
+            f"{counts['dropped']:,} of {counts['sequences']:,} sequences dropped as too short "
+            f"({counts['dropped'] / total:.1%}), {counts['split']:,} split as too long ({counts['split'] / total:.1%})"
+        )
+    return [*lines, *dataset.manifest.notes]
+
+
+def plain_path(path: Path) -> str:
+    """A path as people want to read it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

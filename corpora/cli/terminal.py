@@ -1,0 +1,152 @@
+"""How the command line talks: bars while it works, one clear line when it cannot, tables and JSON at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from corpora.errors import CorporaError, DatasetNotFound, OptionError, UnknownName
+
+if TYPE_CHECKING:
+    from corpora.progress import Progress
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def run_app(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> None:
+    """Run a typer app: plugin files taken from anywhere on the line, errors as one line, never a traceback.
+
+    Raises:
+        SystemExit: always; 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C.
+    """
+    line = list(sys.argv[1:] if arguments is None else arguments)
+    warnings.showwarning = _show_warning
+    try:
+        line, files = take_plugins(line)
+        if files:
+            from corpora.plugins import registry
+
+            registry.use_files(files)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            app(args=line, prog_name=name)
+    except CorporaError as error:
+        fail(str(error), code=USAGE if is_usage(error) else 1)
+    except KeyboardInterrupt:
+        fail("stopped; run the same command again to go on where it was", code=INTERRUPTED)
+
+
+def is_usage(error: CorporaError) -> bool:
+    """Whether what was typed is wrong, and not what was found."""
+    return isinstance(error, OptionError) or (isinstance(error, UnknownName) and not isinstance(error, DatasetNotFound))
+
+
+def take_plugins(line: list[str]) -> tuple[list[str], list[str]]:
+    """Take `--plugin FILE` and `--plugin=FILE` out of a command line.
+
+    Raises:
+        OptionError: `--plugin` is the last word.
+    """
+    rest: list[str] = []
+    files: list[str] = []
+    words = iter(line)
+    for word in words:
+        if word == "--plugin":
+            file = next(words, None)
+            if file is None:
+                raise OptionError("--plugin needs a FILE")
+            files.append(file)
+        elif word.startswith("--plugin="):
+            files.append(word.partition("=")[2])
+        else:
+            rest.append(word)
+    return rest, files
+
+
+def fail(message: str, *, code: int = 1) -> None:
+    """Print one line that says what is wrong, and exit."""
+    typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    typer.echo(message, err=True)
+    raise SystemExit(code)
+
+
+def _show_warning(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+    typer.secho("warning: ", fg="yellow", bold=True, nl=False, err=True)
+    typer.echo(str(message), err=True)
+
+
+def say(text: str) -> None:
+    """Print a line of the result."""
+    typer.echo(text)
+
+
+def say_json(value: Any) -> None:
+    """Print a result for programs."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def bars() -> Iterator[Progress]:
+    """Progress bars on a terminal; a line a stage elsewhere. Both on the error stream, away from results."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with RichProgress(
+        *columns, TimeRemainingColumn(), TextColumn("{task.fields[detail]}"), console=Console(stderr=True)
+    ) as rich:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: float, total: float | None, detail: str) -> None:
+            if stage not in tasks:
+                tasks[stage] = rich.add_task(stage, total=total, detail=detail)
+            rich.update(tasks[stage], completed=done, total=total, detail=detail)
+
+        yield show
+
+
+class _Lines:
+    """Progress where nobody watches: a line when a stage ends, and every half minute."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, stage: str, done: float, total: float | None, detail: str) -> None:
+        """Print what is worth a line in a log."""
+        late = time.monotonic() - self._last > 30
+        if late or stage == "wait":
+            of = f" of {total:g}" if total else ""
+            typer.echo(f"{stage}: {done:g}{of} {detail}".rstrip(), err=True)
+            self._last = time.monotonic()
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; numbers to the right with thousands marked, missing values as a dash."""
+    texts = [[_cell(value) for value in row] for row in rows]
+    widths = [max([len(h), *(len(row[i]) for row in texts)]) for i, h in enumerate(headers)]
+    right = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(headers))]
+    for row in [list(headers), *texts]:
+        cells = [c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)]
+        say("  ".join(cells).rstrip())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

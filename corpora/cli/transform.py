@@ -1,0 +1,114 @@
+"""`corpora transform NAME DATASET`, and its short forms `sample` and `split`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from corpora.cli.build import registry
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, tell
+from corpora.cli.terminal import bars, say
+from corpora.commands import component_group
+
+Rate = Annotated[float | None, typer.Option(help="Share of the rows to take, above 0 and up to 1.", show_default=False)]
+Rows = Annotated[int | None, typer.Option(help="Number of rows to take instead.", show_default=False)]
+Tokens = Annotated[int | None, typer.Option(help="Number of tokens to take instead, at most.", show_default=False)]
+By = Annotated[Literal["row", "document"], typer.Option(help="Take single rows, or whole documents.")]
+
+
+def transform(
+    component: Any,
+    dataset: DatasetName,
+    rate: Rate = None,
+    rows: Rows = None,
+    tokens: Tokens = None,
+    by: By = "row",
+    then: Annotated[list[str] | None, typer.Option(help="A further transform, NAME:key=value; repeatable.")] = None,
+    preview: Annotated[int, typer.Option(help="Show this many rows before and after, and build nothing.", min=0)] = 0,
+    seed: Seed = 42,
+    name: Name = None,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Make one transfer dataset."""
+    from corpora.transforming import preview as preview_rows
+    from corpora.transforming import transform
+
+    if preview:
+        for before, after in preview_rows(dataset, component, then=then or (), rows=preview, seed=seed):
+            say(f"- {before}\n+ {after}\n")
+        return
+    with bars() as progress:
+        made = transform(
+            dataset,
+            component,
+            then=then or (),
+            rate=rate,
+            rows=rows,
+            tokens=tokens,
+            by=by,
+            seed=seed,
+            name=name,
+            executor=executor,
+            progress=progress,
+        )
+    tell(made, as_json=json)
+
+
+def sample(
+    dataset: DatasetName,
+    rate: Rate = None,
+    rows: Rows = None,
+    tokens: Tokens = None,
+    by: By = "row",
+    seed: Seed = 42,
+    name: Name = None,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Take rows at random, without replacement, exactly as many as asked for.
+
+    Samples of one dataset and seed are nested: the 1 % lies inside the 10 %.
+    """
+    transform(
+        "sample",
+        dataset,
+        rate=rate,
+        rows=rows,
+        tokens=tokens,
+        by=by,
+        seed=seed,
+        name=name,
+        executor=executor,
+        json=json,
+    )
+
+
+def split(
+    dataset: DatasetName,
+    held_out: Annotated[float, typer.Option(help="Share of the documents to set apart, above 0 and below 1.")],
+    seed: Seed = 42,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Set whole documents apart, as NAME-train and NAME-held-out."""
+    from corpora.selecting import split
+
+    with bars() as progress:
+        made = split(dataset, held_out=held_out, seed=seed, executor=executor, progress=progress)
+    for side in made:
+        tell(side, as_json=json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(cls=component_group(registry, "transforms", transform), no_args_is_help=True)
+    app.add_typer(
+        group,
+        name="transform",
+        help="Rewrite a dataset's rows, or select some of them.",
+        rich_help_panel="Make datasets",
+    )
+    app.command(rich_help_panel="Make datasets")(sample)
+    app.command(rich_help_panel="Make datasets")(split)

@@ -1,0 +1,51 @@
+"""What a version is, as plain values: for `corpora show`, for reports, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from corpora.dataset import Dataset
+
+STATISTICS = ("sentences", "words", "mean_words_per_sentence", "median_words_per_sentence")
+
+
+def show(dataset: Dataset) -> dict[str, Any]:
+    """A version's figures as JSON values; None where one does not apply."""
+    manifest = dataset.manifest
+    summary = {key: value for figures in manifest.statistics.values() for key, value in figures.items()}
+    return {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "reference": dataset.reference,
+        "path": str(dataset.path),
+        "kind": dataset.kind,
+        "rows": dataset.rows,
+        "documents": dataset.documents,
+        "tokens": dataset.tokens,
+        "text_bytes": manifest.text_bytes,
+        "size_bytes": manifest.size_bytes,
+        "statistics": {key: summary.get(key) for key in STATISTICS} | manifest.statistics,
+        "accounting": manifest.accounting,
+        "licences": manifest.licences,
+        "notes": list(manifest.notes),
+        "parents": list(manifest.parents),
+        "plan": manifest.plan,
+        "created": manifest.created,
+        "elapsed_seconds": manifest.elapsed_seconds,
+        "versions": manifest.versions,
+        "command": manifest.command,
+    }
+
+
+def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:
+    """Its rows for people: text, paragraph and document; or input_ids, the text they decode to, and document."""
+    from corpora.counting import vocabulary_in
+
+    vocabulary = vocabulary_in(dataset.path)
+    for batch in dataset.batches():
+        rows = batch.to_pylist()
+        if vocabulary is not None:
+            decoded = vocabulary.tokenizer.decode_batch([row["input_ids"] for row in rows], skip_special_tokens=False)
+            rows = [{"text": text, **row} for text, row in zip(decoded, rows, strict=True)]
+        yield from rows

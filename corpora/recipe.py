@@ -1,0 +1,274 @@
+"""The one recipe file: `[datasets.NAME]` tables say what to build; what trainers read is left alone."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from corpora.building import build
+from corpora.component import options_of
+from corpora.concatenating import concat
+from corpora.dataset import Dataset
+from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
+from corpora.executors import Executor
+from corpora.kinds import Source
+from corpora.manifest import Manifest, Plan
+from corpora.plugins import registry
+from corpora.progress import Progress, silent
+from corpora.selecting import split
+from corpora.store import Store, default_store
+from corpora.tokenizing import tokenize
+from corpora.transforming import transform
+
+TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
+PARENTS = {"build": "", "concat": "concat", "tokenize": "tokenize", "transform": "from", "split": "split"}
+"""Each action, and the key that names its parents."""
+NOT_IN_RECIPES = {"dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe file, read and checked for spelling."""
+
+    path: Path
+    datasets: Mapping[str, Mapping[str, Any]]
+    """Each dataset's table, in an order in which parents come first."""
+    rest: Mapping[str, Any] = field(default_factory=dict)
+    """The tables that trainers read."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One dataset of a recipe, before it is made."""
+
+    name: str
+    action: str
+    state: str
+    """`there`, `to build`, or `needs its inputs` where only fetching them would tell."""
+    rows: int | None
+    tokens: int | None
+    """Known where it is there; otherwise what its parents let expect, or None."""
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe file.
+
+    Raises:
+        RecipeError: it is missing, no TOML, or says what no action understands, with near matches.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(f"the recipe {path} does not exist") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
+    try:
+        for key in content:
+            if key not in TABLES:
+                raise unknown_name("table of a recipe", key, TABLES)
+        datasets = content.pop("datasets", {})
+        for name, table in datasets.items():
+            _check_table(name, table)
+        return Recipe(path, {name: datasets[name] for name in _ordered(datasets)}, content)
+    except CorporaError as error:
+        raise RecipeError(f"{path}: {error}") from error
+
+
+def build_datasets(
+    recipe: Recipe, *, executor: Executor | str = "serial", store: Store | None = None, progress: Progress = silent
+) -> list[Dataset]:
+    """Make every dataset of a recipe, or find what is there.
+
+    Raises:
+        CorporaError: whatever an action raises.
+    """
+    made: dict[str, Dataset] = {}
+    for name in recipe.datasets:
+        made[name] = _run(recipe, name, made, executor=executor, store=store or default_store(), progress=progress)
+    return list(made.values())
+
+
+def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
+    """What `build_datasets` would make and what it would find; nothing is written or fetched."""
+    planning = _PlanningStore((store or default_store()).home)
+    made: dict[str, Dataset] = {}
+    steps: dict[str, Step] = {}
+    for name, table in recipe.datasets.items():
+        action = _action(name, table)
+        if action == "build" and _fetches(table):
+            steps[name] = Step(name, action, "needs its inputs", None, None)
+            continue
+        try:
+            made[name] = found = _run(recipe, name, made, executor="serial", store=planning, progress=silent)
+            steps[name] = Step(name, action, "there", found.rows, found.tokens)
+        except (_Missing, DatasetNotFound):
+            steps[name] = Step(name, action, "to build", *_expected(table, made, steps))
+    return list(steps.values())
+
+
+def recipe_text(store: Store, dataset: Dataset) -> str:
+    """The recipe that makes a version, from its sources on, as TOML."""
+    tables: dict[str, dict[str, Any]] = {}
+    _collect(store, dataset, tables)
+    return "\n\n".join(
+        "\n".join([f"[datasets.{_toml_key(name)}]", *(f"{key} = {_toml(value)}" for key, value in table.items())])
+        for name, table in tables.items()
+    )
+
+
+def _collect(store: Store, dataset: Dataset, tables: dict[str, dict[str, Any]]) -> None:
+    for parent in dataset.manifest.parents:
+        _collect(store, store.find(parent), tables)
+    tables.setdefault(dataset.name, dataset.manifest.plan["recipe"])
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else str(value)
+
+
+def _toml_key(name: str) -> str:
+    return name if name.replace("-", "").replace("_", "").isalnum() else json.dumps(name)
+
+
+def _action(name: str, table: Mapping[str, Any]) -> str:
+    found = [action for action in PARENTS if action in table]
+    if len(found) != 1:
+        raise RecipeError(f"[datasets.{name}] needs exactly one of {', '.join(PARENTS)}")
+    return found[0]
+
+
+def _check_table(name: str, table: Any) -> None:
+    if not isinstance(table, dict):
+        raise RecipeError(f"datasets.{name} is {table!r}; it must be a table")
+    action = _action(name, table)
+    known = {PARENTS[action] or action, action, *_settings(ACTIONS[action])}
+    if action in ("build", "transform"):
+        cls = registry.find("sources" if action == "build" else "transforms", table[action])
+        known |= {option.name for option in options_of(cls)}
+    if action == "split":
+        known |= {"side"}
+    for key in table:
+        if key not in known:
+            raise unknown_name(f"key of [datasets.{name}]", key, known)
+
+
+def _settings(action: Callable[..., Any]) -> set[str]:
+    parameters = inspect.signature(action).parameters
+    return {key.replace("_", "-") for key in parameters if key not in NOT_IN_RECIPES}
+
+
+def _parents(table: Mapping[str, Any], action: str) -> list[str]:
+    named = table.get(PARENTS[action], [])
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _ordered(datasets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    graph = {name: [p for p in _parents(t, _action(name, t)) if p in datasets] for name, t in datasets.items()}
+    try:
+        yield from TopologicalSorter(graph).static_order()
+    except CycleError as error:
+        raise RecipeError(f"datasets are made from each other: {' from '.join(error.args[1])}") from None
+
+
+def _run(
+    recipe: Recipe,
+    name: str,
+    made: Mapping[str, Dataset],
+    *,
+    executor: Executor | str,
+    store: Store,
+    progress: Progress,
+) -> Dataset:
+    table = dict(recipe.datasets[name])
+    action = _action(name, table)
+    where: dict[str, Any] = {"executor": executor, "store": store, "progress": progress}
+    parents = [made.get(parent, parent) for parent in _parents(table, action)]
+    settings = {k.replace("-", "_"): table[k] for k in _settings(ACTIONS[action]) if k in table}
+    if action == "concat":
+        return concat(parents, name=name, **where)
+    if action == "split":
+        sides = [f"{name}-{side}" for side in ("train", "held-out")]
+        side = table.get("side", "train")
+        sides[side == "held-out"] = name
+        return split(parents[0], names=(sides[0], sides[1]), **settings, **where)[side == "held-out"]
+    if action == "tokenize":
+        _relative(recipe, settings, "tokenizer")
+        return tokenize(parents[0], name=name, **settings, **where)
+    component = _component(recipe, table, action)
+    if action == "build":
+        return build(component, name=name, **settings, **where)
+    return transform(parents[0], component, name=name, **settings, **where)
+
+
+def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
+    cls = registry.find("sources" if action == "build" else "transforms", table[action])
+    own = {option.name: option for option in options_of(cls)}
+    values = {key: value for key, value in table.items() if key in own}
+    for key in values:
+        if own[key].type is Path:
+            _relative(recipe, values, key)
+    return cls.from_options(values)
+
+
+def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
+    """Paths in a recipe are relative to the recipe's folder; a tokenizer that is no path there is a hub id."""
+    value = values.get(key)
+    if isinstance(value, str) and (key != "tokenizer" or (recipe.path.parent / value).exists()):
+        values[key] = str(recipe.path.parent / Path(value).expanduser())
+    elif isinstance(value, list):
+        values[key] = [str(recipe.path.parent / Path(item).expanduser()) for item in value]
+
+
+def _fetches(table: Mapping[str, Any]) -> bool:
+    """Whether a source would have to fetch or resolve something before its fingerprint is known."""
+    return registry.find("sources", table["build"]).freeze is not Source.freeze  # type: ignore[attr-defined]
+
+
+def _expected(
+    table: Mapping[str, Any], made: Mapping[str, Dataset], steps: Mapping[str, Step]
+) -> tuple[int | None, int | None]:
+    """The rows and tokens that a transform's parent and rate let expect."""
+    parent = str(table.get("from"))
+    known: Any = made.get(parent) or steps.get(parent)
+    if "transform" not in table or known is None:
+        return None, None
+    share = table.get("rate", 1) if not ({"rows", "tokens"} & set(table)) else None
+    if share is None:
+        return table.get("rows"), table.get("tokens")
+    return tuple(None if n is None else round(n * share) for n in (known.rows, known.tokens))  # type: ignore[return-value]
+
+
+class _Missing(Exception):
+    """A version that a plan would have to write."""
+
+
+class _PlanningStore(Store):
+    """A store that finds versions and writes none."""
+
+    def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest], **_: Any) -> tuple[Dataset, bool]:
+        """The version of a plan.
+
+        Raises:
+            _Missing: it is not there.
+        """
+        found = next((d for d in self.all() if d.fingerprint == plan.fingerprint), None)
+        if found is None:
+            raise _Missing
+        return found, False
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "build": build,
+    "concat": concat,
+    "tokenize": tokenize,
+    "transform": transform,
+    "split": split,
+}
