@@ -1,12 +1,13 @@
 """How often each token occurs, and how long the sequences are."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from corpora import Context, Counts, DatasetDamaged, Sequences, Statistic, hookimpl
 from corpora.builtin.statistics.histograms import LAST, histogram, mean, median
+from corpora.builtin.statistics.words import words_in
 
 
 @dataclass(frozen=True)
@@ -43,24 +44,28 @@ class Tokens(Statistic):
 
 @dataclass(frozen=True)
 class Lengths(Statistic):
-    """How many sequences there are of each length. Exact; those over 65,536 share one bin and their sum."""
+    """How many rows there are of each length: tokens of a sequence, words of a sentence.
+
+    Exact; rows over 65,536 share one bin and the sum of their lengths.
+    """
 
     name: ClassVar[str] = "lengths"
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The rows of each length, [length + 1], and the tokens of those beyond 65,536."""
-        beyond = block.lengths[block.lengths > LAST].sum()
-        return {"rows": histogram(block.lengths), "beyond": np.array([beyond], dtype=np.int64)}
+        """The rows of each length, [length + 1], and the sum of the lengths beyond 65,536."""
+        lengths = words_in(block) if block.values.dtype == np.uint8 else block.lengths
+        return {"rows": histogram(lengths), "beyond": np.array([lengths[lengths > LAST].sum()], dtype=np.int64)}
 
     def summarise(self, counts: Counts) -> dict[str, Any]:
-        """Mean, median, least and most tokens a sequence, without special tokens."""
+        """Mean, median, least and most, special tokens not counted; a longest of 65,537 stands for more."""
         rows = counts["rows"]
         present = np.flatnonzero(rows)
         exact = rows[: LAST + 1]
         total = int(exact @ np.arange(len(exact))) + int(counts["beyond"][0])
         return {
-            "mean_tokens_per_sequence": mean(total, int(rows.sum())),
-            "median_tokens_per_sequence": median(rows),
+            "mean_length": mean(total, int(rows.sum())),
+            "median_length": median(rows),
             "shortest": int(present[0]) if len(present) else None,
             "longest": int(present[-1]) if len(present) else None,
         }

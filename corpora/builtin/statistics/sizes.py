@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
 from corpora.builtin.statistics.histograms import histogram, mean, median
 from corpora.builtin.statistics.runs import document_runs, merge_runs
-from corpora.builtin.statistics.words import word_starts
+from corpora.builtin.statistics.words import words_in
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,8 @@ class Sizes(Statistic):
         counts = {"rows": _one(len(block)), "documents": document_runs(context.documents, context.first_row)}
         if block.values.dtype != np.uint8:
             return {**counts, "tokens": _one(len(block.values))}
-        starts = np.flatnonzero(word_starts(block))
-        words = np.diff(np.searchsorted(starts, block.offsets))
-        sizes = {"text_bytes": _one(len(block.values)), "words": _one(len(starts))}
+        words = words_in(block)
+        sizes = {"text_bytes": _one(len(block.values)), "words": _one(int(words.sum()))}
         return {**counts, **sizes, "words_per_sentence": histogram(words)}
 
     def merge(self, one: Counts, other: Counts) -> Counts:

@@ -39,3 +39,13 @@ def word_starts(block: Sequences) -> NDArray[np.bool_]:
     firsts = block.offsets[:-1][block.lengths > 0]
     starts[firsts] = mask[firsts]
     return starts
+
+
+def words_in(block: Sequences) -> NDArray[np.int64]:
+    """The number of words in each row: [rows].
+
+    Args:
+        block: UTF-8, a sentence a row.
+    """
+    block = block.tight()
+    return np.diff(np.searchsorted(np.flatnonzero(word_starts(block)), block.offsets))

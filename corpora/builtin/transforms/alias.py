@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from corpora.builtin.transforms.ragged import random_u32
+
 MASS = 2**32
+PIECE = 2**15
 
 
 @dataclass(frozen=True)
@@ -19,19 +23,31 @@ class AliasTable:
     """
 
     bits: int
+    """There are 2**bits columns."""
     share: NDArray[np.uint32]
-    """[columns], below which rest the column's own id is drawn."""
-    own: NDArray[np.uint32]
-    """[columns]."""
-    other: NDArray[np.uint32]
-    """[columns]."""
+    """[columns], how much of the mass below is the first id's."""
+    ids: NDArray[np.uint32]
+    """[2 * columns], the two ids of each column."""
 
-    def draw(self, count: int, rng: Generator) -> NDArray[np.uint32]:
-        """So many ids, independent of each other: [count]."""
-        chance = rng.integers(0, MASS, size=count, dtype=np.uint32)
-        column = chance >> np.uint32(32 - self.bits)
-        chance &= np.uint32(2 ** (32 - self.bits) - 1)
-        drawn: NDArray[np.uint32] = np.where(chance < self.share[column], self.own[column], self.other[column])
+    def draw(self, count: int, dtype: Any, rng: Generator) -> NDArray[Any]:
+        """So many ids, independent of each other.
+
+        Worked off in pieces that stay in the processor's cache, which is twice as fast as all at once.
+
+        Returns:
+            [count], of the given type.
+        """
+        drawn = np.empty(count, dtype=dtype)
+        ids = self.ids.astype(dtype)
+        chance = random_u32(count, rng)
+        below = np.uint32(2 ** (32 - self.bits) - 1)
+        for start in range(0, count, PIECE):
+            piece = chance[start : start + PIECE]
+            place = (piece >> np.uint32(32 - self.bits)).astype(np.int64)
+            second = (piece & below) >= self.share.take(place)
+            place *= 2
+            place += second
+            drawn[start : start + PIECE] = ids.take(place)
         return drawn
 
 
@@ -65,7 +81,8 @@ def _table(weights: bytes) -> AliasTable:
             share[donor] = rest[donor]
             if rest[donor] < height:
                 small.append(donor)
-    return AliasTable(bits, share.astype(np.uint32), np.arange(2**bits, dtype=np.uint32), other.astype(np.uint32))
+    ids = np.stack([np.arange(2**bits), other], axis=1).reshape(-1)
+    return AliasTable(bits, share.astype(np.uint32), ids.astype(np.uint32))
 
 
 def whole_masses(weights: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -39,7 +39,7 @@ def shuffled(values: NDArray[Any], offsets: NDArray[np.int64], rng: Generator) -
     starts = offsets[:-1][rows]
     longest = int(lengths[rows[0]])
     longer = np.cumsum(np.bincount(lengths[rows], minlength=longest + 1)[::-1])[::-1].tolist()  # [i] rows of >= i
-    chance = _random_u32(sum(longer[2:]), rng)
+    chance = random_u32(sum(longer[2:]), rng)
     used = 0
     for i in range(longest - 1, 0, -1):
         count = longer[i + 1]
@@ -56,7 +56,8 @@ def shuffled(values: NDArray[Any], offsets: NDArray[np.int64], rng: Generator) -
     return result
 
 
-def _random_u32(count: int, rng: Generator) -> NDArray[np.uint32]:
+def random_u32(count: int, rng: Generator) -> NDArray[np.uint32]:
+    """Numbers from 0 to 2**32 - 1, all equally likely: [count]; two of each 64 bits drawn, which is twice as fast."""
     whole = rng.integers(0, 2**64, size=(count + 1) // 2, dtype=np.uint64)
     return whole.astype("<u8", copy=False).view("<u4")[:count]
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from corpora import Context, Sequences
 from corpora.builtin.transforms.sample import Sample, mixed
+from corpora.builtin.transforms.select import ByLength, ByRarity
 
 
 def rows(count: int) -> Sequences:
@@ -37,7 +38,20 @@ def test_samples_of_two_seeds_have_nothing_to_do_with_each_other():
     assert 850 < len(first & second) < 1_150
 
 
-def test_documents_are_taken_as_a_whole():
-    names = ["a", "a", "b", "c", "c", "c"]
-    keys = Sample(unit="document").order(rows(6), Context(documents=names), 1)
-    assert len({(name, key) for name, key in zip(names, keys.tolist(), strict=True)}) == len(set(keys.tolist())) == 3
+@given(st.lists(st.integers(0, 5), max_size=30), st.sampled_from(["short", "long"]))
+def test_by_length_takes_rows_in_the_order_of_their_lengths(lengths, first):
+    block = Sequences.from_rows([range(length) for length in lengths])
+    order = np.argsort(ByLength(first=first).order(block, Context(), 1), kind="stable")
+    assert [lengths[i] for i in order] == sorted(lengths, reverse=first == "long")
+
+
+def test_rows_of_one_length_are_taken_by_chance():
+    taken = np.argsort(ByLength().order(rows(10_000), Context(), 1), kind="stable")[:1_000]
+    assert 4_500 < taken.mean() < 5_500
+
+
+def test_by_rarity_takes_rows_of_common_tokens_first_and_empty_rows_last():
+    block = Sequences.from_rows([[0, 1], [], [2, 2], [0, 0], [1]])
+    context = Context(statistics={"tokens": {"counts": np.array([100, 10, 1])}})
+    assert np.argsort(ByRarity().order(block, context, 1)).tolist() == [3, 0, 4, 2, 1]
+    assert np.argsort(ByRarity(first="rare").order(block, context, 1)).tolist() == [2, 4, 0, 3, 1]

@@ -1,5 +1,6 @@
 """Statistics: what they count is what Python counts, over any cut into blocks."""
 
+from itertools import pairwise
 from statistics import median as plain_median
 
 import numpy as np
@@ -28,7 +29,7 @@ def cut(block: Sequences, documents: list[str], places: list[int]) -> list[tuple
             Sequences(block.values, block.offsets[start : stop + 1]),
             Context(vocabulary=VOCABULARY, unknown_id=1, documents=documents[start:stop], first_row=start),
         )
-        for start, stop in zip(edges, edges[1:], strict=False)
+        for start, stop in pairwise(edges)
     ]
 
 
@@ -82,8 +83,8 @@ def test_the_share_of_unknown_tokens_is_counted():
 def test_rows_of_length_nought_and_a_hundred_thousand_are_counted():
     block = Sequences.from_rows([[], np.ones(100_000, int), np.ones(65_536, int), [1]])
     assert Lengths().summarise(Lengths().count(block, Context())) == {
-        "mean_tokens_per_sequence": 41384.25,
-        "median_tokens_per_sequence": 32768.5,
+        "mean_length": 41384.25,
+        "median_length": 32768.5,
         "shortest": 0,
         "longest": 65_537,
     }
@@ -92,3 +93,8 @@ def test_rows_of_length_nought_and_a_hundred_thousand_are_counted():
 @given(st.lists(st.integers(0, 70_000), min_size=1, max_size=50))
 def test_the_median_of_a_histogram_is_that_of_its_numbers(numbers):
     assert median(histogram(np.array(numbers))) == plain_median(min(n, 65_537) for n in numbers)
+
+
+def test_lengths_of_sentences_are_words():
+    summary = Lengths().summarise(Lengths().count(sentences(["a b  c", "d", ""]), Context()))
+    assert summary == {"mean_length": pytest.approx(4 / 3, abs=1e-6), "median_length": 1.0, "shortest": 0, "longest": 3}

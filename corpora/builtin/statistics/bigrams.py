@@ -1,0 +1,96 @@
+"""Which token follows which, and how often."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora.builtin.statistics.tables import levels, merged, mix, tally
+
+ENTRIES, PAIRS = 2**22, 2**25
+"""How many distinct pairs, and how many pairs in all, are kept: 64 MB, and a list of 64 MB to draw from."""
+FIRST = 2**28 - 1
+"""Stands before the first token of a row."""
+LEVEL, BEFORE = np.uint64(56), np.uint64(28)
+"""A key is `level << 56 | token before << 28 | token after`."""
+
+
+@dataclass(frozen=True)
+class Bigrams(Statistic):
+    """Which token follows which: exact while it fits into 64 MB, then those of a fair part of the rows.
+
+    What does not fit goes by halves of the rows, chosen by a hash of their number, so the pairs kept are
+    all pairs of those rows, however the dataset was cut.
+    """
+
+    name: ClassVar[str] = "bigrams"
+
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """The pairs of neighbours in each row and the pair that its first token makes with `FIRST`."""
+        block = block.tight()
+        level = levels(mix(np.arange(context.first_row, context.first_row + len(block)), salt=2))
+        before = np.empty(len(block.values), dtype=np.uint64)
+        before[1:] = block.values[:-1]
+        before[block.offsets[:-1][block.lengths > 0]] = FIRST
+        before <<= BEFORE
+        before |= block.values.astype(np.uint64)
+        before |= np.repeat(level << LEVEL, block.lengths)
+        return _bounded(*tally(before), level=0)
+
+    def merge(self, one: Counts, other: Counts) -> Counts:
+        """Both tables together, without the levels that either has let go."""
+        level = max(int(one["level"][0]), int(other["level"][0]))
+        parts = [_from_level(part["keys"], part["counts"], level) for part in (one, other)]
+        return _bounded(*merged(*parts), level=level)
+
+    def summarise(self, counts: Counts) -> dict[str, Any]:
+        """Distinct pairs, what the next token tells beyond the one before, and the share of rows that were read."""
+        before, _, number = pairs(counts)
+        inside = before != FIRST
+        before, number = before[inside], number[inside]
+        follows = tally(before.astype(np.uint64), number)[1] if len(before) else number
+        bits = entropy(number) - entropy(follows)
+        share = 0.5 ** int(counts["level"][0])
+        return {
+            "distinct_bigrams": len(number),
+            "bigram_entropy_bits": round(bits, 6) if number.sum() else None,
+            "bigram_rows_rate": share,
+        }
+
+
+def pairs(counts: Counts) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
+    """The distinct pairs in order, over all levels.
+
+    Returns:
+        The token before, the token after, and how often they meet, each [pairs].
+    """
+    keys = counts["keys"] & np.uint64(2**56 - 1)
+    order = np.argsort(keys, kind="stable")
+    distinct, number = tally(keys[order], counts["counts"][order])
+    return (distinct >> BEFORE).astype(np.uint32), (distinct & np.uint64(FIRST)).astype(np.uint32), number
+
+
+def entropy(counts: NDArray[np.int64]) -> float:
+    """In bits, of what occurs so often; 0.0 of nothing."""
+    shares = counts[counts > 0] / max(1, counts.sum())
+    return float(-(shares * np.log2(shares)).sum()) + 0.0
+
+
+def _from_level(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> tuple[Any, Any]:
+    start = np.searchsorted(keys, np.uint64(level) << LEVEL)
+    return keys[start:], counts[start:]
+
+
+def _bounded(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> Counts:
+    while len(keys) > ENTRIES or (len(keys) and counts.sum() > PAIRS):
+        level += 1
+        keys, counts = _from_level(keys, counts, level)
+    return {"keys": keys, "counts": counts, "level": np.array([level], dtype=np.int64)}
+
+
+@hookimpl
+def corpora_statistics() -> list[type[Statistic]]:
+    """Offer it."""
+    return [Bigrams]

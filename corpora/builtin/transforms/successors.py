@@ -1,0 +1,94 @@
+"""Draw tokens by the one before: lists of what followed each, drawn from by position, all rows together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from corpora import Context, DatasetError
+from corpora.builtin.statistics.bigrams import FIRST, pairs
+from corpora.builtin.transforms.ragged import ordinary_ids, random_u32
+
+
+@dataclass(frozen=True)
+class Successors:
+    """For each token all that followed it, as often as it did."""
+
+    tokens: NDArray[Any]
+    """[pairs], the followers of token 0, of token 1, …, and last those that begin a row."""
+    starts: NDArray[np.int64]
+    """[vocabulary + 1], where the followers of each begin."""
+    counts: NDArray[np.uint64]
+    """[vocabulary + 1], how many there are. A token that nothing follows has them all: it backs off to the unigram."""
+
+    def draw(self, lengths: NDArray[np.int64], dtype: Any, rng: Generator) -> NDArray[Any]:
+        """Rows of these lengths, one after the other.
+
+        Rows are ordered by length, so those that have an i-th token are a prefix, and step on together.
+
+        Returns:
+            [tokens], of the given type.
+        """
+        rows = np.argsort(-lengths, kind="stable")
+        places = (np.cumsum(lengths) - lengths)[rows]
+        longest = int(lengths.max(initial=0))
+        longer = np.cumsum(np.bincount(lengths, minlength=longest + 1)[::-1])[::-1].tolist()  # [i] rows of >= i
+        made = np.empty(int(lengths.sum()), dtype=dtype)
+        chance = random_u32(len(made), rng)
+        used = 0
+        before = np.full(len(rows), len(self.starts) - 1)
+        for i in range(longest):
+            count = longer[i + 1]
+            before = before[:count]
+            pick = chance[used : used + count].astype(np.uint64)
+            pick *= self.counts[before]
+            pick >>= np.uint64(32)
+            choice = pick.view(np.int64)
+            choice += self.starts[before]
+            before = self.tokens[choice].astype(np.int64)
+            made[places[:count] + i] = before
+            used += count
+        return made
+
+
+class _Same:
+    """A mapping that is its own key: equal to nothing but itself."""
+
+    def __init__(self, counts: Mapping[str, NDArray[Any]]) -> None:
+        self.counts, self.keys = counts, counts["keys"]
+
+    def __hash__(self) -> int:
+        return id(self.keys)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.keys is self.keys
+
+
+def successors(context: Context) -> Successors:
+    """The lists of the parent's `bigrams`, without special ids; kept for the next block."""
+    return _lists(_Same(context.statistics["bigrams"]), tuple(ordinary_ids(context).tolist()), len(context.vocabulary))
+
+
+@lru_cache(maxsize=1)
+def _lists(statistic: _Same, ordinary: tuple[int, ...], vocabulary: int) -> Successors:
+    before, after, number = pairs(statistic.counts)
+    before = np.where(before == FIRST, vocabulary, before)
+    allowed = np.zeros(vocabulary + 1, dtype=bool)
+    allowed[list(ordinary)] = True
+    after_allowed = allowed[after]
+    allowed[vocabulary] = True
+    kept = after_allowed & allowed[before]
+    before, after, number = before[kept], after[kept], number[kept]
+    if not len(before):
+        raise DatasetError("generate: the dataset has no ordinary token to draw; give it one with other text")
+    order = np.argsort(before, kind="stable")  # the start of a row comes last
+    tokens = np.repeat(after[order].astype(np.uint16 if vocabulary <= 2**16 else np.uint32), number[order])
+    counts = np.bincount(before, weights=number, minlength=vocabulary + 1).astype(np.int64)
+    starts = np.cumsum(counts) - counts
+    starts[counts == 0] = 0
+    counts[counts == 0] = len(tokens)
+    return Successors(tokens, starts, counts.astype(np.uint64))
