@@ -17,6 +17,10 @@ class Language:
     """Without the last full stop: NEVER, NUMBERED and MAY, added up."""
     starters: frozenset[str]
     """Capitalised words that open sentences."""
+    terminals: str
+    """What ends sentences in this language beside the marks that do so in all."""
+    ordinals: bool
+    """Whether a number with a full stop is an ordinal, as in `am 3. Mai`."""
     attribution: re.Pattern[str] | None
     """Who spoke: a capitalised name or pronoun and a verb of speech, as they follow a quotation."""
 
@@ -33,7 +37,13 @@ def language_named(code: str) -> Language:
     for section, bit in _BITS.items():
         for word in sections.get(section, ()):
             abbreviations[word] = abbreviations.get(word, 0) | bit
-    return Language(abbreviations, frozenset(sections.get("starters", ())), _attribution(sections.get("speech", [])))
+    return Language(
+        abbreviations=abbreviations,
+        starters=frozenset(sections.get("starters", ())),
+        terminals="".join(sections.get("terminals", ())),
+        ordinals="ordinals" in sections,
+        attribution=_attribution(sections.get("speech", []), sections.get("speech-or-deed", [])),
+    )
 
 
 def _sections(code: str) -> dict[str, list[str]]:
@@ -48,8 +58,10 @@ def _sections(code: str) -> dict[str, list[str]]:
     return sections
 
 
-def _attribution(verbs: list[str]) -> re.Pattern[str] | None:
+def _attribution(verbs: list[str], deeds: list[str]) -> re.Pattern[str] | None:
     if not verbs:
         return None
-    name = r"(?:(?:[A-Z][a-z]{0,4}\. )?[A-Z][\w'’-]{0,30}(?: [A-Z][\w'’-]{1,30}){0,2})"
-    return re.compile(rf"{name} (?:\w{{1,20}}ly )?(?:{'|'.join(sorted(verbs))})\b")
+    name = r"(?:[A-Z][a-z]{0,4}\. )?[A-Z][\w'’-]{0,30}(?: [A-Z][\w'’-]{1,30}){0,2}"
+    adverb = r"(?:(?:\w{1,20}ly|then|only|again|presently) )?"
+    closed = r"(?=[.,;!?—–-]|\s-|\s(?:\w{1,20}ly|at (?:last|length|once)|to \w{2,4}sel\w+)\b|$)"
+    return re.compile(rf"{name} {adverb}(?:(?:{'|'.join(verbs)})\b(?!:| that\b)|(?:{'|'.join(deeds)}){closed})")
