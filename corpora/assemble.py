@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpora.blocks import BlockWriter, read_stream
 from corpora.card import write_card
@@ -146,7 +147,7 @@ class _Distinct:
         """Count the documents that begin in one batch."""
         if len(column) == 0:
             return
-        runs = pa.compute.run_end_encode(column).values
+        runs = pc.run_end_encode(column).values
         self.count += len(runs) - (runs[0].as_py() == self._last)
         self._last = runs[-1].as_py()
 

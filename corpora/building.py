@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpora.blocks import SENTENCES, BlockWriter, read_stream, write_text
@@ -228,9 +229,7 @@ class _Job:
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)
         statistics = count_standard(staging, files, "sentences", self.executor, self.progress)
-        licences = Counter(
-            fates.documents.filter(pa.compute.equal(fates.documents["fate"], "written"))["licence"].to_pylist()
-        )
+        licences = Counter(fates.documents.filter(pc.equal(fates.documents["fate"], "written"))["licence"].to_pylist())
         plan = self.plan()
         return Manifest(
             name=self.name,

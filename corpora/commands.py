@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from corpora.plugins import Registry
 
 
-def component_group(registry: Callable[[], Registry], kind: str, action: Callable[..., None]) -> type[TyperGroup]:
+def component_group(
+    registry: Callable[[], Registry], kind: str, action_for: Callable[[type[Component]], Callable[..., None]]
+) -> type[TyperGroup]:
     """A group with a command for each component of a kind, found only when it is asked for.
 
     Args:
         registry: gives the registry; called late, so that `--help` of the whole program loads no plugin.
         kind: in the plural, as in the registry.
-        action: called as `action(component, **arguments)`; its own parameters stand in `--help` before the
-            component's options.
+        action_for: gives the function that a component's command calls as `action(component, **arguments)`;
+            its own parameters stand in `--help` before the component's options.
     """
 
     class ComponentGroup(TyperGroup):
@@ -40,7 +42,8 @@ def component_group(registry: Callable[[], Registry], kind: str, action: Callabl
             if own is not None:
                 return own
             try:
-                return typer.main.get_command(_app(registry().find(kind, cmd_name), action))
+                cls = registry().find(kind, cmd_name)
+                return typer.main.get_command(_app(cls, action_for(cls)))
             except UnknownName:
                 return None
 

@@ -205,7 +205,8 @@ def _run(
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)
-    return transform(parents[0], component, name=name, **settings, **where)
+    own = {option.field for option in options_of(type(component))}  # its own `rate` is not the amount to take
+    return transform(parents[0], component, name=name, **{k: v for k, v in settings.items() if k not in own}, **where)
 
 
 def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpora.assemble import Rows, Work, assemble, written_parts
@@ -358,7 +359,7 @@ def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArra
     tokens: list[NDArray[np.int64]] = []
     row, last = 0, None
     for batch in parent.batches():
-        runs = pa.compute.run_end_encode(batch["document"])
+        runs = pc.run_end_encode(batch["document"])
         begins = np.concatenate([[0], runs.run_ends.to_numpy()[:-1]]).astype(np.int64)
         block, all_keys = sequences_of(batch), order.keys(batch, row, vocabulary)
         sizes = np.add.reduceat(block.lengths, begins)

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.random import Generator
 
 from corpora.assemble import Rows, Work, assemble, written_parts
 from corpora.blocks import Piece, list_array, sequences_of, write_text
 from corpora.counting import Vocabulary, context_of, counts_of, vocabulary_in
 from corpora.dataset import Dataset
-from corpora.errors import OptionError, PluginError
+from corpora.errors import CorporaError, OptionError, PluginError
 from corpora.executors import Executor
 from corpora.extract import write_stream
 from corpora.hashing import generator
@@ -183,16 +184,27 @@ class RewriteTask:
         """One block after the whole chain."""
         for place, component in enumerate(self.chain):
             rng = generator(self.seed, component.name, component.version, self.parent, place, number)
-            if isinstance(component, TextTransform):
-                batch = rewrite_text(batch, component, rng, self.vocabulary)
-            elif isinstance(component, TokenTransform):
-                context = context_of(batch, first_row, self.vocabulary, self.statistics)
-                batch = rewrite_tokens(batch, component, context, rng, number)
+            context = context_of(batch, first_row, self.vocabulary, self.statistics)
+            try:
+                batch = self._applied(batch, component, context, rng)
+            except CorporaError as error:
+                raise PluginError(f"{component.name}, block {number}: {error}") from error
+            except Exception as error:  # a plugin's own code
+                raise PluginError(
+                    f"{component.name}, block {number}: {type(error).__name__}: {error}; nothing was written"
+                ) from error
         return batch
+
+    def _applied(self, batch: pa.RecordBatch, component: Transform, context: Context, rng: Generator) -> pa.RecordBatch:
+        if isinstance(component, TokenTransform):
+            return rewrite_tokens(batch, component, context, rng)
+        if isinstance(component, TextTransform):
+            return rewrite_text(batch, component, rng, self.vocabulary)
+        raise PluginError("it is neither a TextTransform, a TokenTransform nor a Selection")
 
 
 def rewrite_text(
-    batch: pa.RecordBatch, component: TextTransform, rng: np.random.Generator, vocabulary: Vocabulary | None
+    batch: pa.RecordBatch, component: TextTransform, rng: Generator, vocabulary: Vocabulary | None
 ) -> pa.RecordBatch:
     """Rewrite a block's sentences; ids are decoded, rewritten and encoded row by row. Empty results are dropped.
 
@@ -215,13 +227,12 @@ def rewrite_text(
 
 
 def rewrite_tokens(
-    batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: np.random.Generator, number: int
+    batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: Generator
 ) -> pa.RecordBatch:
     """Rewrite a block's ids, and see that what came back is a block."""
     block = sequences_of(batch)
     result = component.apply(block, context, rng)
-    where = f"{component.name}, block {number}"
-    check_block(result, block, len(context.vocabulary), where)
+    check_block(result, block, len(context.vocabulary))
     documents = batch["document"]
     if result.origin is not None:
         documents = documents.take(pa.array(result.origin))
@@ -229,28 +240,25 @@ def rewrite_tokens(
     return pa.RecordBatch.from_arrays([list_array(result, field_type.value_type), documents], schema=batch.schema)
 
 
-def check_block(result: Sequences, block: Sequences, vocabulary: int, where: str) -> None:
+def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
     """See that a transform kept its contract.
 
     Raises:
-        PluginError: wrong offsets, dtype, ids or origins; the message names the transform and the block.
+        PluginError: wrong offsets, dtype, ids or origins.
     """
     if not isinstance(result, Sequences):
-        raise PluginError(f"{where}: apply returned {type(result).__name__}; it must return Sequences")
+        raise PluginError(f"apply returned {type(result).__name__}; it must return Sequences")
     offsets, rows = result.offsets, len(result)
     if result.values.dtype != block.values.dtype or offsets.dtype != np.int64:
         raise PluginError(
-            f"{where}: values are {result.values.dtype} and offsets {offsets.dtype}; "
-            f"they must be {block.values.dtype} and int64"
+            f"values are {result.values.dtype} and offsets {offsets.dtype}; they must be {block.values.dtype} and int64"
         )
     if rows < 0 or offsets[0] < 0 or offsets[-1] > len(result.values) or (np.diff(offsets) < 0).any():
-        raise PluginError(f"{where}: offsets fall, or point outside the values")
+        raise PluginError("offsets fall, or point outside the values")
     if vocabulary and len(result.values) and int(result.values.max()) >= vocabulary:
-        raise PluginError(f"{where}: id {int(result.values.max())} is outside the vocabulary of {vocabulary:,}")
+        raise PluginError(f"id {int(result.values.max())} is outside the vocabulary of {vocabulary:,}")
     origin = result.origin
     if origin is None and rows != len(block):
-        raise PluginError(
-            f"{where}: {rows:,} rows came back for {len(block):,}; say with origin which row each is from"
-        )
+        raise PluginError(f"{rows:,} rows came back for {len(block):,}; say with origin which row each is from")
     if origin is not None and (len(origin) != rows or (rows and not 0 <= origin.min() <= origin.max() < len(block))):
-        raise PluginError(f"{where}: origin must name, for each of {rows:,} rows, a row of the block")
+        raise PluginError(f"origin must name, for each of {rows:,} rows, a row of the block")

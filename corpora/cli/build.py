@@ -56,7 +56,7 @@ def build(
     tell(dataset, as_json=json)
 
 
-Group = component_group(registry, "sources", build)
+Group = component_group(registry, "sources", lambda cls: build)
 group = typer.Typer(cls=Group, invoke_without_command=True, no_args_is_help=False)
 
 

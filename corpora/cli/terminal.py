@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
 import warnings
@@ -40,6 +41,13 @@ def run_app(app: typer.Typer, name: str, arguments: Sequence[str] | None = None)
             app(args=line, prog_name=name)
     except CorporaError as error:
         fail(str(error), code=USAGE if is_usage(error) else 1)
+    except BrokenPipeError:  # the reader of our output, such as head, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:  # a bug, or a library's own error: one line for users, all of it for who asks
+        if os.environ.get("CORPORA_TRACEBACK"):
+            raise
+        fail(f"{type(error).__name__}: {error} (set CORPORA_TRACEBACK=1 and run again to see where)")
     except KeyboardInterrupt:
         fail("stopped; run the same command again to go on where it was", code=INTERRUPTED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import typer
@@ -17,13 +18,9 @@ Tokens = Annotated[int | None, typer.Option(help="Number of tokens to take inste
 By = Annotated[Literal["row", "document"], typer.Option(help="Take single rows, or whole documents.")]
 
 
-def transform(
+def rewrite(
     component: Any,
     dataset: DatasetName,
-    rate: Rate = None,
-    rows: Rows = None,
-    tokens: Tokens = None,
-    by: By = "row",
     then: Annotated[list[str] | None, typer.Option(help="A further transform, NAME:key=value; repeatable.")] = None,
     preview: Annotated[int, typer.Option(help="Show this many rows before and after, and build nothing.", min=0)] = 0,
     seed: Seed = 42,
@@ -31,7 +28,7 @@ def transform(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Make one transfer dataset."""
+    """Rewrite the rows of a dataset."""
     from corpora.transforming import preview as preview_rows
     from corpora.transforming import transform
 
@@ -41,19 +38,37 @@ def transform(
         return
     with bars() as progress:
         made = transform(
-            dataset,
-            component,
-            then=then or (),
-            rate=rate,
-            rows=rows,
-            tokens=tokens,
-            by=by,
-            seed=seed,
-            name=name,
-            executor=executor,
-            progress=progress,
+            dataset, component, then=then or (), seed=seed, name=name, executor=executor, progress=progress
         )
     tell(made, as_json=json)
+
+
+def take(
+    component: Any,
+    dataset: DatasetName,
+    rate: Rate = None,
+    rows: Rows = None,
+    tokens: Tokens = None,
+    by: By = "row",
+    seed: Seed = 42,
+    name: Name = None,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Take the first rows of a dataset in a selection's order."""
+    from corpora.transforming import transform
+
+    amount: dict[str, Any] = {"rate": rate, "rows": rows, "tokens": tokens, "by": by}
+    with bars() as progress:
+        made = transform(dataset, component, **amount, seed=seed, name=name, executor=executor, progress=progress)
+    tell(made, as_json=json)
+
+
+def action_for(cls: type[Any]) -> Callable[..., None]:
+    """Selections take an amount; all others rewrite."""
+    from corpora.kinds import Selection
+
+    return take if issubclass(cls, Selection) else rewrite
 
 
 def sample(
@@ -103,7 +118,7 @@ def split(
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(cls=component_group(registry, "transforms", transform), no_args_is_help=True)
+    group = typer.Typer(cls=component_group(registry, "transforms", action_for), no_args_is_help=True)
     app.add_typer(
         group,
         name="transform",

@@ -1,0 +1,47 @@
+# Plain `make` prints the targets. Every target sets up what it needs in .venv, with nothing but Python and pip.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	if command -v $$p >/dev/null && $$p -c 'import sys; raise SystemExit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLES := $(wildcard plugins/*/pyproject.toml)
+
+.PHONY: help install demo test check fix bench docs clean
+
+help: ## Print this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed ## Set up .venv with everything (two to three minutes the first time)
+
+# torch first, at the pinned version: anything else that asks for it would bring the CUDA packages.
+$(VENV)/.installed: pyproject.toml constraints.txt $(EXAMPLES)
+	@test -n "$(PYTHON)" || { echo "no Python from 3.11 to 3.13 found; install one, or make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[trainer,ray,dev]' \
+		$(foreach example,$(EXAMPLES),-e $(dir $(example)))
+	@touch $@
+
+demo: $(VENV)/.installed ## Run the main job offline, on generated text: corpus, transfer datasets, teacher, students, report
+	@bash recipes/demo.sh $(BIN) demo
+
+test: $(VENV)/.installed ## Run all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed ## Lint, format, types, import contracts, docs
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/check.py
+
+fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated reference again
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	$(BIN)/python docs/check.py --write
+
+bench: $(VENV)/.installed ## Run the benchmarks against their peers; raw output goes to benchmarks/results
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean: ## Remove .venv and what the demo made
+	rm -rf $(VENV) demo
