@@ -22,7 +22,7 @@ def f1(predicted: Values, gold: Values) -> float:
     """F1 of class 1, 0 to 1; 0 where class 1 is neither predicted nor gold."""
     from sklearn.metrics import f1_score
 
-    return float(f1_score(gold, predicted, pos_label=1, average="binary", zero_division=0.0))
+    return float(f1_score(gold, predicted, labels=[1], average=None, zero_division=0.0)[0])
 
 
 def macro_f1(predicted: Values, gold: Values) -> float:

@@ -13,7 +13,7 @@ from rich.table import Table
 from trainer.cli.progress import shown_progress
 
 if TYPE_CHECKING:
-    from trainer.evaluate import Column, Evaluation
+    from trainer.evaluating import Column, Evaluation
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -38,11 +38,11 @@ def evaluate(
     train_rows: Annotated[int | None, typer.Option(min=1, help="Train on so many examples only.")] = None,
     dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first so many dev examples only.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
-    jobs: Annotated[int, typer.Option(min=1, help="Fine-tunings at once.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Fine-tunings at once.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
-    from trainer.evaluate import evaluate as action
+    from trainer.evaluating import evaluate as action
 
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
@@ -52,7 +52,7 @@ def evaluate(
     with shown_progress() as progress:
         made = action(
             benchmark, model=model, data=data, tasks=names, preset=preset, seeds=seeds, out=out, changes=changes,
-            device=device, jobs=jobs, progress=progress,
+            device=device, workers=workers, progress=progress,
         )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(made.as_json(), indent=1, ensure_ascii=False))

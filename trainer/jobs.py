@@ -20,7 +20,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Order:
+class Job:
     """One fine-tuning to do; small enough to be handed to another process."""
 
     task: Task
@@ -30,7 +30,7 @@ class Order:
     seed: int
     out: Path
     identity: Mapping[str, str]
-    """The model's fingerprint, taken once for all orders on it."""
+    """The model's fingerprint, taken once for all jobs on it."""
     device: str = "cpu"
 
     def cell(self, splits: Splits) -> Cell:
@@ -38,47 +38,47 @@ class Order:
         return cell_of(self.task, splits, self.identity, self.settings, self.seed)
 
 
-def run_orders(
-    orders: Sequence[Order], splits_of: Mapping[str, Splits], *, jobs: int = 1, progress: Progress | None = None
+def run_jobs(
+    jobs: Sequence[Job], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
-    """The result of each order, in order: found where it is stored, measured where it is not."""
-    found = [read_cell(order.out / "cells", order.cell(splits_of[order.task.title])) for order in orders]
-    due = [order for order, result in zip(orders, found, strict=True) if result is None]
-    if jobs <= 1 or len(due) <= 1:
-        for order in due:
-            fill(order, splits_of[order.task.title], progress)
+    """The result of each job, in their order: found where it is stored, measured where it is not."""
+    found = [read_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
+    due = [job for job, result in zip(jobs, found, strict=True) if result is None]
+    if workers <= 1 or len(due) <= 1:
+        for job in due:
+            fill(job, splits_of[job.task.title], progress)
     else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
             for done, what in enumerate(pool.map(_fill_alone, due), start=1):
                 if progress:
                     progress(f"{what} done", done, len(due))
-    return [result or _stored(order, splits_of[order.task.title]) for order, result in zip(orders, found, strict=True)]
+    return [result or _stored(job, splits_of[job.task.title]) for job, result in zip(jobs, found, strict=True)]
 
 
-def fill(order: Order, splits: Splits, progress: Progress | None = None) -> None:
-    """Do one order and store its result."""
-    from trainer.finetune import finetune
+def fill(job: Job, splits: Splits, progress: Progress | None = None) -> None:
+    """Do one job and store its result."""
+    from trainer.finetuning import finetune
 
     made = finetune(
-        order.task,
+        job.task,
         splits,
-        order.model,
-        settings=order.settings,
-        seed=order.seed,
-        device=order.device,
+        job.model,
+        settings=job.settings,
+        seed=job.seed,
+        device=job.device,
         progress=progress,
     )
     result = {
         "metrics": made.metrics, "collapsed": made.collapsed, "updates": made.updates, "final_loss": made.final_loss,
         "elapsed_seconds": round(made.elapsed_seconds, 3), "counts": made.counts, "notes": list(made.notes),
-        "parameters": made.encoder.model.num_parameters(), "preset": order.settings.preset, "device": order.device,
+        "parameters": made.encoder.model.num_parameters(), "preset": job.settings.preset, "device": job.device,
     }  # fmt: skip
-    write_cell(order.out / "cells", order.cell(splits), result, made.answers)
+    write_cell(job.out / "cells", job.cell(splits), result, made.answers)
 
 
-def _fill_alone(order: Order) -> str:
-    fill(order, order.task.read(order.data))
-    return f"{order.task.title} seed {order.seed}"
+def _fill_alone(job: Job) -> str:
+    fill(job, job.task.read(job.data))
+    return f"{job.task.title} seed {job.seed}"
 
 
 def _one_thread() -> None:
@@ -87,8 +87,8 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _stored(order: Order, splits: Splits) -> dict[str, Any]:
-    result = read_cell(order.out / "cells", order.cell(splits))
+def _stored(job: Job, splits: Splits) -> dict[str, Any]:
+    result = read_cell(job.out / "cells", job.cell(splits))
     if result is None:
-        raise TaskError(f"{order.task.title}: its data or its model changed while it was being evaluated; run it again")
+        raise TaskError(f"{job.task.title}: its data or its model changed while it was being evaluated; run it again")
     return result

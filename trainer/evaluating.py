@@ -12,8 +12,8 @@ from corpora import unknown_name
 from trainer.encoders import model_fingerprint
 from trainer.errors import TaskError, TaskNotFound
 from trainer.examples import Splits
+from trainer.jobs import Job, Progress, run_jobs
 from trainer.kinds import Task
-from trainer.orders import Order, Progress, run_orders
 from trainer.problems import problem_of
 from trainer.results import write_sealed
 from trainer.score import GLUE_PRESETS, glue_score
@@ -98,7 +98,7 @@ def tasks_of(benchmark: str, names: Sequence[str] = ()) -> list[Task]:
         classes = {benchmark.lower(): offered[benchmark.lower()]}
     for name in names:
         if name.lower() not in classes:
-            raise unknown_name(f"task of {benchmark}", name, (cls.printed for cls in classes.values()))  # type: ignore[attr-defined]
+            raise unknown_name(f"task of {benchmark}", name, classes)
     wanted = {name.lower() for name in names} or set(classes)
     return [cls() for name, cls in classes.items() if name in wanted]  # type: ignore[misc]
 
@@ -114,7 +114,7 @@ def evaluate(
     out: Path | str | None = None,
     changes: Mapping[str, Any] | None = None,
     device: str = "auto",
-    jobs: int = 1,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Fine-tune a model on every task of a benchmark with every seed, and score it on the dev sets.
@@ -131,7 +131,7 @@ def evaluate(
         out: where results go; None is a folder `evaluation` beside the model (in RUN, for RUN/student).
         changes: fine-tuning settings to replace, by name (`learning-rate`).
         device: `cpu`, `cuda`, or `auto`.
-        jobs: fine-tunings at once, each in a process of its own.
+        workers: fine-tunings at once, each in a process of its own.
 
     Raises:
         TaskError: no task could be read, or one's files are damaged.
@@ -141,14 +141,14 @@ def evaluate(
     folder = Path(model)
     place = Path(out) if out else default_out(folder)
     read, missing = _read(tasks_of(benchmark, tasks), Path(data))
-    orders, identity, where = [], model_fingerprint(folder), chosen(device)
+    jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
         settings = settings_for(preset, task.head().problem, dict(changes or {}))
         count = seeds or SEEDS[preset][shape_of(task.head().problem)]
-        orders += [Order(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)]
+        jobs += [Job(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)]
     splits_of = {task.title: splits for task, splits in read}
-    results = run_orders(orders, splits_of, jobs=jobs, progress=progress)
-    columns = _columns(orders, results, splits_of, place)
+    results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
+    columns = _columns(jobs, results, splits_of, place)
     evaluation = Evaluation(benchmark, _model_card(folder, results), columns, missing, _scores(benchmark, columns))
     name = Path(benchmark).stem if benchmark.endswith(".toml") else benchmark
     write_sealed(place / f"{name}.json", evaluation.as_json())
@@ -169,11 +169,11 @@ def _read(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]],
 
 
 def _columns(
-    orders: Sequence[Order], results: Sequence[dict[str, Any]], splits_of: Mapping[str, Splits], place: Path
+    jobs: Sequence[Job], results: Sequence[dict[str, Any]], splits_of: Mapping[str, Splits], place: Path
 ) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for title, splits in splits_of.items():
-        done = [(order, result) for order, result in zip(orders, results, strict=True) if order.task.title == title]
+        done = [(job, result) for job, result in zip(jobs, results, strict=True) if job.task.title == title]
         task, settings = done[0][0].task, done[0][0].settings
         for name, dev in splits.dev.items():
             scored = dev.take(range(min(len(dev), settings.dev_rows or len(dev))))
@@ -183,11 +183,11 @@ def _columns(
                 task=task.name,
                 metrics={metric: [score[metric] for score in scores] for metric in scores[0]},
                 majority=problem_of(task.head()).majority(scored),
-                seeds=[order.seed for order, _ in done],
-                collapsed=[order.seed for order, result in done if result["collapsed"][name]],
+                seeds=[job.seed for job, _ in done],
+                collapsed=[job.seed for job, result in done if result["collapsed"][name]],
                 dev_rows=len(scored),
                 train_rows=done[0][1]["counts"]["train"],
-                cells=[order.cell(splits).path(place / "cells").relative_to(place).as_posix() for order, _ in done],
+                cells=[job.cell(splits).path(place / "cells").relative_to(place).as_posix() for job, _ in done],
                 preset=settings.preset,
                 notes=_notes(task, name, splits, done[0][1], settings),
             )
