@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora.builtin.statistics.histograms import entropy
 from corpora.builtin.statistics.tables import levels, merged, mix, tally
 
 ENTRIES, PAIRS = 2**22, 2**25
@@ -70,12 +71,6 @@ def pairs(counts: Counts) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArr
     order = np.argsort(keys, kind="stable")
     distinct, number = tally(keys[order], counts["counts"][order])
     return (distinct >> BEFORE).astype(np.uint32), (distinct & np.uint64(FIRST)).astype(np.uint32), number
-
-
-def entropy(counts: NDArray[np.int64]) -> float:
-    """In bits, of what occurs so often; 0.0 of nothing."""
-    shares = counts[counts > 0] / max(1, counts.sum())
-    return float(-(shares * np.log2(shares)).sum()) + 0.0
 
 
 def _from_level(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> tuple[Any, Any]:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from corpora import Context, Counts, DatasetDamaged, Sequences, Statistic, hookimpl
-from corpora.builtin.statistics.histograms import LAST, histogram, mean, median
+from corpora.builtin.statistics.histograms import LAST, entropy, histogram, mean, median
+from corpora.builtin.statistics.laws import zipf_slope
 from corpora.builtin.statistics.words import words_in
 
 
@@ -32,13 +33,16 @@ class Tokens(Statistic):
         return {"counts": counts, "unknown": np.array([unknown], dtype=np.int64)}
 
     def summarise(self, counts: Counts) -> dict[str, Any]:
-        """Tokens, the types among them, and the share of [UNK]."""
+        """Tokens and the types among them, the share of [UNK], the entropy of one token, and Zipf's slope."""
         total, types = int(counts["counts"].sum()), int(np.count_nonzero(counts["counts"]))
         return {
             "tokens": total,
             "vocabulary": len(counts["counts"]),
             "types": types,
+            "type_token_rate": mean(types, total),
             "unknown_rate": mean(int(counts["unknown"][0]), total),
+            "unigram_entropy_bits": round(entropy(counts["counts"]), 6) if total else None,
+            "zipf_slope": round(zipf_slope(counts["counts"]), 6) if types > 1 else None,
         }
 
 

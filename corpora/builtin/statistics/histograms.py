@@ -1,4 +1,4 @@
-"""Figures that are read off a histogram: how many, mean, median."""
+"""Figures that are read off counts: how many, mean, median, entropy."""
 
 from typing import Any
 
@@ -28,3 +28,9 @@ def median(histogram: NDArray[Any]) -> float | None:
 def mean(total: int, count: int) -> float | None:
     """The total over the count, rounded to six digits; None of nothing."""
     return round(total / count, 6) if count else None
+
+
+def entropy(counts: NDArray[Any]) -> float:
+    """In bits, of what occurs so often; 0.0 of nothing."""
+    shares = counts[counts > 0] / max(1, counts.sum())
+    return float(-(shares * np.log2(shares)).sum()) + 0.0

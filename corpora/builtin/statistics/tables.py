@@ -1,9 +1,10 @@
-"""Sorted tables of keys and counts: count keys, merge tables, keep a fair part of what does not fit.
+"""Sorted tables of keys and counts: count keys, merge tables, and bound those that grow with the data.
 
-A table that grows with the data is bounded by *levels*: every key (or row) has one by a hash, level 1 or
-higher for half of them, 2 or higher for a quarter. When a table is full its lowest level goes. What stays
-does not depend on how the data was cut or in which order the parts were merged (Wegman's adaptive
-sampling; Flajolet 1990).
+There are two ways to bound a table. By *levels*: every key (or row) has one by a hash, level 1 or higher
+for half of them, 2 or higher for a quarter, and when the table is full its lowest level goes. What stays is
+a fair part, with exact counts, and depends neither on how the data was cut nor on the order of merging
+(Wegman's adaptive sampling; Flajolet 1990). By *weight*: the heaviest keys stay, and every count is too low
+by at most a known error (Misra & Gries 1982; merged as in Agarwal et al. 2012).
 """
 
 from typing import Any
@@ -41,6 +42,20 @@ def merged(one: Table, other: Table) -> Table:
     counts[places[known]] += added[known]
     new = ~known
     return np.insert(keys, places[new], more[new]), np.insert(counts, places[new], added[new])
+
+
+def joined(one: Keys, other: Keys) -> tuple[Keys, NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct keys of two tables, and the place in them of each key of the first and of the second."""
+    keys = tally(np.concatenate([one, other]))[0]
+    return keys, np.searchsorted(keys, one), np.searchsorted(keys, other)
+
+
+def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64], int]:
+    """The places of those that stay where there is room for so many, and what to take off every count."""
+    if len(counts) <= capacity:
+        return np.arange(len(counts)), 0
+    weight = int(np.partition(counts, len(counts) - capacity - 1)[len(counts) - capacity - 1])
+    return np.flatnonzero(counts > weight), weight
 
 
 def mix(numbers: NDArray[Any], salt: int = 0) -> Keys:

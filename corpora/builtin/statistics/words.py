@@ -27,18 +27,21 @@ def spaces(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return mask
 
 
-def word_starts(block: Sequences) -> NDArray[np.bool_]:
-    """Whether a word begins at each byte: [bytes].
+def word_spans(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each word begins, and the byte after it: [words] both.
 
     Args:
         block: tight; UTF-8, a sentence a row.
     """
-    mask = ~spaces(block.values)
-    starts = mask.copy()
-    starts[1:] &= ~mask[:-1]
-    firsts = block.offsets[:-1][block.lengths > 0]
-    starts[firsts] = mask[firsts]
-    return starts
+    inside = ~spaces(block.values)
+    edges = np.zeros(len(inside) + 1, dtype=bool)
+    edges[block.offsets] = True
+    starts, stops = edges.copy(), edges
+    starts[1:-1] |= ~inside[:-1]
+    starts[:-1] &= inside
+    stops[1:-1] |= ~inside[1:]
+    stops[1:] &= inside
+    return np.flatnonzero(starts[:-1]), np.flatnonzero(stops[1:]) + 1
 
 
 def words_in(block: Sequences) -> NDArray[np.int64]:
@@ -48,4 +51,4 @@ def words_in(block: Sequences) -> NDArray[np.int64]:
         block: UTF-8, a sentence a row.
     """
     block = block.tight()
-    return np.diff(np.searchsorted(np.flatnonzero(word_starts(block)), block.offsets))
+    return np.diff(np.searchsorted(word_spans(block)[0], block.offsets))

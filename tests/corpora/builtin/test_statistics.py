@@ -77,7 +77,9 @@ def test_an_id_outside_the_vocabulary_is_named():
 
 def test_the_share_of_unknown_tokens_is_counted():
     counts = Tokens().count(Sequences.from_rows([[1, 7, 7, 8]]), Context(vocabulary=VOCABULARY, unknown_id=1))
-    assert Tokens().summarise(counts) == {"tokens": 4, "vocabulary": 50, "types": 3, "unknown_rate": 0.25}
+    summary = Tokens().summarise(counts)
+    assert (summary["tokens"], summary["vocabulary"], summary["types"], summary["unknown_rate"]) == (4, 50, 3, 0.25)
+    assert (summary["type_token_rate"], summary["unigram_entropy_bits"]) == (0.75, 1.5)
 
 
 def test_rows_of_length_nought_and_a_hundred_thousand_are_counted():

@@ -1,0 +1,65 @@
+"""How the vocabulary grows with the text: where each token was first seen."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora.builtin.statistics.laws import heaps_fit
+
+MILESTONES = np.unique([round(2 ** (step / 4)) for step in range(4 * 40)])
+"""Numbers of rows at which growth is read off."""
+NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Growth(Statistic):
+    """How many types the first rows hold, and Heaps' law fitted to it. Exact at every milestone of rows."""
+
+    name: ClassVar[str] = "growth"
+
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """The row in which each id was first seen, [vocabulary], and the tokens read between milestones."""
+        block = block.tight()
+        rows = np.arange(context.first_row, context.first_row + len(block))
+        first = np.full(len(context.vocabulary), NEVER)
+        first[block.values[::-1]] = np.repeat(rows, block.lengths)[::-1]  # the last one written stays
+        return {"first": first, "read": read_by_milestone(rows, block.lengths)}
+
+    def merge(self, one: Counts, other: Counts) -> Counts:
+        """Both together: the earlier of the two rows, and the sum of what was read."""
+        read = super().merge({"read": one["read"]}, {"read": other["read"]})["read"]
+        return {"first": np.minimum(one["first"], other["first"]), "read": read}
+
+    def summarise(self, counts: Counts) -> dict[str, Any]:
+        """Heaps' K and beta, and the curve as pairs of tokens and types."""
+        return growth_summary(counts["first"], counts["read"])
+
+
+def read_by_milestone(rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How much was read in the rows before the first milestone, the second, …: [milestones reached + 1]."""
+    bins = np.searchsorted(MILESTONES, rows, side="right")
+    return np.bincount(bins, weights=lengths, minlength=1).astype(np.int64)
+
+
+def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int = 1) -> dict[str, Any]:
+    """Heaps' K and beta, and the curve.
+
+    Args:
+        first: the row in which each type was first seen.
+        read: as `read_by_milestone` gives it.
+        scale: how many types each one stands for.
+    """
+    types = np.searchsorted(np.sort(first), MILESTONES[: len(read)], side="left") * scale
+    curve = [[int(a), int(b)] for a, b in zip(np.cumsum(read), types, strict=True) if a]
+    fit = heaps_fit(np.array([a for a, _ in curve]), np.array([b for _, b in curve]))
+    k, beta = (round(fit[0], 6), round(fit[1], 6)) if fit else (None, None)
+    return {"heaps_k": k, "heaps_beta": beta, "growth": curve}
+
+
+@hookimpl
+def corpora_statistics() -> list[type[Statistic]]:
+    """Offer it."""
+    return [Growth]
