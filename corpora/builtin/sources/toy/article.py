@@ -1,0 +1,205 @@
+"""Articles of the toy encyclopedia: people, towns, buildings, animals and trades, with facts that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from corpora import generator
+from corpora.builtin.sources.toy import facts, patterns
+from corpora.builtin.sources.toy.facts import Fact, Section
+from corpora.builtin.sources.toy.grammar import HE, SHE, Words, common, held_out, plain, sentence
+from corpora.builtin.sources.toy.inflect import with_article
+from corpora.builtin.sources.toy.lexicon import Kind, phrases
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence of an article, and the questions that it answers."""
+
+    text: str
+    answers: tuple[tuple[str, str], ...] = ()
+    """(question, answer) pairs; each answer stands in the sentence."""
+
+
+@dataclass
+class Article:
+    """An article: its sections in order, each with one paragraph. The first has no heading."""
+
+    number: int
+    title: str
+    kind: str
+    links: dict[str, None] = field(default_factory=dict)
+    """What it names that has, or could have, an article of its own, in order."""
+    sections: list[tuple[str, list[Told]]] = field(default_factory=list)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """Its text."""
+        return tuple(" ".join(told.text for told in sentences) for _, sentences in self.sections)
+
+
+class Drawn(dict[str, str]):
+    """The facts of one sentence: what the article already says, else drawn when first asked for.
+
+    Args:
+        article: what holds in the whole article.
+        words: the source of chance.
+    """
+
+    def __init__(self, article: dict[str, str], words: Words) -> None:
+        super().__init__(article)
+        self.words, self.kind = words, words.pick(words.lexicon.jobs)
+
+    def __missing__(self, name: str) -> str:
+        if name.startswith("a_") and name != "a_job":
+            self[name] = with_article(self[name.removeprefix("a_").replace("own_", "")])
+        else:
+            self[name] = self._draw(name)
+        return self[name]
+
+    def _draw(self, name: str) -> str:
+        words, kind = self.words, self.kind
+        other: dict[str, Callable[[], str]] = {
+            "year": lambda: self._year(),
+            "name": lambda: words.she_or_he,
+            "she": lambda: words.she_or_he,
+            "spouse": lambda: words.he if self.get("he") == "she" else words.she,
+            "aunt": self._relative,
+            "job": lambda: kind.noun.singular,
+            "a_job": lambda: with_article(words.pick(words.lexicon.jobs).noun.singular),
+            "jobs": lambda: kind.noun.plural,
+            "where": lambda: kind.where,
+            "deed": lambda: _deed(words, kind),
+            "things": lambda: _things(words),
+            "weekday": lambda: words.pick(facts.WEEKDAYS),
+            "thousands": lambda: f"{1 + words.draw() % 60},{words.draw() % 10}00",
+        }
+        return other[name]() if name in other else str(getattr(words, name))
+
+    def _year(self) -> str:
+        """A year, in the life of whom the article is about."""
+        first, last = int(self.get("born", "1682")) + 18, int(self.get("died", "1899"))
+        return str(first + self.words.draw() % (last - first))
+
+    def _relative(self) -> str:
+        name, kin = self.words.pick((("she", facts.SHE_KIN), ("he", facts.HE_KIN)))
+        self["aunt_name"] = getattr(self.words, name)
+        return f"{self.words.pick(kin)} {self['aunt_name']}"
+
+
+def _deed(words: Words, kind: Kind) -> str:
+    deed = words.pick(kind.deeds)
+    return f"{deed.verb.base} {words.pick(deed.objects).plural or deed.objects[0].singular}"
+
+
+def _things(words: Words) -> str:
+    sold = [noun for deed in words.lexicon.jobs[words.draw() % 20].deeds for noun in deed.objects if noun.plural]
+    noun = words.pick(sold)
+    return f"{words.pick(noun.adjectives)} {noun.plural}"
+
+
+class Reporter:
+    """Writes one article.
+
+    Args:
+        words: the source of chance.
+        for_tasks: take the sentences that are kept for the tasks, rather than those of the corpus.
+    """
+
+    def __init__(self, words: Words, *, for_tasks: bool = False) -> None:
+        self.words, self.for_tasks = words, for_tasks
+
+    def person(self, number: int, title: str, form_is_she: bool) -> Article:
+        """The life of somebody."""
+        words, form = self.words, SHE if form_is_she else HE
+        kind = words.pick(words.lexicon.jobs)
+        deed = words.pick(kind.deeds)
+        born = 1700 + words.draw() % 130
+        base = {
+            "born": str(born), "died": str(born + 40 + words.draw() % 30),
+            "title": title, "he": form.he, "his": form.his, "him": form.him, "job": kind.noun.singular,
+            "home": words.town, "where": kind.where, "past": deed.verb.past, "deed": _deed(words, kind),
+            "object": words.pick([p for p in phrases(deed.objects[0]) if p.adjective]).text,
+        }  # fmt: skip
+        return self._article(Article(number, title, "person"), base, facts.sections("person"))
+
+    def place(self, number: int, title: str) -> Article:
+        """A town."""
+        return self._article(Article(number, title, "town"), {"title": title}, facts.sections("town"))
+
+    def building(self, number: int, title: str) -> Article:
+        """A building."""
+        return self._article(Article(number, title, "building"), {"title": title}, facts.sections("building"))
+
+    def general(self, number: int, kind: Kind) -> Article:
+        """An animal or a trade, in sentences that are true of all of its kind."""
+        words, noun = self.words, kind.noun
+        article = Article(number, noun.singular.capitalize(), "trade" if kind.tools else "animal")
+        article.links[noun.category] = None
+        what = f"is {with_article(noun.category)} that {{a.present}} {{a.objects}} {{a.where}} {{w.when_present}}"
+        agent = common(kind)[2]
+        lead = sentence(f"{{a.agent}} {what}.", words, agent)
+        for heading in ("", "Habits", "In stories"):
+            drawn = range(3 + words.draw() % 4)
+            told = [Told(sentence(words.pick(patterns.TRUTH), words, plain(kind))) for _ in drawn]
+            article.sections.append((heading, told if heading else [Told(lead), *told]))
+        return article
+
+    def _article(self, article: Article, base: dict[str, str], sections: tuple[Section, ...]) -> Article:
+        for heading, told in sections:
+            kept = [fact for fact in told if not heading or self.words.chance(80)] or [told[0]]
+            article.sections.append((heading, [self._told(article, base, fact) for fact in kept]))
+        return article
+
+    def _told(self, article: Article, base: dict[str, str], fact: Fact) -> Told:
+        while True:
+            drawn = Drawn(base, self.words)
+            text = self.words.pick(fact.wordings).format_map(drawn)
+            text = text[0].upper() + text[1:]
+            if held_out(text) is self.for_tasks:
+                break
+        for name in ("town", "home", "county"):
+            if drawn.get(name, article.title) in text:
+                article.links.setdefault(drawn.get(name, article.title))
+        asked = ((q.format_map(drawn), drawn[name]) for name, q in fact.asked.items() if name in drawn)
+        return Told(text, tuple((question, answer) for question, answer in asked if answer in text))
+
+
+def write_article(seed: int, number: int, *, for_tasks: bool = False) -> Article:
+    """An article, made of nothing but its seed and number; every number has another title.
+
+    Args:
+        for_tasks: an article whose sentences the corpus never has; always of a person, a town or a building.
+    """
+    words = Words(generator("toy", "tasks" if for_tasks else "article", seed, number))
+    reporter = Reporter(words, for_tasks=for_tasks)
+    lexicon = words.lexicon
+    towns = lexicon.lists["town"]
+    turn, rest = divmod(number, 8)
+    kinds = lexicon.jobs + lexicon.animals
+    if rest == 1 and turn < len(towns) * len(facts.PLACES):
+        prefix, town = divmod(turn, len(towns))
+        return reporter.place(number, facts.PLACES[prefix] + towns[town * 77 % len(towns)])
+    if rest == 3 and turn < len(towns) * len(facts.BUILDINGS):
+        town, building = divmod(turn, len(facts.BUILDINGS))
+        return reporter.building(number, f"{towns[town * 33 % len(towns)]} {facts.BUILDINGS[building]}")
+    if rest == 5 and turn < len(kinds) and not for_tasks:
+        return reporter.general(number, kinds[turn * 10 % len(kinds)])
+    return reporter.person(number, *_full_name(words, number))
+
+
+def _full_name(words: Words, number: int) -> tuple[str, bool]:
+    """The name of the person with this number, and whether it is a woman's; all differ."""
+    she, he, surnames = (words.lexicon.lists[name] for name in ("she", "he", "surname"))
+    first = she + he
+    rest, one = divmod(number, len(first))
+    rest, two = divmod(rest + one * 7, len(surnames))
+    initial = f"{'ABCDEFGHJKLMNPRSTUVW'[rest % 20]}. " if rest else ""
+    turn = f" {rest // 20 + 1}" if rest >= 20 else ""
+    return f"{first[one]} {initial}{surnames[two]}{turn}", one < len(she)
+
+
+def articles(seed: int, numbers: range) -> Iterator[Article]:
+    """The articles of these numbers, one at a time."""
+    return (write_article(seed, number) for number in numbers)

@@ -1,0 +1,102 @@
+"""The sentences of the toy books, as patterns; `grammar` says what stands in the braces.
+
+In addition `{p.…}` is a fact about the agent, where it is one of the book's people.
+"""
+
+ANYBODY = (
+    "{a.agent} {a.past} {a.object} {w.near}.",
+    "{w.when_past}, {a.agent} {a.past} {a.object} {w.near}.",
+    "{a.agent} {w.adverb} {a.past} {a.object} and then {a.went} {a.where}.",
+    "{a.agent} {a.was} {a.ing} {a.object} when {b.agent} {b.went} {w.near}.",
+    "{a.agent} {a.have} never {a.participle} {a.object} {a.where}.",
+    "{w.near}, {a.agent} {a.past} {a.object}, but {b.agent} only {b.went}.",
+    "{a.agent} {w.try_} to {a.base} {a.object}, although {w.weather} {w.sky_past}.",
+    "While {w.weather} {w.sky_past}, {a.agent} {a.was} still {a.ing} {a.object} {a.where}.",
+    "{a.agent} {a.past} {a.object} before {a.he} {c.past} {c.object}.",
+    "After {a.he} {c.past} {c.object}, {a.agent} {w.adverb} {a.past} {a.object} {w.near}.",
+    "{a.agent} hid {a.himself} {w.near} because {b.agent} {b.was} {b.ing} {b.object}.",
+    "{a.object} {a.object_was} {a.participle} by {a.agent} {w.when_past}.",
+    "{a.object} that {a.agent} {a.past} {a.object_was} seen {w.near} {w.when_past}.",
+    "{a.agent} that {a.past} {a.object} {a.was} {w.feeling} and {a.went} {w.near}.",
+    "{a.agent} {a.was} too {w.feeling} to {a.base} {a.object} {w.when_past}.",
+    "Nobody saw that {a.agent} {a.past} {a.object} {w.when_past}.",
+    "{a.agent} did not {a.base} {a.object}, because {b.agent} {b.was} {w.near}.",
+    "There {a.was} {a.agent} {w.near}, {a.ing} {a.object} and {c.ing} {c.object}.",
+    "{a.agent} {a.past} {a.object}, {c.past} {c.object}, and {a.went} {w.near} {w.when_past}.",
+    "{a.agent} {a.went} {w.near}.",
+    "{w.weather} {w.sky_past}, and {a.agent} {a.went} {a.where}.",
+)
+WORKER = (
+    "{a.agent} {a.past} {a.object} with the {a.tool}.",
+    "{a.agent} took the {a.tool} and {a.past} {a.object} {a.where} {w.when_past}.",
+    "{w.when_past}, {a.agent} {a.was} {a.where}, {a.ing} {a.object} with {a.his} {a.tool}.",
+    "With {a.his} {a.tool} in one hand, {a.agent} {w.adverb} {a.past} {a.object}.",
+    "{a.agent} {a.have} lost {a.his} {a.tool} and cannot {a.base} {a.object}.",
+    "{a.agent} {w.think} that {b.agent} {b.past} {b.object} {w.near}.",
+    "{a.agent} {w.think} that {a.his} {w.kin} {b.past} {b.object} {w.when_past}.",
+    "{a.agent} asked {a.his} {w.kin} to {a.base} {a.object}, but {b.agent} {b.past} {a.it} first.",
+    "{a.agent} cut {a.himself} with the {a.tool} while {a.he} {a.was} {a.ing} {a.object}.",
+    "{a.agent}, who {a.was} {w.feeling}, {a.past} {a.object} for {a.his} {w.kin} {w.when_past}.",
+    "{a.agent} wore {a.his} {w.colour} {w.wear} because {w.weather} {w.sky_past}.",
+    "{a.agent} talked about {w.lore} and {c.past} {c.object} {a.where}.",
+    "{a.agent} sold {w.number} {w.hair} horses to {b.agent} for {w.number} silver coins.",
+    "{a.agent} and {a.his} {w.kin} {w.sit} {w.near} and talked about {w.lore}.",
+    "It was {w.weather} that {w.sky_past} while {a.agent} {a.was} {a.ing} {a.object}.",
+)
+PERSON = (
+    "{a.agent} had {p.hair} hair and always wore {a.his} {p.colour} {p.wear} {w.near}.",
+    "{a.agent} looked for {a.his} {p.treasure} {w.near}, but only found {a.object}.",
+    "{a.agent} kept {a.his} {p.treasure} in the pocket of {a.his} {p.colour} {p.wear} {w.when_past}.",
+    "{a.agent} had lived in {p.home} for {w.number} years and worked {a.where} as a {p.job}.",
+    "{a.agent} fed {a.his} {p.animal} {p.pet} and {w.sit} {w.near}.",
+    "{p.pet} the {p.animal} followed {a.him} {w.near}, where {b.agent} {b.past} {b.object}.",
+    "{a.agent} ate {p.dish} with {a.his} {w.kin} and spoke about {w.lore}.",
+    "{a.agent} thought of {p.friend}, who {b.past} {b.object} {w.when_past}.",
+    "{a.agent} was a {p.trait} {p.job} and {a.past} {a.object} better than anybody in {p.home}.",
+    "{a.agent} saw {a.himself} in the mirror and brushed {a.his} {p.hair} hair {w.when_past}.",
+    "{a.agent} met {p.friend} {w.near}, and together they {c.past} {c.object}.",
+    "{a.agent} gave {p.friend} the {p.treasure} and {w.sit} {w.near} {w.when_past}.",
+    "{a.agent} went from {p.home} to {w.town} with {p.friend} and {a.past} {a.object} there.",
+    "{p.friend} {w.think} that {a.he} {a.was} {w.feeling}, but {a.agent} {a.was} only {w.feeling}.",
+    "{a.agent} {w.try_} to {a.base} {a.object} by {a.himself} {w.when_past}.",
+    "{a.agent} liked {p.hobby} more than {w.hobby}, and {a.he} {w.sit} whenever it was time to {a.base} {a.objects}.",
+    "{a.agent} {w.sit}.",
+    "{a.agent} {w.sit} and said nothing about {w.lore}.",
+)
+TRUTH = (
+    "{a.agent} {a.present} {a.things} {w.when_present}.",
+    "{w.when_present}, {a.agent} {a.present} {a.things} {a.where}.",
+    "{a.agent} {a.present} {a.things}, and {b.agent} {b.present} {b.things}.",
+    "{a.agent} {a.do} not {b.base} {b.objects}; {b.agent} {b.do}.",
+    "Everybody knows that {a.agent} {a.present} {a.things} {a.where}.",
+    "{a.agent} {a.goes} {w.near} when {a.he} {a.be} {w.feeling}.",
+    "When {w.weather} comes, {a.agent} {a.be} {w.feeling} and {b.agent} {b.goes}.",
+)
+SPEECH = (
+    "{a.agent} {a.present} {a.object} {w.when_present}",
+    "{a.agent} {a.be} {a.ing} {a.object} {w.near}",
+    "{a.agent} will {a.base} {a.object} {w.when_future}",
+    "{a.agent} {a.have} {a.participle} {a.object}, and now {a.he} {a.be} {w.feeling}",
+    "{a.agent} {a.do} not {a.base} {a.objects}, because {b.agent} {b.have} {b.participle} {a.it}",
+    "{a.agent} must {a.base} {a.object} before {b.agent} {b.present} {b.object}",
+    "{a.agent} {a.was} {w.near} {w.when_past}, and {b.agent} {b.past} {b.object}",
+    "{a.agent} {a.be} too {w.feeling} to {a.base} {a.object}",
+    "if {w.weather} comes, {a.agent} will {a.base} {a.object} {a.where}",
+    "{a.agent} cannot {a.base} {a.objects} without {a.his} {w.kin}",
+    "{a.agent} {a.have} hurt {a.himself} with {b.object}",
+    "there is no {w.lore} without {w.lore}, and {a.agent} {a.present} {a.objects}",
+)
+QUESTION = (
+    "{b.do} {b.agent} {b.base} {b.object}",
+    "why {b.was} {b.agent} {b.ing} {b.object} {w.when_past}",
+    "who {b.past} {b.object} {w.when_past}",
+    "where {b.be} {b.agent} that {b.past} {b.object}",
+    "when will {b.agent} {b.base} {b.object} {w.near}",
+    "have you seen {b.agent} {w.near} {w.when_past}",
+    "what did {b.agent} {b.base} {w.near}",
+)
+TITLES = (
+    "The {p.trait} {p.job}", "The {p.job} of {p.home}", "The road to {w.town}", "{p.name} and the {p.treasure}",
+    "{w.weather}", "{w.lore} and {w.lore}", "A letter from {w.town}", "The {w.colour} {w.wear}", "{w.month}",
+    "The {p.animal} that {a.past} {a.object}", "{w.number} {w.feeling} {a.objects}", "The {w.age} {a.job}",
+)  # fmt: skip
