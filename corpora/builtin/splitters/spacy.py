@@ -29,7 +29,7 @@ class Spacy(Splitter):
         Raises:
             OptionError: the pipeline is not installed, sets no sentence boundaries, or the language is unknown.
         """
-        return cut(paragraph, _starts(_loaded(self.pipeline, self.language), paragraph))
+        return cut(paragraph, _starts(loaded(self.pipeline, self.language), paragraph))
 
 
 def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
@@ -48,7 +48,12 @@ def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
 
 
 @cache
-def _loaded(name: str, language: str) -> Any:
+def loaded(name: str, language: str) -> Any:
+    """The spaCy pipeline of this name, once a process.
+
+    Raises:
+        OptionError: it is not installed, sets no sentence boundaries, or the language is unknown.
+    """
     import spacy
 
     if name == "blank":

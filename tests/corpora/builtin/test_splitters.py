@@ -1,10 +1,14 @@
 """What every splitter must keep: order, no empty sentence, no character lost."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from spacy import blank
 
-from corpora import PluginError, Splitter, registry
+from corpora import OptionError, PluginError, Splitter, registry
+from corpora.builtin.splitters.spacy import Spacy, loaded
 
 TEXT = st.text(max_size=200) | st.text(alphabet=" \n\t.!?…。؟\"'“”‘’«»()[]—-aAbIé漢1\u00a0\u200b\x00", max_size=80)
 NAMES = ("rules", "regex", "sentencex", "spacy", "blingfire")
@@ -45,3 +49,42 @@ def test_a_missing_library_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(__import__("sys").modules, "blingfire", None)
     with pytest.raises(PluginError, match=r"pip install blingfire .* choose the splitter rules"):
         registry.make("splitters", "blingfire").split("One. Two.")
+
+
+def test_spacy_reads_a_paragraph_longer_than_it_takes_at_once() -> None:
+    sentences = [*["This is one of many."] * 6_000, "x" * 120_000 + " end.", *["Last one."] * 3]
+    assert registry.make("splitters", "spacy").split(" ".join(sentences)) == sentences
+
+
+def test_spacy_keeps_no_string_of_the_texts_it_has_read() -> None:
+    spacy = registry.make("splitters", "spacy")
+    spacy.split("Warm up.")
+    strings = loaded("blank", "en").vocab.strings
+    before = len(strings)
+    spacy.split(" ".join(f"word{number}" for number in range(500)))
+    assert len(strings) == before
+
+
+def test_spacy_takes_a_pipeline_of_the_users_own(tmp_path: Path) -> None:
+    pipeline = blank("en")
+    pipeline.add_pipe("sentencizer", config={"punct_chars": ["|"]})
+    pipeline.to_disk(tmp_path / "own")
+    assert Spacy(pipeline=str(tmp_path / "own")).split("One. Two | Three") == ["One. Two |", "Three"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"pipeline": "en_core_nowhere"}, "pipeline 'en_core_nowhere' is not installed; python -m spacy download"),
+        ({"language": "qq"}, "language is 'qq', which spaCy does not have"),
+    ],
+)
+def test_spacy_says_what_is_missing(options: dict[str, str], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        Spacy(**options).split("One.")
+
+
+def test_spacy_refuses_a_pipeline_without_sentences(tmp_path: Path) -> None:
+    blank("en").to_disk(tmp_path / "none")
+    with pytest.raises(OptionError, match="sets no sentence boundaries"):
+        Spacy(pipeline=str(tmp_path / "none")).split("One.")

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from corpora.builtin.splitters.rules.language import MAY, NEVER, NUMBERED, Language
 
@@ -12,7 +13,7 @@ CLOSING = "\"'”’»›`´」』＂＇"
 EITHER = "“‘«‹„‚"
 """Quotation marks that close in one language and open in another: they open where a word follows at once."""
 QUOTES = frozenset(CLOSING + EITHER)
-OPENERS = CLOSING + EITHER + "([{（［【〈《「『¿¡—–-*_#•…"
+OPENERS = CLOSING + EITHER + "([{（［【〈《「『¿¡—–-*_#•⁃·▪‣◦►…"
 REACH = 32
 """How far back the word before a full stop is looked for: a bound, so that no input is slow."""
 
@@ -26,7 +27,9 @@ def scan(terminals: str) -> re.Pattern[str]:
     """
     ends = re.escape(TERMINALS + terminals)
     run = rf"[{ends}](?:[{ends}]|[ \xa0]\.(?!\w))*+|[—–-](?=[\"'”’»]{{1,2}}\s)"
-    closers = rf"(?:[{re.escape(CLOSING + ')]}）］｝】〉》*_')}]|[{EITHER}](?!\w))*+(?:\s[»”)\]](?!\w))?+"
+    closers = (
+        rf"(?:[{re.escape(CLOSING + ')]}）］｝】〉》*_')}]|[{EITHER}](?!\w))*+(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
+    )
     notes = r"(?:\s?\[(?:\d[^\][]{0,12}|[a-z ]{1,20} needed|\.\.\.|…)\])*+(?:\s?\d{1,3}(?=\s[A-Z]))?+"
     smiley = r"(?:\s(?:[:;=]['’]?-?[()DPp]|<3)(?!\w))?+"
     return re.compile(rf"({run})({closers}{notes}{smiley})(\s*+)((?:[{re.escape(OPENERS)}]\s?+)*+)(\w*+)")
@@ -36,18 +39,30 @@ BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
 CAPTION = re.compile(
     r"(?:(?:Figure|Fig\.|Table) \d{1,3}(?:\.\d{1,3})*|(?:Chapter|CHAPTER) (?:\d{1,3}|[IVXLC]+)\.?) (?=[A-Z])"
 )
+ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
 ROMAN = re.compile(r"[IVXLC]+|[ivxl]+")
+NAME_BEFORE = re.compile(r"\b[A-Z](?:\.|[a-z]{2,})\s$")
+STUTTER = re.compile(r"\bI\s?$")
 WIDE_SPEECH = re.compile(r"[と]|って|[^。！？，、：]{0,8}[说說道问問喊叫答曰]")
 
 
 def sentence_starts(text: str, language: Language) -> list[int]:
     """Where each sentence after the first begins, ascending; time grows with the text's length only."""
+    items = _item_starts(text)
+    starts = _starts_between(text, 0, items[0] if items else len(text), language)
+    for item, following in pairwise([*items, len(text)]):
+        starts += [item, *_starts_between(text, item, following, language)]
+    if "\n" in text:
+        starts = sorted({*starts, *(match.end() for match in BLANK_LINE.finditer(text))})
+    return starts
+
+
+def _starts_between(text: str, start: int, end: int, language: Language) -> list[int]:
     starts: list[int] = []
-    start = 0
-    if caption := CAPTION.match(text):
+    if caption := CAPTION.match(text, start, end):
         start = caption.end()
         starts.append(start)
-    for match in scan(language.terminals).finditer(text, start):
+    for match in scan(language.terminals).finditer(text, start, end):
         run = match[1]
         if match[3]:
             decide = _full_stop_ends if run == "." else _mark_ends
@@ -58,9 +73,23 @@ def sentence_starts(text: str, language: Language) -> list[int]:
         if decide(text, start, match, language):
             start = match.start(4)
             starts.append(start)
-    if "\n" in text:
-        starts = sorted({*starts, *(match.end() for match in BLANK_LINE.finditer(text))})
     return starts
+
+
+def _item_starts(text: str) -> list[int]:
+    """Where the second item and those after it begin, in a text that is a list in one line: `1. … 2. …`."""
+    if not (first := ITEM.match(text)):
+        return []
+    starts, expected = [], _next_label(first[1])
+    for item in ITEM.finditer(text, first.end()):
+        if item[1] == expected:
+            starts.append(item.start())
+            expected = _next_label(item[1])
+    return starts
+
+
+def _next_label(label: str) -> str:
+    return str(int(label) + 1) if label.isdigit() else chr(ord(label) + 1)
 
 
 def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
@@ -80,7 +109,7 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
     if bits & NEVER or (bits & NUMBERED and _is_number(word)):
         return False
     ordinal = language.ordinals and len(before) < 3 and before.isdigit()
-    if bits & MAY or ordinal or _is_initial(before) or _is_acronym(before):
+    if bits & MAY or ordinal or _is_initial(before, text, stop) or _is_acronym(before):
         return word in language.starters and not text.startswith(".", match.end())
     return not (len(before) == 1 == len(word) and text.startswith(".", match.end()))
 
@@ -99,8 +128,11 @@ def _is_number(word: str) -> bool:
     return word[:1].isdigit() or (len(word) > 1 and ROMAN.fullmatch(word) is not None)
 
 
-def _is_initial(word: str) -> bool:
-    return len(word) == 1 and word.isupper() and word != "I"
+def _is_initial(word: str, text: str, stop: int) -> bool:
+    """Whether this is the initial of a name; an I is one only behind another part of the name."""
+    if len(word) != 1 or not word.isupper():
+        return False
+    return word != "I" or NAME_BEFORE.search(text, max(0, stop - REACH), stop - 1) is not None
 
 
 def _symbol_begins(text: str, at: int) -> bool:
@@ -125,6 +157,8 @@ def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) 
         return not quoted and run[-1] not in ".…" and text[start : start + 1].islower()
     if not word and not openers:
         return _symbol_begins(text, match.end())
+    if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 4), match.start()):
+        return False
     return openers != "" or not (quoted and _speaker_follows(text, match.start(5), word, language))
 
 
