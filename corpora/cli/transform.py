@@ -86,7 +86,7 @@ def sample(
 
     Samples of one dataset and seed are nested: the 1 % lies inside the 10 %.
     """
-    transform(
+    take(
         "sample",
         dataset,
         rate=rate,
