@@ -1,0 +1,107 @@
+"""Wikipedia: articles from the dumps that Wikimedia publishes, or from files at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from corpora import Document, InputError, Reject, Shard, Source, hookimpl, option, registry
+
+if TYPE_CHECKING:
+    from corpora.builtin.sources.wikipedia.articles import Articles
+
+
+@dataclass(frozen=True)
+class Wikipedia(Source):
+    """Articles of a Wikipedia, as prose without lists, tables and headings."""
+
+    name: ClassVar[str] = "wikipedia"
+    licence: ClassVar[str] = "CC BY-SA 4.0"
+    uses: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
+
+    dump: tuple[Path, ...] = option((), "Dump files, .xml, .bz2, .gz or .xz; all parts of one dump.", decides=False)
+    index: Path | None = option(None, "Index of a multistream dump; without it, streams are looked for.", decides=False)
+    language: str = option("", "Code of the wiki, such as en; by default what the dump says.")
+    date: str = option("latest", "Date of the dump to download, YYYYMMDD or latest.", decides=False)
+    mirror: str = option("https://dumps.wikimedia.org", "Where dumps are downloaded from.", decides=False)
+    contact: str = option("", "Your e-mail address or page, told to the server; or $CORPORA_CONTACT.", decides=False)
+    lists: Literal["drop", "keep"] = option("drop", "Items of lists: gone, or a paragraph each.")
+    headings: Literal["drop", "keep"] = option("drop", "Headings: structure only, or a paragraph each as well.")
+    math: Literal["drop", "tex", "placeholder"] = option("drop", "Formulas: gone, as TeX, or the word formula.")
+    captions: Literal["drop", "keep"] = option("drop", "Captions of pictures: gone, or a paragraph each.")
+    disambiguation: Literal["drop", "keep"] = option("keep", "Pages that only list meanings: rejected, or kept.")
+    template: tuple[str, ...] = option((), "More components that render templates, asked before the built-in ones.")
+    allow_cut: bool = option(False, "Take the whole pages of a dump that is cut or damaged.")
+    project: Literal["wikipedia", "any"] = option("wikipedia", "Refuse dumps of other projects, or take any wiki.")
+
+    def freeze(self, downloads: Path) -> Self:
+        """With its files: those given, or those of the newest finished dump, downloaded."""
+        if self.dump:
+            return self
+        from corpora.builtin.sources.wikipedia.download import fetch
+
+        date, files = fetch(self.language or "en", self.date, downloads, mirror=self.mirror, contact=self.contact)
+        return replace(self, date=date, dump=files)
+
+    def shards(self) -> Sequence[Shard]:
+        """Runs of independent bz2 streams, ranges of plain XML, or whole files.
+
+        Raises:
+            InputError: a dump is missing, cut, of another project, or no dump.
+        """
+        from corpora.builtin.sources.wikipedia.streams import shard_starts
+
+        if not self.dump:
+            raise InputError("wikipedia: there is no dump yet; give --dump FILE, or let `corpora build` download one")
+        if self.index is not None and len(self.dump) > 1:
+            raise InputError(f"wikipedia: --index belongs to one dump, and {len(self.dump)} are given; leave it out")
+        shards: list[Shard] = []
+        for number, path in enumerate(self.dump):
+            self._looked_at(path)
+            size, starts = path.stat().st_size, shard_starts(path, self.index)
+            for start, stop in zip(starts, [*starts[1:], None], strict=True):
+                key = f"{number:03d}-{path.name}:{start:012d}"
+                shards.append(Shard(key, path, start, stop, (stop or size) - start))
+        return shards
+
+    def _looked_at(self, path: Path) -> None:
+        from corpora.builtin.sources.wikipedia.pages import site_of
+        from corpora.builtin.sources.wikipedia.streams import looks_cut, packing
+
+        packing(path)
+        if not self.allow_cut and looks_cut(path):
+            raise InputError(
+                f"dump {path} is cut: its end is missing; fetch it again, or take the pages that are whole "
+                "with --allow-cut"
+            )
+        project = site_of(path, self.language).project
+        if self.project == "wikipedia" and project not in ("", "wikipedia"):
+            raise InputError(f"dump {path} is of {project}, no Wikipedia; --project any takes it as it is")
+
+    def read(self, shard: Shard) -> Iterator[Document | Reject]:
+        """The articles of one shard, and a reject for every other page."""
+        return _articles(self).read(shard)
+
+    def notes(self) -> Sequence[str]:
+        """What the manifest and the card must say of the files."""
+        from corpora.builtin.sources.wikipedia.streams import is_whole
+
+        cut = [path.name for path in self.dump if self.allow_cut and not is_whole(path)]
+        return [f"{name} is cut or damaged: only the pages that are whole in it were read" for name in cut]
+
+
+@cache
+def _articles(source: Wikipedia) -> Articles:
+    from corpora.builtin.sources.wikipedia.articles import Articles
+
+    chosen = [registry.make("templates", text) for text in source.template]
+    return Articles(source, chosen)
+
+
+@hookimpl
+def corpora_sources() -> list[type[Source]]:
+    """Offer it."""
+    return [Wikipedia]

@@ -1,0 +1,105 @@
+"""From pages to documents, with a reason for each page that is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from corpora import Document, Reject, Shard, Template
+from corpora.builtin.sources.wikipedia.markup import Rules
+from corpora.builtin.sources.wikipedia.pages import Broken, Page, pages, site_of
+from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates
+from corpora.builtin.sources.wikipedia.text import Article, Reader, builtin_templates
+
+if TYPE_CHECKING:
+    from corpora.builtin.sources.wikipedia import Wikipedia
+
+WIKITEXT_CHARACTERS = 8 << 20
+"""Longer pages are rejected; MediaWiki itself allows 2 MB."""
+_REDIRECT = re.compile(r"\s*#\S[^\n\[\]]{0,30}\[\[[^\]\n]+\]\]")
+
+
+class Articles:
+    """Reads the shards of one source.
+
+    Args:
+        templates: asked before the built-in ones.
+    """
+
+    def __init__(self, source: Wikipedia, templates: Sequence[Template]) -> None:
+        self._source = source
+        self._rules = Rules(source.lists, source.headings, source.math, source.captions)
+        self._templates = (*templates, *builtin_templates())
+
+    def read(self, shard: Shard) -> Iterator[Document | Reject]:
+        """A document or a reject for every page that starts in the shard."""
+        assert shard.path is not None
+        site = site_of(shard.path, self._source.language)
+        reader = Reader(site, self._rules, self._templates)
+        number = 0
+        for page in pages(shard.path, shard.start, shard.stop, allow_cut=self._source.allow_cut):
+            number += 1
+            if isinstance(page, Broken):
+                yield Reject(f"{shard.key}:{number}", "read", page.reason, f"{page.title}: {page.detail}")
+                continue
+            id = f"{site.database or site.language + 'wiki'}:{page.id or page.title}"
+            reason, detail = rejected(page, site)
+            if reason:
+                yield Reject(id, "read", reason, detail or page.title)
+                continue
+            article = reader.article(page.text or "", page.title)
+            if self._source.disambiguation == "drop" and is_disambiguation(page, article):
+                yield Reject(id, "read", "disambiguation", page.title)
+            elif not article.paragraphs:
+                yield Reject(id, "read", "no prose", page.title)
+            else:
+                yield document(id, page, article, site)
+
+
+def rejected(page: Page, site: Site) -> tuple[str, str]:
+    """Why a page is no article, and what was seen; two empty texts where it is one."""
+    namespace = page.namespace
+    if namespace is None:
+        prefix, colon, _ = page.title.partition(":")
+        namespace = site.prefixes.get(prefix.strip().lower(), 0) if colon else 0
+    if namespace != 0:
+        return "namespace", page.title
+    if page.text is None:
+        return "no text", page.title
+    if page.model != "wikitext":
+        return "not wikitext", page.model
+    if page.redirect or _REDIRECT.match(page.text[:400]):
+        return "redirect", page.title
+    if len(page.text) > WIKITEXT_CHARACTERS:
+        return "too large", f"{len(page.text):,} characters"
+    return "", ""
+
+
+def is_disambiguation(page: Page, article: Article) -> bool:
+    """Whether a page only lists meanings, by its templates, its switch, or its title."""
+    names = disambiguation_templates()
+    if any(name in names for name in article.dropped):
+        return True
+    return "__DISAMBIG__" in (page.text or "") or page.title.endswith("(disambiguation)")
+
+
+def document(id: str, page: Page, article: Article, site: Site) -> Document:
+    """The article with what its licence asks to be named: address, revision, authors."""
+    return Document(
+        id=id,
+        paragraphs=article.paragraphs,
+        title=page.title,
+        author="Wikipedia contributors" if site.project in ("", "wikipedia") else f"{site.project} contributors",
+        url=site.url(page.title),
+        licence="CC BY-SA 4.0",
+        language=site.language,
+        headings=article.headings,
+        metadata={
+            "revision": page.revision,
+            "timestamp": page.timestamp,
+            "categories": list(article.categories),
+            "links": list(article.links),
+            "dropped_templates": dict(sorted(article.dropped.items())),
+        },
+    )

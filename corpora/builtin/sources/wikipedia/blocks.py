@@ -1,0 +1,130 @@
+"""The first pass: comments, references, and tags whose content is not wikitext."""
+
+from __future__ import annotations
+
+import re
+
+from corpora.builtin.sources.wikipedia.markup import Found, Rules, decoded, protect
+
+GONE = [
+    "ref",
+    "references",
+    "gallery",
+    "timeline",
+    "score",
+    "imagemap",
+    "syntaxhighlight",
+    "source",
+    "pre",
+    "hiero",
+    "graph",
+    "mapframe",
+    "maplink",
+    "chart",
+    "templatedata",
+    "templatestyles",
+    "inputbox",
+    "categorytree",
+    "includeonly",
+    "style",
+    "script",
+    "indicator",
+    "section",
+    "graph",
+    "phonos",
+    "dynamicpagelist",
+    "quiz",
+    "rss",
+    "charinsert",
+    "abcdef",
+    "listing",
+    "labeledsectiontransclusion",
+    "ce",
+    "chem",
+    "math",
+    "nowiki",
+]
+"""Tags read here: their content is not parsed as wikitext, or does not show in the article's prose."""
+FORMULAS = frozenset(("math", "ce", "chem"))
+_OPEN = re.compile(r"<(?:!--|(" + "|".join(GONE) + r")(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
+_INLINE = re.compile(r"\binline\b")
+
+
+def without_blocks(text: str, rules: Rules, found: Found) -> str:
+    """The wikitext without comments, references and opaque tags; `<nowiki>` becomes plain characters.
+
+    What is not closed is gone to the end of its paragraph. Linear in the length of the text.
+    """
+    if "<" not in text:
+        return text
+    pieces, at, ends = [], 0, _Ends(text)
+    while match := _OPEN.search(text, at):
+        pieces.append(text[at : match.start()])
+        tag = (match[1] or "!--").lower()
+        if tag != "!--" and match[2].endswith("/"):
+            at = match.end()
+            continue
+        stop, at = ends.of(tag, match)
+        if tag in _KEPT:
+            pieces.append(_kept(tag, match[2], text[match.end() : stop], rules, found))
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+_KEPT = FORMULAS | {"nowiki", "syntaxhighlight", "source"}
+
+
+def _kept(tag: str, attributes: str, content: str, rules: Rules, found: Found) -> str:
+    if tag in FORMULAS:
+        if rules.math == "tex":
+            return protect(" ".join(content.split()), found)
+        return "formula" if rules.math == "placeholder" else ""
+    if tag == "nowiki" or _INLINE.search(attributes):
+        return protect(decoded(content), found)
+    return "\n"
+
+
+class _Ends:
+    """Where each tag closes next; every position is looked for once, so that no input makes it quadratic."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next: dict[str, tuple[int, int]] = {}
+
+    def of(self, tag: str, match: re.Match[str]) -> tuple[int, int]:
+        """Where the content stops, and where reading goes on."""
+        start = match.end()
+        known = self._next.get(tag)
+        if known is None or (known[0] < start and known[0] >= 0):
+            known = self._next[tag] = self._search(tag, start)
+        if known[0] < 0:
+            end = end_of_paragraph(self._text, start)
+            return end, end
+        if tag == "ref" and (again := self._text.find("<ref", start, known[0])) >= 0:
+            return self._forgotten(match, again)
+        return known
+
+    def _forgotten(self, match: re.Match[str], again: int) -> tuple[int, int]:
+        """A reference that the next one starts in: `<ref name="x">` without its slash, or one never closed."""
+        if "name" in match[2] and match[2].rstrip()[-1:] in "\"'":
+            return match.end(), match.end()
+        stop = min(again, end_of_paragraph(self._text, match.end()))
+        return stop, stop
+
+    def _search(self, tag: str, start: int) -> tuple[int, int]:
+        if tag == "!--":
+            stop = self._text.find("-->", start)
+            return (stop, stop + 3) if stop >= 0 else (-1, -1)
+        stop = self._text.find(f"</{tag}>", start)
+        close = re.compile(rf"</{tag}\s*>", re.IGNORECASE).search(
+            self._text, start, len(self._text) if stop < 0 else stop
+        )
+        if close is not None:
+            return close.span()
+        return (stop, stop + len(tag) + 3) if stop >= 0 else (-1, -1)
+
+
+def end_of_paragraph(text: str, start: int) -> int:
+    """Where the paragraph ends that holds this place: at a blank line, or at the end of the text."""
+    stop = text.find("\n\n", start)
+    return len(text) if stop < 0 else stop

@@ -1,0 +1,82 @@
+"""What is collected on the way from wikitext to text, and characters that no later pass may read as markup."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from html.entities import html5
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What becomes of the parts of an article that are no plain prose."""
+
+    lists: Literal["drop", "keep"] = "drop"
+    """Items of lists: gone, or a paragraph each."""
+    headings: Literal["drop", "keep"] = "drop"
+    """Section titles: structure only, or a paragraph each as well."""
+    math: Literal["drop", "tex", "placeholder"] = "drop"
+    """Formulas: gone, as their TeX, or the word `formula`."""
+    captions: Literal["drop", "keep"] = "drop"
+    """Captions of pictures: gone, or a paragraph each."""
+
+
+@dataclass
+class Found:
+    """What an article holds beside its text."""
+
+    categories: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    """Names of templates (or functions) that gave no text, and how often."""
+    protected: bool = False
+    """Whether the text holds characters of `protect`."""
+
+
+MARKUP = "[]{}|'=*#:;<>_&!-"
+_HIDDEN = {ord(c): 0xF0000 + i for i, c in enumerate(MARKUP)}
+_SHOWN = {hidden: chr(c) for c, hidden in _HIDDEN.items()}
+_ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SPACES = ("\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u202f", "\u2007", "\u3000", "\t")
+_NOTHING = ("\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u200f")
+
+
+def protect(text: str, found: Found) -> str:
+    """The text with its markup characters put beyond Unicode's use, until `restore` brings them back."""
+    found.protected = True
+    return text.translate(_HIDDEN)
+
+
+def restore(text: str, found: Found) -> str:
+    """The text with protected characters as they were."""
+    return text.translate(_SHOWN) if found.protected else text
+
+
+def decoded(text: str, found: Found | None = None) -> str:
+    """Entities as characters, once (`&amp;lt;` gives `&lt;`); odd spaces as spaces, invisible characters gone.
+
+    Args:
+        found: given where later passes will read the text: what entities stood for is protected from them.
+    """
+    if "&" in text:
+        text = _ENTITY.sub(_character if found is None else lambda m: protect(_character(m), found), text)
+    if text.isascii():
+        return text.replace("\t", " ") if "\t" in text else text
+    for space in _SPACES:
+        if space in text:
+            text = text.replace(space, " ")
+    for nothing in _NOTHING:
+        if nothing in text:
+            text = text.replace(nothing, "")
+    return text
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match[1]
+    if name[0] != "#":
+        return html5.get(name + ";", match[0])
+    number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+    allowed = 0x20 <= number < 0xD800 or 0xDFFF < number < 0xF0000 or number in (9, 10)
+    return chr(number) if allowed else ""

@@ -1,0 +1,109 @@
+"""From wikitext to plain text: the passes, in order. Each is linear in the length of the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from corpora import Template
+from corpora.builtin.sources.wikipedia.blocks import without_blocks
+from corpora.builtin.sources.wikipedia.layout import (
+    without_quotes,
+    without_sections,
+    without_switches,
+    without_tables,
+    without_tags,
+)
+from corpora.builtin.sources.wikipedia.links import with_labels, without_special_links
+from corpora.builtin.sources.wikipedia.markup import Found, Rules, decoded, restore
+from corpora.builtin.sources.wikipedia.site import Site
+from corpora.builtin.sources.wikipedia.templates import Templates
+from corpora.builtin.sources.wikipedia.tidy import blocks, tidied
+
+PROSE = Rules()
+
+
+@dataclass(frozen=True)
+class Article:
+    """What one page holds."""
+
+    paragraphs: tuple[str, ...]
+    headings: tuple[tuple[int, str], ...]
+    """Each with the number of the paragraph that it stands before."""
+    categories: tuple[str, ...]
+    links: tuple[str, ...]
+    """Titles of the articles it leads to, as written, in order, each once."""
+    dropped: Counter[str]
+    """Templates that gave no text, by name."""
+
+
+class Reader:
+    """Turns wikitext of one wiki into text.
+
+    Args:
+        templates: components that render templates, asked in turn.
+    """
+
+    def __init__(self, site: Site, rules: Rules = PROSE, templates: Sequence[Template] = ()) -> None:
+        self._site, self._rules = site, rules
+        self._templates = Templates(templates, site, self._inline)
+
+    def article(self, wikitext: str, title: str = "") -> Article:
+        """The article that a page's wikitext makes."""
+        site, rules, found = self._site, self._rules, Found()
+        text = without_blocks(wikitext.replace("\r\n", "\n"), rules, found)
+        text = self._templates.rendered(text, title, found)
+        text = without_tables(text)
+        text = without_special_links(text, site, rules, found)
+        text = without_sections(text, site.end_sections)
+        text = without_switches(with_labels(text, found))
+        text = decoded(without_quotes(without_tags(text)))
+        paragraphs: list[str] = []
+        headings: list[tuple[int, str]] = []
+        for level, block in blocks(tidied(text, site.language), rules):
+            block = restore(block, found)
+            if level:
+                headings.append((len(paragraphs), block))
+            if not level or rules.headings == "keep":
+                paragraphs.append(block)
+        links = dict.fromkeys(target for target in found.links if target)
+        return Article(
+            tuple(paragraphs), tuple(headings), tuple(dict.fromkeys(found.categories)), tuple(links), found.dropped
+        )
+
+    def _inline(self, text: str, found: Found) -> str:
+        """An argument of a template as plain text, safe from later passes."""
+        if "[" in text or "<" in text or "''" in text or "&" in text or "__" in text or "-{" in text:
+            text = with_labels(without_special_links(text, self._site, self._rules, found), found)
+            text = decoded(without_quotes(without_tags(without_switches(text))), found)
+        return text
+
+
+def plain_text(
+    wikitext: str, *, title: str = "", language: str = "en", site: Site | None = None, rules: Rules = PROSE
+) -> str:
+    """The prose of one page, a paragraph a line, with the built-in templates rendered.
+
+    Args:
+        title: what `{{PAGENAME}}` shows.
+        language: the wiki's code, where no `site` is given.
+        site: the names that the wiki uses.
+        rules: what becomes of lists, headings, formulas and captions.
+    """
+    reader = Reader(site, rules, builtin_templates()) if site else _reader(language, rules)
+    return "\n".join(reader.article(wikitext, title).paragraphs)
+
+
+@cache
+def builtin_templates() -> tuple[Template, ...]:
+    """The renderers that come with the package."""
+    from corpora import registry
+
+    return tuple(cls() for cls in registry.offered("templates").values() if cls.__module__.startswith("corpora."))  # type: ignore[misc]
+
+
+@cache
+def _reader(language: str, rules: Rules) -> Reader:
+    return Reader(Site(language), rules, builtin_templates())
