@@ -26,9 +26,7 @@ class Texts(Source):
 
     name: ClassVar[str] = "texts"
 
-    folder: Path | None = option(  # noqa: RUF009
-        None, "The folder that holds the files, at any depth.", decides=False
-    )
+    folder: Path | None = option(None, "The folder that holds the files, at any depth.", decides=False)
     text: str = option("text", "The column or key that holds the text.")
     id: str = option("id", "The column or key that names a document; without it documents are numbered.")
 

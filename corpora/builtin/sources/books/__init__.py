@@ -22,9 +22,7 @@ class Books(Source):
 
     name: ClassVar[str] = "books"
 
-    folder: Path | None = option(  # noqa: RUF009
-        None, "The folder that holds the books, at any depth.", decides=False
-    )
+    folder: Path | None = option(None, "The folder that holds the books, at any depth.", decides=False)
     min_words: int = option(0, "Books with fewer words are rejected.", min=0)
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
 
@@ -57,7 +55,10 @@ def _read(shard: Shard) -> Document | Reject:
     if shard.path is None:
         return Reject(shard.key, "read", "unreadable file", "a link to nothing, or no permission")
     try:
-        return document_of(_draft(shard.path), shard.key)
+        document = document_of(_draft(shard.path), shard.key)
+        return (
+            document if document.paragraphs else Reject(shard.key, "read", "no text", "headings and boilerplate only")
+        )
     except Unreadable as error:
         return Reject(shard.key, "read", error.reason, error.detail)
     except (ChildDied, LimitExceeded) as error:

@@ -13,7 +13,7 @@ from corpora.builtin.sources.books.draft import Unreadable
 
 MAX_ENTRIES = 20_000
 MAX_ENTRY_BYTES = 32 << 20
-MAX_TOTAL_BYTES = 256 << 20
+MAX_TOTAL_BYTES = 96 << 20
 CHUNK = 1 << 20
 
 

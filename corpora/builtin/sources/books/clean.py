@@ -6,9 +6,11 @@ from collections import Counter
 
 from corpora import Document
 from corpora.builtin.sources.books import gutenberg
+from corpora.builtin.sources.books.boilerplate import without_boilerplate
 from corpora.builtin.sources.books.draft import Block, Draft
 from corpora.builtin.sources.books.headings import marked
 from corpora.builtin.sources.books.languages import code_of
+from corpora.builtin.sources.books.matter import without_matter
 
 
 def document_of(draft: Draft, id: str) -> Document:
@@ -20,7 +22,8 @@ def document_of(draft: Draft, id: str) -> Document:
     blocks = _without_decoration(gutenberg.body_of(list(draft.blocks), removed), removed)
     paragraphs: list[str] = []
     headings: list[tuple[int, str]] = []
-    for block in marked(blocks):
+    blocks = without_boilerplate(without_matter(marked(blocks), removed), removed)
+    for block in blocks:
         if block.level:
             headings.append((len(paragraphs), block.text))
         else:

@@ -18,6 +18,8 @@ class Block(NamedTuple):
 
     text: str
     level: int = 0
+    linked: bool = False
+    """Whether all of it is a link to another place in the book, as in a table of contents."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from corpora.builtin.sources.books import package
 from corpora.builtin.sources.books.archive import Archive
-from corpora.builtin.sources.books.draft import Block, Draft, Unreadable, one_line
+from corpora.builtin.sources.books.draft import Draft, Unreadable, one_line
 from corpora.builtin.sources.books.markup import blocks_of
 from corpora.builtin.sources.books.package import Package, Part
 
@@ -22,14 +22,11 @@ def read_epub(path: Path) -> Draft:
     with Archive(path) as archive:
         package.refuse_encrypted(archive)
         found = _by_ebooklib(archive) or package.by_hand(archive)
-        blocks = [block for part in found.spine for block in _blocks(archive, part)]
+        pages = [archive.read(part.name) for part in found.spine]
+    blocks = [block for page in pages for block in blocks_of(page)]
     if not blocks:
         raise Unreadable("no text", f"{len(found.spine)} files in its spine")
     return Draft(tuple(blocks), found.title, found.author, found.language, found.rights)
-
-
-def _blocks(archive: Archive, part: Part) -> list[Block]:
-    return blocks_of(archive.read(part.name))
 
 
 def _by_ebooklib(archive: Archive) -> Package | None:

@@ -8,11 +8,11 @@ from corpora.builtin.sources.books.draft import Block
 
 MAX_CHARACTERS = 90
 
+ORDINAL = r"(?:the )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,3}(?:st|nd|rd|th))"
 NUMBER = (
     r"(?:\d{1,4}|[ivxlcdm]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
     r"|fifteen|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy)(?:[- ]\w+)?"
-    r"|the (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
-    r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+    rf"|{ORDINAL})"
 )
 DIVISION = (
     r"chapter|chap\.|book|part|volume|vol\.|canto|act|scene|letter|section|stave|episode|day|phase"
@@ -21,7 +21,7 @@ DIVISION = (
 )
 NUMBERED = re.compile(
     rf"(?:the )?(?:{DIVISION})[\s.:]*(?:no\.? ?)?{NUMBER}\b(?P<rest>.*)"
-    rf"|{NUMBER.removesuffix(')')}|the)\s+(?:{DIVISION})\b(?P<after>.*)",
+    rf"|{ORDINAL}\s+(?:{DIVISION.replace('|day', '')})\b(?P<after>.*)",
     re.I,
 )
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
@@ -33,9 +33,24 @@ NAMED = re.compile(
     r"|avant-propos|table des mati[èe]res|fin|ende|fine|пролог|эпилог|предисловие)[\s.:!—–-]*",
     re.I,
 )
+MATTER = re.compile(
+    r"[^\w\"'“‘«]*(?:(?:a )?(?:note |few words |word )?about (?:the (?:authors?|publisher|translator)|me)"
+    r"|(?:also|(?:other |more )?(?:books|titles|works|novels|stories)) (?:available )?(?:by|from)\b.{0,60}"
+    r"|acknowledge?ments?|copyright(?: (?:page|notice|information))?|dedication"
+    r"|index|colophon|imprint|credits|newsletter|coming (?:soon|next)|connect with .{0,40}"
+    r"|contact (?:me|us|the author|information)"
+    r"|(?:a )?(?:sneak )?(?:preview|peek|excerpt|sample)\b.{0,60}|transcriber['’]?s['’]? notes?|uncopyright"
+    r"|über (?:den autor|die autorin)|danksagung|impressum|remerciements|(?:à propos|au sujet) de l['’]auteure?"
+    r"|sobre (?:el|la|o|a) autora?|agradecimientos|ringraziamenti|об авторе)\W*",
+    re.I,
+)
+CONTENTS = re.compile(
+    r"\W*(?:(?:table of )?contents|(?:list of )?illustrations|inhalt(?:sverzeichnis)?|table des mati[èe]res|sommaire"
+    r"|[íi]ndice|содержание)\W*",
+    re.I,
+)
 UPPER = re.compile(r"[^a-zà-öø-ÿа-яα-ω]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω][^a-zà-öø-ÿа-яα-ω]*")
 SENTENCE_END = re.compile(r"""[.!?…,;"'”’»)\]]$""")
-FIRST_WORDS = re.compile(r"[\w'’]+")
 
 
 def marked(blocks: list[Block]) -> list[Block]:
@@ -44,19 +59,22 @@ def marked(blocks: list[Block]) -> list[Block]:
     for block in blocks:
         level = block.level
         if not level and len(block.text) <= MAX_CHARACTERS:
-            level = _level(block.text, after_heading=bool(found) and found[-1].level > 0)
-        found.append(block if level == block.level else Block(block.text, level))
+            level = _level(block.text, after=found[-1].level if found else 0)
+        found.append(block._replace(level=level))
     return found
 
 
-def _level(text: str, *, after_heading: bool) -> int:
+def _level(text: str, *, after: int) -> int:
+    """A line's level, given that of the block before it: a title stands under a number."""
     if is_division(text):
         return 1
+    if MATTER.fullmatch(text) or CONTENTS.fullmatch(text):
+        return 2
     if text[0] in "\"'“‘«„-–—[(":
         return 0
     if UPPER.fullmatch(text) and sum(map(str.isalpha, text)) >= 4:
-        return 2 if after_heading or not SENTENCE_END.search(text) else 0
-    return 2 if after_heading and not SENTENCE_END.search(text) else 0
+        return 2 if after or not SENTENCE_END.search(text) else 0
+    return 2 if after == 1 and text[0].isupper() and not SENTENCE_END.search(text) else 0
 
 
 def is_division(text: str) -> bool:
@@ -67,4 +85,4 @@ def is_division(text: str) -> bool:
     if match is None:
         return False
     rest = (match["rest"] or match["after"] or "").strip()
-    return not rest or not rest[0].isalpha() or rest[0].isupper()
+    return not rest or rest[0].isupper() or not (rest[0].isalpha() or rest[0] in ",;")

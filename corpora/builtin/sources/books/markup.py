@@ -19,8 +19,9 @@ BLOCKS = frozenset({
 })  # fmt: skip
 DROPPED = frozenset({
     "audio", "button", "canvas", "head", "iframe", "img", "input", "map", "math", "nav", "noscript", "object", "script",
-    "select", "style", "svg", "table", "template", "textarea", "title", "video",
+    "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
+LINKED_RATE = 0.8
 NO_TEXT = frozenset({"pagebreak", "doc-pagebreak"})
 
 
@@ -60,8 +61,9 @@ def _parsed(text: str) -> Any:
         return None
 
 
-NESTING = "div|span|p|b|i|em|strong|font|section|blockquote|ul|ol|li|table|a|q|small|big"
-TAG = re.compile(rf"<(/?)(?:[a-z]\w*:)?(?:{NESTING})\b[^>]*?(/?)>", re.I)
+SHALLOW = "p|li|tr|td|th|dd|dt|a|option|br|hr|img|input|meta|link|col|area|base|embed|source|track|wbr"
+TAG = re.compile(rf"<(?:(/)|(?!(?:{SHALLOW})\b))[a-z][\w:.-]*[^<>]*?(/?)>", re.I)
+CLOSED = re.compile(rf"(?!(?:{SHALLOW})\b)", re.I)
 EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])(\s[^<>]*?)?\s*/>", re.I)
 
 
@@ -72,7 +74,7 @@ def _depth(text: str) -> int:
     deepest = depth = 0
     for match in TAG.finditer(text):
         if match[1]:
-            depth = max(0, depth - 1)
+            depth -= depth > 0 and CLOSED.match(text, match.end(1)) is not None
         elif not match[2]:
             depth += 1
             deepest = max(deepest, depth)
@@ -89,37 +91,35 @@ class _Walk:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
+        self._linked = 0
 
     def blocks(self, root: Any) -> Iterator[Block]:
+        """The blocks under an element, in document order; an own stack, since books nest deeper than Python calls."""
         stack: list[tuple[Any, int, bool]] = [(root, 0, False)]
         while stack:
             node, level, leaving = stack.pop()
-            if leaving:
-                if _is_block(node):
-                    yield from self._flush(level)
+            border, skipped = _is_block(node), not leaving and _is_skipped(node)
+            if border:
+                yield from self._flush(level)
+            if leaving or skipped:
                 self._parts.append(node.tail or "")
                 continue
             name = _name(node)
-            if name in DROPPED or _is_skipped(node):
-                if name in BLOCKS:
-                    yield from self._flush(level)
-                self._parts.append(node.tail or "")
-                continue
-            if name == "br":
-                self._parts.append(" ")
+            self._parts.append(" " if name == "br" else node.text or "")
+            if name == "a" and (node.get("href") or "").partition("#")[0][:4] != "http":
+                self._linked += len("".join(node.itertext()))
             inside = HEADINGS.get(name, level)
-            if _is_block(node):
-                yield from self._flush(level)
-            self._parts.append(node.text or "")
             stack.append((node, inside, True))
             stack.extend((child, inside, False) for child in reversed(node))
         yield from self._flush(0)
 
     def _flush(self, level: int) -> Iterator[Block]:
-        text = one_line("".join(self._parts))
+        whole = "".join(self._parts)
+        linked = self._linked > 0 and self._linked >= len(whole.strip()) * LINKED_RATE
         self._parts.clear()
-        if text:
-            yield Block(text, level)
+        self._linked = 0
+        if text := one_line(whole):
+            yield Block(text, level, linked)
 
 
 def _name(node: Any) -> str:
@@ -127,12 +127,11 @@ def _name(node: Any) -> str:
 
 
 def _is_block(node: Any) -> bool:
-    name = _name(node)
-    return name in BLOCKS or name in HEADINGS
+    return _name(node) in BLOCKS or _name(node) in HEADINGS
 
 
 def _is_skipped(node: Any) -> bool:
-    if not isinstance(node.tag, str):
+    if not isinstance(node.tag, str) or _name(node) in DROPPED:
         return True
     kind = node.get("epub:type") or node.get("role") or ""
     return not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None

@@ -19,7 +19,8 @@ FULL_RATE = 0.6
 """The same for scripts without case: the share of lines too full for the next one's first word."""
 
 BLANK = re.compile(r"\n[^\S\n]*\n\s*")
-INDENTED = re.compile(r"\n(?=[^\S\n]{1,12}\S)")
+INDENTED = re.compile(r"(?<=\S)\n(?=[^\S\n]{1,12}\S)")
+INDENTED_AFTER_STOP = re.compile(r"""(?<=[.!?:;"'”’»—-])\n(?=[^\S\n]{1,12}\S)""")
 ENDS = re.compile(r"""[.!?:;…"'”’»)\]*—–-]\s*$""")
 BROKEN_WORD = re.compile(r"(\w+)-\n[^\S\n]*(\w+)")
 DASH_AT_END = re.compile(r"(?<=\S)(--|—)\n[^\S\n]*(?=\S)")
@@ -99,8 +100,8 @@ def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
 def _paragraphs(text: str) -> list[str]:
     """Cut wrapped text: at blank lines, at indented first lines where they mark paragraphs, else after short lines."""
     lines = text.count("\n") + 1
-    indented = len(INDENTED.findall(text))
-    if lines * 0.02 < indented < lines * 0.5:
+    indented, after_stop = len(INDENTED.findall(text)), len(INDENTED_AFTER_STOP.findall(text))
+    if lines * 0.02 < indented < lines * 0.5 and after_stop > indented * 0.7:
         text = INDENTED.sub("\n\n", text)
     parts = BLANK.split(text)
     return parts if len(parts) * 60 > lines else [piece for part in parts for piece in _after_short_lines(part)]

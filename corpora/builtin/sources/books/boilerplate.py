@@ -1,0 +1,147 @@
+"""Paragraphs that belong to a book's file and not to its text: licences, notices, requests, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from corpora.builtin.sources.books.draft import Block
+
+
+class Rule(NamedTuple):
+    """One kind of boilerplate: words that every case holds, the pattern that decides, and how long it can be."""
+
+    reason: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    max_words: int = 400
+
+
+def _rule(reason: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
+    return Rule(reason, tuple(hints.split("|")), re.compile(pattern), max_words)
+
+
+RULES = (
+    _rule("gutenberg", "gutenberg", r"project gutenberg|gutenberg[- ]tm|gutenberg\.(?:org|net)|gutenberg literary"),
+    _rule("gutenberg", "pgdp|proofread", r"pgdp\.net|distributed proofread"),
+    _rule("gutenberg", "transcriber", r"^\W*transcriber['’]?s?['’]? (?:note|comment)"),
+    _rule("smashwords", "smashwords", r"smashwords"),
+    _rule(
+        "licence note",
+        "licens|lizen|licence",
+        r"\be-?books? (?:is|are|has been) licen[sc]ed|licen[sc]ed for your (?:own )?personal"
+        r"|^\W*licen[sc]e (?:notes?|statement)|e-?book ist (?:nur )?(?:f[üu]r|lizen[sz]iert)",
+    ),
+    _rule(
+        "licence note",
+        "re-sold|resold|given away|additional copy|own copy|hard work of th",
+        r"(?:not|never) be re-?sold|be given away to|purchase (?:an additional|your own) copy"
+        r"|respecting the (?:hard )?work of th",
+    ),
+    _rule(
+        "rights notice",
+        "rights reserved|no part of th|rechte vorbehalten|droits réservés|derechos reservados",
+        r"all rights (?:are )?reserved|no part of this (?:e-?book|book|publication|work|document|story)\b.{0,200}\bmay"
+        r"|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados",
+    ),
+    _rule(
+        "rights notice",
+        "copyright|©|(c) ",
+        r"^\W*(?:\w+ ){0,6}copyright\b\W*(?:\W|by|\(c\)|©|text|renewed)*\s*(?:(?:by )?[\w.’' -]{0,60}\s)?\d{4}"
+        r"|(?:©|\(c\)) ?(?:copyright )?\d{4}|\d{4} ?©|©.{0,60}\d{4}|^\W*copyright\W*$|^\W*copyright (?:©|\(c\)|by)\b"
+        r"|u\.?s\.? copyright act|copyright (?:holder|owner|laws?)\b.{0,80}(?:permission|infring|protect|reproduc)",
+        120,
+    ),
+    _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*isbn\b", 60),
+    _rule(
+        "fiction notice",
+        "work of fiction|works of fiction|any resemblance|author’s imagination|author's imagination",
+        r"(?:is|are) (?:a )?(?:purely )?works? of (?:pure )?fiction\b"
+        r".{0,300}(?:names|characters|resemblance|coinciden|imagin)"
+        r"|any (?:resemblance|similarit(?:y|ies)) (?:to|between|of)\b"
+        r".{0,200}(?:person|people|living|dead|event|coinciden)"
+        r"|products? of the author['’]s imagination|used fictitiously",
+    ),
+    _rule(
+        "credit",
+        "cover",
+        r"^[^\w'‘“«\"]*(?:front )?cover (?:art|artwork|design(?:ed)?|image|photo\w*|illustration|by|copyright)\b",
+        40,
+    ),
+    _rule(
+        "credit",
+        "publi|edition|formatted by|formatting by|edited by|produced by|proofread|conversion by|digitized",
+        r"^[^\w'‘“«\"]*(?:(?:first |originally |self-?)?publi(?:shed|cation)\b.{0,20}(?:by|in|at|date|history)\b"
+        r".{0,80}(?:\d{4}|press|publish|books|media|house|\bby\b)"
+        r"|(?:e-?book )?(?:formatt(?:ed|ing)|edit(?:ed|ing)|proofread(?:ing)?|conversion|produced|digitized) by\b"
+        r"|(?:first|second|third|kindle|digital|electronic|e-?book|revised|\w+ digital|\w+ e-?book) edition\b)",
+        30,
+    ),
+    _rule(
+        "thanks and requests",
+        "review",
+        r"(?:leav(?:e|ing)|post(?:ing)?|writ(?:e|ing)|giv(?:e|ing)) (?:me |us |the author )?"
+        r"(?:an? |your )?(?:\w+,? ){0,3}reviews?\b"
+        r".{0,160}(?:amazon|goodreads|barnes|retailer|site|store|online|bought|purchased|download|appreciat|book|author|help)"
+        r"|(?:reviews?|retailer).{0,80}(?:amazon|goodreads|favou?rite (?:online )?(?:retailer|store|bookseller))",
+        150,
+    ),
+    _rule(
+        "thanks and requests",
+        "thank you for|thanks for|if you enjoyed|if you liked|i hope you",
+        r"(?:thank you|thanks)(?: so much| very much)? for "
+        r"(?:purchasing|downloading|buying|reading|taking the time to read)\b"
+        r".{0,80}(?:book|story|novel|copy|series|author|title)"
+        r"|(?:if|i hope|hope) you(?:'ve|’ve| have)? (?:really )?(?:enjoyed|liked) (?:reading )?(?:this|my|the) "
+        r"(?:\w+ )?(?:e-?book|book|story|novel|series|sample|preview)",
+        150,
+    ),
+    _rule(
+        "thanks and requests",
+        "other titles|other books|other works|more books|next book|also by|newsletter|mailing list",
+        r"discover (?:other|more) (?:titles|books|works)|^\W*also (?:available )?by\b"
+        r"|^\W*(?:other|more) (?:books|titles|works|novels|stories) (?:by|from)\b"
+        r"|(?:sign up|subscribe|join)\b.{0,60}(?:newsletter|mailing list)"
+        r"|(?:newsletter|mailing list).{0,60}(?:sign up|subscri|releases|https?:|www\.)",
+        120,
+    ),
+    _rule(
+        "address",
+        "http|www.|.com|.net|.org|twitter|facebook|@|e-mail|email|goodreads|instagram|blog",
+        r"https?: ?//|\bwww\.\w|\b[\w.-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|net|org|co\.uk|de)\b(?!\w)"
+        r"|^\W*(?:twitter|facebook|instagram|e-?mail|website|blog|goodreads|my blog|web ?site)\W*(?::|$)"
+        r"|(?:connect|follow|friend|like|find|contact|visit|reach) (?:with )?"
+        r"(?:me|us|him|her|the author|[a-z]+ [a-z]+) "
+        r"(?:online|on|at)\b.{0,60}(?:twitter|facebook|instagram|goodreads|web|blog|online)",
+        50,
+    ),
+)
+
+
+def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Block]:
+    """The blocks that match no rule, counting the words of the others in `removed`.
+
+    A book is searched for a rule's hints as a whole first, which costs next to nothing.
+    """
+    whole = "\n".join(block.text for block in blocks).lower()
+    rules = [(rule, hints) for rule in RULES if (hints := [hint for hint in rule.hints if hint in whole])]
+    if not rules:
+        return blocks
+    kept = []
+    for block in blocks:
+        reason = _reason(block.text, rules)
+        if reason:
+            removed[reason] += len(block.text.split())
+        else:
+            kept.append(block)
+    return kept
+
+
+def _reason(text: str, rules: list[tuple[Rule, list[str]]]) -> str | None:
+    lower = text.lower()
+    for rule, hints in rules:
+        hinted = any(hint in lower for hint in hints)
+        if hinted and rule.pattern.search(lower) and len(lower.split()) <= rule.max_words:
+            return rule.reason
+    return None
