@@ -28,15 +28,21 @@ from trainer.errors import (
 from trainer.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from trainer.distilling import Outcome, distill
+    from trainer.forecasting import Forecast, forecast
     from trainer.kinds import Callback, Given, Loss, Run, Student, Task
     from trainer.models import Inspection, inspect_model
-    from trainer.registry import registry
+    from trainer.pretraining import Shape, pretrain
+    from trainer.recipe import Recipe
     from trainer.starting import chosen_layers, start_from
 
 LAZY = {
+    "trainer.distilling": ["Outcome", "distill"],
+    "trainer.forecasting": ["Forecast", "forecast"],
     "trainer.kinds": ["Callback", "Given", "Loss", "Run", "Student", "Task"],
     "trainer.models": ["Inspection", "inspect_model"],
-    "trainer.registry": ["registry"],
+    "trainer.pretraining": ["Shape", "pretrain"],
+    "trainer.recipe": ["Recipe"],
     "trainer.starting": ["chosen_layers", "start_from"],
 }
 """Public names that cost an import: where each is found when it is first used."""
@@ -44,10 +50,11 @@ LAZY = {
 _HOME = {name: module for module, names in LAZY.items() for name in names}
 
 __all__ = [
-    "Callback", "CasingMismatch", "DamagedWeights", "Diverged", "EmptyDataset", "Given", "HeldOutOverlap",
-    "IdsBeyondVocabulary", "Inspection", "Loss", "ModelError", "NoCheckpoint", "NoLanguageModelHead",
-    "OtherRecipe", "OutOfMemory", "PickledWeights", "RankLost", "Run", "RunError", "Student", "Task", "TaskError",
-    "TrainerError", "TransferError", "VocabularyMismatch", "chosen_layers", "hookimpl", "inspect_model", "registry", "start_from",
+    "Callback", "CasingMismatch", "DamagedWeights", "Diverged", "EmptyDataset", "Forecast", "Given", "HeldOutOverlap",
+    "IdsBeyondVocabulary", "Inspection", "Loss", "ModelError", "NoCheckpoint", "NoLanguageModelHead", "OtherRecipe",
+    "OutOfMemory", "Outcome", "PickledWeights", "RankLost", "Recipe", "Run", "RunError", "Shape", "Student", "Task",
+    "TaskError", "TrainerError", "TransferError", "VocabularyMismatch", "chosen_layers", "distill", "forecast",
+    "hookimpl", "inspect_model", "pretrain", "start_from",
 ]  # fmt: skip
 
 

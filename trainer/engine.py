@@ -59,7 +59,7 @@ class Engine:
         for model in filter(None, (student, teacher)):
             bodies.use_packed_attention(model)
         if teacher is not None:
-            teacher.eval().requires_grad_(False)
+            teacher.train(False).requires_grad_(False)
 
     def parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """What is trained, by name: of the student, then the losses' own."""

@@ -39,10 +39,8 @@ class Ranks:
         if not torch.cuda.is_available():
             return torch.device("cpu")
         local = int(os.environ.get("LOCAL_RANK", "0"))
-        if local >= torch.cuda.device_count():
-            raise RunError(
-                f"rank {self.rank} has no GPU {local}; there are {torch.cuda.device_count()} on this machine"
-            )
+        if local >= (there := torch.cuda.device_count()):
+            raise RunError(f"rank {self.rank} has no GPU {local}; there are {there} on this machine")
         torch.cuda.set_device(local)
         return torch.device("cuda", local)
 

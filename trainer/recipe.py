@@ -31,10 +31,8 @@ class Recipe(Component):
     beta2: float = option(0.98, "Adam's memory of the squared gradient.", min=0.0, max=0.99999)
     epsilon: float = option(1e-6, "What keeps Adam from dividing by zero.", min=0.0)
     weight_decay: float = option(0.0, "Decay of weights, not of biases and norms.", min=0.0)
-    warmup: float = option(
-        0.05, "Share of the updates over which the learning rate rises; then it falls to 0.", max=1.0
-    )
-    clip: float = option(5.0, "Largest norm of the gradient; longer ones are shortened.", min=0.0)
+    warmup: float = option(0.05, "Share of updates in which the learning rate rises; then it falls.", min=0.0, max=1.0)
+    clip: float = option(5.0, "Largest norm of the gradient, longer ones are shortened; 0 takes any.", min=0.0)
     masking: Literal["smoothed", "uniform"] = option("smoothed", "Pick rare words more often, or all alike.")
     mask_rate: float = option(0.15, "Share of all tokens that is expected to be picked.", min=0.0, max=0.9)
     max_unknown: float = option(1.0, "Rows with this share of [UNK] or more are left out; 1 keeps all.", min=0.0)
@@ -46,9 +44,7 @@ class Recipe(Component):
     held_out: str | None = option(None, "A dataset to measure fidelity to the teacher on.", decides=False)
     held_out_every: int = option(500, "Updates between two such measures.", min=1, decides=False)
     held_out_rows: int = option(1000, "Rows of it to use.", min=1, decides=False)
-    checkpoint_every: str = option(
-        "10m", "Between checkpoints: a time (30s, 10m, 2h) or a number of updates.", decides=False
-    )
+    checkpoint_every: str = option("10m", "Between checkpoints: a time (10m, 2h) or updates (500).", decides=False)
     keep: int = option(2, "Checkpoints to keep.", min=1, decides=False)
     log_every: int = option(10, "Updates between two lines of log.jsonl.", min=1, decides=False)
     callback: tuple[str, ...] = option((), "What else watches the run, NAME:key=value,…; repeatable.", decides=False)
@@ -59,9 +55,7 @@ class Recipe(Component):
             raise OptionError("distill: loss is empty; name at least one, such as --loss masked-lm")
         self.budget_parts  # noqa: B018  (a wrong budget is an error now, not after the dataset is read)
         if self.micro_batch_tokens != "auto" and not self.micro_batch_tokens.isdigit():
-            raise OptionError(
-                f"distill: micro-batch-tokens is {self.micro_batch_tokens!r}; it must be auto or a number"
-            )
+            raise OptionError(f"distill: micro-batch-tokens is {self.micro_batch_tokens!r}; it must be auto or whole")
         if not self.checkpoint_every.isdigit():
             seconds(self.checkpoint_every)
 

@@ -15,10 +15,12 @@ COMMANDS = {
     "pretrain": ("trainer.cli.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
     "inspect": ("trainer.cli.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
     "evaluate": ("trainer.cli.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
+    "measure": ("trainer.cli.measure", "Parameters, size and inference time of models side by side."),
+    "report": ("trainer.cli.report", "Put runs and their scores into one report, beside the study's own figures."),
     "score": ("trainer.cli.score", "Score a file of predictions by a benchmark's own rule."),
     "plugins": ("trainer.cli.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
-"""Each command: the module whose `app` (a typer app) runs it, and its line in `trainer --help`."""
+"""Each command: the module whose `command` (a function) or `app` (a typer app) runs it, and its line of help."""
 
 USAGE_ERROR = 2
 
@@ -44,10 +46,14 @@ def _app(arguments: list[str]) -> typer.Typer:
     )
     typed = next((word for word in arguments if not word.startswith("-")), None)
     for name, (module, line) in COMMANDS.items():
-        if name == typed:
-            app.add_typer(import_module(module).app, name=name, help=line)
-        else:
+        if name != typed:
             app.command(name, help=line)(_unloaded)
+            continue
+        loaded = import_module(module)
+        if hasattr(loaded, "command"):
+            app.command(name, help=line)(loaded.command)
+        else:
+            app.add_typer(loaded.app, name=name, help=line)
     app.callback()(_unloaded)
     return app
 

@@ -9,11 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-app = typer.Typer(invoke_without_command=True)
 
-
-@app.callback()
-def plugins(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def command(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """List every component that can be chosen: kind, name, version, owner, options."""
     rows = _rows()
     if as_json:
@@ -32,7 +29,7 @@ def _rows() -> list[dict[str, Any]]:
 
     return [
         {
-            "kind": kind.removesuffix("s"),
+            "kind": kind.removesuffix("es") if kind == "losses" else kind.removesuffix("s"),
             "name": name,
             "version": cls.version,
             "owner": owner(cls),

@@ -1,0 +1,63 @@
+"""Tiny vocabularies, models and datasets, made on the spot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
+
+from corpora import Sequences
+from trainer.data import Rows
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+VOCABULARY = 50
+
+
+def tokenizer_file(folder: Path, *, lowercase: bool = True, words: int = VOCABULARY - 5) -> Path:
+    """A word-piece tokenizer of a few made-up words, as `tokenizer.json`."""
+    pieces = SPECIAL + [f"w{number}" for number in range(words)]
+    tokenizer = Tokenizer(WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer(lowercase=lowercase)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    path = folder / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+def rows(number: int = 40, *, seed: int = 0, **about: Any) -> Rows:
+    """Random rows of 1 to 12 words, some words far more frequent than others."""
+    rng = np.random.default_rng(seed)
+    lists = [5 + rng.geometric(0.2, size=rng.integers(1, 13)) % (VOCABULARY - 5) for _ in range(number)]
+    return Rows([Sequences.from_rows(lists)], **{"name": "made", "fingerprint": f"f{seed}", **about})
+
+
+def bert(layers: int = 2, *, hidden: int = 16, dropout: float = 0.0, seed: int = 0, spread: float = 0.3) -> Any:
+    """A BERT with random weights, large enough that every part matters."""
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=VOCABULARY, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=2,
+        intermediate_size=2 * hidden, max_position_embeddings=32, hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout, pad_token_id=0,
+    )  # fmt: skip
+    model = BertForMaskedLM(config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(spread * torch.randn_like(parameter))
+    return model
+
+
+def teacher_folder(folder: Path, *, model: Any = None, lowercase: bool = True) -> Path:
+    """A model folder that can teach."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (model if model is not None else bert(3)).save_pretrained(folder)
+    names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
+    made = tokenizer_file(folder, lowercase=lowercase)
+    PreTrainedTokenizerFast(tokenizer_file=str(made), **names).save_pretrained(folder)
+    return folder

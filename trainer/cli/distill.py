@@ -1,0 +1,42 @@
+"""`trainer distill`: a student, from a teacher and a transfer dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from trainer.cli.options import with_options
+from trainer.recipe import Recipe
+
+
+@with_options(Recipe)
+def command(
+    *,
+    dataset: Annotated[str | None, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="A model folder, or a hub id, ID@REVISION.")] = None,
+    out: Annotated[Path, typer.Option(help="The run folder.")] = Path("run"),
+    preset: Annotated[str, typer.Option(help="study, sanh, fast, or a TOML file.")] = "study",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete a run that is in --out.")] = False,
+    stop_after: Annotated[str | None, typer.Option(help="Stop in order after a time, such as 2h.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost, and do nothing.")] = False,
+    allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Read a teacher that is a pickle.")] = False,
+    settings: dict[str, Any],
+) -> None:
+    """Train a student to follow a teacher on a registered dataset."""
+    from trainer.cli.showing import Bar, tell_end
+    from trainer.distilling import distill as act
+    from trainer.forecasting import forecast
+
+    if dry_run:
+        told = forecast(dataset, teacher, preset=preset, options=settings, allow_pickle=allow_pickle)
+        typer.echo("\n".join(told.lines()))
+        return
+    outcome = act(
+        dataset, teacher, out,
+        preset=preset, options=settings, resume=resume, overwrite=overwrite, stop_after=stop_after,
+        allow_pickle=allow_pickle, watch=[Bar()],
+    )  # fmt: skip
+    tell_end(outcome, command="distill")

@@ -1,0 +1,63 @@
+"""How a run looks in a terminal: a progress bar, the last losses, and one line at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from trainer import Callback, Run
+
+SIGNAL_EXIT = 128
+
+
+@dataclass(frozen=True)
+class Bar(Callback):
+    """Shows progress, losses, speed and time left."""
+
+    name: ClassVar[str] = "bar"
+
+    def on_start(self, run: Run) -> None:
+        """Show the bar."""
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+        progress = Progress(*columns, TextColumn("{task.fields[told]}"), console=Console(stderr=True))
+        run.kept["bar"] = progress, progress.add_task(run.card["kind"], total=run.card["plan"]["updates"], told="")
+        progress.start()
+
+    def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
+        """Move it."""
+        progress, task = run.kept["bar"]
+        losses = " ".join(f"{name} {value:.3f}" for name, value in record["losses"].items())
+        mfu = f", MFU {record['mfu']:.0%}" if record["mfu"] is not None else ""
+        left = timedelta(seconds=round(record["left_seconds"]))
+        told = f"{losses}, {record['tokens_per_second']:,.0f} tokens/s{mfu}, {left} left"
+        progress.update(task, completed=record["update"], told=told)
+
+    def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
+        """Take it away."""
+        run.kept["bar"][0].stop()
+
+
+def tell_end(outcome: Any, *, command: str) -> None:
+    """Print how a run ended, and leave with the exit code that says the same."""
+    for note in outcome.notes:
+        typer.echo(f"note: {note}", err=True)
+    if outcome.status == "finished":
+        typer.echo(f"{outcome.updates:,} updates done; the model is in {_shown(outcome.student)}")
+        return
+    typer.echo(
+        f"stopped after update {outcome.updates:,} of {outcome.total:,} ({outcome.reason}); "
+        f"go on with: trainer {command} --resume --out {outcome.folder}"
+    )
+    if outcome.signal is not None and outcome.reason in ("SIGINT", "SIGTERM"):
+        raise typer.Exit(SIGNAL_EXIT + outcome.signal)
+
+
+def _shown(path: Path | None) -> str:
+    return "" if path is None else str(path)

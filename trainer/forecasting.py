@@ -1,0 +1,84 @@
+"""What a run would cost: updates, tokens, memory and hours, from its plan and one update that is thrown away."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from trainer import preparing
+from trainer.recipe import resolve
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run would cost on this machine."""
+
+    dataset: str
+    rows: int
+    updates: int
+    tokens: int
+    """Over all updates, special tokens counted."""
+    parameters: int
+    memory_bytes: int
+    """The most that was held during one update."""
+    tokens_per_second: float
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [
+            f"dataset     {self.dataset}, {self.rows:,} sequences",
+            f"updates     {self.updates:,}",
+            f"tokens      {self.tokens:,}",
+            f"student     {self.parameters:,} parameters",
+            f"memory      {self.memory_bytes / 2**30:.2f} GiB in one update",
+            f"time        {self.tokens / self.tokens_per_second / 3600:.2f} hours at "
+            f"{self.tokens_per_second:,.0f} tokens/s (one update measured)",
+        ]
+
+
+def forecast(
+    dataset: Any,
+    teacher: str | Path | None,
+    *,
+    preset: str = "study",
+    options: Mapping[str, Any] | None = None,
+    allow_pickle: bool = False,
+) -> Forecast:
+    """Prepare a distillation, try its first update, and say what all of it would cost. Nothing is written.
+
+    Raises:
+        ModelError, TransferError: as `distill` does before its first update.
+    """
+    with torch.random.fork_rng():
+        job = preparing.distillation(
+            dataset, teacher, resolve(preset, options or {}), preset=preset, allow_pickle=allow_pickle
+        )
+        training, plan = job.training, job.training.plan
+        started = time.monotonic()
+        done = training.update(0)
+        elapsed = time.monotonic() - started
+        training.close()
+    survey = training.rows.survey
+    a_row = (survey.tokens + 2 * len(training.rows)) / len(training.rows)
+    sequences = sum(place.stop - place.first for place in map(plan.place, range(min(plan.updates, plan.per_epoch))))
+    return Forecast(
+        dataset=training.rows.name,
+        rows=len(training.rows),
+        updates=plan.updates,
+        tokens=round(a_row * sequences * max(plan.updates / plan.per_epoch, 1)),
+        parameters=job.card["student"]["parameters"],
+        memory_bytes=_memory(),
+        tokens_per_second=done.tokens / elapsed,
+    )
+
+
+def _memory() -> int:
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,126 @@
+"""The folder of a run: its card, its log, its checkpoints, its student."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corpora import StorageError
+from trainer.errors import NoCheckpoint, OtherRecipe, RunError
+
+CARD, LOG, CHECKPOINTS = "run.json", "log.jsonl", "checkpoints"
+VERSIONS = ("transferset", "torch", "transformers", "tokenizers", "safetensors", "numpy", "pyarrow")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run on disk. Every file but the log is replaced whole."""
+
+    path: Path
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where checkpoints lie."""
+        return self.path / CHECKPOINTS
+
+    def card(self) -> dict[str, Any]:
+        """The run card.
+
+        Raises:
+            NoCheckpoint: the folder holds no run.
+            RunError: the card cannot be read.
+        """
+        try:
+            card: dict[str, Any] = json.loads((self.path / CARD).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise NoCheckpoint(f"{self.path} holds no run; start one without --resume") from None
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path / CARD} cannot be read: {error}") from error
+        return card
+
+    def claim(self, *, overwrite: bool) -> None:
+        """Make the folder ready for a new run.
+
+        Raises:
+            OtherRecipe: it holds a run, and `overwrite` is not set; the message says what would be lost.
+            StorageError: it cannot be made.
+        """
+        held = [name for name in (CARD, LOG, CHECKPOINTS, "student", "config.json") if (self.path / name).exists()]
+        if held and not overwrite:
+            lost = f"--overwrite would delete its {', '.join(held)}"
+            raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume goes on with it, {lost}")
+        try:
+            for name in held:
+                gone = self.path / name
+                shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{self.path} cannot be used for a run: {error}") from error
+
+    def write_card(self, card: Mapping[str, Any]) -> None:
+        """Replace the run card."""
+        write_whole(self.path / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+
+    def log(self, record: Mapping[str, Any]) -> None:
+        """Add a line to the log."""
+        with (self.path / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def cut_log(self, updates: int) -> None:
+        """Take lines off the log that are later than the checkpoint a run goes on from."""
+        path = self.path / LOG
+        if path.exists():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            whole = [line for line in lines if line.endswith("}") and json.loads(line)["update"] <= updates]
+            write_whole(path, "".join(line + "\n" for line in whole))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with staged.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        staged.replace(path)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be written: {error}") from error
+
+
+def machine() -> dict[str, Any]:
+    """What the run card says of the machine."""
+    import torch
+
+    gpus = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
+    return {
+        "platform": platform.platform(),
+        "processors": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "gpus": gpus,
+    }
+
+
+def versions() -> dict[str, str]:
+    """What the run card says of the software."""
+    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+
+
+def _of(path: Path) -> str:
+    try:
+        card = json.loads((path / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return f" ({card.get('status')}, {card.get('updates', 0):,} updates, on {card.get('dataset', {}).get('name')})"
