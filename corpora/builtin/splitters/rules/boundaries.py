@@ -26,10 +26,10 @@ def scan(terminals: str) -> re.Pattern[str]:
     the pattern matches or fails without trying again, so a scan takes linear time.
     """
     ends = re.escape(TERMINALS + terminals)
-    run = rf"[{ends}](?:[{ends}]|[ \xa0]\.(?!\w))*+|[—–-](?=[\"'”’»]{{1,2}}\s)"
-    closers = (
-        rf"(?:[{re.escape(CLOSING + ')]}）］｝】〉》*_')}]|[{EITHER}](?!\w))*+(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
-    )
+    dash_closed = r"(?<=[—–-])(?=[\"'”’»]{1,2}\s)"
+    run = rf"[{ends}—–-](?:{dash_closed}|(?<![—–-])(?:[{ends}]|[ \xa0]\.(?!\w))*+)"
+    closing = re.escape(CLOSING + ")]}）］｝】〉》*_")
+    closers = rf"(?:[{closing}]|[{EITHER}](?!\w))*+(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
     notes = r"(?:\s?\[(?:\d[^\][]{0,12}|[a-z ]{1,20} needed|\.\.\.|…)\])*+(?:\s?\d{1,3}(?=\s[A-Z]))?+"
     smiley = r"(?:\s(?:[:;=]['’]?-?[()DPp]|<3)(?!\w))?+"
     return re.compile(rf"({run})({closers}{notes}{smiley})(\s*+)((?:[{re.escape(OPENERS)}]\s?+)*+)(\w*+)")
@@ -98,6 +98,8 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
     stop = match.start()
     before = (text[max(start, stop - REACH) : stop].rsplit(None, 1) or [""])[-1].rpartition("—")[2].lstrip(OPENERS)
     bits = language.bits(before)
+    if not bits and not closers and len(before) > 3 and before.isalpha() and before.islower() and word[:1].isupper():
+        return True  # nothing below could say no; this is most of all text
     if word[:1].islower():
         return not bits and not closers and _is_lower_case_end(before)
     if stop - start < REACH and _is_marker(before) and text[start:stop].strip(OPENERS + " ") == before:

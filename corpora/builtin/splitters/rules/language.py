@@ -26,7 +26,7 @@ class Language:
 
     def bits(self, word: str) -> int:
         """How the word's full stop behaves; 0 for what is no abbreviation."""
-        return self.abbreviations.get(word) or self.abbreviations.get(word.lower(), 0)
+        return self.abbreviations.get(word, 0)
 
 
 @cache
@@ -36,7 +36,8 @@ def language_named(code: str) -> Language:
     abbreviations: dict[str, int] = {}
     for section, bit in _BITS.items():
         for word in sections.get(section, ()):
-            abbreviations[word] = abbreviations.get(word, 0) | bit
+            for written in {word, word.capitalize(), word.upper()} if word.islower() else {word}:
+                abbreviations[written] = abbreviations.get(written, 0) | bit
     return Language(
         abbreviations=abbreviations,
         starters=frozenset(sections.get("starters", ())),
