@@ -7,6 +7,9 @@ from typing import ClassVar
 from corpora import Document, Reject, Shard, Source, hookimpl, option
 from corpora.builtin.sources.toy.article import Article, articles
 from corpora.builtin.sources.toy.book import Book, books
+from corpora.builtin.sources.toy.tasks import write_tasks
+
+__all__ = ["Toy", "corpora_sources", "write_tasks"]
 
 BYTES_A_WORD = 6
 SHARD_BYTES = 16 << 20

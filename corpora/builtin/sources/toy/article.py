@@ -61,7 +61,8 @@ class Drawn(dict[str, str]):
     def _draw(self, name: str) -> str:
         words, kind = self.words, self.kind
         other: dict[str, Callable[[], str]] = {
-            "year": lambda: self._year(),
+            "year": self._year,
+            "died": self._died,
             "name": lambda: words.she_or_he,
             "she": lambda: words.she_or_he,
             "spouse": lambda: words.he if self.get("he") == "she" else words.she,
@@ -78,9 +79,13 @@ class Drawn(dict[str, str]):
         return other[name]() if name in other else str(getattr(words, name))
 
     def _year(self) -> str:
-        """A year, in the life of whom the article is about."""
-        first, last = int(self.get("born", "1682")) + 18, int(self.get("died", "1899"))
-        return str(first + self.words.draw() % (last - first))
+        """A year; of a life, one between youth and old age."""
+        if "born" in self:
+            return str(int(self["born"]) + 18 + self.words.draw() % 22)
+        return str(1700 + self.words.draw() % 200)
+
+    def _died(self) -> str:
+        return str(int(self["born"]) + 40 + self.words.draw() % 30)
 
     def _relative(self) -> str:
         name, kin = self.words.pick((("she", facts.SHE_KIN), ("he", facts.HE_KIN)))
@@ -115,9 +120,8 @@ class Reporter:
         words, form = self.words, SHE if form_is_she else HE
         kind = words.pick(words.lexicon.jobs)
         deed = words.pick(kind.deeds)
-        born = 1700 + words.draw() % 130
         base = {
-            "born": str(born), "died": str(born + 40 + words.draw() % 30),
+            "born": str(1700 + words.draw() % 130),
             "title": title, "he": form.he, "his": form.his, "him": form.him, "job": kind.noun.singular,
             "home": words.town, "where": kind.where, "past": deed.verb.past, "deed": _deed(words, kind),
             "object": words.pick([p for p in phrases(deed.objects[0]) if p.adjective]).text,

@@ -26,7 +26,7 @@ def held_out(sentence: str) -> bool:
     return crc32(sentence.strip('"').lower().encode()) % HELD_OUT == 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """What agrees with an agent: its pronouns, and whether a verb takes `-s`."""
 
@@ -58,7 +58,7 @@ WE = Form("we", "us", "our", "ourselves", "are", "were", False)
 YOU = Form("you", "you", "your", "yourself", "are", "were", False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mention:
     """An agent as one text names it: `Marla`, `she`, `the old baker`, `two cats near the barn`."""
 
@@ -310,10 +310,16 @@ def sentence(
 
 
 def fill(
-    pattern: str, words: Words, agent: Mention, other: Callable[[Words], Mention] = anybody, *, person: object = None
+    pattern: str,
+    words: Words,
+    agent: Mention,
+    other: Callable[[Words], Mention] = anybody,
+    *,
+    person: object = None,
+    first: type[Clause] = Clause,
 ) -> str:
-    """A pattern filled in once, with a capital letter."""
-    parts: dict[str, Any] = {"a": Clause(words, agent), "w": words, "p": person}
+    """A pattern filled in once, with a capital letter; clause `a` is of the class `first`."""
+    parts: dict[str, Any] = {"a": first(words, agent), "w": words, "p": person}
     if "{b." in pattern:
         parts["b"] = Clause(words, other(words))
     if "{c." in pattern:

@@ -15,7 +15,7 @@ PLURALS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Verb:
     """The five forms of a verb."""
 

@@ -13,7 +13,7 @@ from corpora.builtin.sources.toy.inflect import Verb, with_article
 NUMBERS = ("two", "three", "four", "five", "six", "seven")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Noun:
     """A noun, what it is a kind of, and the adjectives that fit it."""
 
@@ -24,7 +24,7 @@ class Noun:
     adjectives: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Deed:
     """What somebody does: a verb, and the nouns that can be its object."""
 
@@ -32,7 +32,7 @@ class Deed:
     objects: tuple[Noun, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """A job or an animal: what it is called, where it is found, what it does. The same in every text."""
 
@@ -44,7 +44,7 @@ class Kind:
     """Verbs without an object."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
     """A noun with its determiner and adjective: `the two rusty nails`."""
 

@@ -1,0 +1,116 @@
+"""Labelled tasks by the toy grammar, in the layouts of CoLA, RTE, SST-2 and SQuAD, held out from the corpus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from corpora import generator
+from corpora.builtin.sources.toy.acceptability import judged
+from corpora.builtin.sources.toy.article import Article, write_article
+from corpora.builtin.sources.toy.entailment import pairs
+from corpora.builtin.sources.toy.grammar import Words
+from corpora.builtin.sources.toy.sentiment import moods
+
+SIZES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"CoLA": (3000, 600), "RTE": (3000, 600), "SST-2": (1500, 400), "squad": (2000, 400)}
+)
+"""Rows of train and dev; of SQuAD, questions."""
+Row = tuple[str, ...]
+
+
+def write_tasks(folder: Path, seed: int = 42, sizes: Mapping[str, tuple[int, int]] = SIZES) -> list[Path]:
+    """Write the tasks, each into a folder of its own: `CoLA`, `RTE`, `SST-2` as TSV, `squad` as JSON.
+
+    Args:
+        folder: made if it is not there.
+        seed: another seed, other rows.
+        sizes: rows of train and dev by task; a task that is not named is not written.
+
+    Returns:
+        The files written, train before dev.
+    """
+    paths = []
+    for task, counts in sizes.items():
+        (folder / task).mkdir(parents=True, exist_ok=True)
+        paths += (
+            _write_questions(folder / task, seed, counts) if task == "squad" else _write(folder / task, seed, counts)
+        )
+    return paths
+
+
+def _write(folder: Path, seed: int, counts: tuple[int, int]) -> list[Path]:
+    header, rows = {"CoLA": ((), _cola), "RTE": (RTE_HEADER, _rte), "SST-2": (SST_HEADER, _sst)}[folder.name]
+    distinct = _distinct(rows(Words(generator("toy", "task", folder.name, seed))))
+    paths = []
+    for part, count in zip(("train", "dev"), counts, strict=True):
+        paths.append(folder / f"{part}.tsv")
+        numbered = (
+            (str(number), *row) if header == RTE_HEADER else row for number, row in enumerate(islice(distinct, count))
+        )
+        lines = ["\t".join(row) for row in ([header] if header else []) + list(numbered)]
+        paths[-1].write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return paths
+
+
+def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows whose text has not come before, so that train and dev share none."""
+    seen: set[Row] = set()
+    for row in rows:
+        text = tuple(part for part in row if " " in part)
+        if text not in seen:
+            seen.add(text)
+            yield row
+
+
+RTE_HEADER = ("index", "sentence1", "sentence2", "label")
+SST_HEADER = ("sentence", "label")
+
+
+def _cola(words: Words) -> Iterator[Row]:
+    return (("toy-" + error, str(int(good)), "" if good else "*", text) for error, good, text in judged(words))
+
+
+def _rte(words: Words) -> Iterator[Row]:
+    return ((one, two, "entailment" if entailed else "not_entailment") for one, two, entailed in pairs(words))
+
+
+def _sst(words: Words) -> Iterator[Row]:
+    return ((text, str(int(good))) for text, good in moods(words))
+
+
+def _write_questions(folder: Path, seed: int, counts: tuple[int, int]) -> list[Path]:
+    paths, number = [], 0
+    for part, count in zip(("train", "dev"), counts, strict=True):
+        data: list[dict[str, Any]] = []
+        left = count
+        while left > 0:
+            article = write_article(seed, number, for_tasks=True)
+            paragraphs, left = _squad(article, left)
+            data.append({"title": article.title.replace(" ", "_"), "paragraphs": paragraphs})
+            number += 1
+        paths.append(folder / f"{part}-v1.1.json")
+        paths[-1].write_text(json.dumps({"version": "1.1", "data": data}) + "\n", encoding="utf-8")
+    return paths
+
+
+def _squad(article: Article, left: int) -> tuple[list[dict[str, Any]], int]:
+    """The article's paragraphs with at most so many questions, and how many are left to write."""
+    paragraphs = []
+    for place, ((_, sentences), context) in enumerate(zip(article.sections, article.paragraphs, strict=True)):
+        questions: list[dict[str, Any]] = []
+        start = 0
+        for told in sentences:
+            for question, answer in told.answers[:left]:
+                answers = [{"text": answer, "answer_start": start + told.text.index(answer)}]
+                name = f"toy-{article.number}-{place}-{len(questions)}"
+                questions.append({"id": name, "question": question, "answers": answers})
+                left -= 1
+            start += len(told.text) + 1
+        if questions:
+            paragraphs.append({"context": context, "qas": questions})
+    return paragraphs, left
