@@ -42,6 +42,8 @@ CAPTION = re.compile(
 ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
 ROMAN = re.compile(r"[IVXLC]+|[ivxl]+")
 NAME_BEFORE = re.compile(r"\b[A-Z](?:\.|[a-z]{2,})\s$")
+SCHEMES = frozenset(("http", "https", "ftp", "www"))
+CLAUSE = re.compile(r"[.!?;:—\"“‘(]")
 STUTTER = re.compile(r"\bI\s?$")
 WIDE_SPEECH = re.compile(r"[と]|って|[^。！？，、：]{0,8}[说說道问問喊叫答曰]")
 
@@ -96,12 +98,14 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
     """Whether a single full stop and white space end a sentence."""
     _, closers, _, openers, word = match.groups()
     stop = match.start()
-    before = (text[max(start, stop - REACH) : stop].rsplit(None, 1) or [""])[-1].rpartition("—")[2].lstrip(OPENERS)
-    bits = language.bits(before)
-    if not bits and not closers and len(before) > 3 and before.isalpha() and before.islower() and word[:1].isupper():
+    before = (text[max(start, stop - REACH) : stop].rsplit(None, 1) or [""])[-1]
+    if not before.isalpha():
+        before = before.rpartition("—")[2].rpartition("--")[2].lstrip(OPENERS)
+    bits = language.abbreviations.get(before, 0)
+    if not bits and not closers and len(before) > 3 and before.islower() and word[:1].isupper() and before.isalpha():
         return True  # nothing below could say no; this is most of all text
-    if word[:1].islower():
-        return not bits and not closers and _is_lower_case_end(before)
+    if word.islower():
+        return not bits and not closers and _is_lower_case_end(before, word)
     if stop - start < REACH and _is_marker(before) and text[start:stop].strip(OPENERS + " ") == before:
         return False
     if not word and not openers:
@@ -121,9 +125,12 @@ def _is_note(before: str, bits: int, closers: str, word: str, language: Language
     return not bits and not before[-1:].isdigit() and (not closers[0].isspace() or word in language.starters)
 
 
-def _is_lower_case_end(word: str) -> bool:
-    """Whether a sentence may end with this word although the next begins in lower case, as on the web."""
-    return len(word) > 1 and word[-2:].isalpha() and not word.isupper() and "." not in word
+def _is_lower_case_end(before: str, word: str) -> bool:
+    """Whether a sentence ends although the next begins in lower case, as on the web, or with an address."""
+    before = before.rstrip(')"”')
+    if len(before) < 2 or not before[-2:].isalpha() or before.isupper():
+        return word in SCHEMES and not before[-1:].isdigit()
+    return "." not in before
 
 
 def _is_number(word: str) -> bool:
@@ -155,13 +162,26 @@ def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) 
     """Whether ! ? an ellipsis or a dash before a closing quotation mark end a sentence."""
     run, closers, _, openers, word = match.groups()
     quoted = not QUOTES.isdisjoint(closers)
-    if word[:1].islower():
-        return not quoted and run[-1] not in ".…" and text[start : start + 1].islower()
+    if word.islower():
+        return not quoted and run[-1] not in ".…" and _goes_on_in_lower_case(text, start, match, language)
     if not word and not openers:
         return _symbol_begins(text, match.end())
     if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 4), match.start()):
         return False
     return openers != "" or not (quoted and _speaker_follows(text, match.start(5), word, language))
+
+
+def _goes_on_in_lower_case(text: str, start: int, match: re.Match[str], language: Language) -> bool:
+    """Whether a lower-case word after ! or ? opens a sentence: `why not? ask me`, but not `Oh! how cold`.
+
+    It does where the writer began this sentence in lower case too, and behind a whole clause, unless what
+    follows joins it or says who spoke.
+    """
+    if text[start : start + 1].islower():
+        return True
+    clause = CLAUSE.split(text[max(start, match.start() - 2 * REACH) : match.start()])[-1]
+    following = text[match.start(5) : match.start(5) + REACH].split()[:3]
+    return len(clause.split()) >= 5 and bool(language.joiners) and language.joiners.isdisjoint(following)
 
 
 def _speaker_follows(text: str, at: int, word: str, language: Language) -> bool:
@@ -178,11 +198,7 @@ def _wide_ends(text: str, start: int, match: re.Match[str], language: Language) 
 
 def _glued_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
     """Whether a sentence ends although its white space was forgotten."""
-    return (
-        match[5] in language.starters
-        and not match[4]
-        and not text.startswith(".", match.end())
-        and len(match[1]) == 1
-        and match.start() - start > 3
-        and text[match.start() - 3 : match.start()].islower()
-    )
+    run, word, stop = match[1], match[5], match.start()
+    if match[4] or stop - start <= 3 or not text[stop - 3 : stop].islower() or text.startswith(".", match.end()):
+        return False
+    return word in language.starters if len(run) == 1 else len(word) > 1 and word.istitle() and run[-1] in ".…"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-NEVER, NUMBERED, MAY = 1, 2, 4
-_BITS = {"never": NEVER, "numbered": NUMBERED, "may": MAY}
+NEVER, NUMBERED, MAY, SMALL = 1, 2, 4, 8
+_BITS = {"never": NEVER, "numbered": NUMBERED, "may": MAY, "small": SMALL}
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,17 @@ class Language:
     """The words of one language that decide whether a full stop ends a sentence."""
 
     abbreviations: dict[str, int]
-    """Without the last full stop: NEVER, NUMBERED and MAY, added up."""
+    """Without the last full stop: NEVER, NUMBERED, MAY and SMALL, added up."""
     starters: frozenset[str]
     """Capitalised words that open sentences."""
+    joiners: frozenset[str]
+    """Words in lower case that carry a sentence on behind ! or ?, verbs of speech among them."""
     terminals: str
     """What ends sentences in this language beside the marks that do so in all."""
     ordinals: bool
     """Whether a number with a full stop is an ordinal, as in `am 3. Mai`."""
     attribution: re.Pattern[str] | None
     """Who spoke: a capitalised name or pronoun and a verb of speech, as they follow a quotation."""
-
-    def bits(self, word: str) -> int:
-        """How the word's full stop behaves; 0 for what is no abbreviation."""
-        return self.abbreviations.get(word, 0)
 
 
 @cache
@@ -38,12 +36,15 @@ def language_named(code: str) -> Language:
         for word in sections.get(section, ()):
             for written in {word, word.capitalize(), word.upper()} if word.islower() else {word}:
                 abbreviations[written] = abbreviations.get(written, 0) | bit
+    verbs, deeds = sections.get("speech", []), sections.get("speech-or-deed", [])
+    joiners = sections.get("joiners", [])
     return Language(
         abbreviations=abbreviations,
         starters=frozenset(sections.get("starters", ())),
+        joiners=frozenset((*joiners, *verbs, *deeds) if joiners else ()),
         terminals="".join(sections.get("terminals", ())),
         ordinals="ordinals" in sections,
-        attribution=_attribution(sections.get("speech", []), sections.get("speech-or-deed", [])),
+        attribution=_attribution(verbs, deeds),
     )
 
 
