@@ -1,0 +1,27 @@
+"""`trainer report`: runs and their scores as one self-contained page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback(context_settings={"allow_interspersed_args": True})
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, and folders of evaluated models (a teacher).")],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    preset: Annotated[
+        Literal["sanh9", "glue8", "leaderboard"], typer.Option(help="Which GLUE score to show.")
+    ] = "sanh9",
+    measured: Annotated[Path | None, typer.Option(help="What `trainer measure --out FILE` wrote.")] = None,
+    title: Annotated[str, typer.Option(help="The page's title.")] = "Distilling BERT: what the transfer dataset does",
+) -> None:
+    """Put runs and their scores into one report, beside the study's own figures."""
+    from trainer.reporting import report as action
+
+    path = action(runs, out, preset=preset, measured=measured, title=title)
+    typer.echo(f"wrote {path} ({path.stat().st_size / 1000:,.0f} kB)")

@@ -1,0 +1,183 @@
+"""What runs came to: each run's transfer dataset, last losses, speed and scores, read from its folder."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from corpora import DatasetError, Selection, UnknownName, registry
+from trainer.errors import RunError
+from trainer.results import read_sealed
+from trainer.score import glue_score
+
+MEASURES = ("glue", "exact match", "f1")
+"""What students are compared by: the GLUE score, and SQuAD's two."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer dataset, as far as its manifest tells."""
+
+    name: str
+    fingerprint: str
+    rows: int
+    tokens: int
+    size_bytes: int | None = None
+    noises: tuple[str, ...] = ()
+    """The transforms on its way that harm text, in order; selections are none."""
+
+    @property
+    def natural(self) -> bool:
+        """Whether its text is as it was written."""
+        return not self.noises
+
+    @property
+    def composition(self) -> str:
+        """What it is made of, in a word or two: `natural`, `shuffle`, `generate` …"""
+        return " + ".join(self.noises) or "natural"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run, or a model that was evaluated without one (a teacher)."""
+
+    name: str
+    folder: Path
+    card: dict[str, Any]
+    transfer: Transfer | None
+    last: dict[str, Any]
+    """The last line of its log: losses, fidelity, speed."""
+    evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By benchmark, what `trainer evaluate` wrote."""
+
+    @property
+    def student(self) -> bool:
+        """Whether it was distilled on a transfer dataset."""
+        return self.transfer is not None and self.card.get("kind") == "distill"
+
+    @property
+    def seed(self) -> int | None:
+        """The seed it was trained with."""
+        seed = self.card.get("recipe", {}).get("seed")
+        return None if seed is None else int(seed)
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        """Every column of its tables of scores, by title, over all benchmarks."""
+        return {name: column for made in self.evaluations.values() for name, column in made["columns"].items()}
+
+    def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
+        """One score a fine-tuning seed, in percent; empty where it was not evaluated.
+
+        Args:
+            measure: one of MEASURES.
+            preset: of the GLUE score.
+        """
+        if measure != "glue":
+            return list(self.columns.get("SQuAD", {"metrics": {measure: []}})["metrics"][measure])
+        columns = self.evaluations.get("glue", {}).get("columns", {})
+        seeds = min((len(column["scores"]) for column in columns.values()), default=0)
+        made = [
+            glue_score({name: column["scores"][seed] for name, column in columns.items()}, preset).value
+            for seed in range(seeds)
+        ]
+        return [value for value in made if value is not None]
+
+    def score(self, measure: str, preset: str = "sanh9") -> float | None:
+        """The median over the fine-tuning seeds, in percent; for GLUE, the mean of the tasks' medians."""
+        if measure == "glue":
+            medians = {
+                name: column["score"]
+                for name, column in self.evaluations.get("glue", {"columns": {}})["columns"].items()
+            }
+            return glue_score(medians, preset).value
+        found = self.scores(measure)
+        return statistics.median(found) if found else None
+
+
+def read_outcomes(folders: Sequence[Path | str]) -> list[Outcome]:
+    """What each run folder (or evaluated model folder) holds, in the order given.
+
+    Raises:
+        RunError: a folder holds neither a run nor an evaluation.
+        ResultDamaged: a stored evaluation was edited.
+    """
+    return [_read(Path(folder)) for folder in folders]
+
+
+def _read(folder: Path) -> Outcome:
+    card, evaluations = _json(folder / "run.json"), {}
+    for path in sorted((folder / "evaluation").glob("*.json")):
+        evaluations[path.stem] = read_sealed(path)
+    if not card and not evaluations:
+        raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
+    return Outcome(
+        name=folder.resolve().name,
+        folder=folder,
+        card=card,
+        transfer=transfer_of(card["dataset"]) if card.get("dataset") else None,
+        last=_last_line(folder / "log.jsonl"),
+        evaluations=evaluations,
+    )
+
+
+def transfer_of(told: dict[str, Any]) -> Transfer:
+    """A transfer dataset from what a run card says of it, and from the store where it is still there."""
+    import corpora
+
+    name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
+    rows, tokens = int(told.get("rows") or 0), int(told.get("tokens") or 0)
+    try:
+        dataset = corpora.open(f"{name}@{fingerprint[:12]}")
+    except DatasetError:
+        return Transfer(name, fingerprint, rows, tokens, None, _noises_in_name(name))
+    return Transfer(name, fingerprint, rows, tokens, dataset.manifest.size_bytes, noises_of(dataset))
+
+
+def noises_of(dataset: Any) -> tuple[str, ...]:
+    """The noises on the way from the sources to a version, first to last, by following its parents."""
+    import corpora
+
+    named = [entry["name"] for entry in dataset.manifest.plan["components"] if entry["kind"] == "transforms"]
+    noises = tuple(name for name in named if not _selects(name))
+    for parent in dataset.manifest.parents[:1]:
+        try:
+            return noises_of(corpora.open(parent)) + noises
+        except DatasetError:
+            return noises
+    return noises
+
+
+def _selects(name: str) -> bool:
+    try:
+        return issubclass(registry.find("transforms", name), Selection)
+    except UnknownName:
+        return False
+
+
+def _noises_in_name(name: str) -> tuple[str, ...]:
+    """What the names that datasets get by themselves say: NAME-10pct-shuffle."""
+    known = {noise: cls for noise, cls in registry.offered("transforms").items() if not issubclass(cls, Selection)}
+    return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} cannot be read: {error}") from error
+    return content
+
+
+def _last_line(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    return json.loads(lines[-1]) if lines else {}

@@ -1,0 +1,73 @@
+"""Tables of a report, and the ways to write them: HTML (by the template), Markdown, CSV, LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table."""
+
+    cells: tuple[str, ...]
+    quoted: bool = False
+    """Whether somebody else published these figures; they are never mixed with measured ones."""
+
+
+@dataclass
+class Sheet:
+    """A table with what a reader must know about it."""
+
+    name: str
+    """For file names: `scores`."""
+    title: str
+    header: tuple[str, ...]
+    rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, *cells: str, quoted: bool = False) -> None:
+        """Add a line."""
+        self.rows.append(Row(cells, quoted))
+
+
+def to_markdown(sheet: Sheet) -> str:
+    """The table as Markdown; quoted lines are in italics and say so."""
+    lines = [f"### {sheet.title}", "", _piped(sheet.header), _piped(["---"] * len(sheet.header))]
+    for row in sheet.rows:
+        cells = [f"*{cell}*" if row.quoted and cell else cell for cell in row.cells]
+        lines.append(_piped(cells))
+    return "\n".join([*lines, "", *sheet.notes, ""])
+
+
+def to_csv(sheet: Sheet) -> str:
+    """The table as CSV, with a last column that says measured or quoted."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*sheet.header, "origin"])
+    for row in sheet.rows:
+        writer.writerow([*row.cells, "quoted" if row.quoted else "measured"])
+    return text.getvalue()
+
+
+LATEX = str.maketrans({c: "\\" + c for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
+
+
+def to_latex(sheet: Sheet) -> str:
+    """The table as a LaTeX `table` for the booktabs package; quoted lines are in italics."""
+    body = []
+    for row in sheet.rows:
+        cells = [cell.translate(LATEX) for cell in row.cells]
+        body.append(" & ".join(rf"\textit{{{cell}}}" if row.quoted and cell else cell for cell in cells) + r" \\")
+    return "\n".join([
+        r"\begin{table}", r"\centering", rf"\caption{{{sheet.title.translate(LATEX)}}}",
+        rf"\begin{{tabular}}{{l{'r' * (len(sheet.header) - 1)}}}", r"\toprule",
+        " & ".join(cell.translate(LATEX) for cell in sheet.header) + r" \\", r"\midrule", *body,
+        r"\bottomrule", r"\end{tabular}", r"\end{table}", "",
+    ])  # fmt: skip
+
+
+def _piped(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
