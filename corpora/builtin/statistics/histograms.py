@@ -26,8 +26,8 @@ def median(histogram: NDArray[Any]) -> float | None:
 
 
 def mean(total: int, count: int) -> float | None:
-    """The total over the count, rounded to six digits; None of nothing."""
-    return round(total / count, 6) if count else None
+    """The total over the count; None of nothing."""
+    return total / count if count else None
 
 
 def entropy(counts: NDArray[Any]) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
 from corpora.builtin.statistics.histograms import histogram, mean, median
 from corpora.builtin.statistics.runs import document_runs, merge_runs
-from corpora.builtin.statistics.words import words_in
+from corpora.builtin.statistics.words import holds_text, words_in
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Sizes(Statistic):
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The block's sizes; a block of bytes is one of sentences."""
+        """The block's sizes."""
         block = block.tight()
         counts = {"rows": _one(len(block)), "documents": document_runs(context.documents, context.first_row)}
-        if block.values.dtype != np.uint8:
+        if not holds_text(block, context):
             return {**counts, "tokens": _one(len(block.values))}
         words = words_in(block)
         sizes = {"text_bytes": _one(len(block.values)), "words": _one(int(words.sum()))}

@@ -51,7 +51,7 @@ class Words(Statistic):
                 "top_keys": keys,
                 "top_counts": number.astype(np.int64),
                 "top_lengths": lengths,
-                "top_bytes": gathered(block.values, starts[places], lengths),
+                "top_bytes": gathered(block.values, starts[places], lengths).astype(np.uint8),
                 "read": read_by_milestone(rows, words),
                 "level": np.zeros(1, dtype=np.int64),
                 "error": np.zeros(1, dtype=np.int64),

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Sequences
+from corpora import Context, Sequences
 
 ASCII_SPACES = bytes([9, 10, 11, 12, 13, 28, 29, 30, 31, 32])
 _WIDE = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
@@ -11,6 +11,11 @@ WIDE_SPACES = tuple(chr(point).encode() for point in _WIDE)
 _IS_SPACE = np.zeros(256, dtype=bool)
 _IS_SPACE[list(ASCII_SPACES)] = True
 _AFTER = {lead: [s[1:] for s in WIDE_SPACES if s[0] == lead] for lead in sorted({s[0] for s in WIDE_SPACES})}
+
+
+def holds_text(block: Sequences, context: Context) -> bool:
+    """Whether a block is one of sentences: its values are bytes, or it is empty and there is no vocabulary."""
+    return block.values.dtype == np.uint8 or not (len(block.values) or context.vocabulary)
 
 
 def spaces(values: NDArray[np.uint8]) -> NDArray[np.bool_]:

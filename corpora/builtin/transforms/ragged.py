@@ -8,6 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import Context
+from corpora.builtin.statistics.runs import document_starts
 
 LONG = 1000
 """Rows over this length are shuffled one by one: they are few, and would make the steps below many."""
@@ -103,6 +104,4 @@ def document_offsets(documents: Sequence[str], offsets: NDArray[np.int64]) -> ND
     rows = len(offsets) - 1
     if len(documents) != rows:
         return np.arange(rows + 1)
-    names = np.asarray(documents, dtype=object)
-    new = np.flatnonzero(names[1:] != names[:-1]) + 1
-    return np.concatenate([[0], new, [rows]]).astype(np.int64) if rows else np.zeros(1, dtype=np.int64)
+    return np.append(document_starts(documents), rows)

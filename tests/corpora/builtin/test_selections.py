@@ -1,7 +1,7 @@
 """Selections: keys that make exact and nested samples."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Context, Sequences
@@ -13,6 +13,7 @@ def rows(count: int) -> Sequences:
     return Sequences(np.zeros(count, np.uint16), np.arange(count + 1))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 5_000), st.integers(0, 5_000))
 def test_the_key_of_a_row_does_not_depend_on_the_cut_into_blocks(seed, start, count):
     whole = Sample().order(rows(10_000), Context(), seed)
@@ -20,6 +21,7 @@ def test_the_key_of_a_row_does_not_depend_on_the_cut_into_blocks(seed, start, co
     assert np.array_equal(whole[start : start + count], part)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1))
 def test_no_two_rows_tie(seed):
     keys = mixed(np.arange(100_000, dtype=np.uint64), seed)
@@ -38,6 +40,7 @@ def test_samples_of_two_seeds_have_nothing_to_do_with_each_other():
     assert 850 < len(first & second) < 1_150
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=30), st.sampled_from(["short", "long"]))
 def test_by_length_takes_rows_in_the_order_of_their_lengths(lengths, first):
     block = Sequences.from_rows([range(length) for length in lengths])

@@ -5,13 +5,15 @@ from statistics import median as plain_median
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Context, DatasetDamaged, Sequences
 from corpora.builtin.statistics.frequencies import Lengths, Tokens
 from corpora.builtin.statistics.histograms import histogram, median
+from corpora.builtin.statistics.repeats import Repeats
 from corpora.builtin.statistics.sizes import Sizes
+from corpora.builtin.statistics.word_counts import Words
 
 VOCABULARY = tuple(f"w{i}" for i in range(50))
 ROWS = st.lists(st.lists(st.integers(0, 49), max_size=20), max_size=20)
@@ -33,6 +35,7 @@ def cut(block: Sequences, documents: list[str], places: list[int]) -> list[tuple
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, max_size=20))
 def test_words_and_bytes_are_those_of_str_split(texts):
     summary = Sizes().summarise(Sizes().count(sentences(texts), Context()))
@@ -44,6 +47,7 @@ def test_words_and_bytes_are_those_of_str_split(texts):
     assert summary["mean_words_per_sentence"] == (pytest.approx(sum(words) / len(words)) if words else None)
 
 
+@settings(deadline=None)
 @given(ROWS, st.data(), st.sampled_from([Sizes(), Tokens(), Lengths()]))
 def test_counts_of_parts_merge_to_the_counts_of_the_whole_in_any_order(rows, data, statistic):
     block = Sequences.from_rows(rows)
@@ -92,6 +96,7 @@ def test_rows_of_length_nought_and_a_hundred_thousand_are_counted():
     }
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 70_000), min_size=1, max_size=50))
 def test_the_median_of_a_histogram_is_that_of_its_numbers(numbers):
     assert median(histogram(np.array(numbers))) == plain_median(min(n, 65_537) for n in numbers)
@@ -100,3 +105,19 @@ def test_the_median_of_a_histogram_is_that_of_its_numbers(numbers):
 def test_lengths_of_sentences_are_words():
     summary = Lengths().summarise(Lengths().count(sentences(["a b  c", "d", ""]), Context()))
     assert summary == {"mean_length": pytest.approx(4 / 3, abs=1e-6), "median_length": 1.0, "shortest": 0, "longest": 3}
+
+
+def test_no_sentences_are_nothing_and_not_unknown():
+    nothing = Sequences(np.empty(0, np.uint16), np.zeros(1, np.int64))
+    summary = Sizes().summarise(Sizes().merge(Sizes().count(nothing, Context()), Sizes().count(nothing, Context())))
+    assert (summary["sentences"], summary["words"], summary["mean_words_per_sentence"]) == (0, 0, None)
+    assert Sizes().summarise(Sizes().count(nothing, Context(vocabulary=VOCABULARY)))["tokens"] == 0
+
+
+def test_an_empty_block_merges_with_one_of_sentences():
+    nothing = Sequences(np.empty(0, np.uint16), np.zeros(1, np.int64))
+    block, context = sentences(["a b"]), Context()
+    for statistic in (Sizes(), Lengths(), Words(), Repeats()):
+        alone = statistic.count(block, context)
+        merged = statistic.merge(statistic.count(nothing, context), alone)
+        assert statistic.summarise(merged) == statistic.summarise(alone)

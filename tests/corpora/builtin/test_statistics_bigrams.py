@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Context, Sequences
@@ -17,6 +17,7 @@ ROWS = st.lists(st.lists(st.integers(0, 70_000), max_size=8), max_size=12)
 SMALL = st.lists(st.lists(st.integers(0, 9), max_size=8), max_size=12)
 
 
+@settings(deadline=None)
 @given(ROWS | SMALL)
 def test_pairs_are_those_of_python(rows):
     expected = Counter(pair for row in rows for pair in pairwise([FIRST, *row]))
@@ -24,6 +25,7 @@ def test_pairs_are_those_of_python(rows):
     assert dict(zip(zip(before.tolist(), after.tolist(), strict=True), number.tolist(), strict=True)) == expected
 
 
+@settings(deadline=None)
 @given(SMALL, st.data(), st.integers(3, 60))
 def test_parts_merge_to_the_whole_in_any_order_even_where_not_all_fits(rows, data, room):
     with pytest.MonkeyPatch.context() as patch:
@@ -52,6 +54,7 @@ def test_half_of_the_rows_go_when_there_is_no_room(monkeypatch):
     assert summary["bigram_rows_rate"] == 0.5
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20)), st.lists(st.integers(0, 20)))
 def test_merged_tables_count_both(one, other):
     keys, counts = merged(*(tally(np.array(part, dtype=np.uint64)) for part in (one, other)))

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Sequences
@@ -22,6 +22,7 @@ def numbered(start: int, stop: int) -> list[list[int]]:
     return [[i % 250, i // 250, 7, i % 13] for i in range(start, stop)]
 
 
+@settings(deadline=None)
 @given(ROWS, ROWS)
 def test_shared_rows_are_those_of_two_counters(part, whole):
     ours, theirs = Counter(map(tuple, part)), Counter(map(tuple, whole))
@@ -42,6 +43,7 @@ def test_what_does_not_fit_is_estimated(monkeypatch):
     assert not result["exact"]
 
 
+@settings(deadline=None)
 @given(ROWS, ROWS, st.integers(1, 3))
 def test_contamination_is_that_of_sets_of_ngrams(evaluation, training, n):
     def grams(rows: list) -> list[set]:

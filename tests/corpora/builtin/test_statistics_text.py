@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Context, Counts, Sequences, Statistic
@@ -41,6 +41,7 @@ def counted(statistic: Statistic, rows: list, edges: list[int], order=lambda par
     return first
 
 
+@settings(deadline=None)
 @given(ROWS | TEXTS.filter(bool), st.data())
 def test_parts_merge_to_the_whole_in_any_order(rows, data):
     texts = bool(rows) and isinstance(rows[0], str)
@@ -52,11 +53,13 @@ def test_parts_merge_to_the_whole_in_any_order(rows, data):
     assert statistic.summarise(parts) == statistic.summarise(whole)
 
 
+@settings(deadline=None)
 @given(TEXTS.filter(bool))
 def test_words_and_their_counts_are_those_of_str_split(texts):
     assert dict(most_frequent(counted(Words(), texts, []), 1000)) == Counter(w for t in texts for w in t.split())
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_repeats_are_those_of_a_counter(rows):
     summary = Repeats().summarise(counted(Repeats(), rows, []))
@@ -95,6 +98,7 @@ def test_types_that_do_not_fit_are_estimated(monkeypatch):
     assert summary["heaps_beta"] == pytest.approx(1.0, abs=0.05)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_growth_counts_the_types_of_the_first_rows(rows):
     curve = Growth().summarise(counted(Growth(), rows, []))["growth"]
@@ -107,6 +111,7 @@ def test_growth_counts_the_types_of_the_first_rows(rows):
         assert (read, len(seen)) == (tokens, types)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_equal_rows_have_equal_hashes_and_others_differ(rows):
     block = block_of(rows)
@@ -115,6 +120,7 @@ def test_equal_rows_have_equal_hashes_and_others_differ(rows):
     assert len({(tuple(row), h) for row, h in zip(rows, hashes, strict=True)}) == len(set(hashes))
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(1, 4))
 def test_ngrams_lie_within_rows(rows, n):
     block = block_of(rows)

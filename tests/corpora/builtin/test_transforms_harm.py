@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator, Philox
 
@@ -48,6 +48,7 @@ def test_replacements_are_all_ordinary_ids_alike():
     assert ((others - expected) ** 2 / expected).sum() < 993 + 3.3 * np.sqrt(2 * 993)  # chi-square, p = 0.001
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from([np.uint16, np.uint32]), st.floats(0, 1))
 def test_control_ids_are_never_replaced_dropped_or_made(rows, dtype, rate):
     block = Sequences.from_rows(rows, dtype)
@@ -60,6 +61,7 @@ def test_control_ids_are_never_replaced_dropped_or_made(rows, dtype, rate):
     assert replaced.values.dtype == dropped.values.dtype == dtype
 
 
+@settings(deadline=None)
 @given(ROWS, st.floats(0, 1))
 def test_dropped_rows_are_subsequences_of_where_they_came_from(rows, rate):
     made = Drop(rate=rate).apply(Sequences.from_rows(rows), CONTEXT, rng())
@@ -86,6 +88,7 @@ def test_a_vocabulary_of_one_word_is_refused():
         Replace().apply(BLOCK, Context(vocabulary=("a",)), rng())
 
 
+@settings(deadline=None)
 @given(ROWS, st.data(), st.integers(3, 60))
 def test_merged_rows_are_greedy_and_keep_every_token_in_order(rows, data, room):
     names = sorted(data.draw(st.lists(st.sampled_from("abc"), min_size=len(rows), max_size=len(rows))))

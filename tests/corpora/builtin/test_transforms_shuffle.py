@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator, Philox
 
@@ -19,6 +19,7 @@ def rng(seed: int = 1) -> Generator:
     return Generator(Philox(key=[seed, 2]))
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from(["token", "word", "ngram"]), st.sampled_from([np.uint16, np.uint32]))
 def test_each_row_keeps_its_tokens(rows, unit, dtype):
     block = Sequences.from_rows(rows, dtype)
@@ -27,6 +28,7 @@ def test_each_row_keeps_its_tokens(rows, unit, dtype):
     assert [sorted(made.row(i)) for i in range(len(made))] == [sorted(row) for row in rows]
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from(["token", "word", "ngram"]), st.data())
 def test_each_document_keeps_its_tokens_and_its_rows_their_number(rows, unit, data):
     names = sorted(data.draw(st.lists(st.sampled_from("abc"), min_size=len(rows), max_size=len(rows))))
@@ -39,6 +41,7 @@ def test_each_document_keeps_its_tokens_and_its_rows_their_number(rows, unit, da
         assert sorted(t for i in own for t in made.row(i)) == sorted(t for i in own for t in rows[i])
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from(["token", "word", "ngram"]), st.sampled_from(["sequence", "document"]))
 def test_control_ids_stay_in_their_places(rows, unit, within):
     context = Context(vocabulary=PIECES, special_ids=frozenset(range(5)), unknown_id=1, documents=["d"] * len(rows))
