@@ -26,7 +26,6 @@ from corpora.errors import (
     WorkerError,
     unknown_name,
 )
-from corpora.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from corpora.building import build
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from corpora.dataset import Dataset
     from corpora.exporting import export
     from corpora.hashing import generator, seed_of, sha256_file, sha256_of
+    from corpora.hookspecs import hookimpl
     from corpora.isolate import Guard, guarded
     from corpora.kinds import (
         Catalogue,
@@ -73,6 +73,7 @@ LAZY = {
     "corpora.selecting": ["split"],
     "corpora.transforming": ["transform"],
     "corpora.hashing": ["generator", "seed_of", "sha256_file", "sha256_of"],
+    "corpora.hookspecs": ["hookimpl"],
     "corpora.isolate": ["Guard", "guarded"],
     "corpora.kinds": [
         "Catalogue",

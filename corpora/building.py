@@ -269,7 +269,10 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     reasons: list[str | None] = table["reason"].to_pylist()
     open_rows = [row for row, reason in enumerate(reasons) if reason is None]
     columns = ["id", "title", "author", "words", "signature"]
-    copies = {open_rows[i]: why for i, why in find(table.select(columns).take(open_rows), duplicates).items()}
+    copies = {
+        open_rows[i]: why
+        for i, why in find(table.select(columns).take(pa.array(open_rows, pa.int64())), duplicates).items()
+    }
     rejects = list(_reject_lines(table, reasons, copies))
     gone = {line["row"] for line in rejects}
     fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from corpora.blocks import Piece, pieces_of, sequences_of, write_text
@@ -17,7 +18,7 @@ from corpora.executors import Executor
 from corpora.kinds import Statistic
 from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
-from corpora.records import Context, Counts
+from corpora.records import Context, Counts, Sequences
 from corpora.store import Store, storage_errors
 
 if TYPE_CHECKING:
@@ -120,9 +121,11 @@ def count(
 ) -> list[Counts]:
     """The counts of dataset files, one for each statistic; the same for any executor."""
     pieces = pieces_of(files)
-    totals: list[Counts] = [{} for _ in statistics]
+    nothing = Sequences(np.empty(0, np.uint16), np.zeros(1, np.int64))
+    context = vocabulary.context() if vocabulary else Context()
+    totals: list[Counts] = [statistic.count(nothing, context) for statistic in statistics]
     for parts in told(executor.map(CountTask(tuple(statistics), vocabulary), pieces), progress, "count", len(pieces)):
-        totals = [s.merge(t, p) if t else p for s, t, p in zip(statistics, totals, parts, strict=True)]
+        totals = [s.merge(t, p) for s, t, p in zip(statistics, totals, parts, strict=True)]
     return totals
 
 

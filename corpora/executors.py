@@ -90,6 +90,8 @@ def _start_worker(files: tuple[PluginFile, ...]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the driver has said it
         registry.use_files(files)
+        if files:
+            registry.load()  # tasks unpickle by the names of these modules
 
 
 EXECUTORS: dict[str, type[Executor]] = {cls.name: cls for cls in (Serial, Processes)}

@@ -84,6 +84,10 @@ class Registry:
             if "manager" in self.__dict__:
                 self._register(self.manager, lambda file=file: _import_file(file), file.path)
 
+    def load(self) -> None:
+        """Load all plugins now."""
+        _ = self.manager
+
     def _register(self, manager: pluggy.PluginManager, load: Any, label: str) -> None:
         try:
             plugin = load()

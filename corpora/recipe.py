@@ -104,6 +104,9 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
         if action == "build" and _fetches(table):
             steps[name] = Step(name, action, "needs its inputs", None, None)
             continue
+        if any(parent in steps and parent not in made for parent in _parents(table, action)):
+            steps[name] = Step(name, action, "to build", *_expected(table, made, steps))
+            continue
         try:
             made[name] = found = _run(recipe, name, made, executor="serial", store=planning, progress=silent)
             steps[name] = Step(name, action, "there", found.rows, found.tokens)

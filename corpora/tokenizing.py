@@ -18,7 +18,7 @@ from corpora.blocks import Piece, list_array, tokens_schema, write_text
 from corpora.component import split_short
 from corpora.counting import Vocabulary
 from corpora.dataset import TOKENIZER_FILE, Dataset
-from corpora.errors import InputError, OptionError
+from corpora.errors import CorporaError, InputError, OptionError
 from corpora.executors import Executor
 from corpora.extract import write_stream
 from corpora.hashing import sha256_of
@@ -235,7 +235,7 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
             raise InputError(f"the tokenizer {where} does not exist")
         else:
             tokenizer = Tokenizer.from_pretrained(where)
-    except InputError:
+    except CorporaError:
         raise
     except (OSError, ValueError, UnicodeDecodeError) as error:
         raise InputError(f"the tokenizer {where} cannot be read: {error}") from error

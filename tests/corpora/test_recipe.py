@@ -1,0 +1,93 @@
+"""Recipe files: planned, made, found again, and checked for spelling."""
+
+import pytest
+
+import corpora
+from corpora.store import default_store
+
+RECIPE = """
+[datasets.corpus]
+build = "texts"
+folder = "texts"
+duplicates = "keep"
+[datasets.tokens]
+tokenize = "corpus"
+train = 120
+[datasets.ten]
+transform = "sample"
+from = "tokens"
+rate = 0.1
+[datasets.rand]
+transform = "shuffle"
+from = "ten"
+[datasets.noisy]
+transform = "replace"
+from = "ten"
+rate = 0.3
+[study]
+transfer = ["ten", "rand"]
+"""
+
+
+@pytest.fixture
+def recipe(texts, home):
+    path = texts.parent / "recipe.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def test_a_recipe_makes_its_datasets_and_a_second_run_finds_them(run, recipe):
+    first = run("build", "--recipe", recipe).out
+    assert [line.split("@")[0] for line in first.splitlines() if "@" in line] == [
+        "corpus",
+        "tokens",
+        "ten",
+        "rand",
+        "noisy",
+    ]
+    created = [d.manifest.created for d in default_store().all()]
+    run("build", "--recipe", recipe)
+    assert [d.manifest.created for d in default_store().all()] == created
+
+
+def test_a_dry_run_tells_what_is_there_and_builds_nothing(run, recipe):
+    assert run("build", "--recipe", recipe, "--dry-run").out.count("to build") == 5
+    run("build", "--recipe", recipe)
+    assert run("build", "--recipe", recipe, "--dry-run").out.count("there") == 5
+
+
+def test_a_changed_line_rebuilds_only_what_hangs_on_it(run, recipe):
+    run("build", "--recipe", recipe)
+    recipe.write_text(RECIPE.replace("rate = 0.1", "rate = 0.2"))
+    plan = run("build", "--recipe", recipe, "--dry-run").out
+    states = {line.split()[0]: "there" in line for line in plan.splitlines()[1:]}
+    assert states == {"corpus": True, "tokens": True, "ten": False, "rand": False, "noisy": False}
+
+
+def test_the_recipe_of_a_version_makes_it_again(run, recipe, tmp_path):
+    run("build", "--recipe", recipe)
+    printed = tmp_path / "again" / "printed.toml"
+    printed.parent.mkdir()
+    printed.write_text(run("recipe", "noisy").out)
+    assert run("build", "--recipe", printed, "--dry-run").out.count("there") == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("rate = 0.1", "rat = 0.1", "no key of .datasets.ten. is named rat; did you mean rate"),
+        ('transform = "shuffle"', 'transform = "shufle"', "no transform is named shufle; did you mean shuffle"),
+        ("[study]", "[studdy]", "no table of a recipe is named studdy; did you mean study"),
+        ('tokenize = "corpus"', "", "needs exactly one of build, concat, tokenize, transform, split"),
+        ('folder = "texts"', 'folder = "texts', "cannot be read"),
+        ('tokenize = "corpus"', 'tokenize = "rand"', "datasets are made from each other"),
+    ],
+)
+def test_mistakes_in_a_recipe_are_named(recipe, before, after, message):
+    recipe.write_text(RECIPE.replace(before, after, 1))
+    with pytest.raises(corpora.RecipeError, match=message):
+        corpora.read_recipe(recipe)
+
+
+def test_a_missing_recipe_is_one_clear_line(run):
+    assert run("build", "--recipe", "nowhere.toml", code=1).err == "error: the recipe nowhere.toml does not exist\n"
