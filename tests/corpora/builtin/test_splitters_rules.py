@@ -22,6 +22,7 @@ FICTION = [
     ['"Stop!" Mr. Weller shouted, and the coach stood still.', "It rained."],
     ['"Stop!" I said.', '"Why?" Aunt Clara asked sharply.', '"Look!" Tom whispered.'],
     ['"Stop!"', "Weller turned round.", '"Now?"', "I laughed the fear away."],
+    ['"Why?" She asked.', '"Why not?"', "He asked her to sit."],
     ['"Ready?"', "Then Weller said nothing."],
     ['"Well?"', 'Weller said: "I saw a light."'],
     ['"Oh!" Clara began, and blushed.', '"Oh!"', "Clara began to blush."],

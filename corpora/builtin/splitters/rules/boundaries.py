@@ -168,7 +168,8 @@ def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) 
         return _symbol_begins(text, match.end())
     if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 4), match.start()):
         return False
-    return openers != "" or not (quoted and _speaker_follows(text, match.start(5), word, language))
+    speaker = language.attribution and quoted and not openers and language.attribution.match(text, match.start(5))
+    return not speaker
 
 
 def _goes_on_in_lower_case(text: str, start: int, match: re.Match[str], language: Language) -> bool:
@@ -182,13 +183,6 @@ def _goes_on_in_lower_case(text: str, start: int, match: re.Match[str], language
     clause = CLAUSE.split(text[max(start, match.start() - 2 * REACH) : match.start()])[-1]
     following = text[match.start(5) : match.start(5) + REACH].split()[:3]
     return len(clause.split()) >= 5 and bool(language.joiners) and language.joiners.isdisjoint(following)
-
-
-def _speaker_follows(text: str, at: int, word: str, language: Language) -> bool:
-    """Whether a name and a verb of speech follow a quotation: `"Stop!" Holmes said.`"""
-    if language.attribution is None or (word in language.starters and word != "I"):
-        return False
-    return language.attribution.match(text, at) is not None
 
 
 def _wide_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:

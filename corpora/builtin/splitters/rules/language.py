@@ -36,15 +36,15 @@ def language_named(code: str) -> Language:
         for word in sections.get(section, ()):
             for written in {word, word.capitalize(), word.upper()} if word.islower() else {word}:
                 abbreviations[written] = abbreviations.get(written, 0) | bit
-    verbs, deeds = sections.get("speech", []), sections.get("speech-or-deed", [])
-    joiners = sections.get("joiners", [])
+    speech = (*sections.get("speech", ()), *sections.get("speech-or-deed", ()))
+    joiners = sections.get("joiners", ())
     return Language(
         abbreviations=abbreviations,
         starters=frozenset(sections.get("starters", ())),
-        joiners=frozenset((*joiners, *verbs, *deeds) if joiners else ()),
+        joiners=frozenset((*joiners, *speech) if joiners else ()),
         terminals="".join(sections.get("terminals", ())),
         ordinals="ordinals" in sections,
-        attribution=_attribution(verbs, deeds),
+        attribution=_attribution(sections),
     )
 
 
@@ -60,10 +60,17 @@ def _sections(code: str) -> dict[str, list[str]]:
     return sections
 
 
-def _attribution(verbs: list[str], deeds: list[str]) -> re.Pattern[str] | None:
-    if not verbs:
+def _attribution(sections: dict[str, list[str]]) -> re.Pattern[str] | None:
+    """Who spoke: a name or an I with its verb; a pronoun, though capitalised, where its clause ends at once."""
+    if "speech" not in sections:
         return None
-    name = r"(?:[A-Z][a-z]{0,4}\. )?[A-Z][\w'’-]{0,30}(?: [A-Z][\w'’-]{1,30}){0,2}"
+    other, pronouns, said, did = (
+        "|".join(sections[section]) for section in ("starters", "pronouns", "speech", "speech-or-deed")
+    )
+    name = (
+        rf"(?:(?!(?:{other})\b)|(?=I\b))(?:[A-Z][a-z]{{0,4}}\. )?[A-Z][\w'’-]{{0,30}}(?: [A-Z][\w'’-]{{1,30}}){{0,2}}"
+    )
     adverb = r"(?:(?:\w{1,20}ly|then|only|again|presently) )?"
     closed = r"(?=[.,;!?—–-]|\s-|\s(?:\w{1,20}ly|at (?:last|length|once)|to \w{2,4}sel\w+)\b|$)"
-    return re.compile(rf"{name} {adverb}(?:(?:{'|'.join(verbs)})\b(?!:| that\b)|(?:{'|'.join(deeds)}){closed})")
+    named = rf"{name} {adverb}(?:(?:{said})\b(?!:| that\b)|(?:{did}){closed})"
+    return re.compile(rf"{named}|(?:{pronouns}) {adverb}(?:{said})(?=\.|, \w+ing\b)")
