@@ -25,12 +25,17 @@ def document_runs(documents: Sequence[str], first_row: int) -> Runs:
 
 
 def document_starts(documents: Sequence[str]) -> NDArray[np.int64]:
-    """The rows in which another document begins than that of the row before, 0 first: [documents].
+    """The rows in which another document begins than that of the row before, 0 first: [runs].
 
-    Ids that lie in an Arrow array, as `column`, are taken from there whole; one by one takes ten times as long.
+    Ids that lie in an Arrow array, as `column`, are compared there; one by one takes a hundred times as long.
     """
-    names = np.asarray(getattr(documents, "column", documents), dtype=object)
-    return np.flatnonzero(np.append(np.ones(len(names[:1]), dtype=bool), names[1:] != names[:-1]))
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = getattr(documents, "column", None)
+    ids = pa.array(documents, pa.large_string()) if column is None else column
+    ends: NDArray[np.int64] = pc.run_end_encode(ids).run_ends.to_numpy().astype(np.int64)
+    return np.append(np.zeros(len(ends[:1]), dtype=np.int64), ends[:-1])
 
 
 def merge_runs(one: Runs, other: Runs) -> Runs:
