@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -104,8 +104,14 @@ def use_packed_attention(model: PreTrainedModel) -> None:
     model.set_attn_implementation(attention.NAME)
 
 
+def compile_layers(model: PreTrainedModel) -> None:
+    """Compile everything in a model's layers but attention, for any number of tokens."""
+    for layer in layers_of(model):
+        layer.compile(dynamic=True)
+
+
 def states(
-    model: PreTrainedModel, packed: Packed, groups: tuple[attention.Group, ...], needs: Iterable[str]
+    model: PreTrainedModel, packed: Packed, groups: tuple[attention.Group, ...], needs: Collection[str]
 ) -> dict[str, Tensor]:
     """Run a model's body on packed tokens.
 
@@ -124,13 +130,15 @@ def states(
     family = family_of(model)
     body = model.get_submodule(family.body)
     start = int(getattr(body.embeddings, "padding_idx", None) or 0) + 1 if family is _ROBERTA else 0
-    with _recorded(model, [need for need in needs if need != "logits"]) as found:
+    tops = {f"hidden:{number}" for number in (-1, len(layers_of(model)))}
+    with _recorded(model, [need for need in needs if need != "logits" and need not in tops]) as found:
         output = body(
             input_ids=packed.input_ids.unsqueeze(0),
             position_ids=(packed.positions + start).unsqueeze(0),
             groups=groups,
         )
-    return {**found, "last": output.last_hidden_state[0]}
+    last = output.last_hidden_state[0]
+    return {**found, **dict.fromkeys(tops.intersection(needs), last), "last": last}
 
 
 @contextmanager

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from trainer import checkpoint, preparing
 from trainer.errors import Diverged
 from trainer.kinds import Callback, Run
@@ -82,7 +80,7 @@ def distill(
         preparing.check_same(card, resolve(card["preset"], {**card["recipe"], **(options or {})}))
     else:
         recipe = resolve(preset, options or {})
-    with torch.random.fork_rng():
+    with preparing.own_chance(recipe):
         job = preparing.distillation(dataset, teacher, recipe, preset=preset, allow_pickle=allow_pickle)
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 

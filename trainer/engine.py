@@ -40,6 +40,7 @@ class Engine:
         losses: the terms.
         precision: what matrices are multiplied in.
         chunk: tokens whose logits are held at once; by the device where None.
+        compiled: compile the layers and the losses on logits.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Engine:
         *,
         precision: Precision,
         chunk: int | None = None,
+        compiled: bool = False,
     ) -> None:
         self.student, self.teacher, self.losses, self.precision = student, teacher, list(losses), precision
         self.device = student.device
@@ -58,6 +60,12 @@ class Engine:
         self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
         for model in filter(None, (student, teacher)):
             bodies.use_packed_attention(model)
+            if compiled:
+                bodies.compile_layers(model)
+        if compiled:
+            for module in self.modules:
+                if closed := getattr(module, "loss_and_gradient", None):
+                    module.loss_and_gradient = torch.compile(closed, dynamic=True)
         if teacher is not None:
             teacher.train(False).requires_grad_(False)
 

@@ -55,10 +55,9 @@ def forecast(
     Raises:
         ModelError, TransferError: as `distill` does before its first update.
     """
-    with torch.random.fork_rng():
-        job = preparing.distillation(
-            dataset, teacher, resolve(preset, options or {}), preset=preset, allow_pickle=allow_pickle
-        )
+    recipe = resolve(preset, options or {})
+    with preparing.own_chance(recipe):
+        job = preparing.distillation(dataset, teacher, recipe, preset=preset, allow_pickle=allow_pickle)
         training, plan = job.training, job.training.plan
         started = time.monotonic()
         done = training.update(0)

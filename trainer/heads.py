@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from trainer.kinds import Given
 
+BLOCK_ROWS = 16
+"""Rows of logits that a CPU takes through softmax and its kin at once, so that they stay in its caches."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -59,7 +62,10 @@ def logits_losses(
         neither weighed nor divided.
     """
     total, sums = _Chunked.apply(  # type: ignore[no-untyped-call]
-        student.hidden, student.weight, student.bias, _Job(teacher, labels, tuple(terms), picked, chunk)
+        student.hidden,
+        student.weight,
+        student.bias,
+        _Job(teacher, labels, tuple(terms), picked, chunk, torch.is_grad_enabled()),
     )
     return total, sums
 
@@ -71,6 +77,8 @@ class _Job:
     terms: tuple[Term, ...]
     picked: int
     chunk: int
+    learns: bool
+    """False where only the losses are wanted."""
 
 
 class _Chunked(torch.autograd.Function):
@@ -79,19 +87,20 @@ class _Chunked(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, job: _Job) -> tuple[Tensor, Tensor]:
         held = _matmul_dtype(hidden)
-        small = (hidden.to(held), weight.to(held), bias.to(held))
+        student = Projection(hidden.to(held), weight.to(held), bias.to(held))
         teacher = job.teacher and Projection(
             job.teacher.hidden.to(held), job.teacher.weight.to(held), job.teacher.bias.to(held)
         )
-        to_hidden, to_weight, to_bias = torch.zeros_like(small[0]), torch.zeros_like(weight), torch.zeros_like(bias)
+        to_hidden, to_weight, to_bias = map(torch.zeros_like, (student.hidden, weight, bias))
         sums = torch.zeros(len(job.terms), dtype=_exact(held), device=hidden.device)
+        buffers = _buffers(student, job)
         for start in range(0, len(hidden), job.chunk):
             span = slice(start, min(start + job.chunk, len(hidden)))
-            student = Projection(small[0][span], small[1], small[2])
-            gradient = _one_chunk(student, teacher, job, span, sums).to(held)
-            torch.mm(gradient, small[1], out=to_hidden[span])
-            _add_product(to_weight, gradient, student.hidden)
-            to_bias += gradient.sum(0, dtype=bias.dtype)
+            gradient = _one_chunk(student, teacher, job, span, sums, buffers)
+            if job.learns:
+                torch.mm(gradient, student.weight, out=to_hidden[span])
+                _add_product(to_weight, gradient, student.hidden[span])
+                to_bias += gradient.sum(0, dtype=bias.dtype)
         ctx.save_for_backward(to_hidden.to(hidden.dtype), to_weight, to_bias)
         ctx.mark_non_differentiable(sums)
         shares = torch.stack([term.share for term in job.terms]).to(sums)
@@ -104,30 +113,59 @@ class _Chunked(torch.autograd.Function):
         return to_hidden * scale.to(to_hidden), to_weight * scale.to(to_weight), to_bias * scale.to(to_bias), None
 
 
-def _one_chunk(student: Projection, teacher: Projection | None, job: _Job, span: slice, sums: Tensor) -> Tensor:
-    """Add the chunk's losses to `sums`; the total's gradient by its logits, [chunk, vocabulary]."""
-    logits = _logits(student)
-    of_teacher = _logits(Projection(teacher.hidden[span], teacher.weight, teacher.bias)) if teacher else None
-    picked = min(max(job.picked - span.start, 0), len(logits))
-    gradient: Tensor | None = None
-    for number, term in enumerate(job.terms):
-        rows = slice(0, picked if term.masked else len(logits))
-        if rows.stop == 0:
-            continue
+def _buffers(student: Projection, job: _Job) -> tuple[Tensor, Tensor]:
+    """Room for the logits of one chunk, of the student and of the teacher, used again for every chunk."""
+    shape = (min(job.chunk, len(student.hidden)), len(student.weight))
+    room = student.hidden.new_empty(shape)
+    return room, room if job.teacher is None else torch.empty_like(room)
+
+
+def _one_chunk(
+    student: Projection,
+    teacher: Projection | None,
+    job: _Job,
+    span: slice,
+    sums: Tensor,
+    buffers: tuple[Tensor, Tensor],
+) -> Tensor:
+    """Add the chunk's losses to `sums`; the total's gradient by its logits, [chunk, vocabulary], in their place."""
+    logits = _logits(student, span, buffers[0])
+    of_teacher = None if teacher is None else _logits(teacher, span, buffers[1])
+    rows = BLOCK_ROWS if logits.device.type == "cpu" else len(logits)
+    for first in range(0, len(logits), rows):
+        block = slice(first, min(first + rows, len(logits)))
         given = Given(
-            student={"logits": logits[rows]},
-            teacher={} if of_teacher is None else {"logits": of_teacher[rows]},
-            labels=job.labels[span][rows],
+            student={"logits": logits[block].to(sums.dtype)},
+            teacher={} if of_teacher is None else {"logits": of_teacher[block].to(sums.dtype)},
+            labels=job.labels[span][block],
             offsets=job.labels.new_empty(0),
         )
-        loss, slope = loss_and_gradient(term.module, given, term.share)
+        picked = min(max(job.picked - span.start - first, 0), block.stop - first)
+        logits[block] = _one_block(given, job.terms, picked, sums)
+    return logits
+
+
+def _one_block(given: Given, terms: tuple[Term, ...], picked: int, sums: Tensor) -> Tensor:
+    """Add a block's losses to `sums`; the total's gradient by its logits, [block, vocabulary]."""
+    logits = given.student["logits"]
+    gradient: Tensor | None = None
+    for number, term in enumerate(terms):
+        part = given if not term.masked or picked == len(logits) else _first(given, picked)
+        if term.masked and picked == 0:
+            continue
+        loss, slope = loss_and_gradient(term.module, part, term.share)
         sums[number] += loss.sum(dtype=sums.dtype)
-        if gradient is None and rows.stop == len(logits):
+        if gradient is None and len(slope) == len(logits):
             gradient = slope
         else:
             gradient = torch.zeros_like(logits) if gradient is None else gradient
-            gradient[rows] += slope
+            gradient[: len(slope)] += slope
     return torch.zeros_like(logits) if gradient is None else gradient
+
+
+def _first(given: Given, rows: int) -> Given:
+    cut = [{name: logits[:rows] for name, logits in side.items()} for side in (given.student, given.teacher)]
+    return Given(cut[0], cut[1], given.labels[:rows], given.offsets)
 
 
 def loss_and_gradient(module: nn.Module, given: Given, share: Tensor) -> tuple[Tensor, Tensor]:
@@ -148,9 +186,9 @@ def loss_and_gradient(module: nn.Module, given: Given, share: Tensor) -> tuple[T
     return loss.detach(), logits.grad if logits.grad is not None else torch.zeros_like(logits)
 
 
-def _logits(projection: Projection) -> Tensor:
-    logits = torch.addmm(projection.bias, projection.hidden, projection.weight.T)
-    return logits.to(_exact(logits.dtype))
+def _logits(projection: Projection, span: slice, room: Tensor) -> Tensor:
+    hidden = projection.hidden[span]
+    return torch.addmm(projection.bias, hidden, projection.weight.T, out=room[: len(hidden)])
 
 
 def _add_product(to_weight: Tensor, gradient: Tensor, hidden: Tensor) -> None:

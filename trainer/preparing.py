@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,21 @@ from trainer.student_folder import write_model
 from trainer.training import Done, Frame, Training
 
 FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
+
+
+@contextmanager
+def own_chance(recipe: Recipe) -> Iterator[None]:
+    """Leave torch's random numbers and its choice of algorithms as they were, whatever happens inside."""
+    before = torch.are_deterministic_algorithms_enabled()
+    gpus = [int(os.environ.get("LOCAL_RANK", "0"))] if torch.cuda.is_available() else []
+    if recipe.deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    try:
+        with torch.random.fork_rng(devices=gpus):
+            torch.use_deterministic_algorithms(recipe.deterministic or before)
+            yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 @dataclass
@@ -154,7 +171,7 @@ def assemble(
     losses = [registry.make("losses", text) for text in recipe.loss]
     for model in filter(None, (student, teacher)):
         model.to(device)
-    engine = Engine(student, teacher, losses, precision=precision)
+    engine = Engine(student, teacher, losses, precision=precision, compiled=recipe.compile)
     frame = _frame(tokenizer, recipe)
     picks = _masker(rows, tokenizer, recipe, vocabulary=student.config.vocab_size)
     budget = _micro_batch_tokens(recipe, engine)

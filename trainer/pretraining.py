@@ -96,7 +96,7 @@ def pretrain(
         recipe = resolve(preset, options or {})
     if dataset is None:
         raise OtherRecipe("a new run needs a dataset: --dataset NAME")
-    with torch.random.fork_rng():
+    with preparing.own_chance(recipe):
         job = prepared(open_rows(dataset), shape or Shape(), recipe, preset=preset)
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 

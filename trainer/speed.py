@@ -37,14 +37,15 @@ class Meter:
         left = elapsed / max(update - self.done, 1) * (updates - update)
         return {
             "tokens_per_second": round(rate, 1),
-            "mfu": _mfu(rate * self.operations),
+            "mfu": mfu_of(rate * self.operations),
             "elapsed_seconds": round(elapsed, 3),
             "left_seconds": round(left, 1),
             "peak_memory_bytes": torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
         }
 
 
-def _mfu(operations_per_second: float) -> float | None:
+def mfu_of(operations_per_second: float) -> float | None:
+    """The share of the GPU's peak; None on a CPU, or where the GPU's peak is not known."""
     if not torch.cuda.is_available():
         return None
     name = torch.cuda.get_device_name()

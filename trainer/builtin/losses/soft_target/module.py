@@ -60,28 +60,27 @@ class SoftTargetLoss(nn.Module):
         """
         student, teacher = given.student["logits"], given.teacher["logits"]
         _check(student, teacher)
-        p_student, norm_student = _softened(student, self.temperature)
-        p_teacher, norm_teacher = _softened(teacher, self.temperature)
-        apart = (teacher - student).div_(self.temperature)
+        cooled, warm = student / self.temperature, teacher / self.temperature
+        p_student, norm_student = _softened(cooled)
+        p_teacher, norm_teacher = _softened(warm)
+        apart = warm.sub_(cooled)
         if self.reverse:
             ratio = apart.neg_().add_((norm_teacher - norm_student).unsqueeze(1))
-            divergence = (p_student * ratio).sum(1)
+            divergence = torch.linalg.vecdot(p_student, ratio)
             gradient = p_student.mul_(ratio.sub_(divergence.unsqueeze(1)))
         else:
-            divergence = apart.mul_(p_teacher).sum(1) + norm_student - norm_teacher
+            divergence = torch.linalg.vecdot(p_teacher, apart) + norm_student - norm_teacher
             gradient = p_student.sub_(p_teacher)
         return divergence * self.temperature**2, gradient.mul_(self.temperature)
 
 
-def _softened(logits: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
-    """Softmax of logits over the temperature, and the logarithm of what it was divided by, [tokens].
+def _softened(cooled: Tensor) -> tuple[Tensor, Tensor]:
+    """Softmax, and the logarithm of what it divides by, [tokens].
 
     The logarithm comes from the likeliest word, whose probability cannot vanish: one exponential a word.
     """
-    cooled = logits / temperature
-    largest, where = cooled.max(dim=1)
     probabilities = torch.softmax(cooled, dim=1)
-    return probabilities, largest - probabilities.gather(1, where.unsqueeze(1)).squeeze(1).log()
+    return probabilities, cooled.amax(1) - probabilities.amax(1).log()
 
 
 def _check(student_logits: Tensor, teacher_logits: Tensor) -> None:
