@@ -143,7 +143,7 @@ class WrongDeterminer(Clause):
 
 
 def _any_object(words: Words) -> Noun:
-    return words.pick(words.pick(words.pick(words.lexicon.jobs + words.lexicon.animals).deeds).objects)
+    return words.pick(words.pick(words.skew(words.lexicon.jobs + words.lexicon.animals).deeds).objects)
 
 
 def disordered(text: str, words: Words) -> str:
@@ -193,8 +193,8 @@ def _agent(words: Words, pattern: str) -> Mention:
     """Anybody who can be the agent of this pattern; half of the workers have a name."""
     if pattern in patterns.ANYBODY and words.chance(60):
         return anybody(words)
-    kind = words.pick(words.lexicon.jobs)
+    kind = words.skew(words.lexicon.jobs)
     if words.chance(50):
         name, form = (words.she, SHE) if words.chance(50) else (words.he, HE)
         return Mention(name, form, kind, named=True)
-    return words.pick(common(kind))
+    return words.skew(common(kind))

@@ -49,7 +49,7 @@ class Drawn(dict[str, str]):
 
     def __init__(self, article: dict[str, str], words: Words) -> None:
         super().__init__(article)
-        self.words, self.kind = words, words.pick(words.lexicon.jobs)
+        self.words, self.kind = words, words.skew(words.lexicon.jobs)
 
     def __missing__(self, name: str) -> str:
         if name.startswith("a_") and name != "a_job":
@@ -68,7 +68,7 @@ class Drawn(dict[str, str]):
             "spouse": lambda: words.he if self.get("he") == "she" else words.she,
             "aunt": self._relative,
             "job": lambda: kind.noun.singular,
-            "a_job": lambda: with_article(words.pick(words.lexicon.jobs).noun.singular),
+            "a_job": lambda: with_article(words.skew(words.lexicon.jobs).noun.singular),
             "jobs": lambda: kind.noun.plural,
             "where": lambda: kind.where,
             "deed": lambda: _deed(words, kind),
@@ -118,7 +118,7 @@ class Reporter:
     def person(self, number: int, title: str, form_is_she: bool) -> Article:
         """The life of somebody."""
         words, form = self.words, SHE if form_is_she else HE
-        kind = words.pick(words.lexicon.jobs)
+        kind = words.skew(words.lexicon.jobs)
         deed = words.pick(kind.deeds)
         base = {
             "born": str(1700 + words.draw() % 130),
@@ -199,9 +199,9 @@ def _full_name(words: Words, number: int) -> tuple[str, bool]:
     first = she + he
     rest, one = divmod(number, len(first))
     rest, two = divmod(rest + one * 7, len(surnames))
-    initial = f"{'ABCDEFGHJKLMNPRSTUVW'[rest % 20]}. " if rest else ""
-    turn = f" {rest // 20 + 1}" if rest >= 20 else ""
-    return f"{first[one]} {initial}{surnames[two]}{turn}", one < len(she)
+    middle = f"{(she if one < len(she) else he)[rest % len(she)]} " if rest else ""
+    turn = f" {rest // len(she) + 1}" if rest >= len(she) else ""
+    return f"{first[one]} {middle}{surnames[two]}{turn}", one < len(she)
 
 
 def articles(seed: int, numbers: range) -> Iterator[Article]:

@@ -180,7 +180,7 @@ def _truth(words: Words) -> tuple[Mention, Callable[[Words], Mention]]:
     """Some kind in general, one or many, and how to draw another."""
 
     def anything(words: Words) -> Mention:
-        kind = words.pick(words.lexicon.jobs if words.chance(50) else words.lexicon.animals)
+        kind = words.skew(words.lexicon.jobs if words.chance(50) else words.lexicon.animals)
         return plain(kind) if words.chance(60) else common(kind)[2]
 
     return anything(words), anything
@@ -199,8 +199,8 @@ def _cast(words: Words, home: str) -> list[Person]:
 def _person(words: Words, name: str, form: Form, home: str, friend: str) -> Person:
     home = home if words.chance(60) else words.town
     return Person(
-        name, words.surname, form, words.pick(words.lexicon.jobs), home, words.trait, words.hair, words.colour,
-        words.wear, words.treasure, words.pick(words.lexicon.animals).noun.singular, words.pet, words.dish,
+        name, words.surname, form, words.skew(words.lexicon.jobs), home, words.trait, words.hair, words.colour,
+        words.wear, words.treasure, words.skew(words.lexicon.animals).noun.singular, words.pet, words.dish,
         words.hobby, friend,
     )  # fmt: skip
 

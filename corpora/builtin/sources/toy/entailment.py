@@ -116,10 +116,10 @@ def _other_target(words: Words, event: Event) -> Phrase:
 
 
 def _event(words: Words) -> Event:
-    kind = words.pick(words.lexicon.jobs if words.chance(60) else words.lexicon.animals)
+    kind = words.skew(words.lexicon.jobs if words.chance(60) else words.lexicon.animals)
     deed = words.pick(kind.deeds)
-    target = words.pick(phrases(words.pick(deed.objects)))
-    return Event(words.pick(common(kind)), deed, target, words.near, words.when_past, words.feeling)
+    target = words.skew(phrases(words.skew(deed.objects)))
+    return Event(words.skew(common(kind)), deed, target, words.near, words.when_past, words.feeling)
 
 
 def _say(pattern: str, event: Event) -> str:

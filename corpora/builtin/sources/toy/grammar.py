@@ -85,6 +85,10 @@ class Words:
         """One of the items, each with the same chance."""
         return items[self.draw() % len(items)]
 
+    def skew(self, items: Sequence[T]) -> T:
+        """One of the items, the first ones much more often than the last: item i by about log(n / i) / n."""
+        return items[self.draw() % (1 + self.draw() % len(items))]
+
     def chance(self, percent: int) -> bool:
         """True so many times in a hundred."""
         return self.draw() % 100 < percent
@@ -125,9 +129,9 @@ class Clause:
     def __init__(self, words: Words, agent: Mention, deed: Deed | None = None) -> None:
         self.w = words
         self.mention = agent
-        self.deed = deed or words.pick(agent.kind.deeds)
-        self.noun: Noun = words.pick(self.deed.objects)
-        self.target: Phrase = words.pick(phrases(self.noun))
+        self.deed = deed or words.skew(agent.kind.deeds)
+        self.noun: Noun = words.skew(self.deed.objects)
+        self.target: Phrase = words.skew(phrases(self.noun))
 
     @property
     def agent(self) -> str:
@@ -232,7 +236,7 @@ class Clause:
     @property
     def tool(self) -> str:
         """A tool of the agent's kind."""
-        return self.w.pick(self.mention.kind.tools)
+        return self.w.skew(self.mention.kind.tools)
 
     @property
     def went(self) -> str:
@@ -283,14 +287,14 @@ def plain(kind: Kind) -> Mention:
 
 def distracted(words: Words, mention: Mention) -> Mention:
     """The agent with a phrase after it whose noun may differ in number."""
-    other = words.pick(phrases(words.pick(words.pick(words.pick(words.lexicon.jobs).deeds).objects)))
+    other = words.skew(phrases(words.pick(words.pick(words.skew(words.lexicon.jobs).deeds).objects)))
     return Mention(f"{mention.text} {words.pick(NEAR).format(other.text)}", mention.form, mention.kind)
 
 
 def anybody(words: Words) -> Mention:
     """Some worker or animal, sometimes with a phrase that distracts from its number."""
-    kind = words.pick(words.lexicon.jobs if words.chance(60) else words.lexicon.animals)
-    mention = words.pick(common(kind))
+    kind = words.skew(words.lexicon.jobs if words.chance(60) else words.lexicon.animals)
+    mention = words.skew(common(kind))
     return distracted(words, mention) if words.chance(15) else mention
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 
 from corpora.builtin.sources.toy import inflect
 from corpora.builtin.sources.toy.inflect import Verb, with_article
@@ -142,8 +143,11 @@ def table(words: Sequence[str]) -> tuple[str, ...]:
 
 @cache
 def phrases(noun: Noun) -> tuple[Phrase, ...]:
-    """The phrases in which a noun stands, as a table: definite ones most, then indefinite, then plural ones."""
-    return tuple(_singular(noun) if noun.plural else _mass(noun)) + tuple(_plural(noun) if noun.plural else ())
+    """The phrases in which a noun stands: plain ones first, singular and plural in turn."""
+    if not noun.plural:
+        return tuple(_mass(noun))
+    mixed = zip_longest(_singular(noun), _plural(noun))
+    return tuple(phrase for both in mixed for phrase in both if phrase)
 
 
 def _singular(noun: Noun) -> Iterable[Phrase]:

@@ -30,6 +30,6 @@ def moods(words: Words) -> Iterator[tuple[str, bool]]:
             negated = words.chance(33)
             mood = words.pick(GOOD if good is not negated else BAD)
             name, form = (words.she, SHE) if words.chance(50) else (words.he, HE)
-            agent = Mention(name, form, words.pick(words.lexicon.jobs), named=True)
+            agent = Mention(name, form, words.skew(words.lexicon.jobs), named=True)
             text = fill(words.pick(BLAME if negated else PRAISE).replace("{mood}", mood), words, agent)
         yield text, good
