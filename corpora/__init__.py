@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from corpora.component import Component, option
+from corpora.component import Component, Option, option, options_of
 from corpora.errors import (
     ChildDied,
     CorporaError,
@@ -29,6 +29,7 @@ from corpora.errors import (
 
 if TYPE_CHECKING:
     from corpora.building import build
+    from corpora.cli.plugins import print_components
     from corpora.cli.terminal import bars, run_app
     from corpora.commands import component_group
     from corpora.concatenating import concat
@@ -91,6 +92,7 @@ LAZY = {
     ],
     "corpora.plugins": ["Registry", "registry"],
     "corpora.recipe": ["Recipe", "build_datasets", "plan_datasets", "read_recipe"],
+    "corpora.cli.plugins": ["print_components"],
     "corpora.cli.terminal": ["bars", "run_app"],
     "corpora.exporting": ["export"],
     "corpora.reporting": ["report"],
@@ -103,12 +105,13 @@ _HOME = {name: module for module, names in LAZY.items() for name in names}
 __all__ = [
     "Catalogue", "ChildDied", "Component", "Context", "CorporaError", "Counts", "Dataset", "DatasetDamaged",
     "DatasetError", "DatasetInUse", "DatasetNotFound", "DatasetProvider", "Defaults", "Document", "Entry", "Filter",
-    "Guard", "InputChanged", "InputError", "IsolationError", "LimitExceeded", "OptionError", "PluginError",
+    "Guard", "InputChanged", "InputError", "IsolationError", "LimitExceeded", "Option", "OptionError", "PluginError",
     "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source",
     "Splitter", "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed",
     "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "component_group", "concat",
-    "export", "generator", "guarded", "hookimpl", "open", "option", "plan_datasets", "read_recipe", "registry",
-    "report", "run_app", "seed_of", "sha256_file", "sha256_of", "split", "tokenize", "transform", "unknown_name",
+    "export", "generator", "guarded", "hookimpl", "open", "option", "options_of", "plan_datasets",
+    "print_components", "read_recipe", "registry", "report", "run_app", "seed_of", "sha256_file", "sha256_of",
+    "split", "tokenize", "transform", "unknown_name",
 ]  # fmt: skip
 
 

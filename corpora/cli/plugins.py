@@ -49,6 +49,11 @@ def components(source: Registry, kind: str | None) -> list[dict[str, Any]]:
     ]
 
 
+def singular(kind: str) -> str:
+    """One of a kind: transform, loss."""
+    return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
+
+
 def print_components(source: Registry, kind: str | None, *, as_json: bool) -> None:
     """Print what `components` gives, as a table or as JSON."""
     found = components(source, kind)
@@ -57,7 +62,7 @@ def print_components(source: Registry, kind: str | None, *, as_json: bool) -> No
         return
     table(
         ["kind", "name", "version", "owner", "options"],
-        [[c["kind"].removesuffix("s"), c["name"], c["version"], c["owner"], " ".join(c["options"])] for c in found],
+        [[singular(c["kind"]), c["name"], c["version"], c["owner"], " ".join(c["options"])] for c in found],
     )
     if not found:
         say("none")

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
-from corpora import Component
-from corpora.component import Option, options_of
+from corpora import Component, Option, options_of
 
 
 def with_options(

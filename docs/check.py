@@ -1,0 +1,181 @@
+"""Write the generated reference pages, or see that they are fresh and that the docs hold together.
+
+python docs/check.py           # what `make check` runs: exit code 1 and a line for each page that is stale
+python docs/check.py --write   # what `make fix` runs
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent
+REPOSITORY = DOCS.parent
+NOTE = "<!-- Written by docs/check.py --write; do not edit. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its path under docs/."""
+    import corpora
+    import trainer.registry
+    from corpora import hookspecs
+    from trainer import errors as trainer_errors
+    from trainer import hookspecs as trainer_hookspecs
+
+    registries = {"corpora": corpora.registry, "trainer": trainer.registry.registry}
+    return {
+        "reference/components.md": components_page(registries),
+        "reference/hooks.md": hooks_page({"corpora": hookspecs, "trainer": trainer_hookspecs}),
+        "reference/errors.md": errors_page(corpora.errors, trainer_errors),
+        "reference/manifest.md": manifest_page(),
+        "reference/command-line.md": command_line_page(),
+    }
+
+
+def components_page(registries: dict[str, Any]) -> str:
+    """Every component that comes with the packages, with its options."""
+    from corpora.plugins import is_builtin
+
+    lines = ["# Components", "", NOTE, "Everything that can be chosen by name. `corpora plugins` and `trainer plugins`"]
+    lines += ["list these with those of installed plugins.", ""]
+    for package, registry in registries.items():
+        for kind in registry.kinds:
+            offered = [cls for cls in registry.offered(kind).values() if is_builtin(cls)]
+            if offered:
+                lines += [f"## {package}: {kind}", ""]
+            for cls in offered:
+                lines += component_lines(cls)
+    return "\n".join(lines)
+
+
+def component_lines(cls: Any) -> Iterator[str]:
+    """One component: its docstring and a table of its options."""
+    from corpora.component import options_of, to_json
+
+    yield f"### {cls.name}\n"
+    yield inspect.cleandoc(cls.__doc__) + "\n"
+    if getattr(cls, "cites", ""):
+        yield f"Source of the idea: {cls.cites}\n"
+    options = options_of(cls)
+    if options:
+        yield "| option | takes | default | meaning |\n|---|---|---|---|"
+    for option in options:
+        default = "required" if option.required else f"`{to_json(option.default)}`"
+        yield f"| `{option.name}` | {option.allowed()} | {default} | {option.help} |".replace("\n", " ")
+    yield ""
+
+
+def hooks_page(specs: dict[str, Any]) -> str:
+    """Every hook with its docstring."""
+    lines = [
+        "# Hooks",
+        "",
+        NOTE,
+        "A plugin is a module with functions of these names, decorated with `@hookimpl`",
+    ]
+    lines += ["(`from corpora import hookimpl`, `from trainer import hookimpl`), each returning component classes.", ""]
+    for package, module in specs.items():
+        lines += [f"## {package}", "", "| hook | what it is for |", "|---|---|"]
+        for name, function in vars(module).items():
+            if name.startswith(f"{package}_"):
+                lines.append(f"| `{name}()` | {inspect.cleandoc(function.__doc__).splitlines()[0]} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def errors_page(*modules: Any) -> str:
+    """The error tree, from the docstrings."""
+    lines = ["# Errors", "", NOTE]
+    for module in modules:
+        lines += [inspect.cleandoc(module.__doc__), "", "| error | when |", "|---|---|"]
+        for name, cls in vars(module).items():
+            if isinstance(cls, type) and cls.__module__ == module.__name__:
+                lines.append(f"| `{name}` | {inspect.cleandoc(cls.__doc__).splitlines()[0]} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def manifest_page() -> str:
+    """The fields of `manifest.json`, from the source."""
+    from corpora import manifest
+
+    source = inspect.getsource(manifest.Manifest)
+    found = re.findall(r'^    (\w+): ([^=\n]+?)(?: = [^\n]*)?\n(?:    """(.*?)""")?', source, re.MULTILINE | re.DOTALL)
+    lines = ["# manifest.json", "", NOTE, "What a version says of itself; the last file that it gets.", ""]
+    lines += ["| field | type | meaning |", "|---|---|---|"]
+    lines += [
+        f"| `{name}` | `{kind.strip()}` | {' '.join(text.split())} |".replace(" | None", " or None")
+        for name, kind, text in found
+    ]
+    return "\n".join([*lines, ""])
+
+
+def command_line_page() -> str:
+    """`--help` of every command that does not depend on installed plugins."""
+    lines = ["# Command line", "", NOTE]
+    for words, text in helps():
+        lines += [f"## {' '.join(words)}", "", "```text", text.strip(), "```", ""]
+    return "\n".join(lines)
+
+
+COMMANDS = {
+    "corpora": [
+        [], ["build"], ["tokenize"], ["concat"], ["transform"], ["sample"], ["split"], ["list"], ["show"], ["head"], ["path"],
+        ["verify"], ["tag"], ["remove"], ["gc"], ["export"], ["report"], ["recipe"], ["plugins"], ["toy-tasks"],
+    ],
+    "trainer": [],
+}  # fmt: skip
+
+
+def helps() -> Iterator[tuple[list[str], str]]:
+    """Each command's words and its help, 100 columns wide, without colour."""
+    import os
+    import subprocess
+
+    import trainer.cli
+
+    COMMANDS["trainer"] = [[], *([name] for name in trainer.cli.COMMANDS)]
+    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TYPER_USE_RICH": "0"}
+    for program, commands in COMMANDS.items():
+        for words in commands:
+            code = f"from {program}.cli import main; main({[*words, '--help']!r})"
+            done = subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, env=environment
+            )
+            yield [program, *words], without_plugins(done.stdout)
+
+
+def without_plugins(text: str) -> str:
+    """A help text without the commands that installed example plugins add."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if not re.match(r"\s+keyboard-typos\b", line))
+
+
+def broken_links() -> Iterator[str]:
+    """Relative links in Markdown files that lead nowhere."""
+    for page in [*REPOSITORY.glob("*.md"), *DOCS.rglob("*.md"), *REPOSITORY.glob("plugins/*/README.md")]:
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not (page.parent / target).exists():
+                yield f"{page.relative_to(REPOSITORY)} links to {target}, which does not exist"
+
+
+def main() -> int:
+    """Write or check; the exit code."""
+    wrong = []
+    for name, text in pages().items():
+        path = DOCS / name
+        if "--write" in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            wrong.append(f"docs/{name} is stale; make fix writes it again")
+    wrong += broken_links()
+    print("\n".join(wrong) or "docs are fresh")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
