@@ -30,7 +30,7 @@ Gold = list[tuple[str, str, set[int]]]
 """Genre, paragraph, and where its sentences after the first begin."""
 
 CUT_ERRORS = {
-    'speaker cut off (`"Stop!"` | `he said`)': lambda a, b: bool(re.search(r"[!?][\"”’']+$", a)) and b[:1].islower(),
+    "speaker cut from the quotation": lambda a, b: bool(re.search(r"[!?][\"”’']+$", a)) and b[:1].islower(),
     "opening quotation mark left behind": lambda a, b: bool(re.search(r"\s[\"“‘]$", a)),
     "closing quotation mark carried over": lambda a, b: bool(re.match(r"[\"'”’]\s|”", b)),
     "cut behind Mr. Mrs. Dr. St.": lambda a, b: bool(re.search(r"\b(?:Mr|Mrs|Dr|St)\.$", a)),

@@ -1,4 +1,4 @@
-"""The splitter of the sentencex library (Wikimedia, MIT, Rust): fast, and for 240 languages."""
+"""The splitter of the sentencex library (Wikimedia, MIT, Rust): fast, and for about 300 languages."""
 
 from dataclasses import dataclass
 from typing import ClassVar
