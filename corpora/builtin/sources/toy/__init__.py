@@ -7,9 +7,11 @@ from typing import ClassVar
 from corpora import Document, Reject, Shard, Source, hookimpl, option
 from corpora.builtin.sources.toy.article import Article, articles
 from corpora.builtin.sources.toy.book import Book, books
+from corpora.builtin.sources.toy.dump import write_dump
+from corpora.builtin.sources.toy.files import write_files
 from corpora.builtin.sources.toy.tasks import write_tasks
 
-__all__ = ["Toy", "corpora_sources", "write_tasks"]
+__all__ = ["Toy", "corpora_sources", "write_dump", "write_files", "write_tasks"]
 
 BYTES_A_WORD = 6
 SHARD_BYTES = 16 << 20
