@@ -122,13 +122,9 @@ def command_line_page() -> str:
     return "\n".join(lines)
 
 
-COMMANDS = {
-    "corpora": [
-        [], ["build"], ["tokenize"], ["concat"], ["transform"], ["sample"], ["split"], ["list"], ["show"], ["head"], ["path"],
-        ["verify"], ["tag"], ["remove"], ["gc"], ["export"], ["report"], ["recipe"], ["plugins"], ["toy-tasks"],
-    ],
-    "trainer": [],
-}  # fmt: skip
+CORPORA = (
+    "build tokenize concat transform sample split list show head path verify tag remove gc export report recipe plugins"
+)
 
 
 def helps() -> Iterator[tuple[list[str], str]]:
@@ -138,7 +134,7 @@ def helps() -> Iterator[tuple[list[str], str]]:
 
     import trainer.cli
 
-    COMMANDS["trainer"] = [[], *([name] for name in trainer.cli.COMMANDS)]
+    commands = {"corpora": [*CORPORA.split(), "toy-tasks"], "trainer": list(trainer.cli.COMMANDS)}
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TYPER_USE_RICH": "0"}
     for program, commands in COMMANDS.items():
         for words in commands:
