@@ -50,8 +50,10 @@ def protect(text: str, found: Found) -> str:
 
 
 def restore(text: str, found: Found) -> str:
-    """The text with protected characters as they were."""
-    return text.translate(_SHOWN) if found.protected else text
+    """The text with protected characters as they were; two apostrophes, which are a quotation mark, as one."""
+    if found.protected:
+        text = text.translate(_SHOWN)
+    return text.replace("''", '"') if "''" in text else text
 
 
 def decoded(text: str, found: Found | None = None) -> str:

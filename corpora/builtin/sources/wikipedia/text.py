@@ -20,7 +20,7 @@ from corpora.builtin.sources.wikipedia.links import with_labels, without_special
 from corpora.builtin.sources.wikipedia.markup import Found, Rules, decoded, restore
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.templates import Templates
-from corpora.builtin.sources.wikipedia.tidy import blocks, tidied
+from corpora.builtin.sources.wikipedia.tidy import blocks, is_text, tidied
 
 PROSE = Rules()
 
@@ -64,6 +64,8 @@ class Reader:
         headings: list[tuple[int, str]] = []
         for level, block in blocks(tidied(text, site.language), rules):
             block = restore(block, found)
+            if not is_text(block):
+                continue
             if level:
                 headings.append((len(paragraphs), block))
             if not level or rules.headings == "keep":

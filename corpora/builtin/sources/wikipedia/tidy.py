@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from corpora.builtin.sources.wikipedia.markup import Rules
 
-_BRACKET = re.compile(r"\((?: *[,;:–—/-](?= |[,;)]))* *|\[ *\]|（[ ，、；：]*")
+_OPENING = re.compile(r"\((?=[ ,;:–—/-]) *(?:[,;:–—/-](?=[ ,;)]) *)*")
 _CLOSING = re.compile(r"[,;: ]+\)")
-_EMPTY = re.compile(r"\( ?\)|（）|\[\]")
+_WIDE = re.compile(r"（[ ，、；：]*")
+_SQUARE = re.compile(r"\[ *\]")
 _DOUBLED = re.compile(r"([,;])(?: ?[,;])+")
 _STOP = re.compile(r" +\.(?=[ \n]|\Z)")
 _COMMA_STOP = re.compile(r"[,;] ?\.(?=[ \n]|\Z)")
-_LEADING = re.compile(r"\n[ ,;.]+(?=\n)")
+_NEXT_LINE = re.compile(r"\n ?([,;.])(?=[ \n])")
 SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "ht"))
 """Languages that write a space before a semicolon."""
 
@@ -22,6 +23,8 @@ def tidied(text: str, language: str) -> str:
     """The text with single spaces, and without the brackets and commas that lost what stood between them."""
     while "  " in text:
         text = text.replace("  ", " ")
+    if "\n," in text or "\n." in text or "\n;" in text or "\n " in text:
+        text = _NEXT_LINE.sub(r"\1", text)
     if " ," in text:
         text = text.replace(" ,", ",")
     if " ;" in text and language not in SPACED:
@@ -38,10 +41,16 @@ def tidied(text: str, language: str) -> str:
 
 
 def _brackets(text: str) -> str:
-    text = _BRACKET.sub(lambda m: "（" if m[0][0] == "（" else "(" if m[0][0] == "(" else "", text)
-    text = _CLOSING.sub(")", text)
-    if "()" in text or "（）" in text:
-        text = _EMPTY.sub("", text)
+    if "(" in text:
+        text = _OPENING.sub("(", text)
+        if " )" in text or ",)" in text or ";)" in text or ":)" in text:
+            text = _CLOSING.sub(")", text)
+    if "（" in text:
+        text = _WIDE.sub("（", text).replace("（）", "")
+    if "[" in text:
+        text = _SQUARE.sub("", text)
+    if "()" in text:
+        text = text.replace("()", "")
         while "  " in text:
             text = text.replace("  ", " ")
         text = text.replace(" ,", ",").replace(" )", ")")
@@ -71,6 +80,11 @@ def blocks(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
             lines.append(line)
     if lines:
         yield 0, " ".join(lines)
+
+
+def is_text(block: str) -> bool:
+    """Whether a paragraph holds a letter or a digit, and is not the punctuation that was left of one."""
+    return len(block) > 12 or any(character.isalnum() for character in block)
 
 
 def _heading(line: str) -> Iterator[tuple[int, str]]:
