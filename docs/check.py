@@ -134,14 +134,13 @@ def helps() -> Iterator[tuple[list[str], str]]:
 
     import trainer.cli
 
-    commands = {"corpora": [*CORPORA.split(), "toy-tasks"], "trainer": list(trainer.cli.COMMANDS)}
+    commands = {"corpora": CORPORA.split(), "trainer": list(trainer.cli.COMMANDS)}
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TYPER_USE_RICH": "0"}
-    for program, commands in COMMANDS.items():
-        for words in commands:
+    for program, names in commands.items():
+        for words in [[], *([name] for name in names)]:
             code = f"from {program}.cli import main; main({[*words, '--help']!r})"
-            done = subprocess.run(
-                [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, env=environment
-            )
+            line = [sys.executable, "-W", "ignore", "-c", code]
+            done = subprocess.run(line, capture_output=True, text=True, env=environment)
             yield [program, *words], without_plugins(done.stdout)
 
 
