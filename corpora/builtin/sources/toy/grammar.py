@@ -87,7 +87,8 @@ class Words:
 
     def skew(self, items: Sequence[T]) -> T:
         """One of the items, the first ones much more often than the last: item i by about log(n / i) / n."""
-        return items[self.draw() % (1 + self.draw() % len(items))]
+        bits = self.draw()
+        return items[(bits & 0x7FFF) * (bits >> 16) * len(items) >> 30]
 
     def chance(self, percent: int) -> bool:
         """True so many times in a hundred."""
@@ -96,10 +97,10 @@ class Words:
     def __getattr__(self, name: str) -> str:
         """A word or phrase from the list of that name, `_` for `-`."""
         try:
-            items = self.__dict__["tables"][name.rstrip("_").replace("_", "-")]
+            items = self.__dict__["tables"][name]
         except KeyError:
             raise AttributeError(name) from None
-        return str(items[self.draw() % len(items)])
+        return items[self.draw() % len(items)]  # type: ignore[no-any-return]
 
     @property
     def she_or_he(self) -> str:

@@ -66,7 +66,7 @@ class Lexicon:
     lists: dict[str, tuple[str, ...]]
     """Every list of `rest.txt` and `names.txt`, each once."""
     tables: dict[str, tuple[str, ...]]
-    """The same lists as tables."""
+    """The same lists as tables, `_` for `-`."""
     moves: tuple[Verb, ...]
     """What people do without an object."""
 
@@ -89,7 +89,7 @@ def lexicon() -> Lexicon:
         jobs=tuple(Kind(nouns[f[0]], f[1], tuple(commas(f[2])), known.deeds(f[3]), ()) for f in jobs),
         animals=tuple(Kind(nouns[f[0]], f[2], (), known.deeds(f[3]), known.verbs(f[4])) for f in animals),
         lists=lists,
-        tables={name: table(words) for name, words in lists.items()},
+        tables={name.replace("-", "_"): table(words) for name, words in lists.items()},
         moves=known.verbs("laugh, smile, wait, sing, dance, sleep, cry, work, walk, whistle, nod, cough, yawn, swim"),
     )
 
