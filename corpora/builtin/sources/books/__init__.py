@@ -1,38 +1,87 @@
-"""Books from folders of EPUB, TXT and HTML files: the sources `books` and `tbc`."""
+"""Books from your own folder, or from a catalogue whose books may be downloaded: the sources `books` and `tbc`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from corpora import ChildDied, Defaults, Document, LimitExceeded, Reject, Shard, Source, guarded, hookimpl, option
+from corpora import (
+    ChildDied,
+    Defaults,
+    Document,
+    InputError,
+    LimitExceeded,
+    Reject,
+    Shard,
+    Source,
+    guarded,
+    hookimpl,
+    option,
+)
+from corpora.builtin.sources.books.choosing import Criteria, frozen_list, permissions_of
 from corpora.builtin.sources.books.clean import document_of
+from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
 from corpora.builtin.sources.books.draft import Draft, Unreadable
 from corpora.builtin.sources.books.folder import shards_of
 from corpora.builtin.sources.books.reading import read_book
 
-SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
+LIST = "catalogue.jsonl"
+"""The key of the shard that holds the list itself, so that what it says of books is part of the fingerprint."""
+ROADS = """{name}: where are the books? Five roads lead here:
+  your own EPUB, TXT and HTML files:     corpora build {name} --folder DIR
+  addresses that you may download:       corpora build {name} --catalogue file:LIST.txt --contact YOU@EXAMPLE.ORG
+  Project Gutenberg (public domain):     corpora build {name} --catalogue gutenberg --contact YOU@EXAMPLE.ORG
+  Smashwords, with its permission:       corpora build {name} --catalogue smashwords --permission www.smashwords.com="WHO, WHEN"
+  no books at hand, only to try it out:  corpora build toy"""  # noqa: E501
 
 
 @dataclass(frozen=True)
 class Books(Source):
-    """Books of any language, from your own folder of EPUB, TXT and HTML files."""
+    """Books of any language: your own EPUB, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
+    uses: ClassVar[tuple[str, ...]] = ("ebooklib", "lxml")
 
     folder: Path | None = option(None, "The folder that holds the books, at any depth.", decides=False)
+    catalogue: str = option("", "Where to find books instead: file:LIST, saved-pages:DIR, gutenberg, smashwords.")
     min_words: int = option(0, "Books with fewer words are rejected.", min=0)
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
+    free: bool = option(False, "Reject books that have a price in the catalogue.")
+    contact: str = option("", "Your e-mail address or page, told to hosts; $CORPORA_CONTACT.", decides=False)
+    permission: tuple[str, ...] = option((), 'HOST="who allowed it, when": lifts robots.txt there.', decides=False)
+    redirect_host: tuple[str, ...] = option((), "Hosts to which others may send a download on.", decides=False)
+    pause: float = option(1.0, "Least seconds between two requests to one host.", min=0, decides=False)
+    listing: Path | None = option(None, "The list of an earlier build's downloads, to use again.", decides=False)
+
+    def freeze(self, downloads: Path) -> Self:
+        """The same source with the catalogue's books downloaded and listed."""
+        if self.folder is not None or self.listing is not None or not self.catalogue:
+            return self
+        criteria = Criteria(self.language, self.min_words, self.free)
+        web = {
+            "permissions": permissions_of(self.permission),
+            "pause_seconds": self.pause,
+            "redirect_hosts": self.redirect_host,
+        }
+        return replace(self, listing=frozen_list(self.catalogue, criteria, downloads, contact=self.contact, web=web))
 
     def shards(self) -> Sequence[Shard]:
-        """One shard a file, sorted by path."""
-        return shards_of(self.folder, SUFFIXES, owner=self.name)
+        """One shard a file, sorted by path; or the list and one shard an entry of it."""
+        if self.folder is None and self.listing is None:
+            raise InputError(ROADS.format(name=self.name))
+        if self.listing is None:
+            return shards_of(self.folder, SUFFIXES, owner=self.name)
+        return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The book in one file, or why it gives none."""
-        yield _read(shard)
+        if self.listing is None:
+            yield _read(shard)
+        elif shard.key != LIST:
+            yield _with_entry(self._listed[shard.key], shard)
 
     def defaults(self) -> Defaults:
         """Filters by words and language as the options say, and the check for broken characters."""
@@ -40,15 +89,33 @@ class Books(Source):
         filters += [f"language:{self.language}"] if self.language else []
         return Defaults((*filters, "mojibake"))
 
+    def notes(self) -> Sequence[str]:
+        """The permissions by which books were downloaded."""
+        granted = permissions_of(self.permission).items()
+        return [f"robots.txt of {host} was lifted for this build, by permission: {who}" for host, who in granted]
+
+    @cached_property
+    def _listed(self) -> dict[str, Listed]:
+        assert self.listing is not None
+        return {line.entry.id: line for line in read_list(self.listing)}
+
+    def _shard(self, line: Listed) -> Shard:
+        assert self.listing is not None
+        if line.stage:
+            return Shard(line.entry.id)
+        path = self.listing.parent.parent / "files" / f"{line.sha256}{line.suffix}"
+        return Shard(line.entry.id, path, size_bytes=path.stat().st_size)
+
 
 @dataclass(frozen=True)
 class Tbc(Books):
-    """The Toronto BookCorpus replica: `books` with the study's criteria, English and 20,000 words."""
+    """The Toronto BookCorpus replica: `books` by the study's criteria, free, in English, of 20,000 words or more."""
 
     name: ClassVar[str] = "tbc"
 
     min_words: int = option(20_000, "Books with fewer words are rejected.", min=0)
     language: str = option("en", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
+    free: bool = option(True, "Reject books that have a price in the catalogue.")
 
 
 def _read(shard: Shard) -> Document | Reject:
@@ -65,6 +132,28 @@ def _read(shard: Shard) -> Document | Reject:
         return Reject(shard.key, "read", "reader died", str(error), failed=True)
     except OSError as error:
         return Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
+
+
+def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
+    """The book of a list's line, with what the catalogue says of it; the text's own words are counted beside."""
+    if line.stage:
+        return Reject(line.entry.id, line.stage, line.reason, line.detail, line.failed)
+    document, entry = _read(shard), line.entry
+    if isinstance(document, Reject):
+        return document
+    metadata = {**document.metadata, "categories": list(entry.categories)}
+    if entry.words is not None:
+        metadata["words_listed"] = entry.words
+        if not entry.words <= 2 * document.words <= 3 * entry.words:
+            metadata["flag"] = "its catalogue gives another number of words by half or more"
+    return replace(
+        document,
+        title=entry.title or document.title,
+        author=entry.author or document.author,
+        url=entry.url,
+        licence=entry.licence or document.licence,
+        metadata=metadata,
+    )
 
 
 def _draft(path: Path) -> Draft:

@@ -25,8 +25,9 @@ THREE_LETTERS = {
 
 
 def code_of(language: str) -> str:
-    """The ISO 639-1 code of `English`, `eng`, `en-US`, `English, with notes`; empty for what is not known."""
-    word = re.split(r"[\W_]", language.strip().lower(), maxsplit=1)[0]
-    if word in ("und", "mul", "zxx"):
-        return ""
-    return word if len(word) == 2 else NAMES.get(word) or THREE_LETTERS.get(word, "")
+    """The ISO 639-1 code of `American English`, `eng`, `en-US`; empty for what is not known."""
+    words = re.findall(r"[^\W_]+", language.lower())
+    if words and len(words[0]) == 2:
+        return words[0]
+    codes = (NAMES.get(word) or THREE_LETTERS.get(word, "") for word in words)
+    return next(filter(None, codes), "")

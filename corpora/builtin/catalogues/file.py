@@ -1,0 +1,60 @@
+"""A catalogue in a file of your own: addresses that you may download, one a line, or JSON lines with more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpora import Catalogue, Entry, InputError, hookimpl, option
+
+TEXTS = ("title", "author", "language", "licence")
+
+
+@dataclass(frozen=True)
+class File(Catalogue):
+    """Your own list: one address a line, or JSON lines with url and what is known of the book."""
+
+    name: ClassVar[str] = "file"
+
+    path: Path = option(..., "The list; lines that start with # are comments.", decides=False)
+
+    def find(self) -> Iterator[Entry]:
+        """The entries in the order of the file."""
+        try:
+            lines = self.path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"catalogue file: {self.path} cannot be read: {error}") from error
+        for number, line in enumerate(lines, start=1):
+            if line.strip() and not line.startswith("#"):
+                yield _entry(line.strip(), f"{self.path}, line {number}")
+
+
+def _entry(line: str, place: str) -> Entry:
+    if not line.startswith("{"):
+        if "://" not in line or any(map(str.isspace, line)):
+            raise InputError(f"catalogue file: {place} is {line[:60]!r}; each line is an address or a JSON object")
+        return Entry(line, line)
+    try:
+        row = json.loads(line)
+        url = str(row["url"])
+        fields: dict[str, Any] = {name: str(row.get(name) or "") for name in TEXTS}
+        fields |= {"words": _number(row.get("words"), int), "price": _number(row.get("price"), float)}
+        fields |= {name: tuple(map(str, row.get(name) or ())) for name in ("formats", "categories")}
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"catalogue file: {place}: {error!r}; it needs a url, and words and price are numbers"
+        ) from error
+    return Entry(str(row.get("id") or url), url, **fields)
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> Any:
+    return None if value in (None, "") else kind(value)
+
+
+@hookimpl
+def corpora_catalogues() -> list[type[Catalogue]]:
+    """Offer it."""
+    return [File]

@@ -1,0 +1,87 @@
+"""Project Gutenberg's own catalogue: public domain books, fetched from the mirror that is meant for programs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpora import Catalogue, Entry, InputError, hookimpl, option
+
+LICENCE = "public domain in the USA (Project Gutenberg)"
+COLUMNS = ("Text#", "Type", "Title", "Language", "Authors", "Subjects")
+
+
+@dataclass(frozen=True)
+class Gutenberg(Catalogue):
+    """Project Gutenberg, by its CSV catalogue; texts come from a mirror, as its rules for robots ask."""
+
+    name: ClassVar[str] = "gutenberg"
+
+    csv: Path | None = option(None, "pg_catalog.csv, if you have it already.", decides=False)
+    language: str = option("en", "Only books in this language; an ISO 639-1 code, empty for any.")
+    limit: int | None = option(None, "Only so many books, in the order of their numbers.", min=1)
+    catalogue_url: str = option(
+        "https://www.gutenberg.org/cache/epub/feeds/pg_catalog.csv", "The catalogue's address.", decides=False
+    )
+    mirror: str = option("https://gutenberg.pglaf.org", "The mirror that texts are taken from.", decides=False)
+
+    def find(self) -> Iterator[Entry]:
+        """The entries of a catalogue that lies on disk.
+
+        Raises:
+            InputError: there is none, or it is no catalogue of Gutenberg's.
+        """
+        if self.csv is None:
+            raise InputError("catalogue gutenberg: give csv=FILE, or let `corpora build` fetch the catalogue")
+        try:
+            with self.csv.open(encoding="utf-8", newline="") as file:
+                yield from self._entries(file)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"catalogue gutenberg: {self.csv} cannot be read: {error}") from error
+
+    def visit(self, web: Any) -> Iterator[Entry]:
+        """The entries, with the catalogue fetched where none lies on disk."""
+        if self.csv is not None:
+            return self.find()
+        return self._entries(web.page(self.catalogue_url).splitlines(keepends=True))
+
+    def _entries(self, lines: Iterable[str]) -> Iterator[Entry]:
+        reader = csv.DictReader(lines)
+        if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+            raise InputError(f"catalogue gutenberg: it has no column {missing[0]}; is it pg_catalog.csv?")
+        taken = 0
+        for row in reader:
+            languages = [language.strip() for language in (row["Language"] or "").split(";")]
+            if (
+                row["Type"] != "Text"
+                or not row["Text#"].isdigit()
+                or (self.language and self.language not in languages)
+            ):
+                continue
+            yield self._entry(row, languages)
+            taken += 1
+            if taken == self.limit:
+                return
+
+    def _entry(self, row: dict[str, str], languages: list[str]) -> Entry:
+        number = row["Text#"]
+        return Entry(
+            f"gutenberg-{number}",
+            f"{self.mirror.rstrip('/')}/cache/epub/{number}/pg{number}.txt",
+            title=" ".join(row["Title"].split()),
+            author=row["Authors"],
+            language=languages[0] if len(languages) == 1 else self.language,
+            price=0.0,
+            formats=("txt",),
+            categories=tuple(part.strip() for part in row["Subjects"].split(";") if part.strip()),
+            licence=LICENCE,
+        )
+
+
+@hookimpl
+def corpora_catalogues() -> list[type[Catalogue]]:
+    """Offer it."""
+    return [Gutenberg]

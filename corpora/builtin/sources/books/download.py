@@ -1,0 +1,187 @@
+"""From a catalogue's entries to files on disk and a list of them: resumable, polite, each book fetched once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from corpora import Entry, StorageError, sha256_file, sha256_of
+from corpora.builtin.sources.books.web import AskedToStop, NotGiven, Web
+
+HOSTS = 8
+"""Hosts that are asked at the same time; each gets one request after the other."""
+MAX_BOOK_BYTES = 256 << 20
+SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
+LOG = logging.getLogger("corpora.books")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a list: an entry with its file, or with the stage and the reason why there is none."""
+
+    entry: Entry
+    sha256: str = ""
+    suffix: str = ""
+    stage: str = ""
+    reason: str = ""
+    detail: str = ""
+    failed: bool = False
+
+
+class Shelf:
+    """A folder of downloaded books by their content, and the record of which address gave which."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._record = folder / "addresses.jsonl"
+        self._lock = Lock()
+        try:
+            (folder / "files").mkdir(parents=True, exist_ok=True)
+            (folder / "lists").mkdir(exist_ok=True)
+            self._known = {line["url"]: line for line in _lines(self._record)}
+        except OSError as error:
+            raise StorageError(f"{folder}: {error.strerror or error}") from error
+
+    def path(self, sha256: str, suffix: str) -> Path:
+        """Where the file of this content is."""
+        return self.folder / "files" / f"{sha256}{suffix}"
+
+    def find(self, url: str) -> tuple[str, str] | None:
+        """The content and suffix of what an address gave before, if its file is still whole."""
+        line = self._known.get(url)
+        if line is None:
+            return None
+        path = self.path(line["sha256"], line["suffix"])
+        return (line["sha256"], line["suffix"]) if path.exists() and path.stat().st_size == line["size_bytes"] else None
+
+    def fetch(self, url: str, web: Web) -> tuple[str, str]:
+        """The content and suffix of an address, downloaded unless it was before.
+
+        Raises:
+            NotGiven: the host gives nothing.
+            AskedToStop: the host asks for patience.
+        """
+        if found := self.find(url):
+            return found
+        part = self.folder / "files" / f".{hashlib.sha256(url.encode()).hexdigest()[:24]}.part"
+        web.save(url, part, max_bytes=MAX_BOOK_BYTES)
+        sha256, suffix = sha256_file(part), suffix_of(url, part)
+        size = part.stat().st_size
+        part.replace(self.path(sha256, suffix))
+        self._note({"url": url, "sha256": sha256, "suffix": suffix, "size_bytes": size})
+        return sha256, suffix
+
+    def save_list(self, lines: Sequence[Listed]) -> Path:
+        """Write a list under the hash of its content."""
+        rows = [asdict(line) for line in lines]
+        path = self.folder / "lists" / f"{sha256_of(json.loads(json.dumps(rows)))[:24]}.jsonl"
+        beside = path.with_suffix(".partial")
+        beside.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        beside.replace(path)
+        return path
+
+    def _note(self, line: dict[str, Any]) -> None:
+        with self._lock, self._record.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            self._known[line["url"]] = line
+
+
+def suffix_of(url: str, file: Path) -> str:
+    """What kind of book a file is, by its first bytes, else by its address."""
+    with file.open("rb") as opened:
+        head = opened.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if head.startswith(b"pk\3\4"):
+        return ".epub"
+    if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        return ".html"
+    suffix = Path(urlsplit(url).path).suffix.lower()
+    return suffix if suffix in SUFFIXES and suffix != ".epub" else ".txt"
+
+
+def download(lines: Iterable[Listed], shelf: Shelf, web: Web) -> list[Listed]:
+    """The lines with their files; those that a host does not give become rejects.
+
+    Raises:
+        AskedToStop: a host asks for patience; what was fetched stays, and the next run goes on from there.
+        StorageError: the disk is full or refuses.
+    """
+    lines = list(lines)
+    by_host: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if not line.stage:
+            by_host.setdefault(urlsplit(line.entry.url).netloc, []).append(number)
+    estimate = _Estimate(sum(map(len, by_host.values())))
+    try:
+        with ThreadPoolExecutor(HOSTS) as pool:
+            for done in pool.map(
+                lambda numbers: list(_of_host(lines, numbers, shelf, web, estimate)), by_host.values()
+            ):
+                for number, line in done:
+                    lines[number] = line
+    except OSError as error:
+        raise StorageError(f"{shelf.folder}: {error.strerror or error}; what is there stays, run again") from error
+    return lines
+
+
+def _of_host(
+    lines: Sequence[Listed], numbers: Sequence[int], shelf: Shelf, web: Web, estimate: _Estimate
+) -> Iterator[tuple[int, Listed]]:
+    for place, number in enumerate(numbers):
+        line = lines[number]
+        try:
+            sha256, suffix = shelf.fetch(line.entry.url, web)
+            yield number, replace(line, sha256=sha256, suffix=suffix)
+        except NotGiven as error:
+            yield number, Listed(line.entry, "", "", "download", error.reason, error.detail, error.failed)
+        except AskedToStop as error:
+            raise AskedToStop(
+                f"{error}: {place:,} of its {len(numbers):,} books are here, none is fetched twice"
+            ) from None
+        estimate.step()
+
+
+class _Estimate:
+    """Tells now and then how far the downloads are, and how long the rest may take."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._started = self._told = time.monotonic()
+
+    def step(self) -> None:
+        self._done += 1
+        now = time.monotonic()
+        if now - self._told >= 10:
+            self._told = now
+            rest = (now - self._started) / self._done * (self._total - self._done)
+            LOG.info("books: %d of %d downloaded, about %d seconds to go", self._done, self._total, rest)
+
+
+def read_list(path: Path) -> list[Listed]:
+    """A list that `Shelf.save_list` wrote."""
+    return [Listed(**{**line, "entry": _entry(line["entry"])}) for line in _lines(path)]
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return Entry(**values)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The JSON lines of a file; a last one that a kill cut short is left out."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line.startswith("{") and line.endswith("}"):
+            yield json.loads(line)
