@@ -26,8 +26,8 @@ THREE_LETTERS = {
 
 def code_of(language: str) -> str:
     """The ISO 639-1 code of `American English`, `eng`, `en-US`; empty for what is not known."""
-    words = re.findall(r"[^\W_]+", language.lower())
+    words: list[str] = re.findall(r"[^\W_]+", language.lower())
     if words and len(words[0]) == 2:
         return words[0]
     codes = (NAMES.get(word) or THREE_LETTERS.get(word, "") for word in words)
-    return next(filter(None, codes), "")
+    return next((code for code in codes if code), "")
