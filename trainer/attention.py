@@ -57,7 +57,7 @@ def _group(lengths: Any, start: int, device: torch.device) -> Group:
     return Group(start, stop, len(lengths), longest, slots.to(device), keep[:, None, None, :].to(device))
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # type: ignore[untyped-decorator]
 def packed_attention(
     module: nn.Module,
     query: Tensor,

@@ -112,11 +112,11 @@ class Rows:
         return Rows(kept, name=self.name, fingerprint=self.fingerprint, tokenizer_file=self.tokenizer_file)
 
 
-def open_rows(dataset: str | Rows, *, tokenizer: Path | None = None) -> Rows:
+def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None = None) -> Rows:
     """The rows of a registered dataset; a dataset of sentences is tokenized first, registered, and used.
 
     Args:
-        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or rows, which come back as they are.
+        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or it, opened; or rows, which come back as they are.
         tokenizer: the teacher's tokenizer, file or folder, for a dataset of sentences.
 
     Raises:
@@ -126,11 +126,11 @@ def open_rows(dataset: str | Rows, *, tokenizer: Path | None = None) -> Rows:
     """
     if isinstance(dataset, Rows):
         return dataset
-    opened: Any = corpora.open(dataset)
+    opened: Any = corpora.open(dataset) if isinstance(dataset, str) else dataset
     if opened.kind == "sentences":
         if tokenizer is None:
-            raise TransferError(f"{dataset} holds sentences; make it sequences first: corpora tokenize {dataset}")
-        opened = corpora.tokenize(dataset, tokenizer=str(tokenizer))
+            raise TransferError(f"{opened.name} holds sentences; make it sequences first: corpora tokenize {opened.name}")
+        opened = corpora.tokenize(opened, tokenizer=str(tokenizer))
     batches = list(opened.batches())
     return Rows(
         [block_of(batch) for batch in batches],

@@ -65,7 +65,7 @@ class Engine:
         if compiled:
             for module in self.modules:
                 if closed := getattr(module, "loss_and_gradient", None):
-                    module.loss_and_gradient = torch.compile(closed, dynamic=True)
+                    setattr(module, "loss_and_gradient", torch.compile(closed, dynamic=True))  # noqa: B010
         if teacher is not None:
             teacher.train(False).requires_grad_(False)
 

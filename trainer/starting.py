@@ -84,11 +84,16 @@ def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule
 
 
 def _check_widths(student: PreTrainedModel, teacher: PreTrainedModel) -> None:
-    if student.config.hidden_size != teacher.config.hidden_size:
+    ours, theirs = (tuple(_inner(model).weight.shape) for model in (student, teacher))
+    if ours != theirs:
         raise ModelError(
-            f"a student {student.config.hidden_size} wide cannot start from a teacher "
-            f"{teacher.config.hidden_size} wide; add start=random, or leave its width out"
+            f"a student {ours[1]} wide ({ours[0]} inside its feed-forward blocks) cannot start from a teacher "
+            f"{theirs[1]} wide ({theirs[0]} inside); add start=random, or leave its width out"
         )
+
+
+def _inner(model: PreTrainedModel) -> Any:
+    return layers_of(model)[0].get_submodule(_parts(model)["widen"])
 
 
 def _copy_embeddings(student: PreTrainedModel, teacher: PreTrainedModel, *, with_positions: bool) -> None:

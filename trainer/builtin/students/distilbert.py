@@ -20,7 +20,7 @@ class DistilBERT(Student):
     layers: int = option(6, "Transformer layers.", min=1)
     hidden: int | None = option(None, "Width of the hidden states; the teacher's where none is given.", min=1)
     heads: int | None = option(None, "Attention heads; the teacher's where none is given.", min=1)
-    feed_forward: int | None = option(None, "Width inside the feed-forward blocks; four times the hidden one.", min=1)
+    feed_forward: int | None = option(None, "Width inside feed-forward blocks; the teacher's, or 4 x hidden.", min=1)
     dropout: float = option(0.1, "Dropout of hidden states and attention.", min=0.0, max=0.9)
     start: Literal["sanh", "uniform", "first", "random"] = option(
         "sanh", "Teacher layers to start from: spread as DistilBERT does, every n-th, the lowest, or none."
@@ -43,13 +43,14 @@ class DistilBERT(Student):
         if own.model_type not in ("bert", "distilbert"):
             raise ModelError(f"distilbert follows BERT teachers, and this one is {own.model_type}; use layers:6")
         hidden = self.hidden or own.hidden_size
+        inside = own.intermediate_size if own.model_type == "bert" else own.hidden_dim
         config = DistilBertConfig(
             vocab_size=own.vocab_size,
             max_position_embeddings=own.max_position_embeddings,
             dim=hidden,
             n_layers=self.layers,
             n_heads=self.heads or own.num_attention_heads,
-            hidden_dim=self.feed_forward or 4 * hidden,
+            hidden_dim=self.feed_forward or (4 * hidden if self.hidden else inside),
             dropout=self.dropout,
             attention_dropout=self.dropout,
             pad_token_id=own.pad_token_id,

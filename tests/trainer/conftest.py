@@ -1,11 +1,14 @@
-"""Tiny vocabularies, models and datasets, made on the spot."""
+"""Tiny vocabularies, models, datasets and runs, made on the spot; the fixture `make` gives these functions."""
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
@@ -15,6 +18,13 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
 from corpora import Sequences
 from trainer.data import Rows
+from trainer.engine import Counts, Engine
+from trainer.masking import masker
+from trainer.packing import IGNORED, Packed, pack
+from trainer.precision import precision_for
+from trainer.registry import registry
+
+torch.set_num_threads(1)
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 VOCABULARY = 50
@@ -61,3 +71,50 @@ def teacher_folder(folder: Path, *, model: Any = None, lowercase: bool = True) -
     made = tokenizer_file(folder, lowercase=lowercase)
     PreTrainedTokenizerFast(tokenizer_file=str(made), **names).save_pretrained(folder)
     return folder
+
+
+def packed(number: int = 6, *, seed: int = 1, rate: float = 0.3, most: int = 12) -> Packed:
+    """A masked update of a few rows of 1 to 12 words."""
+    rng = np.random.default_rng(seed)
+    ids = [rng.integers(5, VOCABULARY, size=rng.integers(1, most + 1)) for _ in range(number)]
+    counts = np.bincount(np.concatenate(ids), minlength=VOCABULARY)
+    picks = masker(
+        counts,
+        vocabulary=VOCABULARY,
+        special_ids=frozenset(range(5)),
+        sequences=number,
+        mask_id=4,
+        seed=seed,
+        rate=rate,
+    )
+    return picks.mask(pack(ids, np.arange(number), first_id=2, last_id=3), epoch=0)
+
+
+def counts(batch: Packed) -> Counts:
+    """Tokens of an update, and those to be predicted."""
+    return Counts(batch.tokens, int((batch.labels != IGNORED).sum()))
+
+
+def engine(
+    student: Any, teacher: Any, *losses: str, chunk: int = 7, precision: str = "fp32", compiled: bool = False
+) -> Engine:
+    """An engine on the CPU, with chunks that do not divide anything."""
+    made = [registry.make("losses", text) for text in losses]
+    chosen = precision_for(precision, torch.device("cpu"))
+    return Engine(student, teacher, made, precision=chosen, chunk=chunk, compiled=compiled)
+
+
+def gradients(model: Any) -> torch.Tensor:
+    """All gradients of a model, one after the other."""
+    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+
+def weights_hash(folder: Path) -> str:
+    """The sha256 of a model's weights."""
+    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def make() -> Any:
+    """The functions of this file."""
+    return sys.modules[__name__]
