@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from corpora import OptionError
+from corpora.builtin.splitters import rules
 from corpora.builtin.splitters.rules import Rules
+from corpora.builtin.splitters.rules.language import sections_of
 
 FICTION = [
     ['"Stop!" he said.', "Then he ran."],
@@ -23,6 +25,8 @@ FICTION = [
     ['"Stop!" I said.', '"Why?" Aunt Clara asked sharply.', '"Look!" Tom whispered.'],
     ['"Stop!"', "Weller turned round.", '"Now?"', "I laughed the fear away."],
     ['"Why?" She asked.', '"Why not?"', "He asked her to sit."],
+    ["“Wait!” Tom’s mother called after him.", "“Wait!”", "Tom’s mother called the dog."],
+    ['"You knew—"', '"Never."', '"—and said nothing."'],
     ['"Ready?"', "Then Weller said nothing."],
     ['"Well?"', 'Weller said: "I saw a light."'],
     ['"Oh!" Clara began, and blushed.', '"Oh!"', "Clara began to blush."],
@@ -54,6 +58,7 @@ PROSE = [
     ["Nice place!! :-)", "We will be back :)"],
     ["It closed early.", "There was no time."],
     ["Fly with Yahoo! and see.", "The end."],
+    ["It cost $5.99. ", "Really?"],
     ["Vitamin C is fine.", "So is plan B.", "They work."],
     ["You and I.", "Henry I. Jones went.", "Who else but I?"],
     ["His wife, Mrs. K., and J.-P. Sartre, Ph.D., came by.", "They sat."],
@@ -148,6 +153,15 @@ def test_hostile_text_is_split_in_linear_time(text: str) -> None:
 def test_a_language_that_is_no_code_is_refused() -> None:
     with pytest.raises(OptionError, match=r"language is '\.\./en'; it must be a code such as en"):
         Rules(language="../en")
+
+
+def test_data_files_hold_known_sections_and_words_without_their_last_full_stop() -> None:
+    known = {"never", "numbered", "ordinals", "may", "small", "starters", "terminals"}
+    known |= {"joiners", "pronouns", "speech", "speech-or-deed"}
+    for file in sorted((Path(rules.__file__).parent / "data").glob("*.txt")):
+        sections = sections_of(file.stem)
+        assert set(sections) <= known, file.name
+        assert [word for words in sections.values() for word in words if word.endswith(".")] == [], file.name
 
 
 GOLD = Path(__file__).parents[4] / "shared" / "data" / "sentences"

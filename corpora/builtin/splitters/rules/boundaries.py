@@ -37,7 +37,7 @@ def scan(terminals: str) -> re.Pattern[str]:
 
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
 CAPTION = re.compile(
-    r"(?:(?:Figure|Fig\.|Table) \d{1,3}(?:\.\d{1,3})*|(?:Chapter|CHAPTER) (?:\d{1,3}|[IVXLC]+)\.?) (?=[A-Z])"
+    r"(?:(?:Figure|Fig\.|Table) \d{1,3}(?:\.\d{1,3})*+|(?:Chapter|CHAPTER) (?:\d{1,3}|[IVXLC]+)\.?) (?=[A-Z])"
 )
 ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
 ROMAN = re.compile(r"[IVXLC]+|[ivxl]+")
@@ -105,7 +105,7 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
     if not bits and not closers and len(before) > 3 and before.islower() and word[:1].isupper() and before.isalpha():
         return True  # nothing below could say no; this is most of all text
     if word.islower():
-        return not bits and not closers and _is_lower_case_end(before, word)
+        return _quotation_follows(closers, openers) or (not (bits or closers) and _is_lower_case_end(before, word))
     if stop - start < REACH and _is_marker(before) and text[start:stop].strip(OPENERS + " ") == before:
         return False
     if not word and not openers:
@@ -118,6 +118,11 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
     if bits & MAY or ordinal or _is_initial(before, text, stop) or _is_acronym(before):
         return word in language.starters and not text.startswith(".", match.end())
     return not (len(before) == 1 == len(word) and text.startswith(".", match.end()))
+
+
+def _quotation_follows(closers: str, openers: str) -> bool:
+    """Whether one quotation closes and the next opens: someone else speaks, even in lower case."""
+    return openers[:1] in QUOTES and not QUOTES.isdisjoint(closers)
 
 
 def _is_note(before: str, bits: int, closers: str, word: str, language: Language) -> bool:
@@ -155,7 +160,7 @@ def _is_marker(word: str) -> bool:
 
 
 def _is_acronym(word: str) -> bool:
-    return "." in word and not word[0].isdigit() and max(map(len, word.split("."))) <= 2
+    return "." in word and word.replace(".", "").replace("-", "").isalpha() and max(map(len, word.split("."))) <= 2
 
 
 def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
@@ -163,7 +168,8 @@ def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) 
     run, closers, _, openers, word = match.groups()
     quoted = not QUOTES.isdisjoint(closers)
     if word.islower():
-        return not quoted and run[-1] not in ".…" and _goes_on_in_lower_case(text, start, match, language)
+        opens = not quoted and run[-1] not in ".…" and _opens_in_lower_case(text, start, match, language)
+        return opens or _quotation_follows(closers, openers)
     if not word and not openers:
         return _symbol_begins(text, match.end())
     if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 4), match.start()):
@@ -172,7 +178,7 @@ def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) 
     return not speaker
 
 
-def _goes_on_in_lower_case(text: str, start: int, match: re.Match[str], language: Language) -> bool:
+def _opens_in_lower_case(text: str, start: int, match: re.Match[str], language: Language) -> bool:
     """Whether a lower-case word after ! or ? opens a sentence: `why not? ask me`, but not `Oh! how cold`.
 
     It does where the writer began this sentence in lower case too, and behind a whole clause, unless what

@@ -29,8 +29,8 @@ class Language:
 
 @cache
 def language_named(code: str) -> Language:
-    """The words of a language; of none when there is no data for it, which leaves the rules of Unicode."""
-    sections = _sections(code.partition("-")[0].lower())
+    """The words of a language; without data for it, those that many languages share, and the rules of Unicode."""
+    sections = sections_of(code.partition("-")[0].lower())
     abbreviations: dict[str, int] = {}
     for section, bit in _BITS.items():
         for word in sections.get(section, ()):
@@ -48,11 +48,15 @@ def language_named(code: str) -> Language:
     )
 
 
-def _sections(code: str) -> dict[str, list[str]]:
-    file = files(__package__) / "data" / f"{code}.txt"
+def sections_of(code: str) -> dict[str, list[str]]:
+    """The words of a data file under the heads of its sections; a language without one gets `und.txt`."""
+    data = files(__package__) / "data"
+    file = data / f"{code}.txt"
+    if not file.is_file():
+        file = data / "und.txt"
     sections: dict[str, list[str]] = {}
     words: list[str] = []
-    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+    for line in file.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             words = sections.setdefault(line.strip("[]"), [])
         elif not line.startswith("#"):
@@ -67,10 +71,11 @@ def _attribution(sections: dict[str, list[str]]) -> re.Pattern[str] | None:
     other, pronouns, said, did = (
         "|".join(sections[section]) for section in ("starters", "pronouns", "speech", "speech-or-deed")
     )
-    name = (
-        rf"(?:(?!(?:{other})\b)|(?=I\b))(?:[A-Z][a-z]{{0,4}}\. )?[A-Z][\w'’-]{{0,30}}(?: [A-Z][\w'’-]{{1,30}}){{0,2}}"
-    )
+    title = r"(?:[A-Z][a-z]{0,4}\. )?"
+    name = rf"(?:(?!(?:{other})\b)|(?=I\b)){title}[A-Z][\w'’-]{{0,30}}(?: [A-Z][\w'’-]{{1,30}}){{0,2}}"
+    whose = r"(?:(?<=['’]s) [a-z]{1,20})?"
     adverb = r"(?:(?:\w{1,20}ly|then|only|again|presently) )?"
-    closed = r"(?=[.,;!?—–-]|\s-|\s(?:\w{1,20}ly|at (?:last|length|once)|to \w{2,4}sel\w+)\b|$)"
-    named = rf"{name} {adverb}(?:(?:{said})\b(?!:| that\b)|(?:{did}){closed})"
+    phrase = r"\w{1,20}ly|at (?:last|length|once)|to \w{2,4}sel\w+|out|after|back|down|over|across"
+    closed = rf"(?=[.,;!?—–-]|\s-|\s(?:{phrase})\b|$)"
+    named = rf"{name}{whose} {adverb}(?:(?:{said})\b(?!:| that\b| nothing\b)|(?:{did}){closed})"
     return re.compile(rf"{named}|(?:{pronouns}) {adverb}(?:{said})(?=\.|, \w+ing\b)")
