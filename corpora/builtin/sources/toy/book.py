@@ -94,7 +94,7 @@ class Novelist:
             Mention(f"{one.name} and {two.name}", THEY, one.kind, named=True)
             for one in self.people
             for two in self.people
-            if one is not two and one.kind.noun.singular
+            if one is not two
         ]
 
     def _mentions(self, person: Person) -> tuple[Mention, ...]:

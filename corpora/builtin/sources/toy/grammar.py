@@ -251,16 +251,6 @@ class Clause:
         return verb.third if self.mention.form.third else verb.base
 
     @property
-    def going(self) -> str:
-        """Something done without an object, as present participle."""
-        return self.w.pick(self.mention.kind.moves or self.w.lexicon.moves).ing
-
-    @property
-    def go(self) -> str:
-        """Something done without an object, in its base form."""
-        return self.w.pick(self.mention.kind.moves or self.w.lexicon.moves).base
-
-    @property
     def job(self) -> str:
         """What the agent is called by its kind."""
         return self.mention.kind.noun.singular
