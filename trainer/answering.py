@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainer.charts import TITLES
-from trainer.outcomes import MEASURES, Outcome
+from trainer.outcomes import MEASURES, Scored
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ SIZE = "RQ1: what does the size of the transfer dataset do to the student's down
 COMPOSITION = "RQ2: what does its composition do?"
 
 
-def answers(outcomes: Sequence[Outcome], preset: str) -> list[Answer]:
+def answers(outcomes: Sequence[Scored], preset: str) -> list[Answer]:
     """A paragraph for each question and measure: direction and size of the effect."""
     natural = [run for run in outcomes if run.student and run.transfer and run.transfer.natural]
     natural.sort(key=lambda run: run.transfer.tokens if run.transfer else 0)
@@ -38,13 +38,13 @@ def answers(outcomes: Sequence[Outcome], preset: str) -> list[Answer]:
     return made
 
 
-def _alike(natural: Sequence[Outcome], harmed: Outcome) -> Outcome:
+def _alike(natural: Sequence[Scored], harmed: Scored) -> Scored:
     """The student on natural text whose transfer dataset is nearest in size."""
     size = harmed.transfer.tokens if harmed.transfer else 0
     return min(natural, key=lambda run: abs((run.transfer.tokens if run.transfer else 0) - size))
 
 
-def _difference(one: Outcome, other: Outcome, measure: str, preset: str) -> str:
+def _difference(one: Scored, other: Scored, measure: str, preset: str) -> str:
     ours, theirs = one.score(measure, preset), other.score(measure, preset)
     if ours is None or theirs is None or one.transfer is None or other.transfer is None:
         return ""

@@ -43,7 +43,7 @@ class Transfer:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Scored:
     """A run, or a model that was evaluated without one (a teacher)."""
 
     name: str
@@ -100,7 +100,7 @@ class Outcome:
         return statistics.median(found) if found else None
 
 
-def read_outcomes(folders: Sequence[Path | str]) -> list[Outcome]:
+def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
     """What each run folder (or evaluated model folder) holds, in the order given.
 
     Raises:
@@ -110,13 +110,13 @@ def read_outcomes(folders: Sequence[Path | str]) -> list[Outcome]:
     return [_read(Path(folder)) for folder in folders]
 
 
-def _read(folder: Path) -> Outcome:
+def _read(folder: Path) -> Scored:
     card, evaluations = _json(folder / "run.json"), {}
     for path in sorted((folder / "evaluation").glob("*.json")):
         evaluations[path.stem] = read_sealed(path)
     if not card and not evaluations:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
-    return Outcome(
+    return Scored(
         name=folder.resolve().name,
         folder=folder,
         card=card,

@@ -12,10 +12,10 @@ from typing import Any
 from trainer import quoted
 from trainer.answering import Answer, answers
 from trainer.charts import Point, composition_figure, size_figure, to_svg
-from trainer.outcomes import MEASURES, Outcome, read_outcomes
+from trainer.outcomes import MEASURES, Scored, read_outcomes
 from trainer.results import read_sealed
 from trainer.runs import write_whole
-from trainer.sheets import Sheet
+from trainer.sheets import Sheet, to_csv, to_latex, to_markdown
 from trainer.tabulating import dataset_sheet, distillation_sheet, network_sheet, score_sheet, task_sheet
 
 PLACES = {"natural": "10%", "shuffle": "Rand.", "generate": "Gen."}
@@ -63,7 +63,28 @@ def report(
     return path
 
 
-def gathered(outcomes: Sequence[Outcome], *, preset: str, networks: dict[str, Any] | None, title: str) -> Report:
+def write_report(made: Report, folder: Path) -> Path:
+    """Write a report in every format: the page, Markdown, and under `tables` and `figures` CSV, LaTeX and PDF.
+
+    Returns:
+        The page.
+    """
+    for name in ("tables", "figures"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for sheet in made.sheets:
+        write_whole(folder / "tables" / f"{sheet.name}.csv", to_csv(sheet))
+        write_whole(folder / "tables" / f"{sheet.name}.tex", to_latex(sheet))
+    for name, figure in made.figures.items():
+        if figure.axes:
+            figure.savefig(folder / "figures" / f"{name}.pdf", metadata={"CreationDate": None})
+    answered = [f"## {answer.question}\n\n" + "\n\n".join(answer.paragraphs) for answer in made.answers]
+    text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.sheets), *(f"- {n}" for n in made.notes)])
+    write_whole(folder / "report.md", text + "\n")
+    write_whole(folder / "report.html", to_html(made))
+    return folder / "report.html"
+
+
+def gathered(outcomes: Sequence[Scored], *, preset: str, networks: dict[str, Any] | None, title: str) -> Report:
     """The tables, figures and answers about runs."""
     sheets = [
         score_sheet(outcomes, preset), task_sheet(outcomes), dataset_sheet(outcomes), distillation_sheet(outcomes),
@@ -77,7 +98,7 @@ def gathered(outcomes: Sequence[Outcome], *, preset: str, networks: dict[str, An
     return made
 
 
-def size_points(outcomes: Sequence[Outcome], preset: str) -> dict[str, list[Point]]:
+def size_points(outcomes: Sequence[Scored], preset: str) -> dict[str, list[Point]]:
     """For each measure, the students on natural text by the tokens they saw, and the study's."""
     sizes = {"10%": 402.6e6, "1%": 40.3e6, "0.1%": 4.0e6}
     panels: dict[str, list[Point]] = {}
@@ -93,7 +114,7 @@ def size_points(outcomes: Sequence[Outcome], preset: str) -> dict[str, list[Poin
     return panels
 
 
-def composition_points(outcomes: Sequence[Outcome], preset: str) -> dict[str, list[Point]]:
+def composition_points(outcomes: Sequence[Scored], preset: str) -> dict[str, list[Point]]:
     """For each measure, the students on datasets of one size by composition, and the study's."""
     runs = [run for run in of_one_size(outcomes) if run.transfer]
     kinds = sorted(
@@ -116,7 +137,7 @@ def composition_points(outcomes: Sequence[Outcome], preset: str) -> dict[str, li
     return panels
 
 
-def of_one_size(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def of_one_size(outcomes: Sequence[Scored]) -> list[Scored]:
     """The students whose transfer datasets hold about as many tokens as those that were harmed."""
     students = [run for run in outcomes if run.student and run.transfer]
     harmed = [run.transfer.tokens for run in students if run.transfer and not run.transfer.natural]
@@ -152,7 +173,7 @@ def _theirs(transfer: str, measure: str) -> float:
     return {"glue": score.glue, "exact match": score.exact_match, "f1": score.f1}[measure]
 
 
-def _notes(outcomes: Sequence[Outcome]) -> list[str]:
+def _notes(outcomes: Sequence[Scored]) -> list[str]:
     """What to know, each said once with all the runs that it holds for."""
     found: dict[str, list[str]] = {}
     for run in outcomes:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from trainer import quoted
-from trainer.outcomes import MEASURES, Outcome
+from trainer.outcomes import MEASURES, Scored
 from trainer.sheets import Sheet
 
 NOTHING = "–"
 
 
-def score_sheet(outcomes: Sequence[Outcome], preset: str) -> Sheet:
+def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
     """GLUE and SQuAD by network and transfer dataset: the study's Tables 6, 7, 9 and 10."""
     named = sorted({run.evaluations["glue"]["scores"][preset]["name"] for run in outcomes if "glue" in run.evaluations})
     title = f"Scores: GLUE ({'; '.join(named) or preset}) and SQuAD v1.1"
@@ -32,7 +32,7 @@ def score_sheet(outcomes: Sequence[Outcome], preset: str) -> Sheet:
     return sheet
 
 
-def task_sheet(outcomes: Sequence[Outcome]) -> Sheet:
+def task_sheet(outcomes: Sequence[Scored]) -> Sheet:
     """Every task's own score, with what always giving the most frequent answer would score."""
     titles = list(dict.fromkeys(name for run in outcomes for name in run.columns if name != "SQuAD"))
     sheet = Sheet("tasks", "GLUE by task", ("network", "transfer dataset", *titles))
@@ -54,7 +54,7 @@ def task_sheet(outcomes: Sequence[Outcome]) -> Sheet:
     return sheet
 
 
-def dataset_sheet(outcomes: Sequence[Outcome]) -> Sheet:
+def dataset_sheet(outcomes: Sequence[Scored]) -> Sheet:
     """The transfer datasets: the study's Tables 5 and 8."""
     header = ("transfer dataset", "composition", "size", "sequences", "tokens", "fingerprint")
     sheet = Sheet("datasets", "Transfer datasets", header)
@@ -69,7 +69,7 @@ def dataset_sheet(outcomes: Sequence[Outcome]) -> Sheet:
     return sheet
 
 
-def distillation_sheet(outcomes: Sequence[Outcome]) -> Sheet:
+def distillation_sheet(outcomes: Sequence[Scored]) -> Sheet:
     """How each run went: updates, last losses, fidelity to the teacher, speed."""
     runs = [run for run in outcomes if run.card]
     losses = list(dict.fromkeys(name for run in runs for name in run.last.get("losses", {})))
@@ -117,7 +117,7 @@ def network_sheet(measured: dict[str, Any] | None) -> Sheet:
     return sheet
 
 
-def _network(run: Outcome) -> tuple[str, str, str]:
+def _network(run: Scored) -> tuple[str, str, str]:
     if not run.student or run.transfer is None:
         return run.name, NOTHING, NOTHING
     return run.name, run.transfer.name, f"{run.transfer.tokens:,}"

@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": ("trainer.cli.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
     "measure": ("trainer.cli.measure", "Parameters, size and inference time of models side by side."),
     "report": ("trainer.cli.report", "Put runs and their scores into one report, beside the study's own figures."),
+    "study": ("trainer.cli.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
     "score": ("trainer.cli.score", "Score a file of predictions by a benchmark's own rule."),
     "plugins": ("trainer.cli.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
