@@ -129,7 +129,8 @@ def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None =
     opened: Any = corpora.open(dataset) if isinstance(dataset, str) else dataset
     if opened.kind == "sentences":
         if tokenizer is None:
-            raise TransferError(f"{opened.name} holds sentences; make it sequences first: corpora tokenize {opened.name}")
+            name = opened.name
+            raise TransferError(f"{name} holds sentences; make it sequences first: corpora tokenize {name}")
         opened = corpora.tokenize(opened, tokenizer=str(tokenizer))
     batches = list(opened.batches())
     return Rows(

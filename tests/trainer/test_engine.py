@@ -127,13 +127,16 @@ def test_the_models_attend_packed_and_the_teacher_is_never_trained(make: Any) ->
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
+@pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
 def test_compiled_layers_and_losses_give_the_same(make: Any) -> None:
-    student, packed = make.bert(2).double(), make.packed(9)
-    engine = make.engine(student, make.bert(3, seed=1).double(), *EVERYTHING, compiled=True)
-    sums = engine.backward(packed, make.counts(packed))
-    assert sums == pytest.approx(trained(make)[0], abs=1e-9)
-    assert make.gradients(student) == pytest.approx(trained(make)[1][-len(make.gradients(student)) :], abs=1e-9)
+    packed = make.packed(9)
+    found = []
+    for compiled in (False, True):
+        student = make.bert(1).double()
+        engine = make.engine(student, make.bert(1, seed=1).double(), *STUDY, compiled=compiled)
+        found.append((engine.backward(packed, make.counts(packed)), make.gradients(student)))
+    assert found[1][0] == pytest.approx(found[0][0], abs=1e-9)
+    assert found[1][1] == pytest.approx(found[0][1], abs=1e-9)
 
 
 def test_bf16_stays_near_float32(make: Any) -> None:
