@@ -48,6 +48,11 @@ class Unreadable(CorporaError):
         return f"{self.reason}: {self.detail}" if self.detail else self.reason
 
 
+def words_in(line: str) -> int:
+    """The words of a text whose white space is single spaces."""
+    return line.count(" ") + 1
+
+
 def one_line(text: str) -> str:
     """The text with each run of white space as one space, and without characters that show nothing."""
     return " ".join(GONE.sub("", text).split())

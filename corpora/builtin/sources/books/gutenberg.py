@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from corpora.builtin.sources.books.draft import Block
+from corpora.builtin.sources.books.draft import Block, words_in
 
 LICENCE = "public domain in the USA (Project Gutenberg)"
 
@@ -72,5 +72,5 @@ def body_of(blocks: list[Block], removed: Counter[str]) -> list[Block]:
     body = [
         block for n, block in enumerate(blocks[start:end]) if n > CREDIT_BLOCKS or not CREDIT.search(block.text[:200])
     ]
-    removed["gutenberg"] += sum(len(b.text.split()) for b in blocks) - sum(len(b.text.split()) for b in body)
+    removed["gutenberg"] += sum(words_in(b.text) for b in blocks) - sum(words_in(b.text) for b in body)
     return body

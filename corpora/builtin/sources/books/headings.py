@@ -49,6 +49,7 @@ CONTENTS = re.compile(
     r"|[íi]ndice|содержание)\W*",
     re.I,
 )
+QUOTES = "\"'“‘«„"
 UPPER = re.compile(r"[^a-zà-öø-ÿа-яα-ω]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω][^a-zà-öø-ÿа-яα-ω]*")
 SENTENCE_END = re.compile(r"""[.!?…,;"'”’»)\]]$""")
 
@@ -66,11 +67,13 @@ def marked(blocks: list[Block]) -> list[Block]:
 
 def _level(text: str, *, after: int) -> int:
     """A line's level, given that of the block before it: a title stands under a number."""
+    if text[0] in QUOTES:
+        return 0
     if is_division(text):
         return 1
     if MATTER.fullmatch(text) or CONTENTS.fullmatch(text):
         return 2
-    if text[0] in "\"'“‘«„-–—[(":
+    if text[0] in "-–—[(":
         return 0
     if UPPER.fullmatch(text) and sum(map(str.isalpha, text)) >= 4:
         return 2 if after or not SENTENCE_END.search(text) else 0

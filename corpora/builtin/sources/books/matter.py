@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from itertools import groupby
 
-from corpora.builtin.sources.books.draft import Block
-from corpora.builtin.sources.books.headings import CONTENTS, MATTER, is_division
+from corpora.builtin.sources.books.draft import Block, words_in
+from corpora.builtin.sources.books.headings import CONTENTS, MATTER, QUOTES, is_division
 
 THE_END = re.compile(r"\W*(?:the end|finis|fin|ende|end|fine|конец)\W*", re.I)
 PROSE_END = re.compile(r"""[.!?…:;]["'”’»)\]*]*$""")
@@ -18,7 +18,6 @@ CREDIT = re.compile(
     r"|first published|edition|volume|in (?:two|three|four) volumes)\b",
     re.I,
 )
-QUOTES = "\"'“‘«„"
 MAX_SECTION_WORDS = 2500
 """A section of matter is no longer: where the next heading was missed, the text after it is not lost."""
 MAX_TAIL_RATE = 0.1
@@ -29,7 +28,7 @@ EDGE_RATE = 0.1
 
 def without_matter(blocks: list[Block], removed: Counter[str]) -> list[Block]:
     """The blocks without front and back matter, counting the words that go in `removed`."""
-    words = [len(block.text.split()) for block in blocks]
+    words = [words_in(block.text) for block in blocks]
     out: dict[int, str] = {}
     _mark_linked(blocks, out)
     _mark_front(blocks, words, out)

@@ -19,13 +19,17 @@ FULL_RATE = 0.6
 """The same for scripts without case: the share of lines too full for the next one's first word."""
 
 BLANK = re.compile(r"\n[^\S\n]*\n\s*")
-INDENTED = re.compile(r"(?<=\S)\n(?=[^\S\n]{1,12}\S)")
-INDENTED_AFTER_STOP = re.compile(r"""(?<=[.!?:;"'”’»—-])\n(?=[^\S\n]{1,12}\S)""")
+INDENTED = re.compile(r"\n(?<=\S\n)(?=[^\S\n]{1,12}\S)")
+INDENTED_AFTER_STOP = re.compile(r"""\n(?<=[.!?:;"'”’»—-]\n)(?=[^\S\n]{1,12}\S)""")
 ENDS = re.compile(r"""[.!?:;…"'”’»)\]*—–-]\s*$""")
-BROKEN_WORD = re.compile(r"(\w+)-\n[^\S\n]*(\w+)")
-DASH_AT_END = re.compile(r"(?<=\S)(--|—)\n[^\S\n]*(?=\S)")
-ITALICS = re.compile(r"(?<![\w_])_([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
-ASIDES = re.compile(r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music)[^\]]{0,400}\]|\{\d{1,4}\}", re.I)
+BROKEN_WORD = re.compile(r"-\n(?<=\w-\n)[^\S\n]*(\w+)")
+LAST_WORD = re.compile(r"\w+$")
+DASH_AT_END = re.compile(r"--\n(?<=\S--\n)[^\S\n]*(?=\S)")
+LONG_DASH_AT_END = re.compile(r"—\n(?<=\S—\n)[^\S\n]*(?=\S)")
+ITALICS = re.compile(r"_(?<![\w_]_)([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
+ASIDES = re.compile(r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music)[^\]]{0,400}\]", re.I)
+PAGES = re.compile(r"\{\d{1,4}\}")
+"""Patterns start with a character that is seldom found; those that start with a class take ten times as long."""
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -46,8 +50,10 @@ def _tidy(text: str) -> str:
         text = text.replace("\f", "\n\n")
     if "_" in text:
         text = ITALICS.sub(r"\1", text)
-    if "[" in text or "{" in text:
+    if "[" in text:
         text = ASIDES.sub("", text)
+    if "{" in text:
+        text = PAGES.sub("", text)
     return GONE.sub("", text) if not text.isascii() else text
 
 
@@ -121,13 +127,14 @@ def _after_short_lines(text: str) -> list[str]:
 
 def _mended(text: str) -> str:
     """Words and dashes that a hard wrap cut, whole again; a hyphen stays where the word is known with it."""
-    if "-\n" not in text and "—\n" not in text:
+    text = LONG_DASH_AT_END.sub("—", DASH_AT_END.sub("--", text))
+    if BROKEN_WORD.search(text) is None:
         return text
-    text = DASH_AT_END.sub(r"\1", text)
-    known = set(re.findall(r"\w{4,}", text)) if BROKEN_WORD.search(text) else set()
+    known = set(text.split())
 
     def mend(match: re.Match[str]) -> str:
-        whole = match[1] + match[2]
-        return whole if whole in known else f"{match[1]}-{match[2]}"
+        before = LAST_WORD.search(text, max(0, match.start() - 40), match.start())
+        whole = before and any(before[0] + match[1] + mark in known for mark in ("", ",", ".", ";"))
+        return match[1] if whole else f"-{match[1]}"
 
     return BROKEN_WORD.sub(mend, text)
