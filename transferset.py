@@ -1,0 +1,39 @@
+"""Start the two programs, and say so clearly when another distribution's package stands in their way."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def corpora() -> None:
+    """Run the `corpora` command line."""
+    _check("corpora")
+    from corpora.cli import main
+
+    main()
+
+
+def trainer() -> None:
+    """Run the `trainer` command line."""
+    _check("trainer")
+    if find_spec("torch") is None:
+        sys.exit("error: trainer needs torch and transformers; pip install 'transferset[trainer]'")
+    from trainer.cli import main
+
+    main()
+
+
+def _check(package: str) -> None:
+    """See that a package of this name is ours: `corpora` and `trainer` are other people's distributions as well."""
+    found = find_spec(package)
+    folder = Path(str(found.origin)).parent if found and found.origin else None
+    if folder is not None and (folder / "hookspecs.py").exists() and (folder / "kinds.py").exists():
+        return
+    owners = [name for name in packages_distributions().get(package, []) if name != "transferset"]
+    hint = f"pip uninstall {owners[0]}" if owners else "remove it, or use a fresh environment"
+    sys.exit(
+        f"error: another package named {package} ({folder or 'not found'}) hides transferset's; {hint}, and try again"
+    )
