@@ -34,6 +34,5 @@ def _check(package: str) -> None:
         return
     owners = [name for name in packages_distributions().get(package, []) if name != "transferset"]
     hint = f"pip uninstall {owners[0]}" if owners else "remove it, or use a fresh environment"
-    sys.exit(
-        f"error: another package named {package} ({folder or 'not found'}) hides transferset's; {hint}, and try again"
-    )
+    where = folder or "not found"
+    sys.exit(f"error: another package named {package} ({where}) hides transferset's; {hint}, and try again")
