@@ -1,0 +1,53 @@
+"""A small distillation in a process of its own: train.py TEACHER OUT [--resume] [--updates N]. Sleeps a little an
+update where SLOW is set, so that it can be killed in the middle."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpora import CorporaError
+from trainer import Callback, Run, distill
+
+spec = importlib.util.spec_from_file_location("making", Path(__file__).parents[1] / "conftest.py")
+making: Any = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+spec.loader.exec_module(making)  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True)
+class Slow(Callback):
+    """Takes its time."""
+
+    name: ClassVar[str] = "slow"
+
+    def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
+        """Wait."""
+        time.sleep(float(os.environ.get("SLOW", "0")))
+
+
+def main() -> None:
+    """Train."""
+    teacher, out = sys.argv[1:3]
+    options = {
+        "sequences": 16, "budget": "updates=12", "student": "distilbert:1", "checkpoint-every": "3", "log-every": 1,
+        "micro-batch-tokens": "64",
+    }  # fmt: skip
+    resume = "--resume" in sys.argv
+    try:
+        outcome = distill(
+            making.rows(60), teacher, out, options={} if resume else options, resume=resume, watch=[Slow()]
+        )
+    except CorporaError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
+    print(outcome.status, outcome.updates, *outcome.notes)
+
+
+if __name__ == "__main__":
+    main()
