@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from corpora import Document, Reject, Shard, Template
+from corpora import Document, IsolationError, Reject, Shard, Template, guarded
 from corpora.builtin.sources.wikipedia.markup import Rules
 from corpora.builtin.sources.wikipedia.pages import Broken, Page, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates
 from corpora.builtin.sources.wikipedia.text import Article, Reader, builtin_templates
+from corpora.builtin.sources.wikipedia.unusual import parsed
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia import Wikipedia
@@ -36,7 +37,7 @@ class Articles:
         """A document or a reject for every page that starts in the shard."""
         assert shard.path is not None
         site = site_of(shard.path, self._source.language)
-        reader = Reader(site, self._rules, self._templates)
+        reader = Reader(site, self._rules, self._templates, _parsed_apart)
         number = 0
         for page in pages(shard.path, shard.start, shard.stop, allow_cut=self._source.allow_cut):
             number += 1
@@ -48,13 +49,22 @@ class Articles:
             if reason:
                 yield Reject(id, "read", reason, detail or page.title)
                 continue
-            article = reader.article(page.text or "", page.title)
+            try:
+                article = reader.article(page.text or "", page.title)
+            except IsolationError as error:
+                yield Reject(id, "read", "parser died", f"{page.title}: {error}", failed=True)
+                continue
             if self._source.disambiguation == "drop" and is_disambiguation(page, article):
                 yield Reject(id, "read", "disambiguation", page.title)
             elif not article.paragraphs:
                 yield Reject(id, "read", "no prose", page.title)
             else:
                 yield document(id, page, article, site)
+
+
+def _parsed_apart(line: str) -> str:
+    """What the parser shows of a line, in a child process that may die."""
+    return guarded(parsed, line)
 
 
 def rejected(page: Page, site: Site) -> tuple[str, str]:

@@ -55,8 +55,11 @@ def fetch(language: str, date: str, downloads: Path, *, mirror: str, contact: st
     web = Web(contact)
     wiki = language.replace("-", "_") + "wiki"
     found, files = chosen(web, f"{mirror.rstrip('/')}/{wiki}/", wiki, date)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
+    pool = ThreadPoolExecutor(CONNECTIONS)
+    try:
         return found, tuple(pool.map(lambda file: _downloaded(web, file, downloads / "wikipedia"), files))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def chosen(web: Web, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:

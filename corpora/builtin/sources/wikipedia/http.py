@@ -18,6 +18,8 @@ from corpora import InputError, seed_of
 T = TypeVar("T")
 TIMEOUT_SECONDS = 60.0
 TRIES = 6
+PAUSE_SECONDS = 1.0
+"""The first wait before another try; it doubles."""
 CHUNK = 1 << 20
 TEXT_BYTES = 16 << 20
 """Listings and status files are no larger."""
@@ -40,12 +42,10 @@ class Web:
 
     Args:
         contact: an e-mail address or a page, which the server is told.
-        pause_seconds: the first wait before another try; it doubles.
     """
 
-    def __init__(self, contact: str, *, pause_seconds: float = 1.0) -> None:
+    def __init__(self, contact: str) -> None:
         self._agent = f"transferset/{version('transferset')} ({contact})"
-        self._pause = pause_seconds
 
     def text(self, url: str) -> str:
         """A small page as text.
@@ -105,7 +105,7 @@ class Web:
     def _wait(self, url: str, number: int) -> float:
         """Doubling, with a jitter that depends on the address, so that many readers do not come back together."""
         jitter = seed_of(self._agent, url, number) / 2**64
-        return self._pause * float(1 << number) * (1 + jitter)
+        return PAUSE_SECONDS * float(1 << number) * (1 + jitter)
 
     @contextmanager
     def _opened(self, url: str, start: int) -> Iterator[http.client.HTTPResponse]:

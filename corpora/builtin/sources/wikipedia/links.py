@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from corpora.builtin.sources.wikipedia.blocks import end_of_paragraph
 from corpora.builtin.sources.wikipedia.markup import Found, Rules
 from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, LANGUAGES, PROJECTS, Site, key_of
+from corpora.builtin.sources.wikipedia.unusual import worth_parsing
+
+Parse = Callable[[str], str]
 
 _PREFIXED = re.compile(r"\[\[[ _]*([^\[\]|:\n]+):")
 _LINK = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]|]*))?\]\]")
 _ODD = re.compile(r"\[\[((?>[^\[\]\n]+|\[(?!\[)[^\[\]\n]*\](?!\]))*)\]\]")
 _HALF = re.compile(r"\[\[([^\[\]\n]*)\](?!\])")
 _TOKEN = re.compile(r"\[\[|\]\]")
-_WEB = re.compile(r"\[(?:[A-Za-z][A-Za-z+.-]*:)?//[^\s\]<>\"]*[ \t]*([^\]\n]*)\]")
+_WEB = re.compile(r"\[(?:[A-Za-z][A-Za-z+.-]{0,20}:)?//[^\s\[\]<>\"]{0,1000}[ \t]{0,9}([^\]\n]{0,1000})\]")
 _MAIL = re.compile(
-    r"\[(?:mailto|news|urn|tel|geo|magnet|xmpp|sips?|sms|bitcoin):[^\s\]]*[ \t]*([^\]\n]*)\]", re.IGNORECASE
+    r"\[(?:mailto|news|urn|tel|geo|magnet|xmpp|sips?|sms|bitcoin):[^\s\[\]]{0,500}[ \t]{0,9}([^\]\n]{0,2000})\]",
+    re.IGNORECASE,
 )
 _BARE = re.compile(r"\b(?:https?|ftps?|ircs?|gopher|telnet|nntp|svn|git)://[^\s<>\"\[\]{}|]*[^\s<>\"\[\]{}|.,;:!?')]")
 _PIPE_TRICK = re.compile(r"^(?:[^:]*:)?([^,(]*?)(?: ?\(.*\)|,.*)?$")
@@ -62,14 +67,16 @@ def _caption(content: str) -> str:
     return f"\n\n{caption}\n\n" if " " in caption and "|" in masked else ""
 
 
-def with_labels(text: str, found: Found) -> str:
-    """The text with every link as what it shows, and bare addresses gone."""
+def with_labels(text: str, found: Found, parse: Parse) -> str:
+    """The text with every link as what it shows, and bare addresses gone.
+
+    Args:
+        parse: asked for lines whose links do not nest plainly.
+    """
     if "[[" in text or "]]" in text:
         text = _labels(text, _LINK, found)
         if "[[" in text:
-            text = _ODD.sub(lambda link: _odd(link[1], found), text)
-            text = _HALF.sub(lambda link: _odd(link[1], found), text)
-            text = _unclosed(text)
+            text = "\n".join(_line(line, found, parse) if "[[" in line else line for line in text.split("\n"))
         text = text.replace("]]", "")
     if "//" in text:
         text = "".join(_WEB.split(text))
@@ -105,19 +112,18 @@ def _shown(target: str, label: str | None) -> str:
     return trick[1] if trick else target
 
 
+def _line(line: str, found: Found, parse: Parse) -> str:
+    """A line that still holds the start of a link: with odd brackets in its label, half closed, or never."""
+    if "]]" in line and worth_parsing(line):
+        shown = parse(line)
+        if "[[" not in shown:
+            return shown
+    line = _ODD.sub(lambda link: _odd(link[1], found), line)
+    line = _HALF.sub(lambda link: _odd(link[1], found), line)
+    return line.partition("[[")[0]
+
+
 def _odd(content: str, found: Found) -> str:
-    """A link with more pipes or single brackets in its label, or closed by one bracket only."""
     target, bar, label = content.partition("|")
     found.links.append(target)
     return label if bar else _shown(target, None)
-
-
-def _unclosed(text: str) -> str:
-    """The text with what follows a link that never closes gone, to the end of its line."""
-    pieces, at = [], 0
-    while (start := text.find("[[", at)) >= 0:
-        pieces.append(text[at:start])
-        stop = text.find("\n", start)
-        at = len(text) if stop < 0 else stop
-    pieces.append(text[at:])
-    return "".join(pieces)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ from corpora.builtin.sources.wikipedia.markup import Found, Rules, decoded, rest
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.templates import Templates
 from corpora.builtin.sources.wikipedia.tidy import blocks, is_text, tidied
+from corpora.builtin.sources.wikipedia.unusual import parsed
 
 PROSE = Rules()
 
@@ -44,10 +45,17 @@ class Reader:
 
     Args:
         templates: components that render templates, asked in turn.
+        parse: what reads lines that the linear passes cannot; `guarded`, where a crash may cost a page.
     """
 
-    def __init__(self, site: Site, rules: Rules = PROSE, templates: Sequence[Template] = ()) -> None:
-        self._site, self._rules = site, rules
+    def __init__(
+        self,
+        site: Site,
+        rules: Rules = PROSE,
+        templates: Sequence[Template] = (),
+        parse: Callable[[str], str] = parsed,
+    ) -> None:
+        self._site, self._rules, self._parse = site, rules, parse
         self._templates = Templates(templates, site, self._inline)
 
     def article(self, wikitext: str, title: str = "") -> Article:
@@ -58,7 +66,7 @@ class Reader:
         text = without_tables(text)
         text = without_special_links(text, site, rules, found)
         text = without_sections(text, site.end_sections)
-        text = without_switches(with_labels(text, found))
+        text = without_switches(with_labels(text, found, self._parse))
         text = decoded(without_quotes(without_tags(text)))
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
@@ -78,7 +86,7 @@ class Reader:
     def _inline(self, text: str, found: Found) -> str:
         """An argument of a template as plain text, safe from later passes."""
         if "[" in text or "<" in text or "''" in text or "&" in text or "__" in text or "-{" in text:
-            text = with_labels(without_special_links(text, self._site, self._rules, found), found)
+            text = with_labels(without_special_links(text, self._site, self._rules, found), found, self._parse)
             text = decoded(without_quotes(without_tags(without_switches(text))), found)
         return text
 

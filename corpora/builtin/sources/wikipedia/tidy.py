@@ -14,7 +14,7 @@ _SQUARE = re.compile(r"\[ *\]")
 _DOUBLED = re.compile(r"([,;])(?: ?[,;])+")
 _STOP = re.compile(r" +\.(?=[ \n]|\Z)")
 _COMMA_STOP = re.compile(r"[,;] ?\.(?=[ \n]|\Z)")
-_NEXT_LINE = re.compile(r"\n ?([,;.])(?=[ \n])")
+_NEXT_LINE = re.compile(r"\n ?([,.])(?=[ \n])")
 SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "ht"))
 """Languages that write a space before a semicolon."""
 
@@ -23,7 +23,7 @@ def tidied(text: str, language: str) -> str:
     """The text with single spaces, and without the brackets and commas that lost what stood between them."""
     while "  " in text:
         text = text.replace("  ", " ")
-    if "\n," in text or "\n." in text or "\n;" in text or "\n " in text:
+    if "\n," in text or "\n." in text or "\n " in text:
         text = _NEXT_LINE.sub(r"\1", text)
     if " ," in text:
         text = text.replace(" ,", ",")
