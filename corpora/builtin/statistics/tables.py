@@ -60,7 +60,7 @@ def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64
 
 def mix(numbers: NDArray[Any], salt: int = 0) -> Keys:
     """Numbers scattered over all of 64 bits, one to one for each salt (SplitMix64; Steele et al. 2014)."""
-    x = (numbers.astype(np.uint64) + np.uint64(salt + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    x = (numbers.astype(np.uint64) + np.uint64((salt + 1) % 2**64)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))

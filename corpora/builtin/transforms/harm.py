@@ -28,7 +28,7 @@ class Replace(TokenTransform):
         ordinary = ordinary_ids(context)
         if len(ordinary) < 2:
             raise DatasetError(f"replace: the vocabulary has {len(ordinary)} ordinary tokens; at least 2 are needed")
-        hit = (rng.random(len(block.values), dtype=np.float32) < self.rate) & ~controls(context)[block.values]
+        hit = (rng.random(len(block.values), dtype=np.float32) < self.rate) & ~controls(block.values, context)
         places = np.flatnonzero(hit)
         own = np.searchsorted(ordinary, block.values[places])
         step = rng.integers(1, len(ordinary), size=len(places))
@@ -48,7 +48,7 @@ class Drop(TokenTransform):
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
         """The rows that still hold a token, with the row that each came from."""
         block = block.tight()
-        kept = (rng.random(len(block.values), dtype=np.float32) >= self.rate) | controls(context)[block.values]
+        kept = (rng.random(len(block.values), dtype=np.float32) >= self.rate) | controls(block.values, context)
         offsets = np.append(0, np.cumsum(kept))[block.offsets]
         origin = np.flatnonzero(np.diff(offsets))
         return Sequences(block.values[kept], np.append(offsets[:1], offsets[1:][origin]), origin)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from corpora import Context
+from corpora import Context, DatasetDamaged
 from corpora.builtin.statistics.runs import document_starts
 
 LONG = 1000
@@ -77,15 +77,26 @@ def gathered(values: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[n
     return result
 
 
-def controls(context: Context) -> NDArray[np.bool_]:
-    """Which ids no transform touches: the special ones but [UNK], which stands for a word.
+def controls(values: NDArray[Any], context: Context) -> NDArray[np.bool_]:
+    """Which tokens no transform touches: special ids but [UNK], which stands for a word.
+
+    Args:
+        values: [tokens].
 
     Returns:
-        [vocabulary].
+        [tokens].
+
+    Raises:
+        DatasetDamaged: an id outside the vocabulary.
     """
     mask = np.zeros(len(context.vocabulary), dtype=bool)
     mask[[i for i in context.special_ids if i != context.unknown_id]] = True
-    return mask
+    if len(values) and int(values.max()) >= len(mask):
+        raise DatasetDamaged(
+            f"the id {int(values.max())} is outside the vocabulary of {len(mask):,}; "
+            "tokenize again with the tokenizer that lies beside the dataset"
+        )
+    return np.asarray(mask[values])
 
 
 def ordinary_ids(context: Context) -> NDArray[np.int64]:

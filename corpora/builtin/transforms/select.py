@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Selection, Sequences, Transform, hookimpl, option
-from corpora.builtin.transforms.sample import mixed
+from corpora.builtin.statistics.tables import mix
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class ByRarity(Selection):
 
 
 def _chance(block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-    rows = np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64)
-    return mixed(rows, seed) >> np.uint64(32)
+    return mix(np.arange(context.first_row, context.first_row + len(block)), seed) >> np.uint64(32)
 
 
 @hookimpl

@@ -31,7 +31,7 @@ class Shuffle(TokenTransform):
         document that goes on in the next block is shuffled in two parts.
         """
         block = block.tight()
-        places = np.flatnonzero(~controls(context)[block.values])
+        places = np.flatnonzero(~controls(block.values, context))
         if len(places) == len(block.values):
             return self._moved(block, context, rng)
         free = Sequences(block.values[places], np.searchsorted(places, block.offsets).astype(np.int64))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Context, Sequences
-from corpora.builtin.transforms.sample import Sample, mixed
+from corpora.builtin.transforms.sample import Sample
 from corpora.builtin.transforms.select import ByLength, ByRarity
 
 
@@ -24,7 +24,7 @@ def test_the_key_of_a_row_does_not_depend_on_the_cut_into_blocks(seed, start, co
 @settings(deadline=None)
 @given(st.integers(0, 2**64 - 1))
 def test_no_two_rows_tie(seed):
-    keys = mixed(np.arange(100_000, dtype=np.uint64), seed)
+    keys = Sample().order(rows(100_000), Context(), seed)
     assert len(np.unique(keys)) == len(keys)
 
 

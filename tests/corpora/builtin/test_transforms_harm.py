@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator, Philox
 
-from corpora import Context, DatasetError, OptionError, Sequences
+from corpora import Context, DatasetDamaged, DatasetError, OptionError, Sequences
 from corpora.builtin.transforms.harm import Drop, Replace
 from corpora.builtin.transforms.merge import Merge
+from corpora.builtin.transforms.shuffle import Shuffle
 
 VOCABULARY = tuple(f"w{i}" for i in range(1000))
 CONTEXT = Context(vocabulary=VOCABULARY, special_ids=frozenset(range(5)), unknown_id=1)
@@ -107,3 +108,20 @@ def test_merged_rows_are_greedy_and_keep_every_token_in_order(rows, data, room):
 def test_nothing_gives_nothing():
     for transform in (Replace(), Drop(), Merge()):
         assert len(transform.apply(Sequences.from_rows([]), CONTEXT, rng())) == 0
+
+
+@pytest.mark.parametrize("transform", [Replace(), Drop(), Shuffle()])
+def test_an_id_outside_the_vocabulary_is_named(transform):
+    with pytest.raises(DatasetDamaged, match="the id 1000 is outside the vocabulary of 1,000"):
+        transform.apply(Sequences.from_rows([[5, 1000]]), CONTEXT, rng())
+
+
+@pytest.mark.parametrize("transform", [Replace(), Drop(), Merge(), Shuffle(unit="word"), Shuffle(within="document")])
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+def test_rows_of_any_length_pass(transform, dtype):
+    block = Sequences.from_rows([[], np.arange(100_000) % 990 + 5, [], [7]], dtype)
+    made = transform.apply(block, CONTEXT, rng())
+    assert made.values.dtype == dtype
+    assert made.offsets.dtype == np.int64
+    assert made.offsets[0] == 0
+    assert made.offsets[-1] == len(made.values) <= 100_001
