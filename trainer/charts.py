@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MEASURED, QUOTED = "#1f5fa8", "#8a5a00"
+MEASURED, QUOTED = ("#1f5fa8", "#2e7d4f", "#7a3e9d", "#a83232"), "#8a5a00"
 TITLES = {"glue": "GLUE", "exact match": "SQuAD exact match", "f1": "SQuAD F1"}
 
 
@@ -22,6 +23,8 @@ class Point:
     scores: tuple[float, ...]
     """One dot a seed, in percent."""
     quoted: bool = False
+    series: str = ""
+    """What is joined by one line: the budget, where there are several."""
 
 
 def size_figure(panels: Mapping[str, Sequence[Point]]) -> Any:
@@ -56,8 +59,12 @@ def _figure(panels: Mapping[str, Sequence[Point]], below: str, *, logarithmic: b
     figure = Figure(figsize=(3.6 * max(1, len(panels)), 3.3), layout="constrained")
     for number, (measure, points) in enumerate(panels.items(), start=1):
         axes = figure.add_subplot(1, len(panels), number)
-        for quoted in (True, False):
-            _draw(axes, [point for point in points if point.quoted == quoted], quoted=quoted, joined=logarithmic)
+        _draw(axes, [point for point in points if point.quoted], QUOTED, "quoted (study)", joined=logarithmic)
+        series = list(dict.fromkeys(point.series for point in points if not point.quoted))
+        for name, color in zip(series, MEASURED * len(series), strict=False):
+            mine = [point for point in points if not point.quoted and point.series == name]
+            label = f"measured, {name}" if len(series) > 1 else "measured, a dot a seed"
+            _draw(axes, mine, color, label, joined=logarithmic)
         axes.set_title(TITLES[measure], fontsize=11)
         axes.set_ylabel("percent" if number == 1 else "")
         axes.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -72,22 +79,20 @@ def _figure(panels: Mapping[str, Sequence[Point]], below: str, *, logarithmic: b
     return figure
 
 
-def _draw(axes: Any, points: Sequence[Point], *, quoted: bool, joined: bool) -> None:
+def _draw(axes: Any, points: Sequence[Point], color: str, label: str, *, joined: bool) -> None:
     if not points:
         return
-    color = QUOTED if quoted else MEASURED
-    label = "quoted (study)" if quoted else "measured, a dot a seed"
-    ordered = sorted(points, key=lambda point: point.x)
-    middles = [sorted(point.scores)[len(point.scores) // 2] for point in ordered]
-    xs = [point.x for point in ordered for _ in point.scores]
-    ys = [score for point in ordered for score in point.scores]
+    quoted = points[0].quoted
+    xs = [point.x for point in points for _ in point.scores]
+    ys = [score for point in points for score in point.scores]
     axes.plot(
         xs, ys, marker="D" if quoted else "o", linestyle="none", markersize=5, color=color,
         markerfacecolor="white" if quoted else color, alpha=0.9, label=label,
     )  # fmt: skip
-    if joined and len(ordered) > 1:
-        style = ":" if quoted else "-"
-        axes.plot([point.x for point in ordered], middles, linestyle=style, linewidth=1.2, color=color)
+    places = sorted(set(xs))
+    if joined and len(places) > 1:
+        middles = [statistics.median(y for x, y in zip(xs, ys, strict=True) if x == place) for place in places]
+        axes.plot(places, middles, linestyle=":" if quoted else "-", linewidth=1.2, color=color)
 
 
 def _name_places(axes: Any, points: Sequence[Point]) -> None:

@@ -39,8 +39,8 @@ class Finetuned:
     encoder: Encoder
     metrics: dict[str, dict[str, float]]
     """By the dev set's column, each metric in percent."""
-    answers: dict[str, Any]
-    """By the dev set's column, one answer an example."""
+    evidence: dict[str, Any]
+    """By the dev set's column, one answer an example, with what is right or what it is worth."""
     collapsed: dict[str, bool]
     updates: int
     final_loss: float
@@ -85,15 +85,16 @@ def finetune(
         leader = load_encoder(teacher, problem, device=device, trained_head=True) if teacher else None
         run = _Run(encoder, problem, settings, seed=seed, leader=leader)
         updates, loss = run.train(features, progress or (lambda *_: None), task.title)
-    metrics, answers, collapsed = {}, {}, {}
+    metrics, evidence, collapsed = {}, {}, {}
     for column, dev in splits.dev.items():
         examples = dev.take(range(min(len(dev), settings.dev_rows or len(dev))))
-        answers[column] = answered(encoder, problem, examples, settings)
-        metrics[column] = problem.score(answers[column], examples)
-        collapsed[column] = problem.collapsed(answers[column])
+        answers = answered(encoder, problem, examples, settings)
+        metrics[column] = problem.score(answers, examples)
+        evidence[column] = problem.evidence(answers, examples)
+        collapsed[column] = problem.collapsed(answers)
     counts = {"train": len(train), "truncated": features.truncated, "tokens": run.tokens}
     elapsed = time.monotonic() - started
-    return Finetuned(encoder, metrics, answers, collapsed, updates, loss, elapsed, _notes(features), counts)
+    return Finetuned(encoder, metrics, evidence, collapsed, updates, loss, elapsed, _notes(features), counts)
 
 
 def answered(encoder: Encoder, problem: Problem, examples: Examples, settings: Settings) -> Any:

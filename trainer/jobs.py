@@ -73,7 +73,7 @@ def fill(job: Job, splits: Splits, progress: Progress | None = None) -> None:
         "elapsed_seconds": round(made.elapsed_seconds, 3), "counts": made.counts, "notes": list(made.notes),
         "parameters": made.encoder.model.num_parameters(), "preset": job.settings.preset, "device": job.device,
     }  # fmt: skip
-    write_cell(job.out / "cells", job.cell(splits), result, made.answers)
+    write_cell(job.out / "cells", job.cell(splits), result, made.evidence)
 
 
 def _fill_alone(job: Job) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,11 +54,23 @@ class Scored:
     """The last line of its log: losses, fidelity, speed."""
     evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By benchmark, what `trainer evaluate` wrote."""
+    runs: int = 1
+    """How many runs it stands for, which differ in their seed alone."""
 
     @property
-    def student(self) -> bool:
-        """Whether it was distilled on a transfer dataset."""
-        return self.transfer is not None and self.card.get("kind") == "distill"
+    def role(self) -> str:
+        """What it is in a study: a student, one of its baselines, or a network beside it."""
+        losses = self.card.get("recipe", {}).get("loss", [])
+        if self.card.get("kind") == "start":
+            return "student at the start"
+        if self.card.get("kind") == "distill" and self.transfer is not None:
+            return "masked-LM only" if losses and all(loss.startswith("masked-lm") for loss in losses) else "student"
+        return "teacher" if self.card.get("kind") == "pretrain" else "network"
+
+    @property
+    def budget(self) -> str:
+        """How long it was trained: `epochs=3`."""
+        return str(self.card.get("recipe", {}).get("budget", ""))
 
     @property
     def seed(self) -> int | None:
@@ -110,10 +122,47 @@ def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
     return [_read(Path(folder)) for folder in folders]
 
 
+def merged(outcomes: Sequence[Scored]) -> list[Scored]:
+    """The same with runs that differ in nothing but their seed put together: their scores become one list."""
+    groups: dict[tuple[Any, ...], list[Scored]] = {}
+    for run in outcomes:
+        alone = run.transfer is None or run.seed is None
+        kind = run.transfer.fingerprint if run.transfer else ""
+        key = (run.name,) if alone else (run.role, kind, run.budget, tuple(run.card["recipe"].get("loss", ())))
+        groups.setdefault(key, []).append(run)
+    return [_together(runs) for runs in groups.values()]
+
+
+def _together(runs: Sequence[Scored]) -> Scored:
+    first = runs[0]
+    if len(runs) == 1:
+        return first
+    evaluations = {}
+    for benchmark, made in first.evaluations.items():
+        others = [run.evaluations[benchmark]["columns"] for run in runs[1:] if benchmark in run.evaluations]
+        columns = {
+            name: _longer(column, [other[name] for other in others if name in other])
+            for name, column in made["columns"].items()
+        }
+        evaluations[benchmark] = {**made, "columns": columns}
+    return replace(first, evaluations=evaluations, runs=len(runs))
+
+
+def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One column with the seeds of others behind its own."""
+    every = (column, *others)
+    metrics = {name: [value for one in every for value in one["metrics"][name]] for name in column["metrics"]}
+    joined = {key: [item for one in every for item in one[key]] for key in ("scores", "seeds", "collapsed", "cells")}
+    notes = list(dict.fromkeys(note for one in every for note in one["notes"]))
+    return {**column, **joined, "metrics": metrics, "notes": notes, "score": statistics.median(joined["scores"])}
+
+
 def _read(folder: Path) -> Scored:
     card, evaluations = _json(folder / "run.json"), {}
     for path in sorted((folder / "evaluation").glob("*.json")):
-        evaluations[path.stem] = read_sealed(path)
+        evaluations[path.stem] = made = read_sealed(path)
+        for column in made["columns"].values():
+            column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
     if not card and not evaluations:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
     return Scored(

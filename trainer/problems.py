@@ -57,6 +57,10 @@ class Problem(ABC):
     def score(self, answers: Any, examples: Examples) -> dict[str, float]:
         """Every metric of the head, in percent."""
 
+    def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
+        """What is kept of each answer, so that scores can be resampled: the answers, and what is right."""
+        return {"answers": answers, "gold": list(examples.gold)}
+
     @abstractmethod
     def majority(self, examples: Examples) -> dict[str, float]:
         """The same metrics of always giving the most frequent answer."""

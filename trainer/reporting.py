@@ -12,7 +12,7 @@ from typing import Any
 from trainer import quoted
 from trainer.answering import Answer, answers
 from trainer.charts import Point, composition_figure, size_figure, to_svg
-from trainer.outcomes import MEASURES, Scored, read_outcomes
+from trainer.outcomes import MEASURES, Scored, merged, read_outcomes
 from trainer.results import read_sealed
 from trainer.runs import write_whole
 from trainer.sheets import Sheet, to_csv, to_latex, to_markdown
@@ -55,7 +55,7 @@ def report(
         RunError: a folder holds neither a run nor an evaluation.
         ResultDamaged: a stored result was edited.
     """
-    outcomes = read_outcomes(runs)
+    outcomes = merged(read_outcomes(runs))
     networks = read_sealed(Path(measured)) if measured else None
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +104,10 @@ def size_points(outcomes: Sequence[Scored], preset: str) -> dict[str, list[Point
     panels: dict[str, list[Point]] = {}
     for measure in MEASURES:
         points = [
-            Point(run.name, run.transfer.tokens, tuple(scores))
+            Point(run.name, run.transfer.tokens, tuple(scores), series=run.budget)
             for run in outcomes
-            if run.student and run.transfer and run.transfer.natural and (scores := run.scores(measure, preset))
+            if run.role == "student" and run.transfer and run.transfer.natural
+            if (scores := run.scores(measure, preset))
         ]
         theirs = [Point(name, x, (_theirs(name, measure),), quoted=True) for name, x in sizes.items()]
         if points:
@@ -123,7 +124,7 @@ def composition_points(outcomes: Sequence[Scored], preset: str) -> dict[str, lis
     panels: dict[str, list[Point]] = {}
     for measure in MEASURES:
         points = [
-            Point(run.transfer.composition, kinds.index(run.transfer.composition), tuple(scores))
+            Point(run.transfer.composition, kinds.index(run.transfer.composition), tuple(scores), series=run.budget)
             for run in runs
             if run.transfer and (scores := run.scores(measure, preset))
         ]
@@ -139,7 +140,7 @@ def composition_points(outcomes: Sequence[Scored], preset: str) -> dict[str, lis
 
 def of_one_size(outcomes: Sequence[Scored]) -> list[Scored]:
     """The students whose transfer datasets hold about as many tokens as those that were harmed."""
-    students = [run for run in outcomes if run.student and run.transfer]
+    students = [run for run in outcomes if run.role == "student" and run.transfer]
     harmed = [run.transfer.tokens for run in students if run.transfer and not run.transfer.natural]
     if not harmed:
         return []

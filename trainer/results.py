@@ -16,7 +16,7 @@ from trainer.examples import Splits
 from trainer.kinds import Task
 from trainer.settings import Settings
 
-ENGINE = 1
+ENGINE = 2
 """Raised by one whenever fine-tuning gives other figures from the same inputs."""
 
 
@@ -90,13 +90,13 @@ def read_sealed(path: Path) -> dict[str, Any]:
     return content  # type: ignore[no-any-return]
 
 
-def write_cell(folder: Path, cell: Cell, result: dict[str, Any], answers: dict[str, Any]) -> None:
-    """Store a cell's result, its answers beside it."""
+def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[str, Any]) -> None:
+    """Store a cell's result, and beside it the evidence: every answer, by dev set."""
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = answers_path(path)
     draft = beside.with_name(f".{beside.name}.{os.getpid()}")
-    draft.write_text(json.dumps(answers, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(evidence, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(beside)
     content = {
         "task": cell.task, "seed": cell.seed, "identity": cell.identity, **result,

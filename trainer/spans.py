@@ -13,7 +13,7 @@ from trainer.errors import ModelError
 from trainer.examples import Examples
 from trainer.features import Features, encode, longest, unknown_rate
 from trainer.problems import Problem
-from trainer.score import score_answers
+from trainer.score import exact_match, score_answers, token_f1
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,6 +88,15 @@ class Spans(Problem):
         references = [(id, [text for _, text in gold]) for id, gold in zip(examples.ids, examples.gold, strict=True)]
         scored = score_answers(answers, references)
         return {"exact match": scored.exact_match, "f1": scored.f1}
+
+    def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
+        """The answers, and what each question's is worth by exact match and F1, 0 to 1."""
+        points = []
+        for id, gold in zip(examples.ids, examples.gold, strict=True):
+            right = [text for _, text in gold]
+            given = answers.get(id, "")
+            points.append([max(exact_match(given, r) for r in right), max(token_f1(given, r) for r in right)])
+        return {"answers": answers, "gold": [], "points": points}
 
     def majority(self, examples: Examples) -> dict[str, float]:
         """Nothing: no answer is frequent enough to stand for all."""

@@ -15,7 +15,7 @@ from trainer.evaluating import evaluate
 from trainer.grid import Student, Study, read_study
 from trainer.measuring import measure
 from trainer.models import model_folder
-from trainer.outcomes import Scored, read_outcomes
+from trainer.outcomes import merged, read_outcomes
 from trainer.results import read_sealed, write_sealed
 from trainer.runs import CARD, RunFolder
 
@@ -119,7 +119,7 @@ def report_study(path: Path | str) -> Path:
     study = read_study(path)
     run = opened(study)
     folders = [run.folder(student) for student in study.students if run.done(student)]
-    outcomes: list[Scored] = read_outcomes([run.teacher, *folders])
+    outcomes = merged(read_outcomes([run.teacher, *folders]))
     networks = study.table.out / "measure.json"
     made = gathered(
         outcomes, preset=study.table.score, networks=read_sealed(networks) if networks.is_file() else None,

@@ -118,9 +118,11 @@ def network_sheet(measured: dict[str, Any] | None) -> Sheet:
 
 
 def _network(run: Scored) -> tuple[str, str, str]:
-    if not run.student or run.transfer is None:
-        return run.name, NOTHING, NOTHING
-    return run.name, run.transfer.name, f"{run.transfer.tokens:,}"
+    seeds = f", {run.runs} seeds" if run.runs > 1 else ""
+    if run.role not in ("student", "masked-LM only") or run.transfer is None:
+        return (run.name if run.role == "network" else f"{run.role}{seeds}"), NOTHING, NOTHING
+    budget = f", {run.budget}" if run.budget else ""
+    return f"{run.role}{budget}{seeds}", run.transfer.name, f"{run.transfer.tokens:,}"
 
 
 def _spread(scores: Sequence[float], median: float | None) -> str:

@@ -15,6 +15,8 @@ COMMANDS = {
     "pretrain": ("trainer.cli.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
     "inspect": ("trainer.cli.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
     "evaluate": ("trainer.cli.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
+    "finetune": ("trainer.cli.finetune", "Fine-tune a model on one task and keep it; with --teacher, distil again."),
+    "data": ("trainer.cli.data", "Bring GLUE and SQuAD from the hub."),
     "measure": ("trainer.cli.measure", "Parameters, size and inference time of models side by side."),
     "report": ("trainer.cli.report", "Put runs and their scores into one report, beside the study's own figures."),
     "study": ("trainer.cli.study", "Run a whole study from one recipe file: datasets, students, scores, report."),

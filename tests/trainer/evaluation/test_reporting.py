@@ -76,7 +76,7 @@ def test_a_teacher_that_was_only_evaluated_stands_beside_the_runs(runs: list[Pat
     teacher = shutil.copytree(student, runs[0].parent / "teacher")
     evaluate("glue", model=teacher, data=glue, tasks=["CoLA"], changes={"epochs": 1})
     outcomes = read_outcomes([teacher, runs[0]])
-    assert [run.student for run in outcomes] == [False, True] and len(outcomes[0].scores("glue")) == 1
+    assert [run.role for run in outcomes] == ["network", "student"] and len(outcomes[0].scores("glue")) == 1
 
 
 def test_an_evaluation_edited_by_hand_is_not_reported(runs: list[Path], tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""Intervals: the sums give the metrics themselves, and the bootstrap sees what is there and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer import intervals
+from trainer.intervals import as_words, difference, parts
+from trainer.metrics import METRICS
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=2),
+    st.sampled_from(["accuracy", "f1", "matthews"]),
+)
+def test_sums_over_examples_give_the_metric(pairs: list[tuple[int, int]], metric: str) -> None:
+    answers, gold = np.array(pairs).T
+    whole = np.ones((1, len(gold))) @ parts(metric, answers, gold)
+    assert intervals.METRICS[metric](whole)[0] == pytest.approx(METRICS[metric](answers, gold), abs=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["pearson", "spearman"])
+def test_sums_over_examples_give_correlations(metric: str) -> None:
+    rng = np.random.default_rng(1)
+    gold = rng.integers(0, 6, 200) / 1.0
+    answers = gold + rng.normal(size=200)
+    whole = np.ones((1, 200)) @ parts(metric, answers, gold)
+    assert intervals.METRICS[metric](whole)[0] == pytest.approx(METRICS[metric](answers, gold))
+
+
+def column(folder: Path, name: str, right: float, *, seeds: int = 2, metric: str = "accuracy") -> dict:
+    """A dev set of 400 examples of which a share is answered rightly."""
+    cells = []
+    for seed in range(seeds):
+        gold = [number % 2 for number in range(400)]
+        answers = [g if number < 400 * right else 1 - g for number, g in enumerate(gold)]
+        cell = folder / f"{name}-{right}-{seed}.json"
+        cell.with_suffix(".answers.json").write_text(json.dumps({"RTE": {"answers": answers, "gold": gold}}))
+        cells.append(str(cell))
+    return {"RTE": {"cells": cells, "metrics": {metric: [100 * right] * seeds}}}
+
+
+def test_a_real_difference_excludes_zero_and_none_includes_it(tmp_path: Path) -> None:
+    good, same, bad = (column(tmp_path, name, right) for name, right in (("a", 0.8), ("b", 0.8), ("c", 0.5)))
+    apart = difference(good, bad, "glue", "sanh9")
+    assert apart and apart.excludes_zero and apart.difference == pytest.approx(30.0) and apart.low < 30 < apart.high
+    none = difference(good, same, "glue", "sanh9")
+    assert none and not none.excludes_zero and (none.low, none.high) == (0.0, 0.0)
+
+
+def test_the_interval_of_a_share_is_as_wide_as_theory_says(tmp_path: Path) -> None:
+    made = difference(column(tmp_path, "a", 1.0), column(tmp_path, "b", 0.5), "glue", "sanh9")
+    assert made and made.high - made.low == pytest.approx(2 * 1.96 * 100 * np.sqrt(0.25 / 400), rel=0.15)
+
+
+def test_dev_sets_that_differ_are_not_compared(tmp_path: Path) -> None:
+    one, other = column(tmp_path, "a", 0.8), column(tmp_path, "b", 0.8)
+    beside = Path(other["RTE"]["cells"][0]).with_suffix(".answers.json")
+    content = json.loads(beside.read_text())
+    content["RTE"]["gold"][0] = 1
+    beside.write_text(json.dumps(content))
+    assert difference(one, other, "glue", "sanh9") is None and "no interval" in as_words(None)
+
+
+def test_the_same_runs_give_the_same_interval(tmp_path: Path) -> None:
+    one, other = column(tmp_path, "a", 0.8), column(tmp_path, "b", 0.7)
+    assert difference(one, other, "glue", "sanh9") == difference(one, other, "glue", "sanh9")

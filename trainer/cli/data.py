@@ -1,0 +1,24 @@
+"""`trainer data`: bring public benchmarks from the hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback(context_settings={"allow_interspersed_args": True})
+def data(
+    benchmarks: Annotated[list[str], typer.Argument(help="glue, squad, or both.")],
+    to: Annotated[Path, typer.Option(help="The folder that gets a folder a benchmark.")],
+    revision: Annotated[str | None, typer.Option(help="A commit of the hub; the newest by default.")] = None,
+) -> None:
+    """Bring the train and dev files of public benchmarks from the hub."""
+    from trainer.fetching import fetch
+
+    for benchmark in benchmarks:
+        got = fetch(benchmark, to, revision=revision)
+        typer.echo(f"{got.benchmark}: {got.repository}@{got.commit} in {got.folder}")
