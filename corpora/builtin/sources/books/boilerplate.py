@@ -109,7 +109,7 @@ RULES = (
     ),
     _rule(
         "address",
-        "http|www.|.com|.net|.org|twitter|facebook|@|e-mail|email|goodreads|instagram|blog",
+        "http|www.|.com|.net|.org|.co.uk|@|twitter|facebook|goodreads|instagram|blog",
         r"https?: ?//|\bwww\.\w|\b[\w.-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|net|org|co\.uk|de)\b(?!\w)"
         r"|^\W*(?:twitter|facebook|instagram|e-?mail|website|blog|goodreads|my blog|web ?site)\W*(?::|$)"
         r"|(?:connect|follow|friend|like|find|contact|visit|reach) (?:with )?"
@@ -118,10 +118,16 @@ RULES = (
         50,
     ),
 )
+SIGNS = tuple(" ebook| e-book|smashwords|copyright|http|www.|.com|isbn|©|all rights|gutenberg".encode().split(b"|"))
+EDGE = 100
+"""Blocks at either end of a book."""
 
 
 def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Block]:
-    """The blocks that match no rule, counting the words of the others in `removed`."""
+    """The blocks that match no rule, counting the words of the others in `removed`.
+
+    A book without a sign of electronic publishing has boilerplate at its edges if anywhere.
+    """
     lower = [block.text.lower() for block in blocks]
     reasons: dict[int, str] = {}
     for number, rule in _hinted(lower):
@@ -133,14 +139,21 @@ def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Bloc
 
 
 def _hinted(lower: list[str]) -> Iterator[tuple[int, Rule]]:
-    """Each block that holds a hint of a rule, with the rule, rules in their order.
+    """Each block that holds a hint of a rule, with the rule, rules in their order."""
+    whole = "\n".join(lower).encode()
+    if any(sign in whole for sign in SIGNS):
+        yield from _hits(lower, 0)
+    else:
+        yield from _hits(lower[:EDGE], 0)
+        yield from _hits(lower[max(EDGE, len(lower) - EDGE) :], max(EDGE, len(lower) - EDGE))
 
-    The whole book is searched as bytes, which costs a few milliseconds where nothing is found.
-    """
+
+def _hits(lower: list[str], first: int) -> Iterator[tuple[int, Rule]]:
+    """The hits in a run of blocks, found by searching all of them at once as bytes."""
     whole = "\n".join(lower).encode()
     for rule in RULES:
         for hint in rule.hints:
-            number, counted, at = 0, 0, whole.find(hint)
+            number, counted, at = first, 0, whole.find(hint)
             while at >= 0:
                 number += whole.count(b"\n", counted, at)
                 counted = at

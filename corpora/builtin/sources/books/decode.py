@@ -47,7 +47,9 @@ def decode(raw: bytes) -> Decoded:
     if not raw.strip():
         raise Unreadable("empty")
     decoded = _marked(raw) or _utf16(raw) or _utf8(raw) or _single_byte(raw)
-    return Decoded(_without_controls(decoded.text), decoded.encoding)
+    if not decoded.encoding.startswith("utf-") or b"\0" in raw or len(raw.translate(None, CONTROLS)) < len(raw):
+        return Decoded(_without_controls(decoded.text), decoded.encoding)
+    return decoded
 
 
 def _marked(raw: bytes) -> Decoded | None:

@@ -11,6 +11,12 @@ from corpora import CorporaError
 
 GONE = re.compile("[\xad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """Soft hyphens, zero-width and direction marks: nothing that is read aloud. Joiners stay, they are spelling."""
+MARKS = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def visible(text: str) -> str:
+    """The text without the characters that show nothing; most texts have none, which is told fast."""
+    return GONE.sub("", text) if not text.isascii() and any(mark in text for mark in MARKS) else text
 
 
 class Block(NamedTuple):
@@ -55,4 +61,4 @@ def words_in(line: str) -> int:
 
 def one_line(text: str) -> str:
     """The text with each run of white space as one space, and without characters that show nothing."""
-    return " ".join(GONE.sub("", text).split())
+    return " ".join(visible(text).split())

@@ -46,6 +46,8 @@ class Gutenberg(NamedTuple):
 
 def unwrapped(text: str) -> Gutenberg | None:
     """The body between Gutenberg's header and its licence; None where the text has neither."""
+    if not _named(text):
+        return None
     start = START.search(text, 0, 40_000)
     tail_from = start.end() if start else 0
     end = END.search(text, tail_from)
@@ -63,10 +65,17 @@ def unwrapped(text: str) -> Gutenberg | None:
     )
 
 
+def _named(text: str) -> bool:
+    """Whether a text names Gutenberg at all, told faster than by a pattern."""
+    return "utenberg" in text or "UTENBERG" in text or "SMALL PRINT" in text
+
+
 def body_of(blocks: list[Block], removed: Counter[str]) -> list[Block]:
     """Blocks without Gutenberg's header, licence and credits, counting their words in `removed`."""
     start = max((n for n, block in enumerate(blocks[:HEADER_BLOCKS]) if START.search(block.text)), default=-1) + 1
-    end = next((n for n in range(start, len(blocks)) if END.search(blocks[n].text)), len(blocks))
+    end = next(
+        (n for n in range(start, len(blocks)) if _named(blocks[n].text) and END.search(blocks[n].text)), len(blocks)
+    )
     if start == 0 and end == len(blocks):
         return blocks
     body = [

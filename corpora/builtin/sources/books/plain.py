@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from corpora.builtin.sources.books.draft import GONE, Block
+from corpora.builtin.sources.books.draft import Block, visible
 
 Layout = Literal["lines", "wrapped", "double-spaced"]
 
@@ -54,7 +54,7 @@ def _tidy(text: str) -> str:
         text = ASIDES.sub("", text)
     if "{" in text:
         text = PAGES.sub("", text)
-    return GONE.sub("", text) if not text.isascii() else text
+    return visible(text)
 
 
 def _squeezed(text: str) -> str:
