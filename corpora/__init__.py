@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from corpora.recipe import Recipe, build_datasets, plan_datasets, read_recipe
     from corpora.records import Context, Counts, Defaults, Document, Reject, Sequences, Shard
     from corpora.reporting import report
+    from corpora.scaffold import new_plugin
     from corpora.selecting import split
     from corpora.store import Store
     from corpora.store import open_dataset as open
@@ -96,6 +97,7 @@ LAZY = {
     "corpora.cli.terminal": ["bars", "run_app"],
     "corpora.exporting": ["export"],
     "corpora.reporting": ["report"],
+    "corpora.scaffold": ["new_plugin"],
     "corpora.records": ["Context", "Counts", "Defaults", "Document", "Reject", "Sequences", "Shard"],
 }
 """Public names that cost an import of NumPy, pyarrow or plugins: where each is found when it is first used."""
@@ -109,7 +111,7 @@ __all__ = [
     "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source",
     "Splitter", "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed",
     "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "component_group", "concat",
-    "export", "generator", "guarded", "hookimpl", "open", "option", "options_of", "plan_datasets",
+    "export", "generator", "guarded", "hookimpl", "new_plugin", "open", "option", "options_of", "plan_datasets",
     "print_components", "read_recipe", "registry", "report", "run_app", "seed_of", "sha256_file", "sha256_of",
     "split", "tokenize", "transform", "unknown_name",
 ]  # fmt: skip

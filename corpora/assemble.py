@@ -16,10 +16,11 @@ from corpora.blocks import BlockWriter, read_stream
 from corpora.card import write_card
 from corpora.counting import count_standard
 from corpora.dataset import TOKENIZER_FILE, Dataset
+from corpora.durable import link_or_copy
 from corpora.executors import Executor, make_executor
 from corpora.manifest import Manifest, Plan, command_line, environment, now, plan_json
 from corpora.progress import Progress, silent, told
-from corpora.store import Store, default_store, link_or_copy
+from corpora.store import Store, default_store
 
 SIDE_FILES = (TOKENIZER_FILE, "documents.parquet")
 """What a version hands on to those made from it."""

@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
+from corpora.durable import write_text
 from corpora.errors import DatasetDamaged
 from corpora.records import Sequences
 
@@ -60,6 +61,25 @@ def list_array(block: Sequences, width: pa.DataType) -> pa.ListArray:
     block = block.tight()
     values = pa.array(np.ascontiguousarray(block.values), type=width)
     return pa.ListArray.from_arrays(pa.array(block.offsets.astype(np.int32)), values)
+
+
+def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows in buffers that hold nothing else.
+
+    Arrow writes a slice's buffers with up to 63 bytes of whatever stands behind them: without this, the same rows
+    would give other bytes when they come in other batches.
+    """
+    return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
+
+
+def _tight_column(column: Any) -> Any:
+    if pa.types.is_large_string(column.type):
+        block = ragged(column).tight()
+        buffers = [None, pa.py_buffer(np.ascontiguousarray(block.offsets)), pa.py_buffer(block.values)]
+        return pa.Array.from_buffers(column.type, len(column), buffers)
+    if pa.types.is_list(column.type):
+        return list_array(ragged(column), column.type.value_type)
+    return pa.array(column.to_numpy(), type=column.type)
 
 
 def read_stream(path: Path) -> Iterator[pa.RecordBatch]:
@@ -150,7 +170,7 @@ class BlockWriter:
     def _write_block(self, block: pa.RecordBatch, values: int) -> None:
         if self._stream is None:
             self._open_file()
-        self._stream.write_batch(block)
+        self._stream.write_batch(tight(block))
         self.rows += block.num_rows
         self.values += values
         if self._file.tell() >= FILE_BYTES:
@@ -207,21 +227,6 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
     if pa.types.is_list(kind):
         return {"feature": _feature(kind.value_type), "_type": "List"}
     return {"dtype": str(kind), "_type": "Value"}
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: to a file beside it, made durable, then renamed."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: to a file beside it, made durable, then renamed."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 @dataclass(frozen=True)

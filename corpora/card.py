@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from corpora.blocks import write_text
+from corpora.durable import write_text
 from corpora.manifest import Manifest
 
 

@@ -12,11 +12,12 @@ from corpora.assemble import Rows, Work, described_files
 from corpora.blocks import write_datasets_files
 from corpora.counting import vocabulary_in
 from corpora.dataset import TOKENIZER_FILE, Dataset
+from corpora.durable import link_or_copy
 from corpora.errors import OptionError
 from corpora.executors import Executor
 from corpora.manifest import Manifest, Plan
 from corpora.progress import Progress, silent
-from corpora.store import Store, link_or_copy
+from corpora.store import Store
 
 
 def concat(

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from corpora.blocks import Piece, pieces_of, sequences_of, write_text
+from corpora.blocks import Piece, pieces_of, sequences_of
 from corpora.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
+from corpora.durable import storage_errors, write_text
 from corpora.errors import OptionError
 from corpora.executors import Executor
 from corpora.kinds import Statistic
 from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
 from corpora.records import Context, Counts, Sequences
-from corpora.store import Store, storage_errors
+from corpora.store import Store
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from corpora.blocks import Piece, pieces_of, read_stream, write_bytes
+from corpora.blocks import Piece, pieces_of, read_stream
+from corpora.durable import write_bytes
 from corpora.errors import DatasetDamaged, OptionError
 from corpora.hashing import sha256_file
 from corpora.manifest import Manifest

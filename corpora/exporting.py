@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 
 from corpora.dataset import Dataset
 from corpora.describing import texts
+from corpora.durable import storage_errors
 from corpora.errors import OptionError
 from corpora.progress import Progress, silent
-from corpora.store import Store, default_store, storage_errors
+from corpora.store import Store, default_store
 
 FORMATS = (".txt", ".jsonl", ".parquet")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from corpora.blocks import SENTENCES, read_stream
 from corpora.duplicates import Method, signature
+from corpora.durable import write_stream
 from corpora.errors import InputChanged
 from corpora.kinds import Filter, Source, Splitter
 from corpora.records import Document, Reject, Shard
@@ -199,15 +199,3 @@ def check_unchanged(shard: Shard, stamp: tuple[int, int] | None) -> None:
         same = False
     if not same:
         raise InputChanged(f"{shard.path} changed while it was read; run the build again when nobody writes there")
-
-
-def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    """Write an Arrow stream file whole or not at all."""
-    beside = path.with_name(f".{path.name}.partial")
-    with beside.open("wb") as file:
-        with pa.ipc.new_stream(file, schema) as stream:
-            for batch in batches:
-                stream.write_batch(batch)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from corpora.blocks import write_text
 from corpora.component import Component
+from corpora.durable import write_text
 from corpora.errors import DatasetDamaged
 from corpora.hashing import sha256_of
 from corpora.plugins import Registry, is_builtin, registry, source_sha256, used_versions

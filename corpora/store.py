@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import re
@@ -14,13 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpora.blocks import write_text
 from corpora.dataset import Dataset
+from corpora.durable import link_or_copy, storage_errors, sync_folder, write_text
 from corpora.errors import (
     DatasetInUse,
     DatasetNotFound,
     OptionError,
-    StorageError,
     UnknownName,
     unknown_name,
 )
@@ -317,46 +315,6 @@ def check_name(name: str, what: str) -> None:
         raise OptionError(
             f"{name!r} cannot name a {what}; use letters, digits, '.', '_' and '-', a letter or digit first"
         )
-
-
-REFUSALS = {
-    errno.ENOSPC: "the disk is full; free some space and run the same command again: it goes on where it was",
-    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
-    errno.EROFS: "it is read-only; set CORPORA_HOME to a folder that can be written",
-    errno.EACCES: "no permission to write there; set CORPORA_HOME to a folder of yours",
-    errno.EPERM: "no permission to write there; set CORPORA_HOME to a folder of yours",
-}
-
-
-@contextlib.contextmanager
-def storage_errors(home: Path) -> Iterator[None]:
-    """Turn a full, read-only or forbidden disk into one clear `StorageError`."""
-    try:
-        yield
-    except StorageError:
-        raise
-    except OSError as error:
-        if error.errno not in REFUSALS:
-            raise
-        raise StorageError(f"{error.filename or home}: {REFUSALS[error.errno]}") from error
-
-
-def link_or_copy(source: Any, target: Any) -> Any:
-    """Hard-link a file, or copy it where the file system has no links between the two places."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-    return target
-
-
-def sync_folder(path: Path) -> None:
-    """Make a folder's entries durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _file_entries(staging: Path, manifest: Manifest) -> dict[str, dict[str, Any]]:

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.assemble import Rows, Work, assemble, written_parts
-from corpora.blocks import Piece, list_array, tokens_schema, write_text
+from corpora.blocks import Piece, list_array, tokens_schema
 from corpora.component import split_short
 from corpora.counting import Vocabulary
 from corpora.dataset import TOKENIZER_FILE, Dataset
+from corpora.durable import write_stream, write_text
 from corpora.errors import CorporaError, InputError, OptionError
 from corpora.executors import Executor
-from corpora.extract import write_stream
 from corpora.hashing import sha256_of
 from corpora.manifest import Manifest, Plan
 from corpora.progress import Progress, silent

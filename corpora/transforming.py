@@ -13,20 +13,21 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from corpora.assemble import Rows, Work, assemble, written_parts
-from corpora.blocks import Piece, list_array, sequences_of, write_text
+from corpora.blocks import Piece, list_array, sequences_of
 from corpora.counting import Vocabulary, context_of, counts_of, vocabulary_in
 from corpora.dataset import Dataset
+from corpora.durable import write_stream, write_text
 from corpora.errors import CorporaError, OptionError, PluginError
 from corpora.executors import Executor
-from corpora.extract import write_stream
 from corpora.hashing import generator
 from corpora.kinds import Selection, TextTransform, TokenTransform, Transform
 from corpora.manifest import Manifest, Plan, described
 from corpora.plugins import registry
 from corpora.progress import Progress, silent
 from corpora.records import Context, Counts, Sequences
-from corpora.selecting import SEED, Amount, By, select
+from corpora.selecting import SEED, select
 from corpora.store import Store
+from corpora.thresholds import Amount, By
 
 
 def transform(

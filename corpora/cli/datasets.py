@@ -114,7 +114,8 @@ def gc(
     """List what nobody needs (unfinished builds, versions neither current, tagged nor a parent); --yes deletes it."""
     import shutil
 
-    from corpora.store import default_store, storage_errors
+    from corpora.durable import storage_errors
+    from corpora.store import default_store
 
     store = default_store()
     doomed = store.garbage()

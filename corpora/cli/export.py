@@ -30,7 +30,7 @@ def toy_tasks(
 ) -> None:
     """Write the toy grammar's labelled tasks: acceptability (CoLA), entailment (RTE), questions (SQuAD)."""
     from corpora.builtin.sources.toy import write_tasks
-    from corpora.store import storage_errors
+    from corpora.durable import storage_errors
 
     with storage_errors(folder):
         for path in write_tasks(folder, seed=seed):

@@ -205,3 +205,23 @@ def test_concat_refuses_what_does_not_fit(corpus, tokens):
 def test_a_preview_shows_rows_and_builds_nothing(run, tokens):
     out = run("transform", "shuffle", "corpus-tokens", "--preview", "3").out
     assert out.count("\n- ") + out.startswith("- ") == 3 and len(default_store().all()) == 2
+
+
+@pytest.mark.parametrize("few", [0, 1 << 20])
+@pytest.mark.parametrize("amount", [{"rows": 97}, {"tokens": 500}, {"rate": 1.0}, {"tokens": 1}])
+def test_the_threshold_is_exact_whether_few_rows_are_collected_or_none(tokens, monkeypatch, few, amount):
+    monkeypatch.setattr("corpora.thresholds.COLLECT_ROWS", few)
+    made = corpora.transform(tokens, "sample", name=f"x{few}", **amount)
+    lengths = [len(ids) for _, ids in rows_of(tokens)]
+    keys = corpora.registry.make("transforms", "sample").order(
+        Sequences(np.empty(0), np.zeros(tokens.rows + 1, np.int64)), corpora.Context(),
+        corpora.seed_of(42, "sample", 1, tokens.fingerprint),
+    )  # fmt: skip
+    ranking = sorted(range(tokens.rows), key=lambda row: (keys[row], row))
+    if "tokens" in amount:
+        ranking = [
+            row for n, row in enumerate(ranking) if sum(lengths[r] for r in ranking[: n + 1]) <= amount["tokens"]
+        ]
+    else:
+        ranking = ranking[: amount.get("rows", tokens.rows)]
+    assert rows_of(made) == [rows_of(tokens)[row] for row in sorted(ranking)]

@@ -1,0 +1,81 @@
+"""Files written whole or not at all, and what to say when a disk refuses."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpora.errors import StorageError
+
+REFUSALS = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again: it goes on where it was",
+    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
+    errno.EROFS: "it is read-only; set CORPORA_HOME to a folder that can be written",
+    errno.EACCES: "no permission to write there; set CORPORA_HOME to a folder of yours",
+    errno.EPERM: "no permission to write there; set CORPORA_HOME to a folder of yours",
+}
+
+
+@contextlib.contextmanager
+def storage_errors(home: Path) -> Iterator[None]:
+    """Turn a full, read-only or forbidden disk into one clear `StorageError`."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        raise StorageError(f"{error.filename or home}: {REFUSALS[error.errno]}") from error
+
+
+def link_or_copy(source: Any, target: Any) -> Any:
+    """Hard-link a file, or copy it where the file system has no links between the two places."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+    return target
+
+
+def sync_folder(path: Path) -> None:
+    """Make a folder's entries durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all: to a file beside it, made durable, then renamed."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: to a file beside it, made durable, then renamed."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """Write an Arrow stream file whole or not at all."""
+    beside = path.with_name(f".{path.name}.partial")
+    with beside.open("wb") as file:
+        with pa.ipc.new_stream(file, schema) as stream:
+            for batch in batches:
+                stream.write_batch(batch)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
