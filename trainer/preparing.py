@@ -20,7 +20,7 @@ from trainer.encoders import model_fingerprint
 from trainer.engine import Engine
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
 from trainer.fidelity import Agreement, Fidelity, check_apart, masked_once
-from trainer.kinds import Loss
+from trainer.kinds import Loss, Student
 from trainer.masking import SMOOTHING, Masker, masker
 from trainer.packing import pack
 from trainer.plan import plan
@@ -131,6 +131,7 @@ def distillation(dataset: Any, teacher: Any, recipe: Recipe, *, preset: str, all
     Raises:
         ModelError, TransferError, DatasetError: see `distill`.
     """
+    losses, student_shape = parts_of(recipe)
     if dataset is None or teacher is None:
         raise OtherRecipe("a new run needs a dataset and a teacher: --dataset NAME --teacher DIR")
     folder = models.model_folder(teacher)
@@ -139,16 +140,28 @@ def distillation(dataset: Any, teacher: Any, recipe: Recipe, *, preset: str, all
     rows = open_rows(dataset, tokenizer=folder)
     models.check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
     torch.manual_seed(seed_of("student", recipe.seed))
-    student = registry.make("students", recipe.student).build(taught_by)
+    student = student_shape.build(taught_by)
     return assemble(
-        recipe, rows, tokenizer, student, taught_by,
+        recipe, losses, rows, tokenizer, student, taught_by,
         kind="distill", preset=preset,
         teacher_card={"model": str(teacher), "folder": str(folder), **model_fingerprint(folder)},
     )  # fmt: skip
 
 
+def parts_of(recipe: Recipe) -> tuple[list[Loss], Student]:
+    """The losses and the student that a recipe names.
+
+    Raises:
+        UnknownName, OptionError: it names what no plugin offers, or options that are wrong.
+    """
+    for text in recipe.callback:
+        registry.make("callbacks", text)
+    return [registry.make("losses", text) for text in recipe.loss], registry.make("students", recipe.student)
+
+
 def assemble(
     recipe: Recipe,
+    losses: list[Loss],
     rows: Rows,
     tokenizer: Any,
     student: Any,
@@ -168,7 +181,6 @@ def assemble(
     ranks = Ranks()
     device = ranks.device()
     precision = precision_for(recipe.precision, device)
-    losses = [registry.make("losses", text) for text in recipe.loss]
     for model in filter(None, (student, teacher)):
         model.to(device)
     engine = Engine(student, teacher, losses, precision=precision, compiled=recipe.compile)

@@ -108,11 +108,13 @@ def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> prepar
         OtherRecipe: a loss that needs a teacher.
         ModelError: the dataset has no tokenizer.
     """
+    losses, _ = preparing.parts_of(recipe)
+    if needy := [loss.name for loss in losses if loss.teacher_needs]:
+        raise OtherRecipe(f"{needy[0]} needs a teacher, and pre-training has none; use --loss masked-lm")
     tokenizer = tokenizer_of(rows)
     torch.manual_seed(seed_of("student", recipe.seed))
-    job = preparing.assemble(recipe, rows, tokenizer, shape.build(tokenizer), None, kind="pretrain", preset=preset)
-    if needy := [loss.name for loss in job.training.engine.losses if loss.teacher_needs]:
-        raise OtherRecipe(f"{needy[0]} needs a teacher, and pre-training has none; use --loss masked-lm")
+    model = shape.build(tokenizer)
+    job = preparing.assemble(recipe, losses, rows, tokenizer, model, None, kind="pretrain", preset=preset)
     job.card["shape"] = shape.options()
     job.student_place = "."
     return job

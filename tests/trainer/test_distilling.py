@@ -288,12 +288,26 @@ def test_pre_training_learns_and_leaves_a_folder_that_can_teach(tmp_path: Path, 
     assert distill(rows, tmp_path / "teacher", tmp_path / "run", options=OPTIONS).status == "finished"
 
 
+def test_pre_training_has_no_teacher_to_follow(tmp_path: Path, make: Any) -> None:
+    with pytest.raises(OtherRecipe, match="soft-target needs a teacher"):
+        pretrain(make.rows(9), tmp_path / "teacher", options={"loss": ["soft-target"]})
+
+
 def test_a_forecast_writes_nothing_and_counts_what_the_run_will_do(teacher: Path, tmp_path: Path, make: Any) -> None:
     before = sorted(tmp_path.rglob("*"))
     told = forecast(make.rows(60), teacher, options={**OPTIONS, "budget": "epochs=2"})
     assert (told.updates, told.rows) == (8, 60)
     assert told.tokens == 2 * (make.rows(60).survey.tokens + 120)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_tensorboard_shows_each_loss_apart(teacher: Path, tmp_path: Path, make: Any) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "callback": ["tensorboard"]})
+    events = EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    assert {"losses/cosine", "losses/soft-target", "loss", "tokens_per_second"} <= set(events.Tags()["scalars"])
+    assert [event.step for event in events.Scalars("loss")] == list(range(1, 9))
 
 
 def test_overlap_is_found_by_documents() -> None:
