@@ -1,8 +1,8 @@
 """The command line as a whole: quick to start, and light."""
 
+import resource
 import subprocess
 import sys
-import time
 
 GROUPS = [
     "build",
@@ -23,12 +23,13 @@ GROUPS = [
 def test_help_starts_quickly_and_loads_no_plugin(run):
     code = "import sys; from corpora.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
     code += "assert not {'numpy', 'pyarrow', 'pluggy', 'datasets', 'torch'} & set(sys.modules)"
-    times = []
+    seconds = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.5
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(seconds) < 0.5  # of processor time: the wall clock of a busy machine says nothing
 
 
 def test_help_names_every_group(run):
