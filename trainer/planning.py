@@ -132,7 +132,8 @@ def _speeds(out: Path) -> dict[str, float]:
     for path in [*out.glob(f"runs/*/{CARD}"), *out.glob(f"teacher-*/{CARD}")]:
         try:
             card = json.loads(path.read_text(encoding="utf-8"))
-            found.setdefault(card["kind"], []).append(float(card["speed"]["tokens_per_second"]))
+            speed = float(card["speed"]["tokens_per_second"])
+            found.setdefault(card["kind"], []).append(speed)
         except (ValueError, KeyError, TypeError):
             continue
     return {kind: statistics.median(speeds) for kind, speeds in found.items()}
