@@ -118,7 +118,7 @@ RULES = (
         50,
     ),
 )
-SIGNS = tuple(" ebook| e-book|smashwords|copyright|http|www.|.com|isbn|©|all rights|gutenberg".encode().split(b"|"))
+SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg")
 EDGE = 100
 """Blocks at either end of a book."""
 
@@ -128,29 +128,33 @@ def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Bloc
 
     A book without a sign of electronic publishing has boilerplate at its edges if anywhere.
     """
-    lower = [block.text.lower() for block in blocks]
     reasons: dict[int, str] = {}
-    for number, rule in _hinted(lower):
-        if number not in reasons and rule.pattern.search(lower[number]) and words_in(lower[number]) <= rule.max_words:
+    for number, rule in _hinted(blocks):
+        text = blocks[number].text.lower()
+        if number not in reasons and rule.pattern.search(text) and words_in(text) <= rule.max_words:
             reasons[number] = rule.reason
     for number, reason in reasons.items():
-        removed[reason] += words_in(lower[number])
+        removed[reason] += words_in(blocks[number].text)
     return [block for number, block in enumerate(blocks) if number not in reasons] if reasons else blocks
 
 
-def _hinted(lower: list[str]) -> Iterator[tuple[int, Rule]]:
+def _hinted(blocks: list[Block]) -> Iterator[tuple[int, Rule]]:
     """Each block that holds a hint of a rule, with the rule, rules in their order."""
-    whole = "\n".join(lower).encode()
+    whole = _lower(blocks)
     if any(sign in whole for sign in SIGNS):
-        yield from _hits(lower, 0)
+        yield from _hits(whole, 0)
     else:
-        yield from _hits(lower[:EDGE], 0)
-        yield from _hits(lower[max(EDGE, len(lower) - EDGE) :], max(EDGE, len(lower) - EDGE))
+        back = max(EDGE, len(blocks) - EDGE)
+        yield from _hits(_lower(blocks[:EDGE]), 0)
+        yield from _hits(_lower(blocks[back:]), back)
 
 
-def _hits(lower: list[str], first: int) -> Iterator[tuple[int, Rule]]:
-    """The hits in a run of blocks, found by searching all of them at once as bytes."""
-    whole = "\n".join(lower).encode()
+def _lower(blocks: list[Block]) -> bytes:
+    """The texts of a run of blocks, a line each, as bytes that can be searched fast."""
+    return "\n".join([block.text for block in blocks]).lower().encode()
+
+
+def _hits(whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:
     for rule in RULES:
         for hint in rule.hints:
             number, counted, at = first, 0, whole.find(hint)

@@ -58,6 +58,8 @@ def _tidy(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
+    if text.isascii() and "  " not in text and "\t" not in text and "\n" not in text:
+        return text.strip()
     return " ".join(text.split())
 
 
