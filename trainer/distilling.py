@@ -117,7 +117,7 @@ class _Loop:
         saved, saved_at, stop = update, time.monotonic(), False
         while update < plan.updates and not stop:
             done = self._update(training, update)
-            update, stop = update + 1, done.stop
+            update, stop = update + 1, done.stop or (self.job.ranks.size == 1 and self.stopper.asked)
             meter.count(done.tokens)
             self._report(view, meter, done, update)
             if not stop and self._due(update, saved_at) and update < plan.updates:
