@@ -26,13 +26,16 @@ def _rule(reason: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
 RULES = (
     _rule("gutenberg", "gutenberg", r"project gutenberg|gutenberg[- ]tm|gutenberg\.(?:org|net)|gutenberg literary"),
     _rule("gutenberg", "pgdp|proofread", r"pgdp\.net|distributed proofread"),
-    _rule("gutenberg", "transcriber", r"^\W*transcriber['’]?s?['’]? (?:note|comment)"),
+    _rule("gutenberg", "transcriber", r"^\W*+transcriber['’]?s?['’]? (?:note|comment)"),
     _rule("smashwords", "smashwords", r"smashwords"),
+    _rule(
+        "another library", "feedbooks|manybooks|standard ebooks|standardebooks", r"feedbooks|manybooks|standard ?ebooks"
+    ),
     _rule(
         "licence note",
         "licens|lizen|licence",
         r"\be-?books? (?:is|are|has been) licen[sc]ed|licen[sc]ed for your (?:own )?personal"
-        r"|^\W*licen[sc]e (?:notes?|statement)|e-?book ist (?:nur )?(?:f[üu]r|lizen[sz]iert)",
+        r"|^\W*+licen[sc]e (?:notes?|statement)|e-?book ist (?:nur )?(?:f[üu]r|lizen[sz]iert)",
     ),
     _rule(
         "licence note",
@@ -49,12 +52,13 @@ RULES = (
     _rule(
         "rights notice",
         "copyright|©|(c) ",
-        r"^\W*(?:\w+ ){0,6}copyright\b\W*(?:\W|by|\(c\)|©|text|renewed)*\s*(?:(?:by )?[\w.’' -]{0,60}\s)?\d{4}"
-        r"|(?:©|\(c\)) ?(?:copyright )?\d{4}|\d{4} ?©|©.{0,60}\d{4}|^\W*copyright\W*$|^\W*copyright (?:©|\(c\)|by)\b"
+        r"^\W*+(?:\w+ ){0,6}copyright\b(?:\W|by\b|c\b|text\b|renewed\b)*+(?:[\w.’' -]{0,60}\s)?\d{4}"
+        r"|\[copyright|(?:©|\(c\)) ?(?:copyright )?\d{4}|\d{4} ?©|©.{0,60}\d{4}"
+        r"|^\W*+copyright\W*+$|^\W*+copyright (?:©|\(c\)|by)\b"
         r"|u\.?s\.? copyright act|copyright (?:holder|owner|laws?)\b.{0,80}(?:permission|infring|protect|reproduc)",
         120,
     ),
-    _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*isbn\b", 60),
+    _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
     _rule(
         "fiction notice",
         "work of fiction|works of fiction|any resemblance|author’s imagination|author's imagination",
@@ -101,8 +105,8 @@ RULES = (
     _rule(
         "thanks and requests",
         "other titles|other books|other works|more books|next book|also by|newsletter|mailing list",
-        r"discover (?:other|more) (?:titles|books|works)|^\W*also (?:available )?by\b"
-        r"|^\W*(?:other|more) (?:books|titles|works|novels|stories) (?:by|from)\b"
+        r"discover (?:other|more) (?:titles|books|works)|^\W*+also (?:available )?by\b"
+        r"|^\W*+(?:other|more) (?:books|titles|works|novels|stories) (?:by|from)\b"
         r"|(?:sign up|subscribe|join)\b.{0,60}(?:newsletter|mailing list)"
         r"|(?:newsletter|mailing list).{0,60}(?:sign up|subscri|releases|https?:|www\.)",
         120,
@@ -111,7 +115,7 @@ RULES = (
         "address",
         "http|www.|.com|.net|.org|.co.uk|@|twitter|facebook|goodreads|instagram|blog",
         r"https?: ?//|\bwww\.\w|\b[\w.-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|net|org|co\.uk|de)\b(?!\w)"
-        r"|^\W*(?:twitter|facebook|instagram|e-?mail|website|blog|goodreads|my blog|web ?site)\W*(?::|$)"
+        r"|^\W*+(?:twitter|facebook|instagram|e-?mail|website|blog|goodreads|my blog|web ?site)\W*(?::|$)"
         r"|(?:connect|follow|friend|like|find|contact|visit|reach) (?:with )?"
         r"(?:me|us|him|her|the author|[a-z]+ [a-z]+) "
         r"(?:online|on|at)\b.{0,60}(?:twitter|facebook|instagram|goodreads|web|blog|online)",
@@ -131,7 +135,8 @@ def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Bloc
     reasons: dict[int, str] = {}
     for number, rule in _hinted(blocks):
         text = blocks[number].text.lower()
-        if number not in reasons and rule.pattern.search(text) and words_in(text) <= rule.max_words:
+        fits = number not in reasons and len(text) <= rule.max_words * 12 and words_in(text) <= rule.max_words
+        if fits and rule.pattern.search(text):
             reasons[number] = rule.reason
     for number, reason in reasons.items():
         removed[reason] += words_in(blocks[number].text)

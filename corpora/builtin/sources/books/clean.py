@@ -7,10 +7,11 @@ from collections import Counter
 from corpora import Document
 from corpora.builtin.sources.books import gutenberg
 from corpora.builtin.sources.books.boilerplate import without_boilerplate
-from corpora.builtin.sources.books.draft import Block, Draft
+from corpora.builtin.sources.books.draft import Block, Draft, words_in
 from corpora.builtin.sources.books.headings import marked
 from corpora.builtin.sources.books.languages import code_of
 from corpora.builtin.sources.books.matter import without_matter
+from corpora.builtin.sources.books.plain import ASIDES
 
 
 def document_of(draft: Draft, id: str) -> Document:
@@ -42,8 +43,12 @@ def document_of(draft: Draft, id: str) -> Document:
 
 
 def _without_decoration(blocks: list[Block], removed: Counter[str]) -> list[Block]:
-    """Blocks with a letter or digit in them; the others are scene breaks."""
+    """Blocks with a letter or digit in them; the others are scene breaks, and some are notes on pictures."""
     kept = [block for block in blocks if block.text[0].isalnum() or any(map(str.isalnum, block.text))]
     if len(kept) < len(blocks):
         removed["scene break"] += len(blocks) - len(kept)
-    return kept
+    pictures = [block for block in kept if block.text[0] == "[" and ASIDES.fullmatch(block.text)]
+    if not pictures:
+        return kept
+    removed["picture"] += sum(words_in(block.text) for block in pictures)
+    return [block for block in kept if block not in pictures]

@@ -20,6 +20,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]+")
 MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 WESTERN = ("cp1252", "mac_roman", "cp850")
 SAMPLE_BYTES = 1 << 16
+AROUND_BYTES = 100
 CONTROL_RATE = 1e-3
 """Above this share of control characters a file is no text: prose has none, a binary file one in eight."""
 DAMAGED_RATE = 0.05
@@ -91,21 +92,20 @@ def _single_byte(raw: bytes) -> Decoded:
 
 
 def _around_high_bytes(raw: bytes) -> bytes:
-    """The lines with bytes above 127, up to the size of a sample."""
-    lines, size = [], 0
-    for line in re.finditer(rb"[^\n]{0,200}[\x80-\xff][^\n]{0,200}\n?", raw):
-        lines.append(line[0])
-        size += len(line[0])
-        if size > SAMPLE_BYTES:
-            break
-    return b"".join(lines)
+    """The neighbourhoods of bytes above 127, up to the size of a sample."""
+    parts, size, at = [], 0, 0
+    while size < SAMPLE_BYTES and (found := HIGH_BYTE.search(raw, at)):
+        at = found.start() + AROUND_BYTES
+        parts.append(raw[max(found.start() - AROUND_BYTES // 4, 0) : at])
+        size += len(parts[-1])
+    return b"\n".join(parts)
 
 
 HIGH = re.compile(r"[^\x00-\x7f]")
 FITS = re.compile(
     r"(?<![A-Z])[à-öø-ÿœšž](?![A-Z])"  # small letters in words
     r"|(?<![a-z])[À-ÖØ-ÞŒŠŽ](?=[A-Za-zà-ÿ’])"  # capitals that begin a word, or stand among capitals
-    r"|(?<=[\s(\[—–-])[“‘„«‚¡¿]|(?<=[\w.,!?;:—–…-])[”’»]|[—–…£§°€©]|ß|\xa0"
+    r"|(?<=[\s(\[—–-])[“‘„«‚¡¿]|(?<=[\w.,!?;:—–…-])[”’»]|[—–…£§°€©«»]|ß|\xa0"
 )
 
 

@@ -24,6 +24,8 @@ END = re.compile(
 CREDIT = re.compile(
     r"^(?:this )?(?:e-?text (?:was )?)?(?:produced|prepared|transcribed|scanned|created) (?:by|from)\b"
     r"|^(?:produced|prepared) by\b|^transcribe[r']+s?['’]? notes?\b|^\[?transcriber['’]?s['’]? note"
+    r"|\((?:an )?underscores?\)|\bascii\b|(?:typographical|typesett\w+|printer['’]s|spelling) (?:errors?|mistakes?)"
+    r"|(?:spelling|punctuation|hyphenation)\b.{0,80}(?:retained|preserved|corrected|standardi[sz]ed)"
     r"|distributed proofread|pgdp\.net|gutenberg\.(?:org|net)|^html version by|^this ebook was produced",
     re.I,
 )
@@ -79,7 +81,7 @@ def body_of(blocks: list[Block], removed: Counter[str]) -> list[Block]:
     if start == 0 and end == len(blocks):
         return blocks
     body = [
-        block for n, block in enumerate(blocks[start:end]) if n > CREDIT_BLOCKS or not CREDIT.search(block.text[:200])
+        block for n, block in enumerate(blocks[start:end]) if n > CREDIT_BLOCKS or not CREDIT.search(block.text[:400])
     ]
     removed["gutenberg"] += sum(words_in(b.text) for b in blocks) - sum(words_in(b.text) for b in body)
     return body

@@ -18,10 +18,11 @@ BLOCKS = frozenset({
     "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 DROPPED = frozenset({
-    "audio", "button", "canvas", "head", "iframe", "img", "input", "map", "math", "nav", "noscript", "object", "script",
-    "select", "style", "svg", "template", "textarea", "title", "video",
+    "audio", "button", "canvas", "figcaption", "head", "iframe", "img", "input", "map", "math", "nav", "noscript",
+    "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 LINKED_RATE = 0.8
+NO_TEXT_CLASSES = frozenset({"pagenum", "pageno", "pagenumber", "page-number", "pagebreak", "caption"})
 NO_TEXT = frozenset({"pagebreak", "doc-pagebreak"})
 
 
@@ -61,10 +62,14 @@ def _parsed(text: str) -> Any:
         return None
 
 
-SHALLOW = "p|li|tr|td|th|dd|dt|a|option|br|hr|img|input|meta|link|col|area|base|embed|source|track|wbr"
-TAG = re.compile(rf"<(?:(/)|(?!(?:{SHALLOW})\b))[a-z][\w:.-]*[^<>]*?(/?)>", re.I)
-CLOSED = re.compile(rf"(?!(?:{SHALLOW})\b)", re.I)
-EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])(\s[^<>]*?)?\s*/>", re.I)
+SHALLOW = frozenset({
+    "p", "li", "tr", "td", "th", "dd", "dt", "a", "option", "br", "hr", "img", "input", "meta", "link", "col", "area",
+    "base", "embed", "source", "track", "wbr",
+})  # fmt: skip
+"""Elements that hold nothing, or that the next of their kind closes."""
+TAG = re.compile(r"<(/?)([a-z][\w:.-]*+)([^<>]*+)>", re.I)
+EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])\b([^<>]*+)(?<=/)>", re.I)
+"""Both are possessive: without that, a page of unclosed tags takes hours."""
 
 
 def _depth(text: str) -> int:
@@ -73,17 +78,16 @@ def _depth(text: str) -> int:
         return 0
     deepest = depth = 0
     for match in TAG.finditer(text):
-        if match[1]:
-            depth -= depth > 0 and CLOSED.match(text, match.end(1)) is not None
-        elif not match[2]:
-            depth += 1
-            deepest = max(deepest, depth)
+        if match[2].lower() in SHALLOW or match[3].endswith("/"):
+            continue
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
     return deepest
 
 
 def _self_closed(text: str) -> str:
     """XHTML's `<a id="x"/>` is empty; an HTML parser would leave it open."""
-    return EMPTY.sub(r"<\1\2></\1>", text) if "/>" in text else text
+    return EMPTY.sub(lambda tag: f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", text) if "/>" in text else text
 
 
 class _Walk:
@@ -134,4 +138,6 @@ def _is_skipped(node: Any) -> bool:
     if not isinstance(node.tag, str) or _name(node) in DROPPED:
         return True
     kind = node.get("epub:type") or node.get("role") or ""
-    return not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None
+    if not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None:
+        return True
+    return not NO_TEXT_CLASSES.isdisjoint((node.get("class") or "").lower().split())

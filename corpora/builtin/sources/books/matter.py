@@ -21,6 +21,8 @@ CREDIT = re.compile(
 MAX_SECTION_WORDS = 2500
 """A section of matter is no longer: where the next heading was missed, the text after it is not lost."""
 MAX_TAIL_RATE = 0.1
+SENTENCE_WORDS = 12
+"""From so many words on a block is no title, even if it ends like a sentence: `Who Stole the Tarts?`"""
 FRONT_BLOCKS = 80
 MAX_INNER_WORDS = 500
 EDGE_RATE = 0.1
@@ -52,10 +54,10 @@ def _is_chapter(block: Block) -> bool:
 
 
 def _mark_linked(blocks: list[Block], out: dict[int, str]) -> None:
-    """Three or more blocks in a row that are nothing but links into the book: a table of contents."""
+    """Blocks that are nothing but links into the book, three or more in a row or of few words: contents, `Next`."""
     for linked, run in groupby(range(len(blocks)), key=lambda number: blocks[number].linked):
         numbers = list(run)
-        if linked and len(numbers) >= 3:
+        if linked and (len(numbers) >= 3 or all(words_in(blocks[number].text) <= 3 for number in numbers)):
             out.update(dict.fromkeys(numbers, "contents"))
 
 
@@ -80,7 +82,7 @@ def _mark_front(blocks: list[Block], words: list[int], out: dict[int, str]) -> N
 def _begins_text(blocks: list[Block], words: list[int], number: int) -> bool:
     """Whether prose goes on from here, rather than more of a list."""
     near = [is_prose(blocks[n], words[n]) for n in range(number, min(number + 6, len(blocks)))]
-    return sum(near) * 2 > len(near) or (bool(near) and near[0])
+    return sum(near) * 2 > len(near) or (bool(near) and near[0] and words[number] >= SENTENCE_WORDS)
 
 
 def _mark_sections(blocks: list[Block], words: list[int], out: dict[int, str]) -> None:
@@ -90,7 +92,7 @@ def _mark_sections(blocks: list[Block], words: list[int], out: dict[int, str]) -
         if block.level:
             listed = inside == "contents" and not _begins_text(blocks, words, number + 1)
             inside, size = _section(block.text) or (inside if listed else ""), 0
-        elif inside == "contents" and is_prose(block, words[number]) and words[number] >= 12:
+        elif inside == "contents" and is_prose(block, words[number]) and words[number] >= SENTENCE_WORDS:
             inside = ""
         elif inside and size + words[number] <= _room(number, len(blocks)):
             size += words[number]

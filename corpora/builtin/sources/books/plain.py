@@ -27,7 +27,10 @@ LAST_WORD = re.compile(r"\w+$")
 DASH_AT_END = re.compile(r"--\n(?<=\S--\n)[^\S\n]*(?=\S)")
 LONG_DASH_AT_END = re.compile(r"—\n(?<=\S—\n)[^\S\n]*(?=\S)")
 ITALICS = re.compile(r"_(?<![\w_]_)([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
-ASIDES = re.compile(r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music)[^\]]{0,400}\]", re.I)
+ASIDES = re.compile(
+    r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music:|Images?|Colophon|Decoration|Frontispiece)[^\]]{0,400}\]",
+    re.I,
+)
 PAGES = re.compile(r"\{\d{1,4}\}")
 """Patterns start with a character that is seldom found; those that start with a class take ten times as long."""
 

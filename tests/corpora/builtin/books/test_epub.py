@@ -2,6 +2,7 @@
 
 import pytest
 
+from corpora.builtin.sources.books.clean import document_of
 from corpora.builtin.sources.books.draft import Unreadable
 from corpora.builtin.sources.books.epub import read_epub
 
@@ -19,6 +20,21 @@ def test_chapters_come_in_spine_order(make_epub):
 def test_drop_capitals_and_line_breaks_neither_split_nor_fuse_words(make_epub):
     path = make_epub("<p><span>T</span>he<br/>end</p><div>of<p>it</p>all</div>")
     assert texts(path) == ["The end", "of", "it", "all"]
+
+
+def test_page_numbers_captions_and_hidden_notes_are_not_read(make_epub):
+    path = make_epub(
+        '<p>one <span class="pagenum">Page 2</span>two<a epub:type="pagebreak">3</a></p><figcaption>x</figcaption>'
+    )
+    assert texts(path) == ["one two"]
+
+
+def test_tables_of_contents_are_known_by_their_links(make_epub):
+    links = "".join(f'<li><a href="c1.xhtml#{n}">Something happens to somebody again</a></li>' for n in range(5))
+    path = make_epub(
+        f"<ol>{links}</ol>", "<h1>One</h1>" + "<p>There was nothing left to do but to go home again.</p>" * 9
+    )
+    assert len(document_of(read_epub(path), "book").paragraphs) == 9
 
 
 def test_xhtml_that_is_no_xml_is_read(make_epub):

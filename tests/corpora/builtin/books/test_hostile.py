@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -212,3 +213,28 @@ def test_a_damaged_book_never_crashes_the_reader(make_epub, tmp_path):
     assert not any(
         outcome.failed for found in read(tmp_path).values() for outcome in found if isinstance(outcome, Reject)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", b"<" + b"a" * (1 << 21)),
+        ("a.html", b"<a " + b" " * (1 << 21) + b"<p>" * 3000 + b"/>"),
+        ("a.html", b"<p>&" + b"amp;&" * (1 << 19)),
+        ("a.txt", b"copyright " + b"." * (1 << 21)),
+        ("a.txt", b"word " * (1 << 22) + b"\xe9"),
+        ("a.txt", b"\n \n" * (1 << 20) + b"x"),
+        ("a.txt", b"_" * (1 << 21)),
+        ("a.txt", b"[Illustration " * (1 << 17)),
+        ("a.txt", b"word-\n" * (1 << 18)),
+        ("a.txt", b"*** START OF THIS PROJECT GUTENBERG\n" * (1 << 16)),
+        ("a.txt", b"http://" * (1 << 18)),
+        ("a.txt", b"a.b@" * (1 << 18)),
+    ],
+    ids=range(12),
+)
+def test_no_pattern_takes_long_on_what_was_made_to_make_it(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    started = time.process_time()
+    only(tmp_path)
+    assert time.process_time() - started < 10
