@@ -17,12 +17,16 @@ from corpora.builtin.sources.books.draft import Unreadable, one_line
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
 MAX_LINE_BYTES = 64 << 20
+PIECE_BYTES = 16 << 20
 FIELDS = ("title", "author", "url", "licence", "language")
 
 
 @dataclass(frozen=True)
 class Texts(Source):
-    """Your own texts: a folder of TXT files (one document each), or of JSONL, CSV and Parquet (one a row)."""
+    """Your own texts: a folder of TXT files (one document each), or of JSONL, CSV and Parquet (one a row).
+
+    Text files over 32 MB are cut at line ends into documents of 16 MB, so that files of any size can be read.
+    """
 
     name: ClassVar[str] = "texts"
 
@@ -31,8 +35,9 @@ class Texts(Source):
     id: str = option("id", "The column or key that names a document; without it documents are numbered.")
 
     def shards(self) -> Sequence[Shard]:
-        """One shard a file, sorted by path."""
-        return folder.shards_of(self.folder, SUFFIXES, owner=self.name)
+        """One shard a file, sorted by path; a large text file gives one for each piece of it."""
+        files = folder.shards_of(self.folder, SUFFIXES, owner=self.name)
+        return [piece for file in files for piece in _pieces(file)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The documents of one file, or a reject for each row or file that gives none."""
@@ -40,8 +45,8 @@ class Texts(Source):
             if shard.path is None:
                 raise Unreadable("unreadable file", "a link to nothing, or no permission")
             if shard.path.suffix.lower() == ".txt":
-                text = decode(reading.bounded(shard.path)).text
-                paragraphs = tuple(block.text for block in plain.blocks_of(text))
+                raw = reading.bounded(shard.path) if shard.stop is None else _piece(shard.path, shard.start, shard.stop)
+                paragraphs = tuple(block.text for block in plain.blocks_of(decode(raw).text))
                 yield Document(shard.key, paragraphs) if paragraphs else Reject(shard.key, "read", "empty")
             else:
                 yield from self._rows(shard)
@@ -70,6 +75,30 @@ class Texts(Source):
             id = str(row[self.id])
         title, author, url, licence, language = (str(row.get(name) or "") for name in FIELDS)
         return Document(id, paragraphs, title, author, url, licence, language)
+
+
+def _pieces(file: Shard) -> Iterator[Shard]:
+    """A large text file as ranges of bytes; UTF-16 and UTF-32, whose line ends are not single bytes, stay whole."""
+    if file.path is None or file.path.suffix.lower() != ".txt" or file.size_bytes <= 2 * PIECE_BYTES:
+        yield file
+        return
+    with file.path.open("rb") as opened:
+        if b"\0" in opened.read(1 << 16):
+            yield file
+            return
+    for number, start in enumerate(range(0, file.size_bytes, PIECE_BYTES), start=1):
+        stop = min(start + PIECE_BYTES, file.size_bytes)
+        yield Shard(f"{file.key}#{number}", file.path, start, stop, stop - start)
+
+
+def _piece(path: Path, start: int, stop: int) -> bytes:
+    """The lines that begin in a range of bytes."""
+    with path.open("rb") as file:
+        if start:
+            file.seek(start - 1)
+            file.readline(MAX_LINE_BYTES)
+        rest = stop - file.tell()
+        return file.read(rest) + file.readline(MAX_LINE_BYTES) if rest > 0 else b""
 
 
 def _jsonl(path: Path) -> Iterator[Mapping[str, Any] | str]:

@@ -55,3 +55,11 @@ def test_what_is_no_parquet_file_is_a_reject(tmp_path):
 def test_a_folder_that_gives_nothing_says_what_to_do(tmp_path, folder):
     with pytest.raises(InputError, match="texts: "):
         read(folder and tmp_path / folder)
+
+
+def test_a_large_text_file_is_cut_at_line_ends_and_nothing_is_lost(tmp_path):
+    lines = [f"This is line {number} of a long file, and there is more to come." for number in range(600_000)]
+    (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
+    documents = read(tmp_path)
+    assert [document.id for document in documents] == ["a.txt#1", "a.txt#2", "a.txt#3"]
+    assert [paragraph for document in documents for paragraph in document.paragraphs] == lines
