@@ -45,7 +45,9 @@ class Texts(Source):
             if shard.path is None:
                 raise Unreadable("unreadable file", "a link to nothing, or no permission")
             if shard.path.suffix.lower() == ".txt":
-                raw = reading.bounded(shard.path) if shard.stop is None else _piece(shard.path, shard.start, shard.stop)
+                raw = (
+                    reading.bounded(shard.path) if shard.stop is None else piece_of(shard.path, shard.start, shard.stop)
+                )
                 paragraphs = tuple(block.text for block in plain.blocks_of(decode(raw).text))
                 yield Document(shard.key, paragraphs) if paragraphs else Reject(shard.key, "read", "empty")
             else:
@@ -91,14 +93,14 @@ def _pieces(file: Shard) -> Iterator[Shard]:
         yield Shard(f"{file.key}#{number}", file.path, start, stop, stop - start)
 
 
-def _piece(path: Path, start: int, stop: int) -> bytes:
+def piece_of(path: Path, start: int, stop: int) -> bytes:
     """The lines that begin in a range of bytes."""
     with path.open("rb") as file:
         if start:
             file.seek(start - 1)
             file.readline(MAX_LINE_BYTES)
-        rest = stop - file.tell()
-        return file.read(rest) + file.readline(MAX_LINE_BYTES) if rest > 0 else b""
+        lines = file.read(max(stop - file.tell(), 0))
+        return lines if lines.endswith(b"\n") or not lines else lines + file.readline(MAX_LINE_BYTES)
 
 
 def _jsonl(path: Path) -> Iterator[Mapping[str, Any] | str]:

@@ -4,7 +4,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from corpora import Document, InputError, Reject, registry
+from corpora.builtin.sources.texts import piece_of
 
 
 def read(folder, **options):
@@ -63,3 +67,12 @@ def test_a_large_text_file_is_cut_at_line_ends_and_nothing_is_lost(tmp_path):
     documents = read(tmp_path)
     assert [document.id for document in documents] == ["a.txt#1", "a.txt#2", "a.txt#3"]
     assert [paragraph for document in documents for paragraph in document.paragraphs] == lines
+
+
+@given(st.lists(st.text("ab", max_size=6)), st.integers(1, 9))
+def test_wherever_a_file_is_cut_each_line_is_in_one_piece(tmp_path_factory, lines, size):
+    path = tmp_path_factory.getbasetemp() / "cut.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    whole = path.read_bytes()
+    pieces = [piece_of(path, start, min(start + size, len(whole))) for start in range(0, len(whole), size)]
+    assert b"".join(pieces) == whole
