@@ -130,11 +130,11 @@ def _empty(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 
 
 def _looks() -> Iterator[dict[str, Any]]:
-    """A colour and a line style for each line in turn, none twice in the first 28."""
+    """A colour and a line style for each line in turn, none twice in the first 28; wide ones below narrow ones."""
     for style in STYLES:
         for number, colour in enumerate(COLOURS):
             turn = (STYLES.index(style) + number) % len(STYLES)
-            yield {"color": colour, "linestyle": STYLES[turn]}
+            yield {"color": colour, "linestyle": STYLES[turn], "linewidth": max(1.2, 2.8 - 0.3 * number)}
 
 
 def _logarithmic(figure: Figure, axes: Axes) -> Figure:

@@ -1,0 +1,73 @@
+"""What changed between two rows, piece by piece: what stayed, moved, went, and came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Literal
+
+State = Literal["same", "moved", "gone", "new"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A run of a row's pieces that fared alike."""
+
+    text: str
+    state: State
+    space: bool
+    """Whether white space stands before it."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One piece of a row as people read it: a word, or a token's text."""
+
+    text: str
+    glued: bool = False
+    """True where it goes on from the piece before, without white space."""
+
+
+def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Part], list[Part]]:
+    """Both rows as parts. What one row has left over and the other lacks moved if it is on both sides.
+
+    Args:
+        before: the row's pieces.
+        after: those of the row that was made from it.
+    """
+    matcher = SequenceMatcher(None, [p.text for p in before], [p.text for p in after], autojunk=False)
+    runs = matcher.get_matching_blocks()
+    kept = {run.a + i for run in runs for i in range(run.size)}
+    held = {run.b + i for run in runs for i in range(run.size)}
+    left = Counter(piece.text for i, piece in enumerate(before) if i not in kept)
+    right = Counter(piece.text for i, piece in enumerate(after) if i not in held)
+    common = left & right
+    return _parts(before, kept, common, "gone"), _parts(after, held, common, "new")
+
+
+def unchanged(pieces: Sequence[Shown]) -> list[Part]:
+    """A row all of whose pieces stayed."""
+    return _parts(pieces, set(range(len(pieces))), Counter(), "gone")
+
+
+def _parts(pieces: Sequence[Shown], stayed: set[int], moved: Counter[str], otherwise: State) -> list[Part]:
+    left = Counter(moved)
+    states: list[State] = []
+    for number, piece in enumerate(pieces):
+        if number in stayed:
+            states.append("same")
+        elif left[piece.text]:
+            left[piece.text] -= 1
+            states.append("moved")
+        else:
+            states.append(otherwise)
+    runs = groupby(zip(pieces, states, strict=True), key=lambda pair: pair[1])
+    return [_part([piece for piece, _ in run], state) for state, run in runs]
+
+
+def _part(pieces: Sequence[Shown], state: State) -> Part:
+    text = "".join(piece.text if piece.glued else f" {piece.text}" for piece in pieces)
+    return Part(text.removeprefix(" "), state, not pieces[0].glued)

@@ -1,0 +1,111 @@
+"""A report's figures: what is drawn, and the counts that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpora.counting import count, counts_of, vocabulary_in
+from corpora.dataset import Dataset
+from corpora.durable import storage_errors
+from corpora.errors import StorageError
+from corpora.executors import Executor
+from corpora.figures import growth_figure, lengths_figure, rank_frequency_figure, save, svg
+from corpora.kinds import Statistic
+from corpora.plugins import registry
+from corpora.progress import Progress, silent
+from corpora.records import Counts
+from corpora.reporting.tables import labels
+from corpora.store import Store
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+UNITS = {"tokens": "token", "sentences": "word"}
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Where counts come from: the version, beside the store, or a count made now."""
+
+    store: Store
+    executor: Executor
+    progress: Progress = silent
+
+    def of(self, dataset: Dataset, name: str) -> tuple[Statistic, Counts]:
+        """A statistic and its counts; on a store that cannot be written they are made and not kept."""
+        try:
+            return counts_of(self.store, dataset, name, self.executor, self.progress)
+        except StorageError:
+            statistic: Statistic = registry.make("statistics", name)
+            vocabulary = vocabulary_in(dataset.path)
+            [total] = count(dataset.files, [statistic], vocabulary, self.executor, self.progress)
+            return statistic, total
+
+    def summary(self, dataset: Dataset, name: str) -> dict[str, Any]:
+        """What a statistic says of a dataset."""
+        statistic, counts = self.of(dataset, name)
+        return statistic.summarise(counts)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its name and what it shows."""
+
+    name: str
+    caption: str
+    figure: Figure
+
+    @property
+    def svg(self) -> str:
+        """As an element of a page."""
+        return svg(self.figure, description=self.caption)
+
+
+def pictures(datasets: Sequence[Dataset], counting: Counting) -> Iterator[Picture]:
+    """Lengths, rank and frequency, and vocabulary growth, of token datasets and of sentence datasets."""
+    named = dict(zip(labels(datasets), datasets, strict=True))
+    for name, caption, draw in DRAWINGS:
+        for kind, unit in UNITS.items():
+            group = {label: d for label, d in named.items() if d.kind == kind and d.rows}
+            if group:
+                yield Picture(f"{name}-{unit}s", caption.format(unit=unit), draw(group, unit, counting))
+
+
+def save_all(drawn: Sequence[Picture], folder: Path) -> list[Path]:
+    """Write figures as PNG and PDF."""
+    paths = [folder / f"{picture.name}.{ending}" for picture in drawn for ending in ("png", "pdf")]
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for picture in drawn:
+            for ending in ("png", "pdf"):
+                save(picture.figure, folder / f"{picture.name}.{ending}")
+    return paths
+
+
+def _lengths(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figure:
+    histograms = {name: counting.of(d, "lengths")[1]["rows"] for name, d in group.items()}
+    return lengths_figure(histograms, unit=f"{unit}s")
+
+
+def _ranks(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figure:
+    if unit == "word":
+        counts = {name: counting.of(d, "words")[1]["top_counts"] for name, d in group.items()}
+    else:
+        counts = {name: counting.of(d, "tokens")[1]["counts"] for name, d in group.items()}
+    return rank_frequency_figure(counts, unit=unit)
+
+
+def _growth(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figure:
+    statistic = "words" if unit == "word" else "growth"
+    return growth_figure({name: counting.summary(d, statistic)["growth"] for name, d in group.items()}, unit=unit)
+
+
+DRAWINGS: tuple[tuple[str, str, Callable[[Mapping[str, Dataset], str, Counting], Figure]], ...] = (
+    ("lengths", "How long rows are, in {unit}s, up to the length that 99.5 % do not exceed.", _lengths),
+    ("ranks", "How often the most frequent {unit}, the second, … occurs.", _ranks),
+    ("growth", "How many distinct {unit}s the first part of the rows holds.", _growth),
+)
+"""Each figure's name, its caption, and what draws it."""

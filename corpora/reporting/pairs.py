@@ -1,0 +1,139 @@
+"""The same rows before and after: what a transform did to rows, and which rows a selection took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from corpora.dataset import Dataset
+from corpora.errors import DatasetNotFound
+from corpora.reporting.differences import Part, Shown, differences, unchanged
+from corpora.reporting.rows import Row, places_of, reader_of, rows_numbered, spread_rows
+from corpora.reporting.tables import how
+from corpora.store import Store
+
+PAIRS = 6
+WINDOW = 60
+"""Rows of each dataset that are looked at where some were dropped or merged."""
+REACH = 8
+"""Rows of the parent that may have been dropped before the one that is looked for, or merged into one."""
+LIKENESS = 0.5
+"""The least share of pieces that a row has in common with the rows it is shown beside."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One row of a pair, or two that became one."""
+
+    numbers: tuple[int, ...]
+    """From 1, in its dataset."""
+    parts: list[Part]
+    taken: bool = False
+    """Of a neighbour, whether the selection took it as well."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row before and after; of a selection, a row that was taken among its neighbours."""
+
+    before: Side
+    after: Side
+    above: Side | None = None
+    below: Side | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A version beside what it was made from."""
+
+    anchor: str
+    parent: str
+    child: str
+    by: str
+    kind: Literal["rewritten", "selected"]
+    pairs: list[Pair] = field(default_factory=list)
+    note: str = ""
+
+
+def compare(child: Dataset, store: Store, *, pairs: int = PAIRS) -> Comparison | None:
+    """Rows of a version beside its parent's; None for what was not made by a transform or a split."""
+    plan = child.manifest.plan
+    if plan["action"] not in ("transform", "split"):
+        return None
+    selects = plan["action"] == "split" or "by" in plan["settings"]
+    parent_name, by = child.manifest.parents[0], how(plan["recipe"])
+    found: list[Pair] = []
+    try:
+        parent = store.find(parent_name)
+        found = _selected(parent, child, pairs) if selects else _rewritten(parent, child, pairs)
+        note = "" if found else "No rows of the two could be matched."
+    except DatasetNotFound:
+        note = f"{parent_name} is no longer in the store, so its rows cannot be shown."
+    kind: Literal["rewritten", "selected"] = "selected" if selects else "rewritten"
+    return Comparison(f"rows-{child.path.name}", parent_name, child.name, by, kind, found, note)
+
+
+def _rewritten(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
+    read, read_made = reader_of(parent), reader_of(child)
+    if parent.rows == child.rows:
+        rows = spread_rows(parent, pairs)
+        made = rows_numbered(child, [row.number for row in rows])
+        return [_pair([row], read(row), made[row.number], read_made(made[row.number])) for row in rows]
+    before = [(row, read(row)) for row in rows_numbered(parent, range(WINDOW)).values()]
+    after = [(row, read_made(row)) for row in rows_numbered(child, range(WINDOW)).values()]
+    found = [
+        _pair([row for row, _ in run], [piece for _, pieces in run for piece in pieces], row, pieces)
+        for run, (row, pieces) in _matched(before, after)
+    ]
+    return found[:: max(1, len(found) // pairs)][:pairs]
+
+
+Read = tuple[Row, list[Shown]]
+
+
+def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Sequence[Read], Read]]:
+    """Each row with the run of earlier rows that it is most like, in order, where there is one."""
+    start = 0
+    for row, pieces in after:
+        runs = [before[i : i + n] for i in range(start, start + REACH) for n in range(1, REACH)]
+        runs = [run for run in runs if run and all(other.document == row.document for other, _ in run)]
+        best = max(runs, key=lambda run: _likeness(run, pieces), default=None)
+        if best is not None and _likeness(best, pieces) >= LIKENESS:
+            start = before.index(best[-1]) + 1
+            yield best, (row, pieces)
+
+
+def _likeness(run: Sequence[Read], pieces: Sequence[Shown]) -> float:
+    ours = Counter(piece.text for piece in pieces)
+    theirs = Counter(piece.text for _, run_pieces in run for piece in run_pieces)
+    return (ours & theirs).total() / max(ours.total(), theirs.total(), 1)
+
+
+def _pair(rows: Sequence[Row], before: Sequence[Shown], row: Row, after: Sequence[Shown]) -> Pair:
+    old, new = differences(before, after)
+    return Pair(Side(tuple(r.number + 1 for r in rows), old), Side((row.number + 1,), new))
+
+
+def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
+    rows = spread_rows(child, pairs)
+    found = list(zip(rows, places_of(parent, rows), strict=False))
+    read, near = reader_of(parent), rows_numbered(parent, [place + step for _, place in found for step in (-1, 1)])
+    taken = rows_numbered(child, [row.number + step for row in rows for step in (-1, 1)])
+
+    def neighbour(row: Row, place: int, step: int) -> Side | None:
+        beside, made = near.get(place + step), taken.get(row.number + step)
+        if beside is None:
+            return None
+        return Side((beside.number + 1,), unchanged(read(beside)), made is not None and beside.is_like(made))
+
+    return [
+        Pair(
+            Side((place + 1,), unchanged(read(row))),
+            Side((row.number + 1,), []),
+            neighbour(row, place, -1),
+            neighbour(row, place, 1),
+        )
+        for row, place in found
+    ]
