@@ -3,7 +3,6 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from hypothesis import given
 from hypothesis import strategies as st
 
