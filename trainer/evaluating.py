@@ -10,10 +10,11 @@ from typing import Any
 
 from corpora import unknown_name
 from trainer.encoders import model_fingerprint
-from trainer.errors import TaskError, TaskNotFound
+from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.examples import Splits
 from trainer.jobs import Job, Progress, run_jobs
 from trainer.kinds import Task
+from trainer.models import model_folder
 from trainer.problems import problem_of
 from trainer.results import write_sealed
 from trainer.score import GLUE_PRESETS, glue_score
@@ -124,7 +125,7 @@ def evaluate(
 
     Args:
         benchmark: `glue`, `squad`, a task's name, or the path of a TOML file that describes a task.
-        model: a folder that transformers opens, such as RUN/student.
+        model: a folder that transformers opens, a run folder, or a hub id.
         data: the folder that holds the benchmark's files.
         tasks: only these tasks of the benchmark.
         seeds: how many; None is what the preset asks for.
@@ -138,9 +139,11 @@ def evaluate(
         ModelError: the folder cannot be fine-tuned.
         ResultDamaged: a stored result was edited.
     """
-    folder = Path(model)
+    wanted, folder = tasks_of(benchmark, tasks), model_folder(model)
+    if out is None and not Path(model).exists():
+        raise ModelError(f"{model} comes from the hub; say where its results go: --out DIR")
     place = Path(out) if out else default_out(folder)
-    read, missing = _read(tasks_of(benchmark, tasks), Path(data))
+    read, missing = _read(wanted, Path(data))
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
         settings = settings_for(preset, task.head().problem, dict(changes or {}))

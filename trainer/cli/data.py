@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(invoke_without_command=True)
 
-
-@app.callback(context_settings={"allow_interspersed_args": True})
-def data(
+def command(
     benchmarks: Annotated[list[str], typer.Argument(help="glue, squad, or both.")],
     to: Annotated[Path, typer.Option(help="The folder that gets a folder a benchmark.")],
     revision: Annotated[str | None, typer.Option(help="A commit of the hub; the newest by default.")] = None,

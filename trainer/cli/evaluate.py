@@ -15,14 +15,11 @@ from trainer.cli.progress import shown_progress
 if TYPE_CHECKING:
     from trainer.evaluating import Column, Evaluation
 
-app = typer.Typer(invoke_without_command=True)
-
 Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
 Data = Annotated[Path, typer.Option(help="The folder that holds the benchmark's files, one folder a task.")]
 
 
-@app.callback(context_settings={"allow_interspersed_args": True})
-def evaluate(
+def command(
     benchmark: Annotated[str, typer.Argument(help="glue, squad, a task's name, or a TOML file describing a task.")],
     model: Model,
     data: Data = Path(),
@@ -73,9 +70,7 @@ def show(made: Evaluation) -> None:
             console.print(f"GLUE [bold]{score['value']:.1f}[/bold] ({score['name']})", highlight=False)
     errors = Console(stderr=True)
     for name, reason in made.missing.items():
-        errors.print(
-            f"[yellow]left out:[/yellow] {name}: {reason}; no score counts it", highlight=False, soft_wrap=True
-        )
+        errors.print(f"[yellow]left out:[/yellow] {reason}; no score counts {name}", highlight=False, soft_wrap=True)
     for column in made.columns.values():
         for note in column.notes:
             errors.print(f"[yellow]note:[/yellow] {column.title}: {note}", highlight=False, soft_wrap=True)

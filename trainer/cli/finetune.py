@@ -9,11 +9,8 @@ import typer
 
 from trainer.cli.progress import shown_progress
 
-app = typer.Typer(invoke_without_command=True)
 
-
-@app.callback(context_settings={"allow_interspersed_args": True})
-def finetune(
+def command(
     task: Annotated[str, typer.Argument(help="A task, such as CoLA or squad, or a TOML file describing one.")],
     model: Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")],
     out: Annotated[Path, typer.Option(help="The folder that gets the fine-tuned model.")],

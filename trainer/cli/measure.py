@@ -15,11 +15,8 @@ from trainer.cli.progress import shown_progress
 if TYPE_CHECKING:
     from trainer.measuring import Measurements
 
-app = typer.Typer(invoke_without_command=True)
 
-
-@app.callback(context_settings={"allow_interspersed_args": True})
-def measure(
+def command(
     models: Annotated[list[str], typer.Argument(help="Model or run folders; the others are compared with the first.")],
     data: Annotated[
         Path | None, typer.Option(help="A folder with GLUE's STS-B, whose dev set is timed; made-up ids by default.")

@@ -7,11 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(invoke_without_command=True)
 
-
-@app.callback(context_settings={"allow_interspersed_args": True})
-def report(
+def command(
     runs: Annotated[list[Path], typer.Argument(help="Run folders, and folders of evaluated models (a teacher).")],
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     preset: Annotated[
