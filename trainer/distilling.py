@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainer import checkpoint, preparing
+from trainer import checkpoint, preparing, resuming
 from trainer.errors import Diverged
+from trainer.job import Job
 from trainer.kinds import Callback, Run
-from trainer.preparing import Job
 from trainer.recipe import resolve, seconds
 from trainer.registry import registry
 from trainer.runs import RunFolder
@@ -76,8 +76,8 @@ def distill(
     folder = RunFolder(Path(out))
     if resume:
         card = folder.card()
-        dataset, teacher, recipe = preparing.resumed(card, kind="distill", dataset=dataset, teacher=teacher)
-        preparing.check_same(card, resolve(card["preset"], {**card["recipe"], **(options or {})}))
+        dataset, teacher, recipe = resuming.resumed(card, kind="distill", dataset=dataset, teacher=teacher)
+        resuming.check_same(card, options or {})
     else:
         recipe = resolve(preset, options or {})
     with preparing.own_chance(recipe):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from trainer.encoders import model_fingerprint
 from trainer.engine import Engine
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
 from trainer.fidelity import Agreement, Fidelity, check_apart, masked_once
+from trainer.job import Job
 from trainer.kinds import Loss, Student
 from trainer.masking import SMOOTHING, Masker, masker
 from trainer.packing import pack
@@ -29,8 +28,7 @@ from trainer.ranks import Ranks
 from trainer.recipe import Recipe
 from trainer.registry import registry
 from trainer.runs import machine, versions
-from trainer.student_folder import write_model
-from trainer.training import Done, Frame, Training
+from trainer.training import Frame, Training
 
 FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
 
@@ -48,81 +46,6 @@ def own_chance(recipe: Recipe) -> Iterator[None]:
             yield
     finally:
         torch.use_deterministic_algorithms(before)
-
-
-@dataclass
-class Job:
-    """A run that is ready to start."""
-
-    recipe: Recipe
-    training: Training
-    ranks: Ranks
-    card: dict[str, Any]
-    """The run card, but for how the run goes."""
-    tokenizer: Any
-    fidelity: Fidelity | None = None
-    student_place: str = "student"
-    """Where in the run folder the finished model comes to lie."""
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What a checkpoint must share with the run that goes on with it, and the versions that made it."""
-        dataset, teacher = self.card["dataset"], self.card.get("teacher") or {}
-        return {
-            "recipe": self.recipe.hash,
-            "dataset": dataset["fingerprint"],
-            "teacher": teacher.get("weights"),
-            "ranks": self.ranks.size,
-            "versions": versions(),
-        }
-
-    def check(self, about: Mapping[str, Any]) -> None:
-        """See that a checkpoint is this run's.
-
-        Raises:
-            OtherRecipe: it is of another recipe, dataset, teacher or number of ranks.
-        """
-        for what in ("recipe", "dataset", "teacher", "ranks"):
-            if about[what] != self.identity[what]:
-                raise OtherRecipe(
-                    f"the checkpoint was made with another {what} ({about[what]}, now {self.identity[what]}); "
-                    "resume as the run was started, or start a new one with another --out"
-                )
-
-    @property
-    def operations(self) -> float:
-        """Floating-point operations of one token, after RECIPES section 6."""
-        engine = self.training.engine
-        everywhere = any("logits" in loss.needs and loss.positions == "all" for loss in engine.losses)
-        share = 1.0 if everywhere else self.recipe.mask_rate
-        student = 6 * _operations(engine.student, share)
-        taught = engine.teacher is not None and any(loss.teacher_needs for loss in engine.losses)
-        return student + (2 * _operations(engine.teacher, share) if taught else 0.0)
-
-    def record(self, done: Done, update: int) -> dict[str, Any]:
-        """A line of the log."""
-        means = done.losses.tolist()
-        losses = self.training.engine.losses
-        return {
-            "update": update,
-            "epoch": round(update / self.training.plan.per_epoch, 4),
-            "loss": sum(loss.weight * mean for loss, mean in zip(losses, means, strict=True)),
-            "losses": dict(zip(loss_names(losses), means, strict=True)),
-            "learning_rate": self.recipe.learning_rate * self.training.plan.rate(update - 1),
-            "gradient_norm": done.gradient_norm,
-            "tokens": done.tokens,
-            "picked": done.picked,
-        }
-
-    def write_student(self, folder: Path) -> None:
-        """Write the student as a model folder, whole or not at all."""
-        write_model(self.training.engine.student, self.tokenizer, folder, card=self.card)
-
-
-def loss_names(losses: list[Loss]) -> list[str]:
-    """The losses' names, with a number where one comes twice."""
-    names = [loss.name for loss in losses]
-    return [f"{name}-{names[:n].count(name) + 1}" if names.count(name) > 1 else name for n, name in enumerate(names)]
 
 
 def distillation(dataset: Any, teacher: Any, recipe: Recipe, *, preset: str, allow_pickle: bool = False) -> Job:
@@ -221,34 +144,6 @@ def check_rows(rows: Rows, student: Any) -> None:
         )
 
 
-def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any) -> tuple[Any, Any, Recipe]:
-    """The dataset, by its fingerprint, the teacher and the recipe of a run that goes on.
-
-    Raises:
-        OtherRecipe: the run is of another kind, or on another dataset or teacher than asked for.
-    """
-    if card["kind"] != kind:
-        raise OtherRecipe(f"the run is one of trainer {card['kind']}, not of trainer {kind}")
-    own = card["dataset"]["name"], (card.get("teacher") or {}).get("model")
-    for asked, was, what in ((dataset, own[0], "dataset"), (teacher, own[1], "teacher")):
-        if isinstance(asked, str | Path) and str(asked).partition("@")[0] != str(was).partition("@")[0]:
-            raise OtherRecipe(f"the run's {what} is {was}, not {asked}; take another --out for a new run")
-    known = f"{own[0]}@{card['dataset']['fingerprint']}"
-    return (dataset if isinstance(dataset, Rows) else known), own[1], Recipe.from_options(card["recipe"])
-
-
-def check_same(card: Mapping[str, Any], recipe: Recipe) -> None:
-    """See that the settings given on a resume are those of the run.
-
-    Raises:
-        OtherRecipe: one that decides the result differs.
-    """
-    was = Recipe.from_options(card["recipe"]).options(deciding=True)
-    for name, value in recipe.options(deciding=True).items():
-        if value != was[name]:
-            raise OtherRecipe(f"the run has {name} = {was[name]}, not {value}; take another --out for a new run")
-
-
 def _frame(tokenizer: Any, recipe: Recipe) -> Frame:
     first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
     if first is None or last is None or tokenizer.mask_token_id is None:
@@ -329,9 +224,3 @@ def _lineage(manifest: Any) -> Any:
     """What a dataset's manifest says of where it comes from."""
     told = manifest.to_json() if hasattr(manifest, "to_json") else manifest
     return {key: told[key] for key in ("recipe", "parents") if key in told} if isinstance(told, Mapping) else None
-
-
-def _operations(model: Any, share: float) -> float:
-    embeddings = model.get_input_embeddings().weight.numel()
-    body = sum(parameter.numel() for parameter in model.parameters()) - embeddings
-    return float(body + embeddings * share)

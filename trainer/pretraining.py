@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 import torch
 
 from corpora import Component, option, seed_of
-from trainer import preparing
+from trainer import preparing, resuming
 from trainer.data import Rows, open_rows
 from trainer.distilling import Outcome, run
 from trainer.errors import ModelError, OtherRecipe
+from trainer.job import Job
 from trainer.kinds import Callback
 from trainer.recipe import Recipe, resolve
 from trainer.runs import RunFolder
@@ -89,8 +90,8 @@ def pretrain(
     folder = RunFolder(Path(out))
     if resume:
         card = folder.card()
-        dataset, _, recipe = preparing.resumed(card, kind="pretrain", dataset=dataset, teacher=None)
-        preparing.check_same(card, resolve(card["preset"], {**card["recipe"], **(options or {})}))
+        dataset, _, recipe = resuming.resumed(card, kind="pretrain", dataset=dataset, teacher=None)
+        resuming.check_same(card, options or {})
         shape = Shape.from_options(card["shape"])
     else:
         recipe = resolve(preset, options or {})
@@ -101,7 +102,7 @@ def pretrain(
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 
-def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> preparing.Job:
+def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> Job:
     """A pre-training, checked and ready to start.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from trainer.plan import Plan
-from trainer.preparing import Ranks
+from trainer.ranks import Ranks
 from trainer.recipe import resolve
 from trainer.training import Frame, Training
 
