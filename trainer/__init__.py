@@ -21,6 +21,7 @@ from trainer.errors import (
     RankLost,
     RunError,
     TaskError,
+    TaskNotFound,
     TrainerError,
     TransferError,
     VocabularyMismatch,
@@ -29,6 +30,7 @@ from trainer.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from trainer.distilling import Outcome, distill
+    from trainer.examples import Examples, Head, Layout, Splits, read_examples
     from trainer.forecasting import Forecast, forecast
     from trainer.kinds import Callback, Given, Loss, Run, Student, Task
     from trainer.models import Inspection, inspect_model
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 LAZY = {
     "trainer.distilling": ["Outcome", "distill"],
+    "trainer.examples": ["Examples", "Head", "Layout", "Splits", "read_examples"],
     "trainer.forecasting": ["Forecast", "forecast"],
     "trainer.kinds": ["Callback", "Given", "Loss", "Run", "Student", "Task"],
     "trainer.models": ["Inspection", "inspect_model"],
@@ -50,11 +53,12 @@ LAZY = {
 _HOME = {name: module for module, names in LAZY.items() for name in names}
 
 __all__ = [
-    "Callback", "CasingMismatch", "DamagedWeights", "Diverged", "EmptyDataset", "Forecast", "Given", "HeldOutOverlap",
-    "IdsBeyondVocabulary", "Inspection", "Loss", "ModelError", "NoCheckpoint", "NoLanguageModelHead", "OtherRecipe",
-    "OutOfMemory", "Outcome", "PickledWeights", "RankLost", "Recipe", "Run", "RunError", "Shape", "Student", "Task",
-    "TaskError", "TrainerError", "TransferError", "VocabularyMismatch", "chosen_layers", "distill", "forecast",
-    "hookimpl", "inspect_model", "pretrain", "start_from",
+    "Callback", "CasingMismatch", "DamagedWeights", "Diverged", "EmptyDataset", "Examples", "Forecast", "Given", "Head",
+    "HeldOutOverlap", "IdsBeyondVocabulary", "Inspection", "Layout", "Loss", "ModelError", "NoCheckpoint",
+    "NoLanguageModelHead", "OtherRecipe", "OutOfMemory", "Outcome", "PickledWeights", "RankLost", "Recipe", "Run",
+    "RunError", "Shape", "Splits", "Student", "Task", "TaskError", "TaskNotFound", "TrainerError", "TransferError",
+    "VocabularyMismatch", "chosen_layers", "distill", "forecast", "hookimpl", "inspect_model", "pretrain",
+    "read_examples", "start_from",
 ]  # fmt: skip
 
 

@@ -1,98 +1,167 @@
-"""What the author of a trainer plugin runs: does a component keep to its kind's contract?"""
+"""What the author of a loss or a task runs: `check_loss(MyLoss)` and `check_task(MyTask, data)`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
+from corpora.testing import called, check_component, need
+from trainer.examples import Examples, Splits
+from trainer.kinds import Given, Loss, Task
 
-from corpora import PluginError
-from trainer.bodies import packed_logits, use_packed_attention
-from trainer.engine import Counts, Engine
-from trainer.kinds import Loss, Student
-from trainer.packing import IGNORED, Packed
-from trainer.precision import precision_for
-
-LENGTHS = (3, 5, 5, 9)
+VOCABULARY, HIDDEN, HEADS, LAYERS = 30, 8, 2, {"teacher": 4, "student": 2}
+LENGTHS = (5, 1, 3)
+"""Tokens of the sequences that a loss is tried on."""
+STATES = ("hidden", "query", "key", "value")
 
 
-def tiny_bert(*, layers: int = 2, seed: int = 0) -> Any:
-    """A BERT of 40 words and a width of 16, with random weights, in float64, without dropout."""
+def check_loss(given: type[Loss] | Loss) -> None:
+    """See that a term of the distillation loss keeps its contract.
+
+    It reads what engines give, between a teacher of four layers and a student of two; one finite value a token, the
+    same again; a gradient for all that it needs of the student; sequences do not touch each other; a gradient in
+    closed form is that of the plain formula.
+
+    Args:
+        given: the class, or a component with the options to be tried.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    import torch
+
+    component = check_component(given, Loss)
+    teacher, student = _model("teacher"), _model("student")
+    before = teacher.config.to_dict(), student.config.to_dict()
+    module = called(component, "build", component.build, teacher, student).double()
+    need((teacher.config.to_dict(), student.config.to_dict()) == before, component, "build changed a model's config")
+    needs = _states(component, component.needs, "student"), _states(component, component.teacher_needs, "teacher")
+    batch = _given(*needs)
+    loss = called(component, "forward", module, batch)
+    tokens = sum(LENGTHS)
+    shape = list(getattr(loss, "shape", ()))
+    need(shape == [tokens], component, f"forward gave {shape}; it must give one value a token, [{tokens}]")
+    need(bool(torch.isfinite(loss).all()), component, f"forward gave {loss.tolist()}; every value must be finite")
+    need(torch.equal(loss, module(batch)), component, "forward gave two results for the same input")
+    _check_gradients(component, module, batch, loss)
+    if "logits" not in component.needs:
+        _check_sequences(component, module, batch, loss)
+
+
+def check_task(given: type[Task] | Task, data: Path) -> Splits:
+    """See that a task keeps its contract, on a folder that holds its data.
+
+    Args:
+        given: the class, or a component with the options to be tried.
+        data: the folder that `trainer evaluate --data` would be given.
+
+    Returns:
+        What it read.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    from trainer.metrics import METRICS
+
+    component = check_component(given, Task)
+    head = component.head()
+    splits: Splits = called(component, "read", component.read, data)
+    unknown = [name for name in head.metrics if head.problem != "spans" and name not in METRICS]
+    need(
+        bool(head.metrics) and not unknown, component, f"its metrics are {head.metrics}; there are {', '.join(METRICS)}"
+    )
+    need(isinstance(splits, Splits), component, f"read returned {type(splits).__name__}; it must return Splits")
+    need(bool(splits.dev), component, "read gave no dev set; give one for each column that it fills in tables")
+    for name, examples in {"train": splits.train, **splits.dev}.items():
+        _check_examples(component, name, examples)
+    need(
+        called(component, "read", component.read, data) == splits, component, "read gave something else the second time"
+    )
+    return splits
+
+
+def _check_gradients(component: Loss, module: Any, batch: Given, loss: Any) -> None:
+    import torch
+
+    student = batch.student
+    need(loss.requires_grad, component, "no gradient reaches the student; do not detach its states")
+    loss.sum().backward()
+    missed = [name for name, state in student.items() if state.grad is None]
+    need(not missed, component, f"no gradient reaches the student's {', '.join(missed)}, which it needs")
+    if hasattr(module, "loss_and_gradient"):
+        plain = {name: state.detach() for name, state in student.items()}
+        with torch.no_grad():
+            value, gradient = module.loss_and_gradient(Given(plain, batch.teacher, batch.labels, batch.offsets))
+        slope: Any = student["logits"].grad
+        same = torch.allclose(value, loss, atol=1e-8) and torch.allclose(gradient, slope, atol=1e-8)
+        need(same, component, "loss_and_gradient differs from forward and its gradient")
+
+
+def _check_sequences(component: Loss, module: Any, batch: Given, loss: Any) -> None:
+    """Change the last sequence, and see that the losses of the others stay."""
+    first = sum(LENGTHS[:-1])
+    changed = {name: state.detach().clone() for name, state in batch.student.items()}
+    for state in changed.values():
+        state[first:] += 1.0
+    other = module(Given(changed, batch.teacher, batch.labels, batch.offsets))
+    same = bool((other[:first] - loss[:first]).abs().max() < 1e-9)
+    need(same, component, "the loss of one sequence depends on another one; keep to given.offsets")
+
+
+def _check_examples(component: Task, name: str, examples: Examples) -> None:
+    head, rows = component.head(), len(examples)
+    need(rows > 0, component, f"{name} has no examples")
+    lengths = {len(examples.first), len(examples.gold), len(examples.ids), len(examples.second or examples.first)}
+    need(lengths == {rows}, component, f"the columns of {name} have {sorted(lengths)} rows; they must have as many")
+    need(len(set(examples.ids)) == rows, component, f"two examples of {name} have one id")
+    if head.problem == "classification":
+        outside = [label for label in examples.gold if label not in range(len(head.classes))]
+        need(
+            not outside, component, f"{name} has the label {outside[:1]}; labels are numbers below {len(head.classes)}"
+        )
+
+
+def _model(who: str) -> Any:
+    import torch
     from transformers import BertConfig, BertForMaskedLM
 
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=40, hidden_size=16, num_hidden_layers=layers, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=16, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-    )  # fmt: skip
-    return BertForMaskedLM(config).double()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        config = BertConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=HIDDEN,
+            num_hidden_layers=LAYERS[who],
+            num_attention_heads=HEADS,
+            intermediate_size=HIDDEN,
+            max_position_embeddings=16,
+        )
+        return BertForMaskedLM(config)
 
 
-def tiny_batch() -> Packed:
-    """Four packed sequences, of which every third token is to be predicted."""
-    tokens = sum(LENGTHS)
-    ids = torch.arange(tokens) * 7 % 35 + 5
-    labels = torch.where(torch.arange(tokens) % 3 == 0, ids, IGNORED)
-    positions = torch.cat([torch.arange(length) for length in LENGTHS])
-    return Packed(ids, positions, torch.repeat_interleave(torch.arange(4), torch.tensor(LENGTHS)), LENGTHS, labels)
+def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Any]:
+    """Random states of the names that a loss needs, in float64."""
+    import torch
+
+    generator = torch.Generator().manual_seed(LAYERS[who])
+    states: dict[str, Any] = {}
+    for name in names:
+        kind, _, layer = name.partition(":")
+        layers = range(-LAYERS[who], LAYERS[who] + 1)
+        right = name == "logits" or (kind in STATES and layer.lstrip("-").isdigit() and int(layer) in layers)
+        allowed = "logits, hidden:K, query:K, key:K or value:K with a layer that there is"
+        need(right, component, f"it needs {name!r} of a {who} of {LAYERS[who]} layers; it may need {allowed}")
+        width = VOCABULARY if name == "logits" else HIDDEN
+        states[name] = torch.randn(
+            sum(LENGTHS), width, dtype=torch.float64, generator=generator, requires_grad=who == "student"
+        )
+    return states
 
 
-def check_loss(cls: type[Loss], **options: Any) -> None:
-    """See that a loss gives one finite number a token, the same in any chunks, and the gradient that it claims.
+def _given(student: Mapping[str, Any], teacher: Mapping[str, Any]) -> Given:
+    import torch
 
-    Raises:
-        PluginError: it does not; the message says what was found.
-    """
-    whole, chunked = (_sums_and_gradient(cls(**options), chunk=chunk) for chunk in (1000, 4))
-    if not torch.isfinite(whole).all():
-        raise PluginError(f"{cls.name} gives losses or gradients that are not finite numbers")
-    if not torch.allclose(whole, chunked, atol=1e-9):
-        raise PluginError(f"{cls.name} depends on which tokens it is shown together; give one loss a token, unaveraged")
-    plain = _sums_and_gradient(cls(**options), chunk=1000, closed=False)
-    if not torch.allclose(whole, plain, atol=1e-7):
-        raise PluginError(f"{cls.name}: loss_and_gradient is not the loss of forward with its gradient")
-
-
-def check_student(cls: type[Student], **options: Any) -> None:
-    """See that a student can be built, is trained on packed tokens, and leaves its teacher as it was.
-
-    Raises:
-        PluginError: it does not; the message says what was found.
-    """
-    teacher = tiny_bert(layers=3)
-    before = [parameter.clone() for parameter in teacher.parameters()]
-    student: Any = cls(**options).build(teacher.float())
-    if any(not torch.equal(was, now.double()) for was, now in zip(before, teacher.parameters(), strict=True)):
-        raise PluginError(f"{cls.name} changes its teacher")
-    if student.config.vocab_size != teacher.config.vocab_size:
-        raise PluginError(f"{cls.name} has another vocabulary than its teacher")
-    use_packed_attention(student)
-    if not torch.isfinite(packed_logits(student, tiny_batch())).all():
-        raise PluginError(f"{cls.name} gives logits that are not finite numbers")
-
-
-def _sums_and_gradient(loss: Loss, *, chunk: int, closed: bool = True) -> torch.Tensor:
-    """The loss's sum over a tiny batch, then the gradients that it gives the student."""
-    torch.manual_seed(0)
-    packed, student = tiny_batch(), tiny_bert(seed=1)
-    engine = Engine(student, tiny_bert(), [loss], precision=precision_for("fp32", torch.device("cpu")), chunk=chunk)
-    _see_one_a_token(engine, loss, packed, closed=closed)
-    sums = engine.backward(packed, Counts(packed.tokens, int((packed.labels != IGNORED).sum())))
-    gradients = [parameter.grad.flatten() for parameter in student.parameters() if parameter.grad is not None]
-    return torch.cat([sums, *gradients])
-
-
-def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool) -> None:
-    module = engine.modules[0]
-    if not closed and hasattr(module, "loss_and_gradient"):
-        setattr(module, "loss_and_gradient", None)  # noqa: B010
-
-    def look(_: nn.Module, given: Sequence[Any], output: Any) -> None:
-        if tuple(output.shape) != tuple(given[0].labels.shape):
-            raise PluginError(
-                f"{loss.name} gives {list(output.shape)} for {len(given[0].labels)} tokens; give one loss a token"
-            )
-
-    module.register_forward_hook(look)
+    labels = torch.full((sum(LENGTHS),), -100)
+    labels[::2] = torch.arange(len(labels[::2])) + 5
+    offsets = torch.tensor([0, *LENGTHS]).cumsum(0)
+    return Given(student, teacher, labels, offsets)

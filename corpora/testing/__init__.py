@@ -1,0 +1,26 @@
+"""What a plugin author runs: `check_transform(MyNoise)` and its sisters see that a component keeps its contract.
+
+Each takes a component class or a component, and raises `ContractBroken`, which is an `AssertionError`, with one
+sentence that says what is wrong and what to do. Hypothesis searches for the input that shows it
+(pip install hypothesis).
+"""
+
+from corpora.testing.checking import ContractBroken, called, check_component, need
+from corpora.testing.documents import check_catalogue, check_filter, check_source
+from corpora.testing.statistics import check_statistic
+from corpora.testing.text import check_splitter, check_template
+from corpora.testing.transforms import check_transform
+
+__all__ = [
+    "ContractBroken",
+    "called",
+    "check_catalogue",
+    "check_component",
+    "check_filter",
+    "check_source",
+    "check_splitter",
+    "check_statistic",
+    "check_template",
+    "check_transform",
+    "need",
+]

@@ -1,0 +1,156 @@
+"""See that sources, filters and catalogues keep their contracts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from corpora.errors import CorporaError
+from corpora.kinds import Catalogue, Entry, Filter, Source
+from corpora.plugins import registry
+from corpora.records import Document, Reject, Shard
+from corpora.testing import inputs
+from corpora.testing.chance import check_order, check_repeats
+from corpora.testing.checking import ContractBroken, called, check_component, need, searched
+
+MOST_REASONS = 12
+
+
+def check_filter(given: type[Filter] | Filter) -> None:
+    """See that a filter keeps its contract.
+
+    None, or a short reason that stays the same for the same cause; the same one again, in any order and process.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    component = check_component(given, Filter)
+    reasons = Counter[str]()
+
+    def check(document: Document) -> None:
+        reason = called(component, "reject", reject, component, document)
+        right = reason is None or (isinstance(reason, str) and 0 < len(reason) <= 80 and "\n" not in reason)
+        need(right, component, f"reject returned {reason!r}; it must return None or a few words on one line")
+        reasons.update([reason] if reason else [])
+        need(
+            len(reasons) <= MOST_REASONS,
+            component,
+            f"reject gave {len(reasons)} different reasons, such as {', '.join(sorted(reasons)[:3])}; reasons are "
+            "counted: use the same words for the same cause, without figures",
+        )
+        check_repeats(component, "reject", reject, document)
+
+    searched(check, inputs.documents())
+    check_order(component, "reject", reject, [Document("d", (text,)) for text in inputs.PARAGRAPHS])
+
+
+def reject(component: Filter, document: Document) -> str | None:
+    """Why a document is turned away, or None."""
+    return component.reject(document)
+
+
+def check_source(given: type[Source] | Source) -> list[Document]:
+    """See that a source keeps its contract, on the input that it is pointed at. All of it is read three times.
+
+    Shards with keys of their own in a fixed order; each thing found gives a document or a reject; ids that
+    no other document has; paragraphs without line breaks, none empty; the same ones again, shard by shard in any
+    order and in any process.
+
+    Args:
+        given: a source pointed at something small, or a class whose options all have defaults.
+
+    Returns:
+        The documents.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    component = check_component(given, Source)
+    shards = called(component, "shards", component.shards)
+    _check_shards(component, shards)
+    _check_defaults(component)
+    found = [item for shard in shards for item in called(component, "read", read, component, shard)]
+    for item in found:
+        _check_item(component, item)
+    twice = [id for id, number in Counter(item.id for item in found).items() if number > 1]
+    need(not twice, component, f"two things are named {twice[0] if twice else ''}; an id must be unique in its source")
+    check_order(component, "read", read, list(shards))
+    return [item for item in found if isinstance(item, Document)]
+
+
+def read(component: Source, shard: Shard) -> list[Document | Reject]:
+    """All that one shard gives."""
+    return list(component.read(shard))
+
+
+def check_catalogue(given: type[Catalogue] | Catalogue) -> list[Entry]:
+    """See that a catalogue keeps its contract: entries with ids and addresses of their own, in a fixed order.
+
+    Returns:
+        The entries.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    component = check_component(given, Catalogue)
+    entries = called(component, "find", find, component, None)
+    need(all(isinstance(entry, Entry) for entry in entries), component, "find gave something else than Entry")
+    ids = {entry.id for entry in entries}
+    need(len(ids) == len(entries) and "" not in ids, component, "entries need an id each, which no other one has")
+    need(all(entry.url for entry in entries), component, "an entry has no url")
+    check_order(component, "find", find, [None])
+    return list(entries)
+
+
+def find(component: Catalogue, _: Any) -> list[Entry]:
+    """All entries."""
+    return list(component.find())
+
+
+def _check_shards(component: Source, shards: Sequence[Shard]) -> None:
+    right = isinstance(shards, Sequence) and all(isinstance(shard, Shard) for shard in shards)
+    need(right, component, f"shards returned {type(shards).__name__}; it must return a sequence of Shard")
+    keys = [shard.key for shard in shards]
+    need(len(set(keys)) == len(keys), component, "two shards have one key; a key must be unique in its source")
+    absolute = next((key for key in keys if key.startswith("/")), None)
+    need(
+        absolute is None,
+        component,
+        f"the shard key {absolute} says where the source lies; use a path relative to its folder",
+    )
+    again = called(component, "shards", component.shards)
+    need(list(again) == list(shards), component, "shards gave another order or other shards the second time; sort them")
+
+
+def _check_defaults(component: Source) -> None:
+    defaults = component.defaults()
+    try:
+        for text in defaults.filters:
+            registry.make("filters", text)
+        registry.make("splitters", defaults.splitter)
+    except CorporaError as error:
+        raise ContractBroken(f"{component.name}: its defaults cannot be made: {error}") from error
+
+
+def _check_item(component: Source, item: Any) -> None:
+    need(isinstance(item, Document | Reject), component, f"read gave {type(item).__name__}; give Document or Reject")
+    need(isinstance(item.id, str) and bool(item.id), component, "something was read without an id")
+    if isinstance(item, Reject):
+        need(bool(item.stage and item.reason), component, f"the reject {item.id} says no stage or no reason")
+        return
+    paragraphs = item.paragraphs
+    need(isinstance(paragraphs, tuple), component, f"the paragraphs of {item.id} are no tuple")
+    for text in paragraphs:
+        need(
+            isinstance(text, str) and bool(text.strip()) and len(text.splitlines()) == 1,
+            component,
+            f"{item.id} has the paragraph {text!r}; paragraphs are text without line breaks, none empty",
+        )
+    outside = [number for number, _ in item.headings if not 0 <= number <= len(paragraphs)]
+    need(not outside, component, f"{item.id} has a heading before paragraph {outside[0] if outside else 0}")
+    try:
+        json.dumps(item.metadata)
+    except TypeError as error:
+        raise ContractBroken(f"{component.name}: the metadata of {item.id} are no JSON values ({error})") from error

@@ -1,0 +1,82 @@
+"""See that splitters and renderers of wiki templates keep their contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from corpora.kinds import Splitter, Template
+from corpora.testing import inputs
+from corpora.testing.chance import check_order, check_repeats
+from corpora.testing.checking import called, check_component, need, searched, strategies
+
+ARGUMENTS: tuple[Mapping[str, str], ...] = (
+    {},
+    {"1": "one"},
+    {"1": "", "2": "two"},
+    {"1": "5", "2": "mi", "3": "km", "abbr": "on"},
+    {"text": "named", "1": "{{", "date": "May 2020"},
+)
+
+
+def check_splitter(given: type[Splitter] | Splitter) -> None:
+    """See that a splitter keeps its contract.
+
+    Sentences in order, none empty, no character lost but white space, whatever the paragraph; the same ones
+    again, in any order and in any process.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    component = check_component(given, Splitter)
+
+    def check(paragraph: str) -> None:
+        sentences = called(component, "split", split, component, paragraph)
+        right = isinstance(sentences, list) and all(isinstance(sentence, str) for sentence in sentences)
+        need(right, component, f"split({paragraph!r}) returned {type(sentences).__name__}; it must return list[str]")
+        need(all(s.strip() for s in sentences), component, f"split({paragraph!r}) gave an empty sentence: {sentences}")
+        kept, given = ("".join("".join(text.split()) for text in texts) for texts in (sentences, [paragraph]))
+        need(kept == given, component, f"split({paragraph!r}) lost, added or moved characters: {sentences}")
+        check_repeats(component, "split", split, paragraph)
+
+    searched(check, inputs.paragraphs())
+    check_order(component, "split", split, list(inputs.PARAGRAPHS))
+
+
+def split(component: Splitter, paragraph: str) -> list[str]:
+    """A paragraph's sentences."""
+    return component.split(paragraph)
+
+
+def check_template(given: type[Template] | Template) -> None:
+    """See that a renderer of wiki templates keeps its contract.
+
+    Text, or None for templates that it does not know; no failure, whatever the arguments; the same again.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    component = check_component(given, Template)
+    known = [value for value in vars(component).values() if isinstance(value, tuple)]
+    names = [str(name) for value in known for name in value] + ["convert", "lang", "quote", "no such template"]
+
+    def check(name: str, arguments: Mapping[str, str], language: str) -> None:
+        text = called(component, "render", render, component, (name, arguments, language))
+        need(
+            text is None or isinstance(text, str),
+            component,
+            f"render({name!r}, {dict(arguments)}) returned {type(text).__name__}; it must return str, or None",
+        )
+        check_repeats(component, "render", render, (name, arguments, language))
+
+    st = strategies()
+    values = st.dictionaries(st.sampled_from(("1", "2", "3", "text")), st.text(max_size=12), max_size=4)
+    arguments = st.sampled_from(ARGUMENTS) | values
+    searched(check, st.sampled_from(names) | st.text(max_size=12), arguments, st.sampled_from(("en", "de", "xx")))
+    unknown = called(component, "render", render, component, ("\u0001no such template", {}, "en"))
+    need(unknown is None, component, f"render gave {unknown!r} for a template that cannot exist; give None")
+    check_order(component, "render", render, [(name, a, "en") for name in names[:6] for a in ARGUMENTS])
+
+
+def render(component: Template, given: tuple[str, Mapping[str, str], str]) -> str | None:
+    """A template's text."""
+    return component.render(*given)

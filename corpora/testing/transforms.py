@@ -1,0 +1,129 @@
+"""See that a transform keeps its contract: text, token ids, or a selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from corpora.errors import PluginError
+from corpora.hashing import generator
+from corpora.kinds import Selection, TextTransform, TokenTransform, Transform
+from corpora.records import Sequences
+from corpora.testing import inputs
+from corpora.testing.chance import check_order, check_repeats
+from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
+from corpora.transforming import check_block
+
+
+def check_transform(given: type[Transform] | Transform) -> None:
+    """See that a transform keeps its contract.
+
+    All: options, pickling, the same result for the same input and `rng`, in any order and in any process.
+    `TextTransform`: text that UTF-8 can hold. `TokenTransform`: offsets, dtype, ids in the vocabulary,
+    origins, views that begin anywhere. `Selection`: uint64 keys that depend on nothing but the row.
+
+    Args:
+        given: the class, or a component with the options to be tried.
+
+    Raises:
+        ContractBroken: it does not.
+    """
+    component = check_component(given, Transform)
+    if isinstance(component, TextTransform):
+        _check_text(component)
+    elif isinstance(component, TokenTransform):
+        _check_tokens(component)
+    elif isinstance(component, Selection):
+        _check_selection(component)
+    else:
+        need(False, component, "derive it from TextTransform, TokenTransform or Selection")
+
+
+def rewritten(component: TextTransform, sentence: str) -> str:
+    """A sentence after the transform."""
+    return component.rewrite(sentence, generator(1, sentence))
+
+
+def applied(component: TokenTransform, block: Sequences) -> Any:
+    """A block after the transform, as lists."""
+    return _lists(_apply(component, block))
+
+
+def ordered(component: Selection, block: Sequences) -> list[int]:
+    """The keys of a block's rows."""
+    return [int(key) for key in _order(component, block, block, 0)]
+
+
+def _check_text(component: TextTransform) -> None:
+    def check(sentence: str) -> None:
+        result = called(component, "rewrite", rewritten, component, sentence)
+        need(isinstance(result, str), component, f"rewrite returned {type(result).__name__}; it must return str")
+        try:
+            result.encode()
+        except UnicodeEncodeError as error:
+            raise ContractBroken(f"{component.name}: rewrite({sentence!r}) gave text that UTF-8 cannot hold") from error
+        check_repeats(component, "rewrite", rewritten, sentence)
+
+    searched(check, inputs.sentences())
+    check_order(component, "rewrite", rewritten, list(inputs.SENTENCES))
+
+
+def _check_tokens(component: TokenTransform) -> None:
+    def check(rows: list[list[int]], wide: bool, before: int) -> None:
+        dtype = np.uint32 if wide else np.uint16
+        block = inputs.id_block(rows, dtype, before=before)
+        result = called(component, "apply", _apply, component, block)
+        try:
+            check_block(result, block, len(inputs.PIECES))
+        except PluginError as error:
+            raise ContractBroken(f"{component.name}: {error}") from error
+        check_repeats(component, "apply", applied, block)
+        whole = called(component, "apply", applied, component, inputs.id_block(rows, dtype))
+        need(_lists(result) == whole, component, "apply reads values outside the offsets; begin with block.tight()")
+
+    st = strategies()
+    searched(check, inputs.id_rows(), st.booleans(), st.integers(0, 3))
+    blocks = [inputs.id_block(inputs.ROWS[start:]) for start in range(3)]
+    check_order(component, "apply", applied, blocks)
+
+
+def _check_selection(component: Selection) -> None:
+    def check(rows: list[list[int]], cut: int, before: int) -> None:
+        block = inputs.id_block(rows, before=before)
+        keys = called(component, "order", _order, component, block, block, 0)
+        right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (len(block),)
+        need(right, component, f"order returned {_shape(keys)}; it must return uint64 [{len(block)}], one key a row")
+        check_repeats(component, "order", ordered, block)
+        cut = min(cut, len(block))
+        parts = [inputs.part(block, 0, cut), inputs.part(block, cut, len(block))]
+        apart = [*_order(component, parts[0], block, 0).tolist(), *_order(component, parts[1], block, cut).tolist()]
+        need(
+            apart == keys.tolist(),
+            component,
+            "order depends on how rows are cut into blocks; let a key depend on nothing but the row and its number "
+            "(context.first_row and on)",
+        )
+
+    st = strategies()
+    searched(check, inputs.id_rows(), st.integers(0, 9), st.integers(0, 3))
+    check_order(component, "order", ordered, [inputs.id_block(inputs.ROWS[start:]) for start in range(3)])
+
+
+def _apply(component: TokenTransform, block: Sequences) -> Sequences:
+    context = inputs.context_for(block, statistics=inputs.counted(component.needs, block))
+    return component.apply(block, context, generator(1))
+
+
+def _order(component: Selection, block: Sequences, whole: Sequences, first_row: int) -> Any:
+    statistics = inputs.counted(component.needs, whole)
+    return component.order(block, inputs.context_for(block, first_row=first_row, statistics=statistics), 7)
+
+
+def _lists(block: Sequences) -> Any:
+    origin = None if block.origin is None else block.origin.tolist()
+    return [block.row(row).tolist() for row in range(len(block))], origin
+
+
+def _shape(value: Any) -> str:
+    return f"{value.dtype} {list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__
