@@ -70,13 +70,17 @@ class Texts(Source):
     def _document(self, id: str, row: Mapping[str, Any]) -> Document | Reject:
         if self.text not in row:
             return Reject(id, "read", f"no {self.text}", f"it has {', '.join(map(str, row)) or 'nothing'}")
-        paragraphs = tuple(line for raw in str(row[self.text] or "").splitlines() if (line := one_line(raw)))
+        paragraphs = tuple(line for raw in _text(row, self.text).splitlines() if (line := one_line(raw)))
         if not paragraphs:
             return Reject(id, "read", "empty")
-        if row.get(self.id) not in (None, ""):
-            id = str(row[self.id])
-        title, author, url, licence, language = (str(row.get(name) or "") for name in FIELDS)
-        return Document(id, paragraphs, title, author, url, licence, language)
+        title, author, url, licence, language = (_text(row, name) for name in FIELDS)
+        return Document(_text(row, self.id) or id, paragraphs, title, author, url, licence, language)
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    """A row's value as text; halves of surrogate pairs, which JSON can hold and UTF-8 cannot, are mended or marked."""
+    text = "" if row.get(name) is None else str(row[name])
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _pieces(file: Shard) -> Iterator[Shard]:

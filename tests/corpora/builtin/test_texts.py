@@ -48,6 +48,12 @@ def test_a_bad_row_is_a_reject_and_the_next_one_is_read(tmp_path):
     assert [outcome.id for outcome in outcomes] == [f"a.jsonl#{n}" for n in range(1, 6)]
 
 
+def test_halves_of_surrogate_pairs_do_not_stop_a_build(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "a \\ud83d\\ude00 b \\ud800 c", "id": "\\udc00"}', encoding="utf-8")
+    (document,) = read(tmp_path)
+    assert (document.id, document.paragraphs) == ("\ufffd", ("a 😀 b \ufffd c",))
+
+
 def test_what_is_no_parquet_file_is_a_reject(tmp_path):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
     (reject,) = read(tmp_path)
