@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from corpora.durable import write_text
@@ -90,7 +91,10 @@ def _accounting(manifest: Manifest) -> str:
 def _licences(manifest: Manifest) -> str:
     if not manifest.licences:
         return ""
-    lines = [f"| {licence or 'unknown'} | {number:,} |" for licence, number in list(manifest.licences.items())[:20]]
+    lines = [
+        f"| {shorten(licence or 'unknown', 100, placeholder=' …').replace('|', '/')} | {number:,} |"
+        for licence, number in list(manifest.licences.items())[:20]
+    ]
     return "\n".join(["## Licences", "", "| licence | documents |", "|---|---|", *lines])
 
 

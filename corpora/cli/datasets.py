@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,7 +54,8 @@ def show(dataset: DatasetName, json: AsJson = False) -> None:
     rows += [["text bytes", facts["text_bytes"]], ["stored bytes", facts["size_bytes"]]]
     rows += [[k.replace("_", " "), v] for k, v in facts["statistics"].items() if not isinstance(v, dict)]
     rows += [["made from", parent] for parent in facts["parents"]]
-    rows += [["licence", f"{licence} ({number:,})"] for licence, number in list(facts["licences"].items())[:5]]
+    licences = [(shorten(licence, 80, placeholder=" …"), n) for licence, n in list(facts["licences"].items())[:5]]
+    rows += [["licence", f"{licence} ({number:,})"] for licence, number in licences]
     rows += [["created", facts["created"]], ["command", facts["command"]]]
     for key, value in rows:
         if value is not None:
