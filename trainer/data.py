@@ -138,9 +138,22 @@ def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None =
         name=opened.name,
         fingerprint=opened.fingerprint,
         tokenizer_file=opened.tokenizer_file,
-        lineage=opened.manifest,
+        lineage=lineage_of(opened),
         batches=batches,
     )
+
+
+def lineage_of(dataset: corpora.Dataset) -> dict[str, Any]:
+    """What the run card says of a dataset's origin: how it was made, from what, under which licences."""
+    manifest = dataset.manifest
+    made = {key: value for key, value in manifest.plan.items() if key != "inputs"}
+    return {
+        "made_by": made,
+        "parents": list(manifest.parents),
+        "documents": manifest.documents,
+        "licences": manifest.licences,
+        "notes": list(manifest.notes),
+    }
 
 
 def read_files(files: Sequence[Path], **about: Any) -> Rows:

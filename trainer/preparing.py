@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -205,7 +205,7 @@ def _card(
             "fingerprint": rows.fingerprint,
             "rows": len(rows),
             "tokens": rows.survey.tokens,
-            "lineage": _lineage(rows.lineage),
+            "lineage": rows.lineage,
         },
         "teacher": teacher,
         "student": {"class": type(student).__name__, "parameters": sum(p.numel() for p in student.parameters())},
@@ -218,9 +218,3 @@ def _card(
         "machine": machine(),
         "versions": versions(),
     }
-
-
-def _lineage(manifest: Any) -> Any:
-    """What a dataset's manifest says of where it comes from."""
-    told = manifest.to_json() if hasattr(manifest, "to_json") else manifest
-    return {key: told[key] for key in ("recipe", "parents") if key in told} if isinstance(told, Mapping) else None
