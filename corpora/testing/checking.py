@@ -22,12 +22,13 @@ class ContractBroken(CorporaError, AssertionError):
     """A component does not keep what its kind promises; the message says what, and what to do."""
 
 
-def check_component(given: type[C] | C, kind: type[Component] = Component) -> C:
+def check_component(given: type[C] | C, kind: type[Component] = Component, *, travels: bool = True) -> C:
     """See that a component's class, options and pickling are as every component's must be.
 
     Args:
         given: a component, or a class whose options all have defaults.
         kind: the kind that it must be of.
+        travels: whether workers get it, pickled.
 
     Returns:
         The component, made with its defaults where a class was given.
@@ -49,7 +50,8 @@ def check_component(given: type[C] | C, kind: type[Component] = Component) -> C:
     name, settings = split_short(component.short())
     again = cls.from_options(named_settings(cls, settings)) if name == cls.name else None
     need(again == component, cls, f"its short form {component.short()} does not make it again")
-    _check_pickling(component)
+    if travels:
+        _check_pickling(component)
     return component
 
 

@@ -1,125 +1,69 @@
-"""The checks of losses and tasks: built-ins pass, and each broken promise is found."""
+"""The conformance checks of plugins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 import torch
-from torch import nn
 
-from corpora import option
 from corpora.testing import ContractBroken
-from trainer import Examples, Head, Loss, Splits, Task
+from trainer import Given, Loss
 from trainer.registry import registry
-from trainer.testing import check_loss, check_task
-
-VARIANTS = ["soft-target:direction=reverse", "cosine:layer=1,teacher-layer=2", "hidden-state:layer=1"]
-BROKEN = {
-    "mean": r"forward gave \[\]; it must give one value a token, \[9\]",
-    "nan": "every value must be finite",
-    "chance": "two results for the same input",
-    "detached": "no gradient reaches the student; do not detach",
-    "across": "the loss of one sequence depends on another one; keep to given.offsets",
-    "error": "forward raised KeyError: 'logits'",
-}
+from trainer.testing import check_loss, check_student
 
 
-class Module(nn.Module):
-    """Breaks what it is told to."""
+def made(function: Any, closed: Any = None) -> type[Loss]:
+    class Module(torch.nn.Module):
+        def forward(self, given: Given) -> torch.Tensor:
+            result: torch.Tensor = function(given)
+            return result
 
-    def __init__(self, how: str) -> None:
-        super().__init__()
-        self.how = how
+    @dataclass(frozen=True)
+    class Made(Loss):
+        """Made for one test."""
 
-    def forward(self, given: Any) -> Any:
-        """[tokens], broken."""
-        student, teacher = given.student["hidden:-1"], given.teacher["hidden:-1"]
-        loss = (student - teacher).square().mean(-1)
-        return {
-            "nothing": lambda: loss,
-            "mean": lambda: loss.mean(),
-            "nan": lambda: loss * float("nan"),
-            "chance": lambda: loss * torch.rand(1),
-            "detached": lambda: loss.detach(),
-            "across": lambda: loss + student.mean(),
-            "error": lambda: given.student["logits"],
-        }[self.how]()
+        name: ClassVar[str] = "made"
 
+        def build(self, teacher: Any, student: Any) -> torch.nn.Module:
+            module: Any = Module()
+            if closed:
+                module.loss_and_gradient = closed
+            return module
 
-@dataclass(frozen=True)
-class Broken(Loss):
-    """Breaks what it is told to."""
-
-    name: ClassVar[str] = "broken"
-    how: str = option("nothing", "What it breaks.")
-    state: str = option("hidden:-1", "What it needs.")
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """One state."""
-        return (self.state,)
-
-    def build(self, teacher: Any, student: Any) -> nn.Module:
-        """The module."""
-        return Module(self.how)
+    return Made
 
 
-@dataclass(frozen=True)
-class Labels(Task):
-    """Breaks what it is told to."""
-
-    name: ClassVar[str] = "labels"
-    how: str = option("nothing", "What it breaks.")
-
-    def head(self) -> Head:
-        """Two classes."""
-        return Head("classification", ("no-such",) if self.how == "metric" else ("accuracy",), ("no", "yes"))
-
-    def read(self, data: Path) -> Splits:
-        """Two examples."""
-        gold, ids = [0, 2] if self.how == "label" else [0, 1], ["1", "1"] if self.how == "ids" else ["1", "2"]
-        train = Examples(["a", "b"], None, gold[: 1 if self.how == "rows" else 2], ids)
-        return Splits(train, {} if self.how == "dev" else {"labels": train})
+@pytest.mark.parametrize("name", ["soft-target", "masked-lm", "cosine", "hidden-state"])
+def test_built_in_losses_keep_to_the_contract(name: str) -> None:
+    check_loss(registry.find("losses", name))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", [*registry.offered("losses"), *VARIANTS])
-def test_every_built_in_loss_keeps_its_contract(text: str) -> None:
-    check_loss(registry.make("losses", text))
+@pytest.mark.parametrize("name", ["distilbert", "layers"])
+def test_built_in_students_keep_to_the_contract(name: str) -> None:
+    check_student(registry.find("students", name), layers=2)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("how", BROKEN)
-def test_a_loss_that_breaks_a_promise_is_found(how: str) -> None:
-    with pytest.raises(ContractBroken, match=BROKEN[how]):
-        check_loss(Broken(how=how))
+def test_a_loss_that_averages_is_found() -> None:
+    with pytest.raises(ContractBroken, match="give one loss a token"):
+        check_loss(made(lambda given: given.student["logits"].mean()))
 
 
-def test_the_same_loss_passes_when_it_breaks_nothing() -> None:
-    check_loss(Broken)
+def test_a_loss_that_looks_at_its_neighbours_is_found() -> None:
+    with pytest.raises(ContractBroken, match="shown together"):
+        check_loss(made(lambda given: given.student["logits"][:, 0] * given.student["logits"].mean()))
 
 
-@pytest.mark.parametrize("state", ["hidden:9", "attention:1", "hidden"])
-def test_a_loss_that_needs_what_nobody_gives_is_found(state: str) -> None:
-    with pytest.raises(ContractBroken, match=f"it needs '{state}' of a student of 2 layers; it may need logits"):
-        check_loss(Broken(state=state))
+def test_a_loss_that_is_no_number_is_found() -> None:
+    with pytest.raises(ContractBroken, match="not finite"):
+        check_loss(made(lambda given: given.student["logits"].sum(1) * float("nan")))
 
 
-@pytest.mark.parametrize(
-    ("how", "message"),
-    [
-        ("metric", "its metrics are .*; there are accuracy"),
-        ("label", "labels are numbers below 2"),
-        ("ids", "two examples of train have one id"),
-        ("rows", "they must have as many"),
-        ("dev", "read gave no dev set"),
-    ],
-)
-def test_a_task_that_breaks_a_promise_is_found(how: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(ContractBroken, match=message):
-        check_task(Labels(how=how), tmp_path)
+def test_a_gradient_that_is_not_the_losss_is_found() -> None:
+    def closed(given: Given) -> tuple[torch.Tensor, torch.Tensor]:
+        logits = given.student["logits"]
+        return logits.sum(1), torch.zeros_like(logits)
 
-
-def test_the_same_task_passes_and_gives_what_it_read(tmp_path: Path) -> None:
-    assert check_task(Labels, tmp_path).train.gold == [0, 1]
+    with pytest.raises(ContractBroken, match="loss_and_gradient is not"):
+        check_loss(made(lambda given: given.student["logits"].sum(1), closed))

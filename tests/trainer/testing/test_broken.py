@@ -1,0 +1,125 @@
+"""Losses and tasks that each break one promise are found; built-ins pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import torch
+from torch import nn
+
+from corpora import option
+from corpora.testing import ContractBroken
+from trainer import Examples, Head, Loss, Splits, Task
+from trainer.registry import registry
+from trainer.testing import check_loss, check_task
+
+VARIANTS = ["soft-target:direction=reverse", "cosine:layer=1,teacher-layer=2", "hidden-state:layer=1"]
+BROKEN = {
+    "mean": r"forward gave \[\] for 22 tokens; give one loss a token",
+    "nan": "which are not finite",
+    "chance": "two results for the same input",
+    "detached": "no gradient reaches the student; do not detach",
+    "across": "the loss of one sequence depends on another one; keep to given.offsets",
+    "error": "forward raised KeyError: 'logits'",
+}
+
+
+class Module(nn.Module):
+    """Breaks what it is told to."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+
+    def forward(self, given: Any) -> Any:
+        """[tokens], broken."""
+        student, teacher = given.student["hidden:-1"], given.teacher["hidden:-1"]
+        loss = (student - teacher).square().mean(-1)
+        return {
+            "nothing": lambda: loss,
+            "mean": lambda: loss.mean(),
+            "nan": lambda: loss * float("nan"),
+            "chance": lambda: loss * torch.rand(1),
+            "detached": lambda: loss.detach(),
+            "across": lambda: loss + student.mean(),
+            "error": lambda: given.student["logits"],
+        }[self.how]()
+
+
+@dataclass(frozen=True)
+class Broken(Loss):
+    """Breaks what it is told to."""
+
+    name: ClassVar[str] = "broken"
+    how: str = option("nothing", "What it breaks.")
+    state: str = option("hidden:-1", "What it needs.")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """One state."""
+        return (self.state,)
+
+    def build(self, teacher: Any, student: Any) -> nn.Module:
+        """The module."""
+        return Module(self.how)
+
+
+@dataclass(frozen=True)
+class Labels(Task):
+    """Breaks what it is told to."""
+
+    name: ClassVar[str] = "labels"
+    how: str = option("nothing", "What it breaks.")
+
+    def head(self) -> Head:
+        """Two classes."""
+        return Head("classification", ("no-such",) if self.how == "metric" else ("accuracy",), ("no", "yes"))
+
+    def read(self, data: Path) -> Splits:
+        """Two examples."""
+        gold, ids = [0, 2] if self.how == "label" else [0, 1], ["1", "1"] if self.how == "ids" else ["1", "2"]
+        train = Examples(["a", "b"], None, gold[: 1 if self.how == "rows" else 2], ids)
+        return Splits(train, {} if self.how == "dev" else {"labels": train})
+
+
+@pytest.mark.parametrize("text", [*registry.offered("losses"), *VARIANTS])
+def test_every_built_in_loss_keeps_its_contract(text: str) -> None:
+    check_loss(registry.make("losses", text))
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_loss_that_breaks_a_promise_is_found(how: str) -> None:
+    with pytest.raises(ContractBroken, match=BROKEN[how]):
+        check_loss(Broken(how=how))
+
+
+def test_the_same_loss_passes_when_it_breaks_nothing() -> None:
+    check_loss(Broken)
+
+
+@pytest.mark.parametrize("state", ["hidden:9", "attention:1", "hidden"])
+def test_a_loss_that_needs_what_nobody_gives_is_found(state: str) -> None:
+    with pytest.raises(ContractBroken, match=f"it needs '{state}' of a student of 2 layers; it may need logits"):
+        check_loss(Broken(state=state))
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("metric", "its metrics are .*; there are accuracy"),
+        ("label", "labels are numbers below 2"),
+        ("ids", "two examples of train have one id"),
+        ("rows", "they must have as many"),
+        ("dev", "read gave no dev set"),
+    ],
+)
+def test_a_task_that_breaks_a_promise_is_found(how: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ContractBroken, match=message):
+        check_task(Labels(how=how), tmp_path)
+
+
+def test_the_same_task_passes_and_gives_what_it_read(tmp_path: Path) -> None:
+    assert check_task(Labels, tmp_path).train.gold == [0, 1]

@@ -1,0 +1,136 @@
+"""See that a term of the distillation loss keeps its contract: by itself, and inside the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from corpora.testing import ContractBroken, called, check_component, need
+from trainer.engine import Counts, Engine
+from trainer.kinds import Given, Loss
+from trainer.packing import IGNORED, Packed
+from trainer.precision import precision_for
+from trainer.testing.tiny import LENGTHS, tiny_batch, tiny_bert
+
+VOCABULARY, HIDDEN = 40, 16
+LAYERS = {"teacher": 4, "student": 2}
+STATES = ("hidden", "query", "key", "value")
+
+
+def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
+    """See that a term of the distillation loss keeps its contract.
+
+    Between a teacher of four layers and a student of two it gives one finite value a token, the same again and in
+    any chunks; a gradient for all that it needs of the student; sequences do not touch each other; a gradient in
+    closed form is that of the plain formula.
+
+    Args:
+        given: the class, or a component with the options to be tried.
+        options: for a class, options other than its defaults.
+
+    Raises:
+        ContractBroken: it does not; the message says what was found.
+    """
+    component = check_component(given(**options) if isinstance(given, type) else given, Loss, travels=False)
+    teacher, student = tiny_bert(layers=LAYERS["teacher"]), tiny_bert(layers=LAYERS["student"], seed=1)
+    before = teacher.config.to_dict(), student.config.to_dict()
+    module = called(component, "build", component.build, teacher, student).double()
+    need((teacher.config.to_dict(), student.config.to_dict()) == before, component, "build changed a model's config")
+    batch = _given(
+        _states(component, component.needs, "student"), _states(component, component.teacher_needs, "teacher")
+    )
+    _check_values(component, module, batch)
+    if "logits" not in component.needs:
+        _check_sequences(component, module, batch)
+    _check_engine(component)
+
+
+def _check_values(component: Loss, module: Any, batch: Given) -> None:
+    loss = called(component, "forward", module, batch)
+    tokens, shape = sum(LENGTHS), list(getattr(loss, "shape", ()))
+    need(shape == [tokens], component, f"forward gave {shape} for {tokens} tokens; give one loss a token")
+    need(bool(torch.isfinite(loss).all()), component, f"forward gave {loss.tolist()}, which are not finite")
+    need(torch.equal(loss, module(batch)), component, "forward gave two results for the same input")
+    need(loss.requires_grad, component, "no gradient reaches the student; do not detach its states")
+    loss.sum().backward()
+    missed = [name for name, state in batch.student.items() if state.grad is None]
+    need(not missed, component, f"no gradient reaches the student's {', '.join(missed)}, which it needs")
+
+
+def _check_sequences(component: Loss, module: Any, batch: Given) -> None:
+    """Change the last sequence, and see that the losses of the others stay."""
+    loss = module(batch)
+    first = sum(LENGTHS[:-1])
+    changed = {name: state.detach().clone() for name, state in batch.student.items()}
+    for state in changed.values():
+        state[first:] += 1.0
+    other = module(Given(changed, batch.teacher, batch.labels, batch.offsets))
+    same = bool((other[:first] - loss[:first]).abs().max() < 1e-9)
+    need(same, component, "the loss of one sequence depends on another one; keep to given.offsets")
+
+
+def _check_engine(component: Loss) -> None:
+    """Train one step as `trainer distill` does, in one chunk and in many, with and without the closed form."""
+    whole, chunked = (_sums_and_gradient(component, chunk=chunk) for chunk in (1000, 4))
+    need(bool(torch.isfinite(whole).all()), component, "it gives losses or gradients that are not finite numbers")
+    same = torch.allclose(whole, chunked, atol=1e-9)
+    need(same, component, "it depends on which tokens it is shown together; give one loss a token, unaveraged")
+    plain = _sums_and_gradient(component, chunk=1000, closed=False)
+    same = torch.allclose(whole, plain, atol=1e-7)
+    need(same, component, "loss_and_gradient is not the loss of forward with its gradient")
+
+
+def _sums_and_gradient(loss: Loss, *, chunk: int, closed: bool = True) -> torch.Tensor:
+    """The loss's sum over a tiny batch, then the gradients that it gives the student."""
+    torch.manual_seed(0)
+    packed, student = tiny_batch(), tiny_bert(seed=1)
+    engine = Engine(student, tiny_bert(), [loss], precision=precision_for("fp32", torch.device("cpu")), chunk=chunk)
+    _see_one_a_token(engine, loss, packed, closed=closed)
+    sums = engine.backward(packed, Counts(packed.tokens, int((packed.labels != IGNORED).sum())))
+    gradients = [parameter.grad.flatten() for parameter in student.parameters() if parameter.grad is not None]
+    return torch.cat([sums, *gradients])
+
+
+def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool) -> None:
+    module = engine.modules[0]
+    if not closed and hasattr(module, "loss_and_gradient"):
+        setattr(module, "loss_and_gradient", None)  # noqa: B010
+
+    def look(_: nn.Module, given: Sequence[Any], output: Any) -> None:
+        if tuple(output.shape) != tuple(given[0].labels.shape):
+            raise ContractBroken(
+                f"{loss.name} gives {list(output.shape)} for {len(given[0].labels)} tokens; give one loss a token"
+            )
+
+    module.register_forward_hook(look)
+
+
+def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Any]:
+    """Random states of the names that a loss needs, in float64."""
+    import torch
+
+    generator = torch.Generator().manual_seed(LAYERS[who])
+    states: dict[str, Any] = {}
+    for name in names:
+        kind, _, layer = name.partition(":")
+        layers = range(-LAYERS[who], LAYERS[who] + 1)
+        right = name == "logits" or (kind in STATES and layer.lstrip("-").isdigit() and int(layer) in layers)
+        allowed = "logits, hidden:K, query:K, key:K or value:K with a layer that there is"
+        need(right, component, f"it needs {name!r} of a {who} of {LAYERS[who]} layers; it may need {allowed}")
+        width = VOCABULARY if name == "logits" else HIDDEN
+        states[name] = torch.randn(
+            sum(LENGTHS), width, dtype=torch.float64, generator=generator, requires_grad=who == "student"
+        )
+    return states
+
+
+def _given(student: Mapping[str, Any], teacher: Mapping[str, Any]) -> Given:
+    import torch
+
+    labels = torch.full((sum(LENGTHS),), -100)
+    labels[::2] = torch.arange(len(labels[::2])) + 5
+    offsets = torch.tensor([0, *LENGTHS]).cumsum(0)
+    return Given(student, teacher, labels, offsets)

@@ -1,0 +1,32 @@
+"""What components are tried on: a tiny BERT and a few packed sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from trainer.packing import IGNORED, Packed
+
+LENGTHS = (3, 5, 5, 9)
+
+
+def tiny_bert(*, layers: int = 2, seed: int = 0) -> Any:
+    """A BERT of 40 words and a width of 16, with random weights, in float64, without dropout."""
+    from transformers import BertConfig, BertForMaskedLM
+
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=40, hidden_size=16, num_hidden_layers=layers, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=16, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    return BertForMaskedLM(config).double()
+
+
+def tiny_batch() -> Packed:
+    """Four packed sequences, of which every third token is to be predicted."""
+    tokens = sum(LENGTHS)
+    ids = torch.arange(tokens) * 7 % 35 + 5
+    labels = torch.where(torch.arange(tokens) % 3 == 0, ids, IGNORED)
+    positions = torch.cat([torch.arange(length) for length in LENGTHS])
+    return Packed(ids, positions, torch.repeat_interleave(torch.arange(4), torch.tensor(LENGTHS)), LENGTHS, labels)
