@@ -13,6 +13,11 @@ from corpora.builtin.sources.wikipedia.unusual import worth_parsing
 Parse = Callable[[str], str]
 
 _PREFIXED = re.compile(r"\[\[[ _]*([^\[\]|:\n]+):")
+_MEDIA = re.compile(
+    r"[^\[\]|\n]{1,250}\.(?:jpe?g|png|svg|gif|tiff?|webp|webm|og[agv]|mp3|wav|flac|pdf|djvu)\s{0,9}(?:\||\]\])",
+    re.IGNORECASE,
+)
+"""What stands after the prefix of a file, whatever the wiki calls files."""
 _LINK = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]|]*))?\]\]")
 _ODD = re.compile(r"\[\[((?>[^\[\]\n]+|\[(?!\[)[^\[\]\n]*\](?!\]))*)\]\]")
 _HALF = re.compile(r"\[\[([^\[\]\n]*)\](?!\])")
@@ -37,7 +42,9 @@ def without_special_links(text: str, site: Site, rules: Rules, found: Found) -> 
         prefix = key_of(match[1])
         number = prefixes.get(prefix)
         if number != FILE and number != CATEGORY and prefix not in LANGUAGES:
-            continue
+            if number is not None or prefix in PROJECTS or not _MEDIA.match(text, match.end()):
+                continue
+            number = FILE
         pieces.append(text[at:start])
         stop = _balanced_end(text, start)
         at = end_of_paragraph(text, start) if stop is None else stop

@@ -64,6 +64,7 @@ def test_brackets_and_commas_are_repaired(wikitext, text):
         "[[Datei:a.jpg|mini|Bild]]",
         "[[ file : a.jpg|thumb|cap]]",
         "[[Fichier:a.jpg|thumb|[http://x.org web] cap]]",
+        "[[Unknown word:a.jpg|thumb|cap]]",
         "[[Category:L|Sort]]",
         "[[Kategorie:L]]",
         "[[fr:Chien]]",
