@@ -10,7 +10,7 @@ from corpora.builtin.sources.books import package
 from corpora.builtin.sources.books.archive import Archive
 from corpora.builtin.sources.books.draft import Draft, Unreadable, one_line
 from corpora.builtin.sources.books.markup import blocks_of
-from corpora.builtin.sources.books.package import Package, Part
+from corpora.builtin.sources.books.package import Package
 
 
 def read_epub(path: Path) -> Draft:
@@ -22,7 +22,7 @@ def read_epub(path: Path) -> Draft:
     with Archive(path) as archive:
         package.refuse_encrypted(archive)
         found = _by_ebooklib(archive) or package.by_hand(archive)
-        pages = [archive.read(part.name) for part in found.spine]
+        pages = [archive.read(name) for name in found.spine]
     blocks = [block for page in pages for block in blocks_of(page)]
     if not blocks:
         raise Unreadable("no text", f"{len(found.spine)} files in its spine")
@@ -57,7 +57,9 @@ def _by_ebooklib(archive: Archive) -> Package | None:
 
 
 def _described(archive: Archive, book: Any, folder: str) -> Package:
-    dublin_core = book.metadata.get(epub_namespace(), {})
+    from ebooklib.epub import NAMESPACES
+
+    dublin_core = book.metadata.get(NAMESPACES["DC"], {})
 
     def first(name: str) -> str:
         return next((one_line(value) for value, _ in dublin_core.get(name, ()) if value), "")
@@ -67,14 +69,7 @@ def _described(archive: Archive, book: Any, folder: str) -> Package:
     )
 
 
-def epub_namespace() -> str:
-    """The namespace of Dublin Core, as EbookLib names it."""
-    from ebooklib.epub import NAMESPACES
-
-    return str(NAMESPACES["DC"])
-
-
-def _spine(archive: Archive, book: Any, folder: str) -> Iterator[Part]:
+def _spine(archive: Archive, book: Any, folder: str) -> Iterator[str]:
     from ebooklib import epub
 
     seen = set()
@@ -85,4 +80,4 @@ def _spine(archive: Archive, book: Any, folder: str) -> Iterator[Part]:
             continue
         if package.is_text(item.media_type, name):
             seen.add(name)
-            yield Part(name)
+            yield name

@@ -14,16 +14,11 @@ TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xht")
 FONT_OBFUSCATION = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
 
 
-class Part(NamedTuple):
-    """One text of the spine."""
-
-    name: str
-
-
 class Package(NamedTuple):
     """What a package document says: its texts in reading order, and the book's metadata."""
 
-    spine: tuple[Part, ...]
+    spine: tuple[str, ...]
+    """Names of entries, each once."""
     title: str = ""
     author: str = ""
     language: str = ""
@@ -60,7 +55,7 @@ def by_hand(archive: Archive) -> Package:
     name = _package_name(archive)
     root = parsed(archive.read(name)) if name else None
     if root is None:
-        spine = tuple(Part(text) for text in sorted(archive.names) if text.lower().endswith(TEXT_SUFFIXES))
+        spine = tuple(text for text in sorted(archive.names) if text.lower().endswith(TEXT_SUFFIXES))
         if not spine or archive.find("META-INF/container.xml") is None:
             raise Unreadable("no EPUB", "it has no package document")
         return Package(spine)
@@ -76,7 +71,7 @@ def _package_name(archive: Archive) -> str | None:
     return next((name for name in sorted(archive.names) if name.lower().endswith(".opf")), None)
 
 
-def _spine(archive: Archive, root: Any, folder: str) -> Iterator[Part]:
+def _spine(archive: Archive, root: Any, folder: str) -> Iterator[str]:
     items = {node.get("id"): node for node in _all(root, "item")}
     order = [items[node.get("idref")] for node in _all(root, "itemref") if _read_in_line(node, items)]
     seen = set()
@@ -85,7 +80,7 @@ def _spine(archive: Archive, root: Any, folder: str) -> Iterator[Part]:
         if name and name not in seen and is_text(item.get("media-type"), name):
             seen.add(name)
             if "nav" not in item.get("properties", "").split():
-                yield Part(name)
+                yield name
 
 
 def _read_in_line(itemref: Any, items: dict[str, Any]) -> bool:
