@@ -32,6 +32,18 @@ class Survey:
         """Tokens of the dataset, without special tokens."""
         return int(self.counts.sum())
 
+    def write(self, path: Path) -> None:
+        """Keep it beside a run, so that a resume need not pass over the dataset."""
+        np.savez(path, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Survey | None:
+        """One that was kept, or None where there is none."""
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as kept:
+            return cls(kept["counts"], int(kept["longest"]))
+
     @property
     def largest_id(self) -> int:
         """The largest id that stands in the dataset; -1 where it holds no token."""

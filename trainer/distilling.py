@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer import checkpoint, preparing, resuming
+from trainer.data import Survey
 from trainer.errors import Diverged
 from trainer.job import Job
 from trainer.kinds import Callback, Run
@@ -81,7 +82,8 @@ def distill(
     else:
         recipe = resolve(preset, options or {})
     with preparing.own_chance(recipe):
-        job = preparing.distillation(dataset, teacher, recipe, preset=preset, allow_pickle=allow_pickle)
+        known = Survey.read(folder.survey) if resume else None
+        job = preparing.distillation(dataset, teacher, recipe, preset=preset, allow_pickle=allow_pickle, survey=known)
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 
@@ -130,6 +132,7 @@ class _Loop:
     def _begin(self, *, overwrite: bool) -> int:
         if self.job.ranks.first:
             self.folder.claim(overwrite=overwrite)
+            self.job.training.rows.survey.write(self.folder.survey)
             self.folder.write_card({**self.job.card, "status": "running"})
         return 0
 

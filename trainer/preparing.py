@@ -13,7 +13,7 @@ import torch
 from corpora import seed_of
 from trainer import models
 from trainer.bodies import layers_of
-from trainer.data import Rows, open_rows
+from trainer.data import Rows, Survey, open_rows
 from trainer.encoders import model_fingerprint
 from trainer.engine import Engine
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
@@ -48,8 +48,19 @@ def own_chance(recipe: Recipe) -> Iterator[None]:
         torch.use_deterministic_algorithms(before)
 
 
-def distillation(dataset: Any, teacher: Any, recipe: Recipe, *, preset: str, allow_pickle: bool = False) -> Job:
+def distillation(
+    dataset: Any,
+    teacher: Any,
+    recipe: Recipe,
+    *,
+    preset: str,
+    allow_pickle: bool = False,
+    survey: Survey | None = None,
+) -> Job:
     """A distillation, checked and ready to start.
+
+    Args:
+        survey: of the dataset, where an earlier part of the run made it.
 
     Raises:
         ModelError, TransferError, DatasetError: see `distill`.
@@ -61,6 +72,8 @@ def distillation(dataset: Any, teacher: Any, recipe: Recipe, *, preset: str, all
     taught_by = models.load_teacher(folder, allow_pickle=allow_pickle)
     tokenizer = models.load_tokenizer(folder)
     rows = open_rows(dataset, tokenizer=folder)
+    if survey is not None:
+        rows.survey = survey
     models.check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
     torch.manual_seed(seed_of("student", recipe.seed))
     student = student_shape.build(taught_by)

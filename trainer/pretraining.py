@@ -11,7 +11,7 @@ import torch
 
 from corpora import Component, option, seed_of
 from trainer import preparing, resuming
-from trainer.data import Rows, open_rows
+from trainer.data import Rows, Survey, open_rows
 from trainer.distilling import Outcome, run
 from trainer.errors import ModelError, OtherRecipe
 from trainer.job import Job
@@ -98,7 +98,10 @@ def pretrain(
     if dataset is None:
         raise OtherRecipe("a new run needs a dataset: --dataset NAME")
     with preparing.own_chance(recipe):
-        job = prepared(open_rows(dataset), shape or Shape(), recipe, preset=preset)
+        rows = open_rows(dataset)
+        if resume and (known := Survey.read(folder.survey)):
+            rows.survey = known
+        job = prepared(rows, shape or Shape(), recipe, preset=preset)
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from corpora import StorageError
 from trainer.errors import NoCheckpoint, OtherRecipe, RunError
 
-CARD, LOG, CHECKPOINTS = "run.json", "log.jsonl", "checkpoints"
+CARD, LOG, CHECKPOINTS, SURVEY = "run.json", "log.jsonl", "checkpoints", "survey.npz"
 VERSIONS = ("transferset", "torch", "transformers", "tokenizers", "safetensors", "numpy", "pyarrow")
 
 
@@ -29,6 +29,11 @@ class RunFolder:
     def checkpoints(self) -> Path:
         """Where checkpoints lie."""
         return self.path / CHECKPOINTS
+
+    @property
+    def survey(self) -> Path:
+        """Where the counts of the dataset's ids are kept, so that a resume need not pass over it."""
+        return self.path / SURVEY
 
     def card(self) -> dict[str, Any]:
         """The run card.
@@ -52,7 +57,9 @@ class RunFolder:
             OtherRecipe: it holds a run, and `overwrite` is not set; the message says what would be lost.
             StorageError: it cannot be made.
         """
-        held = [name for name in (CARD, LOG, CHECKPOINTS, "student", "config.json") if (self.path / name).exists()]
+        held = [
+            name for name in (CARD, LOG, CHECKPOINTS, SURVEY, "student", "config.json") if (self.path / name).exists()
+        ]
         if held and not overwrite:
             lost = f"--overwrite would delete its {', '.join(held)}"
             raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume goes on with it, {lost}")

@@ -122,6 +122,14 @@ def test_a_run_that_broke_between_checkpoints_goes_on_from_the_last_one(
     assert make.weights_hash(tmp_path / "run" / "student") == whole
 
 
+def test_a_resume_takes_the_survey_that_the_run_kept(teacher: Path, tmp_path: Path, make: Any) -> None:
+    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    rows = make.rows(60)
+    distill(rows, out=tmp_path / "run", resume=True)
+    assert rows.survey.counts.tolist() == make.rows(60).survey.counts.tolist()
+    assert (tmp_path / "run" / "survey.npz").exists()
+
+
 def test_a_time_limit_ends_a_run_in_order(teacher: Path, tmp_path: Path, make: Any) -> None:
     outcome = distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, stop_after="0s")
     assert (outcome.status, outcome.reason, outcome.signal) == ("stopped", "the time limit", None)
