@@ -112,6 +112,8 @@ class BlockWriter:
         self._paths: list[Path] = []
         self._file: Any = None
         self._stream: Any = None
+        for path in folder.glob("data-*.arrow"):
+            path.unlink()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows after those that are there."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpora.assemble import Work
 from corpora.blocks import SENTENCES, BlockWriter, read_stream
-from corpora.card import write_card
 from corpora.component import options_of, split_short
 from corpora.counting import count_standard
 from corpora.dataset import Dataset
@@ -23,7 +22,7 @@ from corpora.deciding import Fates, decide, reasons_text
 from corpora.duplicates import Method
 from corpora.durable import write_text
 from corpora.errors import InputError, TooManyFailed
-from corpora.executors import Executor, make_executor
+from corpora.executors import Executor
 from corpora.extract import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
 from corpora.hashing import sha256_file
 from corpora.kinds import Filter, Source, Splitter
@@ -31,7 +30,7 @@ from corpora.manifest import Manifest, Plan, command_line, described, environmen
 from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
 from corpora.records import Shard
-from corpora.store import Store, default_store
+from corpora.store import Store
 
 PART_BYTES = 16 << 20
 
@@ -65,9 +64,9 @@ def build(
         TooManyFailed: more documents failed than `max_failed` allows.
         StorageError: the disk is full or refuses.
     """
-    store = store or default_store()
+    work = Work.here(store, executor, progress)
     chosen: Source = registry.make("sources", source) if isinstance(source, str) else source
-    frozen = chosen.freeze(store.downloads)
+    frozen = chosen.freeze(work.store.downloads)
     shards = list(frozen.shards())
     job = _Job(
         name=name or frozen.name,
@@ -77,14 +76,11 @@ def build(
         duplicates=duplicates,
         limit=limit,
         max_failed=max_failed,
-        executor=make_executor(executor),
-        progress=progress,
+        work=work,
         parts=tuple(join_shards(shards)),
         inputs=tuple(hash_inputs(shards, progress)),
     )
-    waiting = lambda: progress("wait", 0, None, "another build of this version is at work")  # noqa: E731
-    dataset, _ = store.add(job.name, job.plan(), job.write, on_wait=waiting)
-    return dataset
+    return work.add(job.name, job.plan(), job.write)
 
 
 def _filters(source: Source, given: Sequence[Filter | str]) -> Iterator[Filter]:
@@ -132,8 +128,7 @@ class _Job:
     duplicates: Method
     limit: int | None
     max_failed: float
-    executor: Executor
-    progress: Progress
+    work: Work
     parts: tuple[Part, ...]
     inputs: tuple[tuple[str, str], ...]
 
@@ -151,34 +146,24 @@ class _Job:
         )
 
     def write(self, staging: Path) -> Manifest:
-        started = time.monotonic()
-        work = staging / "parts"
-        work.mkdir(exist_ok=True)
-        found = self._extract(work)
-        fates = self._decide(work, found)
-        manifest = self._gather(staging, work, fates)
-        for path in work.iterdir():
-            path.unlink()
-        work.rmdir()
-        manifest = replace(manifest, elapsed_seconds=round(time.monotonic() - started, 1))
-        write_card(staging, manifest)
-        return manifest
+        parts = staging / "parts"
+        parts.mkdir(exist_ok=True)
+        return self._gather(staging, parts, self._decide(parts, self._extract(parts)))
 
-    def _extract(self, work: Path) -> list[int]:
+    def _extract(self, folder: Path) -> list[int]:
         """Read every part; how many rows each gave. Stops early where a limit is reached."""
-        task = ExtractTask(work, self.source, self.filters, self.duplicates, self.limit)
+        task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit)
         found: list[int] = []
-        parts = self.parts
-        for rows in told(self.executor.map(task, parts), self.progress, "extract", len(parts)):
+        for rows in told(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
             found.append(rows)
             if self.limit is not None and sum(found) >= self.limit:
                 break
         return found
 
-    def _decide(self, work: Path, found: list[int]) -> Fates:
-        self.progress("decide", 0, 1, "")
+    def _decide(self, folder: Path, found: list[int]) -> Fates:
+        self.work.progress("decide", 0, 1, "")
         batches = [
-            b.drop_columns(["paragraphs"]) for n in range(len(found)) for b in read_stream(_extract_path(work, n))
+            b.drop_columns(["paragraphs"]) for n in range(len(found)) for b in read_stream(_extract_path(folder, n))
         ]
         schema = pa.schema([field for field in EXTRACT if field.name != "paragraphs"])
         table = pa.Table.from_batches(batches, schema)
@@ -188,7 +173,7 @@ class _Job:
             bounds = [min(bound, self.limit) for bound in bounds]
         fates = decide(table, bounds, self.duplicates)
         self._check(fates)
-        self.progress("decide", 1, 1, "")
+        self.work.progress("decide", 1, 1, "")
         return fates
 
     def _check(self, fates: Fates) -> None:
@@ -205,18 +190,18 @@ class _Job:
             examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in fates.rejects[:3])
             raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
 
-    def _gather(self, staging: Path, work: Path, fates: Fates) -> Manifest:
-        task = WriteTask(work, self.splitter, fates.survivors)
+    def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
+        task = WriteTask(folder, self.splitter, fates.survivors)
         numbers = sorted(fates.survivors)
         with BlockWriter(staging, SENTENCES) as writer:
-            for path in told(self.executor.map(task, numbers), self.progress, "write", len(numbers)):
+            for path in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
                 for batch in read_stream(path):
                     writer.write(batch)
             files = writer.close()
         pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)
-        statistics = count_standard(staging, files, "sentences", self.executor, self.progress)
+        statistics = count_standard(staging, files, "sentences", self.work.executor, self.work.progress)
         licences = Counter(fates.documents.filter(pc.equal(fates.documents["fate"], "written"))["licence"].to_pylist())
         plan = self.plan()
         return Manifest(
@@ -264,8 +249,8 @@ def rows_in(path: Path) -> int:
     return sum(batch.num_rows for batch in read_stream(path))
 
 
-def _extract_path(work: Path, number: int) -> Path:
-    return work / f"extract-{number:05d}.arrow"
+def _extract_path(folder: Path, number: int) -> Path:
+    return folder / f"extract-{number:05d}.arrow"
 
 
 def _running(numbers: Sequence[int]) -> Iterator[int]:
