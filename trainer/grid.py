@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -127,7 +127,7 @@ class Study:
 
 
 def read_study(path: Path | str) -> Study:
-    """Read and check a study's recipe file before any work is done.
+    """Read and check a study's recipe file before any work is done. Its paths are relative to its folder.
 
     Raises:
         RecipeError: a table is missing, or says what nothing understands.
@@ -149,15 +149,18 @@ def _study(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
     evaluate, distill, teacher = dict(rest["evaluate"]), dict(rest.get("distill", {})), dict(rest["teacher"])
     tuning = {name: evaluate.pop(name) for name in ("glue", "squad") if isinstance(evaluate.get(name), dict)}
     chosen = {key: teacher.pop(key) for key in ("model", "pretrain") if key in teacher}
+    table, scored = StudyTable.from_options(rest["study"]), EvaluateTable.from_options(evaluate)
+    if "model" in chosen and (path.parent / str(chosen["model"])).exists():
+        chosen["model"] = str(path.parent / str(chosen["model"]))
     return Study(
         path=path,
         recipe=recipe,
-        table=StudyTable.from_options(rest["study"]),
+        table=replace(table, out=path.parent / table.out.expanduser()),
         teacher=TeacherTable.from_options(chosen),
         teacher_options=teacher,
         distill_preset=distill.pop("preset", "study"),
         distill_options=distill,
-        evaluate=EvaluateTable.from_options(evaluate),
+        evaluate=replace(scored, data=path.parent / scored.data.expanduser()),
         tuning=tuning,
     )
 

@@ -45,14 +45,21 @@ def run_jobs(
     found = [read_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
     if workers <= 1 or len(due) <= 1:
-        for job in due:
-            fill(job, splits_of[job.task.title], progress)
+        for number, job in enumerate(due, start=1):
+            fill(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
             for done, what in enumerate(pool.map(_fill_alone, due), start=1):
                 if progress:
                     progress(f"{what} done", done, len(due))
     return [result or _stored(job, splits_of[job.task.title]) for job, result in zip(jobs, found, strict=True)]
+
+
+def _numbered(progress: Progress | None, number: int, total: int) -> Progress | None:
+    """The same progress, told with which fine-tuning of how many it is."""
+    if progress is None:
+        return None
+    return lambda what, done, updates: progress(f"{what}, {number} of {total}", done, updates)
 
 
 def fill(job: Job, splits: Splits, progress: Progress | None = None) -> None:

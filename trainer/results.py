@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from corpora import sha256_file, sha256_of
+from trainer import runs
 from trainer.errors import ResultDamaged
 from trainer.examples import Splits
 from trainer.kinds import Task
+from trainer.runs import write_whole
 from trainer.settings import Settings
 
 ENGINE = 2
@@ -64,11 +65,9 @@ def cell_of(
 
 def write_sealed(path: Path, content: dict[str, Any]) -> None:
     """Write JSON with its own sha256 inside, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     sealed = {**content, "sha256": sha256_of(content)}
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(sealed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(sealed, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_sealed(path: Path) -> dict[str, Any]:
@@ -95,9 +94,7 @@ def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = answers_path(path)
-    draft = beside.with_name(f".{beside.name}.{os.getpid()}")
-    draft.write_text(json.dumps(evidence, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(beside)
+    write_whole(beside, json.dumps(evidence, ensure_ascii=False) + "\n")
     content = {
         "task": cell.task, "seed": cell.seed, "identity": cell.identity, **result,
         "machine": machine(), "answers_sha256": sha256_file(beside),
@@ -130,20 +127,7 @@ def answers_path(path: Path) -> Path:
 
 def machine() -> dict[str, Any]:
     """The hardware and the versions that a figure was measured with."""
-    import torch
-    import transformers
-
-    gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
-    return {
-        "processor": processor(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "gpu": gpu,
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "transformers": transformers.__version__,
-    }
+    return {**runs.machine(), "processor": processor(), **runs.versions()}
 
 
 def processor() -> str:

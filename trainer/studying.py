@@ -104,7 +104,7 @@ def run_study(path: Path | str, *, tell: Told = lambda line: None, watch: Any = 
         _scored(run, run.folder(student) / "student", student.name, tell)
     if study.table.measure:
         _measured(run, tell)
-    return report_study(path)
+    return _reported(run)
 
 
 def report_study(path: Path | str) -> Path:
@@ -114,10 +114,13 @@ def report_study(path: Path | str) -> Path:
         RunError: nothing is finished yet.
         ResultDamaged: a stored result was edited.
     """
+    return _reported(opened(read_study(path)))
+
+
+def _reported(run: StudyRun) -> Path:
     from trainer.reporting import gathered, write_report
 
-    study = read_study(path)
-    run = opened(study)
+    study = run.study
     folders = [run.folder(student) for student in study.students if run.done(student)]
     outcomes = merged(read_outcomes([run.teacher, *folders]))
     networks = study.table.out / "measure.json"

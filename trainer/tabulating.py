@@ -10,23 +10,30 @@ from trainer.outcomes import MEASURES, Scored
 from trainer.sheets import Sheet
 
 NOTHING = "–"
+FIDELITY = {"kl": "KL to the teacher", "top1_agreement": "agrees with the teacher"}
+"""What is shown beside downstream scores of how a student follows its teacher on text it never saw."""
 
 
 def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
     """GLUE and SQuAD by network and transfer dataset: the study's Tables 6, 7, 9 and 10."""
     named = sorted({run.evaluations["glue"]["scores"][preset]["name"] for run in outcomes if "glue" in run.evaluations})
     title = f"Scores: GLUE ({'; '.join(named) or preset}) and SQuAD v1.1"
-    sheet = Sheet("scores", title, ("network", "transfer dataset", "tokens", "GLUE", "SQuAD EM", "SQuAD F1"))
+    header = ("network", "transfer dataset", "tokens", "GLUE", "SQuAD EM", "SQuAD F1")
+    fidelity = [name for name in FIDELITY if any(name in run.last.get("held_out", {}) for run in outcomes)]
+    sheet = Sheet("scores", title, (*header, *(FIDELITY[name] for name in fidelity)))
     for run in outcomes:
         if run.evaluations:
-            sheet.add(*_network(run), *(_spread(run.scores(m, preset), run.score(m, preset)) for m in MEASURES))
+            scores = (_spread(run.scores(m, preset), run.score(m, preset)) for m in MEASURES)
+            sheet.add(*_network(run), *scores, *(_held_out(run, name) for name in fidelity))
     if sheet.rows:
         for score in quoted.STUDY_SCORES:
             mark = "quoted, superseded" if score.superseded else "quoted"
             name = f"{score.network} ({mark})"
             figures = (f"{value:.1f}" for value in (score.glue, score.exact_match, score.f1))
-            sheet.add(name, score.transfer or NOTHING, NOTHING, *figures, quoted=True)
+            sheet.add(name, score.transfer or NOTHING, NOTHING, *figures, *(NOTHING for _ in fidelity), quoted=True)
         sheet.notes += [f"GLUE is the plain mean over the tasks named, preset {preset}; quoted ones are sanh9."]
+        if fidelity:
+            sheet.notes += ["KL (nats a token) and agreement on the likeliest word (rate) are on held-out text."]
         sheet.notes += ["Percent; the median over fine-tuning seeds, with its range where there are several."]
         sheet.notes += [f"Quoted from: {'; '.join(dict.fromkeys(score.source for score in quoted.STUDY_SCORES))}."]
     return sheet
@@ -139,6 +146,11 @@ def _task_cell(column: dict[str, Any] | None) -> str:
 
 def _mean(metrics: dict[str, float]) -> str:
     return f"{sum(metrics.values()) / len(metrics):.1f}"
+
+
+def _held_out(run: Scored, name: str) -> str:
+    value = run.last.get("held_out", {}).get(name)
+    return NOTHING if value is None else f"{value:.3f}"
 
 
 def _count(value: float | None) -> str:

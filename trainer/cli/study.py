@@ -62,10 +62,12 @@ def _show(steps: Sequence[Step]) -> None:
     left = [step for step in steps if step.state != "done"]
     training = [step for step in left if step.kind in ("teacher", "student")]
     tokens = sum(step.tokens or 0 for step in training)
+    unknown = sum(step.tokens is None for step in training)
+    more = f" and those of {unknown} runs whose datasets are not built yet" if unknown else ""
     known = [step.seconds for step in training if step.seconds is not None]
     cost = f"about {_time(sum(known))} of training" if known else "no finished run tells yet how fast this machine is"
     console.print(
-        f"{len(steps) - len(left)} of {len(steps)} steps done; {tokens:,} tokens left to train on, {cost}",
+        f"{len(steps) - len(left)} of {len(steps)} steps done; {tokens:,} tokens left to train on{more}, {cost}",
         highlight=False,
     )
 
