@@ -122,7 +122,7 @@ class Registry:
         """
         classes = self._all(kind)
         if name not in classes:
-            raise unknown_name(kind.removesuffix("s"), name, classes)
+            raise unknown_name(singular(kind), name, classes)
         if len(classes[name]) > 1:
             raise PluginError(f"{_clash(kind, name, classes[name])}; uninstall one of them")
         return classes[name][0]
@@ -166,6 +166,11 @@ class Registry:
                 if cls not in owners:
                     owners.append(cls)
         return classes
+
+
+def singular(kind: str) -> str:
+    """One of a kind, in words: `transform`, `loss`."""
+    return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
 
 
 def check_class(cls: Any) -> None:
