@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,7 +46,9 @@ class Bar(Callback):
 
 
 def tell_end(outcome: Any, *, command: str) -> None:
-    """Print how a run ended, and leave with the exit code that says the same."""
+    """Print how a run ended, on the first rank, and leave with the exit code that says the same."""
+    if int(os.environ.get("RANK", "0")) > 0:
+        return
     for note in outcome.notes:
         typer.echo(f"note: {note}", err=True)
     if outcome.status == "finished":
