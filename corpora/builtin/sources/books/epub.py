@@ -8,9 +8,11 @@ from typing import Any
 
 from corpora.builtin.sources.books import package
 from corpora.builtin.sources.books.archive import Archive
-from corpora.builtin.sources.books.draft import Draft, Unreadable, one_line
+from corpora.builtin.sources.books.draft import Block, Draft, Unreadable, one_line, words_in
 from corpora.builtin.sources.books.markup import blocks_of
 from corpora.builtin.sources.books.package import Package
+
+MAX_PAGE_WORDS = 400
 
 
 def read_epub(path: Path) -> Draft:
@@ -22,11 +24,17 @@ def read_epub(path: Path) -> Draft:
     with Archive(path) as archive:
         package.refuse_encrypted(archive)
         found = _by_ebooklib(archive) or package.by_hand(archive)
-        pages = [archive.read(name) for name in found.spine]
-    blocks = [block for page in pages for block in blocks_of(page)]
+        pages = [(name, archive.read(name)) for name in found.spine]
+    parts = [(name, blocks_of(page)) for name, page in pages]
+    blocks = [block for name, part in parts if name not in found.matter or _is_long(part) for block in part]
     if not blocks:
         raise Unreadable("no text", f"{len(found.spine)} files in its spine")
     return Draft(tuple(blocks), found.title, found.author, found.language, found.rights)
+
+
+def _is_long(part: list[Block]) -> bool:
+    """Whether a part is more than a page; guides also point to where in a long one the contents stand."""
+    return sum(words_in(block.text) for block in part) > MAX_PAGE_WORDS
 
 
 def _by_ebooklib(archive: Archive) -> Package | None:
@@ -64,9 +72,9 @@ def _described(archive: Archive, book: Any, folder: str) -> Package:
     def first(name: str) -> str:
         return next((one_line(value) for value, _ in dublin_core.get(name, ()) if value), "")
 
-    return Package(
-        tuple(_spine(archive, book, folder)), first("title"), first("creator"), first("language"), first("rights")
-    )
+    guide = [(entry.get("type") or "", entry.get("href") or "") for entry in book.guide]
+    said = (first("title"), first("creator"), first("language"), first("rights"))
+    return Package(tuple(_spine(archive, book, folder)), *said, package.matter_of(archive, guide, folder))
 
 
 def _spine(archive: Archive, book: Any, folder: str) -> Iterator[str]:

@@ -22,8 +22,14 @@ DROPPED = frozenset({
     "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 LINKED_RATE = 0.8
-NO_TEXT_CLASSES = frozenset({"pagenum", "pageno", "pagenumber", "page-number", "pagebreak", "caption"})
-NO_TEXT = frozenset({"pagebreak", "doc-pagebreak"})
+NO_TEXT_CLASSES = frozenset({
+    "caption", "fnanchor", "noteref", "page-number", "pagebreak", "pagenum", "pageno", "pagenumber",
+})  # fmt: skip
+NO_TEXT = frozenset({
+    "colophon", "copyright-page", "cover", "doc-colophon", "doc-cover", "doc-noteref", "doc-pagebreak", "halftitlepage",
+    "imprint", "landmarks", "loi", "lot", "noteref", "other-credits", "pagebreak", "titlepage", "toc",
+})  # fmt: skip
+"""What an `epub:type` or a `role` may call what is not the text."""
 
 
 def blocks_of(raw: bytes) -> list[Block]:
@@ -137,7 +143,7 @@ def _is_block(node: Any) -> bool:
 def _is_skipped(node: Any) -> bool:
     if not isinstance(node.tag, str) or _name(node) in DROPPED:
         return True
-    kind = node.get("epub:type") or node.get("role") or ""
+    kind = f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower()
     if not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None:
         return True
     return not NO_TEXT_CLASSES.isdisjoint((node.get("class") or "").lower().split())

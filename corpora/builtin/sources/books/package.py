@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from corpora.builtin.sources.books.archive import Archive
@@ -11,6 +11,9 @@ from corpora.builtin.sources.books.draft import Unreadable, one_line
 
 TEXT_TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml"})
 TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xht")
+GUIDE_MATTER = frozenset(
+    {"cover", "title-page", "titlepage", "toc", "copyright-page", "copyright", "colophon", "index", "loi"}
+)
 FONT_OBFUSCATION = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
 
 
@@ -23,6 +26,8 @@ class Package(NamedTuple):
     author: str = ""
     language: str = ""
     rights: str = ""
+    matter: frozenset[str] = frozenset()
+    """Those that the guide calls a cover, a title page, contents or a copyright page."""
 
 
 def is_text(media_type: str | None, name: str) -> bool:
@@ -59,7 +64,15 @@ def by_hand(archive: Archive) -> Package:
         if not spine or archive.find("META-INF/container.xml") is None:
             raise Unreadable("no EPUB", "it has no package document")
         return Package(spine)
-    return Package(tuple(_spine(archive, root, posixpath.dirname(name or ""))), *_metadata(root))
+    folder = posixpath.dirname(name or "")
+    guide = [(node.get("type") or "", node.get("href") or "") for node in _all(root, "reference")]
+    return Package(tuple(_spine(archive, root, folder)), *_metadata(root), matter_of(archive, guide, folder))
+
+
+def matter_of(archive: Archive, guide: Iterable[tuple[str, str]], folder: str) -> frozenset[str]:
+    """The entries that a guide, given as types with links, calls no text."""
+    links = (href.partition("#")[0] for kind, href in guide if kind.lower() in GUIDE_MATTER)
+    return frozenset(filter(None, (archive.find(posixpath.join(folder, link)) for link in links)))
 
 
 def _package_name(archive: Archive) -> str | None:

@@ -1,5 +1,7 @@
 """EPUB files give their text in reading order, whatever state they are in."""
 
+import zipfile
+
 import pytest
 
 from corpora.builtin.sources.books.clean import document_of
@@ -27,6 +29,27 @@ def test_page_numbers_captions_and_hidden_notes_are_not_read(make_epub):
         '<p>one <span class="pagenum">Page 2</span>two<a epub:type="pagebreak">3</a></p><figcaption>x</figcaption>'
     )
     assert texts(path) == ["one two"]
+
+
+@pytest.mark.parametrize("kind", ['epub:type="titlepage"', 'epub:type="bodymatter imprint"', 'role="doc-cover"'])
+def test_what_calls_itself_no_text_is_none(make_epub, kind):
+    assert texts(make_epub(f"<section {kind}><p>By somebody</p></section><p>One</p>")) == ["One"]
+
+
+def test_marks_of_notes_do_not_stick_to_words(make_epub):
+    assert texts(make_epub('<p>one<a epub:type="noteref" href="#n">1</a> two<a class="fnanchor">[2]</a></p>')) == [
+        "one two"
+    ]
+
+
+@pytest.mark.parametrize(("words", "read"), [(10, False), (500, True)])
+def test_a_page_that_the_guide_calls_copyright_is_left_out_if_it_is_a_page(make_epub, words, read):
+    guide = '</spine><guide><reference type="copyright-page" href="text/c0.xhtml#x"/></guide>'
+    path = make_epub(f"<p>{'word ' * words}</p>", "<p>Two.</p>")
+    with zipfile.ZipFile(path) as archive:
+        opf = archive.read("OPS/book.opf").decode()
+    path = make_epub(f"<p>{'word ' * words}</p>", "<p>Two.</p>", extra={"OPS/book.opf": opf.replace("</spine>", guide)})
+    assert (len(texts(path)) == 2) is read
 
 
 def test_tables_of_contents_are_known_by_their_links(make_epub):
