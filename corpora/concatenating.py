@@ -35,7 +35,7 @@ def concat(
     """
     work = Work.here(store, executor, progress)
     parents = tuple(work.open(dataset) for dataset in datasets)
-    _check(parents)
+    check_alike(parents, "concat")
     plan = Plan(
         action="concat",
         parents=tuple(parent.fingerprint for parent in parents),
@@ -49,7 +49,7 @@ def concat(
             target.unlink(missing_ok=True)
             link_or_copy(source, target)
         write_datasets_files(staging, parents[0].schema, files)
-        _side_files(staging, parents)
+        side_files(staging, parents)
         rows = Rows(parents[0].schema, (), parents=parents, accounting={"rows": [parent.rows for parent in parents]})
         return described_files(
             staging, name, plan, rows, work,
@@ -61,17 +61,23 @@ def concat(
     return work.add(name, plan, write)
 
 
-def _check(parents: tuple[Dataset, ...]) -> None:
+def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
+    """See that datasets can stand in one.
+
+    Raises:
+        OptionError: fewer than two, of different kinds, or of different tokenizers.
+    """
     if len(parents) < 2:
-        raise OptionError("concat takes two datasets or more")
+        raise OptionError(f"{action} takes two datasets or more")
     for parent in parents[1:]:
-        parent.need(parents[0].kind, "concat (the first dataset decides)")
+        parent.need(parents[0].kind, f"{action} (the first dataset decides)")
         ours, theirs = vocabulary_in(parents[0].path), vocabulary_in(parent.path)
         if ours != theirs:
             raise OptionError(f"{parents[0].reference} and {parent.reference} have different tokenizers")
 
 
-def _side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
+def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
+    """Give a staging folder the parents' tokenizer, and the documents of all."""
     if parents[0].tokenizer_file:
         (staging / TOKENIZER_FILE).unlink(missing_ok=True)
         link_or_copy(parents[0].tokenizer_file, staging / TOKENIZER_FILE)

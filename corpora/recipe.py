@@ -19,6 +19,7 @@ from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_n
 from corpora.executors import Executor
 from corpora.kinds import Source
 from corpora.manifest import Manifest, Plan
+from corpora.mixing import mix, parse_shares
 from corpora.plugins import registry
 from corpora.progress import Progress, silent
 from corpora.selecting import split
@@ -27,9 +28,20 @@ from corpora.tokenizing import tokenize
 from corpora.transforming import transform
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
-PARENTS = {"build": "", "concat": "concat", "tokenize": "tokenize", "transform": "from", "split": "split"}
+PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}
 """Each action, and the key that names its parents."""
-NOT_IN_RECIPES = {"dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component"}
+NOT_IN_RECIPES = {
+    "dataset",
+    "datasets",
+    "name",
+    "names",
+    "executor",
+    "store",
+    "progress",
+    "source",
+    "component",
+    "shares",
+}
 
 
 @dataclass(frozen=True)
@@ -170,6 +182,8 @@ def _settings(action: Callable[..., Any]) -> set[str]:
 
 def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     named = table.get(PARENTS[action], [])
+    if action == "mix":
+        return list(parse_shares(named))
     return [named] if isinstance(named, str) else list(named)
 
 
@@ -197,6 +211,9 @@ def _run(
     settings = {k.replace("-", "_"): table[k] for k in _settings(ACTIONS[action]) if k in table}
     if action == "concat":
         return concat(parents, name=name, **where)
+    if action == "mix":
+        shares = {made[p].reference if p in made else p: share for p, share in parse_shares(table["mix"]).items()}
+        return mix(shares, name=name, **settings, **where)
     if action == "split":
         sides = [f"{name}-{side}" for side in ("train", "held-out")]
         side = table.get("side", "train")
@@ -272,6 +289,7 @@ class _PlanningStore(Store):
 ACTIONS: dict[str, Callable[..., Any]] = {
     "build": build,
     "concat": concat,
+    "mix": mix,
     "tokenize": tokenize,
     "transform": transform,
     "split": split,

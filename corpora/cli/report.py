@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corpora.cli.shared import AsJson, ExecutorName
 from corpora.cli.terminal import bars, say, say_json, table
+
+if TYPE_CHECKING:
+    from corpora.pages.values import Table
 
 
 def report(
@@ -30,17 +34,35 @@ def report(
     if out is not None:
         with bars() as progress:
             report(opened, out, figures=figures, executor=executor, store=store, progress=progress)
-    tables = report_tables(opened)
-    if json:
+    _print(report_tables(opened), as_json=json)
+    if out is not None and not json:
+        say(f"\n{out}")
+
+
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="NAME, NAME@TAG or NAME@FINGERPRINT.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another one of the same kind.")],
+    ngram: Annotated[int, typer.Option(help="Tokens of the n-grams by which contamination is told.", min=1)] = 13,
+    json: AsJson = False,
+) -> None:
+    """Tell two datasets apart: figures, shared documents, rows, types and n-grams, tokens, settings."""
+    from corpora.diffing import diff
+
+    with bars() as progress:
+        tables = diff(one, other, ngram=ngram, progress=progress)
+    _print(tables, as_json=json)
+
+
+def _print(tables: Sequence[Table], *, as_json: bool) -> None:
+    if as_json:
         say_json([found.as_json() for found in tables])
         return
     for found in tables:
         say(f"\n{found.title}")
         table(found.headers, found.all_rows)
-    if out is not None:
-        say(f"\n{out}")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(rich_help_panel="Look at datasets")(report)
+    app.command(rich_help_panel="Look at datasets")(diff)

@@ -11,12 +11,12 @@ from corpora.dataset import Dataset
 from corpora.durable import storage_errors, write_text
 from corpora.executors import Executor, make_executor
 from corpora.pages import render
+from corpora.pages.tables import report_tables
 from corpora.progress import Progress, silent
 from corpora.reporting.bookcorpus import bookcorpus_table
 from corpora.reporting.drawing import Counting, pictures, save_all
 from corpora.reporting.lineage import draw, lineage
 from corpora.reporting.pairs import compare
-from corpora.reporting.tables import report_tables
 from corpora.store import Store, default_store
 
 __all__ = ["report", "report_tables"]

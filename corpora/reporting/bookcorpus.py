@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpora.dataset import Dataset
+from corpora.pages.quoted import BOOKCORPUS, BOOKCORPUS_LINES
+from corpora.pages.tables import labels, summary
 from corpora.pages.values import Share, Table
 from corpora.reporting.drawing import Counting
-from corpora.reporting.quoted import BOOKCORPUS, BOOKCORPUS_LINES
-from corpora.reporting.tables import labels, summary
 
 
 def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table | None:

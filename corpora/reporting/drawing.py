@@ -14,10 +14,10 @@ from corpora.errors import StorageError
 from corpora.executors import Executor
 from corpora.figures import growth_figure, lengths_figure, rank_frequency_figure, save, svg
 from corpora.kinds import Statistic
+from corpora.pages.tables import labels
 from corpora.plugins import registry
 from corpora.progress import Progress, silent
 from corpora.records import Counts
-from corpora.reporting.tables import labels
 from corpora.store import Store
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from corpora.dataset import Dataset
 from corpora.errors import DatasetNotFound
-from corpora.reporting.tables import how
+from corpora.pages.tables import how
 from corpora.store import Store
 
 WIDTH, HEIGHT = 232, 66
 GAP_X, GAP_Y = 56, 16
-LETTERS = (26, 34, 36)
+LETTERS = (27, 33, 36)
 """Characters of each line in a box."""
 
 
@@ -116,13 +116,14 @@ def _edge(start: tuple[int, int], stop: tuple[int, int]) -> str:
 def _box(node: Node, x: int, y: int) -> str:
     fill, stroke, width = ("#eef6fb", "#0072b2", 2) if node.chosen else ("#ffffff", "#b6c0cb", 1)
     texts = "".join(
-        f'<text x="{x + 12}" y="{y + 21 + 18 * i}" {style}>{html.escape(_cut(line, LETTERS[i]))}</text>'
+        f'<text x="12" y="{21 + 18 * i}" {style}>{html.escape(_cut(line, LETTERS[i]))}</text>'
         for i, (line, style) in enumerate(zip(node.lines, STYLES, strict=True))
     )
     title = html.escape(f"{node.reference}: {node.lines[1]}")
     return (
         f'<g><title>{title}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{fill}" '
-        f'stroke="{stroke}" stroke-width="{width}"/>{texts}</g>'
+        f'stroke="{stroke}" stroke-width="{width}"/>'
+        f'<svg x="{x}" y="{y}" width="{WIDTH - 8}" height="{HEIGHT}">{texts}</svg></g>'
     )
 
 

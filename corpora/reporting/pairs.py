@@ -9,9 +9,9 @@ from typing import Literal
 
 from corpora.dataset import Dataset
 from corpora.errors import DatasetNotFound
-from corpora.reporting.differences import Part, Shown, differences, unchanged
-from corpora.reporting.rows import Row, places_of, reader_of, rows_numbered, spread_rows
-from corpora.reporting.tables import how
+from corpora.pages.differences import Part, Shown, differences, unchanged
+from corpora.pages.rows import Row, places_of, reader_of, rows_numbered, spread_rows
+from corpora.pages.tables import how
 from corpora.store import Store
 
 PAIRS = 6

@@ -78,7 +78,7 @@ def test_the_recipe_of_a_version_makes_it_again(run, recipe, tmp_path):
         ("rate = 0.1", "rat = 0.1", "no key of .datasets.ten. is named rat; did you mean rate"),
         ('transform = "shuffle"', 'transform = "shufle"', "no transform is named shufle; did you mean shuffle"),
         ("[study]", "[studdy]", "no table of a recipe is named studdy; did you mean study"),
-        ('tokenize = "corpus"', "", "needs exactly one of build, concat, tokenize, transform, split"),
+        ('tokenize = "corpus"', "", "needs exactly one of build, concat, mix, tokenize, transform, split"),
         ('folder = "texts"', 'folder = "texts', "cannot be read"),
         ('tokenize = "corpus"', 'tokenize = "rand"', "datasets are made from each other"),
     ],

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from corpora.blocks import sequences_of
 from corpora.counting import Vocabulary, vocabulary_in
 from corpora.dataset import Dataset
-from corpora.reporting.differences import Shown
+from corpora.pages.differences import Shown
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
 """Bytes or tokens of a row that is worth looking at."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpora.dataset import Dataset
+from corpora.pages import quoted
 from corpora.pages.values import Long, Share, Size, Table
-from corpora.reporting import quoted
 
 PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix")
 LICENCES_SHOWN = 12
@@ -52,7 +52,7 @@ def summary(dataset: Dataset, key: str) -> Any:
 
 def data_bytes(dataset: Dataset) -> int:
     """Bytes of its Arrow files."""
-    return sum(entry["size_bytes"] for name, entry in dataset.manifest.files.items() if name.startswith("data-"))
+    return sum(path.stat().st_size for path in dataset.files)
 
 
 def _table_4(named: Mapping[str, Dataset]) -> Table:
@@ -105,7 +105,8 @@ def _made(named: Mapping[str, Dataset]) -> Table:
             parents = ", ".join(parent.partition("@")[0] for parent in manifest.parents)
             row = [name, parents, Long(how(manifest.plan["recipe"])), before, dataset.rows, rate]
             rows.append([*row, counts.get("dropped"), counts.get("split")])
-    return Table("How rows were made", headers, rows)
+    told = [i for i in range(len(headers)) if any(row[i] is not None for row in rows)]
+    return Table("How rows were made", [headers[i] for i in told], [[row[i] for i in told] for row in rows])
 
 
 def _documents(named: Mapping[str, Dataset]) -> Table:

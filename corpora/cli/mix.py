@@ -1,0 +1,58 @@
+"""`corpora mix DATASET:SHARE… --name NAME`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from corpora.cli.shared import AsJson, ExecutorName, Seed, tell
+from corpora.cli.terminal import bars
+
+COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
+SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
+
+
+def count(text: str) -> int:
+    """A count from `40M`, `1.5k` or `40000000`.
+
+    Raises:
+        typer.BadParameter: anything else.
+    """
+    found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
+    if not found:
+        raise typer.BadParameter(f"{text!r} is no count; write 40000000, or 40M (k, M, B: thousand, million, billion)")
+    return round(float(found[1]) * SUFFIXES[found[2]])
+
+
+def mix(
+    shares: Annotated[
+        list[str], typer.Argument(metavar="DATASET:SHARE...", help="Two or more; the shares add up to 1.")
+    ],
+    name: Annotated[str, typer.Option(help="Name of the result.")],
+    rows: Annotated[
+        int | None, typer.Option(parser=count, metavar="COUNT", help="Rows of the result, such as 5000 or 1.5M.")
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(parser=count, metavar="COUNT", help="Tokens of the result at most, such as 40M.")
+    ] = None,
+    seed: Seed = 42,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Mix datasets in exact shares: a sample of each, one after the other.
+
+    Without --rows and --tokens the result has the most rows that the shares allow.
+    """
+    from corpora.mixing import mix, parse_shares
+
+    wanted = parse_shares(shares)
+    with bars() as progress:
+        made = mix(wanted, name=name, rows=rows, tokens=tokens, seed=seed, executor=executor, progress=progress)
+    tell(made, as_json=json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel="Make datasets")(mix)
