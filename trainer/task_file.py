@@ -27,14 +27,14 @@ class FileTask(Task):
 
     called: str = option(..., "What tables call the task.")
     problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "What is asked of the model.")
-    train: Path = option(..., "The file to train on, relative to --data or to the TOML file.", decides=False)  # noqa: RUF009
-    dev: Path = option(..., "The file to score on, likewise.", decides=False)  # noqa: RUF009
+    train: Path = option(..., "The file to train on, relative to --data or to the TOML file.", decides=False)
+    dev: Path = option(..., "The file to score on, likewise.", decides=False)
     text: str = option(..., "The column with the text; for spans, with the question.")
     text_pair: str = option("", "The column with the other text; for spans, with the context.")
     label: str = option(..., "The column with the class, value, tags, or answer.")
     labels: tuple[str, ...] = option((), "The classes in the order of their numbers; those of the train file, sorted.")
     metrics: tuple[str, ...] = option((), "How answers are scored; by default what the problem suggests.")
-    beside: Path = option(Path(), "The folder of the TOML file.", decides=False)  # noqa: RUF009
+    beside: Path = option(Path(), "The folder of the TOML file.", decides=False)
 
     @property
     def title(self) -> str:
