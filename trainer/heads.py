@@ -61,12 +61,10 @@ def logits_losses(
         The total, a scalar whose gradient is already known; and each term's sum over its tokens, [terms],
         neither weighed nor divided.
     """
-    total, sums = _Chunked.apply(  # type: ignore[no-untyped-call]
-        student.hidden,
-        student.weight,
-        student.bias,
-        _Job(teacher, labels, tuple(terms), picked, chunk, torch.is_grad_enabled()),
-    )
+    held = _matmul_dtype(student.hidden)
+    job = _Job(teacher, labels, tuple(terms), picked, chunk, held, torch.is_grad_enabled())
+    with torch.autocast(student.hidden.device.type, enabled=False):  # it would lose precision in the losses
+        total, sums = _Chunked.apply(student.hidden, student.weight, student.bias, job)  # type: ignore[no-untyped-call]
     return total, sums
 
 
@@ -77,6 +75,8 @@ class _Job:
     terms: tuple[Term, ...]
     picked: int
     chunk: int
+    held: torch.dtype
+    """What matrices are multiplied in."""
     learns: bool
     """False where only the losses are wanted."""
 
@@ -86,7 +86,7 @@ class _Chunked(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, job: _Job) -> tuple[Tensor, Tensor]:
-        held = _matmul_dtype(hidden)
+        held = job.held
         student = Projection(hidden.to(held), weight.to(held), bias.to(held))
         teacher = job.teacher and Projection(
             job.teacher.hidden.to(held), job.teacher.weight.to(held), job.teacher.bias.to(held)

@@ -91,5 +91,5 @@ def test_logits_are_never_held_for_padding_nor_for_all_tokens_at_once(make: Any,
 
     packed, engine = make.packed(30), make.engine(make.bert(1), make.bert(2), "soft-target", chunk=16)
     projection = heads.Projection(torch.zeros(packed.tokens, 16), torch.zeros(make.VOCABULARY, 16), torch.zeros(50))
-    job = heads._Job(projection, packed.labels, (), 0, engine.chunk, True)
+    job = heads._Job(projection, packed.labels, (), 0, engine.chunk, torch.float32, True)
     assert [tuple(room.shape) for room in heads._buffers(projection, job)] == [(16, make.VOCABULARY)] * 2

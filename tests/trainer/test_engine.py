@@ -148,6 +148,20 @@ def test_bf16_stays_near_float32(make: Any) -> None:
     assert sums[1] == pytest.approx(sums[0], rel=0.05)
 
 
+def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make: Any) -> None:
+    engine, packed = make.engine(make.bert(1), make.bert(2), STUDY[0], precision="bf16"), make.packed()
+    seen: list[Any] = []
+    real = engine.modules[0].loss_and_gradient
+
+    def look(given: Any) -> Any:
+        seen.append((given.student["logits"].dtype, torch.is_autocast_enabled("cpu")))
+        return real(given)
+
+    engine.modules[0].loss_and_gradient = look
+    engine.backward(packed, make.counts(packed))
+    assert set(seen) == {(torch.float32, False)}
+
+
 def test_a_student_with_only_the_soft_loss_converges_to_its_teacher(make: Any) -> None:
     student, teacher, packed = make.bert(1, spread=0.05), make.bert(1, seed=3, spread=0.1), make.packed(12)
     engine = make.engine(student, teacher, "soft-target:temperature=1")
