@@ -3,51 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from corpora.builtin.sources.wikipedia.markup import Found, Rules, decoded, protect
+from corpora.builtin.sources.wikipedia.site import names
 
-GONE = [
-    "ref",
-    "references",
-    "gallery",
-    "timeline",
-    "score",
-    "imagemap",
-    "syntaxhighlight",
-    "source",
-    "pre",
-    "hiero",
-    "graph",
-    "mapframe",
-    "maplink",
-    "chart",
-    "templatedata",
-    "templatestyles",
-    "inputbox",
-    "categorytree",
-    "includeonly",
-    "style",
-    "script",
-    "indicator",
-    "section",
-    "graph",
-    "phonos",
-    "dynamicpagelist",
-    "quiz",
-    "rss",
-    "charinsert",
-    "abcdef",
-    "listing",
-    "labeledsectiontransclusion",
-    "ce",
-    "chem",
-    "math",
-    "nowiki",
-]
-"""Tags read here: their content is not parsed as wikitext, or does not show in the article's prose."""
 FORMULAS = frozenset(("math", "ce", "chem"))
-_OPEN = re.compile(r"<(?:!--|(" + "|".join(GONE) + r")(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
 _INLINE = re.compile(r"\binline\b")
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    opaque = "|".join(names()["tags"]["opaque"].split())
+    return re.compile(rf"<(?:!--|({opaque})(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
 
 
 def without_blocks(text: str, rules: Rules, found: Found) -> str:
@@ -57,8 +25,8 @@ def without_blocks(text: str, rules: Rules, found: Found) -> str:
     """
     if "<" not in text:
         return text
-    pieces, at, ends = [], 0, _Ends(text)
-    while match := _OPEN.search(text, at):
+    pieces, at, ends, opening = [], 0, _Ends(text), _opening()
+    while match := opening.search(text, at):
         pieces.append(text[at : match.start()])
         tag = (match[1] or "!--").lower()
         if tag != "!--" and match[2].endswith("/"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
 
-from corpora.builtin.sources.wikipedia.site import magic_words
+from corpora.builtin.sources.wikipedia.site import magic_words, names
 
 _WIKI_TABLE = re.compile(r"\n[ \t:*#;]*(?:(\{\|)|\|\}(?!\}))")
 _HTML_TABLE = re.compile(r"<(?:(table)\b|/table\s*>)", re.IGNORECASE)
@@ -15,127 +16,20 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*>")
 _QUOTES = re.compile(r"'{2,}")
 _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 
-_BREAK, _NOTHING, _ITEM = "\n\n", "", "\n* "
-TAGS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(
-        [
-            "a",
-            "abbr",
-            "b",
-            "bdi",
-            "bdo",
-            "big",
-            "cite",
-            "code",
-            "data",
-            "del",
-            "dfn",
-            "em",
-            "font",
-            "i",
-            "ins",
-            "kbd",
-            "mark",
-            "q",
-            "rb",
-            "rp",
-            "rt",
-            "rtc",
-            "ruby",
-            "s",
-            "samp",
-            "small",
-            "span",
-            "strike",
-            "strong",
-            "sub",
-            "sup",
-            "time",
-            "tt",
-            "u",
-            "var",
-            "wbr",
-            "nowiki",
-            "ref",
-            "references",
-            "noinclude",
-            "onlyinclude",
-            "includeonly",
-            "nobr",
-            "languages",
-            "translate",
-            "tvar",
-            "section",
-            "templatestyles",
-            "acronym",
-            "img",
-            "link",
-            "meta",
-            "input",
-            "button",
-            "label",
-            "source",
-            "track",
-            "video",
-            "audio",
-            "picture",
-            "svg",
-            "noscript",
-            "ce",
-            "chem",
-            "math",
-            "inputbox",
-            "caption",
-            "col",
-            "colgroup",
-            "thead",
-            "tbody",
-            "tfoot",
-            "references",
-            "syntaxhighlight",
-            "hiero",
-        ],
-        (_NOTHING, _NOTHING),
-    ),
-    **dict.fromkeys(
-        [
-            "p",
-            "div",
-            "blockquote",
-            "center",
-            "poem",
-            "hr",
-            "ul",
-            "ol",
-            "dl",
-            "table",
-            "tr",
-            "gallery",
-            "pre",
-            "figure",
-            "figcaption",
-            "article",
-            "aside",
-            "header",
-            "footer",
-            "main",
-            "nav",
-            "address",
-            "fieldset",
-            "form",
-            "details",
-            "summary",
-            "timeline",
-            "score",
-            "imagemap",
-        ],
-        (_BREAK, _BREAK),
-    ),
-    **dict.fromkeys(("li", "dt", "dd"), (_ITEM, "\n")),
-    **dict.fromkeys(("td", "th", "br"), (" ", " ")),
-    **{f"h{n}": ("\n" + "=" * n + " ", " " + "=" * n + "\n") for n in range(1, 7)},
-}
-"""What stands for an opening and a closing tag; other names in angle brackets are text."""
+_BREAK = "\n\n"
+
+
+@cache
+def tags() -> dict[str, tuple[str, str]]:
+    """What stands for an opening and a closing tag; other names in angle brackets are text."""
+    known = names()["tags"]
+    return {
+        **dict.fromkeys(known["inline"].split(), ("", "")),
+        **dict.fromkeys(known["block"].split(), (_BREAK, _BREAK)),
+        **dict.fromkeys(("li", "dt", "dd"), ("\n* ", "\n")),
+        **dict.fromkeys(("td", "th", "br"), (" ", " ")),
+        **{f"h{n}": ("\n" + "=" * n + " ", " " + "=" * n + "\n") for n in range(1, 7)},
+    }
 
 
 def without_tables(text: str) -> str:
@@ -197,7 +91,7 @@ def without_tags(text: str) -> str:
 
 
 def _tag(match: re.Match[str]) -> str:
-    known = TAGS.get(match[2].lower())
+    known = tags().get(match[2].lower())
     return match[0] if known is None else known[match[1] == "/"]
 
 

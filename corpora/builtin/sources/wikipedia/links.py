@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from corpora.builtin.sources.wikipedia.blocks import end_of_paragraph
 from corpora.builtin.sources.wikipedia.markup import Found, Rules
-from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, LANGUAGES, PROJECTS, Site, key_of
+from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
 from corpora.builtin.sources.wikipedia.unusual import worth_parsing
 
 Parse = Callable[[str], str]
@@ -41,8 +41,8 @@ def without_special_links(text: str, site: Site, rules: Rules, found: Found) -> 
             continue
         prefix = key_of(match[1])
         number = prefixes.get(prefix)
-        if number != FILE and number != CATEGORY and prefix not in LANGUAGES:
-            if number is not None or prefix in PROJECTS or not _MEDIA.match(text, match.end()):
+        if number != FILE and number != CATEGORY and prefix not in languages():
+            if number is not None or prefix in projects() or not _MEDIA.match(text, match.end()):
                 continue
             number = FILE
         pieces.append(text[at:start])
@@ -111,7 +111,7 @@ def _shown(target: str, label: str | None) -> str:
     if target.startswith(":"):
         target = target[1:]
     prefix, colon, rest = target.partition(":")
-    if colon and key_of(prefix) in PROJECTS:
+    if colon and key_of(prefix) in projects():
         target = rest
     if label is None:
         return target

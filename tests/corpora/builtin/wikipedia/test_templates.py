@@ -1,0 +1,80 @@
+"""The tables of templates: names, languages, and what a plugin adds."""
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+import corpora.builtin.templates
+from corpora import Template
+from corpora.builtin.sources.wikipedia import Wikipedia
+from corpora.builtin.sources.wikipedia.text import plain_text
+from corpora.builtin.templates.prose import shown
+
+TABLES = Path(corpora.builtin.templates.__file__).parent
+
+
+def test_no_name_stands_twice_in_a_table():
+    for language, table in tomllib.loads((TABLES / "prose.toml").read_text(encoding="utf-8")).items():
+        counts = Counter(name for names in table.values() for name in names)
+        assert not [f"{language}: {name}" for name, count in counts.items() if count > 1]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arguments", "text"),
+    [
+        ("{1}", {"1": "a"}, "a"),
+        ("{2|1}", {"1": "a"}, "a"),
+        ("{1}[ ({2}[, {3}])]", {"1": "a"}, "a"),
+        ("{1}[ ({2}[, {3}])]", {"1": "a", "2": "b"}, "a (b)"),
+        ("{1}[ ({2}[, {3}])]", {"1": "a", "2": "b", "3": "c"}, "a (b, c)"),
+        ("{*, }", {"1": "a", "x": "no", "2": "b"}, "a, b"),
+        ("c. {1}", {}, ""),
+        ("[sic]", {}, "[sic]"),
+    ],
+)
+def test_patterns_show_what_their_arguments_allow(pattern, arguments, text):
+    assert shown(pattern, arguments) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "wikitext", "text"),
+    [
+        ("fr", "à {{unité|125|km/h}} le {{date|1|janvier|1900}}", "à 125 km/h le 1 janvier 1900"),
+        ("fr", "au {{s|XIX}}", "au XIXe siècle"),
+        ("de", "Der {{lang|en|dog}} ist {{Höhe|100|DE-NN}} hoch", "Der dog ist 100 m hoch"),
+        ("de", "etwa {{formatnum:12345}} Leute", "etwa 12.345 Leute"),
+        ("fr", "environ {{formatnum:12345.5}} gens", "environ 12 345,5 gens"),
+        ("es", "en el {{siglo|XIX}} era", "en el siglo XIX era"),
+        ("ru", "в {{нп5|Город|Town}} {{num|5|км}} от", "в Town 5 км от"),
+        ("en", "{{convert|-5|to|-2|C|F}} at night", "-5 to -2 °C at night"),
+        ("en", "{{convert|6|by|4|ft}} large", "6 by 4 ft large"),
+        ("en", "the {{ordinal|22}} time", "the 22nd time"),
+        ("en", "a {{percentage|1|4}} share", "a 25% share"),
+        ("en", "{{nowrap|a {{lang|fr|b}} [[c|d]]}} e", "a b d e"),
+        ("en", "{{template:lang|fr|b}} e", "b e"),
+        ("en", "{{lc:ABC}} and {{uc:abc}}", "abc and ABC"),
+    ],
+)
+def test_each_language_has_its_own(language, wikitext, text):
+    assert plain_text(wikitext, language=language) == text
+
+
+@dataclass(frozen=True)
+class Shout(Template):
+    """Louder."""
+
+    name: ClassVar[str] = "shout"
+
+    def render(self, name, arguments, language):
+        return arguments["1"].upper() if name in ("shout", "lang") else None
+
+
+def test_template_of_a_plugin_is_asked_before_the_built_in_ones(dumps, offer):
+    offer(templates=[Shout])
+    path = dumps.write(dumps.xml(dumps.page(1, "I {{shout|say}} {{lang|no}}.")))
+    source = Wikipedia(dump=(path,), template=("shout",))
+    assert [d.paragraphs for d in source.read(source.shards()[0])] == [("I SAY NO.",)]
