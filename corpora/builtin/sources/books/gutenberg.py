@@ -74,6 +74,8 @@ def _named(text: str) -> bool:
 
 def body_of(blocks: list[Block], removed: Counter[str]) -> list[Block]:
     """Blocks without Gutenberg's header, licence and credits, counting their words in `removed`."""
+    if not any(_named(block.text) for block in blocks):
+        return blocks
     start = max((n for n, block in enumerate(blocks[:HEADER_BLOCKS]) if START.search(block.text)), default=-1) + 1
     end = next(
         (n for n in range(start, len(blocks)) if _named(blocks[n].text) and END.search(blocks[n].text)), len(blocks)

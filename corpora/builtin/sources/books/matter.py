@@ -32,7 +32,8 @@ def without_matter(blocks: list[Block], removed: Counter[str]) -> list[Block]:
     """The blocks without front and back matter, counting the words that go in `removed`."""
     words = [words_in(block.text) for block in blocks]
     out: dict[int, str] = {}
-    _mark_linked(blocks, out)
+    if any(block.linked for block in blocks):
+        _mark_linked(blocks, out)
     _mark_front(blocks, words, out)
     _mark_sections(blocks, words, out)
     _mark_tail(blocks, words, out)
@@ -112,7 +113,7 @@ def _section(heading: str) -> str:
 
 def _mark_tail(blocks: list[Block], words: list[int], out: dict[int, str]) -> None:
     """What follows the end of the book, where it is short and no further chapter is in it."""
-    ends = [number for number, block in enumerate(blocks) if THE_END.fullmatch(block.text)]
+    ends = [n for n, block in enumerate(blocks) if len(block.text) < 20 and THE_END.fullmatch(block.text)]
     if not ends or (ends[-1] and _is_chapter(blocks[ends[-1] - 1])):
         return
     tail = range(ends[-1] + 1, len(blocks))

@@ -10,7 +10,7 @@ from corpora.builtin.sources.books.draft import Block, visible
 
 Layout = Literal["lines", "wrapped", "double-spaced"]
 
-SAMPLE_LINES = 4000
+SAMPLE_LINES = 3000
 MAX_WIDTH = 200
 """No hard wrap is wider; a longer line is a paragraph."""
 CONTINUES_RATE = 0.3
@@ -86,7 +86,7 @@ def layout_of(text: str) -> Layout:
     middle = max(0, len(lines) // 2 - SAMPLE_LINES // 2)
     sample = [line.strip() for line in lines[middle : middle + SAMPLE_LINES]]
     near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
-    if near.breaks * 20 >= sum(map(bool, sample)):
+    if near.breaks * 50 >= sum(map(bool, sample)):
         return "wrapped" if _is_wrapped(near) else "lines"
     apart = [line for line in sample if line]
     return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"

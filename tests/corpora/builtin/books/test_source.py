@@ -21,7 +21,11 @@ def test_tbc_without_books_explains_the_five_roads():
 def test_tbc_is_books_by_the_studys_criteria():
     assert source("tbc").defaults().filters == ("words:min=20000", "language:en", "mojibake")
     assert source("books").defaults().filters == ("mojibake",)
-    assert source("books", language="de", min_words=5).defaults().filters == ("words:min=5", "language:de", "mojibake")
+    assert registry.make("sources", "books:language=de,min-words=5").defaults().filters == (
+        "words:min=5",
+        "language:de",
+        "mojibake",
+    )
 
 
 def test_files_come_by_path_whatever_the_suffixs_case_and_hidden_ones_do_not(tmp_path):
