@@ -94,6 +94,14 @@ def padded(packed: Packed, sequences: list[int]) -> tuple[Tensor, Tensor, Tensor
     return ids, keep, labels
 
 
+def grouped(lengths: tuple[int, ...], batch: int) -> Iterator[list[int]]:
+    """Batches of sequences whose lengths fall into bins four tokens wide, as the scripts' sampler makes them."""
+    chance = np.random.default_rng(1).random(len(lengths))
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i] // 4, chance[i]))
+    for first in range(0, len(order), batch):
+        yield order[first : first + batch]
+
+
 def plain_update(work: Work, student: Any, *, batch: int, dtype: torch.dtype | None) -> Tensor:
     """An update as the original scripts do it: two ...ForMaskedLM forwards, full float32 logits, masked selects.
 
@@ -101,8 +109,8 @@ def plain_update(work: Work, student: Any, *, batch: int, dtype: torch.dtype | N
     """
     attend(work, "sdpa")
     counts, total = work.counts, torch.zeros((), device=work.device)
-    for first in range(0, len(work.packed.lengths), batch):
-        ids, keep, labels = padded(work.packed, list(range(first, min(first + batch, len(work.packed.lengths)))))
+    for sequences in grouped(work.packed.lengths, batch):
+        ids, keep, labels = padded(work.packed, sequences)
         with torch.autocast(work.device.type, dtype=dtype or torch.bfloat16, enabled=dtype is not None):
             with torch.no_grad():
                 teacher = work.teacher(input_ids=ids, attention_mask=keep, output_hidden_states=True)
