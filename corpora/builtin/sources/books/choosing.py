@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from corpora import Catalogue, Entry, InputError, registry
 from corpora.builtin.sources.books.download import Listed, Shelf, download
 from corpora.builtin.sources.books.languages import code_of
-from corpora.builtin.sources.books.web import Web
+from corpora.builtin.sources.books.web import NotGiven, Web
 
 READABLE = frozenset({"epub", "txt", "text", "html", "htm", "xhtml", "plain text"})
 
@@ -59,7 +59,10 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
         )
     visitor = Web(contact, **web)
     catalogue: Catalogue = registry.make("catalogues", short)
-    lines = list(chosen(_found(catalogue, visitor), criteria))
+    try:
+        lines = list(chosen(_found(catalogue, visitor), criteria))
+    except NotGiven as error:
+        raise InputError(f"books: the catalogue {short} gives nothing: {error}") from error
     if not lines:
         raise InputError(f"books: the catalogue {short} lists no books")
     shelf = Shelf(downloads / "books")

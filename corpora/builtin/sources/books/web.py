@@ -35,6 +35,9 @@ class NotGiven(CorporaError):
         super().__init__(reason, detail)
         self.reason, self.detail, self.failed = reason, detail, failed
 
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.detail})" if self.detail else self.reason
+
 
 class AskedToStop(InputError):
     """A host kept asking for patience; a later run goes on where this one stopped."""
@@ -53,6 +56,7 @@ class _Host:
     """What is known of a host: its rules, and when it may be asked next."""
 
     robots: Any = None
+    silent: NotGiven | None = None
     pause_seconds: float = 0.0
     free_at: float = 0.0
 
@@ -92,8 +96,14 @@ class Web:
         return self._patiently(url, lambda: self._body(url)).decode("utf-8", "replace")
 
     def allows(self, url: str) -> bool:
-        """Whether the host's robots.txt, or a permission, lets us ask for an address."""
+        """Whether the host's robots.txt, or a permission, lets us ask for an address.
+
+        Raises:
+            NotGiven: robots.txt could not be read for an error of the host's or the network's.
+        """
         host = self._host(url)
+        if host.silent is not None and host.robots is not None:
+            raise host.silent
         return host.robots is None or bool(host.robots.can_fetch(url, AGENT))
 
     def check_allowed(self, url: str) -> None:
@@ -173,7 +183,9 @@ class Web:
         try:
             text = self._patiently(url, lambda: self._body(url)).decode("utf-8", "replace")
         except NotGiven as error:
-            text = "User-agent: *\nDisallow: /" if error.failed else ""  # as RFC 9309 says of each
+            text = ""  # as RFC 9309 says: without rules all is allowed, but not where they could not be asked for
+            if error.failed:
+                host.silent = NotGiven("no answer about robots.txt", error.detail, failed=True)
         rules = Protego.parse(text)
         host.pause_seconds = max(self._pause, min(rules.crawl_delay(AGENT) or 0.0, LONGEST_WAIT_SECONDS))
         host.free_at = time.monotonic() + host.pause_seconds

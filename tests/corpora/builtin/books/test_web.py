@@ -88,7 +88,7 @@ def test_a_permission_lifts_robots_for_its_host_alone_and_keeps_the_delay(serve,
 
 def test_a_host_whose_rules_cannot_be_read_is_left_alone(serve):
     site = serve({"/robots.txt": lambda h: h.answer(b"", 500), "/a": BODY})
-    with pytest.raises(NotGiven, match="robots"):
+    with pytest.raises(NotGiven, match=r"no answer about robots.txt \(.*HTTP 500"):
         web().page(site.url + "/a")
 
 
@@ -266,3 +266,11 @@ def test_a_permission_must_say_who_and_when(tmp_path):
     source = registry.find("sources", "books").from_options({"permission": ("example.org",)})
     with pytest.raises(InputError, match='HOST="who allowed it, when"'):
         source.notes()
+
+
+def test_a_catalogue_that_refuses_is_an_error_that_says_so(serve, tmp_path):
+    site = serve({"/pg.csv": lambda h: h.answer(b"", 403)})
+    catalogue = f'gutenberg:catalogue-url="{site.url}/pg.csv"'
+    source = registry.find("sources", "tbc").from_options({"catalogue": catalogue, "contact": "a@b.c", "pause": 0.0})
+    with pytest.raises(InputError, match=r"gives nothing: refused \(HTTP 403\)"):
+        source.freeze(tmp_path)
