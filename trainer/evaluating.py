@@ -20,6 +20,9 @@ from trainer.results import write_sealed
 from trainer.score import GLUE_PRESETS, glue_score
 from trainer.settings import SEEDS, Settings, settings_for, shape_of
 
+Tried = tuple[Job, dict[str, Any]]
+"""A fine-tuning and its stored result."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -114,6 +117,7 @@ def evaluate(
     seeds: int | None = None,
     out: Path | str | None = None,
     changes: Mapping[str, Any] | None = None,
+    learning_rates: Sequence[float] = (),
     device: str = "auto",
     workers: int = 1,
     progress: Progress | None = None,
@@ -131,6 +135,7 @@ def evaluate(
         seeds: how many; None is what the preset asks for.
         out: where results go; None is a folder `evaluation` beside the model (in RUN, for RUN/student).
         changes: fine-tuning settings to replace, by name (`learning-rate`).
+        learning_rates: try each, and keep a task's best by the median on the dev set; a note says so.
         device: `cpu`, `cuda`, or `auto`.
         workers: fine-tunings at once, each in a process of its own.
 
@@ -144,11 +149,14 @@ def evaluate(
         raise ModelError(f"{model} comes from the hub; say where its results go: --out DIR")
     place = Path(out) if out else default_out(folder)
     read, missing = _read(wanted, Path(data))
+    given = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
-        settings = settings_for(preset, task.head().problem, dict(changes or {}))
-        count = seeds or SEEDS[preset][shape_of(task.head().problem)]
-        jobs += [Job(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)]
+        problem = task.head().problem
+        count = seeds or SEEDS[preset][shape_of(problem)]
+        for rate in learning_rates or (None,):
+            settings = settings_for(preset, problem, given | ({"learning_rate": rate} if rate else {}))
+            jobs += [Job(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)]
     splits_of = {task.title: splits for task, splits in read}
     results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
     columns = _columns(jobs, results, splits_of, place)
@@ -176,7 +184,8 @@ def _columns(
 ) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for title, splits in splits_of.items():
-        done = [(job, result) for job, result in zip(jobs, results, strict=True) if job.task.title == title]
+        tried = [(job, result) for job, result in zip(jobs, results, strict=True) if job.task.title == title]
+        done = _best(tried)
         task, settings = done[0][0].task, done[0][0].settings
         for name, dev in splits.dev.items():
             scored = dev.take(range(min(len(dev), settings.dev_rows or len(dev))))
@@ -192,9 +201,28 @@ def _columns(
                 train_rows=done[0][1]["counts"]["train"],
                 cells=[job.cell(splits).path(place / "cells").relative_to(place).as_posix() for job, _ in done],
                 preset=settings.preset,
-                notes=_notes(task, name, splits, done[0][1], settings),
+                notes=_notes(task, name, splits, done[0][1], settings) + _chosen_among(tried, settings),
             )
     return columns
+
+
+def _best(tried: list[Tried]) -> list[Tried]:
+    """The runs with the learning rate whose median score is the highest, over the task's dev sets."""
+
+    def score(rate: float) -> float:
+        runs = [result["metrics"].values() for job, result in tried if job.settings.learning_rate == rate]
+        return float(statistics.median(statistics.mean(statistics.mean(one.values()) for one in run) for run in runs))
+
+    best = max(dict.fromkeys(job.settings.learning_rate for job, _ in tried), key=score)
+    return [(job, result) for job, result in tried if job.settings.learning_rate == best]
+
+
+def _chosen_among(tried: list[Tried], settings: Settings) -> list[str]:
+    rates = sorted({job.settings.learning_rate for job, _ in tried})
+    if len(rates) < 2:
+        return []
+    others = ", ".join(f"{rate:g}" for rate in rates)
+    return [f"learning rate {settings.learning_rate:g} is the best of {others} on these same dev examples"]
 
 
 def _notes(task: Task, column: str, splits: Splits, result: dict[str, Any], settings: Settings) -> list[str]:

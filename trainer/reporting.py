@@ -95,6 +95,8 @@ def gathered(outcomes: Sequence[Scored], *, preset: str, networks: dict[str, Any
     made = Report(title, preset, [sheet for sheet in sheets if sheet.rows], figures)
     made.answers = answers(outcomes, preset)
     made.notes = _notes(outcomes)
+    if count := sum("% interval" in said for answer in made.answers for said in answer.paragraphs):
+        made.notes.append(f"Of {count} intervals at 95 %, about one in twenty excludes zero by chance alone.")
     return made
 
 

@@ -80,6 +80,9 @@ PRESETS: dict[str, dict[str, Settings]] = {
 }
 """By preset, for tasks on sentences and for tasks on spans."""
 
+GRID = (2e-5, 3e-5, 5e-5)
+"""Learning rates to choose among, where that is asked for (Devlin et al. 2019, appendix A.3)."""
+
 SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "spans": 3}}
 """How many seeds a preset asks for where the caller does not say."""
 

@@ -28,6 +28,7 @@ def command(
     seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the preset's number by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where results go; `evaluation` beside the model.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
+    grid: Annotated[bool, typer.Option("--grid", help="Try learning rates 2e-5, 3e-5, 5e-5; keep the best.")] = False,
     epochs: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
     length: Annotated[int | None, typer.Option(min=8, help="Most tokens of a sequence.")] = None,
@@ -40,6 +41,7 @@ def command(
 ) -> None:
     """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
     from trainer.evaluating import evaluate as action
+    from trainer.settings import GRID
 
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
@@ -49,7 +51,7 @@ def command(
     with shown_progress() as progress:
         made = action(
             benchmark, model=model, data=data, tasks=names, preset=preset, seeds=seeds, out=out, changes=changes,
-            device=device, workers=workers, progress=progress,
+            learning_rates=GRID if grid else (), device=device, workers=workers, progress=progress,
         )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(made.as_json(), indent=1, ensure_ascii=False))

@@ -119,7 +119,7 @@ def test_a_model_without_a_tokenizer_or_without_weights_is_one_clear_error(
         (folder / missing).unlink()
         with pytest.raises(ModelError, match=why):
             evaluate("cola", model=folder, data=glue, out=tmp_path)
-    with pytest.raises(ModelError, match="is no model folder"):
+    with pytest.raises(ModelError, match="neither a model folder nor a hub id"):
         evaluate("cola", model=tmp_path / "nowhere", data=glue, out=tmp_path)
 
 
@@ -164,3 +164,13 @@ def test_a_changed_setting_is_named_wherever_the_preset_is(student: Path, glue: 
     made = evaluate("cola", model=student, data=glue, out=tmp_path, changes={"epochs": 1, "train-rows": 40})
     assert made.columns["CoLA"].preset == "study with epochs=1, train-rows=40"
     assert made.columns["CoLA"].train_rows == 40
+
+
+def test_of_several_learning_rates_the_best_is_kept_and_a_note_says_so(
+    student: Path, glue: Path, tmp_path: Path
+) -> None:
+    rates = (1e-9, 3e-3)
+    made = evaluate("cola", model=student, data=glue, out=tmp_path, changes=QUICK, learning_rates=rates, seeds=2)
+    column = made.columns["CoLA"]
+    assert column.score == 100.0 and len(column.cells) == 2
+    assert "learning rate 0.003 is the best of 1e-09, 0.003 on these same dev examples" in column.notes
