@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia.articles import Articles
 
 
+ATTRIBUTION = (
+    "The texts are by Wikipedia's contributors, under CC BY-SA 4.0: whoever shares them names the articles, whose "
+    "addresses and revisions are in documents.parquet, and shares under the same licence."
+)
+
+
 @dataclass(frozen=True)
 class Wikipedia(Source):
     """Articles of a Wikipedia, as prose without lists, tables and headings."""
@@ -90,7 +96,8 @@ class Wikipedia(Source):
         from corpora.builtin.sources.wikipedia.streams import is_whole
 
         cut = [path.name for path in self.dump if self.allow_cut and not is_whole(path)]
-        return [f"{name} is cut or damaged: only the pages that are whole in it were read" for name in cut]
+        lines = [f"{name} is cut or damaged: only the pages that are whole in it were read" for name in cut]
+        return [*lines, ATTRIBUTION]
 
 
 @cache
