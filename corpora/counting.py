@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,7 +105,7 @@ class Documents(Sequence[str]):
 
 
 def context_of(
-    batch: pa.RecordBatch, first_row: int, vocabulary: Vocabulary | None, statistics: dict[str, Counts] | None = None
+    batch: pa.RecordBatch, first_row: int, vocabulary: Vocabulary | None, statistics: Mapping[str, Counts] | None = None
 ) -> Context:
     """The context of one block."""
     more: dict[str, Any] = {"documents": Documents(batch.column("document")), "first_row": first_row}
@@ -175,3 +175,8 @@ def counts_of(
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_counts(kept, total)
     return statistic, total
+
+
+def counts_needed(store: Store, dataset: Dataset, needs: Iterable[str], executor: Executor) -> dict[str, Counts]:
+    """The counts that components need of a dataset, by the statistic's name."""
+    return {name: counts_of(store, dataset, name, executor)[1] for name in sorted(set(needs))}

@@ -164,7 +164,7 @@ def write_counts(path: Path, counts: Counts) -> None:
     """Write named arrays as `.npz`, the same bytes for the same counts, whole or not at all."""
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {name: np.ascontiguousarray(counts[name]) for name in sorted(counts)}
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    np.savez(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())
 
 

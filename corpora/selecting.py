@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpora.assemble import Rows, Work, assemble, written_parts
 from corpora.blocks import Piece
-from corpora.counting import Vocabulary, vocabulary_in
+from corpora.counting import Vocabulary, counts_needed, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.durable import write_stream
 from corpora.errors import OptionError
@@ -54,8 +54,13 @@ def select(
         recipe={key: value for key, value in table.items() if value is not None},
     )
     name = name or f"{parent.name}-{amount.label()}"
-    order = Order(selection, seed_of(seed, selection.name, selection.version, parent.fingerprint), by)
-    return work.add(name, plan, lambda staging: _write(staging, name, plan, parent, order, amount, work))
+    mixed = seed_of(seed, selection.name, selection.version, parent.fingerprint)
+
+    def write(staging: Path) -> Manifest:
+        order = Order(selection, mixed, by, counts_needed(work.store, parent, selection.needs, work.executor))
+        return _write(staging, name, plan, parent, order, amount, work)
+
+    return work.add(name, plan, write)
 
 
 def split(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal
 
@@ -19,6 +19,7 @@ from corpora.counting import Vocabulary, context_of, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.errors import OptionError
 from corpora.kinds import Selection
+from corpora.records import Counts
 
 By = Literal["row", "document"]
 DIGIT_BITS = 16
@@ -69,10 +70,13 @@ class Order:
     selection: Selection
     seed: int
     by: By
+    statistics: Mapping[str, Counts] = field(default_factory=dict)
+    """What the selection `needs`, counted of the parent."""
 
     def keys(self, batch: pa.RecordBatch, first_row: int, vocabulary: Vocabulary | None) -> NDArray[np.uint64]:
         """[rows], uint64."""
-        return self.selection.order(sequences_of(batch), context_of(batch, first_row, vocabulary), self.seed)
+        context = context_of(batch, first_row, vocabulary, self.statistics)
+        return self.selection.order(sequences_of(batch), context, self.seed)
 
 
 @dataclass(frozen=True)

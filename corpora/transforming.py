@@ -14,7 +14,7 @@ from numpy.random import Generator
 
 from corpora.assemble import Rows, Work, assemble, written_parts
 from corpora.blocks import Piece, list_array, sequences_of
-from corpora.counting import Vocabulary, context_of, counts_of, vocabulary_in
+from corpora.counting import Vocabulary, context_of, counts_needed, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.durable import write_stream, write_text
 from corpora.errors import CorporaError, OptionError, PluginError
@@ -143,8 +143,8 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
 
 
 def _task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
-    needed = sorted({statistic for component in chain for statistic in component.needs})
-    counts = {name: counts_of(work.store, parent, name, work.executor, work.progress)[1] for name in needed}
+    needs = [statistic for component in chain for statistic in component.needs]
+    counts = counts_needed(work.store, parent, needs, work.executor)
     vocabulary = vocabulary_in(parent.path)
     return RewriteTask(folder, chain, parent.fingerprint, seed, vocabulary, parent.schema, counts)
 

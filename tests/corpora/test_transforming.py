@@ -225,3 +225,8 @@ def test_the_threshold_is_exact_whether_few_rows_are_collected_or_none(tokens, m
     else:
         ranking = ranking[: amount.get("rows", tokens.rows)]
     assert rows_of(made) == [rows_of(tokens)[row] for row in sorted(ranking)]
+
+
+def test_a_selection_gets_the_statistics_that_it_needs(tokens):
+    made = corpora.transform(tokens, "by-rarity", rows=40)
+    assert made.rows == 40 and is_subsequence(rows_of(made), rows_of(tokens))
