@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from corpora import OptionError, option
@@ -35,14 +34,14 @@ class MinilmRelations(Loss):
         uneven = [m.config.hidden_size for m in (teacher, student) if m.config.hidden_size % self.heads]
         if uneven:
             raise OptionError(f"minilm-relations: a width of {uneven[0]} does not divide into {self.heads} heads")
-        states, heads = list(zip(self.needs, self.teacher_needs, strict=True)), self.heads
+        names, heads = list(zip(self.needs, self.teacher_needs, strict=True)), self.heads
 
         class Relations(nn.Module):
             def forward(self, given: Given) -> Tensor:
                 """[tokens], the mean over heads, added up over the three relations."""
-                spans = [slice(*bounds) for bounds in pairwise(given.offsets.tolist())]
-                pairs = [(given.student[mine], given.teacher[its]) for mine, its in states]
-                return cat([sum(_apart(mine[span], its[span], heads) for mine, its in pairs) for span in spans])
+                lengths = given.offsets.diff().tolist()
+                pairs = [(given.student[mine].split(lengths), given.teacher[its].split(lengths)) for mine, its in names]
+                return sum(cat([_apart(*two, heads) for two in zip(*pair, strict=True)]) for pair in pairs)
 
         return Relations()
 
