@@ -6,6 +6,7 @@ Colours are those of Okabe and Ito, told apart with any colour vision; line styl
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 STYLES = ("-", "--", "-.", ":")
 FORMATS = ("svg", "png", "pdf")
+NAMED = re.compile(r' id="[\w.]+?_\d+"')
+"""Names that matplotlib gives its parts; nothing refers to them, and several figures in one page would share them."""
 POINTS = 240
 """Points a line has at most, so that a figure stays under some ten kilobytes."""
 STYLE: Any = {
@@ -97,7 +100,7 @@ def svg(figure: Figure, *, description: str) -> str:
     with mpl.rc_context(STYLE | {"svg.hashsalt": description}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     element = text.getvalue()
-    element = element[element.index("<svg") :]
+    element = NAMED.sub("", element[element.index("<svg") :])
     return element.replace("<svg", f'<svg role="img" aria-label="{_escaped(description)}"', 1)
 
 

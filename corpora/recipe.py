@@ -31,17 +31,8 @@ TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
 PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}
 """Each action, and the key that names its parents."""
 NOT_IN_RECIPES = {
-    "dataset",
-    "datasets",
-    "name",
-    "names",
-    "executor",
-    "store",
-    "progress",
-    "source",
-    "component",
-    "shares",
-}
+    "dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component", "shares",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

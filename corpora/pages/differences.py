@@ -48,6 +48,22 @@ def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[P
     return _parts(before, kept, common, "gone"), _parts(after, held, common, "new")
 
 
+LETTERS = 480
+"""Characters of a row that are shown."""
+
+
+def beginning(parts: Sequence[Part]) -> list[Part]:
+    """As much of a row as is shown."""
+    shown: list[Part] = []
+    room = LETTERS
+    for part in parts:
+        if len(part.text) > room:
+            return [*shown, Part(part.text[:room] + " …", part.state, part.space)]
+        shown.append(part)
+        room -= len(part.text)
+    return shown
+
+
 def unchanged(pieces: Sequence[Shown]) -> list[Part]:
     """A row all of whose pieces stayed."""
     return _parts(pieces, set(range(len(pieces))), Counter(), "gone")

@@ -20,8 +20,6 @@ READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
 """Bytes or tokens of a row that is worth looking at."""
 SEARCHED = 500
 """Rows after a chosen place among which a readable one is looked for."""
-PIECES = 90
-"""Pieces of a row that are shown."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,11 @@ def reader_of(dataset: Dataset) -> Reader:
 
 
 def _words(row: Row) -> list[Shown]:
-    return [Shown(word) for word in row.values.tobytes().decode(errors="replace").split()[:PIECES]]
+    return [Shown(word) for word in row.values.tobytes().decode(errors="replace").split()]
 
 
 def _tokens(vocabulary: Vocabulary, continues: NDArray[np.bool_], row: Row) -> list[Shown]:
-    ids = row.values[:PIECES].tolist()
+    ids = row.values.tolist()
     texts = vocabulary.tokenizer.decode_batch([[number] for number in ids], skip_special_tokens=False)
     glued = [bool(continues[number]) for number in ids]
     return [Shown(t.strip().removeprefix("##") if g else t.strip(), g) for t, g in zip(texts, glued, strict=True)]

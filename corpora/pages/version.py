@@ -12,7 +12,7 @@ from corpora.dataset import Dataset
 from corpora.durable import write_text
 from corpora.manifest import Manifest
 from corpora.pages import render
-from corpora.pages.differences import unchanged
+from corpora.pages.differences import beginning, unchanged
 from corpora.pages.rows import reader_of, spread_rows
 from corpora.pages.tables import how, report_tables
 
@@ -39,7 +39,7 @@ def write_page(folder: Path, manifest: Manifest) -> None:
         by=how(manifest.plan["recipe"]),
         tables=report_tables([dataset]),
         histogram=histogram(dataset.statistics("lengths")["rows"], unit),
-        rows=[(row.number + 1, row.document, unchanged(read(row))) for row in spread_rows(dataset, ROWS)],
+        rows=[(row.number + 1, row.document, beginning(unchanged(read(row)))) for row in spread_rows(dataset, ROWS)],
     )
     write_text(folder / FILE, page)
 

@@ -9,16 +9,16 @@ from typing import Literal
 
 from corpora.dataset import Dataset
 from corpora.errors import DatasetNotFound
-from corpora.pages.differences import Part, Shown, differences, unchanged
+from corpora.pages.differences import Part, Shown, beginning, differences, unchanged
 from corpora.pages.rows import Row, places_of, reader_of, rows_numbered, spread_rows
 from corpora.pages.tables import how
 from corpora.store import Store
 
 PAIRS = 6
-WINDOW = 60
-"""Rows of each dataset that are looked at where some were dropped or merged."""
-REACH = 8
-"""Rows of the parent that may have been dropped before the one that is looked for, or merged into one."""
+WINDOW = 600
+"""Rows of the parent among which, where some were dropped or merged, the version's first ones are looked for."""
+REACH = 12
+"""Rows that may have been dropped before the one that is looked for, and rows of the version that are tried."""
 LIKENESS = 0.5
 """The least share of pieces that a row has in common with the rows it is shown beside."""
 
@@ -82,7 +82,7 @@ def _rewritten(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
         made = rows_numbered(child, [row.number for row in rows])
         return [_pair([row], read(row), made[row.number], read_made(made[row.number])) for row in rows]
     before = [(row, read(row)) for row in rows_numbered(parent, range(WINDOW)).values()]
-    after = [(row, read_made(row)) for row in rows_numbered(child, range(WINDOW)).values()]
+    after = [(row, read_made(row)) for row in rows_numbered(child, range(REACH)).values()]
     found = [
         _pair([row for row, _ in run], [piece for _, pieces in run for piece in pieces], row, pieces)
         for run, (row, pieces) in _matched(before, after)
@@ -97,23 +97,31 @@ def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Se
     """Each row with the run of earlier rows that it is most like, in order, where there is one."""
     start = 0
     for row, pieces in after:
-        runs = [before[i : i + n] for i in range(start, start + REACH) for n in range(1, REACH)]
-        runs = [run for run in runs if run and all(other.document == row.document for other, _ in run)]
-        best = max(runs, key=lambda run: _likeness(run, pieces), default=None)
-        if best is not None and _likeness(best, pieces) >= LIKENESS:
-            start = before.index(best[-1]) + 1
-            yield best, (row, pieces)
+        counts = Counter(piece.text for piece in pieces)
+        runs = [_longest(before, i, row.document, counts) for i in range(start, min(start + REACH, len(before)))]
+        likeness, first, stop = max(runs, default=(0.0, 0, 0), key=lambda run: run[0])
+        if likeness >= LIKENESS:
+            start = stop
+            yield before[first:stop], (row, pieces)
 
 
-def _likeness(run: Sequence[Read], pieces: Sequence[Shown]) -> float:
-    ours = Counter(piece.text for piece in pieces)
-    theirs = Counter(piece.text for _, run_pieces in run for piece in run_pieces)
-    return (ours & theirs).total() / max(ours.total(), theirs.total(), 1)
+def _longest(before: Sequence[Read], first: int, document: str, pieces: Counter[str]) -> tuple[float, int, int]:
+    """How like the pieces are to the rows from the first one on, for as long as each further row adds likeness."""
+    seen: Counter[str] = Counter()
+    best = (0.0, first, first)
+    for place in range(first, len(before)):
+        row, more = before[place]
+        seen.update(piece.text for piece in more)
+        likeness = (pieces & seen).total() / max(pieces.total(), seen.total(), 1)
+        if row.document != document or likeness <= best[0]:
+            break
+        best = (likeness, first, place + 1)
+    return best
 
 
 def _pair(rows: Sequence[Row], before: Sequence[Shown], row: Row, after: Sequence[Shown]) -> Pair:
     old, new = differences(before, after)
-    return Pair(Side(tuple(r.number + 1 for r in rows), old), Side((row.number + 1,), new))
+    return Pair(Side(tuple(r.number + 1 for r in rows), beginning(old)), Side((row.number + 1,), beginning(new)))
 
 
 def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
@@ -126,11 +134,11 @@ def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
         beside, made = near.get(place + step), taken.get(row.number + step)
         if beside is None:
             return None
-        return Side((beside.number + 1,), unchanged(read(beside)), made is not None and beside.is_like(made))
+        return Side((beside.number + 1,), beginning(unchanged(read(beside))), made is not None and beside.is_like(made))
 
     return [
         Pair(
-            Side((place + 1,), unchanged(read(row))),
+            Side((place + 1,), beginning(unchanged(read(row)))),
             Side((row.number + 1,), []),
             neighbour(row, place, -1),
             neighbour(row, place, 1),
