@@ -190,9 +190,10 @@ def _train(run: StudyRun, student: Student, tell: Told, watch: Any) -> None:
         _write_start(run, student, folder)
     else:
         tell(f"{student.name}: training on {student.transfer}")
+        begun = _begun(folder, run.teacher)
         outcome = distill(
             run.dataset(student.transfer).reference, run.teacher, folder, preset=run.study.distill_preset,
-            options=run.study.options(student), watch=watch, resume=_begun(folder), overwrite=not _begun(folder),
+            options=run.study.options(student), watch=watch, resume=begun, overwrite=not begun,
         )  # fmt: skip
         _see_finished(outcome, run.study)
     write_sealed(
@@ -254,9 +255,11 @@ def _measured(run: StudyRun, tell: Told) -> None:
     measure(models, data=stsb if (stsb / "STS-B").is_dir() else None, out=path)
 
 
-def _begun(folder: Path) -> bool:
-    """Whether a run goes on; what a kill left before the first checkpoint is started anew."""
-    return any((folder / "checkpoints").glob("update-*"))
+def _begun(folder: Path, teacher: Path | None = None) -> bool:
+    """Whether a run goes on; what a kill left before the first checkpoint, or a moved study, is started anew."""
+    if not any((folder / "checkpoints").glob("update-*")):
+        return False
+    return teacher is None or RunFolder(folder).card()["teacher"]["model"] == str(teacher)
 
 
 def _status(folder: Path) -> str:

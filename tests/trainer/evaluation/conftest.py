@@ -83,7 +83,27 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def glue(tmp_path: Path) -> Path:
     """CoLA and RTE in GLUE's layout, of a rule that a tiny model can learn: good is 1, bad is 0."""
-    root = tmp_path / "glue"
+    return _glue(tmp_path / "glue")
+
+
+@pytest.fixture
+def squad(tmp_path: Path) -> Path:
+    """Questions whose answer is the animal of a context longer than a tiny model."""
+    return _squad(tmp_path / "squad")
+
+
+@pytest.fixture(scope="session")
+def write_tasks() -> Callable[[Path], None]:
+    """Write both into folders `glue` and `squad`."""
+
+    def write(folder: Path) -> None:
+        _glue(folder / "glue")
+        _squad(folder / "squad")
+
+    return write
+
+
+def _glue(root: Path) -> Path:
     (root / "CoLA").mkdir(parents=True)
     (root / "RTE").mkdir()
     for split, rows in (("train", 120), ("dev", 30)):
@@ -97,10 +117,7 @@ def glue(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def squad(tmp_path: Path) -> Path:
-    """Questions whose answer is the animal of a context longer than a tiny model."""
-    root = tmp_path / "squad"
+def _squad(root: Path) -> Path:
     root.mkdir()
     for split, rows in (("train", 40), ("dev", 10)):
         asked = []

@@ -18,22 +18,29 @@ from trainer.reporting import report
 from trainer.sheets import Sheet, to_csv, to_latex, to_markdown
 
 
-@pytest.fixture
-def runs(student: Path, glue: Path, squad: Path, tmp_path: Path) -> list[Path]:
+@pytest.fixture(scope="module")
+def evaluated(student: Path, write_tasks, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three evaluated runs: natural text in two sizes, and one shuffled."""
-    made = []
+    root = tmp_path_factory.mktemp("evaluated")
+    write_tasks(root)
     for number, (name, tokens) in enumerate((("c-tokens", 4000), ("c-10pct", 400), ("c-10pct-shuffle", 400))):
-        run = tmp_path / name
+        run = root / name
         shutil.copytree(student, run / "student")
         dataset = {"name": name, "fingerprint": f"{number:064x}", "rows": tokens // 10, "tokens": tokens}
         card = {"kind": "distill", "preset": "study", "status": "finished", "recipe": {"seed": 42}, "dataset": dataset}
         (run / "run.json").write_text(json.dumps(card), encoding="utf-8")
         (run / "log.jsonl").write_text('{"update": 3, "losses": {"soft-target": 2.5}}\n{"update":', encoding="utf-8")
-        model = run / "student"
-        evaluate("glue", model=model, data=glue, tasks=["CoLA", "RTE", "WNLI"], seeds=2, changes={"epochs": 1})
-        evaluate("squad", model=model, data=squad, changes={"epochs": 1, "length": 40, "stride": 10})
-        made.append(run)
-    return made
+        model, short = run / "student", {"epochs": 1, "length": 40, "stride": 10}
+        evaluate("glue", model=model, data=root / "glue", tasks=["CoLA", "RTE", "WNLI"], seeds=2, changes={"epochs": 1})
+        evaluate("squad", model=model, data=root / "squad", changes=short)
+    return root
+
+
+@pytest.fixture
+def runs(evaluated: Path, tmp_path: Path) -> list[Path]:
+    """Copies of them, for one test."""
+    names = ("c-tokens", "c-10pct", "c-10pct-shuffle")
+    return [shutil.copytree(evaluated / name, tmp_path / name) for name in names]
 
 
 class Tags(HTMLParser):

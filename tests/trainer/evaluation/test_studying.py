@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,58 +63,91 @@ train-rows = 20
 """
 
 
+def prepare(root: Path) -> Path:
+    """Texts and recipe of a study under `root`; gives the recipe."""
+    (root / "texts").mkdir(exist_ok=True)
+    lines = "\n".join(f"The cat sat on the {thing}. The dog ran to the {thing}." for thing in ("mat", "hat", "bed") * 9)
+    (root / "texts" / "a.txt").write_text(lines + "\n", encoding="utf-8")
+    path = root / "study.toml"
+    path.write_text(RECIPE.format(root=root), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def recipe(tmp_path: Path, glue: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of which nothing is done."""
     monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "store"))
-    (tmp_path / "texts").mkdir()
-    lines = "\n".join(f"The cat sat on the {thing}. The dog ran to the {thing}." for thing in ("mat", "hat", "bed") * 9)
-    (tmp_path / "texts" / "a.txt").write_text(lines + "\n", encoding="utf-8")
-    path = tmp_path / "study.toml"
-    path.write_text(RECIPE.format(root=tmp_path), encoding="utf-8")
-    return path
+    return prepare(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(write_tasks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study that was run to its end."""
+    root = tmp_path_factory.mktemp("once")
+    write_tasks(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORPORA_HOME", str(root / "store"))
+        run_study(prepare(root))
+    return root
+
+
+@pytest.fixture
+def finished(once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, for one test; gives the recipe."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "store"))
+    return prepare(tmp_path)
 
 
 def states(path: Path) -> set[tuple[str, str]]:
     return {(step.kind, step.state) for step in plan_study(path)}
 
 
-def test_a_study_runs_from_texts_to_report_and_never_repeats_a_finished_cell(recipe: Path, tmp_path: Path) -> None:
+def test_everything_is_done_after_a_study_ran(finished: Path) -> None:
+    assert {state for _, state in states(finished)} == {"done"}
+
+
+def test_nothing_is_done_before_a_study_runs(recipe: Path) -> None:
     assert {state for _, state in states(recipe)} == {"missing"}
-    page = run_study(recipe)
-    assert {state for _, state in states(recipe)} == {"done"}
+
+
+def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> None:
     weights = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
+    cells = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
     told: list[str] = []
-    run_study(recipe, tell=told.append)
+    run_study(finished, tell=told.append)
     assert weights == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
+    assert cells == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
     assert not any("training" in line for line in told) and len(weights) == 1 + 1 + 2 + 6
+
+
+def test_the_report_answers_both_questions_in_every_format(finished: Path) -> None:
+    page = report_study(finished)
     text = page.read_text(encoding="utf-8")
     assert "RQ1" in text and "RQ2" in text and "student at the start" in text and "masked-LM only" in text
-    assert "2 seeds" in text and (page.parent / "tables" / "scores.tex").is_file()
-    assert (page.parent / "figures" / "size.pdf").is_file() and (page.parent / "report.md").is_file()
+    assert "2 seeds" in text and "95 % interval" in text and (page.parent / "report.md").is_file()
+    assert (page.parent / "tables" / "scores.tex").is_file() and (page.parent / "figures" / "size.pdf").is_file()
 
 
-def test_a_killed_student_is_trained_again_and_the_others_are_found(recipe: Path, tmp_path: Path) -> None:
-    run_study(recipe)
+def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Path, tmp_path: Path) -> None:
     (killed,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
     (killed / "student.json").unlink()
     told: list[str] = []
-    run_study(recipe, tell=told.append)
+    run_study(finished, tell=told.append)
     assert [line for line in told if "training on" in line] == ["tiny-half-updates-2-seed-1: training on tiny-half"]
 
 
-def test_a_changed_recipe_makes_new_students_beside_the_old(recipe: Path, tmp_path: Path) -> None:
-    run_study(recipe)
-    recipe.write_text(recipe.read_text(encoding="utf-8").replace("seeds = [1, 2]", "seeds = [1, 3]"), encoding="utf-8")
-    assert {state for kind, state in states(recipe) if kind == "student"} == {"done", "missing"}
+def test_a_changed_recipe_makes_new_students_beside_the_old(finished: Path) -> None:
+    finished.write_text(finished.read_text(encoding="utf-8").replace("[1, 2]", "[1, 3]"), encoding="utf-8")
+    assert {state for kind, state in states(finished) if kind == "student"} == {"done", "missing"}
 
 
-def test_weights_or_cards_changed_afterwards_are_detected(recipe: Path, tmp_path: Path) -> None:
-    run_study(recipe)
+def test_weights_or_cards_changed_afterwards_are_detected(finished: Path, tmp_path: Path) -> None:
     (student,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
     with (student / "student" / "model.safetensors").open("ab") as file:
         file.write(b"x")
     with pytest.raises(ResultDamaged, match="was changed after it was trained"):
-        report_study(recipe)
+        report_study(finished)
 
 
 def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
