@@ -15,7 +15,7 @@ from trainer.examples import Splits
 from trainer.jobs import Job, Progress, run_jobs
 from trainer.kinds import Task
 from trainer.models import model_folder
-from trainer.problems import problem_of
+from trainer.posing import problem_of
 from trainer.results import write_sealed
 from trainer.score import GLUE_PRESETS, glue_score
 from trainer.settings import SEEDS, Settings, settings_for, shape_of

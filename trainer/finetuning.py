@@ -18,7 +18,8 @@ from trainer.errors import Diverged, ModelError
 from trainer.examples import Examples, Splits
 from trainer.features import Features, padded, scoring_batches, training_batches
 from trainer.kinds import Task
-from trainer.problems import Problem, problem_of
+from trainer.posing import problem_of
+from trainer.problems import Problem
 from trainer.settings import Settings
 
 if TYPE_CHECKING:

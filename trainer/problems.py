@@ -201,11 +201,3 @@ class Tagging(Problem):
 
 def _flat(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     return np.asarray([value for row in rows for value in row], dtype=np.int64)
-
-
-def problem_of(head: Head) -> Problem:
-    """The problem that a head poses."""
-    from trainer.spans import Spans
-
-    kinds = {"classification": Classification, "regression": Regression, "tagging": Tagging, "spans": Spans}
-    return kinds[head.problem](head)  # type: ignore[abstract]
