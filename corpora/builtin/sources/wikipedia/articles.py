@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpora import Document, IsolationError, Reject, Shard, Template, guarded
-from corpora.builtin.sources.wikipedia.markup import Rules
+from corpora.builtin.sources.wikipedia.markup import Article, Rules
 from corpora.builtin.sources.wikipedia.pages import Broken, Page, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates
-from corpora.builtin.sources.wikipedia.text import Article, Reader, builtin_templates
+from corpora.builtin.sources.wikipedia.text import Reader, builtin_templates
 from corpora.builtin.sources.wikipedia.unusual import parsed
 
 if TYPE_CHECKING:

@@ -35,6 +35,20 @@ class Found:
     """Whether the text holds characters of `protect`."""
 
 
+@dataclass(frozen=True)
+class Article:
+    """What one page holds."""
+
+    paragraphs: tuple[str, ...]
+    headings: tuple[tuple[int, str], ...]
+    """Each with the number of the paragraph that it stands before."""
+    categories: tuple[str, ...]
+    links: tuple[str, ...]
+    """Titles of the articles it leads to, as written, in order, each once."""
+    dropped: Counter[str]
+    """Templates that gave no text, by name."""
+
+
 MARKUP = "[]{}|'=*#:;<>_&!-"
 _HIDDEN = {ord(c): 0xF0000 + i for i, c in enumerate(MARKUP)}
 _SHOWN = {hidden: chr(c) for c, hidden in _HIDDEN.items()}

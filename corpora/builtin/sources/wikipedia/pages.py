@@ -46,9 +46,8 @@ class Broken:
     title: str = ""
 
 
-@cache
 def site_of(path: Path, language: str = "") -> Site:
-    """What a dump says of its wiki.
+    """What a dump says of its wiki; looked at once for each state of the file.
 
     Args:
         language: taken where given, whatever the dump says.
@@ -56,6 +55,15 @@ def site_of(path: Path, language: str = "") -> Site:
     Raises:
         InputError: it is not a MediaWiki dump, or declares entities.
     """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise InputError(f"dump {path} cannot be read: {error.strerror}") from error
+    return _site_of(path, language, status.st_size, status.st_mtime_ns)
+
+
+@cache
+def _site_of(path: Path, language: str, size_bytes: int, changed: int) -> Site:
     head = _header(path)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         raise InputError(f"dump {path} declares a document type; Wikimedia's dumps have none, and it is not read")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from corpora import Template
@@ -17,27 +15,15 @@ from corpora.builtin.sources.wikipedia.layout import (
     without_tags,
 )
 from corpora.builtin.sources.wikipedia.links import with_labels, without_special_links
-from corpora.builtin.sources.wikipedia.markup import Found, Rules, decoded, restore
+from corpora.builtin.sources.wikipedia.markup import Article, Found, Rules, decoded, restore
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.templates import Templates
 from corpora.builtin.sources.wikipedia.tidy import blocks, is_text, tidied
 from corpora.builtin.sources.wikipedia.unusual import parsed
+from corpora.builtin.templates.numbers import Numbers
+from corpora.builtin.templates.prose import Prose
 
 PROSE = Rules()
-
-
-@dataclass(frozen=True)
-class Article:
-    """What one page holds."""
-
-    paragraphs: tuple[str, ...]
-    headings: tuple[tuple[int, str], ...]
-    """Each with the number of the paragraph that it stands before."""
-    categories: tuple[str, ...]
-    links: tuple[str, ...]
-    """Titles of the articles it leads to, as written, in order, each once."""
-    dropped: Counter[str]
-    """Templates that gave no text, by name."""
 
 
 class Reader:
@@ -109,9 +95,7 @@ def plain_text(
 @cache
 def builtin_templates() -> tuple[Template, ...]:
     """The renderers that come with the package; `prose` first, whose tables by language know more than `numbers`."""
-    from corpora import registry
-
-    return tuple(registry.make("templates", name) for name in ("prose", "numbers"))
+    return Prose(), Numbers()
 
 
 @cache
