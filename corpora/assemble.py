@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpora.blocks import BlockWriter, read_stream
+from corpora.blocks import BlockWriter, read_stream, write_datasets_files
 from corpora.card import write_card
 from corpora.counting import count_standard
 from corpora.dataset import TOKENIZER_FILE, Dataset
@@ -73,10 +73,7 @@ class Rows:
 
 def assemble(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Manifest:
     """Write rows as a version's files and return its manifest, not yet written."""
-    for parent in rows.parents[:1]:
-        for side in SIDE_FILES:
-            if (parent.path / side).exists() and not (staging / side).exists():
-                link_or_copy(parent.path / side, staging / side)
+    hand_on(staging, rows.parents[:1])
     with BlockWriter(staging, rows.schema) as writer:
         documents = _Distinct()
         for batch in rows.batches:
@@ -87,6 +84,24 @@ def assemble(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Ma
     return described_files(
         staging, name, plan, rows, work, kind=kind, files=files, values=writer.values, documents=documents.count
     )
+
+
+def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
+    """Link what parents hand on into a version: tokenizer, documents."""
+    for parent in parents:
+        for side in SIDE_FILES:
+            if (parent.path / side).exists() and not (staging / side).exists():
+                link_or_copy(parent.path / side, staging / side)
+
+
+def take_files(staging: Path, schema: pa.Schema, sources: Sequence[Path]) -> list[Path]:
+    """Make whole stream files a version's data files, linked where the file system allows."""
+    files = [staging / f"data-{number:05d}-of-{len(sources):05d}.arrow" for number in range(len(sources))]
+    for source, target in zip(sources, files, strict=True):
+        target.unlink(missing_ok=True)
+        link_or_copy(source, target)
+    write_datasets_files(staging, schema, files)
+    return files
 
 
 def described_files(

@@ -8,8 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpora.assemble import Rows, Work, described_files
-from corpora.blocks import write_datasets_files
+from corpora.assemble import Rows, Work, described_files, take_files
 from corpora.counting import vocabulary_in
 from corpora.dataset import TOKENIZER_FILE, Dataset
 from corpora.durable import link_or_copy
@@ -43,12 +42,7 @@ def concat(
     )
 
     def write(staging: Path) -> Manifest:
-        sources = [path for parent in parents for path in parent.files]
-        files = [staging / f"data-{n:05d}-of-{len(sources):05d}.arrow" for n in range(len(sources))]
-        for source, target in zip(sources, files, strict=True):
-            target.unlink(missing_ok=True)
-            link_or_copy(source, target)
-        write_datasets_files(staging, parents[0].schema, files)
+        files = take_files(staging, parents[0].schema, [path for parent in parents for path in parent.files])
         side_files(staging, parents)
         rows = Rows(parents[0].schema, (), parents=parents, accounting={"rows": [parent.rows for parent in parents]})
         return described_files(

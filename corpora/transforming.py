@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import Generator
 
-from corpora.assemble import Rows, Work, assemble, written_parts
-from corpora.blocks import Piece, list_array, sequences_of
+from corpora.assemble import Rows, Work, assemble, described_files, hand_on, take_files, written_parts
+from corpora.blocks import Piece, len_values, list_array, pieces_of, read_stream, sequences_of, tight
 from corpora.counting import Vocabulary, context_of, counts_needed, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.durable import write_stream, write_text
@@ -23,7 +23,7 @@ from corpora.hashing import generator
 from corpora.kinds import Selection, TextTransform, TokenTransform, Transform
 from corpora.manifest import Manifest, Plan, described
 from corpora.plugins import registry
-from corpora.progress import Progress, silent
+from corpora.progress import Progress, silent, told
 from corpora.records import Context, Counts, Sequences
 from corpora.selecting import SEED, select
 from corpora.store import Store
@@ -134,12 +134,33 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
     def write(staging: Path) -> Manifest:
         (staging / "parts").mkdir(exist_ok=True)
         task = _task(staging / "parts", parent, chain, seed, work)
+        if all(isinstance(component, TokenTransform) for component in chain):
+            return _by_file(staging, name, plan, parent, task, work)
         accounting: dict[str, Any] = {"rows": parent.rows}
         batches = written_parts(work, task, parent.pieces(), "transform", accounting)
-        rows = Rows(parent.schema, batches, parents=(parent,), accounting=accounting)
-        return assemble(staging, name, plan, rows, work)
+        return assemble(staging, name, plan, Rows(parent.schema, batches, (parent,), accounting), work)
 
     return work.add(name, plan, write)
+
+
+def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: RewriteTask, work: Work) -> Manifest:
+    """Rewrite file by file. Where no block lost or gained rows, what was written are the data files already."""
+    pieces = pieces_of(parent.files, target_bytes=ONE_A_FILE)
+    parts = list(told(work.executor.map(task, pieces), work.progress, "transform", len(pieces)))
+    counts: dict[str, Any] = {"rows": parent.rows}
+    counts |= {key: sum(tally[key] for _, tally in parts) for key in ("written", "values", "resized_blocks")}
+    if parts and not counts["resized_blocks"]:
+        hand_on(staging, (parent,))
+        files = take_files(staging, parent.schema, [path for path, _ in parts])
+        rows = Rows(parent.schema, (), (parent,), counts)
+        sizes: dict[str, Any] = {"values": counts["values"], "documents": parent.documents}
+        return described_files(staging, name, plan, rows, work, kind="tokens", files=files, **sizes)
+    batches = (batch for path, _ in parts for batch in read_stream(path))
+    return assemble(staging, name, plan, Rows(parent.schema, batches, (parent,), counts), work)
+
+
+ONE_A_FILE = 1 << 62
+"""More bytes than a file has: a piece for each."""
 
 
 def _task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
@@ -170,16 +191,18 @@ class RewriteTask:
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         counts = path.with_suffix(".json")
         if not (path.exists() and counts.exists()):
-            tally = {"written": 0}
+            tally = {"written": 0, "values": 0, "resized_blocks": 0}
             write_stream(path, self.schema, self._batches(piece, tally))
             write_text(counts, json.dumps(tally))
         return path, json.loads(counts.read_text(encoding="utf-8"))
 
     def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
         for number, first_row, batch in piece.batches():
-            batch = self.rewritten(batch, number, first_row)
-            tally["written"] += batch.num_rows
-            yield batch
+            rewritten = self.rewritten(batch, number, first_row)
+            tally["written"] += rewritten.num_rows
+            tally["values"] += len_values(rewritten.column(0))
+            tally["resized_blocks"] += rewritten.num_rows != batch.num_rows
+            yield tight(rewritten)
 
     def rewritten(self, batch: pa.RecordBatch, number: int, first_row: int) -> pa.RecordBatch:
         """One block after the whole chain."""
