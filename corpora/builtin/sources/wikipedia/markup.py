@@ -50,15 +50,17 @@ class Article:
 
 
 MARKUP = "[]{}|'=*#:;<>_&!-"
-_HIDDEN = {ord(c): 0xF0000 + i for i, c in enumerate(MARKUP)}
-_SHOWN = {hidden: chr(c) for c, hidden in _HIDDEN.items()}
+_FIRST = 0xF780
+"""The first of the private characters that stand for protected ones; no wiki uses them."""
+_HIDDEN = {ord(c): _FIRST + i for i, c in enumerate(MARKUP)}
+_PRIVATE = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + len(MARKUP) - 1)}]")
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPACES = ("\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u202f", "\u2007", "\u3000", "\t")
 _NOTHING = ("\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u200f")
 
 
 def protect(text: str, found: Found) -> str:
-    """The text with its markup characters put beyond Unicode's use, until `restore` brings them back."""
+    """The text with its markup characters put into private ones, until `restore` brings them back."""
     found.protected = True
     return text.translate(_HIDDEN)
 
@@ -66,7 +68,7 @@ def protect(text: str, found: Found) -> str:
 def restore(text: str, found: Found) -> str:
     """The text with protected characters as they were; two apostrophes, which are a quotation mark, as one."""
     if found.protected:
-        text = text.translate(_SHOWN)
+        text = _PRIVATE.sub(lambda hidden: MARKUP[ord(hidden[0]) - _FIRST], text)
     return text.replace("''", '"') if "''" in text else text
 
 
@@ -94,5 +96,5 @@ def _character(match: re.Match[str]) -> str:
     if name[0] != "#":
         return html5.get(name + ";", match[0])
     number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
-    allowed = 0x20 <= number < 0xD800 or 0xDFFF < number < 0xF0000 or number in (9, 10)
+    allowed = 0x20 <= number < 0xD800 or 0xF8FF < number < 0xF0000 or number in (9, 10)
     return chr(number) if allowed else ""
