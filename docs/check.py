@@ -123,8 +123,8 @@ def command_line_page() -> str:
 
 
 CORPORA = (
-    "build tokenize concat transform sample split list show head path verify tag remove gc export report recipe "
-    "plugins new"
+    "build tokenize concat mix transform sample split list show head path verify tag remove gc export report diff "
+    "recipe plugins new"
 )
 
 

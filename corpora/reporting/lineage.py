@@ -13,7 +13,7 @@ from corpora.store import Store
 
 WIDTH, HEIGHT = 232, 66
 GAP_X, GAP_Y = 56, 16
-LETTERS = (27, 33, 36)
+LETTERS = (27, 31, 36)
 """Characters of each line in a box."""
 
 

@@ -68,4 +68,6 @@ def test_the_page_fits_any_width(opened, width):
 def test_it_prints(opened):
     assert opened.pdf(format="A4").startswith(b"%PDF")
     opened.emulate_media(media="print")
+    opened.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins
     assert not opened.locator("nav").is_visible()
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 688

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,13 @@ def test_a_dataset_without_rows_can_be_reported(corpus, tmp_path):
     empty = corpora.tokenize(corpus, train=120, min_tokens=400, name="empty")
     page = corpora.report([empty, corpora.transform(empty, "shuffle")], tmp_path / "r.html")
     assert "Tables 5 and 8" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not Path("/sys").is_dir(), reason="needs a folder that nobody can write")
+def test_a_store_that_cannot_be_written_is_reported_all_the_same(tokens, tmp_path):
+    (default_store().home / ".statistics").symlink_to("/sys/nobody-writes-here")
+    page = corpora.report([tokens], tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "growth-tokens" in page
 
 
 def test_two_versions_of_one_name_are_told_apart(tokens):
