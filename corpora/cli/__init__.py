@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from corpora.cli import build, datasets, export, mix, new, plugins, recipes, report, tokenize, transform
+from corpora.cli import build, datasets, export, mix, new, plugins, push, recipes, report, tokenize, transform
 from corpora.cli.terminal import run_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -22,7 +22,7 @@ def corpora() -> None:
     """Build text corpora as versioned datasets, and make transfer datasets from them."""
 
 
-for group in (build, tokenize, mix, transform, datasets, export, report, recipes, plugins, new):
+for group in (build, tokenize, mix, transform, datasets, export, push, report, recipes, plugins, new):
     group.add_to(app)
 
 

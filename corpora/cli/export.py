@@ -1,9 +1,9 @@
-"""`corpora export DATASET FILE`, and `corpora toy-tasks FOLDER`."""
+"""`corpora export DATASET TARGET`, and `corpora toy-tasks FOLDER`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,15 +13,26 @@ from corpora.cli.terminal import bars, say
 
 def export(
     dataset: DatasetName,
-    file: Annotated[Path, typer.Argument(help="Ends in .txt (a row a line), .jsonl or .parquet.")],
+    target: Annotated[
+        Path,
+        typer.Argument(help="A file in .txt (a row a line), .jsonl or .parquet; for --layout hub an empty folder."),
+    ],
+    layout: Annotated[
+        Literal["file", "hub"], typer.Option(help="One file, or a folder as on the hub: Parquet files and the card.")
+    ] = "file",
+    private: Annotated[bool, typer.Option("--private", help="For hub: no command and no paths in the card.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
 ) -> None:
-    """Write a dataset's rows into one file."""
+    """Write a dataset's rows into one file, or into a folder that `datasets.load_dataset` opens."""
     from corpora.exporting import export
+    from corpora.publishing import export_hub
 
     with bars() as progress:
-        rows = export(dataset, file, overwrite=overwrite, progress=progress)
-    say(f"{file}: {rows:,} rows")
+        if layout == "hub":
+            rows = export_hub(dataset, target, private=private, progress=progress)
+        else:
+            rows = export(dataset, target, overwrite=overwrite, progress=progress)
+    say(f"{target}: {rows:,} rows")
 
 
 def toy_tasks(
