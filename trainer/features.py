@@ -24,9 +24,9 @@ POOL = 16
 class Features:
     """Rows of token ids with what is to be learnt from them."""
 
-    input_ids: Sequence[Sequence[int]]
+    input_ids: Sequence[Any]
     """[rows], special tokens included."""
-    token_type_ids: Sequence[Sequence[int]] | None
+    token_type_ids: Sequence[Any] | None
     """[rows], 0 for the first text and 1 for the second; None for models that take none."""
     targets: Sequence[Any] | NDArray[Any]
     """[rows], what the problem learns: a class, a value, a class a token, or a pair of positions."""
@@ -66,12 +66,12 @@ def longest(model: Any, wanted: int) -> int:
     return min(wanted, positions - reserved)
 
 
-def unknown_rate(input_ids: Sequence[Sequence[int]], unknown_id: int | None) -> float:
+def unknown_rate(input_ids: Sequence[Any], unknown_id: int | None) -> float:
     """Share of the tokens that are the unknown one."""
     total = sum(map(len, input_ids))
     if unknown_id is None or not total:
         return 0.0
-    return sum(list(row).count(unknown_id) for row in input_ids) / total
+    return sum(int(np.count_nonzero(np.asarray(row) == unknown_id)) for row in input_ids) / total
 
 
 def training_batches(lengths: NDArray[np.int64], batch_size: int, rng: Generator) -> list[NDArray[np.int64]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,7 +20,38 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
-Offsets = list[tuple[int, int]]
+Offsets = NDArray[np.int32]
+"""[tokens, 2], the first character of each token and the one after its last, in the question or the context."""
+AT_ONCE = 1000
+"""Examples that are cut into windows together: the tokenizer's own lists take fifty times the room of arrays."""
+
+
+@dataclass
+class _Windows:
+    """Windows as compact arrays, taken chunk by chunk from what the tokenizer gives."""
+
+    ids: list[NDArray[np.int32]] = field(default_factory=list)
+    types: list[NDArray[np.int8]] = field(default_factory=list)
+    example: list[int] = field(default_factory=list)
+    context: list[tuple[int, int]] = field(default_factory=list)
+    offsets: list[Offsets] = field(default_factory=list)
+    """Of dev examples only, whose answers are cut from the context."""
+    targets: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, made: Any, first: int, gold: Sequence[Any] | None) -> None:
+        """Add the windows of the examples from number `first` on; `gold` is given where they are learnt from."""
+        for row, ids in enumerate(made["input_ids"]):
+            example = first + made["overflow_to_sample_mapping"][row]
+            bounds = _context(made.sequence_ids(row))
+            places = np.asarray(made["offset_mapping"][row], dtype=np.int32)
+            self.ids.append(np.asarray(ids, dtype=np.int32))
+            self.example.append(example)
+            self.context.append(bounds)
+            if "token_type_ids" in made:
+                self.types.append(np.asarray(made["token_type_ids"][row], dtype=np.int8))
+            if gold is None:
+                self.offsets.append(places)
+            self.targets.append((0, 0) if gold is None else _target(gold[example][0], bounds, places))
 
 
 @dataclass(frozen=True)
@@ -40,23 +71,20 @@ class Spans(Problem):
         """One row a window; a window without the answer points to [CLS]."""
         questions = _shortened(examples.first, tokenizer, settings.question_length)
         length, stride = _window(questions, tokenizer, longest(model, settings.length), settings.stride)
-        made = encode(
-            tokenizer, model, questions, examples.second, truncation="only_second", max_length=length, stride=stride,
-            return_overflowing_tokens=True, return_offsets_mapping=True,
-        )  # fmt: skip
-        example = np.asarray(made["overflow_to_sample_mapping"], dtype=np.int64)
-        context = [_context(made.sequence_ids(row)) for row in range(len(example))]
-        offsets = made["offset_mapping"]
-        targets = np.zeros((len(example), 2), dtype=np.int64)
-        if train:
-            for row, (bounds, places) in enumerate(zip(context, offsets, strict=True)):
-                targets[row] = _target(examples.gold[example[row]][0], bounds, places)
-        ids = made["input_ids"]
-        windows = np.bincount(example, minlength=len(examples))
-        spans = {"context": context, "offsets": offsets}
-        unknown = unknown_rate(ids, tokenizer.unk_token_id)
-        types = made.get("token_type_ids")
-        return Features(ids, types, targets, example, int(np.sum(windows > 1)), unknown, spans)
+        windows = _Windows()
+        for first in range(0, len(questions), AT_ONCE):
+            made = encode(
+                tokenizer, model, questions[first : first + AT_ONCE], (examples.second or ())[first : first + AT_ONCE],
+                truncation="only_second", max_length=length, stride=stride,
+                return_overflowing_tokens=True, return_offsets_mapping=True,
+            )  # fmt: skip
+            windows.take(made, first, examples.gold if train else None)
+        example = np.asarray(windows.example, dtype=np.int64)
+        cut = int(np.sum(np.bincount(example, minlength=len(examples)) > 1))
+        unknown = unknown_rate(windows.ids, tokenizer.unk_token_id)
+        spans = {"context": windows.context, "offsets": windows.offsets}
+        targets = np.asarray(windows.targets, dtype=np.int64)
+        return Features(windows.ids, windows.types or None, targets, example, cut, unknown, spans)
 
     def logits(self, output: Any) -> Tensor:
         """[batch, length, 2], start and end."""
@@ -80,7 +108,7 @@ class Spans(Problem):
             score, first, last = _best(logits[row], features.spans["context"][row], settings)
             if score > best.get(example, (-np.inf, ""))[0]:
                 places: Offsets = features.spans["offsets"][row]
-                best[example] = (score, contexts[example][places[first][0] : places[last][1]])
+                best[example] = (score, contexts[example][places[first, 0] : places[last, 1]])
         return {examples.ids[number]: text for number, (_, text) in sorted(best.items())}
 
     def score(self, answers: Any, examples: Examples) -> dict[str, float]:
@@ -139,11 +167,10 @@ def _target(answer: tuple[int, str], bounds: tuple[int, int], places: Offsets) -
     """The first and last token of the answer in a window, or (0, 0) where it does not hold all of it."""
     start, stop = answer[0], answer[0] + len(answer[1])
     first, after = bounds
-    if places[first][0] > start or places[after - 1][1] < stop:
+    if places[first, 0] > start or places[after - 1, 1] < stop:
         return 0, 0
-    tokens = range(first, after)
-    begin = next(token for token in tokens if places[token][1] > start)
-    end = next(token for token in reversed(tokens) if places[token][0] < stop)
+    begin = first + int(np.argmax(places[first:after, 1] > start))
+    end = after - 1 - int(np.argmax(places[first:after, 0][::-1] < stop))
     return begin, max(begin, end)
 
 
