@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     )
     from corpora.plugins import Registry, registry
     from corpora.progress import Progress
+    from corpora.publishing import check_licences, export_hub, push, upload
     from corpora.recipe import Recipe, build_datasets, plan_datasets, read_recipe
     from corpora.records import Context, Counts, Defaults, Document, Reject, Sequences, Shard
     from corpora.reporting import report
@@ -92,6 +93,7 @@ LAZY = {
         "Transform",
     ],
     "corpora.plugins": ["Registry", "registry"],
+    "corpora.publishing": ["check_licences", "export_hub", "push", "upload"],
     "corpora.recipe": ["Recipe", "build_datasets", "plan_datasets", "read_recipe"],
     "corpora.cli.plugins": ["print_components"],
     "corpora.cli.terminal": ["bars", "run_app"],
@@ -108,12 +110,12 @@ __all__ = [
     "Catalogue", "ChildDied", "Component", "Context", "CorporaError", "Counts", "Dataset", "DatasetDamaged",
     "DatasetError", "DatasetInUse", "DatasetNotFound", "DatasetProvider", "Defaults", "Document", "Entry", "Filter",
     "Guard", "InputChanged", "InputError", "IsolationError", "LimitExceeded", "Option", "OptionError", "PluginError",
-    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source",
-    "Splitter", "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed",
-    "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "component_group", "concat",
-    "export", "generator", "guarded", "hookimpl", "new_plugin", "open", "option", "options_of", "plan_datasets",
-    "print_components", "read_recipe", "registry", "report", "run_app", "seed_of", "sha256_file", "sha256_of",
-    "split", "tokenize", "transform", "unknown_name",
+    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source", "Splitter",
+    "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed", "Transform",
+    "UnknownName", "WorkerError", "bars", "build", "build_datasets", "check_licences", "component_group", "concat",
+    "export", "export_hub", "generator", "guarded", "hookimpl", "new_plugin", "open", "option", "options_of",
+    "plan_datasets", "print_components", "push", "read_recipe", "registry", "report", "run_app", "seed_of",
+    "sha256_file", "sha256_of", "split", "tokenize", "transform", "unknown_name", "upload",
 ]  # fmt: skip
 
 

@@ -73,7 +73,20 @@ def test_a_folder_that_holds_something_is_left_alone(corpus, tmp_path):
         export_hub(corpus, tmp_path / "out")
 
 
-@given(st.sampled_from(["CC-BY-4.0", "CC BY-SA 3.0", "public domain", "CC0", "MIT", "Apache-2.0", "cc-by-sa-4.0"]))
+@given(
+    st.sampled_from(
+        [
+            "CC-BY-4.0",
+            "CC BY-SA 3.0",
+            "public domain",
+            "Public domain in the USA.",
+            "CC0-1.0",
+            "MIT",
+            "Apache-2.0",
+            "cc-by-sa-4.0",
+        ]
+    )
+)
 def test_free_licences_may_be_handed_on(licence):
     check_licences("toy@1", {licence: 3})
 

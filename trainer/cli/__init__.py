@@ -21,6 +21,7 @@ COMMANDS = {
     "report": ("trainer.cli.report", "Put runs and their scores into one report, beside the study's own figures."),
     "study": ("trainer.cli.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
     "score": ("trainer.cli.score", "Score a file of predictions by a benchmark's own rule."),
+    "push": ("trainer.cli.push", "Upload the student of a run to the hub, unless licences forbid it."),
     "new": ("trainer.cli.new", "Begin a plugin: a loss or a task, as a distribution that passes its own test."),
     "plugins": ("trainer.cli.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
