@@ -51,7 +51,9 @@ def component_group(
             """The command that a line names; a misspelt one gets near matches."""
             if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
                 names = self.list_commands(ctx)
-                ctx.fail(str(unknown_name(kind.removesuffix("s"), args[0], names)))
+                from corpora.plugins import singular
+
+                ctx.fail(str(unknown_name(singular(kind), args[0], names)))
             return super().resolve_command(ctx, args)
 
     return ComponentGroup

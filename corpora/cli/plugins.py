@@ -49,13 +49,10 @@ def components(source: Registry, kind: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def singular(kind: str) -> str:
-    """One of a kind: transform, loss."""
-    return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
-
-
 def print_components(source: Registry, kind: str | None, *, as_json: bool) -> None:
     """Print what `components` gives, as a table or as JSON."""
+    from corpora.plugins import singular
+
     found = components(source, kind)
     if as_json:
         say_json(found)
