@@ -1,12 +1,15 @@
-"""The same rows before and after: what a transform did to rows, and which rows a selection took."""
+"""The same rows before and after: what a transform did, which rows a selection took, how sentences were tokenized."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
+from corpora.counting import vocabulary_in
 from corpora.dataset import Dataset
 from corpora.errors import DatasetNotFound
 from corpora.pages.differences import Part, Shown, beginning, differences, unchanged
@@ -19,8 +22,13 @@ WINDOW = 600
 """Rows of the parent among which, where some were dropped or merged, the version's first ones are looked for."""
 REACH = 12
 """Rows that may have been dropped before the one that is looked for, and rows of the version that are tried."""
+BREAK = Shown("¶")
+"""What stands between rows that became one."""
 LIKENESS = 0.5
 """The least share of pieces that a row has in common with the rows it is shown beside."""
+
+
+Kind = Literal["rewritten", "selected", "tokenized"]
 
 
 @dataclass(frozen=True)
@@ -52,27 +60,34 @@ class Comparison:
     parent: str
     child: str
     by: str
-    kind: Literal["rewritten", "selected"]
+    kind: Kind
     pairs: list[Pair] = field(default_factory=list)
     note: str = ""
 
 
 def compare(child: Dataset, store: Store, *, pairs: int = PAIRS) -> Comparison | None:
-    """Rows of a version beside its parent's; None for what was not made by a transform or a split."""
-    plan = child.manifest.plan
-    if plan["action"] not in ("transform", "split"):
+    """Rows of a version beside its parent's; None for what was built, put together, or cut into other units."""
+    kind, plan = _kind(child), child.manifest.plan
+    if kind is None:
         return None
-    selects = plan["action"] == "split" or "by" in plan["settings"]
     parent_name, by = child.manifest.parents[0], how(plan["recipe"])
     found: list[Pair] = []
     try:
         parent = store.find(parent_name)
-        found = _selected(parent, child, pairs) if selects else _rewritten(parent, child, pairs)
+        found = FINDERS[kind](parent, child, pairs)
         note = "" if found else "No rows of the two could be matched."
     except DatasetNotFound:
         note = f"{parent_name} is no longer in the store, so its rows cannot be shown."
-    kind: Literal["rewritten", "selected"] = "selected" if selects else "rewritten"
     return Comparison(f"rows-{child.path.name}", parent_name, child.name, by, kind, found, note)
+
+
+def _kind(child: Dataset) -> Kind | None:
+    action, settings = child.manifest.plan["action"], child.manifest.plan["settings"]
+    if action == "tokenize" and settings["unit"] == "sentence":
+        return "tokenized"
+    if action == "split" or (action == "transform" and "by" in settings):
+        return "selected"
+    return "rewritten" if action == "transform" else None
 
 
 def _rewritten(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
@@ -84,7 +99,7 @@ def _rewritten(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
     before = [(row, read(row)) for row in rows_numbered(parent, range(WINDOW)).values()]
     after = [(row, read_made(row)) for row in rows_numbered(child, range(REACH)).values()]
     found = [
-        _pair([row for row, _ in run], [piece for _, pieces in run for piece in pieces], row, pieces)
+        _pair([row for row, _ in run], [piece for _, pieces in run for piece in (BREAK, *pieces)][1:], row, pieces)
         for run, (row, pieces) in _matched(before, after)
     ]
     return found[:: max(1, len(found) // pairs)][:pairs]
@@ -145,3 +160,24 @@ def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
         )
         for row, place in found
     ]
+
+
+def _tokenized(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
+    """Sentences beside their pieces, as the vocabulary spells them."""
+    vocabulary = vocabulary_in(child.path)
+    if vocabulary is None:
+        return []
+    found = []
+    for row in spread_rows(parent, pairs):
+        encoded = vocabulary.tokenizer.encode(row.values.tobytes().decode(errors="replace"), add_special_tokens=False)
+        for place in places_of(child, [Row(row.number, row.document, np.array(encoded.ids))]):
+            before, after = unchanged(reader_of(parent)(row)), unchanged([Shown(piece) for piece in encoded.tokens])
+            found.append(Pair(Side((row.number + 1,), beginning(before)), Side((place + 1,), beginning(after))))
+    return found
+
+
+FINDERS: dict[Kind, Callable[[Dataset, Dataset, int], list[Pair]]] = {
+    "rewritten": _rewritten,
+    "selected": _selected,
+    "tokenized": _tokenized,
+}

@@ -25,7 +25,8 @@ def test_rewritten_rows_stand_beside_the_rows_they_were(tokens):
 def test_merged_rows_stand_beside_all_that_they_were_made_of(tokens):
     found = compare(corpora.transform(tokens, "merge"), default_store())
     assert found.pairs and any(len(pair.before.numbers) > 1 for pair in found.pairs)
-    assert all(text(pair.before).replace(" ", "") == text(pair.after).replace(" ", "") for pair in found.pairs)
+    assert all(text(p.before).replace("¶", "").split() == text(p.after).split() for p in found.pairs)
+    assert {part.text for p in found.pairs for part in p.before.parts if part.state != "same"} == {"¶"}
 
 
 def test_rows_are_matched_where_others_were_dropped(corpus, offer):
@@ -60,5 +61,14 @@ def test_neighbours_that_were_taken_too_are_said_to_be(tokens):
     assert all(side.taken for pair in everything.pairs for side in (pair.above, pair.below) if side)
 
 
-def test_only_transforms_and_splits_are_compared(corpus, tokens):
-    assert compare(corpus, default_store()) is None and compare(tokens, default_store()) is None
+def test_sentences_stand_beside_their_pieces(corpus, tokens):
+    found = compare(tokens, default_store())
+    assert found.kind == "tokenized" and len(found.pairs) == 6
+    for pair in found.pairs:
+        assert text(pair.after).replace(" ##", "").replace(" ", "") == text(pair.before).lower().replace(" ", "")
+
+
+def test_what_was_built_or_put_together_is_not_compared(corpus, tokens):
+    both = corpora.concat([tokens, corpora.transform(tokens, "shuffle")], name="both")
+    assert compare(corpus, default_store()) is None and compare(both, default_store()) is None
+    assert compare(corpora.tokenize(corpus, train=120, unit="packed:32", name="p"), default_store()) is None
