@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import signal
+import socket
 import warnings
 from abc import ABC, abstractmethod
 from collections import deque
@@ -24,6 +25,7 @@ from corpora.plugins import PluginFile, registry
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,11 @@ class Ray(Executor):
             check_facts(node["NodeManagerAddress"], theirs, ours)
 
 
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    return host, int(port)
+
+
 def _connected(address: str) -> Any:
     """The module ray, connected to a cluster.
 
@@ -164,8 +171,10 @@ def _connected(address: str) -> Any:
         raise WorkerError("the executor ray needs Ray; pip install 'transferset[ray]'") from error
     if not ray.is_initialized():
         try:
+            if ":" in address:
+                socket.create_connection(_host_and_port(address), CONNECT_SECONDS).close()  # Ray itself waits for long
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise WorkerError(
                 f"no Ray cluster answers at {address} ({str(error).splitlines()[0]}); start one with: ray start --head"
             ) from error

@@ -19,7 +19,7 @@ from corpora.progress import Progress, silent
 from corpora.store import Store, default_store
 
 FREE = re.compile(
-    r"(public domain.*|pd|cc0([- ]1\.0.*)?|pddl|cc[- ]by([- ]sa)?([- ]\d.*)?|mit|apache.*|bsd.*|gfdl.*|generated.*|odc.*|unlicense)",
+    r"public domain.*|pd|cc0([- ]1\.0.*)?|pddl|cc[- ]by([- ]sa)?([- ]\d.*)?|mit|apache.*|bsd.*|gfdl.*|odc.*|unlicense",
     re.IGNORECASE,
 )
 """Licences that let anyone hand the text on. NC and ND are not among them: whether they do depends on who asks."""

@@ -32,19 +32,21 @@ def sent(httpserver: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     from werkzeug import Response
 
     files: dict[str, str] = {}
+    at = httpserver.url_for("").rstrip("/")
 
     def commit(request: Any) -> Response:
         for line in request.get_data(as_text=True).splitlines():
             entry = json.loads(line)
             if entry["key"] == "file":
                 files[entry["value"]["path"]] = base64.b64decode(entry["value"]["content"]).decode()
-        return Response(json.dumps({"commitUrl": "http://hub/commit/1", "commitOid": "1"}), mimetype="application/json")
+        return Response(
+            json.dumps({"commitUrl": f"{at}/me/student/commit/1", "commitOid": "1"}), mimetype="application/json"
+        )
 
     def preupload(request: Any) -> Response:
         asked = [{"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in request.json["files"]]
         return Response(json.dumps({"files": asked}), mimetype="application/json")
 
-    at = httpserver.url_for("").rstrip("/")
     httpserver.expect_request("/api/repos/create").respond_with_json({"url": f"{at}/me/student", "name": "me/student"})
     httpserver.expect_request("/api/validate-yaml").respond_with_json({"errors": [], "warnings": []})
     httpserver.expect_request("/api/agent-harnesses").respond_with_json({})
