@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +20,9 @@ from corpora.counting import count_standard
 from corpora.dataset import TOKENIZER_FILE, Dataset
 from corpora.durable import link_or_copy
 from corpora.executors import Executor, make_executor
-from corpora.manifest import Manifest, Plan, command_line, environment, now, plan_json
+from corpora.kinds import DatasetProvider
+from corpora.manifest import Manifest, Plan, command_line, described, environment, now, plan_json
+from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
 from corpora.store import Store, default_store
 
@@ -40,8 +44,24 @@ class Work:
         return cls(store or default_store(), make_executor(executor), progress)
 
     def open(self, dataset: Dataset | str) -> Dataset:
-        """The dataset itself, or the one of this name."""
-        return dataset if isinstance(dataset, Dataset) else self.store.open(dataset)
+        """The dataset itself, the one of this name, or one that lives elsewhere (`parquet:DIR`), taken in."""
+        if isinstance(dataset, Dataset):
+            return dataset
+        return self._taken_in(dataset) if ":" in dataset else self.store.open(dataset)
+
+    def _taken_in(self, reference: str) -> Dataset:
+        """A version with the rows of a dataset that lives elsewhere, made again only when its content changed."""
+        provider: DatasetProvider = registry.make("datasets", reference)
+        source = (provider.name, provider.fingerprint())
+        plan = Plan(action="take-in", components=(described(provider),), inputs=(source,))
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", reference).strip("-.")
+
+        def write(staging: Path) -> Manifest:
+            batches = provider.blocks()
+            first = next(batches)
+            return assemble(staging, name, plan, Rows(first.schema, itertools.chain([first], batches)), self)
+
+        return self.add(name, plan, write)
 
     def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest]) -> Dataset:
         """The version of a plan, found or written, with its card."""
