@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from corpora.commands import component_group
     from corpora.concatenating import concat
     from corpora.dataset import Dataset
+    from corpora.diffing import diff
     from corpora.exporting import export
     from corpora.hashing import generator, seed_of, sha256_file, sha256_of
     from corpora.hookspecs import hookimpl
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         TokenTransform,
         Transform,
     )
+    from corpora.mixing import mix
     from corpora.plugins import Registry, registry
     from corpora.progress import Progress
     from corpora.publishing import check_licences, export_hub, push, upload
@@ -97,7 +99,9 @@ LAZY = {
     "corpora.recipe": ["Recipe", "build_datasets", "plan_datasets", "read_recipe"],
     "corpora.cli.plugins": ["print_components"],
     "corpora.cli.terminal": ["bars", "run_app"],
+    "corpora.diffing": ["diff"],
     "corpora.exporting": ["export"],
+    "corpora.mixing": ["mix"],
     "corpora.reporting": ["report"],
     "corpora.scaffold": ["new_plugin"],
     "corpora.records": ["Context", "Counts", "Defaults", "Document", "Reject", "Sequences", "Shard"],
@@ -110,12 +114,13 @@ __all__ = [
     "Catalogue", "ChildDied", "Component", "Context", "CorporaError", "Counts", "Dataset", "DatasetDamaged",
     "DatasetError", "DatasetInUse", "DatasetNotFound", "DatasetProvider", "Defaults", "Document", "Entry", "Filter",
     "Guard", "InputChanged", "InputError", "IsolationError", "LimitExceeded", "Option", "OptionError", "PluginError",
-    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source", "Splitter",
-    "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed", "Transform",
-    "UnknownName", "WorkerError", "bars", "build", "build_datasets", "check_licences", "component_group", "concat",
-    "export", "export_hub", "generator", "guarded", "hookimpl", "new_plugin", "open", "option", "options_of",
-    "plan_datasets", "print_components", "push", "read_recipe", "registry", "report", "run_app", "seed_of",
-    "sha256_file", "sha256_of", "split", "tokenize", "transform", "unknown_name", "upload",
+    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source",
+    "Splitter", "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed",
+    "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "check_licences",
+    "component_group", "concat", "diff", "export", "export_hub", "generator", "guarded", "hookimpl", "mix",
+    "new_plugin", "open", "option", "options_of", "plan_datasets", "print_components", "push", "read_recipe",
+    "registry", "report", "run_app", "seed_of", "sha256_file", "sha256_of", "split", "tokenize", "transform",
+    "unknown_name", "upload",
 ]  # fmt: skip
 
 

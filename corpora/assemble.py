@@ -22,6 +22,7 @@ from corpora.durable import link_or_copy
 from corpora.executors import Executor, make_executor
 from corpora.kinds import DatasetProvider
 from corpora.manifest import Manifest, Plan, command_line, described, environment, now, plan_json
+from corpora.pages.version import write_page
 from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
 from corpora.store import Store, default_store
@@ -72,6 +73,7 @@ class Work:
             shutil.rmtree(staging / "parts", ignore_errors=True)
             manifest = replace(manifest, elapsed_seconds=round(time.monotonic() - started, 1))
             write_card(staging, manifest)
+            write_page(staging, manifest)
             return manifest
 
         waiting = "another build of this version is at work"

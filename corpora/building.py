@@ -139,7 +139,9 @@ class _Job:
         table |= settings
         return Plan(
             action="build",
-            components=tuple(described(c) for c in (self.source, *self.filters, self.splitter)),
+            components=tuple(
+                described(c) for c in (self.source, *self.source.components(), *self.filters, self.splitter)
+            ),
             settings=settings,
             inputs=self.inputs,
             recipe={key: value for key, value in table.items() if value not in (None, [])},

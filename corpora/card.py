@@ -49,8 +49,19 @@ SIZES = (
 """The hub's size categories, each with the number of rows that it ends before."""
 
 
+HUB_LICENCES = {
+    "cc0 1.0": "cc0-1.0",
+    "cc by 4.0": "cc-by-4.0",
+    "cc by-sa 3.0": "cc-by-sa-3.0",
+    "cc by-sa 4.0": "cc-by-sa-4.0",
+    "mit": "mit",
+    "unknown": "unknown",
+}
+"""The hub's names of licences, by the names that sources record."""
+
+
 def _licence_id(licence: str) -> str:
-    return licence.lower() if licence and " " not in licence else "other"
+    return HUB_LICENCES.get(licence.lower().replace("cc0-", "cc0 "), "other")
 
 
 def _opening(manifest: Manifest) -> str:
@@ -85,7 +96,12 @@ def _accounting(manifest: Manifest) -> str:
         return ""
     lines = ["## Where documents went", "", "| | documents |", "|---|---|", f"| found | {counts['found']:,} |"]
     lines += [f"| {reason} | {number:,} |" for reason, number in (counts["rejected"] | counts["failures"]).items()]
-    return "\n".join([*lines, f"| **written** | **{counts['written']:,}** |"])
+    lines.append(f"| **written** | **{counts['written']:,}** |")
+    for what, numbers in counts.get("counts", {}).items():
+        title = what.replace("_", " ").capitalize()
+        lines += ["", f"### {title}, the most frequent", "", "| | times |", "|---|---|"]
+        lines += [f"| {name.replace('|', '/')} | {number:,} |" for name, number in list(numbers.items())[:20]]
+    return "\n".join(lines)
 
 
 def _licences(manifest: Manifest) -> str:

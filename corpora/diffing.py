@@ -116,7 +116,7 @@ class Comparison:
         return Table("Shared", headers, [[label, ours[label], theirs[label]] for label in ours], note=note)
 
     def _shares(self, part: Dataset, whole: Dataset) -> dict[str, Share | None]:
-        from corpora.builtin.statistics.overlap import contamination, rows_shared
+        from corpora.overlap import contamination, rows_shared
 
         blocks = self._blocks(part), self._blocks(whole)
         shares = {"documents": _documents(part, whole), "rows": rows_shared(*blocks)["rows_shared_rate"]}

@@ -61,6 +61,10 @@ class Source(Component, ABC):
         """The filters and the splitter that this source comes with."""
         return Defaults()
 
+    def components(self) -> Sequence[Component]:
+        """Further components that it chose by name and that decide its texts, for the fingerprint."""
+        return ()
+
     def notes(self) -> Sequence[str]:
         """What a reader of the manifest and the card must know: a cut dump, a permission."""
         return ()

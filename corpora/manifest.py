@@ -27,7 +27,7 @@ class Plan:
     """Everything that decides a version's bytes, before any work is done. Its sha256 is the fingerprint."""
 
     action: str
-    """build, tokenize, transform, concat or split."""
+    """build, tokenize, transform, concat, mix or split."""
     components: tuple[dict[str, Any], ...] = ()
     """Each component as `described` gives it."""
     settings: dict[str, Any] = field(default_factory=dict)

@@ -28,4 +28,4 @@ for group in (build, tokenize, mix, transform, datasets, export, push, report, r
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors end in one line and exit code 1, wrong usage in 2."""
-    run_app(app, "corpora", arguments)
+    run_app(lambda _: app, "corpora", arguments)

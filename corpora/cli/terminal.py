@@ -8,7 +8,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,14 +16,25 @@ import typer
 from corpora.errors import CorporaError, DatasetNotFound, OptionError, UnknownName
 
 if TYPE_CHECKING:
+    from corpora.plugins import Registry
     from corpora.progress import Progress
 
 USAGE = 2
 INTERRUPTED = 130
 
 
-def run_app(app: typer.Typer, name: str, arguments: Sequence[str] | None = None) -> None:
+def run_app(
+    app: Callable[[list[str]], typer.Typer],
+    name: str,
+    arguments: Sequence[str] | None = None,
+    *,
+    registry: Callable[[], Registry] | None = None,
+) -> None:
     """Run a typer app: plugin files taken from anywhere on the line, errors as one line, never a traceback.
+
+    Args:
+        app: gives the app for a command line, from which `--plugin FILE` has been taken.
+        registry: a further registry that plugin files are for, beside that of corpora.
 
     Raises:
         SystemExit: always; 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C.
@@ -33,12 +44,14 @@ def run_app(app: typer.Typer, name: str, arguments: Sequence[str] | None = None)
     try:
         line, files = take_plugins(line)
         if files:
-            from corpora.plugins import registry
+            from corpora.plugins import registry as ours
 
-            registry.use_files(files)
+            ours.use_files(files)
+            if registry is not None:
+                registry().use_files(files)
         with warnings.catch_warnings():
             warnings.simplefilter("default", UserWarning)
-            app(args=line, prog_name=name)
+            app(line)(args=line, prog_name=name)
     except CorporaError as error:
         fail(str(error), code=USAGE if is_usage(error) else 1)
     except BrokenPipeError:  # the reader of our output, such as head, has gone

@@ -98,9 +98,9 @@ def test_a_terminated_run_says_how_to_go_on_and_does(
     ("line", "code", "told"),
     [
         (["distill", "--dataset", "none", "--teacher", "/nowhere"], 1, "neither a model folder"),
-        (["distill", "--loss", "soft-targets"], 1, "no loss is named soft-targets; did you mean soft-target"),
+        (["distill", "--loss", "soft-targets"], 2, "no loss is named soft-targets; did you mean soft-target"),
         (["distill", "--learning-rate", "fast"], 2, "Input should be a valid number"),
-        (["distill", "--learning-rate", "-1"], 1, "learning-rate is -1.0; it must be a number of at least 0"),
+        (["distill", "--learning-rate", "-1"], 2, "learning-rate is -1.0; it must be a number of at least 0"),
         (["distil"], 2, "Did you mean 'distill'"),
         (["inspect"], 2, "Missing argument"),
     ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
-from corpora import CorporaError
+from corpora import run_app
+
+if TYPE_CHECKING:
+    from corpora import Registry
 
 COMMANDS = {
     "distill": ("trainer.cli.distill", "Train a student to follow a teacher on a registered dataset."),
@@ -27,18 +30,16 @@ COMMANDS = {
 }
 """Each command: the module whose `command` (a function) or `app` (a typer app) runs it, and its line of help."""
 
-USAGE_ERROR = 2
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors end in one line and exit code 1, wrong usage in 2."""
+    run_app(_app, "trainer", arguments, registry=_registry)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line: a clear error is one line and exit code 1, a wrong call exit code 2."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    try:
-        arguments = _take_plugin_files(arguments)
-        _app(arguments)(args=arguments, prog_name="trainer")
-    except CorporaError as error:
-        Console(stderr=True).print(f"[red]error:[/red] {_plain(error)}", highlight=False, soft_wrap=True)
-        raise SystemExit(1) from error
+def _registry() -> Registry:
+    from trainer.registry import registry
+
+    return registry
 
 
 def _app(arguments: list[str]) -> typer.Typer:
@@ -65,26 +66,3 @@ def _app(arguments: list[str]) -> typer.Typer:
 
 def _unloaded() -> None:
     """Stand where a command is that was not typed."""
-
-
-def _take_plugin_files(arguments: list[str]) -> list[str]:
-    """Use the files of every `--plugin FILE` on the line, for corpora and trainer both, and return the rest."""
-    rest, files, words = [], [], iter(arguments)
-    for word in words:
-        if word == "--plugin":
-            files.append(next(words, ""))
-        elif word.startswith("--plugin="):
-            files.append(word.partition("=")[2])
-        else:
-            rest.append(word)
-    if files:
-        from corpora import registry as of_corpora
-        from trainer.registry import registry as of_trainer
-
-        of_corpora.use_files(files)
-        of_trainer.use_files(files)
-    return rest
-
-
-def _plain(error: CorporaError) -> str:
-    return str(error).replace("[", "\\[")

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from corpora import Document, InputError, Reject, Shard, Source, hookimpl, option, registry
+from corpora import Document, InputError, Reject, Shard, Source, Template, hookimpl, option, registry
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia.articles import Articles
@@ -91,6 +91,10 @@ class Wikipedia(Source):
         """The articles of one shard, and a reject for every other page."""
         return _articles(self).read(shard)
 
+    def components(self) -> Sequence[Template]:
+        """The renderers of templates that were chosen by name."""
+        return [registry.make("templates", text) for text in self.template]
+
     def notes(self) -> Sequence[str]:
         """What the manifest and the card must say of the files."""
         from corpora.builtin.sources.wikipedia.streams import is_whole
@@ -104,8 +108,7 @@ class Wikipedia(Source):
 def _articles(source: Wikipedia) -> Articles:
     from corpora.builtin.sources.wikipedia.articles import Articles
 
-    chosen = [registry.make("templates", text) for text in source.template]
-    return Articles(source, chosen)
+    return Articles(source, list(source.components()))
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Sequences
+from corpora.records import Sequences
 from corpora.builtin.statistics.hashes import ngram_hashes, row_hashes
 from corpora.builtin.statistics.histograms import mean
 from corpora.builtin.statistics.tables import Keys, joined, levels, tally
