@@ -37,7 +37,7 @@ def test_every_hook_component_and_option_is_documented(check):
         for kind in source.kinds:
             assert f"`{package}_{kind}()`" in pages
             for cls in source.offered(kind).values():
-                if cls.__module__.startswith(package):
+                if cls.__module__.startswith(f"{package}."):
                     assert f"### {cls.name}\n" in pages and all(f"`{o.name}`" in pages for o in corpora.options_of(cls))
 
 
