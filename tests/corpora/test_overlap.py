@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Sequences
-from corpora.builtin.statistics import overlap
+from corpora import overlap
 from corpora.overlap import contamination, rows_shared
 
 ROWS = st.lists(st.lists(st.integers(0, 3), max_size=4), max_size=12)
