@@ -86,7 +86,9 @@ def tokenize(
     table |= {"unit": unit, "min-tokens": min_tokens, "max-tokens": max_tokens}
     plan = Plan(
         action="tokenize",
-        components=({"kind": "tokenizers", "name": "tokenizers", "uses": {"tokenizers": _tokenizers_version()}},),
+        components=(
+            {"kind": "tokenizers", "name": "wordpiece", "version": 1, "uses": {"tokenizers": _tokenizers_version()}},
+        ),
         settings=settings | decides,
         parents=(parent.fingerprint,),
         inputs=inputs,
@@ -282,25 +284,45 @@ def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer
 
 
 def train_wordpiece(dataset: Dataset, size: int, casing: Casing, progress: Progress) -> Tokenizer:
-    """A WordPiece vocabulary trained on a sentence dataset.
+    """A WordPiece vocabulary trained on a sentence dataset: the same pieces for the same dataset, anywhere.
+
+    The library's own WordPiece trainer numbers its first pieces in the order of a hash table, which breaks ties
+    another way in every run. So byte-pair merges are learnt over words that begin with a mark, and their
+    products become pieces: with the mark the begin of a word, without it `##` and its rest.
 
     Args:
         size: pieces, the five special ones counted.
     """
     from tokenizers import Tokenizer, normalizers, pre_tokenizers, trainers
-    from tokenizers.models import WordPiece
+    from tokenizers.models import BPE
 
     progress("train tokenizer", 0, None, f"{size:,} pieces")
-    learner = Tokenizer(WordPiece(unk_token="[UNK]"))
+    learner = Tokenizer(BPE())
     learner.normalizer = normalizers.BertNormalizer(lowercase=casing == "uncased")
-    learner.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=SPECIALS, show_progress=False)
-    learner.train_from_iterator(
-        (batch["text"].to_pylist() for batch in dataset.batches()), trainer, length=dataset.rows
-    )
-    ids = learner.get_vocab()
-    progress("train tokenizer", 1, 1, f"{len(ids):,} pieces")
-    return wordpiece(sorted(ids, key=ids.__getitem__), casing, "the trained vocabulary")
+    marked = pre_tokenizers.Metaspace(replacement=WORD_MARK, prepend_scheme="always")
+    learner.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.BertPreTokenizer(), marked])
+    letters = max(10, min(MOST_LETTERS, size // 4))
+    trainer = trainers.BpeTrainer(vocab_size=size + letters, limit_alphabet=letters, show_progress=False)
+    texts = (batch["text"].to_pylist() for batch in dataset.batches())
+    learner.train_from_iterator(texts, trainer, length=dataset.rows)
+    pieces = _word_pieces(learner.get_vocab(), size)
+    progress("train tokenizer", 1, 1, f"{len(pieces):,} pieces")
+    return wordpiece(pieces, casing, "the trained vocabulary")
+
+
+WORD_MARK = "\u2581"
+MOST_LETTERS = 1000
+"""Rarer letters than the first thousand become [UNK], as in BERT's own vocabularies."""
+
+
+def _word_pieces(merged: dict[str, int], size: int) -> list[str]:
+    """The special pieces, every letter at the begin of a word and inside, then products in the order of merging."""
+    products = sorted(merged, key=merged.__getitem__)
+    letters = sorted(product for product in products if len(product) == 1 and product != WORD_MARK)
+    begins = [
+        product[1:] if product[0] == WORD_MARK else f"##{product}" for product in products if product != WORD_MARK
+    ]
+    return list(dict.fromkeys([*SPECIALS, *letters, *(f"##{letter}" for letter in letters), *begins]))[:size]
 
 
 def _checked_unit(unit: str, max_tokens: int) -> str:

@@ -1,5 +1,8 @@
 """Tokenizing: ids, units, limits, casing, and what a tokenizer may be."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,3 +104,18 @@ def test_a_file_that_is_no_vocabulary_is_refused(corpus, tmp_path):
 def test_a_token_dataset_cannot_be_tokenized_again(tokens):
     with pytest.raises(corpora.OptionError, match="tokenize takes a dataset of sentences"):
         corpora.tokenize(tokens, train=100)
+
+
+def test_a_trained_vocabulary_is_the_same_in_every_process(corpus, tmp_path):
+    code = "import sys, corpora; d = corpora.open(sys.argv[1]); "
+    code += "from corpora.tokenizing import train_wordpiece as t; print(t(d, 150, 'uncased', lambda *a: None).to_str())"
+    outputs = {subprocess.check_output([sys.executable, "-c", code, corpus.name]) for _ in range(3)}
+    assert len(outputs) == 1
+
+
+def test_a_trained_vocabulary_knows_every_letter_at_the_begin_and_inside_of_words(tokens):
+    from tokenizers import Tokenizer
+
+    pieces = Tokenizer.from_file(str(tokens.tokenizer_file)).get_vocab()
+    assert [pieces[special] for special in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")] == [0, 1, 2, 3, 4]
+    assert {"d", "##d", "h", "##h"} <= set(pieces) and "document" in pieces and len(pieces) == 120
