@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from corpora.dataset import Dataset
+
+if TYPE_CHECKING:
+    from corpora.executors import Executor
+    from corpora.store import Store
 
 STATISTICS = ("sentences", "words", "mean_words_per_sentence", "median_words_per_sentence")
 
@@ -36,6 +40,22 @@ def show(dataset: Dataset) -> dict[str, Any]:
         "versions": manifest.versions,
         "command": manifest.command,
     }
+
+
+def summaries(
+    store: Store, dataset: Dataset, statistics: Iterable[str], executor: Executor | str = "serial"
+) -> dict[str, Any]:
+    """What statistics chosen by name say of a version, by that name; counted once, then kept beside the versions.
+
+    Raises:
+        UnknownName: no plugin offers a statistic.
+        OptionError: one does not read datasets of this kind.
+    """
+    from corpora.counting import counts_of
+    from corpora.executors import make_executor
+
+    counted = {name: counts_of(store, dataset, name, make_executor(executor)) for name in statistics}
+    return {name: statistic.summarise(counts) for name, (statistic, counts) in counted.items()}
 
 
 def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json as as_json
 from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.cli.shared import AsJson, DatasetName, accounting_lines, noun, plain_path
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, accounting_lines, noun, plain_path
 from corpora.cli.terminal import say, say_json, table
 
 if TYPE_CHECKING:
@@ -40,28 +41,53 @@ def _row(store: Store, dataset: Dataset) -> list[Any]:
     return [dataset.reference + current, noun(dataset), *counts, dataset.manifest.size_bytes / 1e6, ", ".join(tags)]
 
 
-def show(dataset: DatasetName, json: AsJson = False) -> None:
+def show(
+    dataset: DatasetName,
+    statistic: Annotated[
+        list[str] | None, typer.Option(help="A statistic to count as well, NAME:key=value; repeatable.")
+    ] = None,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
     """Show what a version is: figures, where documents went, how it was made."""
-    from corpora.describing import show
+    from corpora.describing import show, summaries
     from corpora.store import default_store
 
-    found = default_store().open(dataset)
-    facts = show(found)
+    store = default_store()
+    found = store.open(dataset)
+    facts, counted = show(found), summaries(store, found, statistic or (), executor)
     if json:
-        say_json(facts)
+        say_json(facts | {"statistics": facts["statistics"] | counted})
         return
-    rows: list[list[Any]] = [[key, facts[key]] for key in ("reference", "path", "kind", "rows", "documents", "tokens")]
-    rows += [["text bytes", facts["text_bytes"]], ["stored bytes", facts["size_bytes"]]]
-    rows += [[k.replace("_", " "), v] for k, v in facts["statistics"].items() if not isinstance(v, dict)]
-    rows += [["made from", parent] for parent in facts["parents"]]
-    licences = [(shorten(licence, 80, placeholder=" …"), n) for licence, n in list(facts["licences"].items())[:5]]
-    rows += [["licence", f"{licence} ({number:,})"] for licence, number in licences]
-    rows += [["created", facts["created"]], ["command", facts["command"]]]
-    for key, value in rows:
+    for key, value in [*_rows(facts), *_flat(counted)]:
         if value is not None:
             say(f"{key:26} {value:,}" if isinstance(value, int) else f"{key:26} {value}")
     for line in accounting_lines(found):
         say(line)
+
+
+def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What `show` prints of a version's figures, in order."""
+    rows = [(key, facts[key]) for key in ("reference", "path", "kind", "rows", "documents", "tokens")]
+    rows += [("text bytes", facts["text_bytes"]), ("stored bytes", facts["size_bytes"])]
+    rows += [(k.replace("_", " "), v) for k, v in facts["statistics"].items() if not isinstance(v, dict)]
+    rows += [("made from", parent) for parent in facts["parents"]]
+    licences = [(shorten(licence, 80, placeholder=" …"), n) for licence, n in list(facts["licences"].items())[:5]]
+    rows += [("licence", f"{licence} ({number:,})") for licence, number in licences]
+    return [*rows, ("created", facts["created"]), ("command", facts["command"])]
+
+
+def _flat(counted: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The figures of statistics a line each; tables in them as JSON, cut to a line."""
+    return [
+        (f"{name} {key}".replace("_", " "), _short(value))
+        for name, figures in counted.items()
+        for key, value in figures.items()
+    ]
+
+
+def _short(value: Any) -> Any:
+    return shorten(as_json.dumps(value, ensure_ascii=False), 80) if isinstance(value, dict | list) else value
 
 
 def head(

@@ -21,3 +21,13 @@ def test_shares_by_hand():
 
 def test_it_is_offered_under_its_name():
     assert registry.find("statistics", "capitals") is plugin.Capitals
+
+
+def test_show_counts_it(tmp_path, monkeypatch, capsys):
+    from corpora.cli import main
+
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path))
+    for line in (["build", "toy", "--books", "1", "--articles", "2"], ["show", "toy", "--statistic", "capitals"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(line)
+    assert "capitals capital share" in capsys.readouterr().out
