@@ -21,6 +21,7 @@ from corpora.dataset import Dataset
 from corpora.deciding import Fates, decide, reasons_text
 from corpora.duplicates import Method
 from corpora.durable import write_text
+from corpora.edges import quoted
 from corpora.errors import InputError, TooManyFailed
 from corpora.executors import Executor
 from corpora.extract import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
@@ -33,6 +34,8 @@ from corpora.records import Shard
 from corpora.store import Store
 
 PART_BYTES = 16 << 20
+BOILERPLATE = "boilerplate paragraphs of many documents"
+"""How the accounting names the paragraphs that are left out since many documents share them at their ends."""
 
 
 def build(
@@ -74,6 +77,7 @@ def build(
         filters=tuple(_filters(frozen, filters)),
         splitter=_splitter(frozen, splitter),
         duplicates=duplicates,
+        shared_edges=frozen.defaults().shared_edges and duplicates == "near",
         limit=limit,
         max_failed=max_failed,
         work=work,
@@ -126,6 +130,7 @@ class _Job:
     filters: tuple[Filter, ...]
     splitter: Splitter
     duplicates: Method
+    shared_edges: bool
     limit: int | None
     max_failed: float
     work: Work
@@ -137,6 +142,8 @@ class _Job:
         table = {"build": self.source.name, **absolute_options(self.source), "splitter": self.splitter.short()}
         table["filters"] = [chosen.short() for chosen in self.filters]
         table |= settings
+        if self.shared_edges:
+            settings = settings | {"shared_edges": True}
         return Plan(
             action="build",
             components=tuple(
@@ -154,7 +161,7 @@ class _Job:
 
     def _extract(self, folder: Path) -> list[int]:
         """Read every part; how many rows each gave. Stops early where a limit is reached."""
-        task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit)
+        task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit, self.shared_edges)
         found: list[int] = []
         for rows in told(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
             found.append(rows)
@@ -175,6 +182,9 @@ class _Job:
             bounds = [min(bound, self.limit) for bound in bounds]
         fates = decide(table, bounds, self.duplicates)
         self._check(fates)
+        if fates.shared:
+            rows = (batch for n in range(len(found)) for batch in read_stream(_extract_path(folder, n)))
+            fates.accounting["counts"][BOILERPLATE] = quoted(rows, fates.shared)
         self.work.progress("decide", 1, 1, "")
         return fates
 
@@ -193,7 +203,7 @@ class _Job:
             raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
 
     def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
-        task = WriteTask(folder, self.splitter, fates.survivors)
+        task = WriteTask(folder, self.splitter, fates.survivors, frozenset(fates.shared))
         numbers = sorted(fates.survivors)
         with BlockWriter(staging, SENTENCES) as writer:
             for path in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
@@ -219,16 +229,18 @@ class _Job:
             accounting=fates.accounting,
             statistics=statistics,
             licences=dict(sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
-            notes=self._notes(),
+            notes=self._notes(len(fates.shared)),
             command=command_line(),
             created=now(),
             versions=environment(),
         )
 
-    def _notes(self) -> tuple[str, ...]:
+    def _notes(self, shared: int) -> tuple[str, ...]:
         notes = list(self.source.notes())
         if self.source.generated:
             notes.insert(0, "Generated text: a program wrote it, no person did.")
+        if shared:
+            notes.append(f"Paragraphs left out as boilerplate, near the ends of many documents: {shared:,}.")
         if self.limit is not None:
             notes.append(f"Only the first {self.limit:,} documents were read (--limit).")
         return tuple(notes)

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpora.duplicates import Method, find
+from corpora.edges import shared_edges
 
 DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "words", "sha256", "metadata"]
 
@@ -26,6 +27,8 @@ class Fates:
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that are written."""
     accounting: dict[str, Any] = field(default_factory=dict)
+    shared: dict[int, int] = field(default_factory=dict)
+    """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
 
 
 def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
@@ -57,7 +60,11 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
         "counts": {key: dict(counter.most_common(200)) for key, counter in counts.items()},
     }
     lines = [{key: line[key] for key in ("id", "stage", "reason", "detail")} for line in rejects]
-    return Fates(documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting)
+    kept = pa.array([row for row in range(len(reasons)) if row not in gone], pa.int64())
+    shared = shared_edges(table["edges"].take(kept))
+    return Fates(
+        documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting, shared
+    )
 
 
 def _reject_lines(

@@ -14,6 +14,7 @@ import pyarrow as pa
 from corpora.blocks import SENTENCES, read_stream
 from corpora.duplicates import Method, signature
 from corpora.durable import write_stream
+from corpora.edges import edge_hashes, without_shared
 from corpora.errors import InputChanged
 from corpora.kinds import Filter, Source, Splitter
 from corpora.records import Document, Reject, Shard
@@ -34,6 +35,7 @@ EXTRACT = pa.schema(
         ("detail", pa.large_string()),
         ("failed", pa.bool_()),
         ("signature", pa.large_binary()),
+        ("edges", pa.large_list(pa.uint64())),
         ("paragraphs", pa.large_list(pa.large_string())),
     ]
 )
@@ -60,6 +62,8 @@ class ExtractTask:
     filters: tuple[Filter, ...]
     duplicates: Method
     limit: int | None
+    shared_edges: bool = False
+    """Whether to keep the hashes of the paragraphs near both ends, to find what many documents share there."""
 
     def path(self, number: int) -> Path:
         """Where a part's rows are, once they are whole."""
@@ -99,7 +103,10 @@ class ExtractTask:
                 return document_row(outcome, self.source) | {
                     "stage": "filter", "reason": reason, "detail": detail, "paragraphs": [],
                 }  # fmt: skip
-        return document_row(outcome, self.source) | {"signature": signature(outcome, self.duplicates)}
+        row = document_row(outcome, self.source) | {"signature": signature(outcome, self.duplicates)}
+        if self.shared_edges:
+            row["edges"] = sorted({*edge_hashes(outcome.paragraphs).values()})
+        return row
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,8 @@ class WriteTask:
     splitter: Splitter
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that stay."""
+    shared: frozenset[int] = frozenset()
+    """The hashes of the paragraphs that are left out near the ends of documents."""
 
     def path(self, number: int) -> Path:
         """Where a part's sentences are, once they are whole."""
@@ -133,7 +142,7 @@ class WriteTask:
     def _document(self, document: str, paragraphs: Sequence[str]) -> Iterator[pa.RecordBatch]:
         texts: list[str] = []
         numbers: list[int] = []
-        for number, paragraph in enumerate(paragraphs):
+        for number, paragraph in enumerate(without_shared(paragraphs, self.shared)):
             sentences = self.splitter.split(paragraph)
             texts += sentences
             numbers += [number] * len(sentences)

@@ -76,10 +76,14 @@ class Reject:
 
 @dataclass(frozen=True)
 class Defaults:
-    """The filters and the splitter that a source comes with, in the short form `NAME:key=value`."""
+    """What a source comes with: filters and a splitter, in the short form `NAME:key=value`."""
 
     filters: tuple[str, ...] = ()
     splitter: str = "rules"
+    shared_edges: bool = False
+    """Leave out paragraphs that stand near the beginning or the end of many of its documents, such as a licence.
+
+    Only where near copies go as well, since editions of one book share their beginning too."""
 
 
 @dataclass(frozen=True)

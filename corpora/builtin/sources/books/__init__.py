@@ -84,10 +84,10 @@ class Books(Source):
             yield _with_entry(self._listed[shard.key], shard)
 
     def defaults(self) -> Defaults:
-        """Filters by words and language as the options say, and the check for broken characters."""
+        """Filters as the options say, the check for broken characters, and no paragraphs that frame many books."""
         filters = [f"words:min={self.min_words}"] if self.min_words else []
         filters += [f"language:{self.language}"] if self.language else []
-        return Defaults((*filters, "mojibake"))
+        return Defaults((*filters, "mojibake"), shared_edges=True)
 
     def notes(self) -> Sequence[str]:
         """The permissions by which books were downloaded."""

@@ -1,0 +1,73 @@
+"""Paragraphs near the beginning or the end of many documents: boilerplate that no pattern knows."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+EDGE_PARAGRAPHS = 30
+"""So many paragraphs from the beginning and from the end are looked at; what is between them is never touched."""
+MIN_WORDS = 8
+"""Shorter paragraphs may stand in many documents by chance: `She said nothing.`"""
+MIN_DOCUMENTS = 5
+MIN_RATE = 0.01
+"""Boilerplate stands in at least five documents, and in at least this share of them."""
+QUOTED_LETTERS = 100
+
+
+def edge_hashes(paragraphs: Sequence[str]) -> dict[int, int]:
+    """The 64-bit hash of each paragraph near an end of the document, by its number; case and spaces do not count."""
+    near = {*range(min(EDGE_PARAGRAPHS, len(paragraphs)))}
+    near |= {*range(max(0, len(paragraphs) - EDGE_PARAGRAPHS), len(paragraphs))}
+    return {n: _hash(words) for n in sorted(near) if len(words := paragraphs[n].casefold().split()) >= MIN_WORDS}
+
+
+def _hash(words: Sequence[str]) -> int:
+    text = " ".join(words).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
+def shared_edges(edges: pa.ChunkedArray) -> dict[int, int]:
+    """The hashes that are in so many documents that they are boilerplate, each with its number of documents.
+
+    Args:
+        edges: [documents], large_list<uint64>, each hash once in a document.
+    """
+    hashes = np.concatenate([np.empty(0, np.uint64), *(chunk.flatten().to_numpy() for chunk in edges.chunks)])
+    found, documents = np.unique(hashes, return_counts=True)
+    many = documents >= max(MIN_DOCUMENTS, math.ceil(MIN_RATE * len(edges)))
+    return dict(zip(found[many].tolist(), documents[many].tolist(), strict=True))
+
+
+def without_shared(paragraphs: Sequence[str], shared: Collection[int]) -> list[str]:
+    """The paragraphs but those near an end whose hash is shared."""
+    if not shared:
+        return list(paragraphs)
+    hashes = edge_hashes(paragraphs)
+    return [paragraph for n, paragraph in enumerate(paragraphs) if hashes.get(n) not in shared]
+
+
+def quoted(batches: Iterable[pa.RecordBatch], shared: Mapping[int, int]) -> dict[str, int]:
+    """How each shared paragraph begins, and the number of documents that it stands in, the most common first.
+
+    Args:
+        batches: extract rows, with their `edges` and `paragraphs`.
+    """
+    waiting, texts = set(shared), Counter[str]()
+    for batch in batches:
+        for row, hashes in enumerate(batch["edges"].to_pylist()):
+            if waiting.isdisjoint(hashes or ()):
+                continue
+            paragraphs = batch["paragraphs"][row].as_py()
+            for n, key in edge_hashes(paragraphs).items():
+                if key in waiting:
+                    waiting.remove(key)
+                    texts[paragraphs[n][:QUOTED_LETTERS]] += shared[key]
+        if not waiting:
+            break
+    return dict(texts.most_common(200))
