@@ -37,16 +37,29 @@ def storage_errors(home: Path) -> Iterator[None]:
 
 
 def link_or_copy(source: Any, target: Any) -> Any:
-    """Hard-link a file, or copy it where the file system has no links between the two places."""
+    """Hard-link a file, or copy it, whole or not at all, where the two places cannot share one."""
     try:
         os.link(source, target)
     except OSError:
-        shutil.copyfile(source, target)
+        beside = partial_beside(Path(target))
+        shutil.copyfile(source, beside)
+        beside.replace(target)
     return target
 
 
-def sync_folder(path: Path) -> None:
-    """Make a folder's entries durable."""
+def partial_beside(path: Path) -> Path:
+    """Where a process writes what becomes `path` when it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}.partial")
+
+
+def drop_partials(folder: Path) -> None:
+    """Remove what killed processes left half-written, anywhere in a folder that nobody else is writing to."""
+    for path in folder.rglob(".*.partial"):
+        path.unlink()
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's entries, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -61,7 +74,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: to a file beside it, made durable, then renamed."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    beside = partial_beside(path)
     with beside.open("wb") as file:
         file.write(content)
         file.flush()
@@ -71,7 +84,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
     """Write an Arrow stream file whole or not at all."""
-    beside = path.with_name(f".{path.name}.partial")
+    beside = partial_beside(path)
     with beside.open("wb") as file:
         with pa.ipc.new_stream(file, schema) as stream:
             for batch in batches:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.dataset import Dataset
-from corpora.durable import link_or_copy, storage_errors, sync_folder, write_text
+from corpora.durable import drop_partials, link_or_copy, storage_errors, sync, write_text
 from corpora.errors import (
     DatasetInUse,
     DatasetNotFound,
@@ -209,15 +209,16 @@ class Store:
         staging = self._staging / digits
         staging.mkdir(parents=True, exist_ok=True)
         manifest = write(staging)
+        drop_partials(staging)
         final = self.home / name / digits
         final.parent.mkdir(exist_ok=True)
         if final.exists():  # no manifest: the rest of a removal that was interrupted
             shutil.rmtree(final)
         manifest = replace(manifest, files=_file_entries(staging, manifest))
         manifest.write(staging / MANIFEST)
-        sync_folder(staging)
+        sync(staging)
         staging.rename(final)
-        sync_folder(final.parent)
+        sync(final.parent)
         return Dataset(final, manifest)
 
     def _finished(self, name: str, digits: str) -> Dataset | None:
@@ -321,6 +322,7 @@ def _file_entries(staging: Path, manifest: Manifest) -> dict[str, dict[str, Any]
     entries = {}
     for path in sorted(p for p in staging.rglob("*") if p.is_file() and p.name != MANIFEST):
         name = path.relative_to(staging).as_posix()
+        sync(path)
         entry: dict[str, Any] = {"sha256": sha256_file(path), "size_bytes": path.stat().st_size}
         if name.startswith("data-"):
             entry["rows"] = manifest.files[name]["rows"]
