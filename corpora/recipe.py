@@ -120,18 +120,44 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
 
 def recipe_text(store: Store, dataset: Dataset) -> str:
     """The recipe that makes a version, from its sources on, as TOML."""
-    tables: dict[str, dict[str, Any]] = {}
-    _collect(store, dataset, tables)
+    family: dict[str, Dataset] = {}
+    _collect(store, dataset, family)
+    names = _names(family)
+    tables = {names[fingerprint]: _table(member, names) for fingerprint, member in family.items()}
     return "\n\n".join(
         "\n".join([f"[datasets.{_toml_key(name)}]", *(f"{key} = {_toml(value)}" for key, value in table.items())])
         for name, table in tables.items()
     )
 
 
-def _collect(store: Store, dataset: Dataset, tables: dict[str, dict[str, Any]]) -> None:
-    for parent in dataset.manifest.parents:
-        _collect(store, store.find(parent), tables)
-    tables.setdefault(dataset.name, dataset.manifest.plan["recipe"])
+def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None:
+    """Add a version by its fingerprint, after all that it is made from."""
+    if dataset.fingerprint not in family:
+        for parent in dataset.manifest.parents:
+            _collect(store, store.find(parent), family)
+        family[dataset.fingerprint] = dataset
+
+
+def _names(family: Mapping[str, Dataset]) -> dict[str, str]:
+    """A name for each version: its own, or NAME-FINGERPRINT where a version nearer to the one asked for has it."""
+    names: dict[str, str] = {}
+    for fingerprint, dataset in reversed(family.items()):
+        clash = dataset.name in names.values()
+        names[fingerprint] = f"{dataset.name}-{dataset.path.name}" if clash else dataset.name
+    return names
+
+
+def _table(dataset: Dataset, names: Mapping[str, str]) -> dict[str, Any]:
+    """The table that makes a version, its parents by the names that they have here."""
+    table = dict(dataset.manifest.plan["recipe"])
+    key = PARENTS[_action(dataset.name, table)]
+    parents = [names[fingerprint] for fingerprint in dataset.manifest.plan["parents"]]
+    if key == "mix":
+        shares = [word.rpartition(":")[2] for word in table[key]]
+        parents = [f"{name}:{share}" for name, share in zip(parents, shares, strict=True)]
+    if key:
+        table[key] = parents if isinstance(table[key], list) else parents[0]
+    return table
 
 
 def _toml(value: Any) -> str:

@@ -72,6 +72,25 @@ def test_the_recipe_of_a_version_makes_it_again(run, recipe, tmp_path):
     assert run("build", "--recipe", printed, "--dry-run").out.count("there") == 4
 
 
+def test_a_version_and_an_ancestor_of_one_name_are_two_tables(run, corpus, tmp_path):
+    half = corpora.transform(corpus, "sample", rate=0.5, name="corpus")
+    again = corpora.concat([corpus, half], name="corpus")
+    text = run("recipe", "corpus").out
+    assert f'[datasets.corpus]\nconcat = ["corpus-{corpus.path.name}", "corpus-{half.path.name}"]' in text
+    (tmp_path / "printed.toml").write_text(text)
+    made = {d.name: d.fingerprint for d in corpora.build_datasets(corpora.read_recipe(tmp_path / "printed.toml"))}
+    assert made["corpus"] == again.fingerprint and len(made) == 3
+
+
+def test_the_recipe_of_a_mix_names_its_parents_by_their_shares(run, corpus, tmp_path):
+    half = corpora.transform(corpus, "sample", rate=0.5, name="corpus")
+    mixed = corpora.mix({corpus.reference: 0.5, half.reference: 0.5}, rows=100, name="mixed")
+    text = run("recipe", "mixed").out
+    assert f'mix = ["corpus-{corpus.path.name}:0.5", "corpus:0.5"]' in text
+    (tmp_path / "printed.toml").write_text(text)
+    assert corpora.build_datasets(corpora.read_recipe(tmp_path / "printed.toml"))[-1].fingerprint == mixed.fingerprint
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
