@@ -138,7 +138,7 @@ def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None
         family[dataset.fingerprint] = dataset
 
 
-def _names(family: Mapping[str, Dataset]) -> dict[str, str]:
+def _names(family: dict[str, Dataset]) -> dict[str, str]:
     """A name for each version: its own, or NAME-FINGERPRINT where a version nearer to the one asked for has it."""
     names: dict[str, str] = {}
     for fingerprint, dataset in reversed(family.items()):
