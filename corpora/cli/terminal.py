@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import sys
 import time
@@ -118,16 +119,18 @@ def say_json(value: Any) -> None:
 def bars() -> Iterator[Progress]:
     """Progress bars on a terminal; a line a stage elsewhere. Both on the error stream, away from results."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        with _logged(lambda text: typer.echo(text, err=True)):
+            yield _Lines()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with RichProgress(
+    rich = RichProgress(
         *columns, TimeRemainingColumn(), TextColumn("{task.fields[detail]}"), console=Console(stderr=True)
-    ) as rich:
+    )
+    with rich, _logged(lambda text: rich.console.print(text, markup=False, highlight=False)):
         tasks: dict[str, Any] = {}
 
         def show(stage: str, done: float, total: float | None, detail: str) -> None:
@@ -136,6 +139,33 @@ def bars() -> Iterator[Progress]:
             rich.update(tasks[stage], completed=done, total=total, detail=detail)
 
         yield show
+
+
+@contextlib.contextmanager
+def _logged(tell: Callable[[str], None]) -> Iterator[None]:
+    """Show what corpora logs meanwhile, such as how far a source's downloads are."""
+    handler = _Teller(tell)
+    logger = logging.getLogger("corpora")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Teller(logging.Handler):
+    """Hands the text of what is logged on."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand on one line."""
+        self._tell(record.getMessage())
 
 
 class _Lines:

@@ -22,6 +22,7 @@ HOSTS = 8
 """Hosts that are asked at the same time; each gets one request after the other."""
 MAX_BOOK_BYTES = 256 << 20
 SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
+TOLD_EVERY_SECONDS = 10
 LOG = logging.getLogger("corpora.books")
 
 
@@ -139,9 +140,11 @@ def _of_host(
     lines: Sequence[Listed], numbers: Sequence[int], shelf: Shelf, web: Web, estimate: _Estimate
 ) -> Iterator[tuple[int, Listed]]:
     for place, number in enumerate(numbers):
-        line = lines[number]
+        line, size = lines[number], 0
+        known = shelf.find(line.entry.url) is not None
         try:
             sha256, suffix = shelf.fetch(line.entry.url, web)
+            size = 0 if known else shelf.path(sha256, suffix).stat().st_size
             yield number, replace(line, sha256=sha256, suffix=suffix)
         except NotGiven as error:
             yield number, Listed(line.entry, "", "", "download", error.reason, error.detail, error.failed)
@@ -149,23 +152,36 @@ def _of_host(
             raise AskedToStop(
                 f"{error}: {place:,} of its {len(numbers):,} books are here, none is fetched twice"
             ) from None
-        estimate.step()
+        estimate.step(size, fetched=not known)
 
 
 class _Estimate:
     """Tells now and then how far the downloads are, and how long the rest may take."""
 
     def __init__(self, total: int) -> None:
-        self._total, self._done = total, 0
+        self._total = total
+        self._done = self._fetched = self._size_bytes = 0
         self._started = self._told = time.monotonic()
+        self._lock = Lock()
 
-    def step(self) -> None:
-        self._done += 1
-        now = time.monotonic()
-        if now - self._told >= 10:
-            self._told = now
-            rest = (now - self._started) / self._done * (self._total - self._done)
-            LOG.info("books: %d of %d downloaded, about %d seconds to go", self._done, self._total, rest)
+    def step(self, size_bytes: int, *, fetched: bool) -> None:
+        """One more book is done, by this run or by an earlier one; tell it every ten seconds, and at the end."""
+        with self._lock:
+            self._done += 1
+            self._fetched += fetched
+            self._size_bytes += size_bytes
+            now = time.monotonic()
+            if now - self._told >= TOLD_EVERY_SECONDS or self._done == self._total:
+                self._told = now
+                LOG.info("%s", self._text(max(now - self._started, 1e-3)))
+
+    def _text(self, elapsed_seconds: float) -> str:
+        size = self._size_bytes / 1e6
+        text = f"books: {self._done:,} of {self._total:,} downloads done, {size:,.1f} MB"
+        if not self._fetched:
+            return f"{text}, all from earlier runs"
+        minutes = elapsed_seconds / self._fetched * (self._total - self._done) / 60
+        return f"{text} at {size / elapsed_seconds:.2f} MB/s, about {minutes:,.0f} minutes to go"
 
 
 def read_list(path: Path) -> list[Listed]:
