@@ -135,7 +135,7 @@ def threshold(parent: Dataset, order: Order, amount: Amount, work: Work) -> Thre
 
 def _last_of_few(parts: list[NDArray[np.uint64]], left: tuple[int, int]) -> Threshold:
     """The last row that still fits, of those collected as [3, rows]: key, row, tokens."""
-    keys, rows, tokens = np.concatenate(parts, axis=1)
+    keys, rows, tokens = np.concatenate([np.empty((3, 0), np.uint64), *parts], axis=1)
     ranking = np.lexsort((rows, keys))
     count = min(left[0], int(np.searchsorted(np.cumsum(tokens[ranking].astype(np.int64)), left[1], side="right")))
     if count == 0:
@@ -235,9 +235,7 @@ def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
 def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
     """Each document's first row, key, and tokens."""
     vocabulary = vocabulary_in(parent.path)
-    starts: list[NDArray[np.int64]] = []
-    keys: list[NDArray[np.uint64]] = []
-    tokens: list[NDArray[np.int64]] = []
+    starts, keys, tokens = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
     row, last = 0, None
     for batch in parent.batches():
         runs = pc.run_end_encode(batch["document"])
