@@ -6,7 +6,7 @@ statistics, manifest. Times are processor seconds of this process and its childr
 machine counts less; the median of `--repeats`.
 
     OMP_NUM_THREADS=1 python benchmarks/books.py ../shared/data/books/txt --repeats 3
-    OMP_NUM_THREADS=1 python benchmarks/books.py --scale 200 2000
+    OMP_NUM_THREADS=1 python benchmarks/books.py --scale 200 2000 20000 --plot benchmarks/results/books-scale.svg
 """
 
 from __future__ import annotations
@@ -97,19 +97,67 @@ def compare(folder: Path, repeats: int) -> None:
         print(f"{name:<34} {size / used:6.1f} MB/s a core   {size / wall:6.1f} MB/s by the clock")
 
 
-def scale(numbers: list[int]) -> None:
-    """Print time and greatest memory of a build of so many generated books, each in a process of its own."""
+SCALED = """import sys, corpora
+d = corpora.build(f'books:folder="{sys.argv[1]}"', duplicates="near", executor=sys.argv[2])
+assert d.documents == int(sys.argv[3]), d.manifest.accounting
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+"""A build that prints its greatest memory in KB; ru_maxrss would count what started it as well."""
+
+
+def scale(numbers: list[int], words: int, executor: str) -> list[tuple[int, float, float, float]]:
+    """Print time and greatest memory of a build of so many books, each in a process of its own, whose memory it is.
+
+    The books are generated text files, a licence that no pattern knows at the end of each.
+
+    Returns:
+        For each: books, wall seconds, processor seconds, the greatest MB of the process that builds.
+    """
+    print(f"books of about {words:,} words, --executor {executor}, near-duplicate search and shared edges included")
+    points = []
     for books in numbers:
-        home = tempfile.mkdtemp()
-        code = f"import corpora; corpora.build('toy:books={books},articles=0', duplicates='near')"
+        home = Path(tempfile.mkdtemp())
+        size = write_books(home / "books", books, words) / 1e6
         before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "CORPORA_HOME": home}, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, "-c", SCALED, str(home / "books"), executor, str(books)]
+        environment = {**os.environ, "CORPORA_HOME": str(home / "store")}
+        told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        seconds, after = time.perf_counter() - wall, resource.getrusage(resource.RUSAGE_CHILDREN)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        size = sum(path.stat().st_size for path in Path(home).rglob("data-*.arrow")) / 1e6
-        print(f"{books:>7,} books {size:8.1f} MB  {time.perf_counter() - wall:7.1f} s  {used:7.1f} s of processor"
-              f"  {after.ru_maxrss / 1024:6.0f} MB at most")  # fmt: skip
+        memory = int(told.split()[-1]) / 1024
+        points.append((books, seconds, used, memory))
+        print(f"{books:>7,} books {size:8.1f} MB {seconds:7.1f} s {used:7.1f} s of processor {size / used:5.1f} MB/s"
+              f" a core {memory:6.0f} MB at most", flush=True)  # fmt: skip
         shutil.rmtree(home)
+    return points
+
+
+def write_books(folder: Path, books: int, words: int) -> int:
+    """Write so many generated books, a file each; how many bytes they have."""
+    from corpora import registry
+
+    folder.mkdir()
+    source = registry.make("sources", f"toy:books={books},articles=0,words={words}")
+    size = 0
+    for number, book in enumerate(book for shard in source.shards() for book in source.read(shard)):
+        text = "\n\n".join([*book.paragraphs, "Granted to you by the sellers of Wenlow Lane for one winter only."])
+        size += (folder / f"{number:06}.txt").write_text(text + "\n", encoding="utf-8")
+    return size
+
+
+def draw(points: list[tuple[int, float, float, float]], path: Path) -> None:
+    """A picture of processor time and memory over the number of books."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.8), layout="constrained")
+    books, _, used, memory = zip(*points, strict=True)
+    for place, (values, label) in enumerate([(used, "processor seconds"), (memory, "MB of memory at most")]):
+        axes = figure.add_subplot(1, 2, place + 1)
+        axes.plot(books, values, marker="o")
+        axes.set(xscale="log", xlabel="books", ylabel=label, yscale="log" if place == 0 else "linear")
+        if place == 1:
+            axes.set_ylim(0, 1.1 * max(values))
+    figure.savefig(path)
 
 
 def main() -> None:
@@ -117,11 +165,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--scale", type=int, nargs="*", default=[])
+    parser.add_argument("--scale", type=int, nargs="*", default=[], help="build so many generated books")
+    parser.add_argument("--words", type=int, default=1000, help="of each generated book")
+    parser.add_argument("--executor", default="serial", help="for --scale")
+    parser.add_argument("--plot", type=Path, help="where to draw what --scale measured")
     arguments = parser.parse_args()
     if arguments.folder:
         compare(arguments.folder, arguments.repeats)
-    scale(arguments.scale)
+    if arguments.scale:
+        points = scale(arguments.scale, arguments.words, arguments.executor)
+        if arguments.plot:
+            draw(points, arguments.plot)
 
 
 if __name__ == "__main__":
