@@ -54,7 +54,9 @@ class Work:
         """A version with the rows of a dataset that lives elsewhere, made again only when its content changed."""
         provider: DatasetProvider = registry.make("datasets", reference)
         source = (provider.name, provider.fingerprint())
-        plan = Plan(action="take-in", components=(described(provider),), inputs=(source,))
+        plan = Plan(
+            action="take-in", components=(described(provider),), inputs=(source,), recipe={"elsewhere": reference}
+        )
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", reference).strip("-.")
 
         def write(staging: Path) -> Manifest:

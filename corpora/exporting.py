@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from corpora.assemble import Work
 from corpora.dataset import Dataset
 from corpora.describing import texts
 from corpora.durable import storage_errors
 from corpora.errors import OptionError
 from corpora.progress import Progress, silent
-from corpora.store import Store, default_store
+from corpora.store import Store
 
 FORMATS = (".txt", ".jsonl", ".parquet")
 
@@ -40,7 +41,7 @@ def export(
         raise OptionError(f"{file} ends in {file.suffix or 'nothing'}; it must end in {', '.join(FORMATS)}")
     if file.exists() and not overwrite:
         raise OptionError(f"{file} exists; --overwrite replaces it")
-    found = dataset if isinstance(dataset, Dataset) else (store or default_store()).open(dataset)
+    found = Work.here(store, "serial", progress).open(dataset)
     beside = file.with_name(f".{file.name}.partial")
     with storage_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)

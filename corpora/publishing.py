@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpora.assemble import Work
 from corpora.blocks import read_stream
 from corpora.card import card
 from corpora.dataset import TOKENIZER_FILE, Dataset
@@ -16,7 +17,7 @@ from corpora.durable import link_or_copy, storage_errors, write_text
 from corpora.errors import DatasetError, OptionError
 from corpora.manifest import Manifest
 from corpora.progress import Progress, silent
-from corpora.store import Store, default_store
+from corpora.store import Store
 
 FREE = re.compile(
     r"public domain.*|pd|cc0([- ]1\.0.*)?|pddl|cc[- ]by([- ]sa)?([- ]\d.*)?|mit|apache.*|bsd.*|gfdl.*|odc.*|unlicense",
@@ -50,7 +51,7 @@ def export_hub(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OptionError(f"{folder} holds something already; give an empty folder, or one that is not there")
-    found = dataset if isinstance(dataset, Dataset) else (store or default_store()).open(dataset)
+    found = Work.here(store, "serial", progress).open(dataset)
     with storage_errors(folder):
         (folder / "data").mkdir(parents=True, exist_ok=True)
         for number, path in enumerate(found.files):
@@ -95,7 +96,7 @@ def push(
     Raises:
         DatasetError: a recorded licence forbids it, or none is recorded; or the hub refuses.
     """
-    found = dataset if isinstance(dataset, Dataset) else (store or default_store()).open(dataset)
+    found = Work.here(store, "serial", progress).open(dataset)
     if not may_redistribute:
         check_licences(found.reference, found.manifest.licences)
     with tempfile.TemporaryDirectory() as folder:

@@ -123,7 +123,8 @@ def recipe_text(store: Store, dataset: Dataset) -> str:
     family: dict[str, Dataset] = {}
     _collect(store, dataset, family)
     names = _names(family)
-    tables = {names[fingerprint]: _table(member, names) for fingerprint, member in family.items()}
+    made = {names[key]: member for key, member in family.items() if "elsewhere" not in member.manifest.plan["recipe"]}
+    tables = {name: _table(member, names) for name, member in made.items()}
     return "\n\n".join(
         "\n".join([f"[datasets.{_toml_key(name)}]", *(f"{key} = {_toml(value)}" for key, value in table.items())])
         for name, table in tables.items()
@@ -143,7 +144,8 @@ def _names(family: dict[str, Dataset]) -> dict[str, str]:
     names: dict[str, str] = {}
     for fingerprint, dataset in reversed(family.items()):
         clash = dataset.name in names.values()
-        names[fingerprint] = f"{dataset.name}-{dataset.path.name}" if clash else dataset.name
+        own = f"{dataset.name}-{dataset.path.name}" if clash else dataset.name
+        names[fingerprint] = dataset.manifest.plan["recipe"].get("elsewhere", own)  # as `parquet:DIR`, without a table
     return names
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, accounting_lines, noun, plain_path
-from corpora.cli.terminal import say, say_json, table
+from corpora.cli.terminal import bars, say, say_json, table
 
 if TYPE_CHECKING:
     from corpora.dataset import Dataset
@@ -50,12 +50,13 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show what a version is: figures, where documents went, how it was made."""
+    from corpora.assemble import Work
     from corpora.describing import show, summaries
-    from corpora.store import default_store
 
-    store = default_store()
-    found = store.open(dataset)
-    facts, counted = show(found), summaries(store, found, statistic or (), executor)
+    with bars() as progress:
+        work = Work.here(None, executor, progress)
+        found = work.open(dataset)
+        facts, counted = show(found), summaries(work.store, found, statistic or (), work.executor)
     if json:
         say_json(facts | {"statistics": facts["statistics"] | counted})
         return
@@ -94,10 +95,12 @@ def head(
     dataset: DatasetName, rows: Annotated[int, typer.Option("--rows", "-n", help="How many.", min=1)] = 10
 ) -> None:
     """Print the first rows as text."""
+    from corpora.assemble import Work
     from corpora.describing import texts
-    from corpora.store import default_store
 
-    for row in itertools.islice(texts(default_store().open(dataset)), rows):
+    with bars() as progress:
+        found = Work.here(None, "serial", progress).open(dataset)
+    for row in itertools.islice(texts(found), rows):
         say(row["text"])
 
 

@@ -7,6 +7,8 @@ import pytest
 import corpora
 from corpora import InputError
 from corpora.publishing import export_hub
+from corpora.recipe import recipe_text
+from corpora.store import default_store
 
 
 def test_an_exported_dataset_comes_back_with_the_same_rows(corpus, tmp_path):
@@ -28,6 +30,23 @@ def test_a_folder_is_taken_in_again_only_when_its_content_changed(home, tmp_path
     assert corpora.transform(f"parquet:{tmp_path}", "lowercase", name="x") == first
     pq.write_table(pa.table({"text": ["Two."]}), tmp_path / "a.parquet")
     assert corpora.transform(f"parquet:{tmp_path}", "lowercase", name="x").fingerprint != first.fingerprint
+
+
+def test_show_head_and_export_take_one_as_actions_do(run, home, tmp_path):
+    pq.write_table(pa.table({"text": ["One.", "Two."]}), tmp_path / "a.parquet")
+    assert "parquet-" in run("show", f"parquet:{tmp_path}").out
+    assert run("head", f"parquet:{tmp_path}", "--rows", 1).out == "One.\n"
+    run("export", f"parquet:{tmp_path}", tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_text() == "One.\nTwo.\n"
+
+
+def test_a_recipe_names_it_by_its_reference_and_makes_the_same(home, tmp_path):
+    pq.write_table(pa.table({"text": ["One.", "Two."]}), tmp_path / "a.parquet")
+    made = corpora.transform(f"parquet:{tmp_path}", "lowercase", name="low")
+    text = recipe_text(default_store(), made)
+    assert text.count("[datasets.") == 1 and f'from = "parquet:{tmp_path}"' in text
+    (tmp_path / "printed.toml").write_text(text)
+    assert corpora.build_datasets(corpora.read_recipe(tmp_path / "printed.toml")) == [made]
 
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are(home, tmp_path):
