@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +22,7 @@ from corpora.errors import CorporaError, InputError, OptionError
 from corpora.executors import Executor
 from corpora.hashing import sha256_of
 from corpora.manifest import Manifest, Plan
+from corpora.paragraphs import units, whole_paragraphs
 from corpora.progress import Progress, silent
 from corpora.records import Sequences
 from corpora.store import Store
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Casing = Literal["uncased", "cased"]
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+VERSIONS = {"paragraph": 2}
+"""What changes a unit's rows raises its number: paragraphs once ended where their block ended."""
 SPECIALS_A_SEQUENCE = 2
 """[CLS] and [SEP], which the trainer adds and which all limits count."""
 
@@ -58,7 +60,7 @@ def tokenize(
         casing: whether the tokenizer lower-cases; needed for a trained one (default uncased) and for a
             `vocab.txt`, where it is read from the pieces if it is not given.
         unit: what becomes a sequence: `sentence`, `paragraph`, or `packed:N` (sentences of a document
-            joined up to N tokens).
+            joined up to N tokens; begun anew with each block of the dataset).
         min_tokens: shorter sequences are dropped. Counts, like the next, [CLS] and [SEP].
         max_tokens: longer sequences are cut into pieces of at most this many.
 
@@ -87,7 +89,12 @@ def tokenize(
     plan = Plan(
         action="tokenize",
         components=(
-            {"kind": "tokenizers", "name": "wordpiece", "version": 1, "uses": {"tokenizers": _tokenizers_version()}},
+            {
+                "kind": "tokenizers",
+                "name": "wordpiece",
+                "version": VERSIONS.get(unit, 1),
+                "uses": {"tokenizers": _tokenizers_version()},
+            },
         ),
         settings=settings | decides,
         parents=(parent.fingerprint,),
@@ -111,14 +118,16 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tok
     vocabulary = Vocabulary(text)
     schema = tokens_schema(len(vocabulary.pieces))
     (staging / "parts").mkdir(exist_ok=True)
+    pieces = parent.pieces()
     task = TokenizeTask(
         staging / "parts",
         vocabulary,
         schema,
+        tuple(pieces) if plan.settings["unit"] == "paragraph" else (),
         **{key: plan.settings[key] for key in ("unit", "min_tokens", "max_tokens")},
     )
     accounting: dict[str, Any] = {"sentences": parent.rows}
-    batches = written_parts(work, task, parent.pieces(), "tokenize", accounting)
+    batches = written_parts(work, task, pieces, "tokenize", accounting)
     rows = Rows(schema, batches, parents=(parent,), accounting=accounting)
     return assemble(staging, name, plan, rows, work)
 
@@ -130,6 +139,8 @@ class TokenizeTask:
     folder: Path
     vocabulary: Vocabulary
     schema: pa.Schema
+    pieces: tuple[Piece, ...]
+    """All of the dataset where paragraphs are asked for: one may go on in the next piece."""
     unit: str
     min_tokens: int
     max_tokens: int
@@ -145,7 +156,7 @@ class TokenizeTask:
         return path, json.loads(counts.read_text(encoding="utf-8"))
 
     def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
-        for _, _, batch in piece.batches():
+        for batch in whole_paragraphs(piece, self.pieces) if self.pieces else (b for _, _, b in piece.batches()):
             texts, documents = units(batch, self.unit)
             encoded = self._encode(texts)
             if self.unit.startswith("packed:"):
@@ -168,18 +179,6 @@ class TokenizeTask:
         values = np.fromiter((i for row in rows for i in row), np.uint32, int(offsets[-1]))
         width = np.uint16 if self.schema.field(0).type.value_type == pa.uint16() else np.uint32
         return Sequences(values.astype(width), offsets)
-
-
-def units(batch: pa.RecordBatch, unit: str) -> tuple[list[str], list[str]]:
-    """The texts that become sequences, and the document of each."""
-    texts, documents = batch["text"].to_pylist(), batch["document"].to_pylist()
-    if unit != "paragraph":
-        return texts, documents
-    keys = zip(documents, batch["paragraph"].to_pylist(), strict=True)
-    groups = [
-        (key, [text for _, text in group]) for key, group in groupby(zip(keys, texts, strict=True), lambda p: p[0])
-    ]
-    return [" ".join(group) for _, group in groups], [document for (document, _), _ in groups]
 
 
 def pack(block: Sequences, documents: list[str], size: int) -> tuple[Sequences, list[str]]:
