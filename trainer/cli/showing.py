@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from trainer import Callback, Run
 
 SIGNAL_EXIT = 128
+SECONDS_BETWEEN_LINES = 30
 
 
 @dataclass(frozen=True)
@@ -25,24 +27,36 @@ class Bar(Callback):
     name: ClassVar[str] = "bar"
 
     def on_start(self, run: Run) -> None:
-        """Show the bar."""
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-        progress = Progress(*columns, TextColumn("{task.fields[told]}"), console=Console(stderr=True))
-        run.kept["bar"] = progress, progress.add_task(run.card["kind"], total=run.card["plan"]["updates"], told="")
-        progress.start()
+        """Show the bar; where nobody watches, a line now and then."""
+        console = Console(stderr=True)
+        run.kept["said"], run.kept["bar"] = time.monotonic(), None
+        if console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+            progress = Progress(*columns, TextColumn("{task.fields[told]}"), console=console)
+            run.kept["bar"] = progress, progress.add_task(run.card["kind"], total=run.card["plan"]["updates"], told="")
+            progress.start()
 
     def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
         """Move it."""
-        progress, task = run.kept["bar"]
-        losses = " ".join(f"{name} {value:.3f}" for name, value in record["losses"].items())
-        mfu = f", MFU {record['mfu']:.0%}" if record["mfu"] is not None else ""
-        left = timedelta(seconds=round(record["left_seconds"]))
-        told = f"{losses}, {record['tokens_per_second']:,.0f} tokens/s{mfu}, {left} left"
-        progress.update(task, completed=record["update"], told=told)
+        total = run.card["plan"]["updates"]
+        if run.kept["bar"] is not None:
+            progress, task = run.kept["bar"]
+            progress.update(task, completed=record["update"], told=_told(record))
+        elif time.monotonic() - run.kept["said"] > SECONDS_BETWEEN_LINES or record["update"] == total:
+            typer.echo(f"{run.card['kind']}: {record['update']:,} of {total:,}, {_told(record)}", err=True)
+            run.kept["said"] = time.monotonic()
 
     def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
         """Take it away."""
-        run.kept["bar"][0].stop()
+        if run.kept["bar"] is not None:
+            run.kept["bar"][0].stop()
+
+
+def _told(record: Mapping[str, Any]) -> str:
+    losses = " ".join(f"{name} {value:.3f}" for name, value in record["losses"].items())
+    mfu = f", MFU {record['mfu']:.0%}" if record["mfu"] is not None else ""
+    left = timedelta(seconds=round(record["left_seconds"]))
+    return f"{losses}, {record['tokens_per_second']:,.0f} tokens/s{mfu}, {left} left"
 
 
 def tell_end(outcome: Any, *, command: str) -> None:
