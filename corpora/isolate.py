@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
 import os
+import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -81,13 +83,26 @@ class Guard:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
             self._process = context.Process(target=_serve, args=(theirs, self.memory_bytes), daemon=True)
-            self._process.start()
+            with _main_left_alone():
+                self._process.start()
             theirs.close()
         return self._pipe
 
     def _exit_code(self) -> int | None:
         self._process.join(1.0)
         return self._process.exitcode  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Keep a process that is started now from importing the user's script, which it needs for nothing."""
+    main = sys.modules["__main__"]
+    hidden: dict[str, Any] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
 
 
 _guards = threading.local()

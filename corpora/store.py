@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import multiprocessing
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from corpora.errors import (
     DatasetNotFound,
     OptionError,
     UnknownName,
+    WorkerError,
     unknown_name,
 )
 from corpora.hashing import sha256_file
@@ -174,6 +176,11 @@ class Store:
             StorageError: the disk is full or refuses; what is staged stays for the next attempt.
         """
         check_name(name, "dataset")
+        if getattr(multiprocessing.current_process(), "_inheriting", False):
+            raise WorkerError(
+                "this script starts workers, and each worker imports it again: put its calls under "
+                "`if __name__ == '__main__':`"
+            )
         with storage_errors(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             digits = plan.fingerprint[:FOLDER_DIGITS]

@@ -2,6 +2,8 @@
 
 import operator
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -30,3 +32,14 @@ def test_a_victim_costs_one_call_and_the_next_one_works(guard, victim, error):
     with pytest.raises(error):
         guard.call(*victim)
     assert guard.call(operator.mul, 4, 2) == 8
+
+
+@pytest.mark.parametrize(("executor", "works"), [("serial", True), ("processes:workers=2", False)])
+def test_a_script_without_a_main_guard_works_or_says_what_to_do(tmp_path, home, executor, works):
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "a.txt").write_text("\n\n".join(f"The old man said thing number {n} to his wife." for n in range(3000)))
+    script = tmp_path / "script.py"
+    script.write_text(f"import corpora\nprint(corpora.build('tbc:folder={folder}', executor={executor!r}).documents)\n")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=100)
+    assert (done.stdout == "1\n") if works else "put its calls under `if __name__ == '__main__':`" in done.stderr
