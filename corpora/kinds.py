@@ -41,6 +41,10 @@ class Source(Component, ABC):
         """
         return self
 
+    def fetches(self) -> bool:
+        """Whether `freeze` goes out to the network; a dry run, which must not, then cannot tell what is there."""
+        return type(self).freeze is not Source.freeze
+
     @abstractmethod
     def shards(self) -> Sequence[Shard]:
         """Its parts, in the order in which their documents are written.

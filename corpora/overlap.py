@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.records import Sequences
 from corpora.builtin.statistics.hashes import ngram_hashes, row_hashes
 from corpora.builtin.statistics.histograms import mean
 from corpora.builtin.statistics.tables import Keys, joined, levels, tally
+from corpora.records import Sequences
 
 CAPACITY = 2**22
 """How many distinct hashes of the smaller dataset are kept: 32 MB. Beyond, a fair part of them stands for all."""

@@ -17,7 +17,6 @@ from corpora.concatenating import concat
 from corpora.dataset import Dataset
 from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
 from corpora.executors import Executor
-from corpora.kinds import Source
 from corpora.manifest import Manifest, Plan
 from corpora.mixing import mix, parse_shares
 from corpora.plugins import registry
@@ -104,7 +103,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
     steps: dict[str, Step] = {}
     for name, table in recipe.datasets.items():
         action = _action(name, table)
-        if action == "build" and _fetches(table):
+        if action == "build" and _component(recipe, table, action).fetches():
             steps[name] = Step(name, action, "needs its inputs", None, None)
             continue
         if any(parent in steps and parent not in made for parent in _parents(table, action)):
@@ -265,11 +264,6 @@ def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
         values[key] = str(recipe.path.parent / Path(value).expanduser())
     elif isinstance(value, list):
         values[key] = [str(recipe.path.parent / Path(item).expanduser()) for item in value]
-
-
-def _fetches(table: Mapping[str, Any]) -> bool:
-    """Whether a source would have to fetch or resolve something before its fingerprint is known."""
-    return registry.find("sources", table["build"]).freeze is not Source.freeze  # type: ignore[attr-defined]
 
 
 def _expected(

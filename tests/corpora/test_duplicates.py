@@ -23,7 +23,7 @@ def book(seed, paragraphs=100):
 
 
 def gone(documents, method="near", seed=0):
-    """What goes of documents given as (id, paragraphs) or (id, paragraphs, title), in a shuffled order: id to reason."""
+    """What goes of documents, given as (id, paragraphs) or with a title, in a shuffled order: id to reason."""
     made = [Document(id, text, *title and (title[0], "Ada Moor")) for id, text, *title in documents]
     random.Random(seed).shuffle(made)
     rows = [

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpora import Sequences
-from corpora import overlap
+from corpora import Sequences, overlap
 from corpora.overlap import contamination, rows_shared
 
 ROWS = st.lists(st.lists(st.integers(0, 3), max_size=4), max_size=12)

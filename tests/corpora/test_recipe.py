@@ -110,3 +110,11 @@ def test_mistakes_in_a_recipe_are_named(recipe, before, after, message):
 
 def test_a_missing_recipe_is_one_clear_line(run):
     assert run("build", "--recipe", "nowhere.toml", code=1).err == "error: the recipe nowhere.toml does not exist\n"
+
+
+def test_a_dry_run_of_books_in_a_folder_tells_what_is_there_and_of_a_catalogue_that_it_cannot(run, recipe):
+    recipe.write_text(
+        '[datasets.a]\nbuild = "tbc"\nfolder = "texts"\n[datasets.b]\nbuild = "tbc"\ncatalogue = "gutenberg"\n'
+    )
+    lines = run("build", "--recipe", recipe, "--dry-run").out.splitlines()
+    assert "to build" in lines[1] and "needs its inputs" in lines[2]

@@ -56,9 +56,13 @@ class Books(Source):
     pause: float = option(1.0, "Least seconds between two requests to one host.", min=0, decides=False)
     listing: Path | None = option(None, "The list of an earlier build's downloads, to use again.", decides=False)
 
+    def fetches(self) -> bool:
+        """Whether a catalogue has to be asked."""
+        return self.folder is None and self.listing is None and bool(self.catalogue)
+
     def freeze(self, downloads: Path) -> Self:
         """The same source with the catalogue's books downloaded and listed."""
-        if self.folder is not None or self.listing is not None or not self.catalogue:
+        if not self.fetches():
             return self
         criteria = Criteria(self.language, self.min_words, self.free)
         web = {

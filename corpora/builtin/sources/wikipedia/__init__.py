@@ -43,9 +43,13 @@ class Wikipedia(Source):
     allow_cut: bool = option(False, "Take the whole pages of a dump that is cut or damaged.")
     project: Literal["wikipedia", "any"] = option("wikipedia", "Refuse dumps of other projects, or take any wiki.")
 
+    def fetches(self) -> bool:
+        """Whether a dump has to be found and downloaded."""
+        return not self.dump
+
     def freeze(self, downloads: Path) -> Self:
         """With its files: those given, or those of the newest finished dump, downloaded."""
-        if self.dump:
+        if not self.fetches():
             return self
         from corpora.builtin.sources.wikipedia.download import fetch
 
