@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from corpora.blocks import BlockWriter, read_stream, write_datasets_files
 from corpora.card import write_card
 from corpora.counting import count_standard
 from corpora.dataset import TOKENIZER_FILE, Dataset
-from corpora.durable import link_or_copy
+from corpora.durable import link_or_copy, write_stream, write_text
 from corpora.executors import Executor, make_executor
 from corpora.kinds import DatasetProvider
 from corpora.manifest import Manifest, Plan, command_line, described, environment, now, plan_json
@@ -161,6 +162,21 @@ def described_files(
         created=now(),
         versions=environment(),
     )
+
+
+def counted_part(
+    path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], tally: dict[str, int]
+) -> tuple[Path, dict[str, int]]:
+    """Write a part with what was counted on the way, unless an earlier attempt did.
+
+    Args:
+        batches: read only where the part is not there; they fill `tally` as they go.
+    """
+    counts = path.with_suffix(".json")
+    if not (path.exists() and counts.exists()):
+        write_stream(path, schema, batches)
+        write_text(counts, json.dumps(tally))
+    return path, json.loads(counts.read_text(encoding="utf-8"))
 
 
 def written_parts(

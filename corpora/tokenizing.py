@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from corpora.assemble import Rows, Work, assemble, written_parts
+from corpora.assemble import Rows, Work, assemble, counted_part, written_parts
 from corpora.blocks import Piece, list_array, tokens_schema
 from corpora.component import split_short
 from corpora.counting import Vocabulary
 from corpora.dataset import TOKENIZER_FILE, Dataset
-from corpora.durable import write_stream, write_text
-from corpora.errors import CorporaError, InputError, OptionError
+from corpora.durable import write_text
+from corpora.errors import OptionError
 from corpora.executors import Executor
 from corpora.hashing import sha256_of
 from corpora.manifest import Manifest, Plan
@@ -26,12 +25,11 @@ from corpora.paragraphs import units, whole_paragraphs
 from corpora.progress import Progress, silent
 from corpora.records import Sequences
 from corpora.store import Store
+from corpora.wordpiece import Casing, load_tokenizer, train_wordpiece
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Casing = Literal["uncased", "cased"]
-SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 VERSIONS = {"paragraph": 2}
 """What changes a unit's rows raises its number: paragraphs once ended where their block ended."""
 SPECIALS_A_SEQUENCE = 2
@@ -75,32 +73,10 @@ def tokenize(
         raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id) or --train SIZE")
     if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
         raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
-    settings = {"unit": _checked_unit(unit, max_tokens), "min_tokens": min_tokens, "max_tokens": max_tokens}
     loaded = None if tokenizer is None else load_tokenizer(str(tokenizer), casing)
-    decides = {"train": train, "casing": casing or "uncased"} if loaded is None else {}
-    inputs = () if loaded is None else ((TOKENIZER_FILE, sha256_of(json.loads(loaded.to_str()))),)
-    table = {
-        "tokenize": parent.name,
-        "tokenizer": str(tokenizer) if tokenizer else None,
-        "casing": casing,
-        "train": train,
-    }
-    table |= {"unit": unit, "min-tokens": min_tokens, "max-tokens": max_tokens}
-    plan = Plan(
-        action="tokenize",
-        components=(
-            {
-                "kind": "tokenizers",
-                "name": "wordpiece",
-                "version": VERSIONS.get(unit, 1),
-                "uses": {"tokenizers": _tokenizers_version()},
-            },
-        ),
-        settings=settings | decides,
-        parents=(parent.fingerprint,),
-        inputs=inputs,
-        recipe={key: value for key, value in table.items() if value is not None},
-    )
+    settings = {"unit": _checked_unit(unit, max_tokens), "min_tokens": min_tokens, "max_tokens": max_tokens}
+    given = {"tokenizer": tokenizer, "train": train, "casing": casing}
+    plan = _plan(parent, loaded, settings, given)
     name = name or f"{parent.name}-tokens"
 
     def write(staging: Path) -> Manifest:
@@ -108,6 +84,31 @@ def tokenize(
         return _write(staging, name, plan, parent, made, work)
 
     return work.add(name, plan, write)
+
+
+def _plan(parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], given: dict[str, Any]) -> Plan:
+    """What decides the ids: the tokenizer's content, or how it is trained."""
+    trained = {"train": given["train"], "casing": given["casing"] or "uncased"} if loaded is None else {}
+    inputs = () if loaded is None else ((TOKENIZER_FILE, sha256_of(json.loads(loaded.to_str()))),)
+    table: dict[str, Any] = {"tokenize": parent.name, **given}
+    if given["tokenizer"] is not None:
+        path = Path(given["tokenizer"])
+        table["tokenizer"] = str(path.absolute() if path.exists() else given["tokenizer"])
+    table |= {key.replace("_", "-"): value for key, value in settings.items()}
+    component = {
+        "kind": "tokenizers",
+        "name": "wordpiece",
+        "version": VERSIONS.get(settings["unit"], 1),
+        "uses": {"tokenizers": _tokenizers_version()},
+    }
+    return Plan(
+        action="tokenize",
+        components=(component,),
+        settings=settings | trained,
+        parents=(parent.fingerprint,),
+        inputs=inputs,
+        recipe={key: value for key, value in table.items() if value is not None},
+    )
 
 
 def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tokenizer, work: Work) -> Manifest:
@@ -148,12 +149,8 @@ class TokenizeTask:
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
         """Write the piece's sequences, and count what was dropped and split."""
         path = self.folder / f"tokens-{piece.block_number:07d}.arrow"
-        counts = path.with_suffix(".json")
-        if not (path.exists() and counts.exists()):
-            tally = {"sequences": 0, "dropped": 0, "split": 0}
-            write_stream(path, self.schema, self._batches(piece, tally))
-            write_text(counts, json.dumps(tally))
-        return path, json.loads(counts.read_text(encoding="utf-8"))
+        tally = {"sequences": 0, "dropped": 0, "split": 0}
+        return counted_part(path, self.schema, self._batches(piece, tally), tally)
 
     def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
         for batch in whole_paragraphs(piece, self.pieces) if self.pieces else (b for _, _, b in piece.batches()):
@@ -210,118 +207,6 @@ def fit(block: Sequences, shortest: int, longest: int) -> tuple[Sequences, Any]:
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     positions = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
     return Sequences(block.values[positions], offsets), origin
-
-
-def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
-    """A tokenizer from a file, a folder or the hub, without truncation or padding.
-
-    Raises:
-        InputError: nothing there can be read as a tokenizer.
-        OptionError: `casing` contradicts the pieces.
-    """
-    from tokenizers import Tokenizer
-
-    path = Path(where).expanduser()
-    if path.is_dir():
-        files = [path / name for name in (TOKENIZER_FILE, "vocab.txt") if (path / name).exists()]
-        if not files:
-            raise InputError(f"{path} holds neither {TOKENIZER_FILE} nor vocab.txt")
-        path = files[0]
-    try:
-        if path.suffix == ".txt" and path.exists():
-            tokenizer = wordpiece(path.read_text(encoding="utf-8").split("\n"), casing, str(path))
-        elif path.exists():
-            tokenizer = Tokenizer.from_file(str(path))
-        elif where.startswith((".", "/", "~")) or where.count("/") > 1 or path.suffix:
-            raise InputError(f"the tokenizer {where} does not exist")
-        else:
-            tokenizer = Tokenizer.from_pretrained(where)
-    except CorporaError:
-        raise
-    except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
-    except Exception as error:
-        if type(error) is not Exception:  # tokenizers raises the bare class
-            raise
-        raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer:
-    """BERT's tokenizer over a list of word pieces.
-
-    Raises:
-        InputError: the list has no [UNK], [CLS] or [SEP].
-        OptionError: it is called uncased, and holds upper-case pieces.
-    """
-    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
-    from tokenizers.models import WordPiece
-
-    while pieces and not pieces[-1]:
-        pieces = pieces[:-1]
-    missing = [special for special in ("[UNK]", "[CLS]", "[SEP]") if special not in pieces]
-    if missing:
-        raise InputError(f"{where} has no {', '.join(missing)}; it is no WordPiece vocabulary")
-    upper = any(piece != piece.lower() for piece in pieces if not re.fullmatch(r"\[\w+\]", piece))
-    if casing == "uncased" and upper:
-        raise OptionError(f"{where} holds upper-case pieces; it is a cased vocabulary")
-    lowercase = casing == "uncased" if casing else not upper
-    ids = {piece: number for number, piece in enumerate(pieces)}
-    tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]"))
-    tokenizer.add_special_tokens([special for special in SPECIALS if special in ids])
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
-        special_tokens=[(special, ids[special]) for special in ("[CLS]", "[SEP]")],
-    )
-    return tokenizer
-
-
-def train_wordpiece(dataset: Dataset, size: int, casing: Casing, progress: Progress) -> Tokenizer:
-    """A WordPiece vocabulary trained on a sentence dataset: the same pieces for the same dataset, anywhere.
-
-    The library's own WordPiece trainer numbers its first pieces in the order of a hash table, which breaks ties
-    another way in every run. So byte-pair merges are learnt over words that begin with a mark, and their
-    products become pieces: with the mark the begin of a word, without it `##` and its rest.
-
-    Args:
-        size: pieces, the five special ones counted.
-    """
-    from tokenizers import Tokenizer, normalizers, pre_tokenizers, trainers
-    from tokenizers.models import BPE
-
-    progress("train tokenizer", 0, None, f"{size:,} pieces")
-    learner = Tokenizer(BPE())
-    learner.normalizer = normalizers.BertNormalizer(lowercase=casing == "uncased")
-    marked = pre_tokenizers.Metaspace(replacement=WORD_MARK, prepend_scheme="always")
-    learner.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.BertPreTokenizer(), marked])
-    letters = max(10, min(MOST_LETTERS, size // 4))
-    trainer = trainers.BpeTrainer(vocab_size=size + letters, limit_alphabet=letters, show_progress=False)
-    texts = (batch["text"].to_pylist() for batch in dataset.batches())
-    learner.train_from_iterator(texts, trainer, length=dataset.rows)
-    pieces = _word_pieces(learner.get_vocab(), size)
-    progress("train tokenizer", 1, 1, f"{len(pieces):,} pieces")
-    return wordpiece(pieces, casing, "the trained vocabulary")
-
-
-WORD_MARK = "\u2581"
-MOST_LETTERS = 1000
-"""Rarer letters than the first thousand become [UNK], as in BERT's own vocabularies."""
-
-
-def _word_pieces(merged: dict[str, int], size: int) -> list[str]:
-    """The special pieces, every letter at the begin of a word and inside, then products in the order of merging."""
-    products = sorted(merged, key=merged.__getitem__)
-    letters = sorted(product for product in products if len(product) == 1 and product != WORD_MARK)
-    begins = [
-        product[1:] if product[0] == WORD_MARK else f"##{product}" for product in products if product != WORD_MARK
-    ]
-    return list(dict.fromkeys([*SPECIALS, *letters, *(f"##{letter}" for letter in letters), *begins]))[:size]
 
 
 def _checked_unit(unit: str, max_tokens: int) -> str:

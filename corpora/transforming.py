@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import Generator
 
-from corpora.assemble import Rows, Work, assemble, described_files, hand_on, take_files, written_parts
+from corpora.assemble import Rows, Work, assemble, counted_part, described_files, hand_on, take_files, written_parts
 from corpora.blocks import Piece, len_values, list_array, pieces_of, read_stream, sequences_of, tight
 from corpora.counting import Vocabulary, context_of, counts_needed, vocabulary_in
 from corpora.dataset import Dataset
-from corpora.durable import write_stream, write_text
 from corpora.errors import CorporaError, OptionError, PluginError
 from corpora.executors import Executor
 from corpora.hashing import generator
@@ -189,12 +187,8 @@ class RewriteTask:
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
         """Write the piece's new rows, and count what was dropped."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
-        counts = path.with_suffix(".json")
-        if not (path.exists() and counts.exists()):
-            tally = {"written": 0, "values": 0, "resized_blocks": 0}
-            write_stream(path, self.schema, self._batches(piece, tally))
-            write_text(counts, json.dumps(tally))
-        return path, json.loads(counts.read_text(encoding="utf-8"))
+        tally = {"written": 0, "values": 0, "resized_blocks": 0}
+        return counted_part(path, self.schema, self._batches(piece, tally), tally)
 
     def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
         for number, first_row, batch in piece.batches():

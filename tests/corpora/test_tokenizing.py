@@ -108,7 +108,7 @@ def test_a_token_dataset_cannot_be_tokenized_again(tokens):
 
 def test_a_trained_vocabulary_is_the_same_in_every_process(corpus, tmp_path):
     code = "import sys, corpora; d = corpora.open(sys.argv[1]); "
-    code += "from corpora.tokenizing import train_wordpiece as t; print(t(d, 150, 'uncased', lambda *a: None).to_str())"
+    code += "from corpora.wordpiece import train_wordpiece as t; print(t(d, 150, 'uncased', lambda *a: None).to_str())"
     outputs = {subprocess.check_output([sys.executable, "-c", code, corpus.name]) for _ in range(3)}
     assert len(outputs) == 1
 
