@@ -24,6 +24,7 @@ from corpora.errors import (
     TooManyFailed,
     UnknownName,
     WorkerError,
+    first_line,
     unknown_name,
 )
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         DatasetProvider,
         Entry,
         Filter,
+        Score,
         Selection,
         Source,
         Splitter,
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from corpora.mixing import mix
     from corpora.plugins import Registry, registry
     from corpora.progress import Progress
-    from corpora.publishing import check_licences, export_hub, push, upload
+    from corpora.publishing import check_licences, export_hub, hub_errors, push, upload
     from corpora.recipe import Recipe, build_datasets, plan_datasets, read_recipe
     from corpora.records import Context, Counts, Defaults, Document, Reject, Sequences, Shard
     from corpora.reporting import report
@@ -85,6 +87,7 @@ LAZY = {
         "DatasetProvider",
         "Entry",
         "Filter",
+        "Score",
         "Selection",
         "Source",
         "Splitter",
@@ -95,7 +98,7 @@ LAZY = {
         "Transform",
     ],
     "corpora.plugins": ["Registry", "registry"],
-    "corpora.publishing": ["check_licences", "export_hub", "push", "upload"],
+    "corpora.publishing": ["check_licences", "export_hub", "hub_errors", "push", "upload"],
     "corpora.recipe": ["Recipe", "build_datasets", "plan_datasets", "read_recipe"],
     "corpora.cli.plugins": ["print_components"],
     "corpora.cli.terminal": ["bars", "run_app"],
@@ -114,10 +117,10 @@ __all__ = [
     "Catalogue", "ChildDied", "Component", "Context", "CorporaError", "Counts", "Dataset", "DatasetDamaged",
     "DatasetError", "DatasetInUse", "DatasetNotFound", "DatasetProvider", "Defaults", "Document", "Entry", "Filter",
     "Guard", "InputChanged", "InputError", "IsolationError", "LimitExceeded", "Option", "OptionError", "PluginError",
-    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Selection", "Sequences", "Shard", "Source",
+    "Progress", "Recipe", "RecipeError", "Registry", "Reject", "Score", "Selection", "Sequences", "Shard", "Source",
     "Splitter", "Statistic", "StorageError", "Store", "Template", "TextTransform", "TokenTransform", "TooManyFailed",
-    "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "check_licences",
-    "component_group", "concat", "diff", "export", "export_hub", "generator", "guarded", "hookimpl", "mix",
+    "Transform", "UnknownName", "WorkerError", "bars", "build", "build_datasets", "check_licences", "component_group",
+    "concat", "diff", "export", "export_hub", "first_line", "generator", "guarded", "hookimpl", "hub_errors", "mix",
     "new_plugin", "open", "option", "options_of", "plan_datasets", "print_components", "push", "read_recipe",
     "registry", "report", "run_app", "seed_of", "sha256_file", "sha256_of", "split", "tokenize", "transform",
     "unknown_name", "upload",

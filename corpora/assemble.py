@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,11 +18,10 @@ from corpora.card import write_card
 from corpora.counting import count_standard
 from corpora.dataset import TOKENIZER_FILE, Dataset
 from corpora.durable import link_or_copy, write_stream, write_text
+from corpora.elsewhere import Elsewhere
 from corpora.executors import Executor, make_executor
-from corpora.kinds import DatasetProvider
-from corpora.manifest import Manifest, Plan, command_line, described, environment, now, plan_json
+from corpora.manifest import Manifest, Plan, command_line, environment, now, plan_json
 from corpora.pages.version import write_page
-from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
 from corpora.store import Store, default_store
 
@@ -53,19 +50,15 @@ class Work:
 
     def _taken_in(self, reference: str) -> Dataset:
         """A version with the rows of a dataset that lives elsewhere, made again only when its content changed."""
-        provider: DatasetProvider = registry.make("datasets", reference)
-        source = (provider.name, provider.fingerprint())
-        plan = Plan(
-            action="take-in", components=(described(provider),), inputs=(source,), recipe={"elsewhere": reference}
-        )
-        name = re.sub(r"[^A-Za-z0-9._-]+", "-", reference).strip("-.")
+        given = Elsewhere.named(reference)
 
         def write(staging: Path) -> Manifest:
-            batches = provider.blocks()
-            first = next(batches)
-            return assemble(staging, name, plan, Rows(first.schema, itertools.chain([first], batches)), self)
+            schema, batches = given.rows(staging)
+            manifest = assemble(staging, given.name, given.plan, Rows(schema, batches), self)
+            licence = given.provider.licence()
+            return replace(manifest, licences={licence: manifest.documents} if licence else {})
 
-        return self.add(name, plan, write)
+        return self.add(given.name, given.plan, write)
 
     def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest]) -> Dataset:
         """The version of a plan, found or written, with its card."""

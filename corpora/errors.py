@@ -106,3 +106,8 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
     return UnknownName(
         f"no {what} is named {name}; there {'are' if len(known) != 1 else 'is'} {', '.join(known) or 'none'}"
     )
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of a library says, for a message of ours; its name if it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

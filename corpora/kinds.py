@@ -223,10 +223,25 @@ def _added(one: NDArray[Any] | None, other: NDArray[Any] | None) -> NDArray[Any]
 class DatasetProvider(Component, ABC):
     """A dataset that lives elsewhere, under a name of its own."""
 
+    def freeze(self) -> Self:
+        """The same dataset with everything that moves made fixed: a branch as its commit.
+
+        Called once, before anything else is asked.
+        """
+        return self
+
     @abstractmethod
     def fingerprint(self) -> str:
         """What identifies its content: a hub dataset's commit, a folder's sha256."""
 
     @abstractmethod
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Its rows, with the columns of a sentence or token dataset."""
+        """Its rows: `text`, `paragraph`, `document` of a sentence dataset, or `input_ids`, `document` of tokens."""
+
+    def tokenizer(self) -> str | None:
+        """The `tokenizer.json` that made its ids, as text; None for sentence datasets."""
+        return None
+
+    def licence(self) -> str:
+        """What its card says of all its documents; empty where it says nothing."""
+        return ""

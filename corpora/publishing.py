@@ -9,12 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpora.assemble import Work
+from corpora.assemble import SIDE_FILES, Work
 from corpora.blocks import read_stream
 from corpora.card import card
 from corpora.dataset import TOKENIZER_FILE, Dataset
 from corpora.durable import link_or_copy, storage_errors, write_text
-from corpora.errors import DatasetError, OptionError
+from corpora.errors import DatasetError, OptionError, first_line
 from corpora.manifest import Manifest
 from corpora.progress import Progress, silent
 from corpora.store import Store
@@ -34,13 +34,13 @@ def export_hub(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> int:
-    """Write a dataset as the hub has it: Parquet files under `data/`, the card, the tokenizer.
+    """Write a dataset as the hub has it: Parquet files under `data/`, the card, the tokenizer, the list of documents.
 
     `datasets.load_dataset(str(folder))` opens it, as its split `train`.
 
     Args:
         folder: empty, or not there.
-        private: leave the command and local paths out of the card.
+        private: leave the command and local paths out of the card, and the list of documents out altogether.
 
     Returns:
         The number of rows.
@@ -58,8 +58,9 @@ def export_hub(
             name = f"train-{number:05d}-of-{len(found.files):05d}.parquet"
             _parquet(path, folder / "data" / name, found.schema)
             progress("export", number + 1, len(found.files), "")
-        if found.tokenizer_file is not None:
-            link_or_copy(found.tokenizer_file, folder / TOKENIZER_FILE)
+        for side in (TOKENIZER_FILE,) if private else SIDE_FILES:
+            if (found.path / side).exists():
+                link_or_copy(found.path / side, folder / side)
         write_text(folder / "README.md", hub_card(found.manifest, private=private))
     return found.rows
 
@@ -137,7 +138,6 @@ def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
         DatasetError: the hub refuses, or cannot be reached.
     """
     import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 
     hub = huggingface_hub.HfApi()
     try:
@@ -145,12 +145,19 @@ def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
         commit = hub.upload_folder(
             repo_id=repository, folder_path=folder, repo_type=kind, commit_message="Upload by transferset"
         )
-    except (HfHubHTTPError, HFValidationError, OfflineModeIsEnabled, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except hub_errors() as error:
         raise DatasetError(
-            f"{repository} was not uploaded: {reason}; is the name right, and hf auth login done?"
+            f"{repository} was not uploaded: {first_line(error)}; is the name right, and hf auth login done?"
         ) from error
     return str(commit.commit_url)
+
+
+def hub_errors() -> tuple[type[Exception], ...]:
+    """What the hub's client raises where the hub refuses, is not reached, or breaks off."""
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    client_error = next(base for base in HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")  # of its HTTP library
+    return (client_error, HFValidationError, OSError)
 
 
 def _parquet(source: Path, target: Path, schema: pa.Schema) -> None:

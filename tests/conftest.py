@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import os
+import re
 import subprocess
 import sys
 import types
@@ -101,3 +105,130 @@ def offer() -> Iterator[Callable[..., None]]:
 def real() -> Path:
     """The folder of real data; only for tests marked `real_data`."""
     return REAL
+
+
+class Hub:
+    """What the hub's client needs of the hub, on loopback: what is pushed to it can be read from it.
+
+    Repositories are named as in addresses, `datasets/me/toy` or `models/me/student`; each has its commits in order.
+    """
+
+    def __init__(self, server: Any) -> None:
+        self.url = server.url_for("").rstrip("/")
+        self.commits: dict[str, list[dict[str, bytes]]] = {}
+        self.private: set[str] = set()
+        self.asked: list[str] = []
+        """Every request, as METHOD PATH."""
+        self.cut_after: int | None = None
+        """Break the connection after so many bytes of every larger file."""
+        server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
+
+    def commit(self, repository: str, files: dict[str, bytes]) -> str:
+        """Put files beside those that are there; the new commit's sha."""
+        before = self.commits.setdefault(repository, [])
+        before.append({**(before[-1] if before else {}), **files})
+        return self.sha(repository, len(before) - 1)
+
+    def files(self, repository: str) -> dict[str, bytes]:
+        """The files of the newest commit."""
+        return self.commits[repository][-1]
+
+    @staticmethod
+    def sha(repository: str, number: int) -> str:
+        """What a commit is named."""
+        return hashlib.sha1(f"{repository} {number}".encode()).hexdigest()
+
+    def _answer(self, request: Any) -> Any:
+        self.asked.append(f"{request.method} {request.path}")
+        if request.path == "/api/repos/create":
+            kind = request.json.get("type", "model") + "s"
+            name = "/".join(filter(None, [request.json.get("organization"), request.json["name"]]))
+            self.commits.setdefault(f"{kind}/{name}", [{}])
+            if request.json.get("private") or request.json.get("visibility") == "private":
+                self.private.add(f"{kind}/{name}")
+            return self._json({"url": f"{self.url}/{kind}/{name}", "name": name, "id": name})
+        if request.path.startswith("/api/") and not re.match("/api/(datasets|models)/", request.path):
+            return self._json({"errors": [], "warnings": []})
+        path = request.path.removeprefix("/api/").lstrip("/")
+        path = path if path.startswith(("datasets/", "models/")) else f"models/{path}"
+        repository, rest = "/".join(path.split("/")[:3]), path.split("/")[3:]
+        if repository not in self.commits:
+            return self._error("RepoNotFound", 404)
+        if repository in self.private and "Authorization" not in request.headers:
+            return self._error("RepoNotFound", 401)
+        action, revision = rest[:2] if len(rest) >= 2 else ("revision", "main")
+        return self._of(repository, action, revision, rest[2:], request)
+
+    def _of(self, repository: str, action: str, revision: str, rest: list[str], request: Any) -> Any:
+        shas = [self.sha(repository, number) for number in range(len(self.commits[repository]))]
+        sha = shas[-1] if revision == "main" else revision
+        if sha not in shas:
+            return self._error("RevisionNotFound", 404)
+        files = self.commits[repository][shas.index(sha)]
+        if action == "resolve":
+            return self._file(files, "/".join(rest), sha, request)
+        if action == "tree":
+            entries = {path: {"size": len(content), "oid": etag(content)} for path, content in files.items()}
+            return self._json([{"type": "file", "path": path, **entry} for path, entry in entries.items()])
+        if action == "preupload":
+            asked = [{"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in request.json["files"]]
+            return self._json({"files": asked})
+        if action == "commit":
+            lines = [json.loads(line) for line in request.get_data(as_text=True).splitlines()]
+            values = [line["value"] for line in lines if line["key"] == "file"]
+            sent = {value["path"]: base64.b64decode(value["content"]) for value in values}
+            oid = self.commit(repository, sent)
+            return self._json({"commitUrl": f"{self.url}/{repository}/commit/{oid}", "commitOid": oid})
+        siblings = [{"rfilename": path} for path in files]
+        name = repository.partition("/")[2]
+        return self._json({"id": name, "sha": sha, "siblings": siblings, "private": repository in self.private})
+
+    def _file(self, files: dict[str, bytes], path: str, sha: str, request: Any) -> Any:
+        from werkzeug import Response
+
+        if path not in files:
+            return self._error("EntryNotFound", 404)
+        response = Response(files[path], headers={"X-Repo-Commit": sha}, mimetype="application/octet-stream")
+        response.set_etag(etag(files[path]))
+        response.make_conditional(request, accept_ranges=True, complete_length=len(files[path]))
+        if self.cut_after is not None and request.method == "GET" and len(files[path]) > self.cut_after:
+            length = response.headers["Content-Length"]
+            response.set_data(response.get_data()[: self.cut_after])
+            response.headers["Content-Length"] = length
+        return response
+
+    @staticmethod
+    def _json(value: Any) -> Any:
+        from werkzeug import Response
+
+        return Response(json.dumps(value), mimetype="application/json")
+
+    @staticmethod
+    def _error(code: str, status: int) -> Any:
+        from werkzeug import Response
+
+        return Response("{}", status=status, mimetype="application/json", headers={"X-Error-Code": code})
+
+
+def etag(content: bytes) -> str:
+    """What identifies a file's content."""
+    return hashlib.sha1(content).hexdigest()
+
+
+@pytest.fixture
+def hub(httpserver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """A hub on loopback, for this process and for programs that `run` starts; without a token."""
+    from huggingface_hub import constants
+
+    hub = Hub(httpserver)
+    address = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, hub.url)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", address)
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub" / "hub"))
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return hub

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpora import unknown_name
+from corpora import first_line, hub_errors, unknown_name
 from trainer.errors import TaskError
 
 REPOSITORIES = {"glue": "nyu-mll/glue", "squad": "rajpurkar/squad"}
@@ -39,7 +39,6 @@ def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fet
         TaskError: the hub cannot be reached, or refuses.
     """
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
     if benchmark not in REPOSITORIES:
         raise unknown_name("public benchmark", benchmark, REPOSITORIES)
@@ -49,10 +48,9 @@ def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fet
         snapshot_download(
             repository, repo_type="dataset", revision=commit, local_dir=str(folder), allow_patterns=list(FILES)
         )
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
-        why = str(error).strip().splitlines()[0]
+    except hub_errors() as error:
         raise TaskError(
-            f"{repository} cannot be fetched from the hub ({why}); run it again where there is network, "
+            f"{repository} cannot be fetched from the hub ({first_line(error)}); run it again where there is network, "
             f"or put the benchmark's own files into {folder}"
         ) from error
     return Fetched(benchmark, repository, commit, folder)

@@ -1,51 +1,14 @@
 """Datasets handed on: the hub's layout, the licences, and uploads to a server on this machine."""
 
-import base64
-import json
-
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import corpora
 from corpora import DatasetError, OptionError
 from corpora.publishing import check_licences, export_hub
-
-
-@pytest.fixture
-def hub(httpserver, monkeypatch):
-    """A hub on loopback that takes what is uploaded; gives the files of the commit."""
-    files: dict[str, bytes] = {}
-
-    def commit(request):
-        from werkzeug import Response
-
-        for line in request.get_data(as_text=True).splitlines():
-            entry = json.loads(line)
-            if entry["key"] == "file":
-                files[entry["value"]["path"]] = base64.b64decode(entry["value"]["content"])
-        address = f"{httpserver.url_for('')}/datasets/me/toy/commit/1"
-        return Response(json.dumps({"commitUrl": address, "commitOid": "1"}), content_type="application/json")
-
-    def preupload(request):
-        from werkzeug import Response
-
-        asked = [{"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in request.json["files"]]
-        return Response(json.dumps({"files": asked}), content_type="application/json")
-
-    url = {"url": f"{httpserver.url_for('')}/datasets/me/toy", "name": "me/toy", "id": "me/toy"}
-    httpserver.expect_request("/api/repos/create", method="POST").respond_with_json(url)
-    httpserver.expect_request("/api/validate-yaml").respond_with_json({"errors": [], "warnings": []})
-    httpserver.expect_request("/api/agent-harnesses").respond_with_json({})
-    httpserver.expect_request("/api/datasets/me/toy/preupload/main").respond_with_handler(preupload)
-    httpserver.expect_request("/api/datasets/me/toy/commit/main").respond_with_handler(commit)
-    info = {"id": "me/toy", "sha": "0", "siblings": [], "private": False, "downloads": 0, "likes": 0, "tags": []}
-    httpserver.expect_request("/api/datasets/me/toy/revision/main").respond_with_json(info)
-    httpserver.expect_request("/api/datasets/me/toy").respond_with_json(info)
-    monkeypatch.setenv("HF_ENDPOINT", httpserver.url_for("").rstrip("/"))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    monkeypatch.setenv("HF_TOKEN", "hf_none")
-    monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    return files
 
 
 def test_the_datasets_library_opens_an_export(tokens, tmp_path, monkeypatch):
@@ -99,13 +62,38 @@ def test_licences_that_forbid_or_say_nothing_are_refused(licence):
 
 def test_push_is_refused_where_no_licence_is_recorded(run, corpus, hub):
     assert "may not be handed on" in run("push", "corpus", "me/toy", code=1).err
-    assert not hub
+    assert not hub.asked
 
 
 def test_push_uploads_rows_and_card_where_the_user_may(run, corpus, hub):
-    assert "/commit/1" in run("push", "corpus", "me/toy", "--i-may-redistribute", "--private").out
-    assert set(hub) >= {"README.md", "data/train-00000-of-00001.parquet"}
-    assert hub["data/train-00000-of-00001.parquet"][:4] == b"PAR1"
+    told = run("push", "corpus", "me/toy", "--i-may-redistribute").out
+    files = hub.files("datasets/me/toy")
+    assert f"{hub.url}/datasets/me/toy/commit/" in told
+    assert set(files) == {"README.md", "data/train-00000-of-00001.parquet", "documents.parquet"}
+    rows = pq.read_table(pa.BufferReader(files["data/train-00000-of-00001.parquet"]))
+    assert rows["text"].to_pylist() == [text for batch in corpus.batches() for text in batch["text"].to_pylist()]
+
+
+def test_private_makes_the_repository_private_and_names_no_document(corpus, hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_none")
+    corpora.push(corpus, "me/toy", private=True, may_redistribute=True)
+    assert hub.private == {"datasets/me/toy"}
+    assert set(hub.files("datasets/me/toy")) == {"README.md", "data/train-00000-of-00001.parquet"}
+
+
+def test_a_free_dataset_goes_out_and_comes_back_the_same(home, hub):
+    toy = corpora.build("toy:books=1,articles=5", name="toy")
+    tokens = corpora.tokenize(toy, train=200)
+    corpora.push(tokens, "me/toy-tokens")
+    back = corpora.transform("hub:me/toy-tokens", "shuffle", name="shuffled", store=corpora.Store(home / "other"))
+    assert back.tokens == tokens.tokens and back.tokenizer_file.read_bytes() == tokens.tokenizer_file.read_bytes()
+    check_licences("it", back.manifest.licences)
+
+
+def test_a_second_push_is_a_second_commit(home, hub):
+    for seed in (1, 2):
+        corpora.push(corpora.build(f"toy:books=0,articles=2,seed={seed}", name="toy"), "me/toy")
+    assert len(hub.commits["datasets/me/toy"]) == 3  # the first is empty, made with the repository
 
 
 def test_a_hub_that_refuses_is_one_clear_line(run, corpus, httpserver, monkeypatch):
@@ -114,6 +102,13 @@ def test_a_hub_that_refuses_is_one_clear_line(run, corpus, httpserver, monkeypat
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     done = run("push", "corpus", "me/toy", "--i-may-redistribute", code=1)
     assert "me/toy was not uploaded" in done.err and "hf auth login" in done.err and "Traceback" not in done.err
+
+
+def test_a_hub_that_nobody_reaches_is_one_clear_line(run, corpus, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    done = run("push", "corpus", "me/toy", "--i-may-redistribute", code=1)
+    assert "me/toy was not uploaded: " in done.err and "Traceback" not in done.err
 
 
 def test_push_without_a_network_asks_nobody(run, corpus):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,50 +25,28 @@ def a_run(folder: Path, licences: dict[str, int]) -> Path:
 
 
 @pytest.fixture
-def sent(httpserver: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A hub on loopback; gives the small files that were uploaded."""
-    import base64
-
-    import huggingface_hub
-    from werkzeug import Response
-
-    files: dict[str, str] = {}
-    at = httpserver.url_for("").rstrip("/")
-
-    def commit(request: Any) -> Response:
-        for line in request.get_data(as_text=True).splitlines():
-            entry = json.loads(line)
-            if entry["key"] == "file":
-                files[entry["value"]["path"]] = base64.b64decode(entry["value"]["content"]).decode()
-        return Response(
-            json.dumps({"commitUrl": f"{at}/me/student/commit/1", "commitOid": "1"}), mimetype="application/json"
-        )
-
-    def preupload(request: Any) -> Response:
-        asked = [{"path": f["path"], "uploadMode": "regular", "shouldIgnore": False} for f in request.json["files"]]
-        return Response(json.dumps({"files": asked}), mimetype="application/json")
-
-    httpserver.expect_request("/api/repos/create").respond_with_json({"url": f"{at}/me/student", "name": "me/student"})
-    httpserver.expect_request("/api/validate-yaml").respond_with_json({"errors": [], "warnings": []})
-    httpserver.expect_request("/api/agent-harnesses").respond_with_json({})
-    httpserver.expect_request("/api/models/me/student/preupload/main").respond_with_handler(preupload)
-    httpserver.expect_request("/api/models/me/student/commit/main").respond_with_handler(commit)
-    info = {"id": "me/student", "sha": "0", "siblings": [], "private": False, "tags": []}
-    httpserver.expect_request("/api/models/me/student/revision/main").respond_with_json(info)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", at)
+def sent(hub: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
+    """Gives the files that came to a hub on loopback."""
     monkeypatch.setenv("HF_TOKEN", "hf_none")
-    return files
+    return lambda: {path: content.decode() for path, content in hub.files("models/me/student").items()}
 
 
-def test_a_student_of_free_texts_goes_out_with_its_cards_only(tmp_path: Path, sent: dict[str, str]) -> None:
-    assert push(a_run(tmp_path / "run", {"CC0-1.0": 2}), "me/student").endswith("/commit/1")
-    assert set(sent) == {"model.safetensors", "README.md", "run.json"}
+def test_a_student_of_free_texts_goes_out_with_its_cards_only(
+    tmp_path: Path, sent: Callable[[], dict[str, str]]
+) -> None:
+    assert "/models/me/student/commit/" in push(a_run(tmp_path / "run", {"CC0-1.0": 2}), "me/student")
+    assert set(sent()) == {"model.safetensors", "README.md", "run.json"}
 
 
-def test_a_private_one_says_nothing_of_this_machine(tmp_path: Path, sent: dict[str, str]) -> None:
+def test_the_command_says_where_it_went(tmp_path: Path, hub: Any, run: Any) -> None:
+    done = run("push", a_run(tmp_path / "run", {}), "me/student", "--i-may-redistribute", program="trainer")
+    assert done.out.startswith(f"{hub.url}/models/me/student/commit/")
+    assert set(hub.files("models/me/student")) == {"model.safetensors", "README.md", "run.json"}
+
+
+def test_a_private_one_says_nothing_of_this_machine(tmp_path: Path, sent: Callable[[], dict[str, str]]) -> None:
     push(a_run(tmp_path / "run", {"CC0-1.0": 2}), "me/student", private=True)
-    assert "/home/me" not in "".join(sent.values()) and sent["README.md"] == "distilled from `teacher`"
+    assert "/home/me" not in "".join(sent().values()) and sent()["README.md"] == "distilled from `teacher`"
 
 
 @pytest.mark.parametrize("licences", [{}, {"All rights reserved": 1}])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from corpora import DatasetError, DatasetNotFound, DatasetProvider, hookimpl, option
-from corpora.builtin.datasets import rows
+from corpora import DatasetProvider, hookimpl, option
+from corpora.builtin.datasets import repository, rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,42 +16,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hub(DatasetProvider):
-    """Sentences, one a row, in the Parquet files of a dataset on the hub; a revision is fixed to its commit."""
+    """The Parquet files of a dataset on the hub, read as those of `parquet`; a revision is fixed to its commit."""
 
     name: ClassVar[str] = "hub"
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
     text: str = option("text", "The column that holds the sentences.")
+    files: str = option("*", "Which files, by their path in the repository: data/train-*.")
 
-    def fingerprint(self) -> str:
-        """The commit that the revision means now.
+    def freeze(self) -> Self:
+        """With the commit that the revision means now.
 
         Raises:
             DatasetNotFound: no such repository or revision, or it is private.
             DatasetError: the hub cannot be reached.
         """
-        import huggingface_hub
-        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+        return replace(self, repository=repository.pinned(self.repository))
 
-        repository, _, revision = self.repository.partition("@")
-        try:
-            return str(huggingface_hub.HfApi().dataset_info(repository, revision=revision or None).sha)
-        except HfHubHTTPError as error:
-            raise DatasetNotFound(
-                f"hub:{self.repository} is not there, or is private ({error.response.status_code}); check the name, "
-                "and hf auth login"
-            ) from error
-        except (OfflineModeIsEnabled, OSError) as error:
-            raise DatasetError(f"hub:{self.repository}: the hub cannot be reached: {error}") from error
+    def fingerprint(self) -> str:
+        """The commit."""
+        return self.repository.partition("@")[2]
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Rows that hold text, of the commit that `fingerprint` names."""
-        import huggingface_hub
+        """Rows that hold something; a row without a document belongs to its file."""
+        return rows.blocks(self._folder(), self.files, self.text)
 
-        repository, commit = self.repository.partition("@")[0], self.fingerprint()
-        folder = huggingface_hub.snapshot_download(
-            repository, repo_type="dataset", revision=commit, allow_patterns=["*.parquet"]
-        )
-        return rows.sentence_rows(Path(folder), self.text)
+    def tokenizer(self) -> str | None:
+        """The `tokenizer.json` of the commit, if its files hold token ids."""
+        return rows.tokenizer_in(self._folder(), self.files, self.text)
+
+    def licence(self) -> str:
+        """What the card of the commit says."""
+        return rows.licence_in(self._folder())
+
+    def _folder(self) -> Path:
+        return repository.fetched(self.repository, [rows.wanted(self.files), rows.TOKENIZER, rows.CARD])
 
 
 @hookimpl

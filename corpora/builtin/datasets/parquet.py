@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from corpora import DatasetProvider, hookimpl, option, sha256_file, sha256_of
 from corpora.builtin.datasets import rows
@@ -16,20 +16,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parquet(DatasetProvider):
-    """Sentences, one a row, in the Parquet files of a folder."""
+    """The Parquet files of a folder, a sentence a row; or token ids, with their tokenizer.json beside them."""
 
     name: ClassVar[str] = "parquet"
     folder: Path = option(..., "The folder that holds the files, at any depth.", decides=False)
     text: str = option("text", "The column that holds the sentences.")
+    files: str = option("*", "Which files, by their path in the folder: data/train-*.")
+
+    def freeze(self) -> Self:
+        """With the folder's absolute path, so that a recipe means the same from anywhere."""
+        return replace(self, folder=self.folder.expanduser().absolute())
 
     def fingerprint(self) -> str:
-        """The sha256 of every file, by its path in the folder."""
-        files = rows.parquet_files(self.folder)
-        return sha256_of([[path.relative_to(self.folder).as_posix(), sha256_file(path)] for path in files])
+        """The sha256 of every file, by its path in the folder, and of the tokenizer."""
+        files = rows.parquet_files(self.folder, self.files)
+        hashed = [[path.relative_to(self.folder).as_posix(), sha256_file(path)] for path in files]
+        tokenizer = self.tokenizer()
+        return sha256_of(hashed if tokenizer is None else [*hashed, [rows.TOKENIZER, tokenizer]])
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Rows that hold text; a row without a document belongs to its file."""
-        return rows.sentence_rows(self.folder, self.text)
+        """Rows that hold something; a row without a document belongs to its file."""
+        return rows.blocks(self.folder, self.files, self.text)
+
+    def tokenizer(self) -> str | None:
+        """The `tokenizer.json` in the folder, if the files hold token ids."""
+        return rows.tokenizer_in(self.folder, self.files, self.text)
+
+    def licence(self) -> str:
+        """What the card in the folder says."""
+        return rows.licence_in(self.folder)
 
 
 @hookimpl

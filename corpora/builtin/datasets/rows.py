@@ -1,56 +1,115 @@
-"""Parquet files as rows of sentences."""
+"""Parquet files as rows of sentences or of token ids, and what lies beside them: the tokenizer and the card."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpora import InputError
+from corpora import InputError, first_line
 
-SCHEMA = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
+SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
+IDS = "input_ids"
+TOKENIZER, CARD, DOCUMENTS = "tokenizer.json", "README.md", "documents.parquet"
 BATCH_ROWS = 65_536
 
 
-def parquet_files(folder: Path) -> list[Path]:
-    """The Parquet files of a folder at any depth, by their paths.
+def parquet_files(folder: Path, pattern: str) -> list[Path]:
+    """The Parquet files of a folder at any depth, by their paths; not the list of documents that an export has.
+
+    Args:
+        pattern: which of them, by their path in the folder; `*` stands for any characters.
 
     Raises:
         InputError: there is none.
     """
-    files = sorted(folder.rglob("*.parquet"))
+    files = [path for path in sorted(folder.rglob("*.parquet")) if path != folder / DOCUMENTS]
     if not files:
         raise InputError(f"no .parquet file under {folder}; is it the right folder?")
-    return files
+    chosen = [path for path in files if fnmatchcase(path.relative_to(folder).as_posix(), pattern)]
+    if not chosen:
+        names = ", ".join(path.relative_to(folder).as_posix() for path in files[:10])
+        raise InputError(f"no .parquet file under {folder} is named like {pattern!r}; it has {names}")
+    return chosen
 
 
-def sentence_rows(folder: Path, column: str) -> Iterator[pa.RecordBatch]:
-    """Every row that holds text, with its paragraph and document where the files say them.
+def wanted(pattern: str) -> str:
+    """The same pattern, of Parquet files alone."""
+    return pattern if pattern.endswith(".parquet") else f"{pattern.removesuffix('*')}*.parquet"
+
+
+def blocks(folder: Path, pattern: str, column: str) -> Iterator[pa.RecordBatch]:
+    """The rows of all files: sentences where they have the column, token ids where they have `input_ids`.
 
     Raises:
-        InputError: a file is no Parquet, or has no such column.
+        InputError: a file is no Parquet, or has neither.
     """
     import pyarrow.parquet as pq
 
-    for path in parquet_files(folder):
+    for path in parquet_files(folder, pattern):
+        place = path.relative_to(folder).as_posix()
         try:
             with pq.ParquetFile(path) as file:
-                if column not in file.schema_arrow.names:
-                    names = ", ".join(file.schema_arrow.names)
-                    raise InputError(f"{path} has no column {column}; it has {names}; name one with text=COLUMN")
+                names = file.schema_arrow.names
+                if column not in names and IDS not in names:
+                    raise InputError(
+                        f"{path} has no column {column}; it has {', '.join(names)}; name one with text=COLUMN, or "
+                        "other files with files=PATTERN"
+                    )
                 for batch in file.iter_batches(BATCH_ROWS):
-                    yield _sentences(batch, column, path.relative_to(folder).as_posix())
+                    yield _sentences(batch, column, place) if column in names else _tokens(batch, place)
         except pa.ArrowException as error:
-            raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+            raise InputError(f"{path} cannot be read: {first_line(error)}") from error
 
 
-def _sentences(batch: pa.RecordBatch, column: str, document: str) -> pa.RecordBatch:
-    names, rows = batch.schema.names, batch.num_rows
+def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
+    """The `tokenizer.json` that lies beside files of token ids, as text; None for sentences.
+
+    Raises:
+        InputError: the files hold token ids, and there is none.
+    """
+    import pyarrow.parquet as pq
+
+    names = pq.read_schema(parquet_files(folder, pattern)[0]).names
+    if column in names or IDS not in names:
+        return None
+    try:
+        return (folder / TOKENIZER).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder} holds token ids and no {TOKENIZER}; put the one that made them beside the files"
+        ) from error
+
+
+def licence_in(folder: Path) -> str:
+    """The licence that a card's YAML names; empty where there is no card or it names none."""
+    from huggingface_hub import metadata_load
+
+    card = folder / CARD
+    said = (metadata_load(card) or {}).get("license") if card.is_file() else None
+    return ", ".join(map(str, said)) if isinstance(said, list) else str(said or "")
+
+
+def _sentences(batch: pa.RecordBatch, column: str, place: str) -> pa.RecordBatch:
     text = batch.column(column).cast(pa.large_string())
-    paragraph = batch.column("paragraph").cast(pa.int32()) if "paragraph" in names else pa.nulls(rows, pa.int32())
-    ids = batch.column("document").cast(pa.large_string()) if "document" in names else pa.nulls(rows, pa.large_string())
-    columns = [text, pc.fill_null(paragraph, 0), pc.fill_null(ids, document)]
-    made = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+    paragraph = pc.fill_null(_column(batch, "paragraph", pa.int32()), 0)
+    made = pa.RecordBatch.from_arrays([text, paragraph, _documents(batch, place)], schema=SENTENCES)
     return made.filter(pc.fill_null(pc.greater(pc.binary_length(text), 0), False))
+
+
+def _tokens(batch: pa.RecordBatch, place: str) -> pa.RecordBatch:
+    ids = batch.column(IDS)
+    made = pa.RecordBatch.from_arrays([ids, _documents(batch, place)], names=[IDS, "document"])
+    return made.filter(pc.fill_null(pc.greater(pc.list_value_length(ids), 0), False))
+
+
+def _documents(batch: pa.RecordBatch, place: str) -> pa.Array:
+    """Each row's document; a row without one belongs to its file."""
+    return pc.fill_null(_column(batch, "document", pa.large_string()), place)
+
+
+def _column(batch: pa.RecordBatch, name: str, kind: pa.DataType) -> pa.Array:
+    return batch.column(name).cast(kind) if name in batch.schema.names else pa.nulls(batch.num_rows, kind)

@@ -1,11 +1,16 @@
 """Datasets that live elsewhere: a folder of Parquet files, and a hub on this machine."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import corpora
-from corpora import InputError
+from corpora import DatasetProvider, InputError
+from corpora.assemble import Work
+from corpora.progress import silent
 from corpora.publishing import export_hub
 from corpora.recipe import recipe_text
 from corpora.store import default_store
@@ -70,3 +75,69 @@ def test_a_hub_dataset_that_is_gone_or_private_is_one_clear_line(run, httpserver
 
 def test_without_a_network_the_hub_is_not_asked(run):
     assert "the hub cannot be reached" in run("transform", "lowercase", "hub:me/any", code=1).err
+
+
+def test_a_token_dataset_comes_back_with_its_ids_and_its_tokenizer(tokens, tmp_path):
+    export_hub(tokens, tmp_path / "out")
+    made = corpora.transform(f"parquet:{tmp_path / 'out'}", "shuffle", name="back")
+    [parent] = [default_store().find(reference) for reference in made.manifest.parents]
+    assert list(parent.batches()) == list(tokens.batches()) and parent.kind == "tokens"
+    assert parent.tokenizer_file.read_bytes() == tokens.tokenizer_file.read_bytes()
+
+
+@pytest.fixture
+def ids(tokens, tmp_path):
+    """Write rows of ids beside the tokenizer of `tokens`; gives their reference."""
+
+    def write(rows):
+        (tmp_path / "ids").mkdir()
+        pq.write_table(pa.table({"input_ids": rows}), tmp_path / "ids" / "a.parquet")
+        (tmp_path / "ids" / "tokenizer.json").write_bytes(tokens.tokenizer_file.read_bytes())
+        return f"parquet:{tmp_path / 'ids'}"
+
+    return write
+
+
+def test_ids_in_wider_integers_are_taken_in_their_own_width(tokens, ids):
+    reference = ids(pa.array([[5, 6], None, [7]], pa.list_(pa.int64())))
+    [batch] = Work.here(None, "serial", silent).open(reference).batches()
+    assert batch["input_ids"].to_pylist() == [[5, 6], [7]] and batch.schema == tokens.schema
+    assert batch["document"].to_pylist() == ["a.parquet", "a.parquet"]
+
+
+@pytest.mark.parametrize("rows", [[[5, 9_000]], [[-1]], [[5, None]], [["five"]], [[0.5]]])
+def test_ids_that_the_tokenizer_does_not_have_are_refused(ids, rows):
+    reference = ids(rows)
+    with pytest.raises(InputError, match=reference):
+        corpora.transform(reference, "shuffle")
+
+
+def test_ids_without_their_tokenizer_are_refused(home, tmp_path):
+    pq.write_table(pa.table({"input_ids": [[5, 6]]}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="holds token ids and no tokenizer.json; put the one that made them beside"):
+        corpora.transform(f"parquet:{tmp_path}", "shuffle")
+
+
+@pytest.mark.parametrize("texts", [[], ["", None]])
+def test_files_without_rows_are_refused(home, tmp_path, texts):
+    pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=f"parquet:{tmp_path} holds no rows"):
+        corpora.transform(f"parquet:{tmp_path}", "lowercase")
+
+
+def test_a_provider_with_a_column_missing_is_told_which(home, offer):
+    @dataclass(frozen=True)
+    class Short(DatasetProvider):
+        """Rows without documents."""
+
+        name: ClassVar[str] = "short"
+
+        def fingerprint(self):
+            return "1"
+
+        def blocks(self):
+            yield pa.RecordBatch.from_pydict({"text": ["One."], "paragraph": [0]})
+
+    offer(datasets=[Short])
+    with pytest.raises(InputError, match="short:: a block has no column document; all need text, paragraph, document"):
+        corpora.transform("short:", "lowercase")

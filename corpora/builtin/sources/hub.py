@@ -1,0 +1,71 @@
+"""Texts of a dataset on the hub, one document a row: the source `hub`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Self
+
+from corpora import Defaults, Document, Reject, Shard, Source, hookimpl, option
+from corpora.builtin.datasets import repository, rows
+from corpora.builtin.sources.texts import Texts
+
+
+@dataclass(frozen=True)
+class HubTexts(Source):
+    """The Parquet files of a dataset on the hub, a document a row; a revision is fixed to its commit."""
+
+    name: ClassVar[str] = "hub"
+
+    repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
+    text: str = option("text", "The column that holds the text.")
+    id: str = option("id", "The column that names a document; without it documents are numbered.")
+    files: str = option("*", "Which files, by their path in the repository: data/train-*.")
+
+    def fetches(self) -> bool:
+        """Always: files that the hub's cache has already are not brought again."""
+        return True
+
+    def freeze(self, downloads: Path) -> Self:
+        """With the commit that the revision means now; its files lie in the hub's own cache.
+
+        Raises:
+            DatasetNotFound: no such repository or revision, or it is private.
+            DatasetError: the hub cannot be reached.
+        """
+        return replace(self, repository=repository.pinned(self.repository))
+
+    def shards(self) -> Sequence[Shard]:
+        """One shard a file, sorted by path."""
+        folder = self._folder()
+        files = rows.parquet_files(folder, self.files)
+        keys = [path.relative_to(folder).as_posix() for path in files]
+        return [Shard(key, path, size_bytes=path.stat().st_size) for key, path in zip(keys, files, strict=True)]
+
+    def read(self, shard: Shard) -> Iterator[Document | Reject]:
+        """The documents of one file, or a reject for each row that gives none."""
+        licence = _licence(shard)
+        for made in Texts(text=self.text, id=self.id).read(shard):
+            yield replace(made, licence=made.licence or licence) if isinstance(made, Document) else made
+
+    def defaults(self) -> Defaults:
+        """Those of texts at hand."""
+        return Texts().defaults()
+
+    def _folder(self) -> Path:
+        return repository.fetched(self.repository, [rows.wanted(self.files), rows.CARD])
+
+
+@cache
+def _licence(shard: Shard) -> str:
+    """What the card of the shard's commit says."""
+    assert shard.path is not None
+    return rows.licence_in(shard.path.parents[shard.key.count("/")])
+
+
+@hookimpl
+def corpora_sources() -> list[type[Source]]:
+    """Offer it."""
+    return [HubTexts]

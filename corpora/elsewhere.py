@@ -1,0 +1,103 @@
+"""Datasets that live elsewhere (`parquet:DIR`, `hub:REPO@REVISION`), as versions of the store have their rows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpora.blocks import SENTENCES, tokens_schema
+from corpora.component import options_of
+from corpora.counting import Vocabulary
+from corpora.dataset import TOKENIZER_FILE
+from corpora.durable import write_text
+from corpora.errors import InputError, first_line
+from corpora.kinds import DatasetProvider
+from corpora.manifest import Plan, described
+from corpora.plugins import registry
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A dataset that lives elsewhere, with everything that moves made fixed."""
+
+    name: str
+    provider: DatasetProvider
+
+    @classmethod
+    def named(cls, reference: str) -> Elsewhere:
+        """The one that a reference means now.
+
+        Raises:
+            UnknownName: no plugin offers such datasets.
+        """
+        provider: DatasetProvider = registry.make("datasets", reference)
+        return cls(re.sub(r"[^A-Za-z0-9._-]+", "-", reference).strip("-."), provider.freeze())
+
+    @property
+    def plan(self) -> Plan:
+        """What decides the version."""
+        return Plan(
+            action="take-in",
+            components=(described(self.provider),),
+            inputs=((self.provider.name, self.provider.fingerprint()),),
+            recipe={"elsewhere": self.reference},
+        )
+
+    @property
+    def reference(self) -> str:
+        """What means it now and later: with the commit, with the absolute path."""
+        name, _, settings = self.provider.short().partition(":")
+        first, equals, rest = settings.partition("=")
+        unkeyed = equals and first == options_of(type(self.provider))[0].name and "=" not in rest.partition(",")[0]
+        return f"{name}:{rest if unkeyed else settings}"
+
+    def rows(self, staging: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Its schema and its blocks; a tokenizer is written into the staging folder.
+
+        Raises:
+            InputError: it has no rows, or rows that no dataset has.
+        """
+        tokenizer = self.provider.tokenizer()
+        schema, size = SENTENCES, 0
+        if tokenizer is not None:
+            write_text(staging / TOKENIZER_FILE, tokenizer)
+            size = len(Vocabulary(tokenizer).pieces)
+            schema = tokens_schema(size)
+        batches = (self._fitting(batch, schema, size) for batch in self.provider.blocks())
+        kept = (batch for batch in batches if batch.num_rows)
+        first = next(kept, None)
+        if first is None:
+            raise InputError(f"{self.reference} holds no rows")
+        return schema, itertools.chain([first], kept)
+
+    def _fitting(self, batch: pa.RecordBatch, schema: pa.Schema, vocabulary_size: int) -> pa.RecordBatch:
+        """The batch with the columns of the schema, seen to hold nothing that cannot be."""
+        missing = [name for name in schema.names if name not in batch.schema.names]
+        if missing:
+            raise InputError(
+                f"{self.reference}: a block has no column {missing[0]}; all need {', '.join(schema.names)}"
+            )
+        try:
+            made = pa.RecordBatch.from_arrays([batch[c.name].cast(c.type) for c in schema], schema=schema)
+        except pa.ArrowException as error:
+            raise InputError(f"{self.reference}: {first_line(error)}; wanted are {_wanted(schema)}") from error
+        parts = [*made.columns, *([pc.list_flatten(made.column(0))] if vocabulary_size else [])]
+        if any(part.null_count for part in parts):
+            raise InputError(f"{self.reference}: a row holds nothing where it should have {_wanted(schema)}")
+        highest = pc.max(parts[-1]).as_py() if vocabulary_size else None
+        if highest is not None and highest >= vocabulary_size:
+            raise InputError(
+                f"{self.reference} holds the token id {highest:,}, and its tokenizer has {vocabulary_size:,} pieces; "
+                "is it the one that made them?"
+            )
+        return made
+
+
+def _wanted(schema: pa.Schema) -> str:
+    return ", ".join(f"{column.name} as {column.type}" for column in schema)
