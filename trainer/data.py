@@ -156,12 +156,36 @@ def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None =
 
 
 def lineage_of(dataset: corpora.Dataset) -> dict[str, Any]:
-    """What the run card says of a dataset's origin: how it was made, from what, under which licences."""
+    """What the run card says of a dataset's origin: how it was made, under which licences, and of all it was made from.
+
+    Returns:
+        Its own origin, and under `ancestors` that of each version up to the sources, by NAME@FINGERPRINT, parents
+        before their own; None for one that is no longer in the store.
+    """
+    store = corpora.Store(dataset.path.parent.parent)
+    ancestors: dict[str, Any] = {}
+    todo = list(dataset.manifest.parents)
+    while todo:
+        reference = todo.pop(0)
+        if reference in ancestors:
+            continue
+        try:
+            found = store.find(reference)
+        except corpora.DatasetNotFound:
+            ancestors[reference] = None
+            continue
+        ancestors[reference] = _origin(found)
+        todo += found.manifest.parents
+    return {**_origin(dataset), "ancestors": ancestors}
+
+
+def _origin(dataset: corpora.Dataset) -> dict[str, Any]:
     manifest = dataset.manifest
     made = {key: value for key, value in manifest.plan.items() if key != "inputs"}
     return {
         "made_by": made,
         "parents": list(manifest.parents),
+        "rows": manifest.rows,
         "documents": manifest.documents,
         "licences": manifest.licences,
         "notes": list(manifest.notes),

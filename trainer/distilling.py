@@ -10,6 +10,7 @@ from typing import Any
 
 from trainer import checkpoint, preparing, resuming
 from trainer.data import Survey
+from trainer.diverging import LossWatch
 from trainer.errors import Diverged
 from trainer.job import Job
 from trainer.kinds import Callback, Run
@@ -77,8 +78,8 @@ def distill(
     folder = RunFolder(Path(out))
     if resume:
         card = folder.card()
-        dataset, teacher, recipe = resuming.resumed(card, kind="distill", dataset=dataset, teacher=teacher)
-        resuming.check_same(card, options or {})
+        dataset, teacher = resuming.resumed(card, kind="distill", dataset=dataset, teacher=teacher)
+        recipe = resuming.recipe_of(card, options or {})
     else:
         recipe = resolve(preset, options or {})
     with preparing.own_chance(recipe):
@@ -108,6 +109,10 @@ class _Loop:
     stopper: Stopper
     watchers: Sequence[Callback]
     notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        losses, recipe = self.job.training.engine.losses, self.job.recipe
+        self.losses = LossWatch(max_rise=recipe.max_rise, floor=sum(loss.weight for loss in losses))
 
     def run(self, *, resume: bool, overwrite: bool) -> Outcome:
         """From the start, or from the newest checkpoint, to the end."""
@@ -142,6 +147,7 @@ class _Loop:
         self.job.check(last.about)
         self.job.training.restore(last.tensors)
         self.job.training.scale.restore(last.about["scale"])
+        self.losses.restore(last.about.get("losses", self.losses.state()))
         self.job.training.micro_batch_tokens = last.about["micro_batch_tokens"]
         if self.job.ranks.first:
             self.folder.cut_log(last.update)
@@ -149,25 +155,33 @@ class _Loop:
 
     def _update(self, training: Training, update: int) -> Done:
         try:
-            return training.update(update, stop=self.stopper.asked)
+            done = training.update(update, stop=self.stopper.asked)
+            self.losses.see(update + 1, self.job.loss(done))
+            return done
         except Diverged as error:
             kept = self._keep_wreck(training, update)
             raise Diverged(f"update {update + 1:,}: {error}; {kept}; lower --learning-rate, or look there") from error
 
     def _keep_wreck(self, training: Training, update: int) -> str:
-        """Save the weights of before a bad update, and what the update was given."""
+        """See that weights of before things went bad are kept, and save what the first bad update was given."""
         from safetensors.torch import save_file
 
         if not self.job.ranks.first:
             return f"rank {self.job.ranks.rank} saw it"
-        place = self._save(None, update)
-        packed = training.batch(update)
-        file = self.folder.path / f"bad-update-{update + 1}.safetensors"
+        if not self.losses.high:
+            self._save(None, update)
+        places = checkpoint.kept(self.folder.checkpoints)
+        good = f"the last good weights are in {places[0]}" if places else "no checkpoint was due before it"
+        first = self.losses.high[0] if self.losses.high else update + 1
+        packed = training.batch(first - 1)
+        file = self.folder.path / f"bad-update-{first}.safetensors"
         save_file({n: getattr(packed, n).cpu() for n in ("input_ids", "positions", "rows", "labels")}, file)
         self.folder.write_card({**self.job.card, "status": "failed", "updates": update})
-        return f"the last good weights are in {place}, the batch in {file}"
+        return f"{good}, the batch of update {first:,} in {file}"
 
     def _due(self, update: int, saved_at: float) -> bool:
+        if self.losses.high:  # else what is kept from before would have to go for it
+            return False
         every = self.job.recipe.checkpoint_every
         if every.isdigit():
             return update % int(every) == 0
@@ -179,6 +193,7 @@ class _Loop:
         about = {
             **self.job.identity,
             "scale": self.job.training.scale.state(),
+            "losses": self.losses.state(),
             "micro_batch_tokens": self.job.training.micro_batch_tokens,
         }
         state = checkpoint.Checkpoint(update, self.job.training.tensors(), about)

@@ -49,7 +49,13 @@ class Job:
         Raises:
             OtherRecipe: it is of another recipe, dataset, teacher or number of ranks.
         """
-        for what in ("recipe", "dataset", "teacher", "ranks"):
+        ranks = about["ranks"]
+        if ranks != self.ranks.size:
+            raise OtherRecipe(
+                f"the checkpoint was made on {ranks} ranks, not on {self.ranks.size}; dropout would draw other "
+                f"numbers: go on with as many (torchrun --nproc-per-node {ranks} …), or take another --out"
+            )
+        for what in ("recipe", "dataset", "teacher"):
             if about[what] != self.identity[what]:
                 raise OtherRecipe(
                     f"the checkpoint was made with another {what} ({about[what]}, now {self.identity[what]}); "
@@ -66,15 +72,19 @@ class Job:
         taught = engine.teacher is not None and any(loss.teacher_needs for loss in engine.losses)
         return student + (2 * _operations(engine.teacher, share) if taught else 0.0)
 
+    def loss(self, done: Done) -> float:
+        """The whole loss of an update."""
+        means = done.losses.tolist()
+        return float(sum(loss.weight * mean for loss, mean in zip(self.training.engine.losses, means, strict=True)))
+
     def record(self, done: Done, update: int) -> dict[str, Any]:
         """A line of the log."""
-        means = done.losses.tolist()
         losses = self.training.engine.losses
         return {
             "update": update,
             "epoch": round(update / self.training.plan.per_epoch, 4),
-            "loss": sum(loss.weight * mean for loss, mean in zip(losses, means, strict=True)),
-            "losses": dict(zip(loss_names(losses), means, strict=True)),
+            "loss": self.loss(done),
+            "losses": dict(zip(loss_names(losses), done.losses.tolist(), strict=True)),
             "learning_rate": self.recipe.learning_rate * self.training.plan.rate(update - 1),
             "gradient_norm": done.gradient_norm,
             "tokens": done.tokens,

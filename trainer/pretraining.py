@@ -90,8 +90,8 @@ def pretrain(
     folder = RunFolder(Path(out))
     if resume:
         card = folder.card()
-        dataset, _, recipe = resuming.resumed(card, kind="pretrain", dataset=dataset, teacher=None)
-        resuming.check_same(card, options or {})
+        dataset, _ = resuming.resumed(card, kind="pretrain", dataset=dataset, teacher=None)
+        recipe = resuming.recipe_of(card, options or {})
         shape = Shape.from_options(card["shape"])
     else:
         recipe = resolve(preset, options or {})

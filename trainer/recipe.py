@@ -33,6 +33,9 @@ class Recipe(Component):
     weight_decay: float = option(0.0, "Decay of weights, not of biases and norms.", min=0.0)
     warmup: float = option(0.05, "Share of updates in which the learning rate rises; then it falls.", min=0.0, max=1.0)
     clip: float = option(5.0, "Largest norm of the gradient, longer ones are shortened; 0 takes any.", min=0.0)
+    max_rise: float = option(
+        3.0, "How many times its median the loss may be, 20 updates in a row; 0 takes any.", min=0.0, decides=False
+    )
     masking: Literal["smoothed", "uniform"] = option("smoothed", "Pick rare words more often, or all alike.")
     mask_rate: float = option(0.15, "Share of all tokens that is expected to be picked.", min=0.0, max=0.9)
     max_unknown: float = option(1.0, "Rows with this share of [UNK] or more are left out; 1 keeps all.", min=0.0)

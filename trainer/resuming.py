@@ -6,35 +6,48 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import corpora
 from trainer.data import Rows
 from trainer.errors import OtherRecipe
-from trainer.recipe import Recipe, resolve
+from trainer.recipe import Recipe
 
 
-def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any) -> tuple[Any, Any, Recipe]:
-    """The dataset, by its fingerprint, the teacher and the recipe of a run that goes on.
+def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any) -> tuple[Any, Any]:
+    """The dataset, by its fingerprint, and the teacher of a run that goes on.
+
+    Args:
+        dataset: what was asked for now, if anything; a version of it must be the run's.
+        teacher: likewise.
 
     Raises:
         OtherRecipe: the run is of another kind, or on another dataset or teacher than asked for.
     """
     if card["kind"] != kind:
         raise OtherRecipe(f"the run is one of trainer {card['kind']}, not of trainer {kind}")
-    own = card["dataset"]["name"], (card.get("teacher") or {}).get("model")
-    for asked, was, what in ((dataset, own[0], "dataset"), (teacher, own[1], "teacher")):
-        if isinstance(asked, str | Path) and str(asked).partition("@")[0] != str(was).partition("@")[0]:
-            raise OtherRecipe(f"the run's {what} is {was}, not {asked}; take another --out for a new run")
-    known = f"{own[0]}@{card['dataset']['fingerprint']}"
-    return (dataset if isinstance(dataset, Rows) else known), own[1], Recipe.from_options(card["recipe"])
+    known = f"{card['dataset']['name']}@{card['dataset']['fingerprint']}"
+    taught_by = (card.get("teacher") or {}).get("model")
+    if isinstance(dataset, str) and "@" in dataset:
+        asked_for = corpora.open(dataset)
+        dataset = f"{asked_for.name}@{asked_for.fingerprint}"
+    for asked, was, what in ((dataset, known, "dataset"), (teacher, taught_by, "teacher")):
+        if isinstance(asked, str | Path) and str(asked) not in (str(was), str(was).partition("@")[0]):
+            raise OtherRecipe(
+                f"the run's {what} is {was}, not {asked}; leave --{what} out to go on, "
+                "or take another --out for a new run"
+            )
+    return (dataset if isinstance(dataset, Rows) else known), taught_by
 
 
-def check_same(card: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-    """See that the settings given on a resume are those of the run.
+def recipe_of(card: Mapping[str, Any], options: Mapping[str, Any]) -> Recipe:
+    """The recipe of a run that goes on, with the settings given now, as far as they decide nothing.
 
     Raises:
         OtherRecipe: one that decides the result differs.
     """
     was = Recipe.from_options(card["recipe"]).options(deciding=True)
-    recipe = resolve(card["preset"], {**card["recipe"], **options})
+    given = {name: value for name, value in options.items() if value is not None}
+    recipe = Recipe.from_options({**card["recipe"], **given})
     for name, value in recipe.options(deciding=True).items():
         if value != was[name]:
             raise OtherRecipe(f"the run has {name} = {was[name]}, not {value}; take another --out for a new run")
+    return recipe

@@ -60,6 +60,20 @@ def test_a_registered_dataset_is_opened_with_its_lineage(tokens: Any) -> None:
     assert rows.lineage["documents"] == 6
 
 
+def test_the_lineage_goes_back_to_the_sources_and_names_what_is_gone(tokens: Any, corpus: Any) -> None:
+    import corpora
+
+    half = corpora.transform(tokens, "sample", rate=0.5)
+    mixed = corpora.concat([half, corpora.transform(half, "shuffle")], name="mixed")
+    told = lineage_of(mixed)["ancestors"]
+    assert [reference.partition("@")[0] for reference in told] == [
+        "corpus-tokens-50pct", "corpus-tokens-50pct-shuffle", "corpus-tokens", "corpus",
+    ]  # fmt: skip
+    assert told[corpus.reference]["made_by"]["recipe"]["build"] == "texts"
+    corpora.Store(corpus.path.parent.parent).remove(corpus.reference, force=True)
+    assert lineage_of(mixed)["ancestors"][corpus.reference] is None
+
+
 def test_sentences_without_a_tokenizer_say_what_to_do(corpus: Any) -> None:
     with pytest.raises(TransferError, match="corpora tokenize corpus"):
         open_rows("corpus")

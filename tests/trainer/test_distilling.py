@@ -35,6 +35,8 @@ OPTIONS = {
     "micro-batch-tokens": "64",
 }  # fmt: skip
 
+SMALL = Shape(layers=1, hidden=16, heads=2, positions=64)
+
 
 @dataclass(frozen=True)
 class At(Callback):
@@ -166,13 +168,36 @@ def test_resuming_with_another_setting_dataset_or_teacher_is_refused(teacher: Pa
         distill(make.rows(60), "elsewhere", tmp_path / "run", resume=True)
 
 
+def test_a_resume_may_name_the_runs_own_version_and_no_other(
+    tokens: Any, texts: Path, tmp_path: Path, make: Any
+) -> None:
+    import corpora
+
+    options = {**OPTIONS, "log-every": 5}
+    pretrain(tokens.reference, tmp_path / "run", shape=SMALL, options=options, stop_after="0s")
+    (texts / "more.txt").write_text("One more document says hello. It is the last one.\n", encoding="utf-8")
+    other = corpora.tokenize(corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep"), train=120)
+    assert (other.name, other.fingerprint != tokens.fingerprint) == (tokens.name, True)
+    with pytest.raises(OtherRecipe, match=f"the run's dataset is {tokens.name}@{tokens.fingerprint}, not"):
+        pretrain(other.reference, tmp_path / "run", resume=True)
+    assert pretrain(tokens.reference, tmp_path / "run", resume=True).status == "finished"
+
+
+def test_settings_that_decide_nothing_may_change_on_a_resume(teacher: Path, tmp_path: Path, make: Any) -> None:
+    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    distill(make.rows(60), out=tmp_path / "run", options={"log-every": 3, "keep": 1}, resume=True)
+    log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["update"] for line in log] == [1, 2, 3, 4, 5, 6, 8]
+    assert len(list((tmp_path / "run" / "checkpoints").iterdir())) == 1
+
+
 def test_resuming_on_another_number_of_ranks_is_refused(
     teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
     place = max((tmp_path / "run" / "checkpoints").iterdir()) / "checkpoint.json"
     place.write_text(place.read_text(encoding="utf-8").replace('"ranks": 1', '"ranks": 2'), encoding="utf-8")
-    with pytest.raises(OtherRecipe, match=r"another ranks \(2, now 1\)"):
+    with pytest.raises(OtherRecipe, match=r"made on 2 ranks, not on 1; .*torchrun --nproc-per-node 2"):
         distill(make.rows(60), out=tmp_path / "run", resume=True)
 
 
