@@ -148,7 +148,7 @@ def described_files(
         parents=tuple(parent.reference for parent in rows.parents),
         files={name: {"rows": number} for name, number in in_file.items()},
         accounting=rows.accounting,
-        statistics=count_standard(staging, files, kind, work.executor, work.progress),
+        statistics=count_standard(staging, files, rows.schema, work.executor, work.progress),
         licences=_licences(rows.parents),
         notes=tuple(dict.fromkeys([*(note for parent in rows.parents for note in parent.manifest.notes), *rows.notes])),
         command=command_line(),

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from corpora.durable import write_text
 from corpora.errors import DatasetDamaged
@@ -38,6 +39,23 @@ def tokens_schema(vocabulary_size: int) -> pa.Schema:
 def values_column(schema: pa.Schema) -> str:
     """The column that a block's values are in: `text` or `input_ids`."""
     return "text" if "text" in schema.names else "input_ids"
+
+
+def scores_schema(names: Iterable[str]) -> list[pa.Field]:
+    """The columns that scores of these names are kept in, after all others."""
+    return [pa.field(name, pa.float32()) for name in names]
+
+
+def scores_in(schema: pa.Schema) -> list[str]:
+    """The names of a dataset's scores."""
+    return [column.name for column in schema if pa.types.is_floating(column.type)]
+
+
+def numbers_of(batch: pa.RecordBatch) -> dict[str, NDArray[Any]]:
+    """A block's columns of numbers by name, without copying them."""
+    kinds = (pa.types.is_floating, pa.types.is_integer)
+    names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
+    return {name: batch.column(name).to_numpy() for name in names}
 
 
 def sequences_of(batch: pa.RecordBatch) -> Sequences:

@@ -213,7 +213,7 @@ class _Job:
         pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)
-        statistics = count_standard(staging, files, "sentences", self.work.executor, self.work.progress)
+        statistics = count_standard(staging, files, SENTENCES, self.work.executor, self.work.progress)
         licences = Counter(fates.documents.filter(pc.equal(fates.documents["fate"], "written"))["licence"].to_pylist())
         plan = self.plan()
         return Manifest(

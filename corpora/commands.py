@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from corpora.component import Component, Option, options_of
+from corpora.component import Component, Option, from_text, named_settings, options_of, split_short
 from corpora.errors import OptionError, UnknownName, unknown_name
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def component_group(
                 return None
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-            """The command that a line names; a misspelt one gets near matches."""
+            """The command that a line names, also in its short form; a misspelt one gets near matches."""
+            if args and ":" in args[0]:
+                args = [*_expanded(args[0], registry(), kind), *args[1:]]
             if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
                 names = self.list_commands(ctx)
                 from corpora.plugins import singular
@@ -57,6 +59,22 @@ def component_group(
             return super().resolve_command(ctx, args)
 
     return ComponentGroup
+
+
+def _expanded(short: str, registry: Registry, kind: str) -> list[str]:
+    """A component's short form as a command with options: `shuffle:word` as `shuffle --unit=word`."""
+    name, settings = split_short(short)
+    if name not in registry.offered(kind):
+        return [name]
+    words = [name]
+    options = {option.name: option for option in options_of(registry.find(kind, name))}
+    for key, value in named_settings(registry.find(kind, name), settings).items():
+        option = options.get(key)
+        if option is not None and option.type is bool:
+            words.append(f"--{key}" if from_text(value, option, name) else f"--no-{key}")
+        else:
+            words += [f"--{key}={part}" for part in (value.split("+") if option and option.many else [value])]
+    return words
 
 
 def _app(cls: type[Component], action: Callable[..., None]) -> typer.Typer:

@@ -30,7 +30,7 @@ def concat(
     """All rows of several datasets, in the order given.
 
     Raises:
-        OptionError: fewer than two, of different kinds, or of different tokenizers.
+        OptionError: fewer than two, of different kinds, tokenizers or scores.
     """
     work = Work.here(store, executor, progress)
     parents = tuple(work.open(dataset) for dataset in datasets)
@@ -59,7 +59,7 @@ def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
     """See that datasets can stand in one.
 
     Raises:
-        OptionError: fewer than two, of different kinds, or of different tokenizers.
+        OptionError: fewer than two, of different kinds, tokenizers or scores.
     """
     if len(parents) < 2:
         raise OptionError(f"{action} takes two datasets or more")
@@ -68,6 +68,12 @@ def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
         ours, theirs = vocabulary_in(parents[0].path), vocabulary_in(parent.path)
         if ours != theirs:
             raise OptionError(f"{parents[0].reference} and {parent.reference} have different tokenizers")
+        has = [", ".join(p.schema.names) for p in (parents[0], parent)]
+        if has[0] != has[1]:
+            raise OptionError(
+                f"{parents[0].reference} has the columns {has[0]} and {parent.reference} has {has[1]}; "
+                f"give all the same scores before {action}, or none"
+            )
 
 
 def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from corpora.blocks import Piece, pieces_of, sequences_of
+from corpora.blocks import Piece, numbers_of, pieces_of, scores_in, sequences_of
 from corpora.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
 from corpora.durable import storage_errors, write_text
 from corpora.errors import OptionError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 STANDARD = {"sentences": ("sizes", "lengths"), "tokens": ("sizes", "lengths", "tokens")}
-"""What is counted of every version when it is made; the summaries go into its manifest."""
+"""What is counted of every version when it is made, and `scores` where it has any; the manifest has the summaries."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def context_of(
 ) -> Context:
     """The context of one block."""
     more: dict[str, Any] = {"documents": Documents(batch.column("document")), "first_row": first_row}
-    more["statistics"] = statistics or {}
+    more |= {"statistics": statistics or {}, "columns": numbers_of(batch)}
     return vocabulary.context(**more) if vocabulary else Context(**more)
 
 
@@ -131,10 +131,11 @@ def count(
 
 
 def count_standard(
-    folder: Path, files: Sequence[Path], kind: str, executor: Executor, progress: Progress
+    folder: Path, files: Sequence[Path], schema: pa.Schema, executor: Executor, progress: Progress
 ) -> dict[str, Any]:
     """Count what every version is counted for, write it under `statistics/`, and return the summaries."""
-    statistics = [registry.make("statistics", name) for name in STANDARD[kind]]
+    names = STANDARD["sentences" if "text" in schema.names else "tokens"] + ("scores",) * bool(scores_in(schema))
+    statistics = [registry.make("statistics", name) for name in names]
     totals = count(files, statistics, vocabulary_in(folder), executor, progress)
     return write_statistics(folder, statistics, totals)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ def show(dataset: Dataset) -> dict[str, Any]:
         "tokens": dataset.tokens,
         "text_bytes": manifest.text_bytes,
         "size_bytes": manifest.size_bytes,
+        "columns": dataset.schema.names,
         "statistics": {key: summary.get(key) for key in STATISTICS} | manifest.statistics,
         "accounting": manifest.accounting,
         "licences": manifest.licences,
@@ -59,12 +62,18 @@ def summaries(
 
 
 def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:
-    """Its rows for people: text, paragraph and document; or input_ids, the text they decode to, and document."""
+    """Its rows for people: text, paragraph, document and scores; or input_ids, the text they decode to, and the rest.
+
+    Scores that are no number are None, as JSON has it.
+    """
+    from corpora.blocks import scores_in
     from corpora.counting import vocabulary_in
 
-    vocabulary = vocabulary_in(dataset.path)
+    vocabulary, scores = vocabulary_in(dataset.path), scores_in(dataset.schema)
     for batch in dataset.batches():
-        rows = batch.to_pylist()
+        rows: list[dict[str, Any]] = batch.to_pylist()
+        for row, name in itertools.product(rows, scores):
+            row[name] = None if math.isnan(row[name]) else row[name]
         if vocabulary is not None:
             decoded = vocabulary.tokenizer.decode_batch([row["input_ids"] for row in rows], skip_special_tokens=False)
             rows = [{"text": text, **row} for text, row in zip(decoded, rows, strict=True)]

@@ -134,7 +134,7 @@ class Template(Component, ABC):
 
 @dataclass(frozen=True)
 class Transform(Component, ABC):
-    """Makes one dataset from another. Write one of `TextTransform`, `TokenTransform`, `Selection`."""
+    """Makes one dataset from another. Write one of `TextTransform`, `TokenTransform`, `Score`, `Selection`."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Statistics of the parent that it reads from `context.statistics`."""
@@ -172,6 +172,22 @@ class TokenTransform(Transform, ABC):
 
 
 @dataclass(frozen=True)
+class Score(Transform, ABC):
+    """Gives each row a number, kept as a column under the score's name: to look at, and to select by."""
+
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "tokens"
+    """Which datasets it reads. The blocks of sentence datasets hold UTF-8 bytes."""
+
+    @abstractmethod
+    def score(self, block: Sequences, context: Context) -> NDArray[Any]:
+        """A number for each row; NaN where there is none.
+
+        Returns:
+            [rows], stored as float32, depending on nothing but the row and its number.
+        """
+
+
+@dataclass(frozen=True)
 class Selection(Transform, ABC):
     """Orders rows, so that the first of them can be taken: exact and nested by construction."""
 
@@ -185,6 +201,13 @@ class Selection(Transform, ABC):
         Returns:
             [rows], uint64, depending on nothing but the row and its number.
         """
+
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest key to take, where it is set to take all rows between two values.
+
+        None, as for most selections, leaves it to `--rate`, `--rows` or `--tokens` how many are taken.
+        """
+        return None
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,8 @@ class Context:
     """[rows], the id of the document that each row is from."""
     first_row: int = 0
     """The number of the block's first row in its dataset."""
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """[rows] each, the dataset's columns of numbers by name: its scores, and the `paragraph` of sentences."""
     statistics: Mapping[str, Counts] = field(default_factory=dict)
     """The parent dataset's counts that the component `needs`, by the statistic's name."""
 

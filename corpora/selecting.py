@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from corpora.kinds import Selection
 from corpora.manifest import Manifest, Plan, described
 from corpora.progress import Progress, silent
 from corpora.store import Store
-from corpora.thresholds import Amount, By, Order, Ranges, Threshold, document_ranges, threshold
+from corpora.thresholds import Amount, Between, By, Order, Ranges, Threshold, document_ranges, threshold
 
 SEED = 42
 """The study's seed."""
@@ -36,24 +37,22 @@ def select(
     """The first rows of a dataset in a selection's order, in the dataset's own order; exact and nested.
 
     `--rate r` takes ceil(r * rows) rows (or documents); `--rows n` exactly n; `--tokens n` the longest run of
-    first rows that holds at most n tokens.
+    first rows that holds at most n tokens. A selection with bounds of its own takes all rows between them.
 
     Raises:
-        OptionError: no amount, or more than there is.
+        OptionError: no amount, or more than there is; an amount, or documents, where there are bounds.
     """
-    if amount is None:
-        raise OptionError(f"{selection.name} takes --rate, --rows or --tokens")
-    _check_amount(parent, amount)
-    table = {"transform": selection.name, "from": parent.name, **selection.options(), "rate": amount.rate}
-    table |= {"rows": amount.rows, "tokens": amount.tokens, "by": by, "seed": seed}
+    _check_amount(parent, selection, amount, by)
+    taken = dataclasses.asdict(amount or Amount())
+    table = {"transform": selection.name, "from": parent.name, **selection.options(), **taken, "by": by, "seed": seed}
     plan = Plan(
         action="transform",
         components=(described(selection),),
-        settings={"seed": seed, "by": by, "rate": amount.rate, "rows": amount.rows, "tokens": amount.tokens},
+        settings={"seed": seed, "by": by, **taken},
         parents=(parent.fingerprint,),
         recipe={key: value for key, value in table.items() if value is not None},
     )
-    name = name or f"{parent.name}-{amount.label()}"
+    name = name or "-".join([parent.name, *_label(selection, amount)])
     mixed = seed_of(seed, selection.name, selection.version, parent.fingerprint)
 
     def write(staging: Path) -> Manifest:
@@ -134,7 +133,20 @@ class _ByDocument(Selection):
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
 
 
-def _check_amount(parent: Dataset, amount: Amount) -> None:
+def _label(selection: Selection, amount: Amount | None) -> list[str]:
+    """The end of the result's name: 10pct of a sample, by-length-10pct of another selection."""
+    return ([] if selection.name == "sample" else [selection.name]) + ([] if amount is None else [amount.label()])
+
+
+def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, by: By) -> None:
+    if selection.bounds() is not None:
+        if amount is not None or by == "document":
+            given = "an amount" if amount is not None else "--by document"
+            raise OptionError(f"{selection.name} is given bounds and {given}; bounds take every row between them")
+        return
+    if amount is None:
+        or_bounds = "" if type(selection).bounds is Selection.bounds else ", or bounds of its own"
+        raise OptionError(f"{selection.name} takes --rate, --rows or --tokens{or_bounds}")
     if amount.rows is not None and amount.rows > parent.rows:
         raise OptionError(f"--rows {amount.rows:,} is more than the {parent.rows:,} of {parent.reference}")
     if amount.tokens is not None:
@@ -151,18 +163,25 @@ def _write(
     plan: Plan,
     parent: Dataset,
     order: Order,
-    amount: Amount,
+    amount: Amount | None,
     work: Work,
     *,
     complement: bool = False,
 ) -> Manifest:
     (staging / "parts").mkdir(exist_ok=True)
     vocabulary = vocabulary_in(parent.path)
-    taken = document_ranges(parent, order, amount) if order.by == "document" else threshold(parent, order, amount, work)
+    taken = _taken(parent, order, amount, work)
     task = TakeTask(staging / "parts", order, vocabulary, taken, parent.schema, complement)
     accounting = {"rows": parent.rows}
     batches = written_parts(work, task, parent.pieces(), "select", accounting)
     return assemble(staging, name, plan, Rows(parent.schema, batches, parents=(parent,), accounting=accounting), work)
+
+
+def _taken(parent: Dataset, order: Order, amount: Amount | None, work: Work) -> Threshold | Between | Ranges:
+    """Which rows are taken."""
+    if amount is None:
+        return Between(*(order.selection.bounds() or (0, 0)))
+    return document_ranges(parent, order, amount) if order.by == "document" else threshold(parent, order, amount, work)
 
 
 @dataclass(frozen=True)
@@ -172,7 +191,7 @@ class TakeTask:
     folder: Path
     order: Order
     vocabulary: Vocabulary | None
-    taken: Threshold | Ranges
+    taken: Threshold | Between | Ranges
     schema: pa.Schema
     complement: bool
 
@@ -185,6 +204,7 @@ class TakeTask:
 
     def _batches(self, piece: Piece) -> Iterator[pa.RecordBatch]:
         for _, first_row, batch in piece.batches():
-            by_row = isinstance(self.taken, Threshold)
-            keys = self.order.keys(batch, first_row, self.vocabulary) if by_row else np.empty(batch.num_rows, np.uint64)
+            by_range = isinstance(self.taken, Ranges)
+            rows = batch.num_rows
+            keys = np.empty(rows, np.uint64) if by_range else self.order.keys(batch, first_row, self.vocabulary)
             yield batch.filter(pa.array(self.taken.mask(keys, first_row) ^ self.complement))

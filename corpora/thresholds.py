@@ -95,6 +95,19 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Between:
+    """All rows with keys from one to another, both included."""
+
+    lowest: int
+    highest: int
+
+    def mask(self, keys: NDArray[np.uint64], first_row: int) -> NDArray[np.bool_]:
+        """[rows], whether each row of a block is taken."""
+        taken: NDArray[np.bool_] = (keys >= np.uint64(self.lowest)) & (keys <= np.uint64(self.highest))
+        return taken
+
+
+@dataclass(frozen=True)
 class Ranges:
     """Runs of rows, in order."""
 

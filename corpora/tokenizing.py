@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.assemble import Rows, Work, assemble, counted_part, written_parts
-from corpora.blocks import Piece, list_array, tokens_schema
+from corpora.blocks import Piece, list_array, scores_in, scores_schema, tokens_schema
 from corpora.component import split_short
 from corpora.counting import Vocabulary
 from corpora.dataset import TOKENIZER_FILE, Dataset
@@ -51,6 +51,8 @@ def tokenize(
     progress: Progress = silent,
 ) -> Dataset:
     """Turn a sentence dataset into sequences of token ids.
+
+    A sequence keeps the scores of the sentence that it is, or is cut from; a paragraph or a packed row has none.
 
     Args:
         tokenizer: a `tokenizer.json`, a WordPiece `vocab.txt`, a folder with one of them, or a hub id.
@@ -117,7 +119,8 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tok
         write_text(saved, tokenizer.to_str(pretty=True))
     text = saved.read_text(encoding="utf-8")
     vocabulary = Vocabulary(text)
-    schema = tokens_schema(len(vocabulary.pieces))
+    scores = scores_in(parent.schema) if plan.settings["unit"] == "sentence" else []
+    schema = pa.schema([*tokens_schema(len(vocabulary.pieces)), *scores_schema(scores)])
     (staging / "parts").mkdir(exist_ok=True)
     pieces = parent.pieces()
     task = TokenizeTask(
@@ -163,10 +166,11 @@ class TokenizeTask:
             tally["sequences"] += len(encoded)
             tally["dropped"] += int((kept == 0).sum())
             tally["split"] += int((kept > 1).sum())
-            column = pa.array(documents, pa.large_string()).take(pa.array(origin))
-            yield pa.RecordBatch.from_arrays(
-                [list_array(block, self.schema.field(0).type.value_type), column], schema=self.schema
-            )
+            rows = pa.array(origin)
+            columns = [list_array(block, self.schema.field(0).type.value_type)]
+            columns += [pa.array(documents, pa.large_string()).take(rows)]
+            columns += [batch[name].take(rows) for name in self.schema.names[2:]]
+            yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def _encode(self, texts: list[str]) -> Sequences:
         encodings = self.vocabulary.tokenizer.encode_batch_fast(texts, add_special_tokens=False)

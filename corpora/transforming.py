@@ -12,13 +12,22 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from corpora.assemble import Rows, Work, assemble, counted_part, described_files, hand_on, take_files, written_parts
-from corpora.blocks import Piece, len_values, list_array, pieces_of, read_stream, sequences_of, tight
+from corpora.blocks import (
+    Piece,
+    len_values,
+    list_array,
+    pieces_of,
+    read_stream,
+    scores_schema,
+    sequences_of,
+    tight,
+)
 from corpora.counting import Vocabulary, context_of, counts_needed, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.errors import CorporaError, OptionError, PluginError
 from corpora.executors import Executor
 from corpora.hashing import generator
-from corpora.kinds import Selection, TextTransform, TokenTransform, Transform
+from corpora.kinds import Score, Selection, TextTransform, TokenTransform, Transform
 from corpora.manifest import Manifest, Plan, described
 from corpora.plugins import registry
 from corpora.progress import Progress, silent, told
@@ -43,11 +52,11 @@ def transform(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """Make a transfer dataset: rewrite a dataset's rows with a transform, or select some of them.
+    """Make a transfer dataset: rewrite or score a dataset's rows with a transform, or select some of them.
 
     Args:
         component: a transform or its short form, `shuffle` or `keyboard-typos:rate=0.1`.
-        then: further transforms, applied to the result one after the other; only rewriting ones.
+        then: further transforms, applied to the result one after the other; no selections.
         rate: for a selection, the share of rows to take (above 0, up to 1); or give `rows` or `tokens`.
         by: whether a selection takes single rows or whole documents.
         seed: of all chance. The same seed gives nested samples of one dataset.
@@ -80,6 +89,8 @@ def preview(
 ) -> list[tuple[str, str]]:
     """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
 
+    Rows that became one, or of which nothing was left, stand with the one before, a ¶ between them.
+
     Raises:
         OptionError: a selection, which rewrites nothing.
     """
@@ -91,8 +102,24 @@ def preview(
     batch = next(parent.batches(), None)
     if batch is None:
         return []
-    before, after = (readable(b, task.vocabulary) for b in (batch, task.rewritten(batch, 0, 0)))
-    return list(zip(before[:rows], after[:rows], strict=False))
+    numbered = batch.append_column(ROW, pa.array(np.arange(batch.num_rows)))
+    made = task.rewritten(numbered, 0, 0)  # columns go with their rows, so this one says where each is from
+    starts = made[ROW].to_numpy()[: rows + 1].tolist()
+    stops = [*starts[1:], batch.num_rows][:rows]
+    before, after = readable(batch.slice(0, max(stops, default=0)), task.vocabulary), _scored(made.slice(0, rows), task)
+    runs = zip([0, *starts[1:]], stops, after, strict=False)
+    return [(" ¶ ".join(before[start:stop]), text) for start, stop, text in runs]
+
+
+ROW = "row"
+"""A column that previews add."""
+
+
+def _scored(batch: pa.RecordBatch, task: RewriteTask) -> list[str]:
+    """Rows as text, with the scores that the chain gave them."""
+    names = [component.name for component in task.chain if isinstance(component, Score)]
+    columns = [[f" [{name} {score:.4g}]" for score in batch[name].to_pylist()] for name in names]
+    return ["".join(parts) for parts in zip(readable(batch, task.vocabulary), *columns, strict=True)]
 
 
 def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
@@ -107,13 +134,20 @@ def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
     """See that a chain of transforms can rewrite a dataset.
 
     Raises:
-        OptionError: a selection among them, or a token transform on sentences.
+        OptionError: a selection among them, one that reads datasets of the other kind, or a score that is there.
     """
+    columns = list(parent.schema.names)
     for component in chain:
         if isinstance(component, Selection):
             raise OptionError(f"{component.name} selects rows; only rewriting transforms fit here")
         if isinstance(component, TokenTransform):
             parent.need("tokens", component.name)
+        if isinstance(component, Score):
+            if component.of != "both":
+                parent.need(component.of, component.name)
+            if component.name in columns:
+                raise OptionError(f"{parent.reference} has a column {component.name} already; score it before that")
+            columns.append(component.name)
 
 
 def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
@@ -132,11 +166,11 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
     def write(staging: Path) -> Manifest:
         (staging / "parts").mkdir(exist_ok=True)
         task = _task(staging / "parts", parent, chain, seed, work)
-        if all(isinstance(component, TokenTransform) for component in chain):
+        if all(isinstance(component, TokenTransform | Score) for component in chain):
             return _by_file(staging, name, plan, parent, task, work)
         accounting: dict[str, Any] = {"rows": parent.rows}
         batches = written_parts(work, task, parent.pieces(), "transform", accounting)
-        return assemble(staging, name, plan, Rows(parent.schema, batches, (parent,), accounting), work)
+        return assemble(staging, name, plan, Rows(task.schema, batches, (parent,), accounting), work)
 
     return work.add(name, plan, write)
 
@@ -149,12 +183,12 @@ def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: Rewrit
     counts |= {key: sum(tally[key] for _, tally in parts) for key in ("written", "values", "resized_blocks")}
     if parts and not counts["resized_blocks"]:
         hand_on(staging, (parent,))
-        files = take_files(staging, parent.schema, [path for path, _ in parts])
-        rows = Rows(parent.schema, (), (parent,), counts)
+        files = take_files(staging, task.schema, [path for path, _ in parts])
+        rows = Rows(task.schema, (), (parent,), counts)
         sizes: dict[str, Any] = {"values": counts["values"], "documents": parent.documents}
-        return described_files(staging, name, plan, rows, work, kind="tokens", files=files, **sizes)
+        return described_files(staging, name, plan, rows, work, kind=parent.kind, files=files, **sizes)
     batches = (batch for path, _ in parts for batch in read_stream(path))
-    return assemble(staging, name, plan, Rows(parent.schema, batches, (parent,), counts), work)
+    return assemble(staging, name, plan, Rows(task.schema, batches, (parent,), counts), work)
 
 
 ONE_A_FILE = 1 << 62
@@ -165,7 +199,9 @@ def _task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int
     needs = [statistic for component in chain for statistic in component.needs]
     counts = counts_needed(work.store, parent, needs, work.executor)
     vocabulary = vocabulary_in(parent.path)
-    return RewriteTask(folder, chain, parent.fingerprint, seed, vocabulary, parent.schema, counts)
+    scores = scores_schema(component.name for component in chain if isinstance(component, Score))
+    schema = pa.schema([*parent.schema, *scores])
+    return RewriteTask(folder, chain, parent.fingerprint, seed, vocabulary, schema, counts)
 
 
 PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
@@ -182,6 +218,7 @@ class RewriteTask:
     seed: int
     vocabulary: Vocabulary | None
     schema: pa.Schema
+    """Of the rows that it writes."""
     statistics: dict[str, Counts] = field(default_factory=dict)
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
@@ -218,7 +255,9 @@ class RewriteTask:
             return rewrite_tokens(batch, component, context, rng)
         if isinstance(component, TextTransform):
             return rewrite_text(batch, component, rng, self.vocabulary)
-        raise PluginError("it is neither a TextTransform, a TokenTransform nor a Selection")
+        if isinstance(component, Score):
+            return with_score(batch, component, context)
+        raise PluginError("it is neither a TextTransform, a TokenTransform, a Score nor a Selection")
 
 
 def rewrite_text(
@@ -251,11 +290,30 @@ def rewrite_tokens(
     block = sequences_of(batch)
     result = component.apply(block, context, rng)
     check_block(result, block, len(context.vocabulary))
-    documents = batch["document"]
+    others = batch.columns[1:]
     if result.origin is not None:
-        documents = documents.take(pa.array(result.origin))
+        others = [column.take(pa.array(result.origin)) for column in others]
     field_type = batch.schema.field("input_ids").type
-    return pa.RecordBatch.from_arrays([list_array(result, field_type.value_type), documents], schema=batch.schema)
+    return pa.RecordBatch.from_arrays([list_array(result, field_type.value_type), *others], schema=batch.schema)
+
+
+def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.RecordBatch:
+    """A block with its rows' scores as a further column."""
+    scores = component.score(sequences_of(batch), context)
+    check_scores(scores, batch.num_rows)
+    with np.errstate(over="ignore"):
+        return batch.append_column(scores_schema([component.name])[0], pa.array(scores.astype(np.float32)))
+
+
+def check_scores(scores: Any, rows: int) -> None:
+    """See that a score kept its contract.
+
+    Raises:
+        PluginError: something else than a number for each row.
+    """
+    if not (isinstance(scores, np.ndarray) and scores.dtype.kind in "fiub" and scores.shape == (rows,)):
+        got = f"{scores.dtype} {list(scores.shape)}" if isinstance(scores, np.ndarray) else type(scores).__name__
+        raise PluginError(f"score returned {got}; it must return an array of numbers [{rows}], one a row")
 
 
 def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpora import DatasetError, Selection, UnknownName, registry
+from corpora import DatasetError, Score, Selection, UnknownName, registry
 from trainer.errors import RunError
 from trainer.results import read_sealed
 from trainer.score import glue_score
@@ -203,15 +203,16 @@ def noises_of(dataset: Any) -> tuple[str, ...]:
 
 
 def _selects(name: str) -> bool:
+    """Whether a transform leaves every row that it takes as it was."""
     try:
-        return issubclass(registry.find("transforms", name), Selection)
+        return issubclass(registry.find("transforms", name), (Selection, Score))
     except UnknownName:
         return False
 
 
 def _noises_in_name(name: str) -> tuple[str, ...]:
     """What the names that datasets get by themselves say: NAME-10pct-shuffle."""
-    known = {noise: cls for noise, cls in registry.offered("transforms").items() if not issubclass(cls, Selection)}
+    known = (noise for noise in registry.offered("transforms") if not _selects(noise))
     return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
 
 

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
 
-from corpora.cli.shared import AsJson, ExecutorName, Seed, tell
+from corpora.cli.shared import AsJson, ExecutorName, Seed, count, tell
 from corpora.cli.terminal import bars
-
-COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
-SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
-
-
-def count(text: str) -> int:
-    """A count from `40M`, `1.5k` or `40000000`.
-
-    Raises:
-        typer.BadParameter: anything else.
-    """
-    found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
-    if not found:
-        raise typer.BadParameter(f"{text!r} is no count; write 40000000, or 40M (k, M, B: thousand, million, billion)")
-    return round(float(found[1]) * SUFFIXES[found[2]])
 
 
 def mix(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,9 @@ from corpora.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from corpora.dataset import Dataset
+
+COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
+SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")]
 Name = Annotated[str | None, typer.Option("--name", help="Name of the result.")]
@@ -22,6 +26,18 @@ ExecutorName = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance.", min=0)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def count(text: str) -> int:
+    """A count from `40M`, `1.5k` or `40000000`.
+
+    Raises:
+        typer.BadParameter: anything else.
+    """
+    found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
+    if not found:
+        raise typer.BadParameter(f"{text!r} is no count; write 40000000, or 40M (k, M, B: thousand, million, billion)")
+    return round(float(found[1]) * SUFFIXES[found[2]])
 
 
 def tell(dataset: Dataset, *, as_json: bool = False) -> None:

@@ -8,13 +8,19 @@ from typing import Annotated, Any, Literal
 import typer
 
 from corpora.cli.build import registry
-from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, tell
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, count, tell
 from corpora.cli.terminal import bars, say
 from corpora.commands import component_group
 
 Rate = Annotated[float | None, typer.Option(help="Share of the rows to take, above 0 and up to 1.", show_default=False)]
-Rows = Annotated[int | None, typer.Option(help="Number of rows to take instead.", show_default=False)]
-Tokens = Annotated[int | None, typer.Option(help="Number of tokens to take instead, at most.", show_default=False)]
+Rows = Annotated[
+    int | None,
+    typer.Option(parser=count, metavar="COUNT", help="Number of rows to take instead, such as 5000 or 1.5M."),
+]
+Tokens = Annotated[
+    int | None,
+    typer.Option(parser=count, metavar="COUNT", help="Number of tokens to take instead, at most, such as 40M."),
+]
 By = Annotated[Literal["row", "document"], typer.Option(help="Take single rows, or whole documents.")]
 
 

@@ -51,6 +51,7 @@ def context_for(block: Sequences, *, first_row: int = 0, statistics: dict[str, C
     """The context of a block of ids or bytes: three rows a document, counted over the whole dataset."""
     documents = [f"d{(first_row + row) // 3}" for row in range(len(block))]
     more: dict[str, Any] = {"documents": documents, "first_row": first_row, "statistics": statistics or {}}
+    more["columns"] = {"score": np.arange(first_row, first_row + len(block), dtype=np.float32) % 5}
     return Context(**more) if block.values.dtype == np.uint8 else vocabulary(**more)
 
 

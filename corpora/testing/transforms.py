@@ -8,12 +8,12 @@ import numpy as np
 
 from corpora.errors import PluginError
 from corpora.hashing import generator
-from corpora.kinds import Selection, TextTransform, TokenTransform, Transform
+from corpora.kinds import Score, Selection, TextTransform, TokenTransform, Transform
 from corpora.records import Sequences
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
-from corpora.transforming import check_block
+from corpora.transforming import check_block, check_scores
 
 
 def check_transform(given: type[Transform] | Transform) -> None:
@@ -21,7 +21,8 @@ def check_transform(given: type[Transform] | Transform) -> None:
 
     All: options, pickling, the same result for the same input and `rng`, in any order and in any process.
     `TextTransform`: text that UTF-8 can hold. `TokenTransform`: offsets, dtype, ids in the vocabulary,
-    origins, views that begin anywhere. `Selection`: uint64 keys that depend on nothing but the row.
+    origins, views that begin anywhere. `Score`: a number a row, `Selection`: uint64 keys, that depend on nothing
+    but the row.
 
     Args:
         given: the class, or a component with the options to be tried.
@@ -36,8 +37,10 @@ def check_transform(given: type[Transform] | Transform) -> None:
         _check_tokens(component)
     elif isinstance(component, Selection):
         _check_selection(component)
+    elif isinstance(component, Score):
+        _check_score(component)
     else:
-        need(False, component, "derive it from TextTransform, TokenTransform or Selection")
+        need(False, component, "derive it from TextTransform, TokenTransform, Score or Selection")
 
 
 def rewritten(component: TextTransform, sentence: str) -> str:
@@ -53,6 +56,11 @@ def applied(component: TokenTransform, block: Sequences) -> Any:
 def ordered(component: Selection, block: Sequences) -> list[int]:
     """The keys of a block's rows."""
     return [int(key) for key in _order(component, block, block, 0)]
+
+
+def scored(component: Score, block: Sequences) -> list[str]:
+    """The scores of a block's rows, as text, in which NaN is equal to itself."""
+    return [str(score) for score in np.asarray(_score(component, block, block, 0), np.float32)]
 
 
 def _check_text(component: TextTransform) -> None:
@@ -89,25 +97,53 @@ def _check_tokens(component: TokenTransform) -> None:
 
 
 def _check_selection(component: Selection) -> None:
-    def check(rows: list[list[int]], cut: int, before: int) -> None:
+    def check(rows: list[Any], cut: int, before: int) -> None:
         block = inputs.id_block(rows, before=before)
         keys = called(component, "order", _order, component, block, block, 0)
         right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (len(block),)
         need(right, component, f"order returned {_shape(keys)}; it must return uint64 [{len(block)}], one key a row")
         check_repeats(component, "order", ordered, block)
-        cut = min(cut, len(block))
-        parts = [inputs.part(block, 0, cut), inputs.part(block, cut, len(block))]
-        apart = [*_order(component, parts[0], block, 0).tolist(), *_order(component, parts[1], block, cut).tolist()]
-        need(
-            apart == keys.tolist(),
-            component,
-            "order depends on how rows are cut into blocks; let a key depend on nothing but the row and its number "
-            "(context.first_row and on)",
-        )
+        _check_cut(component, "order", _order, block, cut)
 
     st = strategies()
     searched(check, inputs.id_rows(), st.integers(0, 9), st.integers(0, 3))
     check_order(component, "order", ordered, [inputs.id_block(inputs.ROWS[start:]) for start in range(3)])
+
+
+def _check_score(component: Score) -> None:
+    texts = component.of == "sentences"
+    make: Any = inputs.text_block if texts else inputs.id_block
+
+    def check(rows: list[Any], cut: int, before: int) -> None:
+        block = make(rows, before=before)
+        scores = called(component, "score", _score, component, block, block, 0)
+        try:
+            check_scores(scores, len(block))
+        except PluginError as error:
+            raise ContractBroken(f"{component.name}: {error}") from error
+        check_repeats(component, "score", scored, block)
+        _check_cut(component, "score", _score, block, cut)
+
+    st = strategies()
+    rows = st.lists(inputs.sentences(), max_size=6) if texts else inputs.id_rows()
+    searched(check, rows, st.integers(0, 9), st.integers(0, 3))
+    examples: Any = inputs.SENTENCES if texts else inputs.ROWS
+    check_order(component, "score", scored, [make(list(examples[start:])) for start in range(3)])
+
+
+def _check_cut(component: Any, method: str, call: Any, block: Sequences, cut: int) -> None:
+    """See that what a row gets does not depend, but for rounding, on how rows are cut into blocks."""
+    cut = min(cut, len(block))
+    parts = [inputs.part(block, 0, cut), inputs.part(block, cut, len(block))]
+    apart = np.concatenate([call(component, parts[0], block, 0), call(component, parts[1], block, cut)])
+    whole = call(component, block, block, 0)
+    same = np.array_equal(apart, whole) if apart.dtype.kind == "u" else np.allclose(apart, whole, 1e-3, equal_nan=True)
+    need(
+        same,
+        component,
+        f"{method} depends on how rows are cut into blocks; let it depend on nothing but the row and its number "
+        "(context.first_row and on)",
+    )
 
 
 def _apply(component: TokenTransform, block: Sequences) -> Sequences:
@@ -118,6 +154,11 @@ def _apply(component: TokenTransform, block: Sequences) -> Sequences:
 def _order(component: Selection, block: Sequences, whole: Sequences, first_row: int) -> Any:
     statistics = inputs.counted(component.needs, whole)
     return component.order(block, inputs.context_for(block, first_row=first_row, statistics=statistics), 7)
+
+
+def _score(component: Score, block: Sequences, whole: Sequences, first_row: int) -> Any:
+    statistics = inputs.counted(component.needs, whole)
+    return component.score(block, inputs.context_for(block, first_row=first_row, statistics=statistics))
 
 
 def _lists(block: Sequences) -> Any:

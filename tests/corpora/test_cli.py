@@ -4,6 +4,8 @@ import resource
 import subprocess
 import sys
 
+import pytest
+
 GROUPS = [
     "build",
     "tokenize",
@@ -54,3 +56,16 @@ def test_wrong_usage_exits_with_2_and_what_is_missing_with_1(run):
 
 def test_bare_build_prints_its_help(run):
     assert "Usage: corpora build" in run("build", code=2).out
+
+
+@pytest.mark.parametrize("words", [["shuffle:word,n=3"], ["shuffle", "--unit=word", "--n=3"]])
+def test_a_component_is_chosen_by_its_short_form_as_well(run, tokens, words):
+    name = run("transform", *words, tokens.name, "--json").out
+    assert '"unit": "word"' in name and '"n": 3' in name
+
+
+def test_switches_and_lists_of_a_short_form_are_options_and_wrong_ones_are_told(run, corpus):
+    assert "Hello" not in run("transform", "ptb:lower=yes", corpus.name, "--preview", 1).out
+    assert "Document" in run("transform", "ptb:lower=no", corpus.name, "--preview", 1).out.split("+")[1]
+    assert "No such option: --rat" in run("transform", "drop:rat=1", "x", code=2).err
+    assert "did you mean drop?" in run("transform", "drap:rate=1", "x", code=2).err

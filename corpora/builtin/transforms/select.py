@@ -1,12 +1,13 @@
-"""Selections by what a row is: its length, or how common its tokens are."""
+"""Selections by what a row is: its length, how common its tokens are, or any score; and a score to begin with."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Selection, Sequences, Transform, hookimpl, option
+from corpora import Context, Score, Selection, Sequences, Transform, hookimpl, option, unknown_name
+from corpora.builtin.statistics.scores import sortable
 from corpora.builtin.statistics.tables import mix
 
 
@@ -36,17 +37,72 @@ class ByRarity(Selection):
     first: Literal["common", "rare"] = option("common", "Which are taken sooner.")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The mean of -log2 of the tokens' shares, in 2**-24 of a bit, above 32 bits of chance; empty rows last."""
-        block = block.tight()
-        counts = context.statistics["tokens"]["counts"].astype(np.float64)
-        bits = np.round(-np.log2(np.maximum(counts, 1) / max(1.0, counts.sum())) * 2**24).astype(np.int64)
-        sums = np.append(0, np.cumsum(bits[block.values]))[block.offsets]
-        mean = np.diff(sums) // np.maximum(block.lengths, 1)
-        key: NDArray[np.uint64] = np.minimum(mean, 2**32 - 2).astype(np.uint64)
+        """The mean surprisal in 2**-24 of a bit, above 32 bits of chance; empty rows last."""
+        mean = np.minimum(_mean_surprisal(block, context), 2**32 - 2)
+        key: NDArray[np.uint64] = mean.astype(np.uint64)
         if self.first == "rare":
             key = np.uint64(2**32 - 2) - key
         key[block.lengths == 0] = 2**32 - 1
         return (key << np.uint64(32)) | _chance(block, context, seed)
+
+
+@dataclass(frozen=True)
+class Surprisal(Score):
+    """How rare the tokens of a row are: the mean of their surprisals under the dataset's token frequencies, in bits."""
+
+    name: ClassVar[str] = "surprisal"
+    needs: ClassVar[tuple[str, ...]] = ("tokens",)
+    cites: ClassVar[str] = ByRarity.cites
+
+    def score(self, block: Sequences, context: Context) -> NDArray[Any]:
+        """Bits a token; NaN for a row without tokens."""
+        return np.where(block.lengths > 0, _mean_surprisal(block, context) / 2**24, np.nan)
+
+
+def _mean_surprisal(block: Sequences, context: Context) -> NDArray[np.int64]:
+    """[rows], the mean of -log2 of the tokens' shares, in 2**-24 of a bit; 0 for empty rows.
+
+    Whole numbers, so that nothing depends on what stands before a row in its block.
+    """
+    block = block.tight()
+    counts = context.statistics["tokens"]["counts"].astype(np.float64)
+    bits = np.round(-np.log2(np.maximum(counts, 1) / max(1.0, counts.sum())) * 2**24).astype(np.int64)
+    sums = np.append(0, np.cumsum(bits[block.values]))[block.offsets]
+    mean: NDArray[np.int64] = np.diff(sums) // np.maximum(block.lengths, 1)
+    return mean
+
+
+@dataclass(frozen=True)
+class ByScore(Selection):
+    """Take the rows of the lowest or the highest scores: so many of them, or all between two bounds."""
+
+    name: ClassVar[str] = "by-score"
+    cites: ClassVar[str] = "Wenzek et al. 2020, arXiv 1911.00359 (CCNet: text by its perplexity)"
+    column: str = option(..., "The column of numbers to go by; corpora show lists them.")
+    first: Literal["low", "high"] = option("low", "Which are taken sooner.")
+    min: float | None = option(None, "Take every row of this score or more, however many they are.")
+    max: float | None = option(None, "Take every row of this score or less, however many they are.")
+
+    def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
+        """The score above 32 bits of chance; rows without one last.
+
+        Raises:
+            UnknownName: the dataset has no such column.
+        """
+        if self.column not in context.columns:
+            raise unknown_name("column of numbers", self.column, context.columns)
+        scores = context.columns[self.column]
+        keys = sortable(scores if self.first == "low" else -scores.astype(np.float32))
+        return (keys << np.uint64(32)) | _chance(block, context, seed)
+
+    def bounds(self) -> tuple[int, int] | None:
+        """The keys of the least and the greatest score to take."""
+        if self.min is None and self.max is None:
+            return None
+        low, high = -np.inf if self.min is None else self.min, np.inf if self.max is None else self.max
+        ends = (low, high) if self.first == "low" else (-high, -low)
+        lowest, highest = sortable(np.array(ends)).tolist()
+        return lowest << 32, highest << 32 | 2**32 - 1
 
 
 def _chance(block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
@@ -56,4 +112,4 @@ def _chance(block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
     """Offer them."""
-    return [ByLength, ByRarity]
+    return [ByLength, ByRarity, ByScore, Surprisal]

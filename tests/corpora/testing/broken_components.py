@@ -16,6 +16,7 @@ from corpora import (
     Entry,
     Filter,
     Reject,
+    Score,
     Sequences,
     Shard,
     Source,
@@ -98,6 +99,26 @@ class Selection(SelectionKind):
             "dtype": lambda: rows.astype(np.int64),
             "shape": lambda: rows[1:],
             "chance": lambda: np.random.default_rng().integers(0, 9, len(block), dtype=np.uint64),
+        }[self.how]()
+
+
+@dataclass(frozen=True)
+class Scores(Score):
+    """Breaks what it is told to."""
+
+    name: ClassVar[str] = "scores"
+    of: ClassVar[str] = "both"
+    how: str = option("nothing", "What it breaks.")
+
+    def score(self, block, context):
+        """Scores, broken."""
+        rows = np.arange(len(block), dtype=np.float64)
+        return {
+            "nothing": lambda: np.where(block.lengths > 0, rows + context.first_row, np.nan),
+            "block": lambda: rows,
+            "list": lambda: rows.tolist(),
+            "shape": lambda: rows[1:],
+            "chance": lambda: np.random.default_rng().random(len(block)),
         }[self.how]()
 
 

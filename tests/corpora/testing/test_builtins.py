@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from corpora import registry, testing
+from corpora import options_of, registry, testing
 from corpora.plugins import is_builtin
 
 CHECKS = {
@@ -25,6 +25,8 @@ VARIANTS = {
         "generate:draw=zipf",
         "by-length:first=long",
         "by-rarity:first=rare",
+        "by-score:column=score",
+        "by-score:column=score,first=high",
         "replace:rate=1.0",
         "drop:rate=1.0",
     ],
@@ -36,7 +38,12 @@ SLOW = "spacy"
 
 
 def offered() -> list[Any]:
-    names = [(kind, name) for kind in CHECKS for name, cls in registry.offered(kind).items() if is_builtin(cls)]
+    names = [
+        (kind, name)
+        for kind in CHECKS
+        for name, cls in registry.offered(kind).items()
+        if is_builtin(cls) and not any(option.required for option in options_of(cls))
+    ]
     names += [(kind, text) for kind, texts in VARIANTS.items() for text in texts]
     return [pytest.param(*pair, marks=[pytest.mark.slow] if pair[1] == SLOW else []) for pair in names]
 

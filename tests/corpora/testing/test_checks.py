@@ -38,6 +38,12 @@ BROKEN = {
         "shape": "one key a row",
         "chance": "order gave two results|order depends on how",
     },
+    "Scores": {
+        "block": "score depends on how rows are cut into blocks",
+        "list": "score returned list; it must return an array of numbers",
+        "shape": "one a row",
+        "chance": "score gave two results|score depends on how",
+    },
     "Statistics": {
         "blocks": "the counts of two parts say .* those of the whole",
         "mean": "the counts of two parts say",
@@ -81,6 +87,7 @@ CHECKS = {
     "Text": testing.check_transform,
     "Tokens": testing.check_transform,
     "Selection": testing.check_transform,
+    "Scores": testing.check_transform,
     "Statistics": testing.check_statistic,
     "Sentences": testing.check_splitter,
     "Rejects": testing.check_filter,
