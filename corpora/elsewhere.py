@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpora.blocks import SENTENCES, tokens_schema
+from corpora.blocks import SENTENCES, scores_in, scores_schema, tokens_schema
 from corpora.component import options_of
 from corpora.counting import Vocabulary
 from corpora.dataset import TOKENIZER_FILE
@@ -69,12 +69,12 @@ class Elsewhere:
             write_text(staging / TOKENIZER_FILE, tokenizer)
             size = len(Vocabulary(tokenizer).pieces)
             schema = tokens_schema(size)
-        batches = (self._fitting(batch, schema, size) for batch in self.provider.blocks())
-        kept = (batch for batch in batches if batch.num_rows)
+        kept = (batch for batch in self.provider.blocks() if batch.num_rows)
         first = next(kept, None)
         if first is None:
             raise InputError(f"{self.reference} holds no rows")
-        return schema, itertools.chain([first], kept)
+        schema = pa.schema([*schema, *scores_schema(scores_in(first.schema))])
+        return schema, (self._fitting(batch, schema, size) for batch in itertools.chain([first], kept))
 
     def _fitting(self, batch: pa.RecordBatch, schema: pa.Schema, vocabulary_size: int) -> pa.RecordBatch:
         """The batch with the columns of the schema, seen to hold nothing that cannot be."""

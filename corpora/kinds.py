@@ -259,7 +259,10 @@ class DatasetProvider(Component, ABC):
 
     @abstractmethod
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Its rows: `text`, `paragraph`, `document` of a sentence dataset, or `input_ids`, `document` of tokens."""
+        """Its rows: `text`, `paragraph`, `document` of a sentence dataset, or `input_ids`, `document` of tokens.
+
+        Further columns of floats are its scores.
+        """
 
     def tokenizer(self) -> str | None:
         """The `tokenizer.json` that made its ids, as text; None for sentence datasets."""

@@ -22,6 +22,7 @@ class Hub(DatasetProvider):
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
     text: str = option("text", "The column that holds the sentences.")
     files: str = option("*", "Which files, by their path in the repository: data/train-*.")
+    scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
 
     def freeze(self) -> Self:
         """With the commit that the revision means now.
@@ -38,7 +39,7 @@ class Hub(DatasetProvider):
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
         """Rows that hold something; a row without a document belongs to its file."""
-        return rows.blocks(self._folder(), self.files, self.text)
+        return rows.blocks(self._folder(), self.files, self.text, self.scores)
 
     def tokenizer(self) -> str | None:
         """The `tokenizer.json` of the commit, if its files hold token ids."""

@@ -22,6 +22,7 @@ class Parquet(DatasetProvider):
     folder: Path = option(..., "The folder that holds the files, at any depth.", decides=False)
     text: str = option("text", "The column that holds the sentences.")
     files: str = option("*", "Which files, by their path in the folder: data/train-*.")
+    scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
 
     def freeze(self) -> Self:
         """With the folder's absolute path, so that a recipe means the same from anywhere."""
@@ -36,7 +37,7 @@ class Parquet(DatasetProvider):
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
         """Rows that hold something; a row without a document belongs to its file."""
-        return rows.blocks(self.folder, self.files, self.text)
+        return rows.blocks(self.folder, self.files, self.text, self.scores)
 
     def tokenizer(self) -> str | None:
         """The `tokenizer.json` in the folder, if the files hold token ids."""

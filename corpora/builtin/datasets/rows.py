@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -41,11 +42,14 @@ def wanted(pattern: str) -> str:
     return pattern if pattern.endswith(".parquet") else f"{pattern.removesuffix('*')}*.parquet"
 
 
-def blocks(folder: Path, pattern: str, column: str) -> Iterator[pa.RecordBatch]:
+def blocks(folder: Path, pattern: str, column: str, scores: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
     """The rows of all files: sentences where they have the column, token ids where they have `input_ids`.
 
+    Args:
+        scores: columns of numbers to keep beside them.
+
     Raises:
-        InputError: a file is no Parquet, or has neither.
+        InputError: a file is no Parquet, has neither, or lacks a score.
     """
     import pyarrow.parquet as pq
 
@@ -59,8 +63,10 @@ def blocks(folder: Path, pattern: str, column: str) -> Iterator[pa.RecordBatch]:
                         f"{path} has no column {column}; it has {', '.join(names)}; name one with text=COLUMN, or "
                         "other files with files=PATTERN"
                     )
+                _check_scores(path, file.schema_arrow, scores)
                 for batch in file.iter_batches(BATCH_ROWS):
-                    yield _sentences(batch, column, place) if column in names else _tokens(batch, place)
+                    made = _sentences(batch, column, place) if column in names else _tokens(batch, place)
+                    yield _filled(made, batch, scores)
         except pa.ArrowException as error:
             raise InputError(f"{path} cannot be read: {first_line(error)}") from error
 
@@ -96,14 +102,27 @@ def licence_in(folder: Path) -> str:
 def _sentences(batch: pa.RecordBatch, column: str, place: str) -> pa.RecordBatch:
     text = batch.column(column).cast(pa.large_string())
     paragraph = pc.fill_null(_column(batch, "paragraph", pa.int32()), 0)
-    made = pa.RecordBatch.from_arrays([text, paragraph, _documents(batch, place)], schema=SENTENCES)
-    return made.filter(pc.fill_null(pc.greater(pc.binary_length(text), 0), False))
+    return pa.RecordBatch.from_arrays([text, paragraph, _documents(batch, place)], schema=SENTENCES)
 
 
 def _tokens(batch: pa.RecordBatch, place: str) -> pa.RecordBatch:
-    ids = batch.column(IDS)
-    made = pa.RecordBatch.from_arrays([ids, _documents(batch, place)], names=[IDS, "document"])
-    return made.filter(pc.fill_null(pc.greater(pc.list_value_length(ids), 0), False))
+    return pa.RecordBatch.from_arrays([batch.column(IDS), _documents(batch, place)], names=[IDS, "document"])
+
+
+def _check_scores(path: Path, schema: pa.Schema, scores: Sequence[str]) -> None:
+    for name in scores:
+        kind = schema.field(name).type if name in schema.names and name not in (*SENTENCES.names, IDS) else pa.null()
+        if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+            raise InputError(f"{path} has no column of numbers {name} for scores; it has {', '.join(schema.names)}")
+
+
+def _filled(made: pa.RecordBatch, batch: pa.RecordBatch, scores: Sequence[str]) -> pa.RecordBatch:
+    """Rows that hold something, with their scores; NaN where there is none."""
+    for name in scores:
+        made = made.append_column(name, pc.fill_null(batch.column(name).cast(pa.float32(), safe=False), math.nan))
+    values = made.column(0)
+    sizes = pc.list_value_length(values) if made.schema.names[0] == IDS else pc.binary_length(values)
+    return made.filter(pc.fill_null(pc.greater(sizes, 0), False))
 
 
 def _documents(batch: pa.RecordBatch, place: str) -> pa.Array:

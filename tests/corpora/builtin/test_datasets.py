@@ -141,3 +141,26 @@ def test_a_provider_with_a_column_missing_is_told_which(home, offer):
     offer(datasets=[Short])
     with pytest.raises(InputError, match="short:: a block has no column document; all need text, paragraph, document"):
         corpora.transform("short:", "lowercase")
+
+
+def test_scores_computed_elsewhere_come_in_and_are_selected_by(home, tmp_path):
+    table = pa.table({"text": ["A.", "B.", "", "C."], "perplexity": [30.0, None, 1.0, 10.0], "stars": [1, 2, 3, 4]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    scored = f"parquet:{tmp_path},scores=perplexity+stars"
+    made = corpora.transform(scored, "by-score:stars,first=high", rows=2)
+    assert made.to_datasets()["text"][:] == ["B.", "C."] and made.schema.names[3:] == ["perplexity", "stars"]
+    assert corpora.transform(scored, "by-score:perplexity,max=20").to_datasets()["text"][:] == ["C."]
+
+
+@pytest.mark.parametrize("name", ["text", "none", "paragraph"])
+def test_a_score_that_is_no_column_of_numbers_is_refused(home, tmp_path, name):
+    pq.write_table(pa.table({"text": ["One."], "paragraph": [1]}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=f"has no column of numbers {name} for scores; it has text, paragraph"):
+        corpora.transform(f"parquet:{tmp_path},scores={name}", "lowercase")
+
+
+def test_an_export_comes_back_with_its_scores_and_tokenizer(tokens, tmp_path):
+    scored = corpora.transform(tokens, "surprisal")
+    corpora.export_hub(scored, tmp_path / "out")
+    back = corpora.transform(f"parquet:{tmp_path / 'out'},scores=surprisal", "by-score:surprisal", rate=1.0)
+    assert back.to_datasets()[:] == scored.to_datasets()[:]
