@@ -92,8 +92,14 @@ def build_datasets(
     """
     made: dict[str, Dataset] = {}
     for name in recipe.datasets:
-        made[name] = _run(recipe, name, made, executor=executor, store=store or default_store(), progress=progress)
+        told = _naming(progress, name)
+        made[name] = _run(recipe, name, made, executor=executor, store=store or default_store(), progress=told)
     return list(made.values())
+
+
+def _naming(progress: Progress, name: str) -> Progress:
+    """The same with the name of the dataset in its details, since stages of many datasets follow one another."""
+    return lambda stage, done, total, detail: progress(stage, done, total, f"{name} {detail}".rstrip())
 
 
 def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpora import Dataset, build_datasets, plan_datasets, sha256_of
+from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of
 from corpora import open as open_dataset
 from trainer.encoders import model_fingerprint
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluating import evaluate
 from trainer.grid import Student, Study, read_study
+from trainer.jobs import Progress as Scored
+from trainer.kinds import Callback
 from trainer.measuring import measure
 from trainer.models import model_folder
 from trainer.outcomes import merged, read_outcomes
 from trainer.results import read_sealed, write_sealed
 from trainer.runs import CARD, RunFolder
 
-Told = Callable[[str], None]
-"""Called with a line whenever a step begins, is found, or ends."""
+
+@contextmanager
+def _silent() -> Iterator[Callable[..., None]]:
+    yield lambda *told: None
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Who is told what a study does; by default nobody."""
+
+    tell: Callable[[str], None] = lambda line: None
+    """Called with a line whenever a step begins, is found, or ends."""
+    building: Callable[[], AbstractContextManager[Progress]] = _silent
+    """Around the making of datasets."""
+    training: Sequence[Callback] = ()
+    scoring: Callable[[], AbstractContextManager[Scored]] = _silent
+    """Around each evaluation."""
 
 
 @dataclass
@@ -74,13 +92,13 @@ class StudyRun:
         return True
 
 
-def run_study(path: Path | str, *, tell: Told = lambda line: None, watch: Any = ()) -> Path:
+def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
     """Do all that a study's recipe asks for and that is not done yet, and write its report.
 
     Args:
         path: the recipe file.
-        tell: called with a line a step.
-        watch: callbacks for the training runs.
+        executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
+        watching: who is told what is done.
 
     Returns:
         The report.
@@ -90,20 +108,21 @@ def run_study(path: Path | str, *, tell: Told = lambda line: None, watch: Any = 
         RunError: somebody asked to stop; the same command goes on.
         CorporaError: whatever a step raises.
     """
-    study = read_study(path)
-    tell(f"{len(study.recipe.datasets)} datasets")
-    datasets = {dataset.name: dataset for dataset in build_datasets(study.recipe)}
+    study, shown = read_study(path), watching or Watching()
+    shown.tell(f"{len(study.recipe.datasets)} datasets")
+    with shown.building() as progress:
+        datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
     run = StudyRun(study, datasets, Path())
-    run.teacher = _teacher(run, tell, watch)
-    _scored(run, run.teacher, "teacher", tell)
+    run.teacher = _teacher(run, shown)
+    _scored(run, run.teacher, "teacher", shown)
     for student in study.students:
         if run.done(student):
-            tell(f"{student.name}: found")
+            shown.tell(f"{student.name}: found")
         else:
-            _train(run, student, tell, watch)
-        _scored(run, run.folder(student) / "student", student.name, tell)
+            _train(run, student, shown)
+        _scored(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
-        _measured(run, tell)
+        _measured(run, shown)
     return _reported(run)
 
 
@@ -162,38 +181,38 @@ def teacher_folder(run: StudyRun) -> Path:
     return run.out / f"teacher-{sha256_of(identity)[:8]}"
 
 
-def _teacher(run: StudyRun, tell: Told, watch: Any) -> Path:
+def _teacher(run: StudyRun, shown: Watching) -> Path:
     from trainer.pretraining import pretrain
 
     folder, study = teacher_folder(run), run.study
     if study.teacher.model is not None:
         return folder
     if _status(folder) == "finished":
-        tell("teacher: found")
+        shown.tell("teacher: found")
         return folder
-    tell(f"teacher: pre-training on {study.teacher.pretrain}")
+    shown.tell(f"teacher: pre-training on {study.teacher.pretrain}")
     outcome = pretrain(
         run.dataset(str(study.teacher.pretrain)).reference, folder,
         shape=study.shape(), preset=str(study.teacher_options.get("preset", "pretrain")), options=study.pretraining(),
-        watch=watch, resume=_begun(folder), overwrite=not _begun(folder),
+        watch=shown.training, resume=_begun(folder), overwrite=not _begun(folder),
     )  # fmt: skip
     _see_finished(outcome, study)
     return folder
 
 
-def _train(run: StudyRun, student: Student, tell: Told, watch: Any) -> None:
+def _train(run: StudyRun, student: Student, shown: Watching) -> None:
     from trainer.distilling import distill
 
     folder = run.folder(student)
     if student.role == "start":
-        tell("the student as it starts")
+        shown.tell("the student as it starts")
         _write_start(run, student, folder)
     else:
-        tell(f"{student.name}: training on {student.transfer}")
+        shown.tell(f"{student.name}: training on {student.transfer}")
         begun = _begun(folder, run.teacher)
         outcome = distill(
             run.dataset(student.transfer).reference, run.teacher, folder, preset=run.study.distill_preset,
-            options=run.study.options(student), watch=watch, resume=begun, overwrite=not begun,
+            options=run.study.options(student), watch=shown.training, resume=begun, overwrite=not begun,
         )  # fmt: skip
         _see_finished(outcome, run.study)
     write_sealed(
@@ -225,16 +244,17 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
 
 
-def _scored(run: StudyRun, model: Path, name: str, tell: Told) -> None:
+def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
     """Evaluate a model on everything that the study asks for; finished cells are found."""
     table = run.study.evaluate
     for benchmark in [name for name in ("glue", "squad") if getattr(table, name)]:
-        tell(f"{name}: {benchmark}")
-        evaluate(
-            benchmark, model=model, data=data_of(table.data, benchmark), preset=table.preset, seeds=table.seeds,
-            tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
-            device=table.device, workers=table.workers,
-        )  # fmt: skip
+        shown.tell(f"{name}: {benchmark}")
+        with shown.scoring() as progress:
+            evaluate(
+                benchmark, model=model, data=data_of(table.data, benchmark), preset=table.preset, seeds=table.seeds,
+                tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
+                device=table.device, workers=table.workers, progress=progress,
+            )  # fmt: skip
 
 
 def data_of(data: Path, benchmark: str) -> Path:
@@ -242,7 +262,7 @@ def data_of(data: Path, benchmark: str) -> Path:
     return data / benchmark if (data / benchmark).is_dir() else data
 
 
-def _measured(run: StudyRun, tell: Told) -> None:
+def _measured(run: StudyRun, shown: Watching) -> None:
     """Teacher and first student side by side, once: Table 3."""
     path = run.out / "measure.json"
     students = [student for student in run.study.students if student.role == "distill"]
@@ -250,7 +270,7 @@ def _measured(run: StudyRun, tell: Told) -> None:
     wanted = [str(model) for model in models]
     if path.is_file() and [model["path"] for model in read_sealed(path)["models"]] == wanted:
         return
-    tell("measuring teacher and student")
+    shown.tell("measuring teacher and student")
     stsb = data_of(run.study.evaluate.data, "glue")
     measure(models, data=stsb if (stsb / "STS-B").is_dir() else None, out=path)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,30 +20,37 @@ app = typer.Typer(no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The study's recipe file, such as recipes/study-mini.toml.")]
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
 @app.command()
 def run(
     file: File,
+    executor: Annotated[str, typer.Option(help="Where datasets are made: serial, or processes:workers=2.")] = "serial",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost, and do nothing.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Do all that the recipe asks for and that is not done yet, then write the report."""
+    from corpora import bars
+    from trainer.cli.progress import shown_progress
     from trainer.cli.showing import Bar
     from trainer.planning import plan_study
-    from trainer.studying import run_study
+    from trainer.studying import Watching, run_study
 
     if dry_run:
-        _show(plan_study(file))
+        _show(plan_study(file), as_json)
         return
-    console = Console(stderr=True)
-    path = run_study(file, tell=lambda line: console.print(line, highlight=False, soft_wrap=True), watch=[Bar()])
-    typer.echo(f"wrote {path}")
+    watching = Watching(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
+    path = run_study(file, executor=executor, watching=watching)
+    typer.echo(json.dumps({"report": str(path)}) if as_json else f"wrote {path}")
 
 
 @app.command()
-def status(file: File) -> None:
+def status(file: File, as_json: AsJson = False) -> None:
     """What is done, what is not, and about how long the rest takes."""
     from trainer.planning import plan_study
 
-    _show(plan_study(file))
+    _show(plan_study(file), as_json)
 
 
 @app.command()
@@ -52,7 +61,10 @@ def report(file: File) -> None:
     typer.echo(f"wrote {report_study(file)}")
 
 
-def _show(steps: Sequence[Step]) -> None:
+def _show(steps: Sequence[Step], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(step) for step in steps], indent=1, ensure_ascii=False))
+        return
     table = Table("step", "name", "state", "tokens", "time")
     for step in steps:
         counted = "" if step.tokens is None else f"{step.tokens:,}"

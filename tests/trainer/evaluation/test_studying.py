@@ -12,7 +12,7 @@ from corpora import RecipeError
 from trainer.errors import ResultDamaged, RunError
 from trainer.grid import read_study
 from trainer.planning import plan_study
-from trainer.studying import report_study, run_study
+from trainer.studying import Watching, report_study, run_study
 
 RECIPE = """
 [datasets.tiny]
@@ -115,7 +115,7 @@ def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> 
     weights = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
     cells = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
     told: list[str] = []
-    run_study(finished, tell=told.append)
+    run_study(finished, watching=Watching(told.append))
     assert weights == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
     assert cells == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
     assert not any("training" in line for line in told) and len(weights) == 1 + 1 + 2 + 6
@@ -133,7 +133,7 @@ def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Pa
     (killed,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
     (killed / "student.json").unlink()
     told: list[str] = []
-    run_study(finished, tell=told.append)
+    run_study(finished, watching=Watching(told.append))
     assert [line for line in told if "training on" in line] == ["tiny-half-updates-2-seed-1: training on tiny-half"]
 
 
