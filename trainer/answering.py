@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,22 @@ def answers(outcomes: Sequence[Scored], preset: str) -> list[Answer]:
 
 def _all(pairs: Sequence[tuple[Scored, Scored]], preset: str) -> tuple[str, ...]:
     said = [_compared(one, other, measure, preset) for one, other in pairs for measure in MEASURES]
+    said += [_followed(one, other) for one, other in pairs]
     return tuple(filter(None, said)) or ("No scores yet.",)
+
+
+def _followed(one: Scored, other: Scored) -> str:
+    """Which of two students is nearer to its teacher on held-out text, and whether in every run."""
+    ours, theirs = one.scores("kl"), other.scores("kl")
+    if not ours or not theirs:
+        return ""
+    near = "nearer to" if statistics.median(ours) < statistics.median(theirs) else "farther from"
+    apart = max(ours) < min(theirs) or max(theirs) < min(ours)
+    first, second = (
+        _named(run, f"KL {statistics.median(values):.3f} nats") for run, values in ((one, ours), (other, theirs))
+    )
+    runs = f"{len(ours)} and {len(theirs)} runs {'do not overlap' if apart else 'overlap'}"
+    return f"Fidelity: {first} is {near} its teacher on held-out text than {second}; the {runs}."
 
 
 def _natural(runs: Sequence[Scored]) -> list[Scored]:
@@ -75,17 +91,18 @@ def _compared(one: Scored, other: Scored, measure: str, preset: str) -> str:
     interval = difference(one.columns, other.columns, measure, preset)
     points = ours - theirs if interval is None else interval.difference
     apart = "no different from" if abs(points) < 0.05 else f"{abs(points):.1f} points {_direction(points)} than"
-    return f"{TITLES[measure]}: {_named(one, ours)} is {apart} {_named(other, theirs)} {as_words(interval)}."
+    first, second = _named(one, f"{ours:.1f}"), _named(other, f"{theirs:.1f}")
+    return f"{TITLES[measure]}: {first} is {apart} {second} {as_words(interval)}."
 
 
 def _direction(points: float) -> str:
     return "higher" if points > 0 else "lower"
 
 
-def _named(run: Scored, score: float) -> str:
+def _named(run: Scored, said: str) -> str:
     if run.transfer is None or run.role != "student":
-        return f"the {run.role} ({score:.1f})"
-    return f"{run.transfer.name} ({_tokens(run):,} tokens; {score:.1f})"
+        return f"the {run.role} ({said})"
+    return f"{run.transfer.name} ({_tokens(run):,} tokens; {said})"
 
 
 def _baselines(outcomes: Sequence[Scored], students: Sequence[Scored], preset: str) -> tuple[str, ...]:

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 MEASURED, QUOTED = ("#1f5fa8", "#2e7d4f", "#7a3e9d", "#a83232"), "#8a5a00"
-TITLES = {"glue": "GLUE", "exact match": "SQuAD exact match", "f1": "SQuAD F1"}
+TITLES = {
+    "glue": "GLUE", "exact match": "SQuAD exact match", "f1": "SQuAD F1",
+    "kl": "KL to the teacher, held out", "top1_agreement": "agrees with the teacher, held out",
+}  # fmt: skip
+UNITS = {"kl": "nats a token", "top1_agreement": "rate"}
+"""What is no percentage."""
+COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Point:
     x: float
     """Tokens of its transfer dataset, or its place among compositions."""
     scores: tuple[float, ...]
-    """One dot a seed, in percent."""
+    """One dot a seed, in percent or in what UNITS says."""
     quoted: bool = False
     series: str = ""
     """What is joined by one line: the budget, where there are several."""
@@ -56,9 +62,10 @@ def to_svg(figure: Any, name: str, title: str) -> str:
 def _figure(panels: Mapping[str, Sequence[Point]], below: str, *, logarithmic: bool) -> Any:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(3.6 * max(1, len(panels)), 3.3), layout="constrained")
+    columns, rows = max(1, min(COLUMNS, len(panels))), max(1, -(-len(panels) // COLUMNS))
+    figure = Figure(figsize=(3.6 * columns, 3.3 * rows), layout="constrained")
     for number, (measure, points) in enumerate(panels.items(), start=1):
-        axes = figure.add_subplot(1, len(panels), number)
+        axes = figure.add_subplot(rows, columns, number)
         _draw(axes, [point for point in points if point.quoted], QUOTED, "quoted (study)", joined=logarithmic)
         series = list(dict.fromkeys(point.series for point in points if not point.quoted))
         for name, color in zip(series, MEASURED * len(series), strict=False):
@@ -66,7 +73,7 @@ def _figure(panels: Mapping[str, Sequence[Point]], below: str, *, logarithmic: b
             label = f"measured, {name}" if len(series) > 1 else "measured, a dot a seed"
             _draw(axes, mine, color, label, joined=logarithmic)
         axes.set_title(TITLES[measure], fontsize=11)
-        axes.set_ylabel("percent" if number == 1 else "")
+        axes.set_ylabel(UNITS.get(measure, "percent"))
         axes.grid(axis="y", color="#dddddd", linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
         if logarithmic:

@@ -60,6 +60,7 @@ class Rows:
         tokenizer_file: the `tokenizer.json` that made its ids.
         lineage: what the run card says of where it comes from.
         batches: its record batches again, for the column `document`.
+        private: whether nothing of it may be shown or kept outside the store.
     """
 
     def __init__(
@@ -71,8 +72,10 @@ class Rows:
         tokenizer_file: Path | None = None,
         lineage: Any = None,
         batches: Sequence[pa.RecordBatch] = (),
+        private: bool = False,
     ) -> None:
         self.name, self.fingerprint, self.tokenizer_file, self.lineage = name, fingerprint, tokenizer_file, lineage
+        self.private = private
         self._blocks = [block for block in blocks if len(block)]
         self._batches = batches
         self._starts = np.cumsum([0, *(len(block) for block in self._blocks)]).tolist()
@@ -152,6 +155,7 @@ def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None =
         tokenizer_file=opened.tokenizer_file,
         lineage=lineage_of(opened),
         batches=batches,
+        private=opened.manifest.private,
     )
 
 

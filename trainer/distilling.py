@@ -175,7 +175,8 @@ class _Loop:
         first = self.losses.high[0] if self.losses.high else update + 1
         packed = training.batch(first - 1)
         file = self.folder.path / f"bad-update-{first}.safetensors"
-        save_file({n: getattr(packed, n).cpu() for n in ("input_ids", "positions", "rows", "labels")}, file)
+        kept = ("rows",) if training.rows.private else ("input_ids", "positions", "rows", "labels")
+        save_file({name: getattr(packed, name).cpu() for name in kept}, file)
         self.folder.write_card({**self.job.card, "status": "failed", "updates": update})
         return f"{good}, the batch of update {first:,} in {file}"
 

@@ -17,6 +17,8 @@ from trainer.score import glue_score
 
 MEASURES = ("glue", "exact match", "f1")
 """What students are compared by: the GLUE score, and SQuAD's two."""
+FIDELITY = ("kl", "top1_agreement")
+"""How a student follows its teacher on text that it never saw: KL in nats a token, agreement on the likeliest word."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Scored:
     """The last line of its log: losses, fidelity, speed."""
     evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By benchmark, what `trainer evaluate` wrote."""
+    held_out: dict[str, list[float]] = field(default_factory=dict)
+    """What was measured on held-out text at the end, such as FIDELITY: one value a run."""
     runs: int = 1
     """How many runs it stands for, which differ in their seed alone."""
 
@@ -84,12 +88,14 @@ class Scored:
         return {name: column for made in self.evaluations.values() for name, column in made["columns"].items()}
 
     def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
-        """One score a fine-tuning seed, in percent; empty where it was not evaluated.
+        """One score a fine-tuning seed, in percent, or one of fidelity a run; empty where it was not measured.
 
         Args:
-            measure: one of MEASURES.
+            measure: one of MEASURES or of FIDELITY.
             preset: of the GLUE score.
         """
+        if measure in FIDELITY:
+            return self.held_out.get(measure, [])
         if measure != "glue":
             return list(self.columns.get("SQuAD", {"metrics": {measure: []}})["metrics"][measure])
         columns = self.evaluations.get("glue", {}).get("columns", {})
@@ -145,7 +151,8 @@ def _together(runs: Sequence[Scored]) -> Scored:
             for name, column in made["columns"].items()
         }
         evaluations[benchmark] = {**made, "columns": columns}
-    return replace(first, evaluations=evaluations, runs=len(runs))
+    held_out = {name: [value for run in runs for value in run.held_out.get(name, [])] for name in first.held_out}
+    return replace(first, evaluations=evaluations, held_out=held_out, runs=len(runs))
 
 
 def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -165,13 +172,15 @@ def _read(folder: Path) -> Scored:
             column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
     if not card and not evaluations:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
+    last = _last_line(folder / "log.jsonl")
     return Scored(
         name=folder.resolve().name,
         folder=folder,
         card=card,
         transfer=transfer_of(card["dataset"]) if card.get("dataset") else None,
-        last=_last_line(folder / "log.jsonl"),
+        last=last,
         evaluations=evaluations,
+        held_out={name: [value] for name, value in last.get("held_out", {}).items()},
     )
 
 

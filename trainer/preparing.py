@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from corpora import seed_of
+from corpora import seed_of, without_places
 from trainer import models
 from trainer.bodies import layers_of
 from trainer.data import Rows, Survey, open_rows
@@ -209,7 +209,7 @@ def _card(
     kind: str, preset: str, training: Training, teacher: dict[str, Any] | None, precision: Precision
 ) -> dict[str, Any]:
     rows, student = training.rows, training.engine.student
-    return {
+    card: dict[str, Any] = {
         "kind": kind,
         "preset": preset,
         "recipe": training.recipe.options(),
@@ -219,6 +219,7 @@ def _card(
             "rows": len(rows),
             "tokens": rows.survey.tokens,
             "lineage": rows.lineage,
+            "private": rows.private,
         },
         "teacher": teacher,
         "student": {"class": type(student).__name__, "parameters": sum(p.numel() for p in student.parameters())},
@@ -231,3 +232,4 @@ def _card(
         "machine": machine(),
         "versions": versions(),
     }
+    return without_places(card) if rows.private else card

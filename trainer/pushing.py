@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from corpora import check_licences, upload
+from corpora import check_licences, upload, without_places
 from trainer.errors import NoCheckpoint
 from trainer.runs import CARD, RunFolder
 
@@ -22,7 +21,7 @@ def push(run: Path, repository: str, *, private: bool = False, may_redistribute:
     Args:
         run: the run's folder.
         repository: OWNER/NAME; made if it is not there.
-        private: make the repository private, and leave local paths out of the run card.
+        private: make the repository private, and cut local paths in the cards down to their last names.
         may_redistribute: the user says that they may, whatever is recorded.
 
     Returns:
@@ -42,25 +41,11 @@ def push(run: Path, repository: str, *, private: bool = False, may_redistribute:
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted({path for pattern in SENT for path in student.glob(pattern)}):
             (Path(folder) / path.name).symlink_to(path.resolve())
-        texts = {CARD: json.dumps(card, indent=2, ensure_ascii=False) + "\n"}
+        told = without_places(card) if private else card
+        texts = {CARD: json.dumps(told, indent=2, ensure_ascii=False) + "\n"}
         if (student / "README.md").exists():
             texts["README.md"] = (student / "README.md").read_text(encoding="utf-8")
         for name, text in texts.items():
             (Path(folder) / name).unlink(missing_ok=True)
-            (Path(folder) / name).write_text(_without(local_paths(card), text) if private else text, encoding="utf-8")
+            (Path(folder) / name).write_text(without_places(text) if private else text, encoding="utf-8")
         return upload(Path(folder), repository, kind="model", private=private)
-
-
-def local_paths(value: Any) -> set[str]:
-    """Every text in a run card that is a path on this machine."""
-    if isinstance(value, dict):
-        return set().union(*(local_paths(part) for part in value.values()))
-    if isinstance(value, list):
-        return set().union(*(local_paths(part) for part in value))
-    return {value} if isinstance(value, str) and value.startswith(("/", "~", "./", "../")) else set()
-
-
-def _without(paths: set[str], text: str) -> str:
-    for path in sorted(paths, key=len, reverse=True):
-        text = text.replace(path, Path(path).name)
-    return text

@@ -12,7 +12,7 @@ from typing import Any
 from trainer import quoted
 from trainer.answering import Answer, answers
 from trainer.charts import Point, composition_figure, size_figure, to_svg
-from trainer.outcomes import MEASURES, Scored, merged, read_outcomes
+from trainer.outcomes import FIDELITY, MEASURES, Scored, merged, read_outcomes
 from trainer.results import read_sealed
 from trainer.runs import write_whole
 from trainer.sheets import Sheet, to_csv, to_latex, to_markdown
@@ -55,7 +55,7 @@ def report(
         RunError: a folder holds neither a run nor an evaluation.
         ResultDamaged: a stored result was edited.
     """
-    outcomes = merged(read_outcomes(runs))
+    outcomes = read_outcomes(runs)
     networks = read_sealed(Path(measured)) if measured else None
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,10 +84,11 @@ def write_report(made: Report, folder: Path) -> Path:
     return folder / "report.html"
 
 
-def gathered(outcomes: Sequence[Scored], *, preset: str, networks: dict[str, Any] | None, title: str) -> Report:
+def gathered(runs: Sequence[Scored], *, preset: str, networks: dict[str, Any] | None, title: str) -> Report:
     """The tables, figures and answers about runs."""
+    outcomes = merged(runs)
     sheets = [
-        score_sheet(outcomes, preset), task_sheet(outcomes), dataset_sheet(outcomes), distillation_sheet(outcomes),
+        score_sheet(outcomes, preset), task_sheet(outcomes), dataset_sheet(outcomes), distillation_sheet(runs),
         network_sheet(networks),
     ]  # fmt: skip
     figures = {"size": size_figure(size_points(outcomes, preset))}
@@ -101,17 +102,17 @@ def gathered(outcomes: Sequence[Scored], *, preset: str, networks: dict[str, Any
 
 
 def size_points(outcomes: Sequence[Scored], preset: str) -> dict[str, list[Point]]:
-    """For each measure, the students on natural text by the tokens they saw, and the study's."""
+    """For each measure, the students on natural text by the tokens of their transfer datasets, and the study's."""
     sizes = {"10%": 402.6e6, "1%": 40.3e6, "0.1%": 4.0e6}
     panels: dict[str, list[Point]] = {}
-    for measure in MEASURES:
+    for measure in (*MEASURES, *FIDELITY):
         points = [
             Point(run.name, run.transfer.tokens, tuple(scores), series=run.budget)
             for run in outcomes
             if run.role == "student" and run.transfer and run.transfer.natural
             if (scores := run.scores(measure, preset))
         ]
-        theirs = [Point(name, x, (_theirs(name, measure),), quoted=True) for name, x in sizes.items()]
+        theirs = [Point(name, x, (y,), quoted=True) for name, x in sizes.items() if (y := _theirs(name, measure))]
         if points:
             panels[measure] = points + theirs
     return panels
@@ -124,19 +125,19 @@ def composition_points(outcomes: Sequence[Scored], preset: str) -> dict[str, lis
         {run.transfer.composition for run in runs if run.transfer}, key=lambda kind: (kind != "natural", kind)
     )
     panels: dict[str, list[Point]] = {}
-    for measure in MEASURES:
+    for measure in (*MEASURES, *FIDELITY):
         points = [
             Point(run.transfer.composition, kinds.index(run.transfer.composition), tuple(scores), series=run.budget)
             for run in runs
             if run.transfer and (scores := run.scores(measure, preset))
         ]
         theirs = [
-            Point(kind, kinds.index(kind) + 0.18, (_theirs(PLACES[kind], measure),), quoted=True)
+            Point(kind, kinds.index(kind) + 0.18, (score,), quoted=True)
             for kind in kinds
-            if kind in PLACES
+            if kind in PLACES and (score := _theirs(PLACES[kind], measure))
         ]
         if points:
-            panels[measure] = [*points, *(Point(p.label, p.x, p.scores, quoted=True) for p in theirs)]
+            panels[measure] = points + theirs
     return panels
 
 
@@ -169,11 +170,11 @@ def to_html(made: Report) -> str:
     )
 
 
-def _theirs(transfer: str, measure: str) -> float:
+def _theirs(transfer: str, measure: str) -> float | None:
     score = quoted.study_score(transfer)
     if score is None:
-        return float("nan")
-    return {"glue": score.glue, "exact match": score.exact_match, "f1": score.f1}[measure]
+        return None
+    return {"glue": score.glue, "exact match": score.exact_match, "f1": score.f1}.get(measure)
 
 
 def _notes(outcomes: Sequence[Scored]) -> list[str]:

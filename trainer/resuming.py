@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import corpora
+from corpora import without_places
 from trainer.data import Rows
 from trainer.errors import OtherRecipe
 from trainer.recipe import Recipe
@@ -26,6 +27,8 @@ def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any) -
         raise OtherRecipe(f"the run is one of trainer {card['kind']}, not of trainer {kind}")
     known = f"{card['dataset']['name']}@{card['dataset']['fingerprint']}"
     taught_by = (card.get("teacher") or {}).get("model")
+    if card["dataset"].get("private") and teacher is not None and without_places(str(teacher)) == taught_by:
+        taught_by = str(teacher)  # the card has its name only
     if isinstance(dataset, str) and "@" in dataset:
         asked_for = corpora.open(dataset)
         dataset = f"{asked_for.name}@{asked_for.fingerprint}"

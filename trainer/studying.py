@@ -18,7 +18,7 @@ from trainer.jobs import Progress as Scored
 from trainer.kinds import Callback
 from trainer.measuring import measure
 from trainer.models import model_folder
-from trainer.outcomes import merged, read_outcomes
+from trainer.outcomes import read_outcomes
 from trainer.results import read_sealed, write_sealed
 from trainer.runs import CARD, RunFolder
 
@@ -141,7 +141,7 @@ def _reported(run: StudyRun) -> Path:
 
     study = run.study
     folders = [run.folder(student) for student in study.students if run.done(student)]
-    outcomes = merged(read_outcomes([run.teacher, *folders]))
+    outcomes = read_outcomes([run.teacher, *folders])
     networks = study.table.out / "measure.json"
     made = gathered(
         outcomes, preset=study.table.score, networks=read_sealed(networks) if networks.is_file() else None,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
 from trainer import quoted
-from trainer.outcomes import MEASURES, Scored
+from trainer.outcomes import FIDELITY, MEASURES, Scored
 from trainer.sheets import Sheet
 
 NOTHING = "–"
-FIDELITY = {"kl": "KL to the teacher", "top1_agreement": "agrees with the teacher"}
-"""What is shown beside downstream scores of how a student follows its teacher on text it never saw."""
+FIDELITY_TITLES = {"kl": "KL to the teacher", "top1_agreement": "agrees with the teacher"}
 
 
 def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
@@ -19,12 +19,12 @@ def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
     named = sorted({run.evaluations["glue"]["scores"][preset]["name"] for run in outcomes if "glue" in run.evaluations})
     title = f"Scores: GLUE ({'; '.join(named) or preset}) and SQuAD v1.1"
     header = ("network", "transfer dataset", "tokens", "GLUE", "SQuAD EM", "SQuAD F1")
-    fidelity = [name for name in FIDELITY if any(name in run.last.get("held_out", {}) for run in outcomes)]
-    sheet = Sheet("scores", title, (*header, *(FIDELITY[name] for name in fidelity)))
+    fidelity = [name for name in FIDELITY if any(name in run.held_out for run in outcomes)]
+    sheet = Sheet("scores", title, (*header, *(FIDELITY_TITLES[name] for name in fidelity)))
     for run in outcomes:
         if run.evaluations:
             scores = (_spread(run.scores(m, preset), run.score(m, preset)) for m in MEASURES)
-            sheet.add(*_network(run), *scores, *(_held_out(run, name) for name in fidelity))
+            sheet.add(*_network(run), *scores, *(_fidelity(run.held_out.get(name)) for name in fidelity))
     if sheet.rows:
         for score in quoted.STUDY_SCORES:
             mark = "quoted, superseded" if score.superseded else "quoted"
@@ -148,9 +148,11 @@ def _mean(metrics: dict[str, float]) -> str:
     return f"{sum(metrics.values()) / len(metrics):.1f}"
 
 
-def _held_out(run: Scored, name: str) -> str:
-    value = run.last.get("held_out", {}).get(name)
-    return NOTHING if value is None else f"{value:.3f}"
+def _fidelity(values: Sequence[float] | None) -> str:
+    if not values:
+        return NOTHING
+    middle = f"{statistics.median(values):.3f}"
+    return middle if len(values) < 2 else f"{middle} ({min(values):.3f}–{max(values):.3f})"
 
 
 def _count(value: float | None) -> str:

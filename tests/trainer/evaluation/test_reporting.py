@@ -113,3 +113,17 @@ def test_tables_can_be_written_as_markdown_csv_and_latex() -> None:
     assert "| *theirs* | *2.0* |" in to_markdown(sheet)
     assert to_csv(sheet).splitlines()[1:] == ["ours_1,1.0,measured", "theirs,2.0,quoted"]
     assert r"ours\_1 & 1.0 \\" in to_latex(sheet) and r"\caption{A \& B}" in to_latex(sheet)
+
+
+def test_fidelity_on_held_out_text_stands_beside_the_scores_with_every_seed(runs: list[Path], tmp_path: Path) -> None:
+    for run, kls in zip(runs, ((0.1, 0.2), (0.15, 0.3), (0.5, 0.6)), strict=True):
+        again = shutil.copytree(run, run.parent / f"{run.name}-43")
+        for folder, kl in zip((run, again), kls, strict=True):
+            line = {"update": 3, "losses": {}, "held_out": {"kl": kl, "top1_agreement": 0.5}}
+            (folder / "log.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    every = [*runs, *(run.parent / f"{run.name}-43" for run in runs)]
+    text = report(every, tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "0.150 (0.100–0.200)" in text and text.count("agrees with the teacher, held out") == 2
+    assert "KL 0.225 nats) is nearer to its teacher on held-out text than c-10pct-shuffle" in text
+    assert "2 and 2 runs do not overlap" in text and "2 and 2 runs overlap" in text
+    assert [line.count("c-10pct-43") for line in text.splitlines() if "<th" in line and "c-10pct-43" in line] == [1]
