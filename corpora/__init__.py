@@ -29,6 +29,7 @@ from corpora.errors import (
 )
 
 if TYPE_CHECKING:
+    from corpora.assemble import open_dataset as open
     from corpora.building import build
     from corpora.cli.plugins import print_components
     from corpora.cli.terminal import bars, run_app
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         TokenTransform,
         Transform,
     )
+    from corpora.manifest import without_places
     from corpora.mixing import mix
     from corpora.plugins import Registry, registry
     from corpora.progress import Progress
@@ -65,7 +67,6 @@ if TYPE_CHECKING:
     from corpora.scaffold import new_plugin
     from corpora.selecting import split
     from corpora.store import Store
-    from corpora.store import open_dataset as open
     from corpora.tokenizing import tokenize
     from corpora.transforming import transform
 
@@ -75,13 +76,15 @@ LAZY = {
     "corpora.concatenating": ["concat"],
     "corpora.dataset": ["Dataset"],
     "corpora.progress": ["Progress"],
-    "corpora.store": ["Store", "open"],
+    "corpora.assemble": ["open"],
+    "corpora.store": ["Store"],
     "corpora.tokenizing": ["tokenize"],
     "corpora.selecting": ["split"],
     "corpora.transforming": ["transform"],
     "corpora.hashing": ["generator", "seed_of", "sha256_file", "sha256_of"],
     "corpora.hookspecs": ["hookimpl"],
     "corpora.isolate": ["Guard", "guarded"],
+    "corpora.manifest": ["without_places"],
     "corpora.kinds": [
         "Catalogue",
         "DatasetProvider",
@@ -123,7 +126,7 @@ __all__ = [
     "concat", "diff", "export", "export_hub", "first_line", "generator", "guarded", "hookimpl", "hub_errors", "mix",
     "new_plugin", "open", "option", "options_of", "plan_datasets", "print_components", "push", "read_recipe",
     "registry", "report", "run_app", "seed_of", "sha256_file", "sha256_of", "split", "tokenize", "transform",
-    "unknown_name", "upload",
+    "unknown_name", "upload", "without_places",
 ]  # fmt: skip
 
 

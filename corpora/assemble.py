@@ -68,13 +68,27 @@ class Work:
             manifest = write(staging)
             shutil.rmtree(staging / "parts", ignore_errors=True)
             manifest = replace(manifest, elapsed_seconds=round(time.monotonic() - started, 1))
+            manifest = manifest.without_secrets() if manifest.private else manifest
             write_card(staging, manifest)
             write_page(staging, manifest)
             return manifest
 
         waiting = "another build of this version is at work"
-        found, _ = self.store.add(name, plan, timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
+        with self.executor.kept():
+            found, _ = self.store.add(name, plan, timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
         return found
+
+
+def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
+    """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its row counts checked.
+
+    One that lives elsewhere (`hub:OWNER/NAME`, `parquet:DIR`) is taken into the store first.
+
+    Raises:
+        DatasetNotFound: there is none, with near matches.
+        DatasetDamaged: its files are not what its manifest says.
+    """
+    return Work.here(store, "serial", silent).open(reference)
 
 
 @dataclass(frozen=True)
@@ -151,6 +165,7 @@ def described_files(
         statistics=count_standard(staging, files, rows.schema, work.executor, work.progress),
         licences=_licences(rows.parents),
         notes=tuple(dict.fromkeys([*(note for parent in rows.parents for note in parent.manifest.notes), *rows.notes])),
+        private=any(parent.manifest.private for parent in rows.parents),
         command=command_line(),
         created=now(),
         versions=environment(),

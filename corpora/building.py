@@ -47,6 +47,7 @@ def build(
     duplicates: Method = "near",
     limit: int | None = None,
     max_failed: float = 0.01,
+    private: bool = False,
     executor: Executor | str = "serial",
     store: Store | None = None,
     progress: Progress = silent,
@@ -61,6 +62,8 @@ def build(
         duplicates: `near` drops near copies and box sets, `exact` equal texts, `keep` neither.
         limit: read only the first so many documents, for a first try.
         max_failed: the greatest share of documents (0 to 1) that may fail by crash, time or memory.
+        private: keep its text and local paths out of cards, pages, logs and saved batches, its own and those of all
+            that is made from it.
 
     Raises:
         InputError: the input is missing, empty, or no document of it is kept.
@@ -80,6 +83,7 @@ def build(
         shared_edges=frozen.defaults().shared_edges and duplicates == "near",
         limit=limit,
         max_failed=max_failed,
+        private=private,
         work=work,
         parts=tuple(join_shards(shards)),
         inputs=tuple(hash_inputs(shards, progress)),
@@ -133,6 +137,7 @@ class _Job:
     shared_edges: bool
     limit: int | None
     max_failed: float
+    private: bool
     work: Work
     parts: tuple[Part, ...]
     inputs: tuple[tuple[str, str], ...]
@@ -144,6 +149,9 @@ class _Job:
         table |= settings
         if self.shared_edges:
             settings = settings | {"shared_edges": True}
+        if self.private:
+            settings = settings | {"private": True}
+            table = table | {"private": True}
         return Plan(
             action="build",
             components=tuple(
@@ -230,6 +238,7 @@ class _Job:
             statistics=statistics,
             licences=dict(sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
             notes=self._notes(len(fates.shared)),
+            private=self.private,
             command=command_line(),
             created=now(),
             versions=environment(),

@@ -116,7 +116,8 @@ def _licences(manifest: Manifest) -> str:
 
 def _provenance(manifest: Manifest) -> str:
     parents = "".join(f"\n- made from `{parent}`" for parent in manifest.parents)
+    command = f"\n- command `{manifest.command}`" if manifest.command else ""
     return (
-        f"## Provenance\n\n- fingerprint `{manifest.fingerprint}`{parents}\n- command `{manifest.command}`\n"
+        f"## Provenance\n\n- fingerprint `{manifest.fingerprint}`{parents}{command}\n"
         f"- created {manifest.created}, with {', '.join(f'{k} {v}' for k, v in manifest.versions.items())}"
     )

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from corpora.assemble import open_dataset
 from corpora.blocks import sequences_of
 from corpora.counting import vocabulary_in
 from corpora.dataset import Dataset
@@ -53,7 +54,7 @@ def diff(
         OptionError: they are of different kinds, or n-grams of less than one token are asked for.
     """
     found = store or default_store()
-    a, b = (d if isinstance(d, Dataset) else found.open(d) for d in (one, other))
+    a, b = (d if isinstance(d, Dataset) else open_dataset(d, store=found) for d in (one, other))
     if ngram < 1:
         raise OptionError(f"--ngram is {ngram}; it must be at least 1")
     b.need(a.kind, f"diff (with {a.reference})")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import platform
+import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,8 @@ from corpora.plugins import Registry, is_builtin, registry, source_sha256, used_
 
 FORMAT = 1
 DATASET_KINDS = Literal["sentences", "tokens"]
+_PLACE = re.compile(r"(?<![\w/.~:])(?:~|\.\.?)?/(?=[^\s/])(?:[^\s/,\"'`]+/)*")
+"""The way to a file or folder, up to its own name; not an address, whose slashes follow a colon."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class Manifest:
     """Documents by licence, as their source recorded it."""
     notes: tuple[str, ...] = ()
     """What a reader must know: generated text, a cut dump, a permission."""
+    private: bool = False
+    """Its text and the places of its files are shown in no page, card, log or saved batch; so of all made from it."""
     command: str = ""
     created: str = ""
     elapsed_seconds: float = 0.0
@@ -110,6 +115,12 @@ class Manifest:
     def size_bytes(self) -> int:
         """Bytes of all files of the version."""
         return sum(entry["size_bytes"] for entry in self.files.values())
+
+    def without_secrets(self) -> Manifest:
+        """The same without the command, without the places in its recipe, and without what was counted by its text."""
+        recipe = without_places(self.plan["recipe"])
+        counted = {key: value for key, value in self.accounting.items() if key != "counts"}
+        return replace(self, command="", plan=self.plan | {"recipe": recipe}, accounting=counted)
 
     def write(self, path: Path) -> None:
         """Write it whole or not at all."""
@@ -130,6 +141,17 @@ def read_manifest(path: Path) -> Manifest:
         return Manifest(**content)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DatasetDamaged(f"{path} cannot be read ({error}); remove the version and build it again") from error
+
+
+def without_places(value: Any) -> Any:
+    """JSON values with every local path in their texts cut down to its last name."""
+    if isinstance(value, dict):
+        return {key: without_places(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_places(part) for part in value]
+    if not isinstance(value, str):
+        return value
+    return Path(value).name if value.startswith(("/", "~/")) and "\n" not in value else _PLACE.sub("", value)
 
 
 def environment() -> dict[str, str]:

@@ -40,7 +40,8 @@ def export_hub(
 
     Args:
         folder: empty, or not there.
-        private: leave the command and local paths out of the card, and the list of documents out altogether.
+        private: leave the command, local paths and what was counted by its text out of the card, and the list of
+            documents out altogether; so are they always of a dataset that was built as private.
 
     Returns:
         The number of rows.
@@ -52,27 +53,25 @@ def export_hub(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OptionError(f"{folder} holds something already; give an empty folder, or one that is not there")
     found = Work.here(store, "serial", progress).open(dataset)
+    manifest = found.manifest.without_secrets() if private else found.manifest
     with storage_errors(folder):
         (folder / "data").mkdir(parents=True, exist_ok=True)
         for number, path in enumerate(found.files):
             name = f"train-{number:05d}-of-{len(found.files):05d}.parquet"
             _parquet(path, folder / "data" / name, found.schema)
             progress("export", number + 1, len(found.files), "")
-        for side in (TOKENIZER_FILE,) if private else SIDE_FILES:
+        for side in (TOKENIZER_FILE,) if private or manifest.private else SIDE_FILES:
             if (found.path / side).exists():
                 link_or_copy(found.path / side, folder / side)
-        write_text(folder / "README.md", hub_card(found.manifest, private=private))
+        write_text(folder / "README.md", hub_card(manifest))
     return found.rows
 
 
-def hub_card(manifest: Manifest, *, private: bool = False) -> str:
+def hub_card(manifest: Manifest) -> str:
     """The card of a version, with the place of its files in the YAML."""
     head, rest = card(manifest).split("\n", 1)
     configs = "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/*.parquet"
-    lines = rest.split("\n")
-    if private:
-        lines = [line for line in lines if not line.startswith("- command")]
-    return "\n".join([head, configs, *lines])
+    return "\n".join([head, configs, rest])
 
 
 def push(
@@ -88,7 +87,7 @@ def push(
 
     Args:
         repository: OWNER/NAME; made if it is not there.
-        private: make the repository private, and leave the command and local paths out of the card.
+        private: make the repository private, and export as private.
         may_redistribute: the user says that they may, whatever is recorded.
 
     Returns:

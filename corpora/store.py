@@ -303,16 +303,6 @@ def default_store() -> Store:
     return Store(platformdirs.user_data_path("corpora"))
 
 
-def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
-    """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its row counts checked.
-
-    Raises:
-        DatasetNotFound: there is none, with near matches.
-        DatasetDamaged: its files are not what its manifest says.
-    """
-    return (store or default_store()).open(reference)
-
-
 def check_name(name: str, what: str) -> None:
     """See that a name can be a folder and a word on the command line.
 

@@ -35,6 +35,14 @@ def build(
     max_failed: Annotated[
         float, typer.Option(help="Share of documents that may fail by crash, time or memory.", min=0, max=1)
     ] = 0.01,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            help="Keep its text and local paths out of cards, reports, logs and saved batches, also of what is made "
+            "from it.",
+        ),
+    ] = False,
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
@@ -50,6 +58,7 @@ def build(
             duplicates=duplicates,
             limit=limit,
             max_failed=max_failed,
+            private=private,
             executor=executor,
             progress=progress,
         )

@@ -11,7 +11,10 @@ from corpora.cli.terminal import bars, say
 
 Repository = Annotated[str, typer.Argument(help="OWNER/NAME on the hub; made if it is not there.")]
 Private = Annotated[
-    bool, typer.Option("--private", help="A private repository, and a card without the command and local paths.")
+    bool,
+    typer.Option(
+        "--private", help="A private repository, a card without the command and local paths, no list of documents."
+    ),
 ]
 May = Annotated[
     bool, typer.Option("--i-may-redistribute", help="Upload although a recorded licence is unknown or forbids it.")

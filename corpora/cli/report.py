@@ -23,6 +23,7 @@ def report(
     json: AsJson = False,
 ) -> None:
     """Compare datasets: the study's Tables 4, 5 and 8, figures, lineage, rows before and after."""
+    from corpora.assemble import open_dataset
     from corpora.errors import OptionError
     from corpora.reporting import report, report_tables
     from corpora.store import default_store
@@ -30,7 +31,7 @@ def report(
     if figures is not None and out is None:
         raise OptionError("--figures needs --out, the page that the figures belong to")
     store = default_store()
-    opened = [store.open(name) for name in datasets]
+    opened = [open_dataset(name, store=store) for name in datasets]
     if out is not None:
         with bars() as progress:
             report(opened, out, figures=figures, executor=executor, store=store, progress=progress)

@@ -39,7 +39,10 @@ def write_page(folder: Path, manifest: Manifest) -> None:
         by=how(manifest.plan["recipe"]),
         tables=report_tables([dataset]),
         histogram=histogram(dataset.statistics("lengths")["rows"], unit),
-        rows=[(row.number + 1, row.document, beginning(unchanged(read(row)))) for row in spread_rows(dataset, ROWS)],
+        rows=[
+            (row.number + 1, row.document, beginning(unchanged(read(row))))
+            for row in ([] if manifest.private else spread_rows(dataset, ROWS))
+        ],
     )
     write_text(folder / FILE, page)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from corpora.assemble import open_dataset
 from corpora.dataset import Dataset
 from corpora.durable import storage_errors, write_text
 from corpora.executors import Executor, make_executor
@@ -47,7 +48,11 @@ def report(
         StorageError: the disk is full or refuses.
     """
     found = store or default_store()
-    opened = list({d.reference: d for d in (d if isinstance(d, Dataset) else found.open(d) for d in datasets)}.values())
+    opened = list(
+        {
+            d.reference: d for d in (d if isinstance(d, Dataset) else open_dataset(d, store=found) for d in datasets)
+        }.values()
+    )
     counting = Counting(found, make_executor(executor), progress)
     drawn = list(pictures(opened, counting))
     tables = [table for table in [*report_tables(opened), bookcorpus_table(opened, counting)] if table is not None]
@@ -58,7 +63,7 @@ def report(
         tables=tables,
         pictures=drawn,
         lineage=draw(lineage(opened, found)),
-        comparisons=[comparison for d in opened if (comparison := compare(d, found)) is not None],
+        comparisons=[each for d in opened if not d.manifest.private and (each := compare(d, found)) is not None],
         written=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC by transferset {version('transferset')}",
     )
     with storage_errors(out):

@@ -11,7 +11,7 @@ import pytest
 
 from corpora import DatasetError
 from trainer import NoCheckpoint
-from trainer.pushing import local_paths, push
+from trainer.pushing import push
 
 
 def a_run(folder: Path, licences: dict[str, int]) -> Path:
@@ -60,7 +60,3 @@ def test_a_run_that_is_not_finished_is_refused(tmp_path: Path) -> None:
     (run / "student" / "model.safetensors").unlink()
     with pytest.raises(NoCheckpoint, match="holds no finished student"):
         push(run, "me/student")
-
-
-def test_paths_are_found_wherever_they_stand() -> None:
-    assert local_paths({"a": ["/x/y", "plain"], "b": {"c": "~/z"}}) == {"/x/y", "~/z"}

@@ -41,6 +41,8 @@ def test_show_head_and_export_take_one_as_actions_do(run, home, tmp_path):
     pq.write_table(pa.table({"text": ["One.", "Two."]}), tmp_path / "a.parquet")
     assert "parquet-" in run("show", f"parquet:{tmp_path}").out
     assert run("head", f"parquet:{tmp_path}", "--rows", 1).out == "One.\n"
+    run("diff", f"parquet:{tmp_path}", f"parquet:{tmp_path}")
+    run("report", f"parquet:{tmp_path}")
     run("export", f"parquet:{tmp_path}", tmp_path / "out.txt")
     assert (tmp_path / "out.txt").read_text() == "One.\nTwo.\n"
 
