@@ -208,7 +208,8 @@ def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     named = table.get(PARENTS[action], [])
     if action == "mix":
         return list(parse_shares(named))
-    return [named] if isinstance(named, str) else list(named)
+    like = [table["like"]] if action == "tokenize" and "like" in table else []
+    return [named, *like] if isinstance(named, str) else list(named)
 
 
 def _ordered(datasets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -245,7 +246,8 @@ def _run(
         return split(parents[0], names=(sides[0], sides[1]), **settings, **where)[side == "held-out"]
     if action == "tokenize":
         _relative(recipe, settings, "tokenizer")
-        return tokenize(parents[0], name=name, **settings, **where)
+        like = {"like": parents[1]} if "like" in settings else {}
+        return tokenize(parents[0], name=name, **settings | like, **where)
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)

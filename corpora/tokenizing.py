@@ -41,6 +41,7 @@ def tokenize(
     *,
     tokenizer: str | Path | None = None,
     train: int | None = None,
+    like: Dataset | str | None = None,
     casing: Casing | None = None,
     unit: str = "sentence",
     min_tokens: int = 1,
@@ -57,6 +58,7 @@ def tokenize(
     Args:
         tokenizer: a `tokenizer.json`, a WordPiece `vocab.txt`, a folder with one of them, or a hub id.
         train: instead, train a WordPiece vocabulary of this many pieces on the dataset.
+        like: instead, a token dataset whose tokenizer to take.
         casing: whether the tokenizer lower-cases; needed for a trained one (default uncased) and for a
             `vocab.txt`, where it is read from the pieces if it is not given.
         unit: what becomes a sequence: `sentence`, `paragraph`, or `packed:N` (sentences of a document
@@ -71,10 +73,14 @@ def tokenize(
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
     parent.need("sentences", "tokenize")
-    if (tokenizer is None) == (train is None):
-        raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id) or --train SIZE")
+    if [tokenizer, train, like].count(None) != 2:
+        raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id), or --train SIZE, or --like DATASET")
     if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
         raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
+    if like is not None:
+        other = work.open(like)
+        other.need("tokens", "--like")
+        tokenizer = other.tokenizer_file
     loaded = None if tokenizer is None else load_tokenizer(str(tokenizer), casing)
     settings = {"unit": _checked_unit(unit, max_tokens), "min_tokens": min_tokens, "max_tokens": max_tokens}
     given = {"tokenizer": tokenizer, "train": train, "casing": casing}

@@ -18,6 +18,7 @@ def tokenize(
     train: Annotated[
         int | None, typer.Option(help="Train a WordPiece vocabulary of this size instead.", min=10)
     ] = None,
+    like: Annotated[str | None, typer.Option(help="Take the tokenizer of this token dataset instead.")] = None,
     casing: Annotated[
         Literal["uncased", "cased"] | None,
         typer.Option(help="For a vocab.txt or --train; default uncased for --train."),
@@ -40,6 +41,7 @@ def tokenize(
             dataset,
             tokenizer=tokenizer,
             train=train,
+            like=like,
             casing=casing,
             unit=unit,
             min_tokens=min_tokens,

@@ -118,3 +118,10 @@ def test_a_dry_run_of_books_in_a_folder_tells_what_is_there_and_of_a_catalogue_t
     )
     lines = run("build", "--recipe", recipe, "--dry-run").out.splitlines()
     assert "to build" in lines[1] and "needs its inputs" in lines[2]
+
+
+def test_a_recipe_s_dataset_can_be_tokenized_like_another_that_stands_below_it(run, recipe):
+    recipe.write_text('[datasets.a]\ntokenize = "corpus"\nlike = "tokens"\nmax-tokens = 8\n' + RECIPE)
+    made = {d.name: d for d in corpora.build_datasets(corpora.read_recipe(recipe))}
+    assert made["a"].tokenizer_file.read_bytes() == made["tokens"].tokenizer_file.read_bytes()
+    assert made["a"].fingerprint != made["tokens"].fingerprint

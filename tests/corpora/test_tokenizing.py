@@ -15,6 +15,15 @@ from corpora.tokenizing import fit, pack
 rows = st.lists(st.lists(st.integers(0, 65535), max_size=40), max_size=20)
 
 
+def test_like_takes_the_tokenizer_of_another_dataset_and_is_the_same_version(corpus, tokens):
+    again = corpora.tokenize(corpus, like=tokens, name="a")
+    assert again.fingerprint == corpora.tokenize(corpus, tokenizer=tokens.tokenizer_file, name="b").fingerprint
+    with pytest.raises(corpora.OptionError, match="--like takes a dataset of tokens"):
+        corpora.tokenize(corpus, like=corpus)
+    with pytest.raises(corpora.OptionError, match="or --like DATASET"):
+        corpora.tokenize(corpus, like=tokens, train=100)
+
+
 def test_ids_are_small_and_without_special_tokens(tokens):
     batch = next(tokens.batches())
     assert str(batch.schema.field("input_ids").type) == "list<item: uint16>"
