@@ -127,12 +127,15 @@ class Rows:
         return Rows(kept, name=self.name, fingerprint=self.fingerprint, tokenizer_file=self.tokenizer_file)
 
 
-def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None = None) -> Rows:
+def open_rows(
+    dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None = None, max_tokens: int | None = None
+) -> Rows:
     """The rows of a registered dataset; a dataset of sentences is tokenized first, registered, and used.
 
     Args:
         dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or it, opened; or rows, which come back as they are.
         tokenizer: the teacher's tokenizer, file or folder, for a dataset of sentences.
+        max_tokens: what longer sentences are split into, special tokens counted: what the teacher can read.
 
     Raises:
         DatasetNotFound: no such dataset.
@@ -146,7 +149,8 @@ def open_rows(dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None =
         if tokenizer is None:
             name = opened.name
             raise TransferError(f"{name} holds sentences; make it sequences first: corpora tokenize {name}")
-        opened = corpora.tokenize(opened, tokenizer=str(tokenizer))
+        limit: dict[str, Any] = {"max_tokens": max_tokens} if max_tokens else {}
+        opened = corpora.tokenize(opened, tokenizer=str(tokenizer), **limit)
     batches = list(opened.batches())
     return Rows(
         [block_of(batch) for batch in batches],

@@ -59,11 +59,15 @@ def encode(
 
 def longest(model: Any, wanted: int) -> int:
     """How many tokens a row may have: what is wanted, or what the model has positions for."""
-    config = model.config
-    positions = int(getattr(config, "max_position_embeddings", wanted))
+    return min(wanted, positions_of(model.config) or wanted)
+
+
+def positions_of(config: Any) -> int | None:
+    """How many tokens a model has positions for; None where it does not say."""
+    positions = getattr(config, "max_position_embeddings", None)
     # RoBERTa and its kin count positions from the padding id on.
     reserved = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
-    return min(wanted, positions - reserved)
+    return None if positions is None else int(positions) - reserved
 
 
 def unknown_rate(input_ids: Sequence[Any], unknown_id: int | None) -> float:

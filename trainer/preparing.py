@@ -17,6 +17,7 @@ from trainer.data import Rows, Survey, open_rows
 from trainer.encoders import model_fingerprint
 from trainer.engine import Engine
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
+from trainer.features import positions_of
 from trainer.fidelity import Agreement, Fidelity, check_apart, masked_once
 from trainer.job import Job
 from trainer.kinds import Loss, Student
@@ -71,7 +72,7 @@ def distillation(
     folder = models.model_folder(teacher)
     taught_by = models.load_teacher(folder, allow_pickle=allow_pickle)
     tokenizer = models.load_tokenizer(folder)
-    rows = open_rows(dataset, tokenizer=folder)
+    rows = open_rows(dataset, tokenizer=folder, max_tokens=positions_of(taught_by.config))
     if survey is not None:
         rows.survey = survey
     models.check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
@@ -130,7 +131,7 @@ def assemble(
         micro_batch_tokens=budget, shrinks=recipe.micro_batch_tokens == "auto",
     )  # fmt: skip
     card = _card(kind, preset, training, teacher_card, precision)
-    held_out = _fidelity(recipe, engine, rows, picks.to(device), frame, budget) if recipe.held_out else None
+    held_out = _fidelity(recipe, engine, rows, tokenizer, picks.to(device), frame, budget) if recipe.held_out else None
     return Job(recipe, training, ranks, card, tokenizer, held_out)
 
 
@@ -147,10 +148,8 @@ def check_rows(rows: Rows, student: Any) -> None:
             f"{rows.name} holds the id {survey.largest_id}, and the model's vocabulary ends at {vocabulary - 1}; "
             "tokenize again with the teacher's tokenizer"
         )
-    places = student.config.max_position_embeddings
-    if student.config.model_type not in ("bert", "distilbert"):
-        places -= student.config.pad_token_id + 1
-    if survey.longest + 2 > places:
+    places = positions_of(student.config)
+    if places is not None and survey.longest + 2 > places:
         raise IdsBeyondVocabulary(
             f"{rows.name} has a row of {survey.longest + 2:,} tokens with [CLS] and [SEP], and the model takes "
             f"{places:,}; tokenize again with --max-tokens {places}"
@@ -189,10 +188,16 @@ def _micro_batch_tokens(recipe: Recipe, engine: Engine) -> int:
     return int(min(max(free * 0.5 / bytes_a_token, 2048), 131_072))
 
 
-def _fidelity(recipe: Recipe, engine: Engine, rows: Rows, picks: Masker, frame: Frame, budget: int) -> Fidelity:
-    held_out = open_rows(str(recipe.held_out))
+def _fidelity(
+    recipe: Recipe, engine: Engine, rows: Rows, tokenizer: Any, picks: Masker, frame: Frame, budget: int
+) -> Fidelity:
+    limit = positions_of(engine.student.config)
+    held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)
+    own = str(tokenizer.name_or_path or rows.tokenizer_file)
+    models.check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
     check_apart(held_out, rows)
     held_out = held_out.head(recipe.held_out_rows)
+    check_rows(held_out, engine.student)
     numbers = np.arange(len(held_out))
     packed = pack(held_out.take(numbers), numbers, first_id=frame.first_id, last_id=frame.last_id)
     terms = [registry.make("losses", text) for text in FIDELITY.values()]

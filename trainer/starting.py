@@ -69,8 +69,13 @@ def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule
         positions: `copied`, `frozen` (copied, and not trained) or `random`.
 
     Raises:
-        ModelError: another width, or fewer layers than the student has.
+        ModelError: another width, fewer layers than the student has, or nothing to freeze.
     """
+    if rule == "random" and positions == "frozen":
+        raise ModelError(
+            "positions=frozen keeps the teacher's position embeddings, and start=random takes nothing from it; "
+            "choose another start, or leave positions out"
+        )
     if rule != "random":
         _check_widths(student, teacher)
         _copy_embeddings(student, teacher, with_positions=positions != "random")

@@ -69,6 +69,11 @@ def test_frozen_positions_are_the_teachers_and_stay(make: Any) -> None:
     assert torch.equal(positions, teacher.bert.embeddings.position_embeddings.weight)
 
 
+def test_frozen_positions_must_come_from_somewhere(make: Any) -> None:
+    with pytest.raises(ModelError, match="start=random takes nothing from it; choose another start"):
+        build("layers:1,start=random,positions=frozen", make.bert(2))
+
+
 def test_random_positions_are_not_the_teachers(make: Any) -> None:
     teacher = make.bert(2)
     positions = build("layers:1,positions=random", teacher).bert.embeddings.position_embeddings.weight
