@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pickle
 import signal
 import socket
+import tempfile
 import warnings
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from corpora.component import Component, named_settings, option, split_short
@@ -43,6 +47,11 @@ class Executor(Component, ABC):
             WorkerError: a worker process died.
         """
 
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Meanwhile all work goes to the same workers, where starting them takes long."""
+        yield
+
 
 @dataclass(frozen=True)
 class Serial(Executor):
@@ -68,23 +77,62 @@ class Processes(Executor):
         Raises:
             WorkerError: a worker was killed, by lack of memory or from outside.
         """
-        workers = min(self.workers or len(os.sched_getaffinity(0)), max(len(items), 1))
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(registry.files,))
         waiting: deque[Future[Any]] = deque()
-        todo = iter(items)
-        try:
-            for item in todo:
-                waiting.append(pool.submit(task, item))
-                if len(waiting) >= 2 * workers:
+        with self.kept(), tempfile.NamedTemporaryFile(prefix="corpora-", suffix=".task") as file:
+            pickle.dump(task, file)  # once, and not with each item: it may hold a vocabulary, and statistics
+            file.flush()
+            pool = self._pools[-1]
+            try:
+                for item in items:
+                    waiting.append(pool.submit(_done, file.name, item))
+                    if len(waiting) >= 2 * self._number:
+                        yield waiting.popleft().result()
+                while waiting:
                     yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise WorkerError(
-                "a worker process died (killed, or out of memory); run the same command again: it goes on where it was"
-            ) from error
+            except BrokenProcessPool as error:
+                raise WorkerError(
+                    "a worker process died (killed, or out of memory); run the same command again: it goes on where "
+                    "it was"
+                ) from error
+            finally:
+                running = [future for future in waiting if not future.cancel()]
+                wait(running)  # nothing is still writing when an action gives up
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Meanwhile all work goes to the same workers: starting one takes a second."""
+        if self._pools:
+            yield
+            return
+        context, plugins = get_context("spawn"), (registry.files,)
+        pool = ProcessPoolExecutor(self._number, context, initializer=_start_worker, initargs=plugins)
+        self._pools.append(pool)
+        try:
+            yield
         finally:
+            self._pools.clear()
             pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def _number(self) -> int:
+        return self.workers or len(os.sched_getaffinity(0))
+
+    @cached_property
+    def _pools(self) -> list[ProcessPoolExecutor]:
+        """The one that is open, if any."""
+        return []
+
+
+def _done(task_file: str, item: Any) -> Any:
+    """What a worker does for each item."""
+    return _task(task_file)(item)
+
+
+@lru_cache(maxsize=1)
+def _task(file: str) -> Callable[[Any], Any]:
+    """The task that a file holds, which each worker reads once."""
+    task: Callable[[Any], Any] = pickle.loads(Path(file).read_bytes())
+    return task
 
 
 def _start_worker(files: tuple[PluginFile, ...]) -> None:
@@ -116,14 +164,14 @@ class Ray(Executor):
             WorkerError: Ray is not installed, the cluster cannot be reached, a node lacks what the work needs, or
                 the same item killed its worker four times.
         """
-        ray = _connected(self.address)
-        self._check_nodes(ray)
-        workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        run = ray.remote(max_retries=3)(run_item)
-        files, waiting = ray.put(registry.files), deque[Any]()
+        ray, waiting = _connected(self.address), deque[Any]()
         try:
+            self._check_nodes(ray)
+            workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+            run = ray.remote(max_retries=3)(run_item)
+            files, packed = ray.put(registry.files), ray.put(pickle.dumps(task))
             for item in items:
-                waiting.append(run.remote(files, pickle.dumps((task, item))))
+                waiting.append(run.remote(files, packed, pickle.dumps(item)))
                 if len(waiting) >= 2 * workers:
                     yield ray.get(waiting.popleft())
             while waiting:
@@ -178,7 +226,19 @@ def _connected(address: str) -> Any:
             raise WorkerError(
                 f"no Ray cluster answers at {address} ({str(error).splitlines()[0]}); start one with: ray start --head"
             ) from error
+        _notices_to_log(ray)
     return ray
+
+
+def _notices_to_log(ray: Any) -> None:
+    """Let Ray's notices of dead nodes be logged: it prints them among results, and has no setting against that."""
+
+    def log(data: dict[str, Any], ignore_prefix: bool) -> None:
+        for notice in data["lines"]:
+            logging.getLogger("corpora").warning("ray: %s", notice.strip().partition("\n")[0])
+
+    if hasattr(ray._private.worker, "print_to_stdstream"):
+        ray._private.worker.print_to_stdstream = log
 
 
 EXECUTORS: dict[str, type[Executor]] = {cls.name: cls for cls in (Serial, Processes, Ray)}
