@@ -43,5 +43,10 @@ fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated refe
 bench: $(VENV)/.installed ## Run the benchmarks against their peers; raw output goes to benchmarks/results
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-clean: ## Remove .venv and what the demo made
-	rm -rf $(VENV) demo
+# In an environment of its own: its libraries and ours ask for different versions.
+docs: ## Build the docs as a site with a search, in site/
+	@test -x build/docs/bin/zensical || { $(PYTHON) -m venv build/docs && build/docs/bin/pip install --quiet 'zensical>=0.0.50'; }
+	build/docs/bin/zensical build --strict
+
+clean: ## Remove .venv, the built docs and what the demo made
+	rm -rf $(VENV) build site demo

@@ -157,6 +157,14 @@ def broken_links() -> Iterator[str]:
                 yield f"{page.relative_to(REPOSITORY)} links to {target}, which does not exist"
 
 
+def unlisted_pages() -> Iterator[str]:
+    """Pages that the built site would leave out of its contents."""
+    listed = (REPOSITORY / "zensical.toml").read_text(encoding="utf-8")
+    for page in DOCS.rglob("*.md"):
+        if f'"{page.relative_to(DOCS).as_posix()}"' not in listed:
+            yield f"zensical.toml does not list {page.relative_to(DOCS)}"
+
+
 def main() -> int:
     """Write or check; the exit code."""
     wrong = []
@@ -167,7 +175,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             wrong.append(f"docs/{name} is stale; make fix writes it again")
-    wrong += broken_links()
+    wrong += [*broken_links(), *unlisted_pages()]
     print("\n".join(wrong) or "docs are fresh")
     return bool(wrong)
 
