@@ -4,7 +4,7 @@
     python benchmarks/transfer.py --tokens 200 --workers 1 2   # ours on one core and two, peers on the first 5 M
     python benchmarks/transfer.py --tokens 2000 --steps sample shuffle --no-peers
 
-The rows are those of toy, tokenized and repeated. Each step runs in a process of its own. Speed is given by the
+The rows are those of toy, tokenized and repeated, in files of 128 MiB as any large dataset has them. Each step runs in a process of its own. Speed is given by the
 clock and by the processor's time, since the machine may be shared; memory is the most that the step's processes
 held at once, without pages of files that they only map.
 """
@@ -74,7 +74,8 @@ def prepare(home: Path, tokens: int) -> dict[str, Any]:
     toy = corpora.build("toy:books={books},articles={articles}".format(**TOY), store=store)
     once = corpora.tokenize(toy, train=8192, casing="lower", name="once", store=store)
     copies = max(2, round(tokens / (once.tokens or 1)))
-    whole = corpora.concat([once] * copies, name="whole", store=store)
+    linked = corpora.concat([once] * copies, name="linked", store=store)
+    whole = corpora.transform(linked, "sample", rate=1.0, name="whole", store=store)
     few = corpora.concat([once] * max(2, min(copies, PEER_TOKENS // (once.tokens or 1))), name="few", store=store)
     return {"tokens": whole.tokens, "peer_tokens": few.tokens, "once": once.tokens}
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 
 from corpora import Context, DatasetError, Sequences, TokenTransform, Transform, hookimpl, option
-from corpora.builtin.transforms.ragged import controls, ordinary_ids
+from corpora.builtin.transforms.ragged import control_places, ordinary_ids
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Replace(TokenTransform):
         ordinary = ordinary_ids(context)
         if len(ordinary) < 2:
             raise DatasetError(f"replace: the vocabulary has {len(ordinary)} ordinary tokens; at least 2 are needed")
-        hit = (rng.random(len(block.values), dtype=np.float32) < self.rate) & ~controls(block.values, context)
+        hit = rng.random(len(block.values), dtype=np.float32) < self.rate
+        hit[control_places(block.values, context)] = False
         places = np.flatnonzero(hit)
         own = np.searchsorted(ordinary, block.values[places])
         step = rng.integers(1, len(ordinary), size=len(places))
@@ -48,7 +49,8 @@ class Drop(TokenTransform):
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
         """The rows that still hold a token, with the row that each came from."""
         block = block.tight()
-        kept = (rng.random(len(block.values), dtype=np.float32) >= self.rate) | controls(block.values, context)
+        kept = rng.random(len(block.values), dtype=np.float32) >= self.rate
+        kept[control_places(block.values, context)] = True
         offsets = np.append(0, np.cumsum(kept))[block.offsets]
         origin = np.flatnonzero(np.diff(offsets))
         return Sequences(block.values[kept], np.append(offsets[:1], offsets[1:][origin]), origin)

@@ -77,26 +77,36 @@ def gathered(values: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[n
     return result
 
 
-def controls(values: NDArray[Any], context: Context) -> NDArray[np.bool_]:
-    """Which tokens no transform touches: special ids but [UNK], which stands for a word.
+def control_places(values: NDArray[Any], context: Context) -> NDArray[np.int64]:
+    """Where tokens are that no transform touches: special ids but [UNK], which stands for a word.
 
     Args:
         values: [tokens].
 
     Returns:
-        [tokens].
+        [controls], rising.
 
     Raises:
         DatasetDamaged: an id outside the vocabulary.
     """
-    mask = np.zeros(len(context.vocabulary), dtype=bool)
-    mask[[i for i in context.special_ids if i != context.unknown_id]] = True
-    if len(values) and int(values.max()) >= len(mask):
+    if len(values) and int(values.max()) >= len(context.vocabulary):
         raise DatasetDamaged(
-            f"the id {int(values.max())} is outside the vocabulary of {len(mask):,}; "
+            f"the id {int(values.max())} is outside the vocabulary of {len(context.vocabulary):,}; "
             "tokenize again with the tokenizer that lies beside the dataset"
         )
-    return np.asarray(mask[values])
+    ids = sorted(i for i in context.special_ids if i != context.unknown_id)
+    found = np.zeros(len(values), dtype=bool)
+    if len(ids) <= FEW:
+        for number in ids:  # four times as fast as looking each token up
+            found |= values == values.dtype.type(number)
+    else:
+        mask = np.zeros(len(context.vocabulary), dtype=bool)
+        mask[ids] = True
+        found = mask[values]
+    return np.flatnonzero(found)
+
+
+FEW = 16
 
 
 def ordinary_ids(context: Context) -> NDArray[np.int64]:

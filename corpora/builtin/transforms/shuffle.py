@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import Context, Sequences, TokenTransform, Transform, hookimpl, option
-from corpora.builtin.transforms.ragged import controls, document_offsets, gathered, shuffled
+from corpora.builtin.transforms.ragged import control_places, document_offsets, gathered, shuffled
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,10 @@ class Shuffle(TokenTransform):
         document that goes on in the next block is shuffled in two parts.
         """
         block = block.tight()
-        places = np.flatnonzero(~controls(block.values, context))
-        if len(places) == len(block.values):
+        fixed = control_places(block.values, context)
+        if not len(fixed):
             return self._moved(block, context, rng)
+        places = np.delete(np.arange(len(block.values)), fixed)
         free = Sequences(block.values[places], np.searchsorted(places, block.offsets).astype(np.int64))
         moved = self._moved(free, context, rng)
         values = np.array(block.values)
