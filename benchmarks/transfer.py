@@ -4,9 +4,9 @@
     python benchmarks/transfer.py --tokens 200 --workers 1 2   # ours on one core and two, peers on the first 5 M
     python benchmarks/transfer.py --tokens 2000 --steps sample shuffle --no-peers
 
-The rows are those of toy, tokenized and repeated, in files of 128 MiB as any large dataset has them. Each step runs in a process of its own. Speed is given by the
-clock and by the processor's time, since the machine may be shared; memory is the most that the step's processes
-held at once, without pages of files that they only map.
+The rows are those of toy, tokenized and repeated, in files of 128 MiB as any large dataset has them. Each step runs in
+a process of its own. Speed is given by the clock and by the processor's time, since the machine may be shared; memory
+is the most that the step's processes held at once, without pages of files that they only map.
 """
 
 from __future__ import annotations
