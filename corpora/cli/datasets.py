@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, accounting_lines, noun, plain_path
-from corpora.cli.terminal import bars, say, say_json, table
+from corpora.cli.terminal import bars, cell, say, say_json, table
 
 if TYPE_CHECKING:
     from corpora.dataset import Dataset
@@ -62,7 +62,7 @@ def show(
         return
     for key, value in [*_rows(facts), *_flat(counted)]:
         if value is not None:
-            say(f"{key:26} {value:,}" if isinstance(value, int) else f"{key:26} {value}")
+            say(f"{key:26} {cell(value)}")
     for line in accounting_lines(found):
         say(line)
 

@@ -185,7 +185,7 @@ class _Lines:
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table; numbers to the right with thousands marked, missing values as a dash."""
-    texts = [[_cell(value) for value in row] for row in rows]
+    texts = [[cell(value) for value in row] for row in rows]
     widths = [max([len(h), *(len(row[i]) for row in texts)]) for i, h in enumerate(headers)]
     right = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(headers))]
     for row in [list(headers), *texts]:
@@ -193,7 +193,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         say("  ".join(cells).rstrip())
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as people read it: thousands marked, four digits of a fraction, a dash for what is not there."""
     if value is None:
         return "-"
     if isinstance(value, bool):
