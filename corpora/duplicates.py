@@ -39,7 +39,7 @@ def signature(document: Document, method: Method) -> bytes:
 
     About 6 KB for a novel. Two texts that differ in spaces, marks and accents only have one digest.
     """
-    text = letters(document.paragraphs)
+    text = letters(document.text)
     digest = hashlib.sha256(text).digest()
     return digest + sample(text).astype("<u8").tobytes() if method == "near" else digest
 

@@ -156,7 +156,6 @@ class WriteTask:
 
 def document_row(document: Document, source: Source) -> dict[str, Any]:
     """A document as a row of the extract table."""
-    text = "".join(f"{paragraph}\n" for paragraph in document.paragraphs)
     metadata = dict(document.metadata)
     if document.headings:
         metadata["headings"] = len(document.headings)
@@ -168,7 +167,7 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "licence": document.licence or source.licence,
         "language": document.language,
         "words": document.words,
-        "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "sha256": hashlib.sha256(document.text).hexdigest(),
         "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
         "paragraphs": list(document.paragraphs),
     }

@@ -54,6 +54,11 @@ class Document:
     """What else is worth keeping, as JSON values: genre, categories, revision."""
 
     @cached_property
+    def text(self) -> bytes:
+        """The paragraphs in UTF-8, a line each."""
+        return "\n".join(self.paragraphs).encode("utf-8", "surrogatepass")
+
+    @cached_property
     def words(self) -> int:
         """Runs without white space, over all paragraphs."""
         return sum(len(paragraph.split()) for paragraph in self.paragraphs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -22,14 +21,13 @@ NO_LETTERS_HIGH_KEPT = bytes(byte for byte in range(128) if byte not in LETTERS)
 LATIN_RATE = 0.5
 
 
-def letters(paragraphs: Iterable[str]) -> bytes:
+def letters(text: bytes) -> bytes:
     """A text's letters and digits in lower case, without whatever editions differ in: spaces, marks, accents.
 
     Where most of it is in another script than Latin, all of its characters but ASCII's marks are kept.
     """
-    raw = "\n".join(paragraphs).encode("utf-8", "surrogatepass")
-    latin = raw.translate(LOWER, NO_LETTERS)
-    return latin if len(latin) >= LATIN_RATE * len(raw) else raw.translate(LOWER, NO_LETTERS_HIGH_KEPT)
+    latin = text.translate(LOWER, NO_LETTERS)
+    return latin if len(latin) >= LATIN_RATE * len(text) else text.translate(LOWER, NO_LETTERS_HIGH_KEPT)
 
 
 def sample(text: bytes) -> NDArray[np.uint64]:

@@ -11,5 +11,4 @@ def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
         starts: where each piece after the first begins, ascending, in characters.
     """
     edges = [0, *starts, len(paragraph)]
-    pieces = (paragraph[a:b].strip() for a, b in pairwise(edges))
-    return [piece for piece in pieces if piece]
+    return [piece for a, b in pairwise(edges) if (piece := paragraph[a:b].strip())]

@@ -45,7 +45,7 @@ RULES = (
     ),
     _rule(
         "rights notice",
-        "rights reserved|no part of th|rechte vorbehalten|droits réservés|derechos reservados",
+        "rights reserved|no part of th|rechte vorbehalten|droits r|derechos reservados",
         r"all rights (?:are )?reserved|no part of this (?:e-?book|book|publication|work|document|story)\b.{0,200}\bmay"
         r"|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados",
     ),
@@ -155,8 +155,8 @@ def _hinted(blocks: list[Block]) -> Iterator[tuple[int, Rule]]:
 
 
 def _lower(blocks: list[Block]) -> bytes:
-    """The texts of a run of blocks, a line each, as bytes that can be searched fast."""
-    return "\n".join([block.text for block in blocks]).lower().encode()
+    """The texts of a run of blocks, a line each, as bytes that can be searched fast; ASCII's letters are small."""
+    return "\n".join([block.text for block in blocks]).encode("utf-8", "surrogatepass").lower()
 
 
 def _hits(whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:

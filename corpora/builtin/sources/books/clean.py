@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from corpora import Document
-from corpora.builtin.sources.books import gutenberg
 from corpora.builtin.sources.books.boilerplate import without_boilerplate
 from corpora.builtin.sources.books.draft import Block, Draft, words_in
 from corpora.builtin.sources.books.headings import marked
@@ -20,7 +19,7 @@ def document_of(draft: Draft, id: str) -> Document:
     `metadata["removed"]` counts the words that were taken out, by the reason.
     """
     removed: Counter[str] = Counter(draft.removed)
-    blocks = _without_decoration(gutenberg.body_of(list(draft.blocks), removed), removed)
+    blocks = _without_decoration(list(draft.blocks), removed)
     paragraphs: list[str] = []
     headings: list[tuple[int, str]] = []
     blocks = without_boilerplate(without_matter(marked(blocks), removed), removed)

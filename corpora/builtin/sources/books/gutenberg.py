@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from dataclasses import replace
 from typing import NamedTuple
 
-from corpora.builtin.sources.books.draft import Block, words_in
+from corpora.builtin.sources.books.draft import Draft, words_in
 
 LICENCE = "public domain in the USA (Project Gutenberg)"
 
@@ -72,18 +72,19 @@ def _named(text: str) -> bool:
     return "utenberg" in text or "UTENBERG" in text or "SMALL PRINT" in text
 
 
-def body_of(blocks: list[Block], removed: Counter[str]) -> list[Block]:
-    """Blocks without Gutenberg's header, licence and credits, counting their words in `removed`."""
-    if not any(_named(block.text) for block in blocks):
-        return blocks
+def unframed(draft: Draft) -> Draft:
+    """The draft without Gutenberg's header, licence and credits, where its blocks have any."""
+    blocks = draft.blocks
+    if not _named("\n".join([block.text for block in blocks])):
+        return draft
     start = max((n for n, block in enumerate(blocks[:HEADER_BLOCKS]) if START.search(block.text)), default=-1) + 1
     end = next(
         (n for n in range(start, len(blocks)) if _named(blocks[n].text) and END.search(blocks[n].text)), len(blocks)
     )
     if start == 0 and end == len(blocks):
-        return blocks
-    body = [
+        return draft
+    body = tuple(
         block for n, block in enumerate(blocks[start:end]) if n > CREDIT_BLOCKS or not CREDIT.search(block.text[:400])
-    ]
-    removed["gutenberg"] += sum(words_in(b.text) for b in blocks) - sum(words_in(b.text) for b in body)
-    return body
+    )
+    words = sum(words_in(b.text) for b in blocks) - sum(words_in(b.text) for b in body)
+    return replace(draft, blocks=body, removed={"gutenberg": words + draft.removed.get("gutenberg", 0)})

@@ -57,18 +57,18 @@ SENTENCE_END = re.compile(r"""[.!?…,;"'”’»)\]]$""")
 def marked(blocks: list[Block]) -> list[Block]:
     """The blocks with headings found: those that look like one, and the title line after a number."""
     found: list[Block] = []
+    after = 0
     for block in blocks:
-        level = block.level
-        if not level and len(block.text) <= MAX_CHARACTERS:
-            level = _level(block.text, after=found[-1].level if found else 0)
-        found.append(block._replace(level=level))
+        text, level, _ = block
+        if not level and len(text) <= MAX_CHARACTERS and text[0] not in QUOTES:
+            level = _level(text, after=after)
+        found.append(block if level == block.level else block._replace(level=level))
+        after = level
     return found
 
 
 def _level(text: str, *, after: int) -> int:
-    """A line's level, given that of the block before it: a title stands under a number."""
-    if text[0] in QUOTES:
-        return 0
+    """The level of a line that no quotation mark opens, given that of the one before: a title stands under a number."""
     if is_division(text):
         return 1
     if MATTER.fullmatch(text) or CONTENTS.fullmatch(text):

@@ -21,7 +21,7 @@ FULL_RATE = 0.6
 BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 INDENTED = re.compile(r"\n(?<=\S\n)(?=[^\S\n]{1,12}\S)")
 INDENTED_AFTER_STOP = re.compile(r"""\n(?<=[.!?:;"'”’»—-]\n)(?=[^\S\n]{1,12}\S)""")
-ENDS = re.compile(r"""[.!?:;…"'”’»)\]*—–-]\s*$""")
+ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
 BROKEN_WORD = re.compile(r"-\n(?<=\w-\n)[^\S\n]*(\w+)")
 LAST_WORD = re.compile(r"\w+$")
 DASH_AT_END = re.compile(r"--\n(?<=\S--\n)[^\S\n]*(?=\S)")
@@ -39,11 +39,10 @@ def blocks_of(text: str) -> list[Block]:
     """The paragraphs of a plain text, each on one line."""
     text = _tidy(text)
     layout = layout_of(text)
-    if layout == "lines":
-        return [Block(line) for line in map(_squeezed, text.split("\n")) if line]
     if layout == "double-spaced":
         text = re.sub(r"\n[^\S\n]*\n", "\n", text)
-    return [Block(line) for line in map(_squeezed, _paragraphs(_mended(text))) if line]
+    parts = text.split("\n") if layout == "lines" else _paragraphs(_mended(text))
+    return [Block(line) for line in map(_squeezed, parts) if line]
 
 
 def _tidy(text: str) -> str:
@@ -61,9 +60,10 @@ def _tidy(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    if text.isascii() and "  " not in text and "\t" not in text and "\n" not in text:
-        return text.strip()
-    return " ".join(text.split())
+    line = text.replace("\n", " ").strip()
+    if line.isascii() and "  " not in line and "\t" not in line:
+        return line
+    return " ".join(line.split())
 
 
 class _Pairs(NamedTuple):
@@ -82,9 +82,9 @@ def layout_of(text: str) -> Layout:
     A break with a small letter after it and no full stop before it is inside a sentence. Where scripts
     have no case, a break is a wrap when the next word would not have fitted.
     """
-    lines = text.split("\n")
-    middle = max(0, len(lines) // 2 - SAMPLE_LINES // 2)
-    sample = [line.strip() for line in lines[middle : middle + SAMPLE_LINES]]
+    share = min(SAMPLE_LINES / (text.count("\n") + 1), 1)
+    middle = text[int(len(text) * (1 - share) / 2) : int(len(text) * (1 + share) / 2)]
+    sample = [line.strip() for line in middle.split("\n")]
     near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
     if near.breaks * 50 >= sum(map(bool, sample)):
         return "wrapped" if _is_wrapped(near) else "lines"
@@ -102,7 +102,7 @@ def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
     if not pairs:
         return _Pairs(0, 0, True, 0.0, 0.0)
     width = sorted(len(line) for line, _ in pairs)[int(len(pairs) * 0.98)]
-    continues = sum(after[0].islower() and not ENDS.search(line) for line, after in pairs)
+    continues = sum(after[0].islower() and line[-1] not in ENDS for line, after in pairs)
     full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairs)
     cased = sum(after[0].lower() != after[0].upper() for _, after in pairs) * 4 > len(pairs)
     return _Pairs(len(pairs), width, cased, continues / len(pairs), full / len(pairs))
@@ -125,21 +125,29 @@ def _after_short_lines(text: str) -> list[str]:
     paragraphs: list[list[str]] = [[]]
     for line, after in pairwise([*lines, ""]):
         paragraphs[-1].append(line)
-        if len(line) + len(after.partition(" ")[0]) < width and ENDS.search(line):
+        if len(line) + len(after.partition(" ")[0]) < width and line.rstrip()[-1:] in ENDS:
             paragraphs.append([])
     return ["\n".join(paragraph) for paragraph in paragraphs]
 
 
 def _mended(text: str) -> str:
     """Words and dashes that a hard wrap cut, whole again; a hyphen stays where the word is known with it."""
-    text = LONG_DASH_AT_END.sub("—", DASH_AT_END.sub("--", text))
-    if BROKEN_WORD.search(text) is None:
+    if "-\n" not in text and "—\n" not in text:
         return text
-    known = set(text.split())
+    text = LONG_DASH_AT_END.sub("—", DASH_AT_END.sub("--", text))
+    wholes = {match.start(): _whole(match, text) for match in BROKEN_WORD.finditer(text)}
+    if not wholes:
+        return text
+    forms = {whole + mark: whole for whole in wholes.values() for mark in ("", ",", ".", ";")}
+    known = {forms[word] for word in forms.keys() & text.split()}
 
     def mend(match: re.Match[str]) -> str:
-        before = LAST_WORD.search(text, max(0, match.start() - 40), match.start())
-        whole = before and any(before[0] + match[1] + mark in known for mark in ("", ",", ".", ";"))
-        return match[1] if whole else f"-{match[1]}"
+        return match[1] if wholes[match.start()] in known else f"-{match[1]}"
 
     return BROKEN_WORD.sub(mend, text)
+
+
+def _whole(match: re.Match[str], text: str) -> str:
+    """A cut word without its hyphen."""
+    before = LAST_WORD.search(text, max(0, match.start() - 40), match.start())
+    return f"{before[0] if before else ''}{match[1]}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corpora.builtin.sources.books import gutenberg, plain
 from corpora.builtin.sources.books.decode import decode
-from corpora.builtin.sources.books.draft import Block, Draft, Unreadable
+from corpora.builtin.sources.books.draft import Draft, Unreadable
 from corpora.builtin.sources.books.epub import read_epub
 from corpora.builtin.sources.books.markup import blocks_of
 
@@ -22,14 +22,14 @@ def read_book(path: Path) -> Draft:
     """
     suffix = path.suffix.lower()
     if suffix == ".epub":
-        return read_epub(path)
+        return gutenberg.unframed(read_epub(path))
     raw = bounded(path)
     if suffix == ".txt":
         return draft_of_text(decode(raw).text)
     blocks = blocks_of(raw)
     if not blocks:
         raise Unreadable("no text")
-    return Draft(tuple(blocks))
+    return gutenberg.unframed(Draft(tuple(blocks)))
 
 
 def bounded(path: Path) -> bytes:
@@ -51,10 +51,9 @@ def draft_of_text(text: str) -> Draft:
         return _checked(Draft(tuple(plain.blocks_of(text))))
     removed = {"gutenberg": len(text.split()) - len(inner.body.split())}
     metadata = {"gutenberg": inner.number} if inner.number else {}
-    blocks: tuple[Block, ...] = tuple(plain.blocks_of(inner.body))
-    return _checked(
-        Draft(blocks, inner.title, inner.author, inner.language, gutenberg.LICENCE, metadata=metadata, removed=removed)
-    )
+    said = (inner.title, inner.author, inner.language, gutenberg.LICENCE)
+    draft = Draft(tuple(plain.blocks_of(inner.body)), *said, metadata=metadata, removed=removed)
+    return _checked(gutenberg.unframed(draft))
 
 
 def _checked(draft: Draft) -> Draft:

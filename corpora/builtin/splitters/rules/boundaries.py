@@ -65,13 +65,15 @@ def _starts_between(text: str, start: int, end: int, language: Language) -> list
         start = caption.end()
         starts.append(start)
     for match in scan(language.terminals).finditer(text, start, end):
-        run = match[1]
-        if match[3]:
+        run, _, space, _, word = match.groups()
+        if space:
             decide = _full_stop_ends if run == "." else _mark_ends
         elif run[-1] in WIDE:
             decide = _wide_ends
-        else:
+        elif word:
             decide = _glued_ends
+        else:
+            continue
         if decide(text, start, match, language):
             start = match.start(4)
             starts.append(start)
@@ -98,9 +100,10 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
     """Whether a single full stop and white space end a sentence."""
     _, closers, _, openers, word = match.groups()
     stop = match.start()
-    before = (text[max(start, stop - REACH) : stop].rsplit(None, 1) or [""])[-1]
+    reach = max(start, stop - REACH)
+    before = text[max(reach, text.rfind(" ", reach, stop) + 1) : stop]
     if not before.isalpha():
-        before = before.rpartition("—")[2].rpartition("--")[2].lstrip(OPENERS)
+        before = (text[reach:stop].rsplit(None, 1) or [""])[-1].rpartition("—")[2].rpartition("--")[2].lstrip(OPENERS)
     bits = language.abbreviations.get(before, 0)
     if not bits and not closers and len(before) > 3 and before.islower() and word[:1].isupper() and before.isalpha():
         return True  # nothing below could say no; this is most of all text
