@@ -14,7 +14,7 @@ import pyarrow as pa
 from corpora.blocks import Piece, numbers_of, pieces_of, scores_in, sequences_of
 from corpora.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
 from corpora.durable import storage_errors, write_text
-from corpora.errors import OptionError
+from corpora.errors import OptionError, StorageError
 from corpora.executors import Executor
 from corpora.kinds import Statistic
 from corpora.plugins import registry
@@ -181,3 +181,27 @@ def counts_of(
 def counts_needed(store: Store, dataset: Dataset, needs: Iterable[str], executor: Executor) -> dict[str, Counts]:
     """The counts that components need of a dataset, by the statistic's name."""
     return {name: counts_of(store, dataset, name, executor)[1] for name in sorted(set(needs))}
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Where counts come from: the version, beside the store, or a count made now."""
+
+    store: Store
+    executor: Executor
+    progress: Progress = silent
+
+    def of(self, dataset: Dataset, name: str) -> tuple[Statistic, Counts]:
+        """A statistic and its counts; on a store that cannot be written they are made and not kept."""
+        try:
+            return counts_of(self.store, dataset, name, self.executor, self.progress)
+        except StorageError:
+            statistic: Statistic = registry.make("statistics", name)
+            vocabulary = vocabulary_in(dataset.path)
+            [total] = count(dataset.files, [statistic], vocabulary, self.executor, self.progress)
+            return statistic, total
+
+    def summary(self, dataset: Dataset, name: str) -> dict[str, Any]:
+        """What a statistic says of a dataset."""
+        statistic, counts = self.of(dataset, name)
+        return statistic.summarise(counts)

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from corpora.assemble import open_dataset
 from corpora.blocks import sequences_of
-from corpora.counting import vocabulary_in
+from corpora.counting import Counting, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.errors import DatasetNotFound, OptionError
+from corpora.executors import make_executor
+from corpora.frequencies import Types, lengths_divergence, types_of
 from corpora.hashing import sha256_of
 from corpora.pages.tables import summary
 from corpora.pages.values import Long, Share, Size, Table
@@ -24,7 +25,7 @@ from corpora.records import Sequences
 from corpora.store import Store, default_store
 
 NGRAM = 13
-"""Tokens of an n-gram that counts as contamination (Brown et al. 2020, arXiv 2005.14165, appendix C)."""
+"""Tokens or words of an n-gram that counts as contamination (Brown et al. 2020, arXiv 2005.14165, appendix C)."""
 FIGURES = (
     "words", "mean_words_per_sentence", "median_words_per_sentence", "types", "unknown_rate",
     "unigram_entropy_bits", "zipf_slope", "mean_length", "median_length", "longest",
@@ -42,12 +43,12 @@ def diff(
 ) -> list[Table]:
     """How two datasets of one kind differ, as tables: figures, what is shared, and the settings that differ.
 
-    Rows, documents and vocabulary are compared both ways, so that nestedness shows: a sample shares all of its
-    rows with what it was taken from. For token datasets the share of n-grams says how much of an evaluation
-    set a training set holds.
+    Rows, documents and types (tokens, or the words of sentences) are compared both ways, so that nestedness shows:
+    a sample shares all of its rows with what it was taken from. The share of n-grams says how much of an evaluation
+    set a training set holds. Words that a version was not counted for are counted now and kept beside the store.
 
     Args:
-        ngram: tokens of an n-gram, at least 1.
+        ngram: tokens or words of an n-gram, at least 1.
 
     Raises:
         DatasetNotFound: one of them is not in the store.
@@ -58,9 +59,10 @@ def diff(
     if ngram < 1:
         raise OptionError(f"--ngram is {ngram}; it must be at least 1")
     b.need(a.kind, f"diff (with {a.reference})")
-    comparison = Comparison(a, b, _names(a, b), ngram, progress)
-    tables = [comparison.figures(), comparison.shared(), comparison.telling_tokens()]
-    return [table for table in [*tables, settings_that_differ(a, b, found)] if table.rows or table.note]
+    c = Comparison(a, b, _names(a, b), ngram, Counting(found, make_executor("serial"), progress))
+    tables = [c.figures(), c.shared(), c.apart(), c.gained_and_lost(), c.telling()]
+    settings = settings_that_differ(a, b, found)
+    return [table for table in [*tables, settings] if table.rows or table is settings]
 
 
 def _names(a: Dataset, b: Dataset) -> tuple[str, str]:
@@ -68,7 +70,7 @@ def _names(a: Dataset, b: Dataset) -> tuple[str, str]:
 
 
 TELLING = 12
-"""Tokens that are shown of those that tell two datasets apart."""
+"""Tokens or words that are shown of those that tell two datasets apart."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Comparison:
     b: Dataset
     names: tuple[str, str]
     ngram: int
-    progress: Progress
+    counting: Counting
 
     def figures(self) -> Table:
         """Counts and statistics side by side, with the difference."""
@@ -109,44 +111,78 @@ class Comparison:
     def shared(self) -> Table:
         """How much of each stands in the other."""
         ours, theirs = self._shares(self.a, self.b), self._shares(self.b, self.a)
+        if self.types:
+            ours["types"], theirs["types"] = self.types.shared()
         headers = ["what", f"of {self.names[0]} in {self.names[1]}", f"of {self.names[1]} in {self.names[0]}"]
         note = (
             "Rows are told apart by all of their values, whatever document they are from; copies count as often as "
-            "they are there. N-grams lie within rows; shares of rows with one are of those long enough to hold one."
+            f"they are there. N-grams are of {self.unit}s and lie within rows; shares of rows with one are of those "
+            "long enough to hold one."
         )
-        return Table("Shared", headers, [[label, ours[label], theirs[label]] for label in ours], note=note)
+        rows = [[label, *(None if s is None else Share(s) for s in (ours[label], theirs[label]))] for label in ours]
+        return Table("Shared", headers, rows, note=note)
 
-    def _shares(self, part: Dataset, whole: Dataset) -> dict[str, Share | None]:
+    def _shares(self, part: Dataset, whole: Dataset) -> dict[str, float | None]:
         from corpora.overlap import contamination, rows_shared
 
         blocks = self._blocks(part), self._blocks(whole)
-        shares = {"documents": _documents(part, whole), "rows": rows_shared(*blocks)["rows_shared_rate"]}
-        if self.same_vocabulary:
+        shares: dict[str, float | None] = {"documents": _documents(part, whole)}
+        shares["rows"] = rows_shared(*blocks)["rows_shared_rate"]
+        if self.types:
             seen = contamination(*blocks, n=self.ngram)
-            shares |= {"types": _types(part, whole), f"{self.ngram}-grams": seen["ngrams_seen_rate"]}
+            shares |= {f"{self.ngram}-grams": seen["ngrams_seen_rate"]}
             shares |= {f"rows with a shared {self.ngram}-gram": seen["rows_seen_rate"]}
-        return {label: None if share is None else Share(share) for label, share in shares.items()}
+        return shares
+
+    @property
+    def unit(self) -> str:
+        """What types are: token or word."""
+        return "token" if self.a.kind == "tokens" else "word"
 
     @cached_property
-    def same_vocabulary(self) -> bool:
-        """Whether ids mean the same in both; False for sentences."""
-        return self.a.kind == "tokens" and vocabulary_in(self.a.path) == vocabulary_in(self.b.path)
+    def types(self) -> Types | None:
+        """The tokens or words of both; None where ids of two tokenizers mean different things."""
+        ours, theirs = vocabulary_in(self.a.path), vocabulary_in(self.b.path)
+        return types_of(self.a, self.b, ours, self.counting) if ours == theirs else None
 
-    def telling_tokens(self) -> Table:
-        """The tokens that add most to the difference of the two frequency distributions."""
-        vocabulary = vocabulary_in(self.a.path)
-        headers = ["token", *(f"in {name}, a million" for name in self.names)]
-        if not self.same_vocabulary or vocabulary is None or not (self.a.tokens and self.b.tokens):
-            return Table("Tokens that tell them apart", headers)
-        p, q = (counts / counts.sum() for counts in (d.statistics("tokens")["counts"] for d in (self.a, self.b)))
-        apart = divergence(p, q)
-        most = np.argsort(-apart, kind="stable")[:TELLING]
-        rows = [[vocabulary.pieces[i], p[i] * 1e6, q[i] * 1e6] for i in most.tolist() if apart[i] > 0]
-        note = f"Jensen-Shannon divergence of the token frequencies: {float(apart.sum()):.3g} bits, from 0 to 1."
-        return Table("Tokens that tell them apart", headers, rows, note=note)
+    def apart(self) -> Table:
+        """How far the distributions of types and of lengths are from each other."""
+        rows: list[list[Any]] = []
+        if self.types and self.a.rows and self.b.rows:
+            rows.append([f"{self.unit} frequencies", float(f"{self.types.divergence().sum():.3g}")])
+        lengths = lengths_divergence(*(d.statistics("lengths") for d in (self.a, self.b)))
+        rows += [] if lengths is None else [[f"lengths in {self.unit}s", float(f"{lengths:.3g}")]]
+        note = "Jensen-Shannon divergences, in bits: 0 where two distributions are alike, 1 where they share nothing."
+        return Table("How far apart", ["of", "bits"], rows, note=note)
+
+    def gained_and_lost(self) -> Table:
+        """What one has and the other lacks: how many types, how much of its text they are, the most frequent ones."""
+        headers = [f"{self.unit}s", "types", "share of the text", "the most frequent"]
+        rows: list[list[Any]] = []
+        for first, (here, there) in ((True, self.names), (False, self.names[::-1])):
+            if self.types and len(places := self.types.only(first=first)):
+                counts = self.types.one if first else self.types.other
+                most = Long(", ".join(self.types.text_of(place) for place in places[:TELLING].tolist()))
+                share = Share(counts[places].sum() / counts.sum())
+                rows.append([f"in {here}, not in {there}", len(places), share, most])
+        return Table(f"{self.unit.capitalize()}s that only one has", headers, rows, note=self._bounded())
+
+    def telling(self) -> Table:
+        """The types that add most to the difference of the two frequency distributions."""
+        headers = [self.unit, *(f"in {name}, a million" for name in self.names)]
+        rows: list[list[Any]] = []
+        if self.types and self.types.one.any() and self.types.other.any():
+            apart = self.types.divergence()
+            most = np.argsort(-apart, kind="stable")[:TELLING]
+            sides = [counts * 1e6 / counts.sum() for counts in (self.types.one, self.types.other)]
+            rows = [[self.types.text_of(i), *(side[i] for side in sides)] for i in most.tolist() if apart[i] > 0]
+        return Table(f"{self.unit.capitalize()}s that tell them apart", headers, rows, note=self._bounded())
+
+    def _bounded(self) -> str:
+        return "" if self.types is None or self.types.exact else "Of the half million most frequent words of each."
 
     def _blocks(self, dataset: Dataset) -> Blocks:
-        return Blocks(dataset, "compare", self.progress)
+        return Blocks(dataset, "compare", self.counting.progress)
 
 
 def settings_that_differ(a: Dataset, b: Dataset, store: Store) -> Table:
@@ -169,11 +205,13 @@ def _settings(dataset: Dataset, store: Store) -> dict[str, list[str]]:
         plan = version.manifest.plan
         verb = plan["components"][0]["name"] if plan["action"] in ("transform", "build") else plan["action"]
         for key, value in plan["settings"].items():
-            settings.setdefault(f"{verb}: {key}", []).append(str(value))
+            if value is not None:
+                settings.setdefault(f"{verb}: {key}", []).append(str(value))
         for component in plan["components"]:
             settings.setdefault(f"{component['name']}: version", []).append(str(component.get("version", "")))
             for key, value in component.get("options", {}).items():
-                settings.setdefault(f"{component['name']}: {key}", []).append(str(value))
+                if value is not None:
+                    settings.setdefault(f"{component['name']}: {key}", []).append(str(value))
         if plan["inputs"]:
             inputs = f"{len(plan['inputs']):,} files, {sha256_of(plan['inputs'])[:8]}"
             settings.setdefault(f"{verb}: inputs", []).append(inputs)
@@ -199,23 +237,6 @@ def _document_ids(dataset: Dataset) -> set[str]:
     for batch in dataset.batches():
         found.update(pc.run_end_encode(batch.column("document")).values.to_pylist())
     return found
-
-
-def _types(part: Dataset, whole: Dataset) -> float | None:
-    ours, theirs = (d.statistics("tokens")["counts"] > 0 for d in (part, whole))
-    return float(np.count_nonzero(ours & theirs) / ours.sum()) if ours.any() else None
-
-
-def divergence(p: NDArray[Any], q: NDArray[Any]) -> NDArray[np.float64]:
-    """What each token adds to the Jensen-Shannon divergence of two distributions, in bits: [vocabulary]."""
-    middle = (p + q) / 2
-    parts: list[NDArray[np.float64]] = []
-    for side in (p, q):
-        seen = side > 0
-        part = np.zeros(len(side))
-        part[seen] = side[seen] * np.log2(side[seen] / middle[seen]) / 2
-        parts.append(part)
-    return parts[0] + parts[1]
 
 
 def _size(value: int | None) -> Size | None:

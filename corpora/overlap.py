@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from corpora.builtin.statistics.hashes import ngram_hashes, row_hashes
 from corpora.builtin.statistics.histograms import mean
+from corpora.builtin.statistics.spans import word_spans
 from corpora.builtin.statistics.tables import Keys, joined, levels, tally
 from corpora.records import Sequences
 
@@ -73,15 +74,15 @@ def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences]) -> dict[s
 
 
 def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> dict[str, Any]:
-    """How much of an evaluation dataset stands in a training dataset, by n-grams of tokens within rows.
+    """How much of an evaluation dataset stands in a training dataset, by n-grams of tokens, or words, within rows.
 
     The default is the 13 of Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
     be found; `rows_seen_rate` is of those that can.
 
     Args:
-        evaluation: blocks of token ids; read twice, so no iterator.
-        training: blocks of ids of the same vocabulary; read once.
-        n: tokens in an n-gram, at least 1.
+        evaluation: blocks of token ids, or of UTF-8 bytes; read twice, so no iterator.
+        training: blocks of ids of the same vocabulary, or of text as well; read once.
+        n: tokens or words in an n-gram, at least 1.
 
     Returns:
         `ngrams` (distinct ones of the evaluation dataset), `ngrams_seen_rate`, `rows` (with an n-gram),
@@ -114,6 +115,9 @@ def _rows(block: Sequences) -> Keys:
 
 def _ngrams(block: Sequences, n: int) -> tuple[Keys, NDArray[np.int64]]:
     block = block.tight()
+    if block.values.dtype == np.uint8:
+        starts, stops = word_spans(block.values, block.offsets)
+        block = Sequences(row_hashes(block.values, starts, stops), np.searchsorted(starts, block.offsets))
     return ngram_hashes(block.values, block.offsets, n)
 
 

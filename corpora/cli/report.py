@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,10 +44,10 @@ def report(
 def diff(
     one: Annotated[str, typer.Argument(metavar="A", help="NAME, NAME@TAG or NAME@FINGERPRINT.")],
     other: Annotated[str, typer.Argument(metavar="B", help="Another one of the same kind.")],
-    ngram: Annotated[int, typer.Option(help="Tokens of the n-grams by which contamination is told.", min=1)] = 13,
+    ngram: Annotated[int, typer.Option(help="Tokens, or words, of the n-grams that tell contamination.", min=1)] = 13,
     json: AsJson = False,
 ) -> None:
-    """Tell two datasets apart: figures, shared documents, rows, types and n-grams, tokens, settings."""
+    """Tell two datasets apart: figures, what they share, types gained and lost, how far apart they are, settings."""
     from corpora.diffing import diff
 
     with bars() as progress:
@@ -61,6 +62,8 @@ def _print(tables: Sequence[Table], *, as_json: bool) -> None:
     for found in tables:
         say(f"\n{found.title}")
         table(found.headers, found.all_rows)
+        if found.note:
+            say(fill(found.note, width=100))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpora.assemble import open_dataset
+from corpora.counting import Counting
 from corpora.dataset import Dataset
 from corpora.durable import storage_errors, write_text
 from corpora.executors import Executor, make_executor
@@ -15,7 +16,7 @@ from corpora.pages import render
 from corpora.pages.tables import report_tables
 from corpora.progress import Progress, silent
 from corpora.reporting.bookcorpus import bookcorpus_table
-from corpora.reporting.drawing import Counting, pictures, save_all
+from corpora.reporting.drawing import pictures, save_all
 from corpora.reporting.lineage import draw, lineage
 from corpora.reporting.pairs import compare
 from corpora.store import Store, default_store

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from corpora.counting import Counting
 from corpora.dataset import Dataset
 from corpora.pages.quoted import BOOKCORPUS, BOOKCORPUS_LINES
 from corpora.pages.tables import labels, summary
 from corpora.pages.values import Share, Table
-from corpora.reporting.drawing import Counting
 
 
 def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table | None:

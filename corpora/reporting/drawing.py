@@ -5,49 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from corpora.counting import count, counts_of, vocabulary_in
+from corpora.counting import Counting
 from corpora.dataset import Dataset
 from corpora.durable import storage_errors
-from corpora.errors import StorageError
-from corpora.executors import Executor
 from corpora.figures import growth_figure, lengths_figure, rank_frequency_figure, save, svg
-from corpora.kinds import Statistic
 from corpora.pages.tables import labels
-from corpora.plugins import registry
-from corpora.progress import Progress, silent
-from corpora.records import Counts
-from corpora.store import Store
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNITS = {"tokens": "token", "sentences": "word"}
-
-
-@dataclass(frozen=True)
-class Counting:
-    """Where counts come from: the version, beside the store, or a count made now."""
-
-    store: Store
-    executor: Executor
-    progress: Progress = silent
-
-    def of(self, dataset: Dataset, name: str) -> tuple[Statistic, Counts]:
-        """A statistic and its counts; on a store that cannot be written they are made and not kept."""
-        try:
-            return counts_of(self.store, dataset, name, self.executor, self.progress)
-        except StorageError:
-            statistic: Statistic = registry.make("statistics", name)
-            vocabulary = vocabulary_in(dataset.path)
-            [total] = count(dataset.files, [statistic], vocabulary, self.executor, self.progress)
-            return statistic, total
-
-    def summary(self, dataset: Dataset, name: str) -> dict[str, Any]:
-        """What a statistic says of a dataset."""
-        statistic, counts = self.of(dataset, name)
-        return statistic.summarise(counts)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corpora
-from corpora.diffing import diff, divergence
+from corpora.diffing import diff
+from corpora.frequencies import divergence
 
 
 def table(tables, title):
@@ -52,10 +53,33 @@ def test_a_dataset_differs_from_itself_in_nothing(tokens):
     assert set(table(tables, "Shared")["rows"]) == {1.0}
 
 
-def test_sentences_are_compared_without_token_figures(corpus):
+def test_sentences_are_compared_by_their_words(corpus):
     other = corpora.transform(corpus, "lowercase")
-    shared = table(diff(corpus, other), "Shared")
-    assert shared == {"documents": [1.0, 1.0], "rows": [0.0, 0.0]}
+    tables = diff(corpus, other, ngram=3)
+    shared = table(tables, "Shared")
+    assert shared["documents"] == [1.0, 1.0] and shared["rows"] == [0.0, 0.0]
+    words, low = (set(" ".join(d.to_datasets()["text"]).split()) for d in (corpus, other))
+    assert shared["types"] == pytest.approx([len(words & low) / len(words), len(words & low) / len(low)])
+    assert 0 < shared["3-grams"][0] < 1
+    only = table(tables, "Words that only one has")
+    assert only["in corpus, not in corpus-lowercased"][0] == len(words - low)
+    assert set(only["in corpus, not in corpus-lowercased"][2].full.split(", ")) <= words - low
+    assert table(tables, "How far apart")["lengths in words"] == [0.0]
+    telling = table(tables, "Words that tell")
+    assert telling["It"][0] == pytest.approx(240e6 / corpus.manifest.statistics["sizes"]["words"])
+
+
+def test_a_shuffle_is_as_far_away_as_nothing_and_uniform_tokens_are_far(tokens):
+    near, far = (corpora.transform(tokens, noise) for noise in ("shuffle", "generate:uniform"))
+    assert table(diff(tokens, near), "How far apart") == {"token frequencies": [0.0], "lengths in tokens": [0.0]}
+    assert table(diff(tokens, far), "How far apart")["token frequencies"][0] > 0.1
+    assert "in corpus-tokens-generated, not in corpus-tokens" in table(diff(tokens, far), "Tokens that only one has")
+
+
+def test_ids_of_two_tokenizers_are_not_compared(corpus, tokens):
+    other = corpora.tokenize(corpus, train=100, name="other")
+    titles = {t.title for t in diff(tokens, other)}
+    assert "Tokens that tell them apart" not in titles and "types" not in table(diff(tokens, other), "Shared")
 
 
 def test_datasets_of_two_kinds_and_n_grams_of_nothing_are_refused(corpus, tokens):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from corpora import Sequences, overlap
 from corpora.overlap import contamination, rows_shared
+from corpora.testing.inputs import text_block
 
 ROWS = st.lists(st.lists(st.integers(0, 3), max_size=4), max_size=12)
 
@@ -63,3 +64,10 @@ def test_an_evaluation_row_inside_longer_training_rows_is_found():
     evaluation = [*training[:20, 30:60], *rng.integers(0, 30_000, (20, 30))]
     result = contamination(blocks(evaluation), blocks(list(training), 100))
     assert (result["rows_seen_rate"], result["ngrams_seen_rate"]) == (0.5, 0.5)
+
+
+def test_n_grams_of_sentences_are_of_words_wherever_rows_are_cut():
+    block = text_block(["the cat sat on the mat", "a dog ran", "the cat sat  on a mat"])
+    other = text_block(["so the cat sat on it"], before=3)
+    seen = contamination([block], [other], n=3)
+    assert seen["ngrams"] == 7 and seen["ngrams_seen_rate"] == 2 / 7 and seen["rows_seen_rate"] == 2 / 3

@@ -9,6 +9,8 @@ from corpora.builtin.statistics.tables import Keys, mix
 
 BASE = 0x9E3779B97F4A7C15
 INVERSE = pow(BASE, -1, 2**64)
+TABLE = 2**20
+"""Values below this are mixed once, in a table; those of large alphabets each by itself, to the same end."""
 
 
 def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Keys:
@@ -18,15 +20,16 @@ def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[n
     the same hash by chance in about one of 2**60 cases; it is no defence against who looks for collisions.
 
     Args:
-        values: [values], whole numbers below 2**32.
+        values: [values], whole numbers from 0 on.
         starts: [pieces].
         stops: [pieces].
     """
     if not len(starts):
         return np.zeros(0, dtype=np.uint64)
-    table = mix(np.arange(int(values.max(initial=0)) + 1), salt=3)
+    highest = int(values.max(initial=0))
+    codes = mix(np.arange(highest + 1), salt=3)[values] if highest < TABLE else mix(values, salt=3)
     sums = np.zeros(len(values) + 1, dtype=np.uint64)
-    np.cumsum(table[values] * _powers(BASE, len(values)), out=sums[1:])
+    np.cumsum(codes * _powers(BASE, len(values)), out=sums[1:])
     hashes = (sums[stops] - sums[starts]) * _powers(INVERSE, len(values) + 1)[starts]
     return mix(hashes ^ mix(stops - starts))
 

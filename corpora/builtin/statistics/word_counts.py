@@ -12,8 +12,8 @@ from corpora.builtin.statistics.growth import growth_summary, read_by_milestone
 from corpora.builtin.statistics.hashes import row_hashes
 from corpora.builtin.statistics.histograms import mean
 from corpora.builtin.statistics.laws import zipf_slope
+from corpora.builtin.statistics.spans import word_spans
 from corpora.builtin.statistics.tables import heaviest, joined, levels
-from corpora.builtin.statistics.words import word_spans
 from corpora.builtin.transforms.ragged import gathered
 
 TYPES, TOP = 2**20, 2**19
@@ -37,7 +37,7 @@ class Words(Statistic):
     def count(self, block: Sequences, context: Context) -> Counts:
         """The distinct words with their counts, bytes and first rows, and the words read between milestones."""
         block = block.tight()
-        starts, stops = word_spans(block)
+        starts, stops = word_spans(block.values, block.offsets)
         hashes = row_hashes(block.values, starts, stops)
         keys, places, number = np.unique(hashes, return_index=True, return_counts=True)
         words = np.diff(np.searchsorted(starts, block.offsets))
