@@ -16,6 +16,7 @@ from trainer.finetuning import Finetuned, finetune
 from trainer.jobs import Progress
 from trainer.models import model_folder
 from trainer.results import machine, write_sealed
+from trainer.runs import storing
 from trainer.settings import settings_for
 
 
@@ -71,12 +72,13 @@ def keep_finetuned(
 def _write(made: Finetuned, folder: Path, card: dict[str, Any]) -> None:
     """Write the folder whole or not at all."""
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    draft.mkdir(parents=True)
     try:
-        with quiet_transformers():
-            made.encoder.model.cpu().save_pretrained(draft)
-            made.encoder.tokenizer.save_pretrained(draft)
-        write_sealed(draft / "finetuned.json", card)
-        draft.replace(folder)
+        with storing(folder):
+            draft.mkdir(parents=True)
+            with quiet_transformers():
+                made.encoder.model.cpu().save_pretrained(draft)
+                made.encoder.tokenizer.save_pretrained(draft)
+            write_sealed(draft / "finetuned.json", card)
+            draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

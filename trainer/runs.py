@@ -6,11 +6,14 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from safetensors import SafetensorError
 
 from corpora import StorageError
 from trainer.errors import NoCheckpoint, OtherRecipe, RunError
@@ -63,13 +66,11 @@ class RunFolder:
         if held and not overwrite:
             lost = f"--overwrite would delete its {', '.join(held)}"
             raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume goes on with it, {lost}")
-        try:
+        with storing(self.path):
             for name in held:
                 gone = self.path / name
                 shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
             self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"{self.path} cannot be used for a run: {error}") from error
 
     def write_card(self, card: Mapping[str, Any]) -> None:
         """Replace the run card."""
@@ -77,7 +78,7 @@ class RunFolder:
 
     def log(self, record: Mapping[str, Any]) -> None:
         """Add a line to the log."""
-        with (self.path / LOG).open("a", encoding="utf-8") as file:
+        with storing(self.path / LOG), (self.path / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
     def cut_log(self, updates: int) -> None:
@@ -85,7 +86,7 @@ class RunFolder:
         path = self.path / LOG
         if path.exists():
             lines = path.read_text(encoding="utf-8").splitlines()
-            whole = [line for line in lines if line.endswith("}") and json.loads(line)["update"] <= updates]
+            whole = [line for line in lines if _update_of(line) <= updates]
             write_whole(path, "".join(line + "\n" for line in whole))
 
 
@@ -97,13 +98,26 @@ def write_whole(path: Path, text: str) -> None:
     """
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with staged.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-    except OSError as error:
+        with storing(path):
+            with staged.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            staged.replace(path)
+    finally:
         staged.unlink(missing_ok=True)
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Say in one line what could not be written.
+
+    Raises:
+        StorageError: what is done inside found no space, or had no permission.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
         raise StorageError(f"{path} cannot be written: {error}") from error
 
 
@@ -123,6 +137,14 @@ def machine() -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """What the run card says of the software."""
     return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+
+
+def _update_of(line: str) -> float:
+    """The update that a line of the log tells of; of a line cut short, one that never comes."""
+    try:
+        return float(json.loads(line)["update"])
+    except ValueError:
+        return float("inf")
 
 
 def _of(path: Path) -> str:

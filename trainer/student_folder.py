@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from corpora import StorageError
 from trainer import attention
 from trainer.encoders import quiet_transformers
+from trainer.runs import storing
 
 
 def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, Any]) -> None:
@@ -22,15 +22,14 @@ def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, 
     staging = folder.with_name(f".{folder.name}.{os.getpid()}")
     model.set_attn_implementation("sdpa")
     try:
-        with quiet_transformers():
-            model.save_pretrained(staging)
-            tokenizer.save_pretrained(staging)
-        (staging / "README.md").write_text(model_card(card), encoding="utf-8")
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(staging.iterdir(), key=lambda path: path.suffix == ".safetensors"):
-            path.replace(folder / path.name)
-    except OSError as error:
-        raise StorageError(f"{folder} could not be written: {error}") from error
+        with storing(folder):
+            with quiet_transformers():
+                model.save_pretrained(staging)
+                tokenizer.save_pretrained(staging)
+            (staging / "README.md").write_text(model_card(card), encoding="utf-8")
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in sorted(staging.iterdir(), key=lambda path: path.suffix == ".safetensors"):
+                path.replace(folder / path.name)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         model.set_attn_implementation(attention.NAME)

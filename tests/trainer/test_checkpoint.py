@@ -10,6 +10,7 @@ import torch
 from corpora import StorageError
 from trainer import NoCheckpoint
 from trainer.checkpoint import Checkpoint, kept, newest, save
+from trainer.runs import RunFolder
 
 
 def at(update: int) -> Checkpoint:
@@ -63,3 +64,10 @@ def test_no_room_for_a_checkpoint_keeps_the_one_before() -> None:
         pytest.skip("this system has no /dev/full")
     with pytest.raises(StorageError, match=r"could not be written.*make room, then --resume"):
         save(full / "run", at(1), keep=2)
+
+
+def test_a_log_cut_in_mid_line_is_cut_back_to_whole_lines(tmp_path: Path) -> None:
+    lines = ['{"update": 1, "losses": {"a": 1.0}}', '{"update": 2, "losses": {"a": 1.0}']
+    (tmp_path / "log.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    RunFolder(tmp_path).cut_log(2)
+    assert (tmp_path / "log.jsonl").read_text(encoding="utf-8") == lines[0] + "\n"

@@ -1,4 +1,4 @@
-"""A small distillation in a process of its own: train.py TEACHER OUT [--resume] [--updates N]. Sleeps a little an
+"""A small distillation in a process of its own: train.py TEACHER OUT [--resume] [--overwrite]. Sleeps a little an
 update where SLOW is set, so that it can be killed in the middle."""
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ def main() -> None:
         "sequences": 16, "budget": "updates=12", "student": "distilbert:1", "checkpoint-every": "3", "log-every": 1,
         "micro-batch-tokens": "64",
     }  # fmt: skip
-    resume = "--resume" in sys.argv
+    resume, overwrite = "--resume" in sys.argv, "--overwrite" in sys.argv
     try:
         outcome = distill(
-            making.rows(60), teacher, out, options={} if resume else options, resume=resume, watch=[Slow()]
-        )
+            making.rows(60), teacher, out,
+            options={} if resume else options, resume=resume, overwrite=overwrite, watch=[Slow()],
+        )  # fmt: skip
     except CorporaError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(1) from error
