@@ -40,7 +40,7 @@ def report_tables(datasets: Sequence[Dataset]) -> list[Table]:
     named = dict(zip(labels(datasets), datasets, strict=True))
     sentences = {name: d for name, d in named.items() if d.kind == "sentences"}
     tokens = {name: d for name, d in named.items() if d.kind == "tokens"}
-    tables = [_table_4(sentences), _tables_5_and_8(tokens), _token_figures(tokens), _made(named)]
+    tables = [_table_4(sentences), _tables_5_and_8(tokens), _token_figures(tokens), _scores(named), _made(named)]
     tables += [_documents(sentences), _removed(sentences), _licences(named)]
     return [table for table in tables if table.rows]
 
@@ -102,11 +102,32 @@ def _made(named: Mapping[str, Dataset]) -> Table:
             before = counts.get("sequences", counts.get("rows"))
             before = sum(before) if isinstance(before, list) else before
             rate = Share(dataset.rows / before) if before else None
-            parents = ", ".join(parent.partition("@")[0] for parent in manifest.parents)
+            parents = ", ".join(_parents(dataset))
             row = [name, parents, Long(how(manifest.plan["recipe"])), before, dataset.rows, rate]
             rows.append([*row, counts.get("dropped"), counts.get("split")])
     told = [i for i in range(len(headers)) if any(row[i] is not None for row in rows)]
     return Table("How rows were made", [headers[i] for i in told], [[row[i] for i in told] for row in rows])
+
+
+def _parents(dataset: Dataset) -> list[str]:
+    """The names of what a version is made from; of a mix, with their shares."""
+    names = [parent.partition("@")[0] for parent in dataset.manifest.parents]
+    shares = [f" {float(word.rpartition(':')[2]):.3g}" for word in dataset.manifest.plan["recipe"].get("mix", [])]
+    return [name + share for name, share in zip(names, shares or [""] * len(names), strict=True)]
+
+
+def _scores(named: Mapping[str, Dataset]) -> Table:
+    """How each score of each dataset is spread."""
+    found = [(n, *score) for n, d in named.items() for score in d.manifest.statistics.get("scores", {}).items()]
+    shares = list(dict.fromkeys(share for _, _, figures in found for share in figures.get("quantiles", {})))
+    rows: list[list[Any]] = []
+    for name, score, figures in found:
+        quantiles = [figures.get("quantiles", {}).get(share) for share in shares]
+        ends = [figures.get(key) for key in ("mean", "least", "greatest")]
+        rows.append([name, score, *ends[:2], *quantiles, ends[2], figures["rows_without"]])
+    headers = ["dataset", "score", "mean", "least", *(f"{float(s):.0%}" for s in shares), "greatest", "rows without"]
+    note = "Below the value under 10 % lies a tenth of the rows, to within 0.8 % of the value; all else is exact."
+    return Table("Scores", headers, rows, note=note)
 
 
 def _documents(named: Mapping[str, Dataset]) -> Table:
@@ -129,6 +150,10 @@ def _removed(named: Mapping[str, Dataset]) -> Table:
     return Table("Paragraphs taken out of documents", ["paragraphs", *counts], rows)
 
 
+def _named(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} others"
+
+
 def _licences(named: Mapping[str, Dataset]) -> Table:
     """Documents by licence; versions with the same licences share a column."""
     columns: dict[tuple[tuple[str, int], ...], list[str]] = {}
@@ -143,5 +168,5 @@ def _licences(named: Mapping[str, Dataset]) -> Table:
         rest = [sum(n for licence, n in c.items() if licence not in shown) for c in counts]
         rows.append([f"{len(totals) - len(shown)} others", *rest])
     note = "As each document's source recorded it; the texts keep their own licences."
-    headers = [Long(", ".join(names)) if len(columns) > 1 else "documents" for names in columns.values()]
+    headers = [_named(names) if len(columns) > 1 else "documents" for names in columns.values()]
     return Table("Licences", ["licence", *headers], rows, note=note)

@@ -107,3 +107,14 @@ def test_the_command_writes_page_figures_and_tables(run, datasets, tmp_path):
 
 def test_figures_without_a_page_are_refused(run, tokens, tmp_path):
     assert "--figures needs --out" in run("report", "corpus-tokens", "--figures", tmp_path, code=2).err
+
+
+def test_scores_and_shares_of_a_mix_are_shown(tokens, tmp_path):
+    scored = corpora.transform(tokens, "surprisal")
+    train, held_out = corpora.split(scored, held_out=0.5)
+    mixed = corpora.mix({train.name: 0.25, held_out.name: 0.75}, name="mixed")
+    tables = {t.title: t for t in report_tables([scored, train, mixed])}
+    assert tables["Scores"].headers[:5] == ["dataset", "score", "mean", "least", "1%"]
+    assert [row[0] for row in tables["Scores"].rows] == [scored.name, train.name, "mixed"]
+    made = {row[0]: row[1] for row in tables["How rows were made"].rows}
+    assert made["mixed"] == f"{train.name} 0.25, {held_out.name} 0.75"
