@@ -132,8 +132,6 @@ def _after_short_lines(text: str) -> list[str]:
 
 def _mended(text: str) -> str:
     """Words and dashes that a hard wrap cut, whole again; a hyphen stays where the word is known with it."""
-    if "-\n" not in text and "—\n" not in text:
-        return text
     text = LONG_DASH_AT_END.sub("—", DASH_AT_END.sub("--", text))
     wholes = {match.start(): _whole(match, text) for match in BROKEN_WORD.finditer(text)}
     if not wholes:
