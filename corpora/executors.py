@@ -195,9 +195,12 @@ class Ray(Executor):
             nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
             look = ray.remote(num_cpus=0)(facts)
             on_node = [strategy(node["NodeID"], soft=False) for node in nodes]
-            seen = ray.get([look.options(scheduling_strategy=where).remote(mark) for where in on_node])
-        for node, theirs in zip(nodes, seen, strict=True):
-            check_facts(node["NodeManagerAddress"], theirs, ours)
+            looks = [look.options(scheduling_strategy=where).remote(mark) for where in on_node]
+            for node, seen in zip(nodes, looks, strict=True):
+                try:
+                    check_facts(node["NodeManagerAddress"], ray.get(seen), ours)
+                except (ray.exceptions.NodeDiedError, ray.exceptions.TaskUnschedulableError):
+                    continue  # it died meanwhile, and does no work
 
 
 def _host_and_port(address: str) -> tuple[str, int]:

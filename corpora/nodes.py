@@ -7,8 +7,9 @@ import pickle
 import platform
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,11 @@ from corpora.plugins import PluginFile, registry
 GROUPS = ("corpora", "trainer")
 
 
-def run_item(files: tuple[PluginFile, ...], packed: bytes) -> Any:
+def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> Any:
     """One item of work, with the driver's plugin files.
 
     Args:
-        packed: the pickled pair of task and item; they may be of classes from the plugin files.
+        task: pickled, as is the item; they may be of classes from the plugin files.
     """
     os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread a worker, for tokenizers
     with warnings.catch_warnings():
@@ -31,8 +32,14 @@ def run_item(files: tuple[PluginFile, ...], packed: bytes) -> Any:
         registry.use_files(files)
         if files:
             registry.load()
-    task, item = pickle.loads(packed)
-    return task(item)
+    return _task(task)(pickle.loads(item))
+
+
+@lru_cache(maxsize=1)
+def _task(packed: bytes) -> Callable[[Any], Any]:
+    """A task, which each worker unpacks once: it may hold a vocabulary and statistics."""
+    task: Callable[[Any], Any] = pickle.loads(packed)
+    return task
 
 
 def facts(mark: Path) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Work on a Ray cluster: the same bytes as here, plugin files carried along, nodes checked before work starts."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,17 +15,21 @@ from corpora.nodes import check_facts, facts, marked
 
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
 CLUSTER = """
-import json, sys, time
+import sys
 from ray.cluster_utils import Cluster
 quiet = dict(num_cpus=1, object_store_memory=80 << 20, include_dashboard=False)
 cluster = Cluster(initialize_head=True, head_node_args=quiet)
-second = cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
-cluster.wait_for_nodes()
+second = None
 print(cluster.address, flush=True)
 for line in sys.stdin:
-    if line.strip() == "kill":
+    if line.strip() == "kill" and second:
         cluster.remove_node(second, allow_graceful=False)
-        print("killed", flush=True)
+        second = None
+    elif line.strip() != "kill" and second is None:
+        path = {"env_vars": {"PYTHONPATH": line.strip()}} if line.strip() else {}
+        second = cluster.add_node(num_cpus=1, object_store_memory=80 << 20, **path)
+        cluster.wait_for_nodes()
+    print("done", flush=True)
 cluster.shutdown()
 """
 SHOUT = '''
@@ -47,22 +53,69 @@ def corpora_transforms():
 '''
 
 
+SLOW = '''
+import os, time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+from corpora import Document, Shard, Source, hookimpl, option
+
+@dataclass(frozen=True)
+class Slow(Source):
+    """Documents that take their time, and tell who reads them."""
+    name: ClassVar[str] = "slow"
+    told: Path = option(..., "Where the number of the process that reads a document is put.", decides=False)
+    wait: float = option(1.0, "Seconds a document.", decides=False)
+    def shards(self):
+        return [Shard(f"{n:02}", start=n, size_bytes=16 << 20) for n in range(12)]
+    def read(self, shard):
+        (self.told / shard.key).write_text(str(os.getpid()))
+        time.sleep(self.wait)
+        yield Document(shard.key, (f"This is document {shard.key}. It has two sentences.",))
+
+@hookimpl
+def corpora_sources():
+    return [Slow]
+'''
+
+
+class TwoNodes:
+    """A real cluster on this machine, in a process of its own, whose second node can be killed and had again."""
+
+    def __init__(self) -> None:
+        line = [sys.executable, "-W", "ignore", "-c", CLUSTER]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(line, text=True, env=os.environ | LOOPBACK, **pipes)
+        told = (line.strip() for line in self.process.stdout)
+        self.address = next(line for line in told if line.count(":") == 1 and line[-1].isdigit())
+
+    def tell(self, what: str) -> None:
+        """Kill the second node, or start it (a text is its PYTHONPATH) where it is not there."""
+        self.process.stdin.write(what + "\n")
+        self.process.stdin.flush()
+        next(line for line in self.process.stdout if line.strip() == "done")
+
+    def close(self) -> None:
+        """End it."""
+        self.process.stdin.close()
+        self.process.wait(60)
+        self.process.stdout.close()
+
+
 @pytest.fixture(scope="module")
-def cluster():
-    """A real cluster of two nodes on this machine, in a process of its own: gives its address and its process."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", CLUSTER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | LOOPBACK,
-    )
-    address = next(line.strip() for line in process.stdout if line.count(":") == 1 and line.strip()[-1].isdigit())
-    yield address, process
-    process.stdin.close()
-    process.wait(60)
-    process.stdout.close()
+def nodes():
+    nodes = TwoNodes()
+    yield nodes
+    nodes.close()
+
+
+@pytest.fixture
+def cluster(nodes, monkeypatch):
+    """The cluster with both of its nodes."""
+    for key, value in LOOPBACK.items():
+        monkeypatch.setenv(key, value)
+    nodes.tell("")
+    return nodes
 
 
 @pytest.fixture
@@ -78,9 +131,7 @@ def bytes_of(name: str) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_two_nodes_give_the_same_bytes_as_one_process(cluster, run, sentences, tmp_path, monkeypatch):
-    for key, value in LOOPBACK.items():
-        monkeypatch.setenv(key, value)
-    ray, plugin = f"ray:address={cluster[0]}", tmp_path / "shout.py"
+    ray, plugin = f"ray:address={cluster.address}", tmp_path / "shout.py"
     plugin.write_text(SHOUT, encoding="utf-8")
     vocabulary = tmp_path / "vocab.txt"
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "document", "says", "hello", *"0123456789.,", "##0"]
@@ -103,27 +154,71 @@ def test_two_nodes_give_the_same_bytes_as_one_process(cluster, run, sentences, t
     assert far == [bytes_of(name) for name in made]
 
 
-WORK = """
-import subprocess, sys
+def until(condition) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen within 90 seconds"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_a_worker_and_a_node_killed_in_the_middle_of_a_build_cost_time_and_nothing_else(
+    cluster, run, home, tmp_path, monkeypatch
+):
+    told, plugin = tmp_path / "told", tmp_path / "slow.py"
+    told.mkdir()
+    plugin.write_text(SLOW, encoding="utf-8")
+    build = ["build", "slow", "--told", str(told), "--plugin", str(plugin), "--duplicates", "keep", "--name", "far"]
+    line = [sys.executable, "-W", "ignore", "-c", "from corpora.cli import main; main()", *build]
+    ray = ["--executor", f"ray:address={cluster.address}"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*line, *ray], text=True, **pipes) as process:
+        until(lambda: (told / "02").exists() and (told / "02").read_text())
+        os.kill(int((told / "02").read_text()), signal.SIGKILL)
+        until(lambda: (told / "04").exists())
+        cluster.tell("kill")
+        out, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err
+    assert out.startswith("far@") and len(out.splitlines()) == 1  # Ray's notices of dead nodes are elsewhere
+    assert "ray: " in err
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "own-home"))
+    run(*build, "--wait", 0)
+    near = bytes_of("far")
+    monkeypatch.setenv("CORPORA_HOME", str(home))
+    assert bytes_of("far") == near
+
+
+STUCK = """
+import sys, time
+from pathlib import Path
 from corpora.executors import make_executor
-items = [["sh", "-c", f"sleep 1; echo {number}"] for number in range(16)]
-for result in make_executor(sys.argv[1]).map(subprocess.check_output, items):
-    print(int(result), flush=True)
+results = make_executor(sys.argv[1]).map(Path.touch, [Path(sys.argv[2]) / str(n) for n in range(50)])
+next(results)
+time.sleep(5)
+print(len(list(Path(sys.argv[2]).iterdir())), flush=True)
 """
 
 
 @pytest.mark.slow
-def test_a_node_killed_in_the_middle_costs_time_and_nothing_else(cluster, home, monkeypatch):
-    for key, value in LOOPBACK.items():
-        monkeypatch.setenv(key, value)
-    line = [sys.executable, "-W", "ignore", "-c", WORK, f"ray:address={cluster[0]}"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as work:
-        first = work.stdout.readline()
-        cluster[1].stdin.write("kill\n")
-        cluster[1].stdin.flush()
-        rest = work.stdout.read()
-    numbers = [int(line) for line in (first + rest).splitlines() if line.isdigit()]  # Ray tells of the node in between
-    assert numbers == list(range(16))
+def test_who_takes_no_results_is_not_flooded_with_them(cluster, home, tmp_path):
+    (tmp_path / "seen").mkdir()
+    line = [sys.executable, "-W", "ignore", "-c", STUCK, f"ray:address={cluster.address},workers=2", tmp_path / "seen"]
+    assert int(subprocess.run(line, check=True, capture_output=True, text=True).stdout) <= 4
+
+
+@pytest.mark.slow
+def test_a_node_with_other_plugins_is_found_before_work_starts(cluster, run, sentences, tmp_path):
+    about = tmp_path / "site" / "my_noise-0.2.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-noise\nVersion: 0.2\n")
+    (about / "entry_points.txt").write_text("[corpora]\nmy-noise = my_noise\n")
+    cluster.tell("kill")
+    cluster.tell(str(tmp_path / "site"))
+    done = run("transform", "lowercase", "corpus", "--executor", f"ray:address={cluster.address}", code=1)
+    cluster.tell("kill")
+    assert "has the plugin my-noise 0.2 where this machine has no plugin my-noise; install the same" in done.err
+    assert "nothing was started" in done.err
 
 
 @pytest.mark.slow
