@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -36,23 +37,27 @@ def matthews(predicted: Values, gold: Values) -> float:
     """Matthews correlation, −1 to 1; 0 where predictions or gold are all of one class."""
     from sklearn.metrics import matthews_corrcoef
 
-    if len(np.unique(predicted)) == 1 or len(np.unique(gold)) == 1:
+    if _constant(predicted) or _constant(gold):
         return 0.0
     return float(matthews_corrcoef(gold, predicted))
 
 
 def pearson(predicted: Values, gold: Values) -> float:
     """Pearson correlation, −1 to 1; 0 where either side does not vary."""
-    from scipy.stats import pearsonr
+    from scipy.stats import NearConstantInputWarning, pearsonr
 
-    return 0.0 if _flat(predicted) or _flat(gold) else float(pearsonr(predicted, gold).statistic)
+    if _constant(predicted) or _constant(gold):
+        return 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NearConstantInputWarning)
+        return float(pearsonr(predicted, gold).statistic)
 
 
 def spearman(predicted: Values, gold: Values) -> float:
     """Spearman rank correlation, −1 to 1; 0 where either side does not vary."""
     from scipy.stats import spearmanr
 
-    return 0.0 if _flat(predicted) or _flat(gold) else float(spearmanr(predicted, gold).statistic)
+    return 0.0 if _constant(predicted) or _constant(gold) else float(spearmanr(predicted, gold).statistic)
 
 
 METRICS: dict[str, Callable[[Values, Values], float]] = {
@@ -100,10 +105,10 @@ def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[
 def collapsed(predicted: Values, *, regression: bool) -> bool:
     """Whether every answer is the same: the model has learnt nothing but the most frequent one."""
     if regression:
-        return _flat(predicted, relative=1e-3)
-    return len(np.unique(predicted)) == 1
+        numbers = np.asarray(predicted, dtype=np.float64)
+        return float(np.ptp(numbers)) <= 1e-3 * max(1.0, float(np.max(np.abs(numbers))))
+    return _constant(predicted)
 
 
-def _flat(values: Values, relative: float = 1e-9) -> bool:
-    numbers = np.asarray(values, dtype=np.float64)
-    return len(numbers) < 2 or float(np.ptp(numbers)) <= relative * max(1.0, float(np.max(np.abs(numbers))))
+def _constant(values: Values) -> bool:
+    return len(np.unique(values)) == 1

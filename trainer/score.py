@@ -45,10 +45,15 @@ def score_squad(predictions: Path, dev: Path) -> SquadScore:
     answered = read_json(predictions)
     if not isinstance(answered, dict):
         raise TaskError(f"{predictions}: predictions are one JSON object, from question id to answer text")
-    for id, answer in answered.items():
-        if not isinstance(answer, str):
-            raise TaskError(f"{predictions}: the answer to {id} is {answer!r}; it must be text")
+    for id, _ in references:  # what stands under other keys counts for nothing, whatever it is
+        if not isinstance(answered.get(id, ""), str):
+            raise TaskError(f"{predictions}: the answer to {id} is {_short(answered[id])}; it must be text")
     return score_answers(answered, references)
+
+
+def _short(value: Any) -> str:
+    told = json.dumps(value)
+    return told if len(told) <= 60 else told[:57] + "..."
 
 
 def score_answers(predicted: Mapping[str, str], references: Sequence[tuple[str, Sequence[str]]]) -> SquadScore:
@@ -132,11 +137,11 @@ def read_json(path: Path) -> Any:
         TaskError: it is missing, not readable or not JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except json.JSONDecodeError as error:
-        raise TaskError(f"{path} is no JSON: {error}") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise TaskError(f"{path} is no JSON that can be read: {error}") from error
 
 
 GLUE_PRESETS: dict[str, tuple[str, ...]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,6 +35,16 @@ def test_correlations_are_those_of_scipy(seed: int) -> None:
     made = measured(("pearson", "spearman"), predicted, gold)
     assert made["pearson"] == pytest.approx(100 * stats.pearsonr(predicted, gold).statistic)
     assert made["spearman"] == pytest.approx(100 * stats.spearmanr(predicted, gold).statistic)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 1e-12, 1.0, 1 + 1e-12, 2.5, 5.0, -1e6]), st.floats(0, 5)), min_size=2))
+def test_correlations_of_odd_values_are_those_of_scipy_where_it_has_any(pairs: list[tuple[float, float]]) -> None:
+    predicted, gold = np.array(pairs).T
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = [stats.pearsonr(predicted, gold).statistic, stats.spearmanr(predicted, gold).statistic]
+    made = measured(("pearson", "spearman"), predicted, gold)
+    assert list(made.values()) == [0.0 if np.isnan(value) else 100 * value for value in wanted]
 
 
 @pytest.mark.parametrize("name", ["matthews", "pearson", "spearman"])

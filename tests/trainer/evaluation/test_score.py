@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
+import re
+import string
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,66 @@ def test_answers_are_compared_without_case_ascii_punctuation_articles_and_spaces
     assert normalised(raw) == plain
 
 
+def by_the_rule_as_it_is_written_down(
+    predicted: dict[str, str], asked: list[tuple[str, list[str]]]
+) -> tuple[float, float]:
+    """Exact match and F1, step by step: lower case, then no punctuation, then no articles, then single spaces."""
+
+    def words(answer: str) -> list[str]:
+        kept = "".join(letter for letter in answer.lower() if letter not in set(string.punctuation))
+        return re.sub(r"\b(a|an|the)\b", " ", kept).split()
+
+    def overlap(ours: list[str], theirs: list[str]) -> float:
+        same = sum(min(ours.count(word), theirs.count(word)) for word in set(ours))
+        if same == 0:
+            return 0
+        precision, recall = 1.0 * same / len(ours), 1.0 * same / len(theirs)
+        return (2 * precision * recall) / (precision + recall)
+
+    exact = total = f1 = 0.0
+    for id, answers in asked:
+        total += 1
+        if id not in predicted:
+            continue
+        exact += max(words(predicted[id]) == words(answer) for answer in answers)
+        f1 += max(overlap(words(predicted[id]), words(answer)) for answer in answers)
+    return 100.0 * exact / total, 100.0 * f1 / total
+
+
+WORDS = ["a", "an", "the", "The", "THE", "cat", "Cats", "a.", "the-", "é", "e\u0301", "İ", "ß", "ﬁ", "７", "百", "🙂"]
+MARKS = ["“", "”", "’", "'", "–", "-", ".", "$", "%", "_"]
+SPACES = ["\u00a0", "\u2009", "\u200b", "\u0085", "\x1c", "\n", "\t", "\ufeff", "\ud800"]
+ODD = st.builds(
+    str.join,
+    st.sampled_from(["", " ", "  "]),
+    st.lists(st.sampled_from(WORDS + MARKS + SPACES) | st.text(max_size=3), max_size=8),
+)
+
+
+@given(st.lists(st.tuples(st.none() | ODD, st.lists(ODD, min_size=1, max_size=3)), min_size=1, max_size=12))
+def test_scores_are_those_of_the_rule_to_the_last_digit(questions: list[tuple[str | None, list[str]]]) -> None:
+    predicted = {str(n): answer for n, (answer, _) in enumerate(questions) if answer is not None} | {"other": "cat"}
+    asked = [(str(n), answers) for n, (_, answers) in enumerate(questions)]
+    made = score_answers(predicted, asked)
+    assert (made.exact_match, made.f1) == by_the_rule_as_it_is_written_down(predicted, asked)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("seed", range(3))
+def test_scores_of_spoilt_real_predictions_are_those_of_the_rule(real: Path, tmp_path: Path, seed: int) -> None:
+    dev, rng = real / "squad" / "dev-v1.1.json", random.Random(seed)
+    asked = [(id, [text for _, text in answers]) for id, _, _, answers in squad_questions(dev)]
+    predicted = json.loads((real / "squad" / "predictions-bert-ensemble.json").read_text(encoding="utf-8"))
+    shapes = ("{}", "“{}”", "the {}, a", "The", "", "{}{}", " {} .", "an {}’s")
+    spoil = [str.upper, str.title, *(lambda text, shape=shape: shape.format(text, text) for shape in shapes)]
+    predicted = {id: rng.choice(spoil)(text) for id, text in predicted.items() if rng.random() < 0.9}
+    path = tmp_path / "predictions.json"
+    path.write_text("\ufeff" + json.dumps({**predicted, "more": {"of": ["that"]}}), encoding="utf-8")
+    made = score_squad(path, dev)
+    assert (made.exact_match, made.f1) == by_the_rule_as_it_is_written_down(predicted, asked)
+    assert (made.unanswered, made.unknown) == (len(asked) - len(predicted), 1)
+
+
 def test_two_empty_answers_match_exactly_and_share_no_word() -> None:
     assert exact_match("the", "...") and token_f1("the", "...") == 0.0
 
@@ -89,7 +152,7 @@ def test_a_file_that_is_no_squad_is_one_clear_error(tmp_path: Path, content: str
 
 def test_predictions_must_be_texts_by_question(tmp_path: Path, squad: Path) -> None:
     (tmp_path / "p.json").write_text(json.dumps({"dev0": ["cat"]}), encoding="utf-8")
-    with pytest.raises(TaskError, match=r"dev0 is \['cat'\]; it must be text"):
+    with pytest.raises(TaskError, match=r'dev0 is \["cat"\]; it must be text'):
         score_squad(tmp_path / "p.json", squad / "dev-v1.1.json")
 
 
@@ -115,3 +178,9 @@ def test_missing_tasks_are_named_and_not_counted_as_zero() -> None:
 def test_a_misspelt_preset_has_a_near_match() -> None:
     with pytest.raises(UnknownName, match="did you mean sanh9"):
         glue_score({}, "sahn9")
+
+
+def test_a_predictions_file_nested_without_end_is_one_clear_error(tmp_path: Path, squad: Path) -> None:
+    (tmp_path / "p.json").write_text('{"dev0": ' + "[" * 100_000, encoding="utf-8")
+    with pytest.raises(TaskError, match=r"p\.json is no JSON that can be read"):
+        score_squad(tmp_path / "p.json", squad / "dev-v1.1.json")
