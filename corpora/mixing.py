@@ -46,12 +46,14 @@ def mix(
         rows: of the result; or give `tokens`; with neither, the most rows that the shares allow.
 
     Raises:
-        OptionError: fewer than two datasets, shares that do not add up to 1, or more than a parent has.
+        OptionError: fewer than two datasets, one given twice, shares that do not add up to 1, or more than a parent
+            has.
     """
     work = Work.here(store, executor, progress)
     _check_shares(shares)
     parents = tuple(work.open(dataset) for dataset in shares)
     check_alike(parents, "mix")
+    _check_different(parents)
     amounts = _amounts(parents, tuple(shares.values()), rows=rows, tokens=tokens)
     sample = registry.make("transforms", "sample")
     table: dict[str, Any] = {"mix": [f"{p.name}:{share:g}" for p, share in zip(parents, shares.values(), strict=True)]}
@@ -94,6 +96,14 @@ def parse_shares(words: list[str]) -> dict[str, float]:
             raise OptionError(f"{name} is given twice; give each dataset one share")
         shares[name] = value
     return shares
+
+
+def _check_different(parents: tuple[Dataset, ...]) -> None:
+    seen: dict[str, str] = {}
+    for parent in parents:
+        if parent.fingerprint in seen:
+            raise OptionError(f"{seen[parent.fingerprint]} and {parent.reference} are one version; give it one share")
+        seen[parent.fingerprint] = parent.reference
 
 
 def _check_shares(shares: Mapping[str, float]) -> None:

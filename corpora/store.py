@@ -329,5 +329,5 @@ def _file_entries(staging: Path, manifest: Manifest) -> dict[str, dict[str, Any]
 
 def _not_found(what: str, name: str, known: list[str]) -> DatasetNotFound:
     error: UnknownName = unknown_name(what, name, known)
-    hint = "; corpora list shows them all" if known else "; the store is empty: corpora build toy makes a first one"
-    return DatasetNotFound(f"{error}{hint}")
+    hint = "corpora list shows them all" if known else "the store is empty: corpora build toy makes a first one"
+    return DatasetNotFound(f"{error} ({hint})" if str(error).endswith("?") else f"{error}; {hint}")

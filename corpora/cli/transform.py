@@ -9,7 +9,7 @@ import typer
 
 from corpora.cli.build import registry
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, count, tell
-from corpora.cli.terminal import bars, say
+from corpora.cli.terminal import bars, say, say_json
 from corpora.commands import component_group
 
 Rate = Annotated[float | None, typer.Option(help="Share of the rows to take, above 0 and up to 1.", show_default=False)]
@@ -39,8 +39,11 @@ def rewrite(
     from corpora.transforming import transform
 
     if preview:
-        for before, after in preview_rows(dataset, component, then=then or (), rows=preview, seed=seed):
-            say(f"- {before}\n+ {after}\n")
+        pairs = preview_rows(dataset, component, then=then or (), rows=preview, seed=seed)
+        if json:
+            say_json([{"before": before, "after": after} for before, after in pairs])
+        else:
+            say("\n".join(f"- {before}\n+ {after}\n" for before, after in pairs))
         return
     with bars() as progress:
         made = transform(
@@ -114,12 +117,16 @@ def split(
     json: AsJson = False,
 ) -> None:
     """Set whole documents apart, as NAME-train and NAME-held-out."""
+    from corpora.describing import show
     from corpora.selecting import split
 
     with bars() as progress:
         made = split(dataset, held_out=held_out, seed=seed, executor=executor, progress=progress)
-    for side in made:
-        tell(side, as_json=json)
+    if json:
+        say_json([show(side) for side in made])
+    else:
+        for side in made:
+            tell(side)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -70,6 +70,12 @@ def test_what_cannot_be_mixed_is_refused(halves, shares, amount, message):
         mix(shares, **amount, name="corpus")
 
 
+def test_one_version_under_two_names_is_refused(halves):
+    books = default_store().find("books").reference
+    with pytest.raises(corpora.OptionError, match=f"{books} and {books} are one version; give it one share"):
+        mix({"books": 0.5, books: 0.5}, name="corpus")
+
+
 @pytest.mark.parametrize("words", [["books"], ["books:x"], [":0.5"], ["books:0.5", "books:0.5"]])
 def test_shares_of_another_form_are_told_the_right_one(words):
     with pytest.raises(corpora.OptionError, match=r"write DATASET:SHARE|given twice"):

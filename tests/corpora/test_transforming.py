@@ -1,5 +1,6 @@
 """Transforms and selections over whole datasets: exact, nested, the same bytes, and plugins that misbehave."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -8,7 +9,9 @@ import pytest
 
 import corpora
 from corpora import Selection, Sequences, TextTransform, TokenTransform
+from corpora.describing import texts
 from corpora.store import default_store
+from corpora.transforming import preview
 
 
 def rows_of(dataset) -> list[tuple]:
@@ -205,6 +208,23 @@ def test_concat_refuses_what_does_not_fit(corpus, tokens):
 def test_a_preview_shows_rows_and_builds_nothing(run, tokens):
     out = run("transform", "shuffle", "corpus-tokens", "--preview", "3").out
     assert out.count("\n- ") + out.startswith("- ") == 3 and len(default_store().all()) == 2
+    assert [
+        set(pair) for pair in json.loads(run("transform", "merge", "corpus-tokens", "--preview", 2, "--json").out)
+    ] == [{"before", "after"}] * 2
+
+
+@pytest.mark.parametrize("noise", ["merge:max-tokens=40", "drop:rate=0.8"])
+def test_a_preview_puts_rows_that_were_joined_or_dropped_with_the_one_before(tokens, noise):
+    pairs = preview(tokens, noise, rows=1000)
+    before = " ¶ ".join(before for before, _ in pairs).split(" ¶ ")
+    assert before == [row["text"] for row in texts(tokens)]
+    made = corpora.transform(tokens, noise, name="made")
+    assert [after for _, after in pairs] == [row["text"] for row in texts(made)]
+
+
+def test_both_sides_of_a_split_are_one_json_document(run, tokens):
+    sides = json.loads(run("split", "corpus-tokens", "--held-out", 0.3, "--json").out)
+    assert [side["name"] for side in sides] == ["corpus-tokens-train", "corpus-tokens-held-out"]
 
 
 @pytest.mark.parametrize("few", [0, 1 << 20])
