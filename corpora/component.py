@@ -200,7 +200,7 @@ def _checked_one(value: Any, opt: Option, owner: str) -> Any:
         raise _wrong(value, opt, owner)
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = opt.min, opt.max
-        if math.isnan(value) or (low is not None and value < low) or (high is not None and value > high):
+        if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
             raise _wrong(value, opt, owner)
     return value
 

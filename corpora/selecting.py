@@ -52,7 +52,7 @@ def select(
         parents=(parent.fingerprint,),
         recipe={key: value for key, value in table.items() if value is not None},
     )
-    name = name or "-".join([parent.name, *_label(selection, amount)])
+    name = name or "-".join([parent.name, *_label(selection, amount, by)])
     mixed = seed_of(seed, selection.name, selection.version, parent.fingerprint)
 
     def write(staging: Path) -> Manifest:
@@ -133,9 +133,11 @@ class _ByDocument(Selection):
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
 
 
-def _label(selection: Selection, amount: Amount | None) -> list[str]:
-    """The end of the result's name: 10pct of a sample, by-length-10pct of another selection."""
-    return ([] if selection.name == "sample" else [selection.name]) + ([] if amount is None else [amount.label()])
+def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:
+    """The end of the result's name: 10pct of a sample, by-length-10pct of another selection, 10pct-documents."""
+    words = [] if selection.name == "sample" else [selection.name]
+    words += [] if amount is None else [amount.label()]
+    return words + ["documents"] * (by == "document")
 
 
 def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, by: By) -> None:

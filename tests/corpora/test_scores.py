@@ -143,6 +143,7 @@ def test_a_preview_shows_the_scores(numbered, tokens):
         ({}, "by-score:number", "takes --rate, --rows or --tokens, or bounds of its own"),
         ({"rate": 0.1}, "by-score:number,min=3", "is given bounds and an amount"),
         ({"by": "document"}, "by-score:number,max=3", "is given bounds and --by document"),
+        ({}, "by-score:number,min=-inf", "by-score: min is -inf; it must be a number"),
         ({}, "number", "has a column number already"),
     ],
 )

@@ -71,6 +71,7 @@ def test_a_selection_with_equal_keys_takes_the_first_rows(tokens, offer):
 
 def test_sampling_by_document_takes_whole_documents(corpus):
     made = corpora.transform(corpus, "sample", rate=0.5, by="document")
+    assert made.name == "corpus-50pct-documents"
     assert made.documents == 3 and made.rows == 240
 
 
