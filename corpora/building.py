@@ -28,7 +28,7 @@ from corpora.extract import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
 from corpora.hashing import sha256_file
 from corpora.kinds import Filter, Source, Splitter
 from corpora.manifest import Manifest, Plan, command_line, described, environment, now, plan_json
-from corpora.plugins import registry
+from corpora.plugins import must_return, registry
 from corpora.progress import Progress, silent, told
 from corpora.records import Shard
 from corpora.store import Store
@@ -74,6 +74,8 @@ def build(
     chosen: Source = registry.make("sources", source) if isinstance(source, str) else source
     frozen = chosen.freeze(work.store.downloads)
     shards = list(frozen.shards())
+    wrong = next((shard for shard in shards if not isinstance(shard, Shard)), None)
+    must_return(wrong is None, frozen, "shards", wrong, "a sequence of Shard")
     job = _Job(
         name=name or frozen.name,
         source=frozen,

@@ -17,7 +17,7 @@ from corpora.durable import storage_errors, write_text
 from corpora.errors import OptionError, StorageError
 from corpora.executors import Executor
 from corpora.kinds import Statistic
-from corpora.plugins import registry
+from corpora.plugins import is_builtin, must_return, registry, source_sha256
 from corpora.progress import Progress, silent, told
 from corpora.records import Context, Counts, Sequences
 from corpora.store import Store
@@ -125,6 +125,8 @@ def count(
     nothing = Sequences(np.empty(0, np.uint16), np.zeros(1, np.int64))
     context = vocabulary.context() if vocabulary else Context()
     totals: list[Counts] = [statistic.count(nothing, context) for statistic in statistics]
+    for statistic, total in zip(statistics, totals, strict=True):
+        must_return(isinstance(total, Mapping), statistic, "count", total, "a dict of arrays")
     for parts in told(executor.map(CountTask(tuple(statistics), vocabulary), pieces), progress, "count", len(pieces)):
         totals = [s.merge(t, p) for s, t, p in zip(statistics, totals, parts, strict=True)]
     return totals
@@ -167,7 +169,11 @@ def counts_of(
             f"the statistic {name} reads datasets of {statistic.of}; {dataset.reference} holds {dataset.kind}"
         )
     inside = dataset.path / "statistics" / f"{name}.npz"
-    kept = store.statistics_folder(dataset) / f"{statistic.short().replace('/', '_')}-{statistic.version}.npz"
+    cls = type(statistic)
+    code = (
+        "" if is_builtin(cls) else f"-{source_sha256(cls)[:12]}"
+    )  # what an author counts while writing it is not stale
+    kept = store.statistics_folder(dataset) / f"{statistic.short().replace('/', '_')}-{statistic.version}{code}.npz"
     for path in (inside, kept):
         if path.exists():
             return statistic, read_counts(path)

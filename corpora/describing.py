@@ -56,9 +56,13 @@ def summaries(
     """
     from corpora.counting import counts_of
     from corpora.executors import make_executor
+    from corpora.plugins import must_return
 
     counted = {name: counts_of(store, dataset, name, make_executor(executor)) for name in statistics}
-    return {name: statistic.summarise(counts) for name, (statistic, counts) in counted.items()}
+    told = {name: (statistic, statistic.summarise(counts)) for name, (statistic, counts) in counted.items()}
+    for statistic, summary in told.values():
+        must_return(isinstance(summary, dict), statistic, "summarise", summary, "a dict of figures")
+    return {name: summary for name, (_, summary) in told.items()}
 
 
 def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:

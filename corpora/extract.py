@@ -17,6 +17,7 @@ from corpora.durable import write_stream
 from corpora.edges import edge_hashes, without_shared
 from corpora.errors import InputChanged
 from corpora.kinds import Filter, Source, Splitter
+from corpora.plugins import must_return
 from corpora.records import Document, Reject, Shard
 
 EXTRACT = pa.schema(
@@ -97,8 +98,10 @@ class ExtractTask:
     def _row(self, outcome: Document | Reject) -> dict[str, Any]:
         if isinstance(outcome, Reject):
             return reject_row(outcome)
+        must_return(isinstance(outcome, Document), self.source, "read", outcome, "documents and rejects")
         for chosen in self.filters:
             if reason := chosen.reject(outcome):
+                must_return(isinstance(reason, str), chosen, "reject", reason, "a few words, or None")
                 detail = f"{outcome.words:,} words" if outcome.words else ""
                 return document_row(outcome, self.source) | {
                     "stage": "filter", "reason": reason, "detail": detail, "paragraphs": [],
@@ -144,6 +147,7 @@ class WriteTask:
         numbers: list[int] = []
         for number, paragraph in enumerate(without_shared(paragraphs, self.shared)):
             sentences = self.splitter.split(paragraph)
+            must_return(isinstance(sentences, list), self.splitter, "split", sentences, "a list of sentences")
             texts += sentences
             numbers += [number] * len(sentences)
         columns = [

@@ -196,6 +196,21 @@ def check_class(cls: Any) -> None:
     options_of(cls)
 
 
+def must_return(right: bool, component: Component, method: str, got: Any, wanted: str) -> None:
+    """See that what a component's method gave is what its contract says.
+
+    Args:
+        right: whether it is.
+        wanted: what it must return, in words.
+
+    Raises:
+        PluginError: it is not.
+    """
+    if not right:
+        shape = f"{got.dtype} {list(got.shape)}" if hasattr(got, "dtype") else type(got).__name__
+        raise PluginError(f"{component.name}.{method} returned {shape}; it must return {wanted}")
+
+
 def owner(cls: type[Component]) -> str:
     """Who offers a class: `built in`, a distribution with its version, or a file."""
     if is_builtin(cls):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import tomllib
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 from corpora.errors import OptionError, PluginError, unknown_name
@@ -62,8 +63,10 @@ def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package:
     if kind not in known:
         raise unknown_name("kind of plugin", kind, known)
     scaffold, target = known[kind], folder / name
-    if not NAME.fullmatch(name):
-        raise OptionError(f"{name!r} cannot name a component; use lower-case words joined by hyphens, such as my-noise")
+    if not NAME.fullmatch(name) or not _class_name(name).isidentifier() or iskeyword(_class_name(name)):
+        raise OptionError(
+            f"{name!r} cannot name a component; use lower-case words joined by hyphens, a letter first: my-noise"
+        )
     if target.exists():
         raise OptionError(f"{target} exists; choose another name, or another place with --dir")
     taken = source.offered(scaffold.offered_as).get(name)
@@ -92,7 +95,7 @@ def _files(scaffold: Scaffold, name: str) -> dict[str, str]:
     values = {
         "name": name,
         "title": title,
-        "cls": "".join(word.capitalize() for word in name.split("-")),
+        "cls": _class_name(name),
         "module": module,
         "distribution": f"{scaffold.package}-{name}",
         "scaffold": scaffold,
@@ -103,6 +106,10 @@ def _files(scaffold: Scaffold, name: str) -> dict[str, str]:
         f"{scaffold.kind}_test.py": f"tests/test_{module}.py",
     }
     return {path: environment.get_template(f"{template}.j2").render(values) for template, path in places.items()}
+
+
+def _class_name(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
 
 
 def _folder(package: str) -> Path:

@@ -19,6 +19,7 @@ from corpora.counting import Vocabulary, context_of, vocabulary_in
 from corpora.dataset import Dataset
 from corpora.errors import OptionError
 from corpora.kinds import Selection
+from corpora.plugins import must_return
 from corpora.records import Counts
 
 By = Literal["row", "document"]
@@ -76,7 +77,10 @@ class Order:
     def keys(self, batch: pa.RecordBatch, first_row: int, vocabulary: Vocabulary | None) -> NDArray[np.uint64]:
         """[rows], uint64."""
         context = context_of(batch, first_row, vocabulary, self.statistics)
-        return self.selection.order(sequences_of(batch), context, self.seed)
+        keys = self.selection.order(sequences_of(batch), context, self.seed)
+        right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (batch.num_rows,)
+        must_return(right, self.selection, "order", keys, f"uint64 [{batch.num_rows}], one key a row")
+        return keys
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ Folder = Annotated[Path, typer.Option("--dir", help="Where its folder is put.")]
 def new(
     kind: Annotated[
         str,
-        typer.Argument(help="transform, token-transform, selection, source, filter, splitter, statistic or template."),
+        typer.Argument(
+            help="transform, token-transform, score, selection, source, filter, splitter, statistic or template."
+        ),
     ],
     name: Name,
     folder: Folder = Path(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -101,8 +102,14 @@ def fail(message: str, *, code: int = 1) -> None:
 
 
 def _show_warning(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+    _warn(str(message))
+
+
+@functools.cache
+def _warn(message: str) -> None:
+    """Say it once: a broken plugin is met at every look-up."""
     typer.secho("warning: ", fg="yellow", bold=True, nl=False, err=True)
-    typer.echo(str(message), err=True)
+    typer.echo(message, err=True)
 
 
 def say(text: str) -> None:

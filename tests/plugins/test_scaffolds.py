@@ -26,6 +26,12 @@ def test_a_new_plugin_is_whole(run, tmp_path, package, kind):
     compile((tmp_path / "my-own" / f"{module}.py").read_text(), module, "exec")
 
 
+@pytest.mark.parametrize("package", ["corpora", "trainer"])
+def test_help_names_every_kind_that_can_be_begun(run, package):
+    told = run("new", "--help", program=package).out
+    assert all(kind in told for kind in scaffolds(package))
+
+
 def test_a_name_that_is_offered_already_is_refused(tmp_path):
     with pytest.raises(PluginError, match=r"transforms has a shuffle already \(built in\); choose another name"):
         new_plugin("transform", "shuffle", tmp_path, source=registry, package="corpora")
@@ -37,7 +43,7 @@ def test_a_folder_that_exists_is_left_alone(tmp_path):
         new_plugin("transform", "my-own", tmp_path, source=registry, package="corpora")
 
 
-@pytest.mark.parametrize("name", ["My-Own", "../up", "my own", "1/2", ""])
+@pytest.mark.parametrize("name", ["My-Own", "../up", "my own", "1/2", "3d-noise", "none", ""])
 def test_what_cannot_be_a_name_is_refused(tmp_path, name):
     with pytest.raises(OptionError, match="cannot name a component"):
         new_plugin("transform", name, tmp_path, source=registry, package="corpora")
