@@ -16,7 +16,8 @@ from corpora.component import options_of
 from corpora.concatenating import concat
 from corpora.dataset import Dataset
 from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
-from corpora.executors import Executor
+from corpora.executors import Executor, make_executor
+from corpora.kinds import Selection
 from corpora.manifest import Manifest, Plan
 from corpora.mixing import mix, parse_shares
 from corpora.plugins import registry
@@ -91,9 +92,11 @@ def build_datasets(
         CorporaError: whatever an action raises.
     """
     made: dict[str, Dataset] = {}
-    for name in recipe.datasets:
-        told = _naming(progress, name)
-        made[name] = _run(recipe, name, made, executor=executor, store=store or default_store(), progress=told)
+    workers = make_executor(executor)
+    with workers.kept():
+        for name in recipe.datasets:
+            told = _naming(progress, name)
+            made[name] = _run(recipe, name, made, executor=workers, store=store or default_store(), progress=told)
     return list(made.values())
 
 
@@ -282,10 +285,11 @@ def _expected(
     known: Any = made.get(parent) or steps.get(parent)
     if "transform" not in table or known is None:
         return None, None
-    share = table.get("rate", 1) if not ({"rows", "tokens"} & set(table)) else None
-    if share is None:
+    if not issubclass(registry.find("transforms", table["transform"]), Selection):
+        return known.rows, known.tokens  # a rate of its own is not one of rows
+    if "rate" not in table:
         return table.get("rows"), table.get("tokens")
-    return tuple(None if n is None else round(n * share) for n in (known.rows, known.tokens))  # type: ignore[return-value]
+    return tuple(None if n is None else round(n * table["rate"]) for n in (known.rows, known.tokens))  # type: ignore[return-value]
 
 
 class _Missing(Exception):

@@ -125,3 +125,15 @@ def test_a_recipe_s_dataset_can_be_tokenized_like_another_that_stands_below_it(r
     made = {d.name: d for d in corpora.build_datasets(corpora.read_recipe(recipe))}
     assert made["a"].tokenizer_file.read_bytes() == made["tokens"].tokenizer_file.read_bytes()
     assert made["a"].fingerprint != made["tokens"].fingerprint
+
+
+def test_a_dry_run_expects_the_rows_of_a_rate_and_not_of_a_noise(tokens, tmp_path):
+    table = '[datasets.{}]\nfrom = "{}"\ntransform = '
+    text = table.format("half", "corpus-tokens") + '"sample"\nrate = 0.5\n'
+    text += table.format("noisy", "half") + '"replace"\nrate = 0.1\n'
+    text += table.format("scored", "noisy") + '"surprisal"\n'
+    text += table.format("rare", "scored") + '"by-score"\ncolumn = "surprisal"\nmin = 4.0\n'
+    (tmp_path / "r.toml").write_text(text)
+    recipe = corpora.read_recipe(tmp_path / "r.toml")
+    assert [step.rows for step in corpora.plan_datasets(recipe)] == [240, 240, 240, None]
+    assert [d.name for d in corpora.build_datasets(recipe)] == ["half", "noisy", "scored", "rare"]
