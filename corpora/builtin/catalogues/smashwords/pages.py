@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from corpora import Entry
+from corpora.builtin.catalogues.smashwords.licence import licence_of
 
 SITE = "https://www.smashwords.com"
-LICENCE = "all rights with the author (Smashwords)"
 FORMATS = {"8": "epub", "4": "mobi", "1": "pdf", "3": "rtf", "6": "txt", "7": "pdb", "9": "lrf", "5": "lrf"}
 """The number of a format in the address of a download; the newer layout adds a suffix as well."""
 PREFERRED = ("epub", "txt", "html")
@@ -19,7 +19,10 @@ BOOK = re.compile(r"/books/view/(\d+)")
 DOWNLOAD = re.compile(r"/books/download/(\d+)/(\d+)(?:/[^?#]*?)?(?:\.(\w+))?(?:[?#].*)?$")
 WORDS = re.compile(r"\bWords:\s*([\d,.]+)")
 LANGUAGE = re.compile(r"\bLanguage:\s*([^\n.;:]+?)\s*(?=[\n.]|Published|Categor|ISBN|$)")
-PRICE = re.compile(r"(?:\bPrice:\s*|\A\s*)(?:(Free|You set the price)|\$?\s*([\d,]+(?:\.\d+)?))", re.I)
+PRICE = re.compile(
+    r"(?:\bPrice:\s*|\A\s*)(?:(Free|You set the price)|[A-Z]{0,2}[$€£]?\s*(?=\d)([\d.,]*?)(?:[.,](\d\d))?(?![.,]?\d))",
+    re.I,
+)
 
 
 def books_of(page: str, *, base: str = SITE) -> list[Entry]:
@@ -74,7 +77,7 @@ def _listed(node: Any, base: str) -> Entry:
         words=_words(text),
         price=_price(text),
         categories=_categories(node),
-        licence=LICENCE,
+        licence=licence_of(text, node.xpath(".//a/@href")),
     )
 
 
@@ -99,7 +102,7 @@ def _own(root: Any, base: str) -> Entry | None:
         price=_price(text),
         formats=tuple(sorted(whole)),
         categories=_categories(root),
-        licence=LICENCE,
+        licence=licence_of(text, root.xpath("//a/@href | //link[@rel='license']/@href")),
     )
 
 
@@ -141,8 +144,9 @@ def _categories(node: Any) -> tuple[str, ...]:
 
 
 def _language(text: str) -> str:
+    """The language without what it is of: `English` of `American English`, `Chinese` of `Chinese (Simplified)`."""
     match = LANGUAGE.search(text)
-    words = match[1].split() if match else []
+    words = match[1].partition("(")[0].split() if match else []
     return words[-1] if words else ""
 
 
@@ -157,7 +161,7 @@ def _price(text: str) -> float | None:
     match = PRICE.search(text[max(text.find("Price:"), 0) :])
     if match is None or "Price:" not in text:
         return None
-    return 0.0 if match[1] else float(match[2].replace(",", ""))
+    return 0.0 if match[1] else float(f"{re.sub('[.,]', '', match[2])}.{match[3] or 0}")
 
 
 def _line(node: Any) -> str:

@@ -76,6 +76,50 @@ def test_a_sample_of_a_book_is_not_the_book(tmp_path):
     assert (entry.formats, entry.url) == ((), "")
 
 
+@pytest.mark.parametrize(
+    ("shown", "price"),
+    [("FREE", 0.0), ("$1,234.50 USD", 1234.5), ("€3,49 EUR", 3.49), ("£2", 2.0), ("US$0.99 (50% off)", 0.99),
+     ("not set", None)],
+)  # fmt: skip
+def test_prices_of_any_currency_are_numbers(tmp_path, shown, price):
+    (tmp_path / "a.html").write_text(BOOK_PAGE.format(price=shown), encoding="utf-8")
+    assert find(f"saved-pages:{tmp_path}")[0].price == price
+
+
+@pytest.mark.parametrize("language", ["American English", "English (US)", "English.", "English&nbsp;"])
+def test_a_language_is_known_whatever_it_is_of(tmp_path, language):
+    page = BOOK_PAGE.format(price="Free!").replace("Language: English", f"Language: {language}")
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert find(f"saved-pages:{tmp_path}")[0].language == "English"
+
+
+@pytest.mark.parametrize(
+    ("shown", "licence"),
+    [
+        ("", "all rights with the author (Smashwords)"),
+        ("<p>Copyright © 2013 Smashwords, Inc. All rights reserved.</p>", "all rights with the author (Smashwords)"),
+        ("<p>Her cousin had a licence to sell beer.</p>", "all rights with the author (Smashwords)"),
+        ("<p>She works for Creative Commons in Hull.</p>", "all rights with the author (Smashwords)"),
+        ("<p>Smashwords Edition, License Notes</p><p>This ebook is licensed for your personal enjoyment only. It may"
+         " not be re-sold.</p>", "This ebook is licensed for your personal enjoyment only"),
+        ("<p>Smashwords Edition, License Notes</p>", "License Notes"),
+        ("<dt>License:</dt><dd>Standard Copyright License</dd>", "Standard Copyright License"),
+        ("<p>© 2012 Ada Moor. All Rights Reserved.</p>", "© 2012 Ada Moor. All Rights Reserved"),
+        ('<a rel="license" href="http://creativecommons.org/licenses/by-nc-sa/3.0/">Rights</a>', "CC BY-NC-SA 3.0"),
+        ('<a href="https://creativecommons.org/publicdomain/zero/1.0/">CC0</a>', "CC0 1.0"),
+        ('<a href="https://creativecommons.org/publicdomain/mark/1.0/">free</a>', "public domain"),
+        ("<p>Creative Commons Attribution-NonCommercial-NoDerivs 3.0 Unported License</p>", "CC BY-NC-ND 3.0"),
+        ("<p>Released under a Creative Commons\n license.</p>", "Creative Commons"),
+        ("<p>This text is CC BY-SA 4.0, do share it.</p>", "CC BY-SA 4.0"),
+        ("<p>This work is in the public domain.</p>", "public domain"),
+    ],
+)  # fmt: skip
+def test_a_page_may_show_its_books_licence(tmp_path, shown, licence):
+    page = BOOK_PAGE.format(price="Free!").replace("</div></body>", f"</div>{shown}</body>")
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert find(f"saved-pages:{tmp_path}")[0].licence == licence
+
+
 @pytest.mark.parametrize("page", ["", "<html></html>", "<p>Words: 7</p>", "\0\1", "<div class='library-book'>"])
 def test_pages_that_are_none_of_the_sites_give_nothing(tmp_path, page):
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
