@@ -116,13 +116,13 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
             steps[name] = Step(name, action, "needs its inputs", None, None)
             continue
         if any(parent in steps and parent not in made for parent in _parents(table, action)):
-            steps[name] = Step(name, action, "to build", *_expected(table, made, steps))
+            steps[name] = Step(name, action, "to build", *_expected(table, {**steps, **made}, planning))
             continue
         try:
             made[name] = found = _run(recipe, name, made, executor="serial", store=planning, progress=silent)
             steps[name] = Step(name, action, "there", found.rows, found.tokens)
         except (_Missing, DatasetNotFound):
-            steps[name] = Step(name, action, "to build", *_expected(table, made, steps))
+            steps[name] = Step(name, action, "to build", *_expected(table, {**steps, **made}, planning))
     return list(steps.values())
 
 
@@ -278,18 +278,21 @@ def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
 
 
 def _expected(
-    table: Mapping[str, Any], made: Mapping[str, Dataset], steps: Mapping[str, Step]
+    table: Mapping[str, Any], known: Mapping[str, Step | Dataset], store: Store
 ) -> tuple[int | None, int | None]:
     """The rows and tokens that a transform's parent and rate let expect."""
-    parent = str(table.get("from"))
-    known: Any = made.get(parent) or steps.get(parent)
-    if "transform" not in table or known is None:
+    if "transform" not in table:
+        return None, None
+    parent = known.get(table["from"])
+    try:
+        parent = parent or store.find(table["from"])
+    except DatasetNotFound:
         return None, None
     if not issubclass(registry.find("transforms", table["transform"]), Selection):
-        return known.rows, known.tokens  # a rate of its own is not one of rows
+        return parent.rows, parent.tokens  # a rate of its own is not one of rows
     if "rate" not in table:
         return table.get("rows"), table.get("tokens")
-    return tuple(None if n is None else round(n * table["rate"]) for n in (known.rows, known.tokens))  # type: ignore[return-value]
+    return tuple(None if n is None else round(n * table["rate"]) for n in (parent.rows, parent.tokens))  # type: ignore[return-value]
 
 
 class _Missing(Exception):
