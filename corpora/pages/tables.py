@@ -116,17 +116,23 @@ def _parents(dataset: Dataset) -> list[str]:
     return [name + share for name, share in zip(names, shares or [""] * len(names), strict=True)]
 
 
+SPREAD = {"0.01": "1 %", "0.1": "10 %", "0.5": "50 %", "0.9": "90 %", "0.99": "99 %"}
+"""Quantiles of a score that are shown, by their names in the summary."""
+
+
 def _scores(named: Mapping[str, Dataset]) -> Table:
     """How each score of each dataset is spread."""
     found = [(n, *score) for n, d in named.items() for score in d.manifest.statistics.get("scores", {}).items()]
-    shares = list(dict.fromkeys(share for _, _, figures in found for share in figures.get("quantiles", {})))
     rows: list[list[Any]] = []
     for name, score, figures in found:
-        quantiles = [figures.get("quantiles", {}).get(share) for share in shares]
+        quantiles = [figures.get("quantiles", {}).get(share) for share in SPREAD]
         ends = [figures.get(key) for key in ("mean", "least", "greatest")]
         rows.append([name, score, *ends[:2], *quantiles, ends[2], figures["rows_without"]])
-    headers = ["dataset", "score", "mean", "least", *(f"{float(s):.0%}" for s in shares), "greatest", "rows without"]
-    note = "Below the value under 10 % lies a tenth of the rows, to within 0.8 % of the value; all else is exact."
+    headers = ["dataset", "score", "mean", "least", *SPREAD.values(), "greatest", "without"]
+    note = (
+        "Below the value under 10 % lies a tenth of the rows, to within 0.8 % of the value; all else is exact. Without: "
+        "rows that have no such score."
+    )
     return Table("Scores", headers, rows, note=note)
 
 

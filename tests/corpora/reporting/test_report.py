@@ -114,7 +114,7 @@ def test_scores_and_shares_of_a_mix_are_shown(tokens, tmp_path):
     train, held_out = corpora.split(scored, held_out=0.5)
     mixed = corpora.mix({train.name: 0.25, held_out.name: 0.75}, name="mixed")
     tables = {t.title: t for t in report_tables([scored, train, mixed])}
-    assert tables["Scores"].headers[:5] == ["dataset", "score", "mean", "least", "1%"]
+    assert tables["Scores"].headers[:5] == ["dataset", "score", "mean", "least", "1 %"]
     assert [row[0] for row in tables["Scores"].rows] == [scored.name, train.name, "mixed"]
     made = {row[0]: row[1] for row in tables["How rows were made"].rows}
     assert made["mixed"] == f"{train.name} 0.25, {held_out.name} 0.75"
