@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help install demo test check fix bench docs clean
+.PHONY: help install demo test wheel check fix bench docs clean
 
 help: ## Print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ demo: $(VENV)/.installed ## Run the main job offline, on generated text: corpus,
 
 test: $(VENV)/.installed ## Run all tests
 	$(BIN)/python -m pytest
+
+wheel: $(VENV)/.installed ## Install the built wheel with each Python from 3.11 to 3.13 that is here, without torch, and use it
+	$(BIN)/python tests/wheel.py
 
 check: $(VENV)/.installed ## Lint, format, types, import contracts, docs
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

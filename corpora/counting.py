@@ -170,9 +170,8 @@ def counts_of(
         )
     inside = dataset.path / "statistics" / f"{name}.npz"
     cls = type(statistic)
-    code = (
-        "" if is_builtin(cls) else f"-{source_sha256(cls)[:12]}"
-    )  # what an author counts while writing it is not stale
+    # A plugin's code is part of the name: what its author counted before a change is not what the change counts.
+    code = "" if is_builtin(cls) else f"-{source_sha256(cls)[:12]}"
     kept = store.statistics_folder(dataset) / f"{statistic.short().replace('/', '_')}-{statistic.version}{code}.npz"
     for path in (inside, kept):
         if path.exists():

@@ -41,10 +41,18 @@ COMMANDS = [
     "corpora list",
     "corpora show toy --statistic repeats",
     "corpora export toy hub --layout hub",
+    "corpora export toy-tokens tokens --layout hub",
+    "corpora diff toy-tokens parquet:tokens",
+    "corpora head parquet:hub --rows 1",
+    "corpora recipe toy-tokens-50pct",
+    "corpora new transform my-own",
+    "corpora toy-tasks tasks",
     "corpora plugins",
     "trainer pretrain --dataset toy-tokens --layers 1 --hidden 16 --budget updates=1 --sequences 4 --out teacher",
     "trainer inspect teacher",
     "trainer distill --dataset toy --teacher teacher --student layers:1 --budget updates=1 --sequences 4 --out run",
+    "trainer evaluate glue --tasks RTE --model run/student --data tasks --seeds 1 --epochs 1 --train-rows 16 --out scores",
+    "trainer new loss my-loss",
 ]
 
 
