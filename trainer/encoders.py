@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora import sha256_file, sha256_of
-from trainer.errors import CasingMismatch, DamagedWeights, ModelError, PickledWeights, VocabularyMismatch
+from trainer.errors import CasingMismatch, ModelError, VocabularyMismatch
 from trainer.features import check_special_tokens
+from trainer.weights import weight_shapes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -56,12 +57,14 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
 
     Raises:
         ModelError: the folder is no model, lacks a tokenizer, or lacks weights of the body.
+        PickledWeights, DamagedWeights: its weights cannot be read.
         VocabularyMismatch, CasingMismatch: the tokenizer is not the model's.
     """
     import torch
     import transformers
 
     tokenizer = load_tokenizer(folder)
+    weight_shapes(folder)
     loader = getattr(transformers, problem.model_class)
     classes = dict(enumerate(problem.head.classes)) or {number: str(number) for number in range(problem.outputs)}
     numbers = {name: number for number, name in classes.items()}
@@ -92,16 +95,12 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
     if not (folder / "config.json").is_file():
         raise ModelError(f"{folder} is no model folder: it has no config.json")
-    if not list(folder.glob("*.safetensors")):
-        if list(folder.glob("*.bin")):
-            raise PickledWeights(f"{folder} holds its weights as a pickle; save them as safetensors")
-        raise DamagedWeights(f"{folder} holds no weights (model.safetensors)")
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "vocab.json")):
         raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")
     with quiet_transformers():
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, KeyError) as error:
             raise ModelError(f"the tokenizer of {folder} cannot be read: {str(error).splitlines()[0]}") from error
     if not tokenizer.is_fast:
         raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json beside the weights")

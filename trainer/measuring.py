@@ -19,6 +19,7 @@ from trainer.evaluating import model_name, tasks_of
 from trainer.jobs import Progress
 from trainer.models import model_folder
 from trainer.results import machine, write_sealed
+from trainer.weights import weight_shapes
 
 ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45
 """Of generated inputs: as many as STS-B's dev set, with lengths (in tokens) spread as its pairs' are."""
@@ -123,6 +124,7 @@ def _load(folder: Path) -> Any:
     import torch
     from transformers import AutoModel
 
+    weight_shapes(folder)
     with quiet_transformers():
         try:
             model = AutoModel.from_pretrained(

@@ -7,17 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-
+from trainer import encoders
 from trainer.encoders import lower_cases, quiet_transformers
-from trainer.errors import (
-    CasingMismatch,
-    DamagedWeights,
-    ModelError,
-    NoLanguageModelHead,
-    PickledWeights,
-    VocabularyMismatch,
-)
+from trainer.errors import CasingMismatch, ModelError, NoLanguageModelHead, VocabularyMismatch
+from trainer.weights import weight_shapes
 
 HEADS = {
     "bert": "cls.predictions.transform.dense.weight",
@@ -108,33 +101,6 @@ def inspect_model(model: str | Path) -> Inspection:
     )
 
 
-def weight_shapes(folder: Path) -> dict[str, list[int]]:
-    """The name and shape of every tensor in a model folder, from the files' headers.
-
-    Raises:
-        PickledWeights: no safetensors, but a pickle.
-        DamagedWeights: a weights file that is cut short or missing.
-    """
-    files = sorted(folder.glob("*.safetensors"))
-    if not files and (pickles := sorted(folder.glob("*.bin"))):
-        raise PickledWeights(
-            f"{folder} holds its weights as a pickle ({pickles[0].name}), which may run code when it is read; "
-            'if you trust it, pass --allow-pickle, or convert it once: python -c "from transformers import '
-            f"AutoModelForMaskedLM as M; M.from_pretrained('{folder}', use_safetensors=False)"
-            f".save_pretrained('{folder}')\""
-        )
-    if not files:
-        raise DamagedWeights(f"{folder} holds no weights (model.safetensors)")
-    shapes = {}
-    for file in files:
-        try:
-            with safe_open(file, framework="np") as tensors:
-                shapes.update({name: tensors.get_slice(name).get_shape() for name in tensors.keys()})  # noqa: SIM118
-        except SafetensorError as error:
-            raise DamagedWeights(f"{file} is cut short or damaged ({error}); copy it again") from error
-    return shapes
-
-
 def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
     """A masked-language model in float32, in evaluation mode.
 
@@ -166,19 +132,12 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
 
 
 def load_tokenizer(model: str | Path) -> Any:
-    """The tokenizer of a model folder.
+    """The tokenizer of a model, wherever it is.
 
     Raises:
         ModelError: there is none, or it cannot be read.
     """
-    from transformers import AutoTokenizer
-
-    folder = model_folder(model)
-    with quiet_transformers():
-        try:
-            return AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)
-        except (OSError, ValueError, TypeError) as error:
-            raise ModelError(f"the tokenizer of {folder} cannot be read: {str(error).splitlines()[0]}") from error
+    return encoders.load_tokenizer(model_folder(model))
 
 
 def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dataset: str, teacher: str) -> None:

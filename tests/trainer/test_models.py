@@ -16,6 +16,7 @@ from trainer import (
     NoLanguageModelHead,
     PickledWeights,
     VocabularyMismatch,
+    distill,
     inspect_model,
 )
 from trainer.models import check_tokenizers, load_teacher, load_tokenizer
@@ -50,6 +51,19 @@ def test_a_pickle_is_refused_with_the_line_that_converts_it(teacher: Path, make:
     with pytest.raises(PickledWeights, match=r"--allow-pickle.*save_pretrained"):
         load_teacher(teacher)
     assert load_teacher(teacher, allow_pickle=True).config.num_hidden_layers == 3
+
+
+def test_a_teacher_without_a_tokenizer_is_said_to_have_none(teacher: Path, make: Any, tmp_path: Path) -> None:
+    (teacher / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match="has no tokenizer; put the tokenizer.json"):
+        distill(make.rows(9), teacher, tmp_path / "run")
+
+
+def test_a_tokenizer_that_cannot_be_read_is_named(teacher: Path) -> None:
+    for content in ("{", "[]", "{}", '{"model": {"type": "WordPiece"}}'):
+        (teacher / "tokenizer.json").write_text(content, encoding="utf-8")
+        with pytest.raises(ModelError, match="the tokenizer of .*teacher cannot be read"):
+            load_tokenizer(teacher)
 
 
 def test_truncated_weights_are_named(teacher: Path) -> None:

@@ -9,8 +9,19 @@ from pathlib import Path
 import pytest
 
 from corpora import UnknownName
-from trainer.errors import CasingMismatch, Diverged, ModelError, ResultDamaged, TaskError, VocabularyMismatch
+from trainer.errors import (
+    CasingMismatch,
+    DamagedWeights,
+    Diverged,
+    ModelError,
+    PickledWeights,
+    ResultDamaged,
+    TaskError,
+    VocabularyMismatch,
+)
 from trainer.evaluating import evaluate, tasks_of
+from trainer.keeping import keep_finetuned
+from trainer.measuring import measure
 
 QUICK = {"learning_rate": 3e-3, "epochs": 6, "batch_size": 8}
 
@@ -121,6 +132,20 @@ def test_a_model_without_a_tokenizer_or_without_weights_is_one_clear_error(
             evaluate("cola", model=folder, data=glue, out=tmp_path)
     with pytest.raises(ModelError, match="neither a model folder nor a hub id"):
         evaluate("cola", model=tmp_path / "nowhere", data=glue, out=tmp_path)
+
+
+def test_damaged_and_pickled_weights_are_named_by_every_command(student: Path, glue: Path, tmp_path: Path) -> None:
+    cut, pickled = (shutil.copytree(student, tmp_path / name) for name in ("cut", "pickled"))
+    weights = cut / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-9])
+    (pickled / "model.safetensors").rename(pickled / "pytorch_model.bin")
+    for folder, error, why in ((cut, DamagedWeights, "cut short"), (pickled, PickledWeights, "convert it once")):
+        with pytest.raises(error, match=why):
+            evaluate("cola", model=folder, data=glue, out=tmp_path)
+        with pytest.raises(error, match=why):
+            keep_finetuned("cola", model=folder, data=glue, out=tmp_path / "kept")
+        with pytest.raises(error, match=why):
+            measure([folder])
 
 
 def test_weights_of_the_body_that_are_missing_are_not_drawn_at_random(
