@@ -72,7 +72,10 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
     rows = [(key, facts[key]) for key in ("reference", "path", "kind", "rows", "documents", "tokens")]
     rows += [("columns", ", ".join(facts["columns"]))]
     rows += [("text bytes", facts["text_bytes"]), ("stored bytes", facts["size_bytes"])]
-    rows += [(k.replace("_", " "), v) for k, v in facts["statistics"].items() if not isinstance(v, dict)]
+    counted = [figures for figures in facts["statistics"].values() if isinstance(figures, dict)]
+    told = {key: value for figures in counted for key, value in figures.items() if not isinstance(value, dict | list)}
+    of_words = {"mean_length", "median_length"} if facts["kind"] == "sentences" else set()
+    rows += [(k.replace("_", " "), v) for k, v in told.items() if k not in facts.keys() | of_words]
     rows += [(f"score {name}", _spread(figures)) for name, figures in facts["statistics"].get("scores", {}).items()]
     rows += [("made from", parent) for parent in facts["parents"]]
     licences = [(shorten(licence, 80, placeholder=" …"), n) for licence, n in list(facts["licences"].items())[:5]]

@@ -77,3 +77,12 @@ def test_a_misspelt_statistic_gets_near_matches(run, corpus):
         "no statistic is named repeat; did you mean repeats"
         in run("show", "corpus", "--statistic", "repeat", code=2).err
     )
+
+
+def test_show_prints_what_was_counted_of_each_kind_once(run, corpus, tokens):
+    said = {
+        name: [line[:26].strip() for line in run("show", name).out.splitlines()] for name in ("corpus", tokens.name)
+    }
+    assert {"words", "mean words per sentence", "longest"} <= set(said["corpus"])
+    assert {"types", "unknown rate", "unigram entropy bits", "mean length", "longest"} <= set(said[tokens.name])
+    assert all(len(keys) == len(set(keys)) for keys in said.values())
