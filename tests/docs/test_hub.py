@@ -25,8 +25,9 @@ def parquet(**columns) -> bytes:
 def test_the_page_runs_as_it_stands(run, hub, tmp_path, monkeypatch):
     texts = [f"Book {number} begins. It says hello to all.\nIt ends here, near word{number}." for number in range(6)]
     hub.commit("datasets/me/books", {"data/train.parquet": parquet(text=texts), "README.md": CARD})
-    sentences = {"data/train.parquet": parquet(text=["One sentence.", "Another one."] * 40)}
-    hub.commit("datasets/me/sentences", sentences | {"other/a.parquet": parquet(line=["A Line."])})
+    sentences = parquet(text=["One sentence.", "Another one."] * 40)
+    hub.commit("datasets/me/sentences", {"data/train.parquet": sentences, "README.md": CARD})
+    hub.commit("datasets/me/lines", {"de/a.parquet": parquet(line=["Eine Zeile."]), "en/a.parquet": b"none"})
     monkeypatch.setenv("HF_TOKEN", "hf_none")
     monkeypatch.chdir(tmp_path)
     for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
