@@ -39,6 +39,7 @@ FICTION = [
     ["What!—you here?", "I thought—well, no."],
     ['She had read "Where Now?" twice.', "It was dull."],
     ['"No.', "I won't.", 'Not for Mr. and Mrs. Pym."'],
+    ["“I’m . . . I’m sorry.”", "Chap. iv. begins here.", "He read Gen. i. 3 aloud."],
 ]
 
 PROSE = [

@@ -24,12 +24,33 @@ def _rule(reason: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
 
 
 RULES = (
-    _rule("gutenberg", "gutenberg", r"project gutenberg|gutenberg[- ]tm|gutenberg\.(?:org|net)|gutenberg literary"),
+    _rule(
+        "gutenberg",
+        "gutenberg",
+        r"pro(?:je[ck]?t|yecto|getto) gutenberg|gutenberg[- ]tm|gutenberg\.(?:org|net)|gutenberg literary",
+    ),
     _rule("gutenberg", "pgdp|proofread", r"pgdp\.net|distributed proofread"),
-    _rule("gutenberg", "transcriber", r"^\W*+transcriber['’]?s?['’]? (?:note|comment)"),
+    _rule(
+        "gutenberg",
+        "transcri|transkri|trascri|bewerker",
+        r"^\W*+(?:transcriber['’]?s?['’]? (?:note|comment)"
+        r"|(?:anmerkung|bemerkung|note?s?|nota|notas|opmerking)(?:en)? (?:zur|des|de|del|du|da|do|sur|van)(?: la| de)? "
+        r"(?:trans[ck]ri|trascri|bewerker))",
+    ),
     _rule("smashwords", "smashwords", r"smashwords"),
     _rule(
-        "another library", "feedbooks|manybooks|standard ebooks|standardebooks", r"feedbooks|manybooks|standard ?ebooks"
+        "another library",
+        "feedbooks|manybooks|standard ebooks|standardebooks|fadedpage|faded page|proofreaders canada|pgdpcanada"
+        "|[the end of ",
+        r"feedbooks|manybooks|standard ?ebooks|faded ?page|proofreaders canada|pgdpcanada|^\[the end of .{1,200}\]$",
+    ),
+    _rule(
+        "header",
+        "title: |author: |language: |release date: |date first posted: |date last updated: |date of first publication: "
+        "|ebook no.: |character set encoding: ",
+        r"^\W*+(?:title|author|language|release date|date (?:first posted|last updated|of first publication)"
+        r"|ebook no\.|character set encoding): ",
+        20,
     ),
     _rule(
         "licence note",
@@ -58,6 +79,12 @@ RULES = (
         r"|u\.?s\.? copyright act|copyright (?:holder|owner|laws?)\b.{0,80}(?:permission|infring|protect|reproduc)",
         120,
     ),
+    _rule(
+        "rights notice",
+        "copyright laws|at no cost",
+        r"^copyright laws are changing|made available at no cost and with"
+        r"|for the use of anyone anywhere\b.{0,80}at no cost",
+    ),
     _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
     _rule(
         "fiction notice",
@@ -79,7 +106,8 @@ RULES = (
         "publi|edition|formatted by|formatting by|edited by|produced by|proofread|conversion by|digitized",
         r"^[^\w'‘“«\"]*(?:(?:first |originally |self-?)?publi(?:shed|cation)\b.{0,20}(?:by|in|at|date|history)\b"
         r".{0,80}(?:\d{4}|press|publish|books|media|house|\bby\b)"
-        r"|(?:e-?book )?(?:formatt(?:ed|ing)|edit(?:ed|ing)|proofread(?:ing)?|conversion|produced|digitized) by\b"
+        r"|(?:this )?(?:e-?(?:book|text) )?(?:was )?"
+        r"(?:formatt(?:ed|ing)|edit(?:ed|ing)|proofread(?:ing)?|conversion|produced|digitized) by\b"
         r"|(?:first|second|third|kindle|digital|electronic|e-?book|revised|\w+ digital|\w+ e-?book) edition\b)",
         30,
     ),

@@ -18,7 +18,8 @@ START = re.compile(
 )
 END = re.compile(
     r"^[ \t]*\*{2,3} ?END OF (?:THE|THIS) PROJECT GUTENBERG"
-    r"|^[ \t]*(?:\*{3} ?)?(?:The )?End of (?:the |this )?Project Gutenberg(?:['’]s)? (?:Etext|E-?book|of)\b",
+    r"|^[ \t]*(?:\*{3} ?)?(?:The )?End of (?:the |this )?Project Gutenberg(?:['’]s)? (?:Etext|E-?book|of)\b"
+    r"|^[ \t]*(?:\*{3} ?)?(?:Ende|Fin|Fine|Einde|Slut) (?:[\w’']+ ){0,3}Pro(?:je[ck]?t|yecto|getto) Gutenberg",
     re.M | re.I,
 )
 CREDIT = re.compile(

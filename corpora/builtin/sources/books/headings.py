@@ -40,6 +40,8 @@ MATTER = re.compile(
     r"|index|colophon|imprint|credits|newsletter|coming (?:soon|next)|connect with .{0,40}"
     r"|contact (?:me|us|the author|information)"
     r"|(?:a )?(?:sneak )?(?:preview|peek|excerpt|sample)\b.{0,60}|transcriber['’]?s['’]? notes?|uncopyright"
+    r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
+    r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"
     r"|über (?:den autor|die autorin)|danksagung|impressum|remerciements|(?:à propos|au sujet) de l['’]auteure?"
     r"|sobre (?:el|la|o|a) autora?|agradecimientos|ringraziamenti|об авторе)\W*",
     re.I,

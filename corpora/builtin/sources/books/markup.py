@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from corpora.builtin.sources.books.decode import decode
@@ -19,11 +20,18 @@ BLOCKS = frozenset({
 })  # fmt: skip
 DROPPED = frozenset({
     "audio", "button", "canvas", "figcaption", "head", "iframe", "img", "input", "map", "math", "nav", "noscript",
-    "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+    "object", "rp", "rt", "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 LINKED_RATE = 0.8
+BREAK = "\u2028"
+"""Stands for a line break that the markup asks for; two of them begin a paragraph."""
+PARAGRAPH = re.compile(f"{BREAK}\\s*?{BREAK}[\\s{BREAK}]*")
+NOTE_MARK = re.compile(r"[\[({]?(?:\d{1,4}|[*†‡§¶]{1,3})[\])}]?|[\[({](?:\w{1,5}|note \d{1,4})[\])}]", re.I)
+BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
+BRACKETED = re.compile(r"\[\w{1,5}\]")
 NO_TEXT_CLASSES = frozenset({
-    "caption", "fnanchor", "noteref", "page-number", "pagebreak", "pagenum", "pageno", "pagenumber",
+    "caption", "fnanchor", "noteref", "page-number", "pagebreak", "pagenum", "pageno", "pagenumber", "tnote",
+    "transnote", "transnotes", "trnote", "x-ebookmaker-pageno",
 })  # fmt: skip
 NO_TEXT = frozenset({
     "colophon", "copyright-page", "cover", "doc-colophon", "doc-cover", "doc-noteref", "doc-pagebreak", "halftitlepage",
@@ -112,10 +120,12 @@ class _Walk:
             if border:
                 yield from self._flush(level)
             if leaving or skipped:
-                self._parts.append(node.tail or "")
+                self._parts += [_initial(node), node.tail or ""]
                 continue
             name = _name(node)
-            self._parts.append(" " if name == "br" else node.text or "")
+            if name == "pre" and next(node.iterancestors("pre"), None) is None:
+                _keep_blank_lines(node)
+            self._parts.append(BREAK if name == "br" else node.text or "")
             if name == "a" and (node.get("href") or "").partition("#")[0][:4] != "http":
                 self._linked += len("".join(node.itertext()))
             inside = HEADINGS.get(name, level)
@@ -128,8 +138,9 @@ class _Walk:
         linked = self._linked > 0 and self._linked >= len(whole.strip()) * LINKED_RATE
         self._parts.clear()
         self._linked = 0
-        if text := one_line(whole):
-            yield Block(text, level, linked)
+        for part in PARAGRAPH.split(whole) if BREAK in whole else [whole]:
+            if text := one_line(part):
+                yield Block(text, level, linked)
 
 
 def _name(node: Any) -> str:
@@ -144,6 +155,38 @@ def _is_skipped(node: Any) -> bool:
     if not isinstance(node.tag, str) or _name(node) in DROPPED:
         return True
     kind = f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower()
-    if not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None:
+    if not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None or _is_note_mark(node):
+        return True
+    if "none" in (style := node.get("style") or "") and "display:none" in style.replace(" ", "").lower():
         return True
     return not NO_TEXT_CLASSES.isdisjoint((node.get("class") or "").lower().split())
+
+
+def _is_note_mark(node: Any) -> bool:
+    """Whether an element is the mark of a note: a link on a number or a star, or a superscript in brackets."""
+    name = _name(node)
+    if name == "a" and "#" in (node.get("href") or "") and _name(node.getparent()) not in HEADINGS:
+        return NOTE_MARK.fullmatch(_short_text(node)) is not None
+    return name == "sup" and BRACKETED.fullmatch(_short_text(node)) is not None
+
+
+def _short_text(node: Any) -> str:
+    """An element's text if it has few pieces, else nothing: a bound, so that nested links cost no more."""
+    pieces = list(islice(node.itertext(), 8))
+    return "".join(pieces).strip() if len(pieces) < 8 else ""
+
+
+def _initial(node: Any) -> str:
+    """The letter that a picture stands for at the beginning of a word; empty for all other elements."""
+    if _name(node) != "img" or not (node.tail or "")[:1].isalpha():
+        return ""
+    letter = (node.get("alt") or "").strip()
+    return letter if len(letter) == 1 and letter.isalpha() else ""
+
+
+def _keep_blank_lines(node: Any) -> None:
+    """Make the blank lines of preformatted text the borders of paragraphs that they are."""
+    for part in node.iter():
+        part.text = BLANK_LINE.sub(2 * BREAK, part.text or "")
+        if part is not node:
+            part.tail = BLANK_LINE.sub(2 * BREAK, part.tail or "")

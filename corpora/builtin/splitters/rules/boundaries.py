@@ -41,10 +41,11 @@ CAPTION = re.compile(
 )
 ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
 ROMAN = re.compile(r"[IVXLC]+|[ivxl]+")
+LOWER_ROMAN = re.compile(r"[ivxl]+")
 NAME_BEFORE = re.compile(r"\b[A-Z](?:\.|[a-z]{2,})\s$")
 SCHEMES = frozenset(("http", "https", "ftp", "www"))
 CLAUSE = re.compile(r"[.!?;:—\"“‘(]")
-STUTTER = re.compile(r"\bI\s?$")
+STUTTER = re.compile(r"\bI(?:['’]\w{1,3})?\s?$")
 WIDE_SPEECH = re.compile(r"[と]|って|[^。！？，、：]{0,8}[说說道问問喊叫答曰]")
 
 
@@ -117,6 +118,8 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], language: Langu
         return not closers[-1].isdigit() or _is_note(before, bits, closers, word, language)
     if bits & NEVER or (bits & NUMBERED and _is_number(word)):
         return False
+    if word.isdigit() and LOWER_ROMAN.fullmatch(before):
+        return False
     ordinal = language.ordinals and len(before) < 3 and before.isdigit()
     if bits & MAY or ordinal or _is_initial(before, text, stop) or _is_acronym(before):
         return word in language.starters and not text.startswith(".", match.end())
@@ -136,6 +139,8 @@ def _is_note(before: str, bits: int, closers: str, word: str, language: Language
 def _is_lower_case_end(before: str, word: str) -> bool:
     """Whether a sentence ends although the next begins in lower case, as on the web, or with an address."""
     before = before.rstrip(')"”')
+    if ROMAN.fullmatch(before):
+        return False
     if len(before) < 2 or not before[-2:].isalpha() or before.isupper():
         return word in SCHEMES and not before[-1:].isdigit()
     return "." not in before
@@ -175,7 +180,7 @@ def _mark_ends(text: str, start: int, match: re.Match[str], language: Language) 
         return opens or _quotation_follows(closers, openers)
     if not word and not openers:
         return _symbol_begins(text, match.end())
-    if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 4), match.start()):
+    if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 8), match.start()):
         return False
     speaker = language.attribution and quoted and not openers and language.attribution.match(text, match.start(5))
     return not speaker

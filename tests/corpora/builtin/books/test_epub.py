@@ -78,3 +78,44 @@ def test_a_text_declares_its_own_encoding(make_epub):
 def test_a_book_without_text_is_refused(make_epub):
     with pytest.raises(Unreadable, match="no text"):
         read_epub(make_epub("<img src='a.png'/>"))
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ('<p>He left.<a href="#n1"><sup>1</sup></a> She stayed.<sup><a href="b.xhtml#n2">[2]</a></sup></p>',
+         ["He left. She stayed."]),
+        ('<p>So x<sup>2</sup>.<a href="b.xhtml#n">*</a> A<sup>[3]</sup></p>', ["So x2. A"]),
+        ('<div class="footnote"><p><a href="#r1">[1]</a> A note.</p></div>', ["A note."]),
+        ('<h2><a href="#toc">12</a></h2><p><a href="#x">T</a>he end</p>', ["12", "The end"]),
+    ],
+)  # fmt: skip
+def test_marks_of_notes_are_told_by_their_links(make_epub, page, read):
+    assert texts(make_epub(page)) == read
+
+
+def test_two_line_breaks_are_the_border_of_paragraphs_and_one_is_none(make_epub):
+    assert texts(make_epub("One<br/>goes on.<br/><br/>Two.<br />\n&nbsp;<br/>Three.")) == [
+        "One goes on.",
+        "Two.",
+        "Three.",
+    ]
+
+
+def test_blank_lines_of_preformatted_text_are_borders_of_paragraphs(make_epub):
+    assert texts(make_epub("<pre>One\ngoes <b>on.\n \nTwo</b>\n\nThree.</pre>")) == ["One goes on.", "Two", "Three."]
+
+
+def test_a_picture_of_an_initial_is_its_letter_and_other_pictures_are_nothing(make_epub):
+    path = make_epub('<p><img src="o.png" alt="O"/>nce <img src="c.png" alt="A cat"/>upon</p><div><img alt="I"/></div>')
+    assert texts(path) == ["Once upon"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    ['<p>漢<ruby>字<rp>(</rp><rt>ji</rt></ruby></p>', '<p>漢字<span style="x:y; display: none">no</span></p>',
+     '<div class="transnote"><p>Typos are fixed.</p></div><p>漢字</p>',
+     '<p>漢<span class="x-ebookmaker-pageno" title="3">3</span>字</p>'],
+)  # fmt: skip
+def test_what_readers_do_not_show_in_the_line_is_not_read(make_epub, page):
+    assert texts(make_epub(page)) == ["漢字"]
