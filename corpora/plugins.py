@@ -124,7 +124,7 @@ class Registry:
         if name not in classes:
             raise unknown_name(singular(kind), name, classes)
         if len(classes[name]) > 1:
-            raise PluginError(f"{_clash(kind, name, classes[name])}; uninstall one of them")
+            raise PluginError(f"{_clash(kind, name, classes[name])}; rename one, or leave its plugin out")
         return classes[name][0]
 
     def make(self, kind: str, text: str) -> Any:
@@ -155,7 +155,10 @@ class Registry:
         classes: dict[str, list[type[Component]]] = {}
         for impl in hook.get_hookimpls():
             try:
-                offered = list(impl.function())
+                returned = impl.function()
+                if not isinstance(returned, Iterable):
+                    raise PluginError(f"the hook returned {returned!r}; it must return a list of component classes")
+                offered = list(returned)
                 for cls in offered:
                     check_class(cls)
             except Exception as error:  # a broken hook must not take the others down

@@ -62,7 +62,7 @@ def test_two_of_one_name_are_both_disabled_and_choosing_names_both(offer):
     offer(transforms=[Other])
     with pytest.warns(UserWarning, match="two transforms are named shout, by .*; both are disabled"):
         assert "shout" not in registry.offered("transforms")
-    with pytest.raises(PluginError, match="two transforms are named shout"):
+    with pytest.raises(PluginError, match="two transforms are named shout.*; rename one, or leave its plugin out"):
         registry.find("transforms", "shout")
 
 
@@ -73,6 +73,13 @@ def test_a_hook_that_raises_only_warns(offer):
     offer(transforms=[Broken])
     with pytest.warns(UserWarning, match="transforms not offered: .*Broken.* is not a component class"):
         assert "shuffle" in registry.offered("transforms")
+
+
+def test_a_hook_that_returns_the_class_and_no_list_only_warns(run, tmp_path):
+    file = tmp_path / "bare.py"
+    file.write_text(FILE.format(name="shout").replace("return [Shout]", "return Shout"))
+    told = "the hook returned <class 'corpora_plugin_"
+    assert told in run("plugins", "transforms", "--plugin", file).err.replace("\n", "")
 
 
 def test_a_class_that_is_still_abstract_only_warns(offer):
