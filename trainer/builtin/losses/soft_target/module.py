@@ -47,6 +47,7 @@ class SoftTargetLoss(nn.Module):
     def __init__(self, temperature: float, *, reverse: bool = False) -> None:
         super().__init__()
         self.temperature, self.reverse = temperature, reverse
+        self._room: Tensor | None = None
 
     def forward(self, given: Given) -> Tensor:
         """The plain formula, [tokens]."""
@@ -56,31 +57,47 @@ class SoftTargetLoss(nn.Module):
     def loss_and_gradient(self, given: Given) -> tuple[Tensor, Tensor]:
         """The loss [tokens] and its gradient by the student's logits [tokens, vocabulary].
 
-        Forward: T (p_s - p_t). Reverse: T p_s (log p_s - log p_t - KL).
+        Forward: T (p_s - p_t). Reverse: T p_s (log p_s - log p_t - KL). The gradient lies in room that the next
+        call writes into.
         """
         student, teacher = given.student["logits"], given.teacher["logits"]
         _check(student, teacher)
-        cooled, warm = student / self.temperature, teacher / self.temperature
-        p_student, norm_student = _softened(cooled)
-        p_teacher, norm_teacher = _softened(warm)
+        cooled, warm, p_student, p_teacher = self._rooms(student)
+        torch.div(student, self.temperature, out=cooled)
+        torch.div(teacher, self.temperature, out=warm)
+        norm_student, norm_teacher = _softened(cooled, p_student), _softened(warm, p_teacher)
         apart = warm.sub_(cooled)
         if self.reverse:
             ratio = apart.neg_().add_((norm_teacher - norm_student).unsqueeze(1))
-            divergence = torch.linalg.vecdot(p_student, ratio)
+            divergence = _dot(p_student, ratio)
             gradient = p_student.mul_(ratio.sub_(divergence.unsqueeze(1)))
         else:
-            divergence = torch.linalg.vecdot(p_teacher, apart) + norm_student - norm_teacher
+            divergence = _dot(p_teacher, apart) + norm_student - norm_teacher
             gradient = p_student.sub_(p_teacher)
         return divergence * self.temperature**2, gradient.mul_(self.temperature)
 
+    def _rooms(self, like: Tensor) -> Tensor:
+        """Four rooms like the logits, kept on a CPU, where fresh memory costs as much as what is written into it."""
+        if like.device.type != "cpu":
+            return like.new_empty(4, *like.shape)
+        kept = self._room
+        if kept is None or kept.dtype != like.dtype or kept.shape[1] < len(like) or kept.shape[2] != like.shape[1]:
+            kept = self._room = like.new_empty(4, *like.shape)
+        return kept[:, : len(like)]
 
-def _softened(cooled: Tensor) -> tuple[Tensor, Tensor]:
-    """Softmax, and the logarithm of what it divides by, [tokens].
+
+def _softened(cooled: Tensor, room: Tensor) -> Tensor:
+    """Softmax into `room`, and the logarithm of what it divides by, [tokens].
 
     The logarithm comes from the likeliest word, whose probability cannot vanish: one exponential a word.
     """
-    probabilities = torch.softmax(cooled, dim=1)
-    return probabilities, cooled.amax(1) - probabilities.amax(1).log()
+    torch.softmax(cooled, dim=1, out=room)
+    return cooled.amax(1) - room.amax(1).log()
+
+
+def _dot(one: Tensor, other: Tensor) -> Tensor:
+    """The product of two matrices row by row, [rows], without a third."""
+    return torch.bmm(one.unsqueeze(1), other.unsqueeze(2)).flatten()
 
 
 def _check(student_logits: Tensor, teacher_logits: Tensor) -> None:
