@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from corpora.builtin.sources.books.draft import Block, words_in
+from corpora.builtin.sources.books.headings import is_division
 
 
 class Rule(NamedTuple):
@@ -85,6 +86,14 @@ RULES = (
         r"^copyright laws are changing|made available at no cost and with"
         r"|for the use of anyone anywhere\b.{0,80}at no cost",
     ),
+    _rule(
+        "rights notice",
+        "scanning, uploading|printed in |printed and bound|first printing|9 8 7 6|1 2 3 4 5|1 3 5 7",
+        r"scanning, uploading,? (?:and|or) (?:electronic )?(?:distribution|sharing)|^\W*+first printing\b.{0,40}\d{4}"
+        r"|^\W*+printed (?:and bound )?in (?:the )?(?:u\.?s\.?a|u\.?k|united (?:states|kingdom)|great britain"
+        r"|england|canada|australia)\b|^(?:\d{1,2}[\s,]+){4,12}\d{1,2}$",
+        80,
+    ),
     _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
     _rule(
         "fiction notice",
@@ -122,13 +131,22 @@ RULES = (
     ),
     _rule(
         "thanks and requests",
-        "thank you for|thanks for|if you enjoyed|if you liked|i hope you",
-        r"(?:thank you|thanks)(?: so much| very much)? for "
+        "thank you for|thanks for|for reading|if you enjoyed|if you liked|i hope you",
+        r"^\W*+(?:thank you|thanks)(?: so much| very much)? for reading\W*+$"
+        r"|(?:thank you|thanks)(?: so much| very much)? for "
         r"(?:purchasing|downloading|buying|reading|taking the time to read)\b"
         r".{0,80}(?:book|story|novel|copy|series|author|title)"
         r"|(?:if|i hope|hope) you(?:'ve|’ve| have)? (?:really )?(?:enjoyed|liked) (?:reading )?(?:this|my|the) "
         r"(?:\w+ )?(?:e-?book|book|story|novel|series|sample|preview)",
         150,
+    ),
+    _rule(
+        "thanks and requests",
+        "peek|preview|excerpt|first chapter|coming ",
+        r"^\W*+(?:here is|here['’]s|read on for|turn the page for|keep reading for|enjoy|the following is)\b.{0,40}"
+        r"\b(?:peek|preview|excerpt|first chapters?)\b"
+        r"|^\W*+coming (?:soon|next|in (?:\w+ )?\d{4}|this (?:spring|summer|fall|autumn|winter))\b",
+        30,
     ),
     _rule(
         "thanks and requests",
@@ -153,6 +171,8 @@ RULES = (
 SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg")
 EDGE = 100
 """Blocks at either end of a book."""
+END_BLOCKS = 30
+SHORT_WORDS = 8
 
 
 def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Block]:
@@ -163,12 +183,28 @@ def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Bloc
     reasons: dict[int, str] = {}
     for number, rule in _hinted(blocks):
         text = blocks[number].text.lower()
-        fits = number not in reasons and len(text) <= rule.max_words * 12 and words_in(text) <= rule.max_words
+        fits = (
+            not (number in reasons or blocks[number].level)
+            and len(text) <= rule.max_words * 12
+            and words_in(text) <= rule.max_words
+        )
         if fits and rule.pattern.search(text):
             reasons[number] = rule.reason
+    reasons |= dict.fromkeys(_after_requests(blocks, reasons), "after the end")
     for number, reason in reasons.items():
         removed[reason] += words_in(blocks[number].text)
     return [block for number, block in enumerate(blocks) if number not in reasons] if reasons else blocks
+
+
+def _after_requests(blocks: list[Block], reasons: Mapping[int, str]) -> Iterator[int]:
+    """What stands among requests and addresses at the very end and is short: `Thanks!`, a name."""
+    last = range(max(len(blocks) - END_BLOCKS, 0), len(blocks))
+    begin = next((n for n in last if reasons.get(n) in ("thanks and requests", "smashwords", "address")), len(blocks))
+    for number in range(begin, len(blocks)):
+        if blocks[number].level == 1 and is_division(blocks[number].text):
+            return
+        if number not in reasons and not blocks[number].level and words_in(blocks[number].text) <= SHORT_WORDS:
+            yield number
 
 
 def _hinted(blocks: list[Block]) -> Iterator[tuple[int, Rule]]:

@@ -22,7 +22,7 @@ def document_of(draft: Draft, id: str) -> Document:
     blocks = _without_decoration(list(draft.blocks), removed)
     paragraphs: list[str] = []
     headings: list[tuple[int, str]] = []
-    blocks = without_boilerplate(without_matter(marked(blocks), removed), removed)
+    blocks = without_matter(without_boilerplate(marked(blocks), removed), removed)
     for block in blocks:
         if block.level:
             headings.append((len(paragraphs), block.text))

@@ -13,7 +13,7 @@ THE_END = re.compile(r"\W*(?:the end|finis|fin|ende|end|fine|конец)\W*", re
 PROSE_END = re.compile(r"""[.!?…:;]["'”’»)\]*]*$""")
 CREDIT = re.compile(
     r"\W*(?:by|author of|translated|illustrated|illustrations|edited|printed|published|publishers?|copyright"
-    r"|to my|to the|for my|dedicated|london|new york|boston|edinburgh"
+    r"|to my|to the|for my|(?:this (?:book|story|novel|work) is )?dedicated|london|new york|boston|edinburgh"
     r"|with (?:an? )?(?:introduction|illustrations|frontispiece)"
     r"|first published|edition|volume|in (?:two|three|four) volumes)\b",
     re.I,

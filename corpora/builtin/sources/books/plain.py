@@ -31,6 +31,9 @@ ASIDES = re.compile(
     r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music:|Images?|Colophon|Decoration|Frontispiece)[^\]]{0,400}\]",
     re.I,
 )
+NOTE_MARK = re.compile(r"\[(?<=\S\[)(?:\d{1,3}|[A-Z]|[*†‡§]{1,3})\]|\[(?<=\n\[)(?:\d{1,3}|[A-Z]|[*†‡§]{1,3})\][ \t]+")
+NOTE = re.compile(r"\[(?<=\n\[)Footnote[ \w*†‡§]{0,8}: ?([^\[\]]+)\]")
+NOTE_IN_LINE = re.compile(r"\[Footnote\b[^\[\]]{1,600}\]")
 PAGES = re.compile(r"\{\d{1,4}\}")
 """Patterns start with a character that is seldom found; those that start with a class take ten times as long."""
 
@@ -53,7 +56,8 @@ def _tidy(text: str) -> str:
     if "_" in text:
         text = ITALICS.sub(r"\1", text)
     if "[" in text:
-        text = ASIDES.sub("", text)
+        text = NOTE_IN_LINE.sub("", NOTE.sub(r"\1", ASIDES.sub("", text)))
+        text = NOTE_MARK.sub("", text)
     if "{" in text:
         text = PAGES.sub("", text)
     return visible(text)

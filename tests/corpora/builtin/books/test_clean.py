@@ -67,6 +67,13 @@ def test_a_table_of_contents_leaves_no_line():
         "This is a work of fiction. Names, places and characters are invented by the author.",
         "Any resemblance to actual persons, living or dead, is a coincidence.",
         "ISBN: 978-1-234-56789-7",
+        "The scanning, uploading and distribution of this book without permission is illegal.",
+        "Printed in the United States of America",
+        "First printing, June 2011",
+        "10 9 8 7 6 5 4 3 2 1",
+        "Here is a sneak peek at my next novel, THE MOLE:",
+        "Coming in 2014 from a bookseller near you",
+        "Thank you for reading!",
         "Cover design by A. N. Other",
         "If you enjoyed this book, please leave a review at your favorite retailer.",
         "Discover other titles by Ada Moor:",
@@ -90,6 +97,8 @@ def test_boilerplate_goes_wherever_it_stands(line, place):
         "All his rights he had reserved, and the captain knew it.",
         "“Thanks for reading to me,” she said. “You were always good at that.”",
         "The edition was small, and it sold within a week.",
+        "The letter was printed in the United States, as far as anybody knew.",
+        "Coming home in the evening, she saw the lamp.",
         "He was the author of our misfortune, and we followed him on foot to the licensed house.",
     ],
 )
@@ -100,6 +109,14 @@ def test_prose_that_only_sounds_like_boilerplate_stays(line):
 def test_notes_on_the_author_and_lists_of_titles_go_to_the_end():
     after = ["About the Author", "Ada Moor lives in Hull with two dogs.", "Also by Ada Moor", "The Mole", "The Rope"]
     assert cleaned("Chapter 1", *STORY, *after).paragraphs == tuple(STORY)
+
+
+def test_short_lines_among_the_last_requests_go_with_them():
+    after = ["Thank you for reading my book.", "Thanks!", "Ada Moor", "http://example.org/moor"]
+    assert cleaned(
+        "The Ferry", "This book is dedicated to my mother.", "Chapter 1", *STORY, *after
+    ).paragraphs == tuple(STORY)
+    assert cleaned("Chapter 1", *STORY, *after, "Chapter 1", "So.", *STORY).paragraphs == (*STORY, "So.", *STORY)
 
 
 def test_what_follows_the_end_goes_unless_it_is_another_book():

@@ -62,6 +62,11 @@ def test_italics_page_numbers_and_pictures_leave_nothing():
     assert texts("He was _very late_. [Illustration: A clock] {12} It was ten.") == ["He was very late. It was ten."]
 
 
+def test_notes_stand_where_they_are_as_paragraphs_and_never_in_a_line():
+    text = "It was late[1] then[A] [sic].\n\n[1] In May.\n\n[Footnote 2: In June.]\n\nA big [Footnote: Old] cup[*]."
+    assert texts(text) == ["It was late then [sic].", "In May.", "In June.", "A big cup."]
+
+
 def test_soft_hyphens_zero_width_and_no_break_spaces_leave_plain_words():
     assert texts("ex\xadtra\u200bordinary\xa0men") == ["extraordinary men"]
 
