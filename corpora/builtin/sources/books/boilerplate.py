@@ -169,7 +169,7 @@ RULES = (
     ),
 )
 SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg")
-EDGE = 100
+EDGE = 60
 """Blocks at either end of a book."""
 END_BLOCKS = 30
 SHORT_WORDS = 8
