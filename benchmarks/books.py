@@ -1,9 +1,9 @@
-"""Books to committed sentences: MB/s of text on one core, ours beside the straightforward way, on the same files.
+"""Books to committed sentences: MB/s of text on one core and on two, ours beside the straightforward way, same files.
 
 The straightforward way decodes each file as UTF-8, cuts each line with blingfire, and writes lines of text.
 Ours is `corpora.build` whole: fingerprint, layout, boilerplate, filters, duplicates, sentences, Arrow files,
-statistics, manifest. Times are processor seconds of this process and its children, so that other work on the
-machine counts less; the median of `--repeats`.
+statistics, manifest. "A core" counts processor seconds of this process and its children, so that other work on the
+machine counts less; "by the clock" is what one waits, workers' start included; the median of `--repeats`.
 
     OMP_NUM_THREADS=1 python benchmarks/books.py ../shared/data/books/txt --repeats 3
     OMP_NUM_THREADS=1 python benchmarks/books.py --scale 200 2000 20000 --plot benchmarks/results/books-scale.svg
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 
@@ -30,19 +31,36 @@ def processor_seconds() -> float:
     return sum(u.ru_utime + u.ru_stime for u in used)
 
 
-def straightforward(folder: Path, work: Path) -> None:
-    """Decode, blingfire, write lines."""
+def straightforward(workers: int) -> Callable[[Path, Path], None]:
+    """Decode, blingfire, write lines; a file of lines for each book."""
+
+    def run(folder: Path, work: Path) -> None:
+        jobs = [(path, work / f"{number}.txt") for number, path in enumerate(sorted(folder.rglob("*.txt")))]
+        if workers == 1:
+            for job in jobs:
+                lines_of(job)
+            return
+        with ProcessPoolExecutor(workers) as pool:
+            for _ in pool.map(lines_of, jobs):
+                pass
+
+    return run
+
+
+def lines_of(job: tuple[Path, Path]) -> None:
+    """The sentences of one book, in a file of its own."""
     import blingfire
 
-    with (work / "sentences.txt").open("w", encoding="utf-8") as out:
-        for path in sorted(folder.rglob("*.txt")):
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                if line.strip():
-                    out.write(blingfire.text_to_sentences(line) + "\n")
+    path, target = job
+    with target.open("w", encoding="utf-8") as out:
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.strip():
+                out.write(blingfire.text_to_sentences(line) + "\n")
 
 
-def ours(duplicates: str, executor: str = "serial") -> Callable[[Path, Path], None]:
+def ours(duplicates: str, workers: int) -> Callable[[Path, Path], None]:
     """A whole build."""
+    executor = "serial" if workers == 1 else f"processes:workers={workers}"
 
     def run(folder: Path, work: Path) -> None:
         import corpora
@@ -63,12 +81,16 @@ def reading(folder: Path, work: Path) -> None:
             pass
 
 
-WAYS: dict[str, Callable[[Path, Path], None]] = {
-    "decode, blingfire, write lines": straightforward,
-    "ours, reading only": reading,
-    "ours, no near-duplicate search": ours("exact"),
-    "ours, with near-duplicate search": ours("near"),
+WAYS: dict[tuple[str, int], Callable[[Path, Path], None]] = {
+    ("decode, blingfire, write lines", 1): straightforward(1),
+    ("decode, blingfire, write lines", 2): straightforward(2),
+    ("ours, reading only", 1): reading,
+    ("ours, no near-duplicate search", 1): ours("exact", 1),
+    ("ours, no near-duplicate search", 2): ours("exact", 2),
+    ("ours, with near-duplicate search", 1): ours("near", 1),
+    ("ours, with near-duplicate search", 2): ours("near", 2),
 }
+"""Each way by its name and its number of workers."""
 
 
 def measure(way: Callable[[Path, Path], None], folder: Path) -> tuple[float, float]:
@@ -82,19 +104,19 @@ def measure(way: Callable[[Path, Path], None], folder: Path) -> tuple[float, flo
 def compare(folder: Path, repeats: int) -> None:
     """Print MB/s of each way, in turns."""
     size = sum(path.stat().st_size for path in folder.rglob("*.txt")) / 1e6
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in WAYS}
+    times: dict[tuple[str, int], list[tuple[float, float]]] = {key: [] for key in WAYS}
     with tempfile.TemporaryDirectory() as small:
         for path in sorted(folder.rglob("*.txt"))[:2]:
             shutil.copy(path, small)
         for way in WAYS.values():  # imports and models are loaded once, not once a build
             measure(way, Path(small))
     for _ in range(repeats):
-        for name, way in WAYS.items():
-            times[name].append(measure(way, folder))
+        for key, way in WAYS.items():
+            times[key].append(measure(way, folder))
     print(f"{size:.1f} MB of text, {len(list(folder.rglob('*.txt')))} books, median of {repeats}")
-    for name, runs in times.items():
-        used, wall = (statistics.median(values) for values in zip(*runs, strict=True))
-        print(f"{name:<34} {size / used:6.1f} MB/s a core   {size / wall:6.1f} MB/s by the clock")
+    for (name, workers), runs in times.items():
+        used, wall = (size / statistics.median(values) for values in zip(*runs, strict=True))
+        print(f"{name:<34} {workers} worker{'s' * (workers > 1):<1} {used:6.1f} MB/s a core {wall:6.1f} by the clock")
 
 
 SCALED = """import sys, corpora
