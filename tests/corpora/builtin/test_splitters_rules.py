@@ -39,6 +39,7 @@ FICTION = [
     ["What!—you here?", "I thought—well, no."],
     ['She had read "Where Now?" twice.', "It was dull."],
     ['"No.', "I won't.", 'Not for Mr. and Mrs. Pym."'],
+    ["“What . . . ?” he asked.", "“If only . . . !” she cried.", "He weighed 4 lb. in his socks.", "So."],
     ["“I’m . . . I’m sorry.”", "Chap. iv. begins here.", "He read Gen. i. 3 aloud."],
 ]
 

@@ -27,7 +27,7 @@ def scan(terminals: str) -> re.Pattern[str]:
     """
     ends = re.escape(TERMINALS + terminals)
     dash_closed = r"(?<=[—–-])(?=[\"'”’»]{1,2}\s)"
-    run = rf"[{ends}—–-](?:{dash_closed}|(?<![—–-])(?:[{ends}]|[ \xa0]\.(?!\w))*+)"
+    run = rf"[{ends}—–-](?:{dash_closed}|(?<![—–-])(?:[{ends}]|[ \xa0]\.(?:[ \xa0][!?])?+(?!\w))*+)"
     closing = re.escape(CLOSING + ")]}）］｝】〉》*_")
     closers = rf"(?:[{closing}]|[{EITHER}](?!\w))*+(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
     notes = r"(?:\s?\[(?:\d[^\][]{0,12}|[a-z ]{1,20} needed|\.\.\.|…)\])*+(?:\s?\d{1,3}(?=\s[A-Z]))?+"
