@@ -78,50 +78,6 @@ def transform(
     return _rewrite(parent, chain, seed=seed, name=name, work=work)
 
 
-def preview(
-    dataset: Dataset | str,
-    component: Transform | str,
-    *,
-    then: Sequence[Transform | str] = (),
-    rows: int = 20,
-    seed: int = SEED,
-    store: Store | None = None,
-) -> list[tuple[str, str]]:
-    """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
-
-    Rows that became one, or of which nothing was left, stand with the one before, a ¶ between them.
-
-    Raises:
-        OptionError: a selection, which rewrites nothing.
-    """
-    work = Work.here(store, "serial", silent)
-    parent = work.open(dataset)
-    chain = tuple(registry.make("transforms", c) if isinstance(c, str) else c for c in (component, *then))
-    check_chain(parent, chain)
-    task = _task(Path(), parent, chain, seed, work)
-    batch = next(parent.batches(), None)
-    if batch is None:
-        return []
-    numbered = batch.append_column(ROW, pa.array(np.arange(batch.num_rows)))
-    made = task.rewritten(numbered, 0, 0)  # columns go with their rows, so this one says where each is from
-    starts = made[ROW].to_numpy()[: rows + 1].tolist()
-    stops = [*starts[1:], batch.num_rows][:rows]
-    before, after = readable(batch.slice(0, max(stops, default=0)), task.vocabulary), _scored(made.slice(0, rows), task)
-    runs = zip([0, *starts[1:]], stops, after, strict=False)
-    return [(" ¶ ".join(before[start:stop]), text) for start, stop, text in runs]
-
-
-ROW = "row"
-"""A column that previews add."""
-
-
-def _scored(batch: pa.RecordBatch, task: RewriteTask) -> list[str]:
-    """Rows as text, with the scores that the chain gave them."""
-    names = [component.name for component in task.chain if isinstance(component, Score)]
-    columns = [[f" [{name} {score:.4g}]" for score in batch[name].to_pylist()] for name in names]
-    return ["".join(parts) for parts in zip(readable(batch, task.vocabulary), *columns, strict=True)]
-
-
 def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
     """A block's rows as text; ids are decoded, special pieces kept."""
     if vocabulary is None:
@@ -165,7 +121,7 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
 
     def write(staging: Path) -> Manifest:
         (staging / "parts").mkdir(exist_ok=True)
-        task = _task(staging / "parts", parent, chain, seed, work)
+        task = rewrite_task(staging / "parts", parent, chain, seed, work)
         if all(isinstance(component, TokenTransform | Score) for component in chain):
             return _by_file(staging, name, plan, parent, task, work)
         accounting: dict[str, Any] = {"rows": parent.rows}
@@ -195,7 +151,8 @@ ONE_A_FILE = 1 << 62
 """More bytes than a file has: a piece for each."""
 
 
-def _task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
+def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
+    """What applies a chain to a dataset, with the statistics that it needs, counted now where they are not there."""
     needs = [statistic for component in chain for statistic in component.needs]
     counts = counts_needed(work.store, parent, needs, work.executor)
     vocabulary = vocabulary_in(parent.path)

@@ -35,7 +35,7 @@ def rewrite(
     json: AsJson = False,
 ) -> None:
     """Rewrite the rows of a dataset."""
-    from corpora.transforming import preview as preview_rows
+    from corpora.previewing import preview as preview_rows
     from corpora.transforming import transform
 
     if preview:

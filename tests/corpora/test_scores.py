@@ -9,7 +9,7 @@ import pytest
 
 import corpora
 from corpora import OptionError, PluginError, Score, UnknownName
-from corpora.transforming import preview
+from corpora.previewing import preview
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 import corpora
 from corpora import Selection, Sequences, TextTransform, TokenTransform
 from corpora.describing import texts
+from corpora.previewing import preview
 from corpora.store import default_store
-from corpora.transforming import preview
 
 
 def rows_of(dataset) -> list[tuple]:

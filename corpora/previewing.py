@@ -1,0 +1,61 @@
+"""The first rows of a dataset before and after a transform, without building anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from corpora.assemble import Work
+from corpora.dataset import Dataset
+from corpora.kinds import Score, Transform
+from corpora.plugins import registry
+from corpora.progress import silent
+from corpora.selecting import SEED
+from corpora.store import Store
+from corpora.transforming import RewriteTask, check_chain, readable, rewrite_task
+
+ROW = "row"
+"""A column that previews add."""
+
+
+def preview(
+    dataset: Dataset | str,
+    component: Transform | str,
+    *,
+    then: Sequence[Transform | str] = (),
+    rows: int = 20,
+    seed: int = SEED,
+    store: Store | None = None,
+) -> list[tuple[str, str]]:
+    """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
+
+    Rows that became one, or of which nothing was left, stand with the one before, a ¶ between them.
+
+    Raises:
+        OptionError: a selection, which rewrites nothing.
+    """
+    work = Work.here(store, "serial", silent)
+    parent = work.open(dataset)
+    chain = tuple(registry.make("transforms", c) if isinstance(c, str) else c for c in (component, *then))
+    check_chain(parent, chain)
+    task = rewrite_task(Path(), parent, chain, seed, work)
+    batch = next(parent.batches(), None)
+    if batch is None:
+        return []
+    numbered = batch.append_column(ROW, pa.array(np.arange(batch.num_rows)))
+    made = task.rewritten(numbered, 0, 0)  # columns go with their rows, so this one says where each is from
+    starts = made[ROW].to_numpy()[: rows + 1].tolist()
+    stops = [*starts[1:], batch.num_rows][:rows]
+    before, after = readable(batch.slice(0, max(stops, default=0)), task.vocabulary), _scored(made.slice(0, rows), task)
+    runs = zip([0, *starts[1:]], stops, after, strict=False)
+    return [(" ¶ ".join(before[start:stop]), text) for start, stop, text in runs]
+
+
+def _scored(batch: pa.RecordBatch, task: RewriteTask) -> list[str]:
+    """Rows as text, with the scores that the chain gave them."""
+    names = [component.name for component in task.chain if isinstance(component, Score)]
+    columns = [[f" [{name} {score:.4g}]" for score in batch[name].to_pylist()] for name in names]
+    return ["".join(parts) for parts in zip(readable(batch, task.vocabulary), *columns, strict=True)]
