@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pyarrow as pa
@@ -38,11 +39,12 @@ class Survey:
 
     @classmethod
     def read(cls, path: Path) -> Survey | None:
-        """One that was kept, or None where there is none."""
-        if not path.exists():
+        """One that was kept, or None where there is none that can be read: it is then made again."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return cls(kept["counts"], int(kept["longest"]))
+        except (OSError, ValueError, KeyError, BadZipFile):
             return None
-        with np.load(path, allow_pickle=False) as kept:
-            return cls(kept["counts"], int(kept["longest"]))
 
     @property
     def largest_id(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpora import unknown_name
+from corpora import OptionError, unknown_name
 from trainer.encoders import model_fingerprint
 from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.examples import Splits
@@ -270,9 +270,19 @@ def default_out(folder: Path) -> Path:
 
 
 def chosen(device: str) -> str:
-    """The device itself: `auto` is a GPU where there is one."""
-    if device != "auto":
-        return device
+    """The device itself: `auto` is a GPU where there is one.
+
+    Raises:
+        OptionError: no such device, here or anywhere.
+    """
     import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    there = torch.cuda.is_available()
+    if device == "auto":
+        return "cuda" if there else "cpu"
+    kind = device.partition(":")[0]
+    if kind not in ("cpu", "cuda"):
+        raise OptionError(f"device is {device}; it must be auto, cpu, cuda, or cuda:N")
+    if kind == "cuda" and not there:
+        raise OptionError(f"device is {device}, and torch sees no GPU here; take cpu or auto")
+    return device

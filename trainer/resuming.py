@@ -9,7 +9,7 @@ from typing import Any
 import corpora
 from corpora import without_places
 from trainer.data import Rows
-from trainer.errors import OtherRecipe
+from trainer.errors import OtherRecipe, RunError
 from trainer.recipe import Recipe
 
 
@@ -21,8 +21,11 @@ def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any) -
         teacher: likewise.
 
     Raises:
+        RunError: the card is not one of a training run.
         OtherRecipe: the run is of another kind, or on another dataset or teacher than asked for.
     """
+    if lacking := {"kind", "recipe", "dataset"} - card.keys():
+        raise RunError(f"the run's run.json lacks {', '.join(sorted(lacking))}; start again with --overwrite")
     if card["kind"] != kind:
         raise OtherRecipe(f"the run is one of trainer {card['kind']}, not of trainer {kind}")
     known = f"{card['dataset']['name']}@{card['dataset']['fingerprint']}"

@@ -43,7 +43,7 @@ class RunFolder:
 
         Raises:
             NoCheckpoint: the folder holds no run.
-            RunError: the card cannot be read.
+            RunError: the card cannot be read, or is none.
         """
         try:
             card: dict[str, Any] = json.loads((self.path / CARD).read_text(encoding="utf-8"))
@@ -51,6 +51,8 @@ class RunFolder:
             raise NoCheckpoint(f"{self.path} holds no run; start one without --resume") from None
         except (OSError, ValueError) as error:
             raise RunError(f"{self.path / CARD} cannot be read: {error}") from error
+        if not isinstance(card, dict):
+            raise RunError(f"{self.path / CARD} is no run card: it holds no JSON object; start again with --overwrite")
         return card
 
     def claim(self, *, overwrite: bool) -> None:
@@ -143,7 +145,7 @@ def _update_of(line: str) -> float:
     """The update that a line of the log tells of; of a line cut short, one that never comes."""
     try:
         return float(json.loads(line)["update"])
-    except ValueError:
+    except (ValueError, TypeError, KeyError):
         return float("inf")
 
 

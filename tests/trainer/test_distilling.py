@@ -23,6 +23,7 @@ from trainer import (
     OtherRecipe,
     OutOfMemory,
     Run,
+    RunError,
     Shape,
     VocabularyMismatch,
     distill,
@@ -121,6 +122,24 @@ def test_a_run_that_broke_between_checkpoints_goes_on_from_the_last_one(
     distill(make.rows(60), out=tmp_path / "run", resume=True)
     log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["update"] for line in log] == list(range(1, 9))
+    assert make.weights_hash(tmp_path / "run" / "student") == whole
+
+
+@pytest.mark.parametrize("content", ["[]", '{"kind": "distill"}', "{", ""])
+def test_a_run_card_that_was_spoilt_is_one_clear_error(teacher: Path, tmp_path: Path, make: Any, content: str) -> None:
+    (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(RunError, match=r"run\.json (cannot be read|is no run card: it holds no|lacks dataset)"):
+        distill(make.rows(60), out=tmp_path, resume=True)
+
+
+def test_a_damaged_survey_or_log_costs_nothing(whole: str, teacher: Path, tmp_path: Path, make: Any) -> None:
+    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    (tmp_path / "run" / "survey.npz").write_bytes(b"PK gone")
+    with (tmp_path / "run" / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write('"no line of ours"\n[1]\n{"update"')
+    distill(make.rows(60), out=tmp_path / "run", resume=True)
+    lines = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["update"] for line in lines] == list(range(1, 9))
     assert make.weights_hash(tmp_path / "run" / "student") == whole
 
 

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
-from corpora import UnknownName
+from corpora import OptionError, UnknownName
 from trainer.errors import (
     CasingMismatch,
     DamagedWeights,
@@ -183,6 +184,14 @@ def test_names_of_benchmarks_tasks_and_settings_have_near_matches(student: Path,
         tasks_of("glue", ["colla"])
     with pytest.raises(UnknownName, match="did you mean learning_rate"):
         evaluate("cola", model=student, data=glue, changes={"lerning-rate": 1})
+
+
+def test_a_device_that_is_not_there_is_said_before_any_work(student: Path, glue: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="device is tpu; it must be auto, cpu, cuda, or cuda:N"):
+        evaluate("cola", model=student, data=glue, out=tmp_path, device="tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(OptionError, match="device is cuda:3, and torch sees no GPU here; take cpu or auto"):
+            evaluate("cola", model=student, data=glue, out=tmp_path, device="cuda:3")
 
 
 def test_a_changed_setting_is_named_wherever_the_preset_is(student: Path, glue: Path, tmp_path: Path) -> None:
