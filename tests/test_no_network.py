@@ -51,7 +51,7 @@ COMMANDS = [
     "trainer pretrain --dataset toy-tokens --layers 1 --hidden 16 --budget updates=1 --sequences 4 --out teacher",
     "trainer inspect teacher",
     "trainer distill --dataset toy --teacher teacher --student layers:1 --budget updates=1 --sequences 4 --out run",
-    "trainer evaluate glue --tasks RTE --model run/student --data tasks --seeds 1 --epochs 1 --out scores",
+    "trainer evaluate glue --tasks RTE --model run/student --data tasks --seeds 1 --train-rows 16 --out scores",
     "trainer new loss my-loss",
 ]
 
