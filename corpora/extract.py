@@ -171,10 +171,17 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "licence": document.licence or source.licence,
         "language": document.language,
         "words": document.words,
-        "sha256": hashlib.sha256(document.text).hexdigest(),
+        "sha256": _digest(document.text),
         "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
         "paragraphs": list(document.paragraphs),
     }
+
+
+def _digest(text: bytes) -> str:
+    """The digest of a document as a file that ends in a newline, without copying it."""
+    digest = hashlib.sha256(text)
+    digest.update(b"\n")
+    return digest.hexdigest()
 
 
 def reject_row(reject: Reject) -> dict[str, Any]:

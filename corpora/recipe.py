@@ -132,7 +132,8 @@ def recipe_text(store: Store, dataset: Dataset) -> str:
     _collect(store, dataset, family)
     names = _names(family)
     made = {names[key]: member for key, member in family.items() if "elsewhere" not in member.manifest.plan["recipe"]}
-    tables = {name: _table(member, names) for name, member in made.items()}
+    references = {member.reference: names[key] for key, member in family.items()}
+    tables = {name: _table(member, names, references) for name, member in made.items()}
     return "\n\n".join(
         "\n".join([f"[datasets.{_toml_key(name)}]", *(f"{key} = {_toml(value)}" for key, value in table.items())])
         for name, table in tables.items()
@@ -142,7 +143,8 @@ def recipe_text(store: Store, dataset: Dataset) -> str:
 def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None:
     """Add a version by its fingerprint, after all that it is made from."""
     if dataset.fingerprint not in family:
-        for parent in dataset.manifest.parents:
+        like = dataset.manifest.plan["recipe"].get("like")
+        for parent in [*dataset.manifest.parents, *filter(None, [like])]:
             _collect(store, store.find(parent), family)
         family[dataset.fingerprint] = dataset
 
@@ -157,7 +159,7 @@ def _names(family: dict[str, Dataset]) -> dict[str, str]:
     return names
 
 
-def _table(dataset: Dataset, names: Mapping[str, str]) -> dict[str, Any]:
+def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, str]) -> dict[str, Any]:
     """The table that makes a version, its parents by the names that they have here."""
     table = dict(dataset.manifest.plan["recipe"])
     key = PARENTS[_action(dataset.name, table)]
@@ -167,6 +169,8 @@ def _table(dataset: Dataset, names: Mapping[str, str]) -> dict[str, Any]:
         parents = [f"{name}:{share}" for name, share in zip(parents, shares, strict=True)]
     if key:
         table[key] = parents if isinstance(table[key], list) else parents[0]
+    if "like" in table:
+        table["like"] = references[table["like"]]
     return table
 
 

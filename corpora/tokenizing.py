@@ -77,13 +77,15 @@ def tokenize(
         raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id), or --train SIZE, or --like DATASET")
     if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
         raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
+    given: dict[str, Any] = {"tokenizer": tokenizer, "train": train, "casing": casing}
     if like is not None:
+        if casing is not None:
+            raise OptionError("--like takes a tokenizer as it is, with its casing; leave --casing out")
         other = work.open(like)
         other.need("tokens", "--like")
-        tokenizer = other.tokenizer_file
+        tokenizer, given["like"] = other.tokenizer_file, other.reference
     loaded = None if tokenizer is None else load_tokenizer(str(tokenizer), casing)
     settings = {"unit": _checked_unit(unit, max_tokens), "min_tokens": min_tokens, "max_tokens": max_tokens}
-    given = {"tokenizer": tokenizer, "train": train, "casing": casing}
     plan = _plan(parent, loaded, settings, given)
     name = name or f"{parent.name}-tokens"
 

@@ -137,3 +137,12 @@ def test_a_dry_run_expects_the_rows_of_a_rate_and_not_of_a_noise(tokens, tmp_pat
     recipe = corpora.read_recipe(tmp_path / "r.toml")
     assert [step.rows for step in corpora.plan_datasets(recipe)] == [240, 240, 240, None]
     assert [d.name for d in corpora.build_datasets(recipe)] == ["half", "noisy", "scored", "rare"]
+
+
+def test_the_recipe_of_a_dataset_tokenized_like_another_holds_that_other(run, recipe, tmp_path):
+    recipe.write_text(RECIPE + '[datasets.like]\ntokenize = "corpus"\nlike = "tokens"\nmax-tokens = 8\n')
+    made = {d.name: d for d in corpora.build_datasets(corpora.read_recipe(recipe))}
+    printed = run("recipe", "like").out
+    assert 'like = "tokens"' in printed and "train = 120" in printed and "tokenizer.json" not in printed
+    (tmp_path / "printed.toml").write_text(printed)
+    assert corpora.build_datasets(corpora.read_recipe(tmp_path / "printed.toml"))[-1] == made["like"]

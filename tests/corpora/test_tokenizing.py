@@ -22,6 +22,8 @@ def test_like_takes_the_tokenizer_of_another_dataset_and_is_the_same_version(cor
         corpora.tokenize(corpus, like=corpus)
     with pytest.raises(corpora.OptionError, match="or --like DATASET"):
         corpora.tokenize(corpus, like=tokens, train=100)
+    with pytest.raises(corpora.OptionError, match="leave --casing out"):
+        corpora.tokenize(corpus, like=tokens, casing="cased")
 
 
 def test_ids_are_small_and_without_special_tokens(tokens):
