@@ -183,7 +183,8 @@ class Score(Transform, ABC):
         """A number for each row; NaN where there is none.
 
         Returns:
-            [rows], stored as float32, depending on nothing but the row and its number.
+            [rows], stored as float32 (what is infinite there counts as none), depending on nothing but the row and
+            its number.
         """
 
 

@@ -255,11 +255,13 @@ def rewrite_tokens(
 
 
 def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.RecordBatch:
-    """A block with its rows' scores as a further column."""
+    """A block with its rows' scores as a further column; NaN where float32 has no finite number for one."""
     scores = component.score(sequences_of(batch), context)
     check_scores(scores, batch.num_rows)
     with np.errstate(over="ignore"):
-        return batch.append_column(scores_schema([component.name])[0], pa.array(scores.astype(np.float32)))
+        numbers = scores.astype(np.float32)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return batch.append_column(scores_schema([component.name])[0], pa.array(numbers))
 
 
 def check_scores(scores: Any, rows: int) -> None:

@@ -47,7 +47,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if type(value) is float:
-        return f"{value:,.0f}" if value == round(value) or abs(value) >= 10_000 else f"{value:.4g}"
+        return f"{value:,.0f}" if value.is_integer() or abs(value) >= 10_000 else f"{value:.4g}"
     return f"{value:,}" if is_number(value) else str(value)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -134,6 +135,34 @@ def test_exports_hold_scores_and_what_is_no_number_is_null(numbered, tmp_path):
 def test_a_preview_shows_the_scores(numbered, tokens):
     shown = [after.rpartition(" [")[2] for _, after in preview(tokens, "number", rows=3)]
     assert shown == ["number nan]", "number 1]", "number 2]"]
+
+
+def test_a_score_may_be_named_as_anything(tokens, offer):
+    offer(transforms=[dataclass(frozen=True)(type("Row", (Number,), {"name": "row", "__doc__": "The number."}))])
+    assert preview(tokens, "row", rows=2)[1][1].endswith(" [row 1]")
+
+
+@dataclass(frozen=True)
+class Beyond(Number):
+    """Beyond float32, or infinite."""
+
+    name: ClassVar[str] = "beyond"
+
+    def score(self, block, context):
+        return np.resize([1e300, -np.inf, 2.0, np.nan], len(block))
+
+
+def test_scores_that_are_not_finite_count_as_none(tokens, offer):
+    offer(transforms=[Beyond])
+    figures = corpora.transform(tokens, "beyond").manifest.statistics["scores"]["beyond"]
+    assert figures["least"] == figures["greatest"] == 2 and figures["rows_without"] >= tokens.rows * 0.7
+
+
+def test_imported_scores_that_are_not_finite_count_as_none(tmp_path):
+    rows = {"text": ["One.", "Two.", "Three."], "q": [np.inf, None, 1e300]}
+    pq.write_table(pa.table(rows), tmp_path / "rows.parquet")
+    made = corpora.transform(f"parquet:{tmp_path},scores=q", "lowercase", name="made")
+    assert made.manifest.statistics["scores"]["q"] == {"rows_without": 3}
 
 
 @pytest.mark.parametrize(

@@ -117,9 +117,11 @@ def _check_scores(path: Path, schema: pa.Schema, scores: Sequence[str]) -> None:
 
 
 def _filled(made: pa.RecordBatch, batch: pa.RecordBatch, scores: Sequence[str]) -> pa.RecordBatch:
-    """Rows that hold something, with their scores; NaN where there is none."""
+    """Rows that hold something, with their scores; NaN where there is no finite one."""
     for name in scores:
-        made = made.append_column(name, pc.fill_null(batch.column(name).cast(pa.float32(), safe=False), math.nan))
+        numbers = batch.column(name).cast(pa.float32(), safe=False)
+        there = pc.fill_null(pc.is_finite(numbers), False)
+        made = made.append_column(name, pc.if_else(there, numbers, pa.scalar(math.nan, pa.float32())))
     values = made.column(0)
     sizes = pc.list_value_length(values) if made.schema.names[0] == IDS else pc.binary_length(values)
     return made.filter(pc.fill_null(pc.greater(sizes, 0), False))
