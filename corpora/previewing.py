@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from corpora.assemble import Work
 from corpora.dataset import Dataset
@@ -17,8 +18,8 @@ from corpora.selecting import SEED
 from corpora.store import Store
 from corpora.transforming import RewriteTask, check_chain, readable, rewrite_task
 
-ROW = "row"
-"""A column that previews add."""
+ROW = "+row"
+"""A column that previews add; no score has a + in its name."""
 
 
 def preview(
@@ -32,7 +33,8 @@ def preview(
 ) -> list[tuple[str, str]]:
     """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
 
-    Rows that became one, or of which nothing was left, stand with the one before, a ¶ between them.
+    Rows that became one, or of which nothing was left, stand with the one before, a ¶ between them; where rows
+    were put in another order or came more than once, each stands with the one that it is from.
 
     Raises:
         OptionError: a selection, which rewrites nothing.
@@ -47,11 +49,20 @@ def preview(
         return []
     numbered = batch.append_column(ROW, pa.array(np.arange(batch.num_rows)))
     made = task.rewritten(numbered, 0, 0)  # columns go with their rows, so this one says where each is from
-    starts = made[ROW].to_numpy()[: rows + 1].tolist()
-    stops = [*starts[1:], batch.num_rows][:rows]
-    before, after = readable(batch.slice(0, max(stops, default=0)), task.vocabulary), _scored(made.slice(0, rows), task)
-    runs = zip([0, *starts[1:]], stops, after, strict=False)
-    return [(" ¶ ".join(before[start:stop]), text) for start, stop, text in runs]
+    starts, stops = _runs(made[ROW].to_numpy(), batch.num_rows)
+    before = (
+        readable(batch.slice(start, stop - start), task.vocabulary) for start, stop in zip(starts, stops, strict=True)
+    )
+    after = _scored(made.slice(0, rows), task)
+    return [(" ¶ ".join(texts), text) for texts, text in zip(before, after, strict=False)]
+
+
+def _runs(origin: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each rewritten row, the first of the rows that it stands for, and the one after the last."""
+    if (np.diff(origin) > 0).all():
+        borders = np.concatenate([[0], origin[1:], [rows]])
+        return borders[:-1], borders[1:]
+    return origin, origin + 1
 
 
 def _scored(batch: pa.RecordBatch, task: RewriteTask) -> list[str]:

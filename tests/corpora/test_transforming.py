@@ -223,6 +223,24 @@ def test_a_preview_puts_rows_that_were_joined_or_dropped_with_the_one_before(tok
     assert [after for _, after in pairs] == [row["text"] for row in texts(made)]
 
 
+@pytest.mark.parametrize("taken", [lambda rows: rows[::-1], lambda rows: np.repeat(rows, 2)])
+def test_a_preview_shows_each_row_that_moved_or_came_twice_beside_its_own(tokens, offer, taken):
+    @dataclass(frozen=True)
+    class Moved(TokenTransform):
+        """Rows in another order, or twice."""
+
+        name: ClassVar[str] = "moved"
+
+        def apply(self, block, context, rng):
+            origin = taken(np.arange(len(block)))
+            rows = Sequences.from_rows([block.row(row) for row in origin], block.values.dtype)
+            return replace(rows, origin=origin)
+
+    offer(transforms=[Moved])
+    pairs = preview(tokens, "moved", rows=5)
+    assert len(pairs) == 5 and all(before == after for before, after in pairs)
+
+
 def test_both_sides_of_a_split_are_one_json_document(run, tokens):
     sides = json.loads(run("split", "corpus-tokens", "--held-out", 0.3, "--json").out)
     assert [side["name"] for side in sides] == ["corpus-tokens-train", "corpus-tokens-held-out"]
