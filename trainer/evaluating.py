@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpora import OptionError, unknown_name
+from corpora import unknown_name
+from trainer.devices import chosen
 from trainer.encoders import model_fingerprint
 from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.examples import Splits
@@ -267,22 +268,3 @@ def model_name(folder: Path) -> str:
 def default_out(folder: Path) -> Path:
     """Where a model's results go: `evaluation` in the run of a student, or in the model's own folder."""
     return folder.parent / "evaluation" if folder.name == "student" else folder / "evaluation"
-
-
-def chosen(device: str) -> str:
-    """The device itself: `auto` is a GPU where there is one.
-
-    Raises:
-        OptionError: no such device, here or anywhere.
-    """
-    import torch
-
-    there = torch.cuda.is_available()
-    if device == "auto":
-        return "cuda" if there else "cpu"
-    kind = device.partition(":")[0]
-    if kind not in ("cpu", "cuda"):
-        raise OptionError(f"device is {device}; it must be auto, cpu, cuda, or cuda:N")
-    if kind == "cuda" and not there:
-        raise OptionError(f"device is {device}, and torch sees no GPU here; take cpu or auto")
-    return device

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from trainer.devices import without_cudnn_attention
 from trainer.errors import TaskError
 from trainer.examples import Splits
 from trainer.kinds import Task
@@ -48,7 +49,7 @@ def run_jobs(
         for number, job in enumerate(due, start=1):
             fill(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_set_torch) as pool:
             for done, what in enumerate(pool.map(_fill_alone, due), start=1):
                 if progress:
                     progress(f"{what} done", done, len(due))
@@ -88,10 +89,11 @@ def _fill_alone(job: Job) -> str:
     return f"{job.task.title} seed {job.seed}"
 
 
-def _one_thread() -> None:
+def _set_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
+    without_cudnn_attention()
 
 
 def _stored(job: Job, splits: Splits) -> dict[str, Any]:

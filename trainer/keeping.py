@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from trainer.devices import chosen
 from trainer.encoders import model_fingerprint, quiet_transformers
 from trainer.errors import ModelError, TaskError
-from trainer.evaluating import chosen, tasks_of
+from trainer.evaluating import tasks_of
 from trainer.finetuning import Finetuned, finetune
 from trainer.jobs import Progress
 from trainer.models import model_folder

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from corpora import generator
+from trainer.devices import without_cudnn_attention
 from trainer.encoders import load_tokenizer, quiet_transformers
 from trainer.errors import ModelError
 from trainer.evaluating import model_name, tasks_of
@@ -186,6 +187,7 @@ def _on_gpu(model: Any, inputs: Sequence[Sequence[int]], batch_size: int = 64) -
 
     if not torch.cuda.is_available():
         return None
+    without_cudnn_attention()
     rows = sorted(inputs, key=len)
     batches = []
     for start in range(0, len(rows), batch_size):

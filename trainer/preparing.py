@@ -231,7 +231,7 @@ def _card(
         "plan": {"updates": training.plan.updates, "updates_an_epoch": training.plan.per_epoch},
         "micro_batch_tokens": training.micro_batch_tokens,
         "precision": precision.name,
-        "attention": "padded sdpa in groups of about one length, dropout in it for the student",
+        "attention": "padded sdpa in groups of about one length, dropout in it for the student, without cuDNN",
         "ranks": training.ranks.size,
         "device": str(training.engine.device),
         "machine": machine(),

@@ -9,6 +9,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from trainer.devices import without_cudnn_attention
 from trainer.errors import RankLost, RunError
 
 PATIENCE = timedelta(minutes=10)
@@ -42,6 +43,7 @@ class Ranks:
         if local >= (there := torch.cuda.device_count()):
             raise RunError(f"rank {self.rank} has no GPU {local}; there are {there} on this machine")
         torch.cuda.set_device(local)
+        without_cudnn_attention()
         return torch.device("cuda", local)
 
     def sum(self, tensor: Tensor) -> Tensor:

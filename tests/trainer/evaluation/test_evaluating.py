@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from corpora import OptionError, UnknownName
+from trainer.devices import chosen
 from trainer.errors import (
     CasingMismatch,
     DamagedWeights,
@@ -192,6 +193,25 @@ def test_a_device_that_is_not_there_is_said_before_any_work(student: Path, glue:
     if not torch.cuda.is_available():
         with pytest.raises(OptionError, match="device is cuda:3, and torch sees no GPU here; take cpu or auto"):
             evaluate("cola", model=student, data=glue, out=tmp_path, device="cuda:3")
+
+
+@pytest.mark.parametrize("device", ["cuda:banana", "cpu:banana", "cuda:-1", "cpu:1", ""])
+def test_a_device_of_no_sense_is_an_error_that_names_it(device: str) -> None:
+    with pytest.raises(OptionError, match=f"device is {device}; it must be auto, cpu, cuda, or cuda:N"):
+        chosen(device)
+
+
+def test_a_gpu_beyond_the_last_is_an_error_that_names_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(OptionError, match="device is cuda:9, and torch sees 2 here; the last is cuda:1"):
+        chosen("cuda:9")
+    assert chosen("cuda:1") == "cuda:1"
+
+
+def test_attention_is_not_left_to_cudnn_which_plans_for_every_shape() -> None:
+    chosen("auto")
+    assert not torch.backends.cuda.cudnn_sdp_enabled()
 
 
 def test_a_changed_setting_is_named_wherever_the_preset_is(student: Path, glue: Path, tmp_path: Path) -> None:
