@@ -32,17 +32,18 @@ class Checkpoint:
     """JSON: recipe hash, dataset fingerprint, number of ranks, loss scale, versions."""
 
 
-def save(folder: Path, checkpoint: Checkpoint, *, keep: int) -> Path:
+def save(folder: Path, checkpoint: Checkpoint, *, keep: int, bad_from: int | None = None) -> Path:
     """Write a checkpoint, its manifest last, under one rename; then remove the oldest ones.
 
     Args:
         folder: the run's `checkpoints`.
         keep: how many stay.
+        bad_from: the first update of a rise that goes on; the newest checkpoint from before it stays in any case.
 
     Raises:
         StorageError: no space, or no permission; what was there stays.
     """
-    place = folder / f"update-{checkpoint.update:08d}"
+    place = folder / _name(checkpoint.update)
     staging = folder / f".staging-{os.getpid()}"
     try:
         shutil.rmtree(staging, ignore_errors=True)
@@ -58,14 +59,21 @@ def save(folder: Path, checkpoint: Checkpoint, *, keep: int) -> Path:
     except (OSError, SafetensorError) as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise StorageError(f"the checkpoint {place} could not be written: {error}; make room, then --resume") from error
+    spared = None if bad_from is None else before(folder, bad_from)
     for old in kept(folder)[keep:]:
-        shutil.rmtree(old, ignore_errors=True)
+        if old != spared:
+            shutil.rmtree(old, ignore_errors=True)
     return place
 
 
 def kept(folder: Path) -> list[Path]:
     """The checkpoints of a run, newest first, whole or not."""
     return sorted(folder.glob("update-*"), reverse=True)
+
+
+def before(folder: Path, update: int) -> Path | None:
+    """The newest checkpoint, whole or not, with weights from before an update, which are counted from 1."""
+    return next((place for place in kept(folder) if place.name < _name(update)), None)
 
 
 def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
@@ -85,6 +93,10 @@ def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
             damaged.append(f"{place} is damaged ({error}); the one before it is used")
     found = f"all {len(damaged)} checkpoints are damaged" if damaged else "there is no checkpoint"
     raise NoCheckpoint(f"{folder}: {found}; start again with --overwrite")
+
+
+def _name(update: int) -> str:
+    return f"update-{update:08d}"
 
 
 def _read(place: Path) -> Checkpoint:

@@ -171,9 +171,9 @@ class _Loop:
             return f"rank {self.job.ranks.rank} saw it"
         if not self.losses.high:
             self._save(None, update)
-        places = checkpoint.kept(self.folder.checkpoints)
-        good = f"the last good weights are in {places[0]}" if places else "no checkpoint was due before it"
         first = self.losses.high[0] if self.losses.high else update + 1
+        place = checkpoint.before(self.folder.checkpoints, first)
+        good = f"the last good weights are in {place}" if place else "no checkpoint was due before it"
         packed = training.batch(first - 1)
         file = self.folder.path / f"bad-update-{first}.safetensors"
         kept = ("rows",) if training.rows.private else ("input_ids", "positions", "rows", "labels")
@@ -199,7 +199,8 @@ class _Loop:
             "micro_batch_tokens": self.job.training.micro_batch_tokens,
         }
         state = checkpoint.Checkpoint(update, self.job.training.tensors(), about)
-        place = checkpoint.save(self.folder.checkpoints, state, keep=self.job.recipe.keep)
+        bad_from = self.losses.high[0] if self.losses.high else None
+        place = checkpoint.save(self.folder.checkpoints, state, keep=self.job.recipe.keep, bad_from=bad_from)
         if view is not None:
             self._tell(lambda watcher: watcher.on_checkpoint(view, place))
         return place

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer import Diverged, distill
+from trainer import Callback, Diverged, Run, distill
 from trainer.diverging import LossWatch
 
 OPTIONS = {"sequences": 16, "student": "distilbert:1", "log-every": 1, "micro-batch-tokens": "512"}
+
+
+@dataclass(frozen=True)
+class Stop(Callback):
+    """Asks the run to stop after an update."""
+
+    update: int = 0
+    name: ClassVar[str] = "stop"
+
+    def __post_init__(self) -> None:
+        """A plain field: it is never offered."""
+
+    def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
+        """Ask."""
+        if record["update"] == self.update:
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def fed(losses: list[float], watch: LossWatch | None = None) -> LossWatch:
@@ -78,3 +98,21 @@ def test_an_absurd_learning_rate_ends_a_run_with_good_weights_and_the_batch_kept
     assert int(newest.name.rpartition("-")[2]) == first - 1  # none was made while the loss was high
     assert json.loads((run / "run.json").read_text(encoding="utf-8"))["status"] == "failed"
     assert distill(rows, out=run, options={"max-rise": 0.0}, resume=True).status == "finished"
+
+
+def test_a_stop_while_the_loss_is_high_spares_the_good_weights_and_the_error_names_them(
+    tmp_path: Path, make: Any
+) -> None:
+    teacher, rows, run = make.teacher_folder(tmp_path / "teacher"), make.rows(60), tmp_path / "run"
+    options = {**OPTIONS, "loss": ["masked-lm"], "learning-rate": 10.0, "budget": "updates=200", "warmup": 0.1}
+    options = {**options, "checkpoint-every": "1", "keep": 1}
+    with pytest.raises(Diverged):
+        distill(rows, teacher, tmp_path / "whole", options=options)
+    (good,) = (tmp_path / "whole" / "checkpoints").iterdir()
+    after = int(good.name.rpartition("-")[2]) + 3
+    stopped = distill(rows, teacher, run, options=options, watch=[Stop(after)])
+    bad = f"update-{stopped.updates:08d}"
+    assert {place.name for place in (run / "checkpoints").iterdir()} == {good.name, bad}
+    with pytest.raises(Diverged, match=f"the last good weights are in .*{good.name},"):
+        distill(rows, out=run, resume=True)
+    assert (run / "checkpoints" / good.name).exists()
