@@ -20,7 +20,10 @@ from corpora.progress import Progress, silent
 from corpora.store import Store
 
 FREE = re.compile(
-    r"public domain.*|pd|cc0([- ]1\.0.*)?|pddl|cc[- ]by([- ]sa)?([- ]\d.*)?|mit|apache.*|bsd.*|gfdl.*|odc.*|unlicense",
+    r"(public domain|pd)( in the (usa|us|united states))?( \(project gutenberg\))?\.?|cc0([- ]1\.0)?( universal)?"
+    r"|cc[- ]by([- ]sa)?([- ]\d\.\d)?([- ](international|unported|igo|[a-z]{2}))?(?<![- ]n[cd])"
+    r"|mit( license)?|apache([- ]license)?([- ]2(\.0)?)?|bsd([- ][0-4][- ]clause)?([- ]license)?"
+    r"|gfdl([- ]1\.[1-3])?([- ]or[- ]later)?|(odc[- ]by|(odc[- ])?(pddl|odbl))([- ]1\.0)?|unlicense",
     re.IGNORECASE,
 )
 """Licences that let anyone hand the text on. NC and ND are not among them: whether they do depends on who asks."""
@@ -105,7 +108,7 @@ def push(
 
 
 def check_licences(what: str, licences: dict[str, int]) -> None:
-    """See that every licence lets anyone hand the texts on.
+    """See that every licence lets anyone hand the texts on; of several, joined by commas, that each of them does.
 
     Args:
         licences: documents by licence; empty where nothing is recorded.
@@ -113,7 +116,7 @@ def check_licences(what: str, licences: dict[str, int]) -> None:
     Raises:
         DatasetError: one does not, or is not known.
     """
-    held = {licence or "unknown": number for licence, number in licences.items() if not FREE.fullmatch(licence)}
+    held = {licence or "unknown": number for licence, number in licences.items() if not _free(licence)}
     if not licences:
         held = {"unknown": 0}
     if held:
@@ -122,6 +125,10 @@ def check_licences(what: str, licences: dict[str, int]) -> None:
             f"{what} was not uploaded: {listed} may not be handed on, as far as is recorded; "
             "give --i-may-redistribute if you may"
         )
+
+
+def _free(licence: str) -> bool:
+    return all(FREE.fullmatch(part.strip()) for part in licence.split(","))
 
 
 def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:

@@ -47,6 +47,14 @@ def test_a_folder_that_holds_something_is_left_alone(corpus, tmp_path):
             "MIT",
             "Apache-2.0",
             "cc-by-sa-4.0",
+            "cc-by-3.0-us",
+            "CC BY 4.0 International",
+            "cc-by-4.0, apache-2.0",
+            "public domain in the USA (Project Gutenberg)",
+            "bsd-3-clause",
+            "odc-by",
+            "gfdl",
+            "pddl",
         ]
     )
 )
@@ -54,7 +62,25 @@ def test_free_licences_may_be_handed_on(licence):
     check_licences("toy@1", {licence: 3})
 
 
-@pytest.mark.parametrize("licence", ["", "unknown", "All rights reserved", "CC-BY-NC-4.0", "CC BY-ND 4.0", "mitten"])
+@pytest.mark.parametrize(
+    "licence",
+    [
+        "",
+        "unknown",
+        "All rights reserved",
+        "CC-BY-NC-4.0",
+        "CC BY-ND 4.0",
+        "mitten",
+        "apache-2.0, cc-by-nc-4.0",
+        "cc-by-4.0, other",
+        "apache-2.0 with Commons Clause",
+        "cc-by-4.0-nc",
+        "cc-by 4.0 ND",
+        "public domain in part",
+        "bsd-style",
+        "odc-unknown",
+    ],
+)
 def test_licences_that_forbid_or_say_nothing_are_refused(licence):
     with pytest.raises(DatasetError, match="3 documents of licence .* give --i-may-redistribute if you may"):
         check_licences("toy@1", {"MIT": 5, licence: 3})
