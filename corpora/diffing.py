@@ -213,7 +213,7 @@ def _settings(dataset: Dataset, store: Store) -> dict[str, list[str]]:
                 if value is not None:
                     settings.setdefault(f"{component['name']}: {key}", []).append(str(value))
         if plan["inputs"]:
-            inputs = f"{len(plan['inputs']):,} files, {sha256_of(plan['inputs'])[:8]}"
+            inputs = f"{len(plan['inputs']):,} files, {sha256_of([digest for _, digest in plan['inputs']])[:8]}"
             settings.setdefault(f"{verb}: inputs", []).append(inputs)
     return settings
 

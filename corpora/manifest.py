@@ -21,8 +21,13 @@ from corpora.plugins import Registry, is_builtin, registry, source_sha256, used_
 
 FORMAT = 1
 DATASET_KINDS = Literal["sentences", "tokens"]
-_PLACE = re.compile(r"(?<![\w/.~:])(?:~|\.\.?)?/(?=[^\s/])(?:[^\s/,\"'`]+/)*")
-"""The way to a file or folder, up to its own name; not an address, whose slashes follow a colon."""
+_PLACE = re.compile(r"(?:\bfile://[^\s/,]*|(?<![\w/.~])(?:~|\.\.?)?)/(?=[^\s/])(?:[^\s/,\"'`]+/)*")
+"""The way to a file or folder, up to its own name; not an address, whose slashes are two."""
+_QUOTED_PLACE = re.compile(r"(?<=[\"'`])(?:~|\.\.?)?/(?=[^\s/])[^\n\"'`]*/")
+"""The same between quotes, where folders may have spaces."""
+_SHORT = re.compile(r"[a-z][\w-]*:(?!//)[^\n]*")
+_SHORT_PLACE = re.compile(r"(?<=[:=+])(?:~|\.\.?)?/(?=[^\s/])[^+,]*/")
+"""The same in a short form, NAME:key=value,key=value, where folders may have spaces."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +122,13 @@ class Manifest:
         return sum(entry["size_bytes"] for entry in self.files.values())
 
     def without_secrets(self) -> Manifest:
-        """The same without the command, without the places in its recipe, and without what was counted by its text."""
-        recipe = without_places(self.plan["recipe"])
+        """The same without the command, the places in its recipe, the names of inputs, and what its text counted."""
+        told = {
+            "recipe": without_places(self.plan["recipe"]),
+            "inputs": [[str(number), digest] for number, (_, digest) in enumerate(self.plan["inputs"], 1)],
+        }
         counted = {key: value for key, value in self.accounting.items() if key != "counts"}
-        return replace(self, command="", plan=self.plan | {"recipe": recipe}, accounting=counted)
+        return replace(self, command="", plan=self.plan | told, accounting=counted)
 
     def write(self, path: Path) -> None:
         """Write it whole or not at all."""
@@ -151,7 +159,12 @@ def without_places(value: Any) -> Any:
         return [without_places(part) for part in value]
     if not isinstance(value, str):
         return value
-    return Path(value).name if value.startswith(("/", "~/")) and "\n" not in value else _PLACE.sub("", value)
+    if value.startswith(("/", "~/")) and "\n" not in value:
+        return Path(value).name
+    value = _QUOTED_PLACE.sub("", value)
+    if _SHORT.fullmatch(value):
+        value = _SHORT_PLACE.sub("", value)
+    return _PLACE.sub("", value)
 
 
 def environment() -> dict[str, str]:

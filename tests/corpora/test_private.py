@@ -74,6 +74,8 @@ def test_all_made_from_a_private_dataset_is_private(home, texts):
     made = [mine, tokens, corpora.concat([other, mine], name="both"), *corpora.split(mine, held_out=0.5)]
     assert all(dataset.manifest.private for dataset in made) and not other.manifest.private
     assert str(texts) not in (mine.path / "manifest.json").read_text(encoding="utf-8")
+    assert [key for key, _ in mine.manifest.plan["inputs"]] == ["1", "2", "3", "4", "5", "6"]
+    assert other.manifest.plan["inputs"][0] == ["d0.txt", mine.manifest.plan["inputs"][0][1]]
 
 
 def test_private_is_another_version_with_the_same_rows(home, texts):
@@ -94,6 +96,13 @@ def test_a_recipe_keeps_a_dataset_private(home, texts, tmp_path):
         ("/home/me/teacher", "teacher"),
         ("/home/me/my texts", "my texts"),
         ("../models/bert", "bert"),
+        ("parquet:/home/me/secret/x", "parquet:x"),
+        ("parquet:/home/me/my texts/x,text=line", "parquet:x,text=line"),
+        ("texts:folder=/home/my own/the texts,files=de/*", "texts:folder=the texts,files=de/*"),
+        ('parquet:"/home/me, too/x"', 'parquet:"x"'),
+        ("file:///home/me/x and file:///srv/y", "x and y"),
+        ("of `/home/me/my texts/x` and/or y", "of `x` and/or y"),
+        ("hub:me/toy,files=de/*", "hub:me/toy,files=de/*"),
         ("distilled from `/home/me/teacher`", "distilled from `teacher`"),
         ("tensorboard:folder=~/logs/one,every=3", "tensorboard:folder=one,every=3"),
         ("https://example.org/a/b and/or hub:me/toy", "https://example.org/a/b and/or hub:me/toy"),
