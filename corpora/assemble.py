@@ -55,8 +55,7 @@ class Work:
         def write(staging: Path) -> Manifest:
             schema, batches = given.rows(staging)
             manifest = assemble(staging, given.name, given.plan, Rows(schema, batches), self)
-            licence = given.provider.licence()
-            return replace(manifest, licences={licence: manifest.documents} if licence else {})
+            return replace(manifest, licences={given.licence: manifest.documents} if given.licence else {})
 
         return self.add(given.name, given.plan, write)
 

@@ -273,10 +273,20 @@ def _comma_parts(text: str) -> Iterator[str]:
 
 
 def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[str, str]:
-    """Settings of the short form with the first value, if it came without a key, under its option's name."""
+    """Settings of the short form with the first value, if it came without a key, under its option's name.
+
+    Raises:
+        OptionError: a value without a key for a component without options, or a path with `=` that reads as one.
+    """
     known = options_of(cls)
     if "" in settings and not known:
         raise OptionError(f"{cls.name} has no options; {settings['']!r} cannot be set")
+    folder = next((key for key in settings if "/" in key), None)
+    if folder is not None and known:
+        raise OptionError(
+            f"{cls.name}: {folder}={settings[folder]} reads as a setting; write {cls.name}:{known[0].name}="
+            f"{folder}={settings[folder]}"
+        )
     return {(key or known[0].name): value for key, value in settings.items()}
 
 

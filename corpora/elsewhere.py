@@ -6,6 +6,8 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,9 +19,11 @@ from corpora.counting import Vocabulary
 from corpora.dataset import TOKENIZER_FILE
 from corpora.durable import write_text
 from corpora.errors import InputError, first_line
+from corpora.hashing import sha256_of
 from corpora.kinds import DatasetProvider
 from corpora.manifest import Plan, described
 from corpora.plugins import registry
+from corpora.wordpiece import tokenizer_of
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,20 @@ class Elsewhere:
             UnknownName: no plugin offers such datasets.
         """
         provider: DatasetProvider = registry.make("datasets", reference)
-        return cls(re.sub(r"[^A-Za-z0-9._-]+", "-", reference).strip("-."), provider.freeze())
+        return cls(_name(provider, reference), provider.freeze())
 
-    @property
+    @cached_property
+    def licence(self) -> str:
+        """What its card says of all its documents; empty where it says nothing."""
+        return self.provider.licence()
+
+    @cached_property
     def plan(self) -> Plan:
         """What decides the version."""
         return Plan(
             action="take-in",
             components=(described(self.provider),),
+            settings={"licence": self.licence} if self.licence else {},
             inputs=((self.provider.name, self.provider.fingerprint()),),
             recipe={"elsewhere": self.reference},
         )
@@ -61,11 +71,12 @@ class Elsewhere:
         """Its schema and its blocks; a tokenizer is written into the staging folder.
 
         Raises:
-            InputError: it has no rows, or rows that no dataset has.
+            InputError: it has no rows, rows that no dataset has, or a tokenizer that is none.
         """
-        tokenizer = self.provider.tokenizer()
+        given = self.provider.tokenizer()
         schema, size = SENTENCES, 0
-        if tokenizer is not None:
+        if given is not None:
+            tokenizer = tokenizer_of(given, f"{TOKENIZER_FILE} of {self.reference}").to_str(pretty=True)
             write_text(staging / TOKENIZER_FILE, tokenizer)
             size = len(Vocabulary(tokenizer).pieces)
             schema = tokens_schema(size)
@@ -74,7 +85,8 @@ class Elsewhere:
         if first is None:
             raise InputError(f"{self.reference} holds no rows")
         schema = pa.schema([*schema, *scores_schema(scores_in(first.schema))])
-        return schema, (self._fitting(batch, schema, size) for batch in itertools.chain([first], kept))
+        fitting = (self._fitting(batch, schema, size) for batch in itertools.chain([first], kept))
+        return schema, self._together(fitting)
 
     def _fitting(self, batch: pa.RecordBatch, schema: pa.Schema, vocabulary_size: int) -> pa.RecordBatch:
         """The batch with the columns of the schema, seen to hold nothing that cannot be."""
@@ -97,6 +109,30 @@ class Elsewhere:
                 "is it the one that made them?"
             )
         return made
+
+    def _together(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The same batches, seen to hold each document's rows one after the other. Keeps 64 bits a document."""
+        seen: set[bytes] = set()
+        last = None
+        for batch in batches:
+            for document in pc.run_end_encode(batch.column("document")).values.to_pylist():
+                key = blake2b(document.encode(), digest_size=8).digest()
+                if document != last and key in seen:
+                    raise InputError(
+                        f"{self.reference}: the document {document[:60]!r} comes back after another one; sort the rows "
+                        "by document, and give the documents of each file ids of their own"
+                    )
+                seen.add(key)
+                last = document
+            yield batch
+
+
+def _name(provider: DatasetProvider, reference: str) -> str:
+    """Its kind, the last part of where it lives, and a hash of the reference: bounded, and no way to a folder."""
+    options = options_of(type(provider))
+    last = Path(str(getattr(provider, options[0].field))).name if options else ""
+    kept = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("-.")[:40]
+    return "-".join(part for part in (provider.name, kept, sha256_of(reference)[:8]) if part)
 
 
 def _wanted(schema: pa.Schema) -> str:

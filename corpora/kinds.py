@@ -247,6 +247,10 @@ def _added(one: NDArray[Any] | None, other: NDArray[Any] | None) -> NDArray[Any]
 class DatasetProvider(Component, ABC):
     """A dataset that lives elsewhere, under a name of its own."""
 
+    def fetches(self) -> bool:
+        """Whether `freeze` or `fingerprint` goes out to the network; a dry run does not ask them then."""
+        return False
+
     def freeze(self) -> Self:
         """The same dataset with everything that moves made fixed: a branch as its commit.
 
@@ -256,7 +260,7 @@ class DatasetProvider(Component, ABC):
 
     @abstractmethod
     def fingerprint(self) -> str:
-        """What identifies its content: a hub dataset's commit, a folder's sha256."""
+        """What identifies its content: the sha256 of its files."""
 
     @abstractmethod
     def blocks(self) -> Iterator[pa.RecordBatch]:

@@ -112,7 +112,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
     steps: dict[str, Step] = {}
     for name, table in recipe.datasets.items():
         action = _action(name, table)
-        if action == "build" and _component(recipe, table, action).fetches():
+        if _fetches(recipe, table, action, [parent for parent in _parents(table, action) if parent not in steps]):
             steps[name] = Step(name, action, "needs its inputs", None, None)
             continue
         if any(parent in steps and parent not in made for parent in _parents(table, action)):
@@ -124,6 +124,14 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
         except (_Missing, DatasetNotFound):
             steps[name] = Step(name, action, "to build", *_expected(table, {**steps, **made}, planning))
     return list(steps.values())
+
+
+def _fetches(recipe: Recipe, table: Mapping[str, Any], action: str, parents: list[str]) -> bool:
+    """Whether a step, or a parent that lives elsewhere, goes out to the network to be looked at."""
+    components = [registry.make("datasets", parent) for parent in parents if ":" in parent]
+    if action == "build":
+        components.append(_component(recipe, table, action))
+    return any(component.fetches() for component in components)
 
 
 def recipe_text(store: Store, dataset: Dataset) -> str:

@@ -36,7 +36,7 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
         if path.suffix == ".txt" and path.exists():
             tokenizer = wordpiece(path.read_text(encoding="utf-8").split("\n"), casing, str(path))
         elif path.exists():
-            tokenizer = Tokenizer.from_file(str(path))
+            tokenizer = tokenizer_of(path.read_text(encoding="utf-8"), str(path))
         elif where.startswith((".", "/", "~")) or where.count("/") > 1 or path.suffix:
             raise InputError(f"the tokenizer {where} does not exist")
         else:
@@ -49,6 +49,29 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
         if type(error) is not Exception:  # tokenizers raises the bare class
             raise
         raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
+    return _plain(tokenizer)
+
+
+def tokenizer_of(text: str, where: str) -> Tokenizer:
+    """A tokenizer from the text of its `tokenizer.json`, without truncation or padding.
+
+    Args:
+        where: what the error names.
+
+    Raises:
+        InputError: it is no tokenizer.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        return _plain(Tokenizer.from_str(text))
+    except Exception as error:
+        if type(error) not in (Exception, ValueError):  # tokenizers raises the bare class
+            raise
+        raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
+
+
+def _plain(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

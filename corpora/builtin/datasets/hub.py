@@ -19,10 +19,15 @@ class Hub(DatasetProvider):
     """The Parquet files of a dataset on the hub, read as those of `parquet`; a revision is fixed to its commit."""
 
     name: ClassVar[str] = "hub"
+    version: ClassVar[int] = 2
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
     text: str = option("text", "The column that holds the sentences.")
     files: str = option("*", "Which files, by their path in the repository: data/train-*.")
     scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
+
+    def fetches(self) -> bool:
+        """Always: files that the hub's cache has already are not brought again."""
+        return True
 
     def freeze(self) -> Self:
         """With the commit that the revision means now.
@@ -34,8 +39,11 @@ class Hub(DatasetProvider):
         return replace(self, repository=repository.pinned(self.repository))
 
     def fingerprint(self) -> str:
-        """The commit."""
-        return self.repository.partition("@")[2]
+        """The sha256 of every file, by its path in the repository, and of the tokenizer.
+
+        The commit alone would take the part of it that a cache holds for the whole, where the hub is not reached.
+        """
+        return rows.content_of(self._folder(), self.files, self.tokenizer())
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
         """Rows that hold something; a row without a document belongs to its file."""

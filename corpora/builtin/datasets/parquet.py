@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from corpora import DatasetProvider, hookimpl, option, sha256_file, sha256_of
+from corpora import DatasetProvider, hookimpl, option
 from corpora.builtin.datasets import rows
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ class Parquet(DatasetProvider):
     """The Parquet files of a folder, a sentence a row; or token ids, with their tokenizer.json beside them."""
 
     name: ClassVar[str] = "parquet"
+    version: ClassVar[int] = 2
     folder: Path = option(..., "The folder that holds the files, at any depth.", decides=False)
     text: str = option("text", "The column that holds the sentences.")
     files: str = option("*", "Which files, by their path in the folder: data/train-*.")
@@ -30,10 +31,7 @@ class Parquet(DatasetProvider):
 
     def fingerprint(self) -> str:
         """The sha256 of every file, by its path in the folder, and of the tokenizer."""
-        files = rows.parquet_files(self.folder, self.files)
-        hashed = [[path.relative_to(self.folder).as_posix(), sha256_file(path)] for path in files]
-        tokenizer = self.tokenizer()
-        return sha256_of(hashed if tokenizer is None else [*hashed, [rows.TOKENIZER, tokenizer]])
+        return rows.content_of(self.folder, self.files, self.tokenizer())
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
         """Rows that hold something; a row without a document belongs to its file."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpora import InputError, first_line
+from corpora import InputError, OptionError, first_line, sha256_file, sha256_of
 
 SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
 IDS = "input_ids"
 TOKENIZER, CARD, DOCUMENTS = "tokenizer.json", "README.md", "documents.parquet"
 BATCH_ROWS = 65_536
+UNREADABLE = f"unknown, the YAML of {CARD} cannot be read"
 
 
 def parquet_files(folder: Path, pattern: str) -> list[Path]:
@@ -49,37 +51,41 @@ def blocks(folder: Path, pattern: str, column: str, scores: Sequence[str] = ()) 
         scores: columns of numbers to keep beside them.
 
     Raises:
-        InputError: a file is no Parquet, has neither, or lacks a score.
+        InputError: a file is no Parquet, has neither, has one of them twice, or lacks a score.
+        OptionError: a score is named twice.
     """
     import pyarrow.parquet as pq
 
+    if len(set(scores)) < len(scores):
+        raise OptionError(f"scores={'+'.join(scores)} names a column twice; name each once")
     for path in parquet_files(folder, pattern):
         place = path.relative_to(folder).as_posix()
-        try:
-            with pq.ParquetFile(path) as file:
-                names = file.schema_arrow.names
-                if column not in names and IDS not in names:
-                    raise InputError(
-                        f"{path} has no column {column}; it has {', '.join(names)}; name one with text=COLUMN, or "
-                        "other files with files=PATTERN"
-                    )
-                _check_scores(path, file.schema_arrow, scores)
-                for batch in file.iter_batches(BATCH_ROWS):
-                    made = _sentences(batch, column, place) if column in names else _tokens(batch, place)
-                    yield _filled(made, batch, scores)
-        except pa.ArrowException as error:
-            raise InputError(f"{path} cannot be read: {first_line(error)}") from error
+        with _readable(path), pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            _check_columns(path, names, column, scores)
+            _check_scores(path, file.schema_arrow, scores)
+            for batch in file.iter_batches(BATCH_ROWS):
+                made = _sentences(batch, column, place) if column in names else _tokens(batch, place)
+                yield _filled(made, batch, scores)
+
+
+def content_of(folder: Path, pattern: str, tokenizer: str | None) -> str:
+    """The sha256 of every file that is read, by its path in the folder, and of the tokenizer."""
+    hashed = [[path.relative_to(folder).as_posix(), sha256_file(path)] for path in parquet_files(folder, pattern)]
+    return sha256_of(hashed if tokenizer is None else [*hashed, [TOKENIZER, tokenizer]])
 
 
 def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
     """The `tokenizer.json` that lies beside files of token ids, as text; None for sentences.
 
     Raises:
-        InputError: the files hold token ids, and there is none.
+        InputError: the files hold token ids, and there is none, or none in UTF-8; or the first file is no Parquet.
     """
     import pyarrow.parquet as pq
 
-    names = pq.read_schema(parquet_files(folder, pattern)[0]).names
+    first = parquet_files(folder, pattern)[0]
+    with _readable(first):
+        names = pq.read_schema(first).names
     if column in names or IDS not in names:
         return None
     try:
@@ -88,14 +94,20 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
         raise InputError(
             f"{folder} holds token ids and no {TOKENIZER}; put the one that made them beside the files"
         ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{folder / TOKENIZER} cannot be read: {first_line(error)}") from error
 
 
 def licence_in(folder: Path) -> str:
     """The licence that a card's YAML names; empty where there is no card or it names none."""
     from huggingface_hub import metadata_load
+    from yaml import YAMLError
 
     card = folder / CARD
-    said = (metadata_load(card) or {}).get("license") if card.is_file() else None
+    try:
+        said = (metadata_load(card) or {}).get("license") if card.is_file() else None
+    except (YAMLError, ValueError):
+        return UNREADABLE
     return ", ".join(map(str, said)) if isinstance(said, list) else str(said or "")
 
 
@@ -107,6 +119,26 @@ def _sentences(batch: pa.RecordBatch, column: str, place: str) -> pa.RecordBatch
 
 def _tokens(batch: pa.RecordBatch, place: str) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([batch.column(IDS), _documents(batch, place)], names=[IDS, "document"])
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say what Arrow says of a file, by the file's name."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} cannot be read: {first_line(error)}") from error
+
+
+def _check_columns(path: Path, names: Sequence[str], column: str, scores: Sequence[str]) -> None:
+    if column not in names and IDS not in names:
+        raise InputError(
+            f"{path} has no column {column}; it has {', '.join(names)}; name one with text=COLUMN, or other files with "
+            "files=PATTERN"
+        )
+    twice = [name for name in (column, IDS, "paragraph", "document", *scores) if names.count(name) > 1]
+    if twice:
+        raise InputError(f"{path} has the column {twice[0]} twice; it has {', '.join(names)}; give each its own name")
 
 
 def _check_scores(path: Path, schema: pa.Schema, scores: Sequence[str]) -> None:

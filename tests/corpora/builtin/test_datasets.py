@@ -1,17 +1,20 @@
 """Datasets that live elsewhere: a folder of Parquet files, and a hub on this machine."""
 
+import io
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tokenizers import Tokenizer
 
 import corpora
-from corpora import DatasetProvider, InputError
+from corpora import DatasetProvider, InputError, OptionError
 from corpora.assemble import Work
 from corpora.progress import silent
-from corpora.publishing import export_hub
+from corpora.publishing import check_licences, export_hub
 from corpora.recipe import recipe_text
 from corpora.store import default_store
 
@@ -166,3 +169,114 @@ def test_an_export_comes_back_with_its_scores_and_tokenizer(tokens, tmp_path):
     corpora.export_hub(scored, tmp_path / "out")
     back = corpora.transform(f"parquet:{tmp_path / 'out'},scores=surprisal", "by-score:surprisal", rate=1.0)
     assert back.to_datasets()[:] == scored.to_datasets()[:]
+
+
+def test_padding_and_truncation_of_a_tokenizer_are_left_behind(tokens, ids, tmp_path):
+    reference = ids(pa.array([[5, 6, 7, 8, 9], [7]], pa.list_(pa.uint16())))
+    file = tmp_path / "ids" / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.enable_padding(length=16)
+    tokenizer.enable_truncation(2)
+    file.write_text(tokenizer.to_str())
+    made = corpora.open(reference)
+    assert made.tokenizer_file.read_bytes() == tokens.tokenizer_file.read_bytes()
+    assert corpora.concat([tokens, made], name="both").rows == tokens.rows + 2
+
+
+def test_a_part_of_a_commit_is_not_taken_for_the_whole(home, hub, monkeypatch):
+    from huggingface_hub import constants, hf_hub_download
+
+    files = {f"{name}.parquet": parquet(text=[name]) for name in "ab"}
+    commit = hub.commit("datasets/me/lines", files)
+    hf_hub_download("me/lines", "a.parquet", repo_type="dataset", revision=commit)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert corpora.open(f"hub:me/lines@{commit}").rows == 1
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    assert corpora.open(f"hub:me/lines@{commit}").rows == 2
+
+
+def parquet(**columns) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream)
+    return stream.getvalue()
+
+
+def test_it_is_named_after_its_last_folder_alone(home, tmp_path):
+    folder = tmp_path / "secret place" / ("long" * 30)
+    folder.mkdir(parents=True)
+    (folder / "a.parquet").write_bytes(parquet(text=["One."]))
+    made = corpora.open(f"parquet:{folder}")
+    assert re.fullmatch(r"parquet-(long){10}-[0-9a-f]{8}", made.name)
+
+
+@pytest.mark.parametrize("documents", [["a", "b", "a"], ["a", None, "b", None]])
+def test_a_document_that_comes_back_is_refused(home, tmp_path, documents):
+    (tmp_path / "a.parquet").write_bytes(parquet(text=["One."] * len(documents), document=documents))
+    with pytest.raises(InputError, match="the document 'a.*' comes back after another one; sort the rows by document"):
+        corpora.open(f"parquet:{tmp_path}")
+
+
+def test_a_document_may_go_on_in_the_next_file(home, tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.parquet").write_bytes(parquet(text=["One."], document=["x"]))
+    assert corpora.open(f"parquet:{tmp_path}").documents == 1
+
+
+def test_a_file_that_is_no_parquet_is_named(home, tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"none")
+    with pytest.raises(InputError, match=r"a\.parquet cannot be read"):
+        corpora.open(f"parquet:{tmp_path}")
+
+
+@pytest.mark.parametrize("content", [b"{", b"{}", b"\xff"])
+def test_a_tokenizer_that_is_none_is_named(ids, tmp_path, content):
+    reference = ids([[5, 6]])
+    (tmp_path / "ids" / "tokenizer.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"tokenizer\.json.* cannot be read"):
+        corpora.open(reference)
+
+
+@pytest.mark.parametrize("card", [b"---\nlicense: [mit\n---\n", b"---\n- mit\n---\n", b"\xff"])
+def test_a_card_that_cannot_be_read_gives_no_licence_to_hand_on(home, tmp_path, card):
+    (tmp_path / "a.parquet").write_bytes(parquet(text=["One."]))
+    (tmp_path / "README.md").write_bytes(card)
+    made = corpora.open(f"parquet:{tmp_path}")
+    assert made.manifest.licences == {"unknown, the YAML of README.md cannot be read": 1}
+    with pytest.raises(corpora.DatasetError, match="may not be handed on"):
+        check_licences("it", made.manifest.licences)
+
+
+def test_a_licence_that_is_put_right_is_seen(home, tmp_path):
+    (tmp_path / "a.parquet").write_bytes(parquet(text=["One."]))
+    assert corpora.open(f"parquet:{tmp_path}").manifest.licences == {}
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n")
+    assert corpora.open(f"parquet:{tmp_path}").manifest.licences == {"mit": 1}
+
+
+@pytest.mark.parametrize("names", [["text", "text"], ["text", "document", "document"], ["text", "q", "q"]])
+def test_a_column_that_is_there_twice_is_refused(home, tmp_path, names):
+    columns = [pa.array([1.0] if name == "q" else ["One."]) for name in names]
+    pq.write_table(pa.Table.from_arrays(columns, names), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=f"has the column {names[-1]} twice"):
+        corpora.open(f"parquet:{tmp_path}" + (",scores=q" if "q" in names else ""))
+
+
+def test_a_score_that_is_asked_for_twice_is_refused(home, tmp_path):
+    (tmp_path / "a.parquet").write_bytes(parquet(text=["One."], q=[1.0]))
+    with pytest.raises(OptionError, match=r"scores=q\+q names a column twice"):
+        corpora.open(f"parquet:{tmp_path},scores=q+q")
+
+
+def test_a_folder_with_an_equals_sign_is_told_how_to_be_written(home, tmp_path):
+    folder = tmp_path / "lang=en"
+    folder.mkdir()
+    (folder / "a.parquet").write_bytes(parquet(text=["One."]))
+    with pytest.raises(OptionError, match=f"write parquet:folder={folder}"):
+        corpora.open(f"parquet:{folder}")
+    made = corpora.open(f"parquet:folder={folder}")
+    assert made.rows == 1 and made.manifest.plan["recipe"] == {"elsewhere": f"parquet:folder={folder}"}
+
+
+def test_a_dry_run_does_not_go_to_the_hub(run, home, tmp_path):
+    (tmp_path / "r.toml").write_text('[datasets.low]\ntransform = "lowercase"\nfrom = "hub:me/lines"\n')
+    assert "needs its inputs" in run("build", "--recipe", tmp_path / "r.toml", "--dry-run").out
