@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -36,5 +37,5 @@ def test_the_page_runs_as_it_stands(run, hub, tmp_path, monkeypatch):
                 code = line.partition('"')[2].rstrip('"')
                 subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, capture_output=True)
             else:
-                run(*line.split()[1:])
+                run(*shlex.split(line, comments=True)[1:])
     assert {"README.md", "documents.parquet"} < set(hub.files("datasets/me/sentences-of-books"))
