@@ -21,6 +21,12 @@ def test_a_text_file_is_a_document(tmp_path):
     assert (document.id, document.paragraphs) == ("a.txt", ("One.", "Two."))
 
 
+def test_brackets_underscores_and_braces_of_own_texts_stay(tmp_path):
+    text = "Take items[0] or x[A] of {12}, _now_.\n[1] It is [Illustration: so]."
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    assert read(tmp_path)[0].paragraphs == tuple(text.split("\n"))
+
+
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "tsv"])
 def test_each_row_is_a_document(tmp_path, suffix):
     rows = {

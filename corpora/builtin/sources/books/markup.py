@@ -26,7 +26,9 @@ LINKED_RATE = 0.8
 BREAK = "\u2028"
 """Stands for a line break that the markup asks for; two of them begin a paragraph."""
 PARAGRAPH = re.compile(f"{BREAK}\\s*?{BREAK}[\\s{BREAK}]*")
-NOTE_MARK = re.compile(r"[\[({]?(?:\d{1,4}|[*†‡§¶]{1,3})[\])}]?|[\[({](?:\w{1,5}|note \d{1,4})[\])}]", re.I)
+NOTE_SIGN = re.compile(r"[*†‡§¶]{1,3}|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]", re.I)
+NOTE_NUMBER = re.compile(r"\d{1,3}")
+BEFORE_MARKS = frozenset(""".,;:!?…"'”’»)""")
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
 BRACKETED = re.compile(r"\[\w{1,5}\]")
 NO_TEXT_CLASSES = frozenset({
@@ -116,7 +118,7 @@ class _Walk:
         stack: list[tuple[Any, int, bool]] = [(root, 0, False)]
         while stack:
             node, level, leaving = stack.pop()
-            border, skipped = _is_block(node), not leaving and _is_skipped(node)
+            border, skipped = _is_block(node), not leaving and _is_skipped(node, self._parts[-8:])
             if border:
                 yield from self._flush(level)
             if leaving or skipped:
@@ -151,23 +153,42 @@ def _is_block(node: Any) -> bool:
     return _name(node) in BLOCKS or _name(node) in HEADINGS
 
 
-def _is_skipped(node: Any) -> bool:
+def _is_skipped(node: Any, before: list[str]) -> bool:
     if not isinstance(node.tag, str) or _name(node) in DROPPED:
         return True
     kind = f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower()
-    if not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None or _is_note_mark(node):
+    if not NO_TEXT.isdisjoint(kind.split()) or node.get("hidden") is not None or _is_note_mark(node, before):
         return True
     if "none" in (style := node.get("style") or "") and "display:none" in style.replace(" ", "").lower():
         return True
     return not NO_TEXT_CLASSES.isdisjoint((node.get("class") or "").lower().split())
 
 
-def _is_note_mark(node: Any) -> bool:
-    """Whether an element is the mark of a note: a link on a number or a star, or a superscript in brackets."""
+def _is_note_mark(node: Any, before: list[str]) -> bool:
+    """Whether an element is the mark of a note: a link on a sign or a raised number, or a superscript in brackets.
+
+    Args:
+        before: the last pieces of text before it, in its block.
+    """
     name = _name(node)
     if name == "a" and "#" in (node.get("href") or "") and _name(node.getparent()) not in HEADINGS:
-        return NOTE_MARK.fullmatch(_short_text(node)) is not None
+        text = _short_text(node)
+        is_number = NOTE_NUMBER.fullmatch(text) is not None
+        return NOTE_SIGN.fullmatch(text) is not None or (is_number and _is_apart(node, "".join(before)))
     return name == "sup" and BRACKETED.fullmatch(_short_text(node)) is not None
+
+
+def _is_apart(node: Any, before: str) -> bool:
+    """Whether a linked number is no word of its sentence: linked back to, raised, stuck to a word, or a note's own."""
+    if (
+        node.get("id")
+        or _name(node.getparent()) == "sup"
+        or any(_name(part) == "sup" for part in islice(node.iter(), 8))
+    ):
+        return True
+    if before.strip():
+        return before[-1].isalpha() or before[-1] in BEFORE_MARKS
+    return bool(node.getparent().get("id")) or not (node.tail or "").strip()[:1].isalnum()
 
 
 def _short_text(node: Any) -> str:

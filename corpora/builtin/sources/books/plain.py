@@ -31,16 +31,26 @@ ASIDES = re.compile(
     r"\[(?:Illustration|Pg\.? ?\w+|Page \w+|Blank Page|Music:|Images?|Colophon|Decoration|Frontispiece)[^\]]{0,400}\]",
     re.I,
 )
-NOTE_MARK = re.compile(r"\[(?<=\S\[)(?:\d{1,3}|[A-Z]|[*†‡§]{1,3})\]|\[(?<=\n\[)(?:\d{1,3}|[A-Z]|[*†‡§]{1,3})\][ \t]+")
+NOTE_MARK = re.compile(r"\[(?<=\S\[)([0-9]{1,3}|[A-Z]|[*†‡§]{1,3})\]")
+NOTE_HEAD = re.compile(r"\[(?<=\n\[)([0-9]{1,3}|[A-Z]|[*†‡§]{1,3})\][ \t]+")
+NOTE_LABEL = re.compile(r"\[(?<=\n\[)(?:Footnote )?([0-9]{1,3}|[A-Z])(?=\][ \t]|:)")
+RUN_OF_NOTES = 3
+"""So many marks that count up from 1 are notes wherever these stand."""
 NOTE = re.compile(r"\[(?<=\n\[)Footnote[ \w*†‡§]{0,8}: ?([^\[\]]+)\]")
 NOTE_IN_LINE = re.compile(r"\[Footnote\b[^\[\]]{1,600}\]")
 PAGES = re.compile(r"\{\d{1,4}\}")
 """Patterns start with a character that is seldom found; those that start with a class take ten times as long."""
 
 
-def blocks_of(text: str) -> list[Block]:
-    """The paragraphs of a plain text, each on one line."""
-    text = _tidy(text)
+def blocks_of(text: str, *, marked: bool = False) -> list[Block]:
+    """The paragraphs of a plain text, each on one line.
+
+    Args:
+        marked: whether to take out what transcribers of books mark: italics, pictures, pages, notes.
+    """
+    text = _even(text)
+    if marked:
+        text = _unmarked(text)
     layout = layout_of(text)
     if layout == "double-spaced":
         text = re.sub(r"\n[^\S\n]*\n", "\n", text)
@@ -48,19 +58,35 @@ def blocks_of(text: str) -> list[Block]:
     return [Block(line) for line in map(_squeezed, parts) if line]
 
 
-def _tidy(text: str) -> str:
+def _even(text: str) -> str:
+    """The text with one kind of line break, and without characters that show nothing."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\f" in text:
         text = text.replace("\f", "\n\n")
+    return visible(text)
+
+
+def _unmarked(text: str) -> str:
     if "_" in text:
         text = ITALICS.sub(r"\1", text)
     if "[" in text:
-        text = NOTE_IN_LINE.sub("", NOTE.sub(r"\1", ASIDES.sub("", text)))
-        text = NOTE_MARK.sub("", text)
-    if "{" in text:
-        text = PAGES.sub("", text)
-    return visible(text)
+        text = _without_note_marks(ASIDES.sub("", text))
+        text = NOTE_IN_LINE.sub("", NOTE.sub(r"\1", text))
+    return PAGES.sub("", text) if "{" in text else text
+
+
+def _without_note_marks(text: str) -> str:
+    """The text without marks whose note is in it, without marks that count up from 1, and without stars."""
+    marks = dict.fromkeys(NOTE_MARK.findall(text))
+    numbers = [mark for mark in marks if mark.isdigit()]
+    counted = len(numbers) >= RUN_OF_NOTES and numbers == [str(n + 1) for n in range(len(numbers))]
+    notes = marks.keys() & {*NOTE_LABEL.findall(text), *(numbers if counted else ())}
+
+    def without(match: re.Match[str]) -> str:
+        return "" if match[1] in notes or not match[1].isalnum() else match[0]
+
+    return NOTE_HEAD.sub(without, NOTE_MARK.sub(without, text))
 
 
 def _squeezed(text: str) -> str:

@@ -48,11 +48,11 @@ def draft_of_text(text: str) -> Draft:
     """The draft of a plain text, without Gutenberg's header and licence where it has them."""
     inner = gutenberg.unwrapped(text)
     if inner is None:
-        return _checked(Draft(tuple(plain.blocks_of(text))))
+        return _checked(Draft(tuple(plain.blocks_of(text, marked=True))))
     removed = {"gutenberg": len(text.split()) - len(inner.body.split())}
     metadata = {"gutenberg": inner.number} if inner.number else {}
     said = (inner.title, inner.author, inner.language, gutenberg.LICENCE)
-    draft = Draft(tuple(plain.blocks_of(inner.body)), *said, metadata=metadata, removed=removed)
+    draft = Draft(tuple(plain.blocks_of(inner.body, marked=True)), *said, metadata=metadata, removed=removed)
     return _checked(gutenberg.unframed(draft))
 
 

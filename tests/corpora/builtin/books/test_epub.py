@@ -87,6 +87,12 @@ def test_a_book_without_text_is_refused(make_epub):
          ["He left. She stayed."]),
         ('<p>So x<sup>2</sup>.<a href="b.xhtml#n">*</a> A<sup>[3]</sup></p>', ["So x2. A"]),
         ('<div class="footnote"><p><a href="#r1">[1]</a> A note.</p></div>', ["A note."]),
+        ('<p>The war of <a href="#y">1914</a> (see <a href="b.xhtml#x">12</a>) <a href="#s">(sic)</a>.</p>',
+         ["The war of 1914 (see 12) (sic)."]),
+        ('<p>He <i>left</i><a href="#n1">1</a> us <a id="r2" href="#n2">2</a>.</p>'
+         '<p id="n1"><a href="#r1">1</a> A note.</p>',
+         ["He left us .", "A note."]),
+        ('<p><a href="#n1">12</a> men came.<a href="#n2">[iv]</a></p>', ["12 men came."]),
         ('<h2><a href="#toc">12</a></h2><p><a href="#x">T</a>he end</p>', ["12", "The end"]),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ BOOK = PROSE * 12
 
 
 def texts(text):
-    return [block.text for block in blocks_of(text)]
+    return [block.text for block in blocks_of(text, marked=True)]
 
 
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\n \n"])
@@ -63,8 +63,13 @@ def test_italics_page_numbers_and_pictures_leave_nothing():
 
 
 def test_notes_stand_where_they_are_as_paragraphs_and_never_in_a_line():
-    text = "It was late[1] then[A] [sic].\n\n[1] In May.\n\n[Footnote 2: In June.]\n\nA big [Footnote: Old] cup[*]."
+    text = "It was late[1] then[A] [sic].\n\n[1] In May.\n\n[Footnote A: In June.]\n\nA big [Footnote: Old] cup[*]."
     assert texts(text) == ["It was late then [sic].", "In May.", "In June.", "A big cup."]
+    assert texts("One,[1] two.[2]\n\nThree.[3]") == ["One, two.", "Three."]
+
+
+def test_brackets_behind_words_are_words_where_no_note_is():
+    assert texts("The items[0], x[A] and m[3].\n\n[B] It is.") == ["The items[0], x[A] and m[3].", "[B] It is."]
 
 
 def test_soft_hyphens_zero_width_and_no_break_spaces_leave_plain_words():
