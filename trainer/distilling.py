@@ -48,7 +48,7 @@ def distill(
     teacher: str | Path | None = None,
     out: str | Path = "run",
     *,
-    preset: str = "study",
+    preset: str | None = None,
     options: Mapping[str, Any] | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -62,7 +62,7 @@ def distill(
         dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; not needed to resume.
         teacher: a folder or a hub id, `ID@REVISION`; not needed to resume.
         out: the run folder; the student comes to lie in its `student`.
-        preset: `study`, `sanh`, `fast`, or a TOML file.
+        preset: `study` (also where none is given), `sanh`, `fast`, or a TOML file; not needed to resume.
         options: settings of the recipe, by their names on the command line.
         resume: go on with the run in `out`, as it was started.
         overwrite: delete a run that is in `out`.
@@ -78,9 +78,10 @@ def distill(
     folder = RunFolder(Path(out))
     if resume:
         card = folder.card()
-        dataset, teacher = resuming.resumed(card, kind="distill", dataset=dataset, teacher=teacher)
-        recipe = resuming.recipe_of(card, options or {})
+        dataset, teacher = resuming.resumed(card, kind="distill", dataset=dataset, teacher=teacher, preset=preset)
+        preset, recipe = card["preset"], resuming.recipe_of(card, options or {})
     else:
+        preset = preset or "study"
         recipe = resolve(preset, options or {})
     with preparing.own_chance(recipe):
         known = Survey.read(folder.survey) if resume else None

@@ -62,7 +62,7 @@ def pretrain(
     out: str | Path = "teacher",
     *,
     shape: Shape | None = None,
-    preset: str = "pretrain",
+    preset: str | None = None,
     options: Mapping[str, Any] | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -75,7 +75,7 @@ def pretrain(
         dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; its tokenizer becomes the model's.
         out: the model folder, which also holds the run's card, log and checkpoints.
         shape: of the model; 4 layers of 256 where none is given. Not needed to resume.
-        preset: `pretrain`, or a TOML file.
+        preset: `pretrain` (also where none is given), or a TOML file; not needed to resume.
         options: settings of the recipe, by their names on the command line.
         resume: go on with the run in `out`.
         overwrite: delete a run that is in `out`.
@@ -90,10 +90,11 @@ def pretrain(
     folder = RunFolder(Path(out))
     if resume:
         card = folder.card()
-        dataset, _ = resuming.resumed(card, kind="pretrain", dataset=dataset, teacher=None)
-        recipe = resuming.recipe_of(card, options or {})
+        dataset, _ = resuming.resumed(card, kind="pretrain", dataset=dataset, teacher=None, preset=preset)
+        preset, recipe = card["preset"], resuming.recipe_of(card, options or {})
         shape = Shape.from_options(card["shape"])
     else:
+        preset = preset or "pretrain"
         recipe = resolve(preset, options or {})
     if dataset is None:
         raise OtherRecipe("a new run needs a dataset: --dataset NAME")

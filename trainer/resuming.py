@@ -7,41 +7,69 @@ from pathlib import Path
 from typing import Any
 
 import corpora
-from corpora import without_places
 from trainer.data import Rows
+from trainer.encoders import model_fingerprint
 from trainer.errors import OtherRecipe, RunError
+from trainer.models import model_folder
 from trainer.recipe import Recipe
 
 
-def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any) -> tuple[Any, Any]:
+def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any, preset: str | None) -> tuple[Any, Any]:
     """The dataset, by its fingerprint, and the teacher of a run that goes on.
 
     Args:
-        dataset: what was asked for now, if anything; a version of it must be the run's.
-        teacher: likewise.
+        dataset: what was asked for now, if anything; a version of it must be the run's, or be the sentences that
+            the run's was tokenized from.
+        teacher: likewise; the same by its content, wherever it lies now.
+        preset: likewise.
 
     Raises:
         RunError: the card is not one of a training run.
-        OtherRecipe: the run is of another kind, or on another dataset or teacher than asked for.
+        OtherRecipe: the run is of another kind, or on another dataset, teacher or preset than asked for.
     """
-    if lacking := {"kind", "recipe", "dataset"} - card.keys():
+    if lacking := {"kind", "preset", "recipe", "dataset"} - card.keys():
         raise RunError(f"the run's run.json lacks {', '.join(sorted(lacking))}; start again with --overwrite")
     if card["kind"] != kind:
         raise OtherRecipe(f"the run is one of trainer {card['kind']}, not of trainer {kind}")
+    if preset is not None and Path(preset).name != Path(card["preset"]).name:  # a private card has no folder
+        raise _other("preset", card["preset"], preset)
     known = f"{card['dataset']['name']}@{card['dataset']['fingerprint']}"
-    taught_by = (card.get("teacher") or {}).get("model")
-    if card["dataset"].get("private") and teacher is not None and without_places(str(teacher)) == taught_by:
-        taught_by = str(teacher)  # the card has its name only
-    if isinstance(dataset, str) and "@" in dataset:
-        asked_for = corpora.open(dataset)
-        dataset = f"{asked_for.name}@{asked_for.fingerprint}"
-    for asked, was, what in ((dataset, known, "dataset"), (teacher, taught_by, "teacher")):
-        if isinstance(asked, str | Path) and str(asked) not in (str(was), str(was).partition("@")[0]):
-            raise OtherRecipe(
-                f"the run's {what} is {was}, not {asked}; leave --{what} out to go on, "
-                "or take another --out for a new run"
-            )
-    return (dataset if isinstance(dataset, Rows) else known), taught_by
+    if isinstance(dataset, Rows):
+        return dataset, _teacher(card, teacher)
+    if dataset is not None and not _is_dataset(card["dataset"], dataset):
+        raise _other("dataset", known, dataset if isinstance(dataset, str) else dataset.reference)
+    return known, _teacher(card, teacher)
+
+
+def _is_dataset(was: Mapping[str, Any], asked: str | corpora.Dataset) -> bool:
+    """Whether a dataset, or one version of it, is the run's, or the sentences that this was tokenized from."""
+    lineage = was.get("lineage") or {}
+    tokenized = lineage.get("made_by", {}).get("action") == "tokenize"
+    sentences = lineage["parents"] if tokenized else []
+    if isinstance(asked, str) and "@" not in asked:
+        return asked in (was["name"], *(parent.partition("@")[0] for parent in sentences))
+    opened = corpora.open(asked) if isinstance(asked, str) else asked
+    return (opened.name, opened.fingerprint) == (was["name"], was["fingerprint"]) or opened.reference in sentences
+
+
+def _teacher(card: Mapping[str, Any], asked: Any) -> Any:
+    """The run's teacher, where it is found now; None for a run without one."""
+    was = card.get("teacher")
+    if was is None:
+        return None
+    if asked is None and card["dataset"].get("private"):
+        raise OtherRecipe("the card of a private run keeps no path: give --teacher")
+    if asked is None or (not Path(asked).exists() and str(asked) in (was["model"], was["model"].partition("@")[0])):
+        return was["model"]
+    if Path(asked).exists() and model_fingerprint(model_folder(asked))["weights"] == was["weights"]:
+        return asked
+    raise _other("teacher", f"{was['model']} (weights {was['weights'][:12]})", asked)
+
+
+def _other(what: str, was: str, asked: Any) -> OtherRecipe:
+    return OtherRecipe(
+        f"the run's {what} is {was}, not {asked}; leave --{what} out to go on, or take another --out for a new run"
+    )
 
 
 def recipe_of(card: Mapping[str, Any], options: Mapping[str, Any]) -> Recipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -183,8 +184,33 @@ def test_resuming_with_another_setting_dataset_or_teacher_is_refused(teacher: Pa
         distill(make.rows(60), out=tmp_path / "run", options={"learning-rate": 0.1}, resume=True)
     with pytest.raises(OtherRecipe, match="another dataset"):
         distill(make.rows(60, seed=9), out=tmp_path / "run", resume=True)
-    with pytest.raises(OtherRecipe, match="the run's teacher is"):
+    with pytest.raises(OtherRecipe, match="the run's teacher is .*, not elsewhere"):
         distill(make.rows(60), "elsewhere", tmp_path / "run", resume=True)
+    other = make.teacher_folder(tmp_path / "other", model=make.bert(2, seed=7))
+    with pytest.raises(OtherRecipe, match=r"the run's teacher is .* \(weights .*\), not .*other"):
+        distill(make.rows(60), other, tmp_path / "run", resume=True)
+    with pytest.raises(OtherRecipe, match="the run's preset is study, not fast"):
+        distill(make.rows(60), out=tmp_path / "run", preset="fast", resume=True)
+
+
+def test_a_resume_keeps_the_preset_that_the_run_began_with(teacher: Path, tmp_path: Path, make: Any) -> None:
+    distill(make.rows(60), teacher, tmp_path / "run", preset="fast", options=OPTIONS, stop_after="0s")
+    distill(make.rows(60), out=tmp_path / "run", resume=True)
+    card = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert card["preset"] == "fast"
+    assert "--preset fast" in (tmp_path / "run" / "student" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_teacher_is_known_again_by_its_content_wherever_it_lies(
+    teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(teacher, tmp_path / "t")
+    monkeypatch.chdir(tmp_path)
+    distill(make.rows(60), "t", "run", options=OPTIONS, stop_after="0s")
+    distill(make.rows(60), "./t", "run", resume=True, stop_after="0s")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir("below")
+    assert distill(make.rows(60), copy, "../run", resume=True).status == "finished"
 
 
 def test_a_resume_may_name_the_runs_own_version_and_no_other(
@@ -197,9 +223,22 @@ def test_a_resume_may_name_the_runs_own_version_and_no_other(
     (texts / "more.txt").write_text("One more document says hello. It is the last one.\n", encoding="utf-8")
     other = corpora.tokenize(corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep"), train=120)
     assert (other.name, other.fingerprint != tokens.fingerprint) == (tokens.name, True)
-    with pytest.raises(OtherRecipe, match=f"the run's dataset is {tokens.name}@{tokens.fingerprint}, not"):
-        pretrain(other.reference, tmp_path / "run", resume=True)
+    for wrong in (other.reference, other):
+        with pytest.raises(OtherRecipe, match=f"is {tokens.name}@{tokens.fingerprint}, not {other.reference}"):
+            pretrain(wrong, tmp_path / "run", resume=True)
+    pretrain(tokens, tmp_path / "run", resume=True, stop_after="0s")
     assert pretrain(tokens.reference, tmp_path / "run", resume=True).status == "finished"
+
+
+def test_a_resume_may_name_the_sentences_that_the_runs_dataset_was_tokenized_from(
+    corpus: Any, tokens: Any, tmp_path: Path
+) -> None:
+    taught_by = tmp_path / "teacher"
+    pretrain(tokens.reference, taught_by, shape=SMALL, options={**OPTIONS, "budget": "updates=1"})
+    distill("corpus", taught_by, tmp_path / "run", options=OPTIONS, stop_after="0s")
+    distill("corpus", taught_by, tmp_path / "run", resume=True, stop_after="0s")
+    distill(corpus, taught_by, tmp_path / "run", resume=True, stop_after="0s")
+    assert distill(corpus.reference, taught_by, tmp_path / "run", resume=True).status == "finished"
 
 
 def test_settings_that_decide_nothing_may_change_on_a_resume(teacher: Path, tmp_path: Path, make: Any) -> None:

@@ -17,7 +17,7 @@ def command(
     dataset: Annotated[str | None, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")] = None,
     teacher: Annotated[str | None, typer.Option(help="A model folder, or a hub id, ID@REVISION.")] = None,
     out: Annotated[Path, typer.Option(help="The run folder.")] = Path("run"),
-    preset: Annotated[str, typer.Option(help="study, sanh, fast, or a TOML file.")] = "study",
+    preset: Annotated[str | None, typer.Option(help="study (the default), sanh, fast, or a TOML file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete a run that is in --out.")] = False,
     stop_after: Annotated[str | None, typer.Option(help="Stop in order after a time, such as 2h.")] = None,
@@ -31,7 +31,7 @@ def command(
     from trainer.forecasting import forecast
 
     if dry_run:
-        told = forecast(dataset, teacher, preset=preset, options=settings, allow_pickle=allow_pickle)
+        told = forecast(dataset, teacher, preset=preset or "study", options=settings, allow_pickle=allow_pickle)
         typer.echo("\n".join(told.lines()))
         return
     outcome = act(

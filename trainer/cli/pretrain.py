@@ -18,7 +18,7 @@ def command(
     *,
     dataset: Annotated[str | None, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")] = None,
     out: Annotated[Path, typer.Option(help="The folder that becomes the teacher.")] = Path("teacher"),
-    preset: Annotated[str, typer.Option(help="pretrain, or a TOML file.")] = "pretrain",
+    preset: Annotated[str | None, typer.Option(help="pretrain (the default), or a TOML file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete a run that is in --out.")] = False,
     stop_after: Annotated[str | None, typer.Option(help="Stop in order after a time, such as 2h.")] = None,
