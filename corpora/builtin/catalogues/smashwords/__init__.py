@@ -22,6 +22,7 @@ class SavedPages(Catalogue):
     """Pages of Smashwords that you saved yourself: lists and book pages, in either layout of the site."""
 
     name: ClassVar[str] = "saved-pages"
+    version: ClassVar[int] = 2
 
     folder: Path = option(..., "The folder with the saved .html files.", decides=False)
 
@@ -43,6 +44,7 @@ class Smashwords(Catalogue):
     """The live site: it forbids bulk download, so this needs its permission and stops without one."""
 
     name: ClassVar[str] = "smashwords"
+    version: ClassVar[int] = 2
 
     site: str = option(SITE, "The site's address.", decides=False)
     start: str = option(

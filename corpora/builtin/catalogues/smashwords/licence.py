@@ -20,11 +20,14 @@ TERMS = (
 )
 """The terms of Creative Commons in the order of its names."""
 PUBLIC = re.compile(r"\b(?:is|are|placed|released|dedicated|given) (?:now )?(?:in|into|to) the public domain\b", re.I)
-NOTICES = (
+RESERVED = (
     re.compile(r"[^.\n]*\blicen[sc]ed for your (?:own )?personal (?:enjoyment|use)[^.\n]*", re.I),
+    re.compile(r"(?:(?:copyright|©|\(c\))[^\n]{0,100}?)?\ball rights reserved\b", re.I),
+)
+"""What keeps all rights with somebody; it counts for more than whatever else a description says."""
+NOTICES = (
     re.compile(r"(?:^|\n)\s*licen[sc]e\s*:\s*([^\n]+)", re.I),
     re.compile(r"(?:^|\n|, ?)\s*(licen[sc]e (?:notes?|statement)\b[^\n]*)", re.I),
-    re.compile(r"(?:copyright|©|\(c\))[^\n]{0,100}?\ball rights reserved\b", re.I),
 )
 SITE = re.compile(r"smashwords,? inc", re.I)
 
@@ -39,7 +42,8 @@ def licence_of(text: str, links: Iterable[str]) -> str:
     if match := next(filter(None, map(LINK.search, links)), None):
         kind = "CC0" if match[2] else f"CC {match[1].upper()}"
         return "public domain" if (match[2] or "").lower() == "mark" else _versioned(kind, match[3])
-    return _creative_commons(text) or ("public domain" if PUBLIC.search(text) else "") or _notice(text) or UNSAID
+    said = _notice(text, RESERVED) or _creative_commons(text) or ("public domain" if PUBLIC.search(text) else "")
+    return said or _notice(text, NOTICES) or UNSAID
 
 
 def _versioned(kind: str, version: str | None) -> str:
@@ -60,11 +64,11 @@ def _creative_commons(text: str) -> str:
     return ""
 
 
-def _notice(text: str) -> str:
+def _notice(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
     """The first notice in words that is not the site's own."""
-    for pattern in NOTICES:
+    for pattern in patterns:
         for match in pattern.finditer(text):
             line = " ".join((match[1] if pattern.groups else match[0]).split())
-            if not SITE.search(text, match.start(), min(len(text), match.end() + 40)):
+            if not SITE.search(text, max(0, match.start() - 40), match.end() + 40):
                 return line[:MAX_CHARACTERS]
     return ""

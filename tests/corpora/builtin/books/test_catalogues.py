@@ -98,6 +98,7 @@ def test_a_language_is_known_whatever_it_is_of(tmp_path, language):
     [
         ("", "all rights with the author (Smashwords)"),
         ("<p>Copyright © 2013 Smashwords, Inc. All rights reserved.</p>", "all rights with the author (Smashwords)"),
+        ("<small>© 2013 <a>Smashwords, Inc.</a><br>All rights reserved.</small><p>CC BY 2.0</p>", "CC BY 2.0"),
         ("<p>Her cousin had a licence to sell beer.</p>", "all rights with the author (Smashwords)"),
         ("<p>She works for Creative Commons in Hull.</p>", "all rights with the author (Smashwords)"),
         ("<p>Smashwords Edition, License Notes</p><p>This ebook is licensed for your personal enjoyment only. It may"
@@ -112,6 +113,11 @@ def test_a_language_is_known_whatever_it_is_of(tmp_path, language):
         ("<p>Released under a Creative Commons\n license.</p>", "Creative Commons"),
         ("<p>This text is CC BY-SA 4.0, do share it.</p>", "CC BY-SA 4.0"),
         ("<p>This work is in the public domain.</p>", "public domain"),
+        ("<p>A retelling of a tale whose original is in the public domain.</p><p>Copyright 2020 Jane Roe. All rights"
+         " reserved.</p>", "Copyright 2020 Jane Roe. All rights reserved"),
+        ("<p>Cover photo by Bob, CC BY 2.0.</p><p>All rights reserved.</p>", "All rights reserved"),
+        ("<p>CC BY 2.0 photo. This ebook is licensed for your personal use.</p>",
+         "This ebook is licensed for your personal use"),
     ],
 )  # fmt: skip
 def test_a_page_may_show_its_books_licence(tmp_path, shown, licence):
