@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,12 +33,17 @@ def count(text: str) -> int:
     """A count from `40M`, `1.5k` or `40000000`.
 
     Raises:
-        typer.BadParameter: anything else.
+        typer.BadParameter: anything else, a fraction of one among it.
     """
     found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
     if not found:
         raise typer.BadParameter(f"{text!r} is no count; write 40000000, or 40M (k, M, B: thousand, million, billion)")
-    return round(float(found[1]) * SUFFIXES[found[2]])
+    number = Decimal(found[1]) * SUFFIXES[found[2]]
+    if number % 1:
+        raise typer.BadParameter(
+            f"{text!r} is {number.normalize():f}; it must be a whole number, such as {round(number)}"
+        )
+    return int(number)
 
 
 def tell(dataset: Dataset, *, as_json: bool = False) -> None:
@@ -59,7 +65,7 @@ def noun(dataset: Dataset) -> str:
 
 
 def accounting_lines(dataset: Dataset) -> list[str]:
-    """Where documents or rows went, for people."""
+    """Where documents or rows went, for people, and whether any is there."""
     counts: dict[str, Any] = dataset.manifest.accounting
     lines: list[str] = []
     if "found" in counts:
@@ -75,6 +81,8 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             f"{counts['dropped']:,} of {counts['sequences']:,} sequences dropped as too short "
             f"({counts['dropped'] / total:.1%}), {counts['split']:,} split as too long ({counts['split'] / total:.1%})"
         )
+    if not dataset.rows:
+        lines.append(f"empty: not one of the {noun(dataset)} was taken or left")
     return [*lines, *dataset.manifest.notes]
 
 

@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
+
+from corpora.cli.shared import count
 
 GROUPS = [
     "build",
@@ -52,6 +55,17 @@ def test_wrong_usage_exits_with_2_and_what_is_missing_with_1(run):
     run("sample", code=2)
     run("transform", "replace", "x", "--rate", "7", code=2)
     run("show", "nothing", code=1)
+
+
+@pytest.mark.parametrize(("text", "number"), [("1.5k", 1500), ("40M", 40_000_000), ("2.0", 2), ("1,000", 1000)])
+def test_counts_may_be_short(text, number):
+    assert count(text) == number
+
+
+@pytest.mark.parametrize("text", ["1.5", "1.2345k", "many", "-1"])
+def test_what_is_no_whole_count_is_refused(text):
+    with pytest.raises(typer.BadParameter, match="whole number|no count"):
+        count(text)
 
 
 def test_bare_build_prints_its_help(run):

@@ -165,6 +165,11 @@ def test_imported_scores_that_are_not_finite_count_as_none(tmp_path):
     assert made.manifest.statistics["scores"]["q"] == {"rows_without": 3}
 
 
+def test_bounds_that_no_row_is_within_say_so(run, numbered):
+    said = run("transform", "by-score", numbered.name, "--column", "number", "--min", 1e9, "--name", "none").out
+    assert "empty: not one of the sequences was taken" in said
+
+
 @pytest.mark.parametrize(
     ("amount", "short", "message"),
     [
@@ -173,6 +178,7 @@ def test_imported_scores_that_are_not_finite_count_as_none(tmp_path):
         ({"rate": 0.1}, "by-score:number,min=3", "is given bounds and an amount"),
         ({"by": "document"}, "by-score:number,max=3", "is given bounds and --by document"),
         ({}, "by-score:number,min=-inf", "by-score: min is -inf; it must be a number"),
+        ({}, "by-score:number,min=5,max=4", "by-score: min is 5 and max 4; min must be at most max"),
         ({}, "number", "has a column number already"),
     ],
 )

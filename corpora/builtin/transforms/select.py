@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Score, Selection, Sequences, Transform, hookimpl, option, unknown_name
+from corpora import Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option, unknown_name
 from corpora.builtin.statistics.scores import sortable
 from corpora.builtin.statistics.tables import mix
 
@@ -82,6 +82,11 @@ class ByScore(Selection):
     first: Literal["low", "high"] = option("low", "Which are taken sooner.")
     min: float | None = option(None, "Take every row of this score or more, however many they are.")
     max: float | None = option(None, "Take every row of this score or less, however many they are.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise OptionError(f"{self.name}: min is {self.min:g} and max {self.max:g}; min must be at most max")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
         """The score above 32 bits of chance; rows without one last.
