@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 import corpora
 from corpora import Sequences
 from trainer.errors import EmptyDataset, TransferError
+from trainer.runs import write_whole
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Survey:
 
     def write(self, path: Path) -> None:
         """Keep it beside a run, so that a resume need not pass over the dataset."""
-        np.savez(path, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
+        whole = BytesIO()
+        np.savez(whole, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
+        write_whole(path, whole.getvalue())
 
     @classmethod
     def read(cls, path: Path) -> Survey | None:
@@ -43,7 +47,7 @@ class Survey:
         try:
             with np.load(path, allow_pickle=False) as kept:
                 return cls(kept["counts"], int(kept["longest"]))
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             return None
 
     @property

@@ -16,7 +16,7 @@ from trainer.job import Job
 from trainer.kinds import Callback, Run
 from trainer.recipe import resolve, seconds
 from trainer.registry import registry
-from trainer.runs import RunFolder, storing
+from trainer.runs import RunFolder
 from trainer.speed import Meter
 from trainer.stopping import Stopper
 from trainer.training import Done, Training
@@ -138,8 +138,7 @@ class _Loop:
     def _begin(self, *, overwrite: bool) -> int:
         if self.job.ranks.first:
             self.folder.claim(overwrite=overwrite)
-            with storing(self.folder.survey):
-                self.job.training.rows.survey.write(self.folder.survey)
+            self.job.training.rows.survey.write(self.folder.survey)
             self.folder.write_card({**self.job.card, "status": "running"})
         return 0
 

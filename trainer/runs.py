@@ -92,8 +92,8 @@ class RunFolder:
             write_whole(path, "".join(line + "\n" for line in whole))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, text as UTF-8.
 
     Raises:
         StorageError: it cannot be written.
@@ -101,8 +101,8 @@ def write_whole(path: Path, text: str) -> None:
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with storing(path):
-            with staged.open("w", encoding="utf-8") as file:
-                file.write(text)
+            with staged.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             staged.replace(path)

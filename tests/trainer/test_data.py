@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from trainer import TransferError
-from trainer.data import lineage_of, open_rows, read_files
+from trainer.data import Survey, lineage_of, open_rows, read_files
 
 
 def written(path: Path, *batches: list[list[int]], dtype: Any = None) -> Path:
@@ -44,6 +44,19 @@ def test_wide_vocabularies_come_as_they_are(tmp_path: Path) -> None:
 def test_the_survey_counts_ids_and_finds_the_longest_row(tmp_path: Path) -> None:
     survey = read_files([written(tmp_path / "a", [[1, 1, 3]], [[1], []])]).survey
     assert (survey.counts.tolist(), survey.longest, survey.tokens, survey.largest_id) == ([0, 3, 0, 1], 3, 4, 3)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK gone", b"\x93NUMPY"])
+def test_a_survey_that_was_cut_short_is_made_again(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "survey.npz").write_bytes(content)
+    assert Survey.read(tmp_path / "survey.npz") is None
+
+
+def test_a_survey_is_kept_whole_and_read_as_it_was(tmp_path: Path) -> None:
+    Survey(np.array([0, 3, 1]), 3).write(tmp_path / "survey.npz")
+    kept = Survey.read(tmp_path / "survey.npz")
+    assert kept is not None and (kept.counts.tolist(), kept.longest) == ([0, 3, 1], 3)
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.npz"]
 
 
 def test_documents_and_the_first_rows(tmp_path: Path) -> None:
