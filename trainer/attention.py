@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,20 @@ class Group:
     """[sequences, 1, 1, longest], bool: the places that hold a token; None where all do."""
 
 
-def groups_of(lengths: tuple[int, ...], device: torch.device) -> tuple[Group, ...]:
+class Groups:
+    """The groups of a micro-batch, in the order of their tokens.
+
+    No tuple: torch.compile would watch its length, and compile anew for each number of groups.
+    """
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self._groups = tuple(groups)
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._groups)
+
+
+def groups_of(lengths: tuple[int, ...], device: torch.device) -> Groups:
     """Groups of neighbours, each at most a quarter longer at its end than at its start.
 
     Args:
@@ -44,7 +58,7 @@ def groups_of(lengths: tuple[int, ...], device: torch.device) -> tuple[Group, ..
         part = np.asarray(lengths[first:last])
         groups.append(_group(part, token, device))
         first, token = last, token + int(part.sum())
-    return tuple(groups)
+    return Groups(groups)
 
 
 def _group(lengths: Any, start: int, device: torch.device) -> Group:
@@ -65,7 +79,7 @@ def packed_attention(
     value: Tensor,
     attention_mask: Tensor | None,
     *,
-    groups: tuple[Group, ...] = (),
+    groups: Iterable[Group] = (),
     scaling: float | None = None,
     dropout: float = 0.0,
     **_: Any,

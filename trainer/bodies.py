@@ -111,7 +111,7 @@ def compile_layers(model: PreTrainedModel) -> None:
 
 
 def states(
-    model: PreTrainedModel, packed: Packed, groups: tuple[attention.Group, ...], needs: Collection[str]
+    model: PreTrainedModel, packed: Packed, groups: attention.Groups, needs: Collection[str]
 ) -> dict[str, Tensor]:
     """Run a model's body on packed tokens.
 

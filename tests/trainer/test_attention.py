@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import DistilBertConfig, DistilBertForMaskedLM, RobertaConfig, RobertaForMaskedLM
 
 from trainer import ModelError
 from trainer.attention import groups_of
-from trainer.bodies import module_giving, packed_logits, states, use_packed_attention
+from trainer.bodies import layers_of, module_giving, packed_logits, states, use_packed_attention
+from trainer.packing import pack
 
 
 def family(name: str, make: Any) -> Any:
@@ -50,10 +52,25 @@ def test_gradients_too_are_those_of_one_by_one(name: str, make: Any) -> None:
 
 def test_every_token_is_in_one_group_and_no_group_is_padded_by_more_than_a_quarter() -> None:
     lengths = tuple(sorted([3, 3, 4, 9, 10, 11, 50, 60, 61, 512]))
-    groups = groups_of(lengths, torch.device("cpu"))
+    groups = list(groups_of(lengths, torch.device("cpu")))
     assert [group.start for group in groups[1:]] == [group.stop for group in groups[:-1]]
     assert groups[-1].stop == sum(lengths)
     assert all(group.sequences * group.longest <= 1.25 * (group.stop - group.start) for group in groups)
+
+
+@pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
+def test_a_compiled_layer_is_not_compiled_anew_for_another_number_of_groups(make: Any) -> None:
+    from torch._dynamo.testing import CompileCounter
+
+    model, compiler, counts = make.bert(1), CompileCounter(), []
+    use_packed_attention(model)
+    layers_of(model)[0].compile(dynamic=True, backend=compiler)
+    for lengths in [(3, 4), (3, 9), (2, 5, 11), (2, 4, 8, 14), (1, 3, 6, 10, 17)]:
+        packed = pack([np.full(n, 7) for n in lengths], np.arange(len(lengths)), first_id=2, last_id=3)
+        groups = groups_of(packed.lengths, torch.device("cpu"))
+        states(model, packed, groups, ())
+        counts.append((len(list(groups)), compiler.frame_count))
+    assert counts == [(number, counts[0][1]) for number in range(1, 6)]
 
 
 def test_dropout_in_attention_is_on_in_training_and_off_outside(make: Any) -> None:

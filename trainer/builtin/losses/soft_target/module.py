@@ -77,8 +77,11 @@ class SoftTargetLoss(nn.Module):
         return divergence * self.temperature**2, gradient.mul_(self.temperature)
 
     def _rooms(self, like: Tensor) -> Tensor:
-        """Four rooms like the logits, kept on a CPU, where fresh memory costs as much as what is written into it."""
-        if like.device.type != "cpu":
+        """Four rooms like the logits, kept on a CPU, where fresh memory costs as much as what is written into it.
+
+        Not where torch compiles the loss: it plans memory itself, and would compile anew for each room that grows.
+        """
+        if like.device.type != "cpu" or torch.compiler.is_compiling():
             return like.new_empty(4, *like.shape)
         kept = self._room
         if kept is None or kept.dtype != like.dtype or kept.shape[1] < len(like) or kept.shape[2] != like.shape[1]:
