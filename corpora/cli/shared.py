@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,11 +39,9 @@ def count(text: str) -> int:
     found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
     if not found:
         raise typer.BadParameter(f"{text!r} is no count; write 40000000, or 40M (k, M, B: thousand, million, billion)")
-    number = Decimal(found[1]) * SUFFIXES[found[2]]
-    if number % 1:
-        raise typer.BadParameter(
-            f"{text!r} is {number.normalize():f}; it must be a whole number, such as {round(number)}"
-        )
+    number = Fraction(found[1]) * SUFFIXES[found[2]]
+    if number.denominator > 1:
+        raise typer.BadParameter(f"{text!r} is no whole number; the next ones are {floor(number)} and {ceil(number)}")
     return int(number)
 
 

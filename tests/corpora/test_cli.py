@@ -57,7 +57,9 @@ def test_wrong_usage_exits_with_2_and_what_is_missing_with_1(run):
     run("show", "nothing", code=1)
 
 
-@pytest.mark.parametrize(("text", "number"), [("1.5k", 1500), ("40M", 40_000_000), ("2.0", 2), ("1,000", 1000)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("1.5k", 1500), ("40M", 40_000_000), ("2.0", 2), ("1,000", 1000), ("1" * 40, int("1" * 40))]
+)
 def test_counts_may_be_short(text, number):
     assert count(text) == number
 
