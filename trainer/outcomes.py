@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpora import DatasetError, Score, Selection, UnknownName, registry
+from corpora import DatasetError, Score, Selection, UnknownName, options_of, registry
 from trainer.errors import RunError
+from trainer.recipe import Recipe
 from trainer.results import read_sealed
 from trainer.score import glue_score
 
@@ -19,6 +20,8 @@ MEASURES = ("glue", "exact match", "f1")
 """What students are compared by: the GLUE score, and SQuAD's two."""
 FIDELITY = ("kl", "top1_agreement")
 """How a student follows its teacher on text that it never saw: KL in nats a token, agreement on the likeliest word."""
+
+DECIDING = {option.name for option in options_of(Recipe) if option.decides}
 
 
 @dataclass(frozen=True)
@@ -130,13 +133,21 @@ def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
 
 def merged(outcomes: Sequence[Scored]) -> list[Scored]:
     """The same with runs that differ in nothing but their seed put together: their scores become one list."""
-    groups: dict[tuple[Any, ...], list[Scored]] = {}
+    groups: dict[str, list[Scored]] = {}
     for run in outcomes:
-        alone = run.transfer is None or run.seed is None
-        kind = run.transfer.fingerprint if run.transfer else ""
-        key = (run.name,) if alone else (run.role, kind, run.budget, tuple(run.card["recipe"].get("loss", ())))
-        groups.setdefault(key, []).append(run)
+        runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
+        if run.seed in {other.seed for other in runs}:
+            groups[run.folder.as_posix()] = [run]
+        else:
+            runs.append(run)
     return [_together(runs) for runs in groups.values()]
+
+
+def _but_its_seed(run: Scored) -> str:
+    """Everything that decides a run's student but its seed."""
+    recipe = {key: value for key, value in run.card.get("recipe", {}).items() if key in DECIDING - {"seed"}}
+    teacher = (run.card.get("teacher") or {}).get("weights")
+    return json.dumps([run.role, run.transfer and run.transfer.fingerprint, teacher, recipe], sort_keys=True)
 
 
 def _together(runs: Sequence[Scored]) -> Scored:

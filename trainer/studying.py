@@ -276,10 +276,10 @@ def _measured(run: StudyRun, shown: Watching) -> None:
 
 
 def _begun(folder: Path, teacher: Path | None = None) -> bool:
-    """Whether a run goes on; what a kill left before the first checkpoint, or a moved study, is started anew."""
+    """Whether a run goes on; what a kill left before the first checkpoint, or of another teacher, is started anew."""
     if not any((folder / "checkpoints").glob("update-*")):
         return False
-    return teacher is None or RunFolder(folder).card()["teacher"]["model"] == str(teacher)
+    return teacher is None or RunFolder(folder).card()["teacher"]["weights"] == model_fingerprint(teacher)["weights"]
 
 
 def _status(folder: Path) -> str:

@@ -13,7 +13,7 @@ import pytest
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluating import evaluate
 from trainer.measuring import measure
-from trainer.outcomes import read_outcomes
+from trainer.outcomes import merged, read_outcomes
 from trainer.reporting import report
 from trainer.sheets import Sheet, to_csv, to_latex, to_markdown
 
@@ -118,6 +118,8 @@ def test_tables_can_be_written_as_markdown_csv_and_latex() -> None:
 def test_fidelity_on_held_out_text_stands_beside_the_scores_with_every_seed(runs: list[Path], tmp_path: Path) -> None:
     for run, kls in zip(runs, ((0.1, 0.2), (0.15, 0.3), (0.5, 0.6)), strict=True):
         again = shutil.copytree(run, run.parent / f"{run.name}-43")
+        card = json.loads((again / "run.json").read_text(encoding="utf-8"))
+        (again / "run.json").write_text(json.dumps(card | {"recipe": {"seed": 43}}), encoding="utf-8")
         for folder, kl in zip((run, again), kls, strict=True):
             line = {"update": 3, "losses": {}, "held_out": {"kl": kl, "top1_agreement": 0.5}}
             (folder / "log.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
@@ -127,3 +129,13 @@ def test_fidelity_on_held_out_text_stands_beside_the_scores_with_every_seed(runs
     assert "KL 0.225 nats) is nearer to its teacher on held-out text than c-10pct-shuffle" in text
     assert "2 and 2 runs do not overlap" in text and "2 and 2 runs overlap" in text
     assert [line.count("c-10pct-43") for line in text.splitlines() if "<th" in line and "c-10pct-43" in line] == [1]
+
+
+def test_only_runs_that_differ_in_their_seed_are_put_together(runs: list[Path]) -> None:
+    card = json.loads((runs[0] / "run.json").read_text(encoding="utf-8"))
+    recipes = [{"seed": 43}, {"seed": 43, "learning-rate": 1.0}, {"seed": 42}]
+    for number, recipe in enumerate(recipes):
+        again = shutil.copytree(runs[0], runs[0].parent / f"again-{number}")
+        (again / "run.json").write_text(json.dumps(card | {"recipe": recipe}), encoding="utf-8")
+    made = merged(read_outcomes([runs[0], *(runs[0].parent / f"again-{n}" for n in range(3))]))
+    assert [(run.name, run.runs) for run in made] == [("c-tokens", 2), ("again-1", 1), ("again-2", 1)]
