@@ -392,6 +392,15 @@ def test_a_forecast_writes_nothing_and_counts_what_the_run_will_do(teacher: Path
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("updates", [0, 1, 2])
+def test_a_forecast_of_a_run_of_few_updates_is_timed_all_the_same(
+    teacher: Path, tmp_path: Path, make: Any, updates: int
+) -> None:
+    told = forecast(make.rows(60), teacher, options={**OPTIONS, "budget": f"updates={updates}"})
+    assert told.updates == updates
+    assert told.tokens_per_second > 0
+
+
 def test_tensorboard_shows_each_loss_apart(teacher: Path, tmp_path: Path, make: Any) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
