@@ -114,7 +114,7 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
     folder = model_folder(model)
     pickled = allow_pickle and not list(folder.glob("*.safetensors"))
     if not pickled:
-        weight_shapes(folder)
+        weight_shapes(folder, teacher=True)
     with quiet_transformers():
         try:
             teacher, told = AutoModelForMaskedLM.from_pretrained(

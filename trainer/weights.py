@@ -9,8 +9,11 @@ from safetensors import SafetensorError, safe_open
 from trainer.errors import DamagedWeights, PickledWeights
 
 
-def weight_shapes(folder: Path) -> dict[str, list[int]]:
+def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]]:
     """The name and shape of every tensor in a model folder, from the files' headers.
+
+    Args:
+        teacher: whether it is read as a masked-language model; an error then says so.
 
     Raises:
         PickledWeights: no safetensors, but a pickle.
@@ -20,9 +23,7 @@ def weight_shapes(folder: Path) -> dict[str, list[int]]:
     if not files and (pickles := sorted(folder.glob("*.bin"))):
         raise PickledWeights(
             f"{folder} holds its weights as a pickle ({pickles[0].name}), which may run code when it is read; "
-            "if you trust it, convert it once (or trainer distill … --allow-pickle): "
-            'python -c "from transformers import AutoModelForMaskedLM as M; '
-            f"M.from_pretrained('{folder}', use_safetensors=False).save_pretrained('{folder}')\""
+            f"if you trust it, {_conversion_of_teacher(folder) if teacher else _conversion(pickles[0])}"
         )
     if not files:
         raise DamagedWeights(f"{folder} holds no weights (model.safetensors)")
@@ -34,3 +35,21 @@ def weight_shapes(folder: Path) -> dict[str, list[int]]:
         except SafetensorError as error:
             raise DamagedWeights(f"{file} is cut short or damaged ({error}); copy it again") from error
     return shapes
+
+
+def _conversion_of_teacher(folder: Path) -> str:
+    return (
+        "convert it once (or trainer distill … --allow-pickle): "
+        'python -c "from transformers import AutoModelForMaskedLM as M; '
+        f"M.from_pretrained('{folder}', use_safetensors=False).save_pretrained('{folder}')\""
+    )
+
+
+def _conversion(pickle: Path) -> str:
+    """Tensor by tensor, so that a classifier's head stays; each a copy, since tied ones cannot be written."""
+    return (
+        'convert it once: python -c "import torch; from safetensors.torch import save_file; '
+        f"old = torch.load('{pickle}', 'cpu', weights_only=True); "
+        "new = {name: tensor.contiguous().clone() for name, tensor in old.items()}; "
+        f"save_file(new, '{pickle.with_name('model.safetensors')}', {{'format': 'pt'}})\""
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from trainer import (
     inspect_model,
 )
 from trainer.models import check_tokenizers, load_teacher, load_tokenizer
+from trainer.weights import weight_shapes
 
 
 @pytest.fixture
@@ -51,6 +54,20 @@ def test_a_pickle_is_refused_with_the_line_that_converts_it(teacher: Path, make:
     with pytest.raises(PickledWeights, match=r"--allow-pickle.*save_pretrained"):
         load_teacher(teacher)
     assert load_teacher(teacher, allow_pickle=True).config.num_hidden_layers == 3
+
+
+def test_the_line_that_converts_a_pickled_classifier_keeps_its_head(tmp_path: Path, make: Any) -> None:
+    config = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+    model = BertForSequenceClassification(config)
+    folder = make.teacher_folder(tmp_path / "classifier", model=model)
+    (folder / "model.safetensors").unlink()
+    torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    with pytest.raises(PickledWeights) as refused:
+        weight_shapes(folder)
+    subprocess.run([sys.executable, "-c", str(refused.value).split('"')[1]], check=True)
+    kept = BertForSequenceClassification.from_pretrained(folder, use_safetensors=True)
+    assert torch.equal(kept.classifier.weight, model.classifier.weight)
+    assert not inspect_model(folder).masked_lm_head
 
 
 def test_a_teacher_without_a_tokenizer_is_said_to_have_none(teacher: Path, make: Any, tmp_path: Path) -> None:
