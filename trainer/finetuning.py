@@ -105,10 +105,10 @@ def answered(encoder: Encoder, problem: Problem, examples: Examples, settings: S
     features = problem.features(examples, encoder.tokenizer, encoder.model, settings, train=False)
     logits: list[NDArray[Any]] = [np.empty(0)] * len(features)
     encoder.model.eval()
-    with torch.inference_mode(), _autocast(encoder.device):
+    with torch.inference_mode():  # without autocast: in bf16 many scores would tie
         for rows in scoring_batches(features.lengths, tokens=65536 if encoder.device != "cpu" else 4096):
             batch = padded(features, rows, encoder.pad_id, encoder.device)
-            made = problem.logits(encoder.model(**batch)).float().cpu().numpy()
+            made = problem.logits(encoder.model(**batch)).cpu().numpy()
             for row, values in zip(rows, made, strict=True):
                 logits[row] = values
     return problem.answers(logits, features, examples, settings)

@@ -139,7 +139,8 @@ class Training:
             except (torch.OutOfMemoryError, RuntimeError) as error:
                 if not _is_memory(error):
                     raise
-                self._shrink(error)
+                self._check_room(error)
+            self._shrink()  # out here, where no traceback holds the activations that did not fit
 
     def _try_gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
         torch.manual_seed(seed_of("dropout", self.recipe.seed, number, self.ranks.rank))
@@ -150,12 +151,14 @@ class Training:
             sums += self.engine.backward(micro_batch, counts, scale=self.scale.value)
         return sums
 
-    def _shrink(self, error: BaseException) -> None:
+    def _check_room(self, error: BaseException) -> None:
         if not self.shrinks or self.micro_batch_tokens < 256:
             raise OutOfMemory(
                 f"a micro-batch of {self.micro_batch_tokens:,} tokens does not fit into memory; "
                 f"try --micro-batch-tokens {max(self.micro_batch_tokens // 2, 1)}, or auto"
             ) from error
+
+    def _shrink(self) -> None:
         self.micro_batch_tokens //= 2
         if self.engine.device.type == "cuda":
             torch.cuda.empty_cache()

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -357,6 +358,21 @@ def test_memory_that_runs_out_names_the_budget_or_halves_it_when_asked(
         distill(make.rows(400), teacher, tmp_path / "run", options=options)
     halved = distill(make.rows(400), teacher, tmp_path / "auto", options={**options, "micro-batch-tokens": "auto"})
     assert halved.status == "finished"
+
+
+def test_memory_is_given_back_when_nothing_holds_what_did_not_fit(
+    teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer.registry import registry
+    from trainer.training import Training
+
+    (tmp_path / "greedy.py").write_text(GREEDY, encoding="utf-8")
+    registry.use_files([tmp_path / "greedy.py"])
+    shrink, held = Training._shrink, []
+    monkeypatch.setattr(Training, "_shrink", lambda training: (held.append(sys.exc_info()[1]), shrink(training)))
+    options = {**OPTIONS, "loss": ["greedy"], "sequences": 400, "budget": "updates=1", "micro-batch-tokens": "auto"}
+    distill(make.rows(400), teacher, tmp_path / "run", options=options)
+    assert held and not any(held)
 
 
 def test_rows_of_unknown_words_are_left_out_where_the_recipe_says_so(teacher: Path, tmp_path: Path, make: Any) -> None:
