@@ -124,7 +124,11 @@ class Engine:
             with torch.no_grad():
                 teacher = _projection(self.teacher, of_teacher[order])
         terms = [
-            Term(self.modules[n], last.new_tensor(shares[n], dtype=_exact(last)), self.losses[n].positions == "masked")
+            Term(
+                self.modules[n],
+                torch.full((), shares[n], dtype=_exact(last), device=last.device),  # made there: copying would wait
+                self.losses[n].positions == "masked",
+            )
             for n in numbers
         ]
         total, sums = logits_losses(
@@ -141,12 +145,14 @@ class Engine:
         self, packed: Packed, of_student: dict[str, Tensor], of_teacher: dict[str, Tensor], shares: list[float]
     ) -> tuple[Tensor, dict[int, Tensor]]:
         """The losses on hidden states and projections, by autograd, in float32 (or float64)."""
+        total = torch.zeros((), device=self.device, dtype=_exact(of_student["last"]))
+        sums: dict[int, Tensor] = {}
+        numbers = [n for n, loss in enumerate(self.losses) if "logits" not in loss.needs]
+        if not numbers:
+            return total, sums
         given = Given(_all_exact(of_student), _all_exact(of_teacher), packed.labels, packed.offsets)
-        total, sums = torch.zeros((), device=self.device, dtype=_exact(of_student["last"])), {}
-        for number, (loss, module) in enumerate(zip(self.losses, self.modules, strict=True)):
-            if "logits" in loss.needs:
-                continue
-            each = module(given)
+        for number in numbers:
+            loss, each = self.losses[number], self.modules[number](given)
             if loss.positions == "masked":
                 each = each * (packed.labels != IGNORED)
             total = total + each.sum() * shares[number]
