@@ -68,7 +68,8 @@ def _group(lengths: Any, start: int, device: torch.device) -> Group:
         return Group(start, stop, len(lengths), longest, None, None)
     keep = torch.from_numpy(np.arange(longest)[None, :] < lengths[:, None])
     slots = keep.flatten().nonzero().flatten()
-    return Group(start, stop, len(lengths), longest, slots.to(device), keep[:, None, None, :].to(device))
+    there = [tensor.to(device, non_blocking=True) for tensor in (slots, keep[:, None, None, :])]
+    return Group(start, stop, len(lengths), longest, *there)
 
 
 @torch.compiler.disable  # type: ignore[untyped-decorator]

@@ -37,7 +37,7 @@ class Packed:
     @property
     def offsets(self) -> Tensor:
         """[sequences + 1], int64."""
-        return torch.tensor([0, *np.cumsum(self.lengths)], device=self.input_ids.device)
+        return torch.tensor([0, *np.cumsum(self.lengths)]).to(self.input_ids.device, non_blocking=True)
 
     def to(self, device: torch.device) -> Packed:
         """The same on another device."""
