@@ -72,6 +72,9 @@ def _show(steps: Sequence[Step], as_json: bool) -> None:
     console = Console()
     console.print(table)
     left = [step for step in steps if step.state != "done"]
+    if not left:
+        console.print(f"all {len(steps)} steps done", highlight=False)
+        return
     training = [step for step in left if step.kind in ("teacher", "student")]
     tokens = sum(step.tokens or 0 for step in training)
     unknown = sum(step.tokens is None for step in training)
