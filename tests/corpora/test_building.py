@@ -85,7 +85,11 @@ def test_limit_reads_only_the_first_documents_and_says_so(home, texts):
 def start_build(home: Path, plugin: Path, name: str, executor: str) -> subprocess.Popen:
     command = [sys.executable, "-c", "from corpora.cli import main; main()", "build", "slow", "--name", name]
     environment = os.environ | {"CORPORA_HOME": str(home)}
-    return subprocess.Popen([*command, "--plugin", str(plugin), "--executor", executor], env=environment)
+    return subprocess.Popen(
+        [*command, "--plugin", str(plugin), "--executor", executor],
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
+    )
 
 
 @pytest.mark.parametrize(("how", "executor"), [(signal.SIGKILL, "serial"), (signal.SIGINT, "processes:workers=2")])
