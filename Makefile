@@ -43,8 +43,17 @@ fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated refe
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	$(BIN)/python docs/check.py --write
 
-bench: $(VENV)/.installed ## Run the benchmarks against their peers; raw output goes to benchmarks/results
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+DATA ?= ../shared/data
+REAL := books fidelity sentences wikitext
+
+bench: $(VENV)/.installed ## Run the benchmarks; those on real books and dumps where DATA=FOLDER has them
+	@set -e; for file in $(filter-out $(REAL:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do \
+		echo "== $$file"; $(BIN)/python $$file; done
+	@set -e; test -d $(DATA) || { echo "$(REAL) left out: there is no $(DATA)"; exit 0; }; \
+		$(BIN)/python benchmarks/books.py $(DATA)/books/txt; \
+		$(BIN)/python benchmarks/fidelity.py; \
+		$(BIN)/python benchmarks/sentences.py $(DATA)/sentences/*-dev.jsonl; \
+		$(BIN)/python benchmarks/wikitext.py $(DATA)/wiki/enwiki-gensim-pages*.bz2
 
 # In an environment of its own: its libraries and ours ask for different versions.
 docs: ## Build the docs as a site with a search, in site/
