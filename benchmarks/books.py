@@ -6,7 +6,7 @@ statistics, manifest. "A core" counts processor seconds of this process and its 
 machine counts less; "by the clock" is what one waits, workers' start included; the median of `--repeats`.
 
     OMP_NUM_THREADS=1 python benchmarks/books.py ../shared/data/books/txt --repeats 3
-    OMP_NUM_THREADS=1 python benchmarks/books.py --scale 200 2000 20000 --plot benchmarks/results/books-scale.svg
+    OMP_NUM_THREADS=1 python benchmarks/books.py --scale 200 2000 20000 --plot docs/explanation/books-scale.svg
 """
 
 from __future__ import annotations
