@@ -30,7 +30,11 @@ def _check(package: str) -> None:
     """See that a package of this name is ours: `corpora` and `trainer` are other people's distributions as well."""
     found = find_spec(package)
     folder = Path(str(found.origin)).parent if found and found.origin else None
-    if folder is not None and (folder / "hookspecs.py").exists() and (folder / "kinds.py").exists():
+    if (
+        folder is not None
+        and (folder / "plugin" / "hookspecs.py").exists()
+        and (folder / "plugin" / "kinds.py").exists()
+    ):
         return
     owners = [name for name in packages_distributions().get(package, []) if name != "transferset"]
     hint = f"pip uninstall {owners[0]}" if owners else "remove it, or use a fresh environment"

@@ -19,11 +19,11 @@ from typing import Any
 import torch
 
 from trainer.errors import TaskNotFound
-from trainer.examples import Examples, Splits
-from trainer.finetuning import finetune, schedule
-from trainer.metrics import measured
-from trainer.registry import registry as tasks
-from trainer.settings import settings_for
+from trainer.evaluation.finetuning.settings import settings_for
+from trainer.evaluation.finetuning.training import finetune, schedule
+from trainer.evaluation.metrics import measured
+from trainer.evaluation.tasks.examples import Examples, Splits
+from trainer.plugin.discovery import registry as tasks
 
 LENGTH, EPOCHS = 128, 3
 TASKS = ("cola", "sst-2", "mrpc", "rte")

@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
 def prepare(home: Path, tokens: int) -> dict[str, Any]:
     """Build toy, tokenize it, and repeat its rows up to about so many tokens."""
     import corpora
-    from corpora.store import Store
+    from corpora.store.store import Store
 
     store = Store(home)
     toy = corpora.build("toy:books={books},articles={articles}".format(**TOY), store=store)
@@ -119,9 +119,9 @@ def processor_seconds() -> float:
 def ours(arguments: argparse.Namespace) -> Callable[[], Any]:
     """The step as a user of `corpora` would run it."""
     import corpora
-    from corpora.counting import counts_of
-    from corpora.executors import make_executor
-    from corpora.store import Store
+    from corpora.execution.executors import make_executor
+    from corpora.store.statistics import counts_of
+    from corpora.store.store import Store
 
     store, workers = Store(arguments.home), arguments.workers[0]
     executor = "serial" if workers == 1 else f"processes:workers={workers}"
@@ -145,7 +145,13 @@ def ours(arguments: argparse.Namespace) -> Callable[[], Any]:
         "statistics": lambda: counted("growth", "repeats"),
         "bigrams": lambda: counted("bigrams"),
     }
-    for module in ("pandas", "pyarrow.compute", "corpora.transforming", "corpora.tokenizing", "tokenizers"):
+    for module in (
+        "pandas",
+        "pyarrow.compute",
+        "corpora.operations.transformation",
+        "corpora.operations.tokenization",
+        "tokenizers",
+    ):
         importlib.import_module(module)
     corpora.registry.load()
     if arguments.step != "bigram-counted":  # all others count what they need; this one finds what `bigram` counted

@@ -14,7 +14,7 @@ def step(name: str, home: Path) -> Callable[[], Any]:
     """One step of `transfer.py`, ready to run; results are saved to disk as ours are."""
     import datasets
 
-    from corpora.store import Store
+    from corpora.store.store import Store
 
     datasets.disable_progress_bars()
     store = Store(home)

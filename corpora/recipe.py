@@ -11,21 +11,12 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from corpora.building import build
-from corpora.component import options_of
-from corpora.concatenating import concat
-from corpora.dataset import Dataset
 from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
-from corpora.executors import Executor, make_executor
-from corpora.kinds import Selection
-from corpora.manifest import Manifest, Plan
-from corpora.mixing import mix, parse_shares
-from corpora.plugins import registry
-from corpora.progress import Progress, silent
-from corpora.selecting import split
-from corpora.store import Store, default_store
-from corpora.tokenizing import tokenize
-from corpora.transforming import transform
+from corpora.execution import Executor, Progress, make_executor, silent
+from corpora.ingest import build
+from corpora.operations import concat, mix, parse_shares, split, tokenize, transform
+from corpora.plugin import Selection, options_of, registry
+from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
 PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}

@@ -21,12 +21,12 @@ NOTE = "<!-- Written by docs/check.py --write; do not edit. -->\n"
 def pages() -> dict[str, str]:
     """Every generated page by its path under docs/."""
     import corpora
-    import trainer.registry
-    from corpora import hookspecs
+    import trainer.plugin.discovery
+    from corpora.plugin import hookspecs
     from trainer import errors as trainer_errors
-    from trainer import hookspecs as trainer_hookspecs
+    from trainer.plugin import hookspecs as trainer_hookspecs
 
-    registries = {"corpora": corpora.registry, "trainer": trainer.registry.registry}
+    registries = {"corpora": corpora.registry, "trainer": trainer.plugin.discovery.registry}
     return {
         "reference/components.md": components_page(registries),
         "reference/hooks.md": hooks_page({"corpora": hookspecs, "trainer": trainer_hookspecs}),
@@ -38,7 +38,7 @@ def pages() -> dict[str, str]:
 
 def components_page(registries: dict[str, Any]) -> str:
     """Every component that comes with the packages, with its options."""
-    from corpora.plugins import is_builtin
+    from corpora.plugin.discovery import is_builtin
 
     lines = ["# Components", "", NOTE, "Everything that can be chosen by name. `corpora plugins` and `trainer plugins`"]
     lines += ["list these with those of installed plugins.", ""]
@@ -54,7 +54,7 @@ def components_page(registries: dict[str, Any]) -> str:
 
 def component_lines(cls: Any) -> Iterator[str]:
     """One component: its docstring and a table of its options."""
-    from corpora.component import options_of, to_json
+    from corpora.plugin.component import options_of, to_json
 
     yield f"### {cls.name}\n"
     yield inspect.cleandoc(cls.__doc__) + "\n"
@@ -101,7 +101,7 @@ def errors_page(*modules: Any) -> str:
 
 def manifest_page() -> str:
     """The fields of `manifest.json`, from the source."""
-    from corpora import manifest
+    from corpora.store import manifest
 
     source = inspect.getsource(manifest.Manifest)
     found = re.findall(r'^    (\w+): ([^=\n]+?)(?: = [^\n]*)?\n(?:    """(.*?)""")?', source, re.MULTILINE | re.DOTALL)
@@ -145,7 +145,7 @@ def helps() -> Iterator[tuple[list[str], str]]:
             yield [program, *words], "\n".join(line.rstrip() for line in done.stdout.splitlines())
 
 
-BUILT_IN_ONLY = "import corpora.plugins; corpora.plugins.entry_points = lambda **_: ()"
+BUILT_IN_ONLY = "import corpora.plugin.discovery; corpora.plugin.discovery.entry_points = lambda **_: ()"
 """Leaves out the commands that installed plugins add, which no page of ours may depend on."""
 
 

@@ -7,8 +7,13 @@ from collections.abc import Sequence
 import typer
 from typer.core import TyperGroup
 
-from corpora.cli import build, datasets, export, mix, new, plugins, push, recipes, report, tokenize, transform
-from corpora.cli.terminal import run_app
+from corpora.cli.ingest import build
+from corpora.cli.ingest import recipe as recipes
+from corpora.cli.inspect import report
+from corpora.cli.operations import export, mix, push, tokenize, transform
+from corpora.cli.plugin import new, plugins
+from corpora.cli.store import datasets
+from corpora.console import run_app
 
 FIRST = ("build", "tokenize", "sample", "transform", "mix", "concat", "split")
 """What most people want first, and in which order; the others follow as they were added."""

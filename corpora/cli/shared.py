@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.cli.terminal import say, say_json
+from corpora.console import say, say_json
 
 if TYPE_CHECKING:
-    from corpora.dataset import Dataset
+    from corpora.store import Dataset
 
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
 SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
@@ -47,7 +47,7 @@ def count(text: str) -> int:
 
 def tell(dataset: Dataset, *, as_json: bool = False) -> None:
     """Say what an action made or found."""
-    from corpora.describing import show
+    from corpora.store import show
 
     if as_json:
         say_json(show(dataset))

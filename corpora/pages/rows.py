@@ -11,10 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpora.blocks import sequences_of
-from corpora.counting import Vocabulary, vocabulary_in
-from corpora.dataset import Dataset
-from corpora.pages.differences import Shown
+from corpora.pages.row_differences import Shown
+from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
 """Bytes or tokens of a row that is worth looking at."""

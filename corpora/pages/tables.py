@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpora.dataset import Dataset
-from corpora.pages import quoted
+from corpora.pages import bookcorpus_figures as quoted
 from corpora.pages.values import Long, Share, Size, Table
+from corpora.store import Dataset
 
 PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix")
 LICENCES_SHOWN = 12

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from corpora.component import Component
+from corpora.plugin import Component
 from corpora.testing.checking import called, elsewhere, need
 
 Compute = Callable[[Any, Any], Any]

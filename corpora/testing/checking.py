@@ -8,10 +8,19 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from corpora.component import Component, Option, named_settings, options_of, split_short
 from corpora.errors import CorporaError, IsolationError, OptionError
-from corpora.isolate import guarded
-from corpora.plugins import PluginFile, check_class, registry, used_versions
+from corpora.execution import guarded
+from corpora.plugin import (
+    Component,
+    Option,
+    PluginFile,
+    check_class,
+    named_settings,
+    options_of,
+    registry,
+    split_short,
+    used_versions,
+)
 
 EXAMPLES = 40
 """Inputs that hypothesis tries for each check."""

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpora.errors import CorporaError
-from corpora.kinds import Catalogue, Entry, Filter, Source
-from corpora.plugins import registry
-from corpora.records import Document, Reject, Shard
+from corpora.plugin import Catalogue, Document, Entry, Filter, Reject, Shard, Source, registry
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from corpora.plugins import registry
-from corpora.records import Context, Counts, Document, Sequences
+from corpora.plugin import Context, Counts, Document, Sequences, registry
 from corpora.testing.checking import strategies
 
 PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "sat", "un", "##happi", "##ness", "on", "mat",

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from corpora.kinds import Statistic
-from corpora.records import Counts, Sequences
+from corpora.plugin import Counts, Sequences, Statistic
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from corpora.kinds import Splitter, Template
+from corpora.plugin import Splitter, Template
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import called, check_component, need, searched, strategies

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 
 from corpora.errors import PluginError
-from corpora.hashing import generator
-from corpora.kinds import Score, Selection, TextTransform, TokenTransform, Transform
-from corpora.records import Sequences
+from corpora.operations import check_block, check_scores
+from corpora.plugin import Score, Selection, Sequences, TextTransform, TokenTransform, Transform, generator
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
-from corpora.transforming import check_block, check_scores
 
 
 def check_transform(given: type[Transform] | Transform) -> None:

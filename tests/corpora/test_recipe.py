@@ -3,7 +3,7 @@
 import pytest
 
 import corpora
-from corpora.store import default_store
+from corpora.store.store import default_store
 
 RECIPE = """
 [datasets.corpus]

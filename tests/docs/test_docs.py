@@ -30,7 +30,7 @@ def test_links_lead_somewhere(check):
 
 def test_every_hook_component_and_option_is_documented(check):
     import corpora
-    from trainer.registry import registry
+    from trainer.plugin.discovery import registry
 
     pages = "".join((REPOSITORY / "docs/reference" / name).read_text() for name in ("components.md", "hooks.md"))
     for source, package in ((corpora.registry, "corpora"), (registry, "trainer")):

@@ -3,7 +3,7 @@
 import pytest
 
 from corpora import OptionError, PluginError, UnknownName, new_plugin, registry
-from corpora.scaffold import scaffolds
+from corpora.plugin.scaffold import scaffolds
 
 KINDS = [(package, kind) for package in ("corpora", "trainer") for kind in scaffolds(package)]
 

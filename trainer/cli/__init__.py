@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from corpora import run_app
+from corpora.console import run_app
 
 if TYPE_CHECKING:
     from corpora import Registry
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _registry() -> Registry:
-    from trainer.registry import registry
+    from trainer.plugin import registry
 
     return registry
 

@@ -14,7 +14,7 @@ def command(
     revision: Annotated[str | None, typer.Option(help="A commit of the hub; the newest by default.")] = None,
 ) -> None:
     """Bring the train and dev files of public benchmarks from the hub."""
-    from trainer.fetching import fetch
+    from trainer.evaluation import fetch
 
     for benchmark in benchmarks:
         got = fetch(benchmark, to, revision=revision)

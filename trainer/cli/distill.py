@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from trainer.cli.options import with_options
-from trainer.recipe import Recipe
+from trainer.cli.component_options import with_options
+from trainer.distillation import Recipe
 
 
 @with_options(Recipe)
@@ -26,9 +26,9 @@ def command(
     settings: dict[str, Any],
 ) -> None:
     """Train a student to follow a teacher on a registered dataset."""
-    from trainer.cli.showing import Bar, tell_end
-    from trainer.distilling import distill as act
-    from trainer.forecasting import forecast
+    from trainer.cli.run_display import Bar, tell_end
+    from trainer.distillation import distill as act
+    from trainer.distillation import forecast
 
     if dry_run:
         told = forecast(dataset, teacher, preset=preset or "study", options=settings, allow_pickle=allow_pickle)

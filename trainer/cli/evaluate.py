@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from trainer.cli.progress import shown_progress
+from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
-    from trainer.evaluating import Column, Evaluation
+    from trainer.evaluation import Column, Evaluation
 
 Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
 Data = Annotated[Path, typer.Option(help="The folder that holds the benchmark's files, one folder a task.")]
@@ -40,8 +40,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
-    from trainer.evaluating import evaluate as action
-    from trainer.settings import GRID
+    from trainer.evaluation import GRID
+    from trainer.evaluation import evaluate as action
 
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from trainer.cli.progress import shown_progress
+from trainer.cli.progress_bar import shown_progress
 
 
 def command(
@@ -27,7 +27,7 @@ def command(
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
 ) -> None:
     """Fine-tune a model on one task and keep it; with --teacher, a second step of distillation."""
-    from trainer.keeping import keep_finetuned
+    from trainer.evaluation import keep_finetuned
 
     changes = {"learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length}
     with shown_progress() as progress:

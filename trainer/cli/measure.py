@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from trainer.cli.progress import shown_progress
+from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
-    from trainer.measuring import Measurements
+    from trainer.evaluation import Measurements
 
 
 def command(
@@ -27,7 +27,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Parameters, size and inference time (CPU, one thread, batch 1) of models side by side."""
-    from trainer.measuring import measure as action
+    from trainer.evaluation import measure as action
 
     with shown_progress() as progress:
         made = action(models, data=data, rows=rows, passes=passes, out=out, progress=progress)

@@ -15,7 +15,7 @@ def command(
 ) -> None:
     """Begin a plugin: code, pyproject, test, README, CI file, which pass as they are."""
     from corpora import new_plugin
-    from trainer.registry import registry
+    from trainer.plugin import registry
 
     made = new_plugin(kind, name, folder, source=registry, package="trainer")
     for path in sorted(path for path in made.rglob("*") if path.is_file()):

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from trainer.cli.options import with_options
-from trainer.pretraining import Shape
-from trainer.recipe import Recipe
+from trainer.cli.component_options import with_options
+from trainer.distillation import Recipe, Shape
 
 
 @with_options(Recipe, leave=("student", "held-out"))
@@ -26,8 +25,8 @@ def command(
     settings: dict[str, Any],
 ) -> None:
     """Pre-train a small BERT teacher on a registered dataset."""
-    from trainer.cli.showing import Bar, tell_end
-    from trainer.pretraining import pretrain as act
+    from trainer.cli.run_display import Bar, tell_end
+    from trainer.distillation import pretrain as act
 
     outcome = act(
         dataset, out,

@@ -19,6 +19,6 @@ def command(
     ] = False,
 ) -> None:
     """Upload a run's student to the hub, unless what it was trained on may not be handed on."""
-    from trainer.pushing import push
+    from trainer.distillation import push
 
     typer.echo(push(run, repository, private=private, may_redistribute=may))

@@ -24,7 +24,7 @@ def squad(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Exact match and F1 by SQuAD v1.1's rule, to the last digit."""
-    from trainer.score import score_squad
+    from trainer.evaluation import score_squad
 
     made = score_squad(predictions, dev)
     if as_json:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from trainer.planning import Step
+    from trainer.study import Step
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,11 +31,10 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Do all that the recipe asks for and that is not done yet, then write the report."""
-    from corpora import bars
-    from trainer.cli.progress import shown_progress
-    from trainer.cli.showing import Bar
-    from trainer.planning import plan_study
-    from trainer.studying import Watching, run_study
+    from corpora.console import bars
+    from trainer.cli.progress_bar import shown_progress
+    from trainer.cli.run_display import Bar
+    from trainer.study import Watching, plan_study, run_study
 
     if dry_run:
         _show(plan_study(file), as_json)
@@ -48,7 +47,7 @@ def run(
 @app.command()
 def status(file: File, as_json: AsJson = False) -> None:
     """What is done, what is not, and about how long the rest takes."""
-    from trainer.planning import plan_study
+    from trainer.study import plan_study
 
     _show(plan_study(file), as_json)
 
@@ -56,7 +55,7 @@ def status(file: File, as_json: AsJson = False) -> None:
 @app.command()
 def report(file: File) -> None:
     """Write the report of what is done: HTML, Markdown, CSV, LaTeX, and figures as PDF."""
-    from trainer.studying import report_study
+    from trainer.study import report_study
 
     typer.echo(f"wrote {report_study(file)}")
 

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from corpora.testing import called, check_component, need
-from trainer.bodies import packed_logits, use_packed_attention
-from trainer.kinds import Student
+from trainer.models import packed_logits, use_packed_attention
+from trainer.plugin import Student
 from trainer.testing.tiny import tiny_batch, tiny_bert
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpora.testing import called, check_component, need
-from trainer.examples import Examples, Splits
-from trainer.kinds import Task
-from trainer.metrics import METRICS
+from trainer.evaluation import METRICS, Examples, Splits
+from trainer.plugin import Task
 
 
 def check_task(given: type[Task] | Task, data: Path) -> Splits:

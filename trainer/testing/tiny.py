@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from trainer.packing import IGNORED, Packed
+from trainer.data import IGNORED, Packed
 
 LENGTHS = (3, 5, 5, 9)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpora import DatasetError, DatasetNotFound, first_line, hub_errors
+from corpora import DatasetError, DatasetNotFound, hub_errors
+from corpora.errors import first_line
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpora import InputError, OptionError, first_line, sha256_file, sha256_of
+from corpora import InputError, OptionError, sha256_file, sha256_of
+from corpora.errors import first_line
 
 SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
 IDS = "input_ids"

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
-from corpora.builtin.statistics.histograms import entropy
-from corpora.builtin.statistics.tables import levels, merged, mix, tally
+from corpora.arrays import entropy, levels, merged, mix, tally
 
 ENTRIES, PAIRS = 2**22, 2**25
 """How many distinct pairs, and how many pairs in all, are kept: 64 MB, and a list of 64 MB to draw from."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from corpora import Context, Counts, DatasetDamaged, Sequences, Statistic, hookimpl
-from corpora.builtin.statistics.histograms import LAST, entropy, histogram, mean, median
+from corpora.arrays import LAST, entropy, histogram, mean, median
 from corpora.builtin.statistics.laws import zipf_slope
 from corpora.builtin.statistics.words import holds_text, words_in
 

@@ -6,9 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
-from corpora.builtin.statistics.hashes import row_hashes
-from corpora.builtin.statistics.histograms import mean
-from corpora.builtin.statistics.tables import heaviest, joined, levels
+from corpora.arrays import heaviest, joined, levels, mean, row_hashes
 
 CAPACITY = 2**20
 """How many distinct rows each of the two tables holds: 48 MB in all."""

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
-from corpora.builtin.statistics.histograms import histogram, mean, median
-from corpora.builtin.statistics.runs import document_runs, merge_runs
+from corpora.arrays import document_runs, histogram, mean, median, merge_runs
 from corpora.builtin.statistics.words import holds_text, words_in
 
 

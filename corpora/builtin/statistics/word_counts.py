@@ -8,13 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora.arrays import gathered, heaviest, joined, levels, mean, row_hashes, word_spans
 from corpora.builtin.statistics.growth import growth_summary, read_by_milestone
-from corpora.builtin.statistics.hashes import row_hashes
-from corpora.builtin.statistics.histograms import mean
 from corpora.builtin.statistics.laws import zipf_slope
-from corpora.builtin.statistics.spans import word_spans
-from corpora.builtin.statistics.tables import heaviest, joined, levels
-from corpora.builtin.transforms.ragged import gathered
 
 TYPES, TOP = 2**20, 2**19
 """How many types the fair part holds, and how many words the table of the most frequent ones: 40 MB in all."""

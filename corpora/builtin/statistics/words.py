@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Sequences
-from corpora.builtin.statistics.spans import word_spans
+from corpora.arrays import word_spans
 
 
 def holds_text(block: Sequences, context: Context) -> bool:

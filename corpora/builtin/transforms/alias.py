@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from corpora.builtin.transforms.ragged import random_u32
+from corpora.arrays import random_u32
 
 MASS = 2**32
 PIECE = 2**15

@@ -9,10 +9,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import Context, DatasetError, Sequences, TokenTransform, Transform, hookimpl, option
-from corpora.builtin.statistics.histograms import LAST
+from corpora.arrays import LAST, ordinary_ids
 from corpora.builtin.statistics.laws import zipf_slope
 from corpora.builtin.transforms.alias import alias_table
-from corpora.builtin.transforms.ragged import ordinary_ids
 from corpora.builtin.transforms.successors import successors
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 
 from corpora import Context, DatasetError, Sequences, TokenTransform, Transform, hookimpl, option
-from corpora.builtin.transforms.ragged import control_places, ordinary_ids
+from corpora.arrays import control_places, ordinary_ids
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import Context, Sequences, TokenTransform, Transform, hookimpl, option
-from corpora.builtin.transforms.ragged import document_offsets
+from corpora.arrays import document_offsets
 
 SPECIAL = 2
 """The tokens that the trainer adds to each sequence, and that all limits include."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Selection, Sequences, Transform, hookimpl
-from corpora.builtin.statistics.tables import mix
+from corpora.arrays import mix
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option, unknown_name
+from corpora import Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option
+from corpora.arrays import mix
 from corpora.builtin.statistics.scores import sortable
-from corpora.builtin.statistics.tables import mix
+from corpora.errors import unknown_name
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import Context, Sequences, TokenTransform, Transform, hookimpl, option
-from corpora.builtin.transforms.ragged import control_places, document_offsets, gathered, shuffled
+from corpora.arrays import control_places, document_offsets, gathered, shuffled
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import Context, DatasetError
+from corpora.arrays import ordinary_ids, random_u32
 from corpora.builtin.statistics.bigrams import FIRST, pairs
-from corpora.builtin.transforms.ragged import ordinary_ids, random_u32
 
 
 @dataclass(frozen=True)

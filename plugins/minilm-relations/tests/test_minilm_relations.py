@@ -7,7 +7,7 @@ import torch
 
 from corpora import OptionError
 from trainer import Given
-from trainer.registry import registry
+from trainer.plugin.discovery import registry
 from trainer.testing import check_loss
 
 plugin = pytest.importorskip("trainer_minilm_relations", reason="pip install -e plugins/minilm-relations")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trainer.registry import registry
+from trainer.plugin.discovery import registry
 from trainer.testing import check_task
 
 plugin = pytest.importorskip("trainer_number_agreement", reason="pip install -e plugins/number-agreement")

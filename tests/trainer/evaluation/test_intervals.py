@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer import intervals
-from trainer.intervals import as_words, difference, parts
-from trainer.metrics import METRICS
+from trainer.evaluation import intervals
+from trainer.evaluation.intervals import as_words, difference, parts
+from trainer.evaluation.metrics import METRICS
 
 
 @given(

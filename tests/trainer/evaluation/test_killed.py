@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from trainer.evaluating import evaluate
+from trainer.evaluation.evaluator import evaluate
 
 
 def test_an_evaluation_killed_in_the_middle_goes_on_with_what_is_missing(

@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 
 from corpora import UnknownName
 from trainer.errors import TaskError
-from trainer.metrics import METRICS, collapsed, majority, measured
+from trainer.evaluation.metrics import METRICS, collapsed, majority, measured
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -13,7 +13,7 @@ from torch import nn
 from corpora import option
 from corpora.testing import ContractBroken
 from trainer import Examples, Head, Loss, Splits, Task
-from trainer.registry import registry
+from trainer.plugin.discovery import registry
 from trainer.testing import check_loss, check_task
 
 VARIANTS = ["soft-target:direction=reverse", "cosine:layer=1,teacher-layer=2", "hidden-state:layer=1"]

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from trainer.errors import TaskNotFound
-from trainer.examples import Head, Layout, ProblemName, Splits, read_examples
-from trainer.hookspecs import hookimpl
-from trainer.kinds import Task
-from trainer.tables import find_folder, find_split
+from trainer.evaluation import Head, Layout, ProblemName, Splits, find_folder, find_split, read_examples
+from trainer.plugin import Task, hookimpl
 
 LABEL = ("label", "gold_label")
 

@@ -9,11 +9,8 @@ from typing import ClassVar
 
 from corpora import sha256_file, sha256_of
 from trainer.errors import TaskError, TaskNotFound
-from trainer.examples import Examples, Head, Splits
-from trainer.hookspecs import hookimpl
-from trainer.kinds import Task
-from trainer.score import Question, squad_questions
-from trainer.tables import find_folder, read_table
+from trainer.evaluation import Examples, Head, Question, Splits, find_folder, read_table, squad_questions
+from trainer.plugin import Task, hookimpl
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""`corpora build SOURCE`, and `corpora build --recipe FILE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from corpora.cli.shared import AsJson, ExecutorName, Name, tell
+from corpora.console import bars, component_group, fail, say
+
+if TYPE_CHECKING:
+    from corpora.plugin import Registry
+
+
+def registry() -> Registry:
+    """The registry, loaded when a command asks for it."""
+    from corpora.plugin import registry
+
+    return registry
+
+
+def build(
+    source: Any,
+    name: Name = None,
+    filter: Annotated[list[str] | None, typer.Option(help="A filter to add, NAME:key=value; repeatable.")] = None,
+    splitter: Annotated[str | None, typer.Option(help="Sentence splitter, instead of the source's own.")] = None,
+    duplicates: Annotated[
+        Literal["near", "exact", "keep"],
+        typer.Option(help="Drop near copies and box sets, equal texts only, or keep all."),
+    ] = "near",
+    limit: Annotated[int | None, typer.Option(help="Read only the first so many documents.", min=1)] = None,
+    max_failed: Annotated[
+        float, typer.Option(help="Share of documents that may fail by crash, time or memory.", min=0, max=1)
+    ] = 0.01,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            help="Keep its text and local paths out of cards, reports, logs and saved batches, also of what is made "
+            "from it.",
+        ),
+    ] = False,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Build one dataset."""
+    from corpora.ingest import build
+
+    with bars() as progress:
+        dataset = build(
+            source,
+            name=name,
+            filters=filter or (),
+            splitter=splitter,
+            duplicates=duplicates,
+            limit=limit,
+            max_failed=max_failed,
+            private=private,
+            executor=executor,
+            progress=progress,
+        )
+    tell(dataset, as_json=json)
+
+
+Group = component_group(registry, "sources", lambda cls: build)
+group = typer.Typer(cls=Group, invoke_without_command=True, no_args_is_help=False)
+
+
+@group.callback()
+def main(
+    context: typer.Context,
+    recipe: Annotated[Path | None, typer.Option(help="Make every dataset of a recipe file instead.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --recipe: print the plan only.")] = False,
+    executor: ExecutorName = "serial",
+) -> None:
+    """Build a sentence dataset from a source (books, Wikipedia, a folder), or all datasets of a recipe."""
+    if context.invoked_subcommand is not None:
+        if recipe is not None:
+            fail("give a source or --recipe FILE, not both", code=2)
+        return
+    if recipe is None:
+        say(context.get_help())
+        raise typer.Exit(2)
+    from corpora.cli.ingest.recipe import build_recipe
+
+    build_recipe(recipe, dry_run=dry_run, executor=executor)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="build", rich_help_panel="Make datasets")

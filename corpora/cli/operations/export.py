@@ -1,0 +1,55 @@
+"""`corpora export DATASET TARGET`, and `corpora toy-tasks FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from corpora.cli.shared import DatasetName
+from corpora.console import bars, say
+
+
+def export(
+    dataset: DatasetName,
+    target: Annotated[
+        Path,
+        typer.Argument(help="A file in .txt (a row a line), .jsonl or .parquet; for --layout hub an empty folder."),
+    ],
+    layout: Annotated[
+        Literal["file", "hub"], typer.Option(help="One file, or a folder as on the hub: Parquet files and the card.")
+    ] = "file",
+    private: Annotated[
+        bool, typer.Option("--private", help="For hub: no command and no paths in the card, no list of documents.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a dataset's rows into one file, or into a folder that `datasets.load_dataset` opens."""
+    from corpora.operations import export, export_hub
+
+    with bars() as progress:
+        if layout == "hub":
+            rows = export_hub(dataset, target, private=private, progress=progress)
+        else:
+            rows = export(dataset, target, overwrite=overwrite, progress=progress)
+    say(f"{target}: {rows:,} rows")
+
+
+def toy_tasks(
+    folder: Annotated[Path, typer.Argument(help="Where the tasks go, in the layouts of GLUE and SQuAD.")],
+    seed: Annotated[int, typer.Option(help="Seed of the grammar.", min=0)] = 42,
+) -> None:
+    """Write the toy grammar's labelled tasks: acceptability (CoLA), entailment (RTE), questions (SQuAD)."""
+    from corpora.builtin.sources.toy import write_tasks
+    from corpora.store import storage_errors
+
+    with storage_errors(folder):
+        for path in write_tasks(folder, seed=seed):
+            say(str(path))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(rich_help_panel="Look at datasets")(export)
+    app.command("toy-tasks", rich_help_panel="Make datasets")(toy_tasks)

@@ -1,0 +1,73 @@
+"""`corpora tokenize` and `corpora concat`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, tell
+from corpora.console import bars
+
+
+def tokenize(
+    dataset: DatasetName,
+    tokenizer: Annotated[
+        str | None, typer.Option(help="A tokenizer.json, a vocab.txt, a folder with one, or a hub id.")
+    ] = None,
+    train: Annotated[
+        int | None, typer.Option(help="Train a WordPiece vocabulary of this size instead.", min=10)
+    ] = None,
+    like: Annotated[str | None, typer.Option(help="Take the tokenizer of this token dataset instead.")] = None,
+    casing: Annotated[
+        Literal["uncased", "cased"] | None,
+        typer.Option(help="For a vocab.txt or --train; default uncased for --train."),
+    ] = None,
+    unit: Annotated[str, typer.Option(help="What becomes a sequence: sentence, paragraph, or packed:N.")] = "sentence",
+    min_tokens: Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)] = 1,
+    max_tokens: Annotated[int, typer.Option(help="Split longer sequences; [CLS] and [SEP] count.", min=3)] = 512,
+    name: Name = None,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Turn sentences into sequences of token ids.
+
+    The study's lengths: --min-tokens 12 --max-tokens 512.
+    """
+    from corpora.operations import tokenize
+
+    with bars() as progress:
+        made = tokenize(
+            dataset,
+            tokenizer=tokenizer,
+            train=train,
+            like=like,
+            casing=casing,
+            unit=unit,
+            min_tokens=min_tokens,
+            max_tokens=max_tokens,
+            name=name,
+            executor=executor,
+            progress=progress,
+        )
+    tell(made, as_json=json)
+
+
+def concat(
+    datasets: Annotated[list[str], typer.Argument(metavar="DATASET...", help="Two or more, in order.")],
+    name: Annotated[str, typer.Option(help="Name of the result.")],
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Put datasets one after the other, without copying where links are possible."""
+    from corpora.operations import concat
+
+    with bars() as progress:
+        made = concat(datasets, name=name, executor=executor, progress=progress)
+    tell(made, as_json=json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(rich_help_panel="Make datasets")(tokenize)
+    app.command(rich_help_panel="Make datasets")(concat)

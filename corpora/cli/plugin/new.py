@@ -1,0 +1,38 @@
+"""`corpora new KIND NAME`: a plugin as a complete distribution, ready to be changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpora.cli.ingest.build import registry
+from corpora.console import say
+
+Name = Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")]
+Folder = Annotated[Path, typer.Option("--dir", help="Where its folder is put.")]
+
+
+def new(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="transform, token-transform, score, selection, source, filter, splitter, statistic or template."
+        ),
+    ],
+    name: Name,
+    folder: Folder = Path(),
+) -> None:
+    """Begin a plugin: code, pyproject, test, README, CI file, which pass as they are."""
+    from corpora.plugin import new_plugin
+
+    made = new_plugin(kind, name, folder, source=registry(), package="corpora")
+    for path in sorted(path for path in made.rglob("*") if path.is_file()):
+        say(str(path))
+    say(f"next: pip install -e '{made}[test]' && pytest {made}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel="Plugins")(new)

@@ -1,0 +1,5 @@
+"""How a command line talks: progress bars, errors, tables, JSON, one command per component. The trainer uses it too."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

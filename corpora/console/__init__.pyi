@@ -1,0 +1,9 @@
+from .component_commands import component_group as component_group
+from .components import print_components as print_components
+from .terminal import bars as bars
+from .terminal import cell as cell
+from .terminal import fail as fail
+from .terminal import run_app as run_app
+from .terminal import say as say
+from .terminal import say_json as say_json
+from .terminal import table as table

@@ -1,0 +1,211 @@
+"""How the command line talks: bars while it works, one clear line when it cannot, tables and JSON at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from corpora.errors import CorporaError, DatasetNotFound, OptionError, UnknownName
+
+if TYPE_CHECKING:
+    from corpora.execution import Progress
+    from corpora.plugin import Registry
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def run_app(
+    app: Callable[[list[str]], typer.Typer],
+    name: str,
+    arguments: Sequence[str] | None = None,
+    *,
+    registry: Callable[[], Registry] | None = None,
+) -> None:
+    """Run a typer app: plugin files taken from anywhere on the line, errors as one line, never a traceback.
+
+    Args:
+        app: gives the app for a command line, from which `--plugin FILE` has been taken.
+        registry: a further registry that plugin files are for, beside that of corpora.
+
+    Raises:
+        SystemExit: always; 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C.
+    """
+    line = list(sys.argv[1:] if arguments is None else arguments)
+    warnings.showwarning = _show_warning
+    try:
+        line, files = take_plugins(line)
+        if files:
+            from corpora.plugin import registry as ours
+
+            ours.use_files(files)
+            if registry is not None:
+                registry().use_files(files)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            app(line)(args=line, prog_name=name)
+    except CorporaError as error:
+        fail(str(error), code=USAGE if is_usage(error) else 1)
+    except BrokenPipeError:  # the reader of our output, such as head, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:  # a bug, or a library's own error: one line for users, all of it for who asks
+        if os.environ.get("CORPORA_TRACEBACK"):
+            raise
+        fail(f"{type(error).__name__}: {error} (set CORPORA_TRACEBACK=1 and run again to see where)")
+    except KeyboardInterrupt:
+        fail("stopped; run the same command again to go on where it was", code=INTERRUPTED)
+
+
+def is_usage(error: CorporaError) -> bool:
+    """Whether what was typed is wrong, and not what was found."""
+    return isinstance(error, OptionError) or (isinstance(error, UnknownName) and not isinstance(error, DatasetNotFound))
+
+
+def take_plugins(line: list[str]) -> tuple[list[str], list[str]]:
+    """Take `--plugin FILE` and `--plugin=FILE` out of a command line.
+
+    Raises:
+        OptionError: `--plugin` is the last word.
+    """
+    rest: list[str] = []
+    files: list[str] = []
+    words = iter(line)
+    for word in words:
+        if word == "--plugin":
+            file = next(words, None)
+            if file is None:
+                raise OptionError("--plugin needs a FILE")
+            files.append(file)
+        elif word.startswith("--plugin="):
+            files.append(word.partition("=")[2])
+        else:
+            rest.append(word)
+    return rest, files
+
+
+def fail(message: str, *, code: int = 1) -> None:
+    """Print one line that says what is wrong, and exit."""
+    typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    typer.echo(message, err=True)
+    raise SystemExit(code)
+
+
+def _show_warning(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+    _warn(str(message))
+
+
+@functools.cache
+def _warn(message: str) -> None:
+    """Say it once: a broken plugin is met at every look-up."""
+    typer.secho("warning: ", fg="yellow", bold=True, nl=False, err=True)
+    typer.echo(message, err=True)
+
+
+def say(text: str) -> None:
+    """Print a line of the result."""
+    typer.echo(text)
+
+
+def say_json(value: Any) -> None:
+    """Print a result for programs."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def bars() -> Iterator[Progress]:
+    """Progress bars on a terminal; a line a stage elsewhere. Both on the error stream, away from results."""
+    if not sys.stderr.isatty():
+        with _logged(lambda text: typer.echo(text, err=True)):
+            yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    rich = RichProgress(
+        *columns, TimeRemainingColumn(), TextColumn("{task.fields[detail]}"), console=Console(stderr=True)
+    )
+    with rich, _logged(lambda text: rich.console.print(text, markup=False, highlight=False)):
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: float, total: float | None, detail: str) -> None:
+            if stage not in tasks:
+                tasks[stage] = rich.add_task(stage, total=total, detail=detail)
+            rich.update(tasks[stage], completed=done, total=total, detail=detail)
+
+        yield show
+
+
+@contextlib.contextmanager
+def _logged(tell: Callable[[str], None]) -> Iterator[None]:
+    """Show what corpora logs meanwhile, such as how far a source's downloads are."""
+    handler = _Teller(tell)
+    logger = logging.getLogger("corpora")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Teller(logging.Handler):
+    """Hands the text of what is logged on."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand on one line."""
+        self._tell(record.getMessage())
+
+
+class _Lines:
+    """Progress where nobody watches: a line when a stage ends, and every half minute."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, stage: str, done: float, total: float | None, detail: str) -> None:
+        """Print what is worth a line in a log."""
+        late = time.monotonic() - self._last > 30
+        if late or stage == "wait":
+            of = f" of {total:g}" if total else ""
+            typer.echo(f"{stage}: {done:g}{of} {detail}".rstrip(), err=True)
+            self._last = time.monotonic()
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table; numbers to the right with thousands marked, missing values as a dash."""
+    texts = [[cell(value) for value in row] for row in rows]
+    widths = [max([len(h), *(len(row[i]) for row in texts)]) for i, h in enumerate(headers)]
+    right = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(headers))]
+    for row in [list(headers), *texts]:
+        cells = [c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)]
+        say("  ".join(cells).rstrip())
+
+
+def cell(value: Any) -> str:
+    """A value as people read it: thousands marked, four digits of a fraction, a dash for what is not there."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,262 @@
+"""Run one task over many items, here, in worker processes or on a cluster; results in the order of the items."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pickle
+import signal
+import socket
+import tempfile
+import warnings
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from corpora.errors import WorkerError, unknown_name
+from corpora.execution.cluster import check_facts, facts, marked, run_item, shared_home
+from corpora.execution.sandbox import exit_with_parent
+from corpora.plugin import Component, PluginFile, named_settings, option, registry, split_short
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+CONNECT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Executor(Component, ABC):
+    """Where the work runs. It never decides the bytes of the result."""
+
+    @abstractmethod
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order. At most a few results wait in memory.
+
+        Args:
+            task: picklable, as are the items and results; side effects are files renamed when whole.
+
+        Raises:
+            WorkerError: a worker process died.
+        """
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Meanwhile all work goes to the same workers, where starting them takes long."""
+        yield
+
+
+@dataclass(frozen=True)
+class Serial(Executor):
+    """One item after the other, in this process."""
+
+    name: ClassVar[str] = "serial"
+
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order."""
+        return map(task, items)
+
+
+@dataclass(frozen=True)
+class Processes(Executor):
+    """Worker processes on this machine, started afresh (spawn)."""
+
+    name: ClassVar[str] = "processes"
+    workers: int | None = option(None, "How many; by default one for each core this process may use.", min=1)
+
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order, at most two items a worker in flight.
+
+        Raises:
+            WorkerError: a worker was killed, by lack of memory or from outside.
+        """
+        waiting: deque[Future[Any]] = deque()
+        with self.kept(), tempfile.NamedTemporaryFile(prefix="corpora-", suffix=".task") as file:
+            pickle.dump(task, file)  # once, and not with each item: it may hold a vocabulary, and statistics
+            file.flush()
+            pool = self._pools[-1]
+            try:
+                for item in items:
+                    waiting.append(pool.submit(_done, file.name, item))
+                    if len(waiting) >= 2 * self._number:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            except BrokenProcessPool as error:
+                raise WorkerError(
+                    "a worker process died (killed, or out of memory); run the same command again: it goes on where "
+                    "it was"
+                ) from error
+            finally:
+                running = [future for future in waiting if not future.cancel()]
+                wait(running)  # nothing is still writing when an action gives up
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Meanwhile all work goes to the same workers: starting one takes a second."""
+        if self._pools:
+            yield
+            return
+        context, plugins = get_context("spawn"), (registry.files,)
+        pool = ProcessPoolExecutor(self._number, context, initializer=_start_worker, initargs=plugins)
+        self._pools.append(pool)
+        try:
+            yield
+        finally:
+            self._pools.clear()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def _number(self) -> int:
+        return self.workers or len(os.sched_getaffinity(0))
+
+    @cached_property
+    def _pools(self) -> list[ProcessPoolExecutor]:
+        """The one that is open, if any."""
+        return []
+
+
+def _done(task_file: str, item: Any) -> Any:
+    """What a worker does for each item."""
+    return _task(task_file)(item)
+
+
+@lru_cache(maxsize=1)
+def _task(file: str) -> Callable[[Any], Any]:
+    """The task that a file holds, which each worker reads once."""
+    task: Callable[[Any], Any] = pickle.loads(Path(file).read_bytes())
+    return task
+
+
+def _start_worker(files: tuple[PluginFile, ...]) -> None:
+    """What a worker does first: leave Ctrl-C to the driver, end with it, and take its plugin files."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    exit_with_parent()
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread a worker, for tokenizers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the driver has said it
+        registry.use_files(files)
+        if files:
+            registry.load()  # tasks unpickle by the names of these modules
+
+
+@dataclass(frozen=True)
+class Ray(Executor):
+    """Workers on a Ray cluster, whose nodes share $CORPORA_HOME and the inputs under the same paths."""
+
+    name: ClassVar[str] = "ray"
+    address: str = option("auto", "The cluster: auto finds it, HOST:PORT names it.")
+    workers: int | None = option(None, "How many; by default one for each core of the cluster.", min=1)
+
+    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """`task(item)` for each item, in order, at most two items a worker in flight.
+
+        What a dead worker or node had is done again by another one.
+
+        Raises:
+            WorkerError: Ray is not installed, the cluster cannot be reached, a node lacks what the work needs, or
+                the same item killed its worker four times.
+        """
+        ray, waiting = _connected(self.address), deque[Any]()
+        try:
+            self._check_nodes(ray)
+            workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+            run = ray.remote(max_retries=3)(run_item)
+            files, packed = ray.put(registry.files), ray.put(pickle.dumps(task))
+            for item in items:
+                waiting.append(run.remote(files, packed, pickle.dumps(item)))
+                if len(waiting) >= 2 * workers:
+                    yield ray.get(waiting.popleft())
+            while waiting:
+                yield ray.get(waiting.popleft())
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from error
+        except ray.exceptions.RayError as error:
+            raise WorkerError(
+                f"the cluster lost a piece of work ({type(error).__name__}); run the same command again: it goes on "
+                "where it was"
+            ) from error
+        finally:
+            for reference in waiting:
+                ray.cancel(reference, force=True)
+
+    def _check_nodes(self, ray: Any) -> None:
+        """Before any work: every node has our version, our plugins and the shared folder."""
+        strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        with marked(shared_home()) as mark:
+            ours = facts(mark)
+            nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+            look = ray.remote(num_cpus=0)(facts)
+            on_node = [strategy(node["NodeID"], soft=False) for node in nodes]
+            looks = [look.options(scheduling_strategy=where).remote(mark) for where in on_node]
+            for node, seen in zip(nodes, looks, strict=True):
+                try:
+                    check_facts(node["NodeManagerAddress"], ray.get(seen), ours)
+                except (ray.exceptions.NodeDiedError, ray.exceptions.TaskUnschedulableError):
+                    continue  # it died meanwhile, and does no work
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    return host, int(port)
+
+
+def _connected(address: str) -> Any:
+    """The module ray, connected to a cluster.
+
+    Raises:
+        WorkerError: it is not installed, or nothing answers at the address.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its makers unless told not to
+    try:
+        import ray
+        import ray.util.scheduling_strategies
+    except ImportError as error:
+        raise WorkerError("the executor ray needs Ray; pip install 'transferset[ray]'") from error
+    if not ray.is_initialized():
+        try:
+            if ":" in address:
+                socket.create_connection(_host_and_port(address), CONNECT_SECONDS).close()  # Ray itself waits for long
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise WorkerError(
+                f"no Ray cluster answers at {address} ({str(error).splitlines()[0]}); start one with: ray start --head"
+            ) from error
+        _notices_to_log(ray)
+    return ray
+
+
+def _notices_to_log(ray: Any) -> None:
+    """Let Ray's notices of dead nodes be logged: it prints them among results, and has no setting against that."""
+
+    def log(data: dict[str, Any], ignore_prefix: bool) -> None:
+        for notice in data["lines"]:
+            logging.getLogger("corpora").warning("ray: %s", notice.strip().partition("\n")[0])
+
+    if hasattr(ray._private.worker, "print_to_stdstream"):
+        ray._private.worker.print_to_stdstream = log
+
+
+EXECUTORS: dict[str, type[Executor]] = {cls.name: cls for cls in (Serial, Processes, Ray)}
+
+
+def make_executor(text: str | Executor) -> Executor:
+    """An executor from its short form: `serial`, `processes:workers=2`.
+
+    Raises:
+        UnknownName: there is none of this name.
+        OptionError: a setting of the wrong type or out of range.
+    """
+    if isinstance(text, Executor):
+        return text
+    name, settings = split_short(text)
+    if name not in EXECUTORS:
+        raise unknown_name("executor", name, EXECUTORS)
+    cls = EXECUTORS[name]
+    return cls.from_options(named_settings(cls, settings))

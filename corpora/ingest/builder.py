@@ -1,0 +1,290 @@
+"""Build a sentence dataset from a source: extract, decide, write; resumed where it was after a kill."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpora.errors import InputError, TooManyFailed
+from corpora.execution import Executor, Progress, silent, told
+from corpora.ingest.decision import Fates, decide, reasons_text
+from corpora.ingest.duplicates import Method
+from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
+from corpora.ingest.repeated_paragraphs import quoted
+from corpora.operations import Work
+from corpora.plugin import Filter, Shard, Source, Splitter, must_return, options_of, registry, sha256_file, split_short
+from corpora.store import (
+    SENTENCES,
+    BlockWriter,
+    Dataset,
+    Manifest,
+    Plan,
+    Store,
+    command_line,
+    count_standard,
+    described,
+    environment,
+    now,
+    plan_json,
+    read_stream,
+    write_text,
+)
+
+PART_BYTES = 16 << 20
+BOILERPLATE = "boilerplate paragraphs of many documents"
+"""How the accounting names the paragraphs that are left out since many documents share them at their ends."""
+
+
+def build(
+    source: Source | str,
+    *,
+    name: str | None = None,
+    filters: Sequence[Filter | str] = (),
+    splitter: Splitter | str | None = None,
+    duplicates: Method = "near",
+    limit: int | None = None,
+    max_failed: float = 0.01,
+    private: bool = False,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Build a sentence dataset, or find the one that the same inputs and options made before.
+
+    Args:
+        source: a component or its short form, `tbc:folder=books`.
+        name: of the dataset; by default the source's.
+        filters: added to those that the source comes with; one of the same name replaces it.
+        splitter: instead of the one that the source comes with.
+        duplicates: `near` drops near copies and box sets, `exact` equal texts, `keep` neither.
+        limit: read only the first so many documents, for a first try.
+        max_failed: the greatest share of documents (0 to 1) that may fail by crash, time or memory.
+        private: keep its text and local paths out of cards, pages, logs and saved batches, its own and those of all
+            that is made from it.
+
+    Raises:
+        InputError: the input is missing, empty, or no document of it is kept.
+        TooManyFailed: more documents failed than `max_failed` allows.
+        StorageError: the disk is full or refuses.
+    """
+    work = Work.here(store, executor, progress)
+    chosen: Source = registry.make("sources", source) if isinstance(source, str) else source
+    frozen = chosen.freeze(work.store.downloads)
+    shards = list(frozen.shards())
+    wrong = next((shard for shard in shards if not isinstance(shard, Shard)), None)
+    must_return(wrong is None, frozen, "shards", wrong, "a sequence of Shard")
+    job = _Job(
+        name=name or frozen.name,
+        source=frozen,
+        filters=tuple(_filters(frozen, filters)),
+        splitter=_splitter(frozen, splitter),
+        duplicates=duplicates,
+        shared_edges=frozen.defaults().shared_edges and duplicates == "near",
+        limit=limit,
+        max_failed=max_failed,
+        private=private,
+        work=work,
+        parts=tuple(join_shards(shards)),
+        inputs=tuple(hash_inputs(shards, progress)),
+    )
+    return work.add(job.name, job.plan(), job.write)
+
+
+def _filters(source: Source, given: Sequence[Filter | str]) -> Iterator[Filter]:
+    by_name: dict[str, Filter | str] = {split_short(text)[0]: text for text in source.defaults().filters}
+    by_name |= {split_short(f)[0] if isinstance(f, str) else f.name: f for f in given}
+    for chosen in by_name.values():
+        yield registry.make("filters", chosen) if isinstance(chosen, str) else chosen
+
+
+def _splitter(source: Source, given: Splitter | str | None) -> Splitter:
+    chosen = given or source.defaults().splitter
+    splitter: Splitter = registry.make("splitters", chosen) if isinstance(chosen, str) else chosen
+    return splitter
+
+
+def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
+    """Join small shards to parts of about 16 MB, the same for any number of workers."""
+    waiting: list[Shard] = []
+    number = size = 0
+    for shard in shards:
+        waiting.append(shard)
+        size += shard.size_bytes
+        if size >= PART_BYTES:
+            yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
+            waiting, number, size = [], number + 1, 0
+    if waiting:
+        yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
+
+
+def hash_inputs(shards: Sequence[Shard], progress: Progress) -> list[tuple[str, str]]:
+    """(key, sha256) of each input file, sorted; shards of one file share the key up to its `#`."""
+    paths = {shard.path: shard.key.partition("#")[0] for shard in shards if shard.path is not None}
+    hashed = [(key, sha256_file(path)) for path, key in told(paths.items(), progress, "fingerprint", len(paths))]
+    return sorted(hashed)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One build, with everything resolved."""
+
+    name: str
+    source: Source
+    filters: tuple[Filter, ...]
+    splitter: Splitter
+    duplicates: Method
+    shared_edges: bool
+    limit: int | None
+    max_failed: float
+    private: bool
+    work: Work
+    parts: tuple[Part, ...]
+    inputs: tuple[tuple[str, str], ...]
+
+    def plan(self) -> Plan:
+        settings: dict[str, Any] = {"duplicates": self.duplicates, "limit": self.limit}
+        table = {"build": self.source.name, **absolute_options(self.source), "splitter": self.splitter.short()}
+        table["filters"] = [chosen.short() for chosen in self.filters]
+        table |= settings
+        if self.shared_edges:
+            settings = settings | {"shared_edges": True}
+        if self.private:
+            settings = settings | {"private": True}
+            table = table | {"private": True}
+        return Plan(
+            action="build",
+            components=tuple(
+                described(c) for c in (self.source, *self.source.components(), *self.filters, self.splitter)
+            ),
+            settings=settings,
+            inputs=self.inputs,
+            recipe={key: value for key, value in table.items() if value not in (None, [])},
+        )
+
+    def write(self, staging: Path) -> Manifest:
+        parts = staging / "parts"
+        parts.mkdir(exist_ok=True)
+        return self._gather(staging, parts, self._decide(parts, self._extract(parts)))
+
+    def _extract(self, folder: Path) -> list[int]:
+        """Read every part; how many rows each gave. Stops early where a limit is reached."""
+        task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit, self.shared_edges)
+        found: list[int] = []
+        for rows in told(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
+            found.append(rows)
+            if self.limit is not None and sum(found) >= self.limit:
+                break
+        return found
+
+    def _decide(self, folder: Path, found: list[int]) -> Fates:
+        self.work.progress("decide", 0, 1, "")
+        batches = [
+            b.drop_columns(["paragraphs"]) for n in range(len(found)) for b in read_stream(_extract_path(folder, n))
+        ]
+        schema = pa.schema([field for field in EXTRACT if field.name != "paragraphs"])
+        table = pa.Table.from_batches(batches, schema)
+        bounds = [0, *_running(found)]
+        if self.limit is not None:
+            table = table.slice(0, self.limit)
+            bounds = [min(bound, self.limit) for bound in bounds]
+        fates = decide(table, bounds, self.duplicates)
+        self._check(fates)
+        if fates.shared:
+            rows = (batch for n in range(len(found)) for batch in read_stream(_extract_path(folder, n)))
+            fates.accounting["counts"][BOILERPLATE] = quoted(rows, fates.shared)
+        self.work.progress("decide", 1, 1, "")
+        return fates
+
+    def _check(self, fates: Fates) -> None:
+        counts = fates.accounting
+        reasons = reasons_text(counts)
+        if not counts["found"]:
+            raise InputError(f"{self.name}: {self.source.short()} holds no documents")
+        if counts["failed"] > self.max_failed * counts["found"]:
+            raise TooManyFailed(
+                f"{self.name}: {counts['failed']} of {counts['found']} documents failed ({reasons}), more than "
+                f"--max-failed {self.max_failed:g} allows; nothing was written"
+            )
+        if not counts["written"]:
+            examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in fates.rejects[:3])
+            raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
+
+    def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
+        task = WriteTask(folder, self.splitter, fates.survivors, frozenset(fates.shared))
+        numbers = sorted(fates.survivors)
+        with BlockWriter(staging, SENTENCES) as writer:
+            for path in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
+                for batch in read_stream(path):
+                    writer.write(batch)
+            files = writer.close()
+        pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
+        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
+        write_text(staging / "rejects.jsonl", lines)
+        statistics = count_standard(staging, files, SENTENCES, self.work.executor, self.work.progress)
+        licences = Counter(fates.documents.filter(pc.equal(fates.documents["fate"], "written"))["licence"].to_pylist())
+        plan = self.plan()
+        return Manifest(
+            name=self.name,
+            fingerprint=plan.fingerprint,
+            kind="sentences",
+            rows=writer.rows,
+            documents=fates.accounting["written"],
+            tokens=None,
+            text_bytes=writer.values,
+            plan=plan_json(plan),
+            files={path.name: {"rows": rows_in(path)} for path in files},
+            accounting=fates.accounting,
+            statistics=statistics,
+            licences=dict(sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
+            notes=self._notes(len(fates.shared)),
+            private=self.private,
+            command=command_line(),
+            created=now(),
+            versions=environment(),
+        )
+
+    def _notes(self, shared: int) -> tuple[str, ...]:
+        notes = list(self.source.notes())
+        if self.source.generated:
+            notes.insert(0, "Generated text: a program wrote it, no person did.")
+        if shared:
+            notes.append(f"Paragraphs left out as boilerplate, near the ends of many documents: {shared:,}.")
+        if self.limit is not None:
+            notes.append(f"Only the first {self.limit:,} documents were read (--limit).")
+        return tuple(notes)
+
+
+def absolute_options(source: Source) -> dict[str, Any]:
+    """A source's options as a recipe keeps them: paths absolute, so that they mean the same from anywhere."""
+    options = source.options()
+    for option in options_of(type(source)):
+        value = getattr(source, option.field)
+        if isinstance(value, Path):
+            options[option.name] = str(value.absolute())
+        elif isinstance(value, tuple):
+            options[option.name] = [str(item.absolute()) if isinstance(item, Path) else item for item in value]
+    return options
+
+
+def rows_in(path: Path) -> int:
+    """The rows of a data file."""
+    return sum(batch.num_rows for batch in read_stream(path))
+
+
+def _extract_path(folder: Path, number: int) -> Path:
+    return folder / f"extract-{number:05d}.arrow"
+
+
+def _running(numbers: Sequence[int]) -> Iterator[int]:
+    total = 0
+    for number in numbers:
+        total += number
+        yield total

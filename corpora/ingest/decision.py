@@ -1,0 +1,105 @@
+"""The middle stage of a build: one pass over everything that was found, which gives each document its fate."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+
+from corpora.ingest.duplicates import Method, find
+from corpora.ingest.repeated_paragraphs import shared_edges
+
+DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "words", "sha256", "metadata"]
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of everything that a build found."""
+
+    documents: pa.Table
+    """One row each: the columns of `documents.parquet`, with its `fate`."""
+    rejects: list[dict[str, str]]
+    survivors: dict[int, frozenset[int]]
+    """For each part, the numbers of the rows that are written."""
+    accounting: dict[str, Any] = field(default_factory=dict)
+    shared: dict[int, int] = field(default_factory=dict)
+    """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
+
+
+def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
+    """Give everything that was found its fate, in one pass over the whole corpus.
+
+    Args:
+        table: the extract rows of all parts in order, without their paragraphs.
+        bounds: the row at which each part begins, and the end.
+    """
+    reasons: list[str | None] = table["reason"].to_pylist()
+    open_rows = [row for row, reason in enumerate(reasons) if reason is None]
+    columns = ["id", "title", "author", "words", "signature"]
+    copies = {
+        open_rows[i]: why
+        for i, why in find(table.select(columns).take(pa.array(open_rows, pa.int64())), duplicates).items()
+    }
+    rejects = list(_reject_lines(table, reasons, copies))
+    gone = {line["row"] for line in rejects}
+    fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]
+    metadata, counts = _split_counts(table["metadata"].to_pylist())
+    documents = table.select(DOCUMENT_COLUMNS).set_column(8, "metadata", pa.array(metadata, pa.large_string()))
+    survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
+    accounting = {
+        "found": len(reasons),
+        "written": len(reasons) - len(gone),
+        "rejected": _tally(line for line in rejects if not line["failed"]),
+        "failed": sum(line["failed"] for line in rejects),
+        "failures": _tally(line for line in rejects if line["failed"]),
+        "counts": {key: dict(counter.most_common(200)) for key, counter in counts.items()},
+    }
+    lines = [{key: line[key] for key in ("id", "stage", "reason", "detail")} for line in rejects]
+    kept = pa.array([row for row in range(len(reasons)) if row not in gone], pa.int64())
+    shared = shared_edges(table["edges"].take(kept))
+    return Fates(
+        documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting, shared
+    )
+
+
+def _reject_lines(
+    table: pa.Table, reasons: Sequence[str | None], copies: dict[int, tuple[str, str]]
+) -> Iterator[dict[str, Any]]:
+    stages, details = table["stage"].to_pylist(), table["detail"].to_pylist()
+    failed, ids = table["failed"].to_pylist(), table["id"].to_pylist()
+    for row, reason in enumerate(reasons):
+        line = {"row": row, "id": ids[row], "failed": bool(failed[row])}
+        if reason is not None:
+            yield line | {"stage": stages[row], "reason": reason, "detail": details[row] or ""}
+        elif row in copies:
+            yield line | {"stage": "deduplicate", "reason": copies[row][0], "detail": copies[row][1]}
+
+
+def _split_counts(texts: Sequence[str | None]) -> tuple[list[str], dict[str, Counter[str]]]:
+    """Take tables of counts out of the documents' metadata, and add them up over the corpus."""
+    kept: list[str] = []
+    totals: dict[str, Counter[str]] = {}
+    for text in texts:
+        metadata = json.loads(text) if text else {}
+        for key in [
+            k for k, v in metadata.items() if isinstance(v, dict) and all(isinstance(n, int) for n in v.values())
+        ]:
+            totals.setdefault(key, Counter()).update(metadata.pop(key))
+        kept.append(json.dumps(metadata, ensure_ascii=False, sort_keys=True))
+    return kept, totals
+
+
+def _tally(lines: Iterator[dict[str, Any]]) -> dict[str, int]:
+    counter = Counter(f"{line['stage']}: {line['reason']}" for line in lines)
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def reasons_text(accounting: dict[str, Any]) -> str:
+    """Where documents went, in a few words: `2 filter: too short, 1 read: encrypted`."""
+    both = accounting["rejected"] | accounting["failures"]
+    return ", ".join(f"{number:,} {reason}" for reason, number in both.items()) or "none rejected"

@@ -1,0 +1,139 @@
+"""Which documents are copies of others, and which copy stays: decided for the whole corpus at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpora.ingest.shingles import letters, sample
+from corpora.plugin import Document
+
+Method = Literal["near", "exact", "keep"]
+
+DIGEST_BYTES = 32
+MIN_SHINGLES = 8
+"""Documents with fewer sampled shingles (about 1,600 words) are compared whole only."""
+COPY_RATE = 0.5
+"""From this share of its text in a book of about the same size a document is a near duplicate."""
+PART_RATE = 0.8
+"""From this share of its text in a larger book a document is a part of it."""
+TITLE_RATE = 0.1
+"""The same for two books of one title and author: editions share this much, volumes of a set do not."""
+SAME_SIZE = 1.5
+"""Up to this factor between their words two books have about the same size."""
+MAX_HOLDERS = 200
+"""A shingle in more documents than this is a common phrase and tells nothing."""
+
+ARTICLE = re.compile(r"^(the|an?|der|die|das|le|la|les|el|los|las|il) ")
+
+
+def signature(document: Document, method: Method) -> bytes:
+    """What `find` needs to know of a document's text: a digest and, to find near copies, a sample of its shingles.
+
+    About 6 KB for a novel. Two texts that differ in spaces, marks and accents only have one digest.
+    """
+    text = letters(document.text)
+    digest = hashlib.sha256(text).digest()
+    return digest + sample(text).astype("<u8").tobytes() if method == "near" else digest
+
+
+def find(documents: pa.Table, method: Method) -> dict[int, tuple[str, str]]:
+    """The documents that go, by row number, each with a reason and a detail that names the copy that stays.
+
+    The longest copy stays, of equally long ones that with a title and an author, then that of the first
+    id in alphabetical order; so the choice does not depend on the order of the documents.
+
+    Args:
+        documents: id, title, author, words, signature of all that the filters kept, in document order.
+        method: `exact` finds equal ids and equal texts, `near` also near copies and box sets, `keep` only
+            equal ids (two documents of one id cannot be told apart later).
+    """
+    gone: dict[int, tuple[str, str]] = {}
+    ids: list[str] = documents["id"].to_pylist()
+    words: list[int] = documents["words"].to_pylist()
+    titles = list(map(title_key, documents["title"].to_pylist(), documents["author"].to_pylist()))
+    order = sorted(range(len(ids)), key=lambda row: (-words[row], not titles[row], ids[row], row))
+    _equal(ids, order, "same id", lambda row, other: f"also the id of one with {words[other]:,} words", gone)
+    if method == "keep":
+        return gone
+    signatures: list[bytes] = documents["signature"].to_pylist()
+    digests = [signature[:DIGEST_BYTES] for signature in signatures]
+    _equal(digests, order, "same text", lambda row, other: f"a copy of {ids[other]}", gone)
+    if method == "near":
+        samples = [np.frombuffer(signature, "<u8", offset=DIGEST_BYTES) for signature in signatures]
+        _near([row for row in order if row not in gone], samples, words, titles, ids, gone)
+    return gone
+
+
+def title_key(title: str | None, author: str | None) -> str:
+    """A title and an author as one key, whatever the articles and the order of names; empty if one is unknown."""
+    if not title or not author:
+        return ""
+    main = re.split(r"[:;(\[—]| or,? ", title, maxsplit=1)[0] or title
+    plain = ARTICLE.sub("", " ".join(re.findall(r"\w+", main.lower())))
+    names = sorted(re.findall(r"[^\W\d_]{2,}", author.lower()))
+    return f"{plain}|{' '.join(names)}"
+
+
+def _equal(
+    keys: Sequence[str] | Sequence[bytes],
+    order: Iterable[int],
+    reason: str,
+    detail: Callable[[int, int], str],
+    gone: dict[int, tuple[str, str]],
+) -> None:
+    first: dict[str | bytes, int] = {}
+    for row in order:
+        if row not in gone and (kept := first.setdefault(keys[row], row)) != row:
+            gone[row] = (reason, detail(row, kept))
+
+
+def _near(
+    order: Sequence[int],
+    samples: Sequence[NDArray[np.uint64]],
+    words: Sequence[int],
+    titles: Sequence[str],
+    ids: Sequence[str],
+    gone: dict[int, tuple[str, str]],
+) -> None:
+    """Compare each document, the longest first, with those already kept that share shingles with it."""
+    shared = _shared(order, samples)
+    holders: dict[int, list[int]] = {}
+    for row in order:
+        hashes = shared.get(row, ())
+        counts = Counter(kept for hash in hashes for kept in holders.get(hash, ()))
+        for kept, count in sorted(counts.items(), key=lambda item: (-item[1], ids[item[0]])):
+            rate = count / len(samples[row])
+            same_size = words[kept] <= words[row] * SAME_SIZE
+            titled = bool(titles[row]) and titles[row] == titles[kept]
+            if rate >= (TITLE_RATE if titled and same_size else COPY_RATE if same_size else PART_RATE):
+                reason = "near duplicate" if same_size else "part of another"
+                gone[row] = (reason, f"{rate:.0%} of it is in {ids[kept]} ({words[kept]:,} words)")
+                break
+        else:
+            for hash in hashes:
+                holders.setdefault(hash, []).append(row)
+
+
+def _shared(order: Sequence[int], samples: Sequence[NDArray[np.uint64]]) -> dict[int, list[int]]:
+    """For each document, those of its shingles that others have as well. Linear in shingles but for one sort."""
+    rows = [row for row in order if len(samples[row]) >= MIN_SHINGLES]
+    if not rows:
+        return {}
+    hashes = np.concatenate([samples[row] for row in rows])
+    owners = np.repeat(np.array(rows), [len(samples[row]) for row in rows])
+    by_hash = np.argsort(hashes, kind="stable")
+    _, counts = np.unique(hashes[by_hash], return_counts=True)
+    told = (counts >= 2) & (counts <= MAX_HOLDERS)
+    places = by_hash[np.repeat(told, counts)]
+    shared: dict[int, list[int]] = {}
+    for row, hash in zip(owners[places].tolist(), hashes[places].tolist(), strict=True):
+        shared.setdefault(row, []).append(hash)
+    return shared

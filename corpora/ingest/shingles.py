@@ -1,0 +1,75 @@
+"""A small sample of a text's shingles, by which shared text is found between any two documents of a corpus."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora.plugin import generator
+
+WIDTH = 40
+"""Letters in a shingle: about eight words, which two books share only where one has the other's text."""
+RATE_BITS = 10
+"""One shingle in 2 ** 10 is kept: about 600 of a novel, 5 KB."""
+CHUNK = 1 << 16
+LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
+LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+NO_LETTERS = bytes(byte for byte in range(256) if byte not in LETTERS)
+NO_LETTERS_HIGH_KEPT = bytes(byte for byte in range(128) if byte not in LETTERS)
+LATIN_RATE = 0.5
+
+
+def letters(text: bytes) -> bytes:
+    """A text's letters and digits in lower case, without whatever editions differ in: spaces, marks, accents.
+
+    Where most of it is in another script than Latin, all of its characters but ASCII's marks are kept.
+    """
+    latin = text.translate(LOWER, NO_LETTERS)
+    return latin if len(latin) >= LATIN_RATE * len(text) else text.translate(LOWER, NO_LETTERS_HIGH_KEPT)
+
+
+def sample(text: bytes) -> NDArray[np.uint64]:
+    """Hashes of the shingles whose hash falls under a fixed bound, sorted, each once.
+
+    Which shingles are kept depends on nothing but themselves, so two texts keep the same ones of what
+    they share, and the share of one sample that is in another estimates the share of the text: its
+    containment, where MinHash of a fixed size gives only the resemblance of the whole (Broder 1997; Irber
+    et al. 2022 call it FracMinHash).
+
+    Returns:
+        [shingles], uint64.
+    """
+    codes = np.frombuffer(text, np.uint8)
+    starts = range(0, max(len(codes) - WIDTH + 1, 0), CHUNK)
+    kept = [_kept(codes[start : start + CHUNK + WIDTH - 1]) for start in starts]
+    return np.unique(np.concatenate(kept)) if kept else np.empty(0, np.uint64)
+
+
+def _kept(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The hashes of one chunk's shingles that fall under the bound, by differences of a running polynomial."""
+    values, powers, inverses, mix = _tables()
+    running = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(values[codes] * powers[: len(codes)], out=running[1:])
+    hashes = (running[WIDTH:] - running[:-WIDTH]) * inverses[: len(codes) - WIDTH + 1]
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= mix
+    return hashes[hashes < np.uint64(1 << (64 - RATE_BITS))]
+
+
+@cache
+def _tables() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], np.uint64]:
+    """A value for each byte, the powers of an odd base and of its inverse modulo 2 ** 64, and a multiplier."""
+    draw = generator("shingles", WIDTH)
+    values = draw.integers(0, 1 << 64, 256, dtype=np.uint64)
+    base = int(draw.integers(0, 1 << 62)) * 4 + 3
+    mix = np.uint64(int(draw.integers(0, 1 << 63)) * 2 + 1)
+    size = CHUNK + WIDTH
+    return values, _powers(base, size), _powers(pow(base, -1, 1 << 64), size), mix
+
+
+def _powers(base: int, size: int) -> NDArray[np.uint64]:
+    powers = np.full(size, base, np.uint64)
+    powers[0] = 1
+    return np.multiply.accumulate(powers)

@@ -1,0 +1,130 @@
+"""How much two datasets share: rows of one that are rows of the other, and n-grams of one found in the other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora.arrays import Keys, joined, levels, mean, ngram_hashes, row_hashes, tally, word_spans
+from corpora.plugin import Sequences
+
+CAPACITY = 2**22
+"""How many distinct hashes of the smaller dataset are kept: 32 MB. Beyond, a fair part of them stands for all."""
+BITS = 26
+
+
+@dataclass(frozen=True)
+class HashSet:
+    """Distinct 64-bit hashes, with a filter of one bit for each value of their first 26 bits."""
+
+    keys: Keys
+    """[keys], rising."""
+    level: int
+    """Only hashes of this level or higher are in it; 0 when all are."""
+    filter: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, parts: Iterable[Keys]) -> "HashSet":
+        """From the hashes of every block; each may come more than once."""
+        keys, level = np.zeros(0, dtype=np.uint64), 0
+        for part in parts:
+            keys = joined(keys, part[levels(part) >= level])[0]
+            while len(keys) > CAPACITY:
+                level += 1
+                keys = keys[levels(keys) >= level]
+        present = np.zeros(2**BITS, dtype=bool)
+        present[keys >> np.uint64(64 - BITS)] = True
+        return cls(keys, level, present)
+
+    def places(self, hashes: Keys) -> NDArray[np.int64]:
+        """Where each hash is among the keys, −1 for those that are not: [hashes]."""
+        places = np.full(len(hashes), -1)
+        maybe = np.flatnonzero(self.filter[hashes >> np.uint64(64 - BITS)])
+        found = np.searchsorted(self.keys, hashes[maybe])
+        inside = np.flatnonzero(found < len(self.keys))
+        hit = inside[self.keys[found[inside]] == hashes[maybe[inside]]]
+        places[maybe[hit]] = found[hit]
+        return places
+
+
+def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences]) -> dict[str, Any]:
+    """How many rows of one dataset are rows of another: 1.0 for a sample and what it was taken from.
+
+    Copies count as often as they are there: a row that the part holds twice and the whole once counts
+    once. Exact while the part holds at most four million distinct rows.
+
+    Args:
+        part: the blocks of the one; read twice, so no iterator.
+        whole: the blocks of the other; read once.
+
+    Returns:
+        `rows`, `rows_shared`, `rows_shared_rate`, and `exact`.
+    """
+    known = HashSet.of(_rows(block) for block in part)
+    ours, rows = _occurrences(known, part)
+    theirs, _ = _occurrences(known, whole)
+    rate = mean(int(np.minimum(ours, theirs).sum()), int(ours.sum()))
+    shared = None if rate is None else round(rate * rows)
+    return {"rows": rows, "rows_shared": shared, "rows_shared_rate": rate, "exact": known.level == 0}
+
+
+def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> dict[str, Any]:
+    """How much of an evaluation dataset stands in a training dataset, by n-grams of tokens, or words, within rows.
+
+    The default is the 13 of Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
+    be found; `rows_seen_rate` is of those that can.
+
+    Args:
+        evaluation: blocks of token ids, or of UTF-8 bytes; read twice, so no iterator.
+        training: blocks of ids of the same vocabulary, or of text as well; read once.
+        n: tokens or words in an n-gram, at least 1.
+
+    Returns:
+        `ngrams` (distinct ones of the evaluation dataset), `ngrams_seen_rate`, `rows` (with an n-gram),
+        `rows_seen_rate` (with at least one n-gram that was seen), and `exact`.
+    """
+    known = HashSet.of(_ngrams(block, n)[0] for block in evaluation)
+    seen = np.zeros(len(known.keys), dtype=bool)
+    for block in training:
+        places = known.places(_ngrams(block, n)[0])
+        seen[places[places >= 0]] = True
+    rows = hit = 0
+    for block in evaluation:
+        hashes, owners = _ngrams(block, n)
+        places = known.places(hashes)
+        found = (places >= 0) & np.append(seen, False)[places]
+        rows, hit = rows + len(np.unique(owners)), hit + len(np.unique(owners[found]))
+    return {
+        "ngrams": len(known.keys) << known.level,
+        "ngrams_seen_rate": mean(int(seen.sum()), len(seen)),
+        "rows": rows,
+        "rows_seen_rate": mean(hit, rows),
+        "exact": known.level == 0,
+    }
+
+
+def _rows(block: Sequences) -> Keys:
+    block = block.tight()
+    return row_hashes(block.values, block.offsets[:-1], block.offsets[1:])
+
+
+def _ngrams(block: Sequences, n: int) -> tuple[Keys, NDArray[np.int64]]:
+    block = block.tight()
+    if block.values.dtype == np.uint8:
+        starts, stops = word_spans(block.values, block.offsets)
+        block = Sequences(row_hashes(block.values, starts, stops), np.searchsorted(starts, block.offsets))
+    return ngram_hashes(block.values, block.offsets, n)
+
+
+def _occurrences(known: HashSet, blocks: Iterable[Sequences]) -> tuple[NDArray[np.int64], int]:
+    """How often each known row occurs, [keys], and the number of all rows."""
+    totals, rows = np.zeros(len(known.keys), dtype=np.int64), 0
+    for block in blocks:
+        keys, counts = tally(_rows(block))
+        places = known.places(keys)
+        found = places >= 0
+        totals[places[found]] += counts[found]
+        rows += len(block)
+    return totals, rows

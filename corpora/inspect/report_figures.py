@@ -1,0 +1,78 @@
+"""A report's figures: what is drawn, and the counts that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpora.inspect.plots import growth_figure, lengths_figure, rank_frequency_figure, save, svg
+from corpora.pages import labels
+from corpora.store import Counting, Dataset, storage_errors
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+UNITS = {"tokens": "token", "sentences": "word"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its name and what it shows."""
+
+    name: str
+    caption: str
+    figure: Figure
+
+    @property
+    def svg(self) -> str:
+        """As an element of a page."""
+        return svg(self.figure, description=self.caption)
+
+
+def pictures(datasets: Sequence[Dataset], counting: Counting) -> Iterator[Picture]:
+    """Lengths, rank and frequency, and vocabulary growth, of token datasets and of sentence datasets."""
+    named = dict(zip(labels(datasets), datasets, strict=True))
+    for name, caption, draw in DRAWINGS:
+        for kind, unit in UNITS.items():
+            group = {label: d for label, d in named.items() if d.kind == kind and d.rows}
+            if group:
+                yield Picture(f"{name}-{unit}s", caption.format(unit=unit), draw(group, unit, counting))
+
+
+def save_all(drawn: Sequence[Picture], folder: Path) -> list[Path]:
+    """Write figures as PNG and PDF."""
+    paths = [folder / f"{picture.name}.{ending}" for picture in drawn for ending in ("png", "pdf")]
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for picture in drawn:
+            for ending in ("png", "pdf"):
+                save(picture.figure, folder / f"{picture.name}.{ending}")
+    return paths
+
+
+def _lengths(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figure:
+    histograms = {name: counting.of(d, "lengths")[1]["rows"] for name, d in group.items()}
+    return lengths_figure(histograms, unit=f"{unit}s")
+
+
+def _ranks(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figure:
+    if unit == "word":
+        counts = {name: counting.of(d, "words")[1]["top_counts"] for name, d in group.items()}
+    else:
+        counts = {name: counting.of(d, "tokens")[1]["counts"] for name, d in group.items()}
+    return rank_frequency_figure(counts, unit=unit)
+
+
+def _growth(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figure:
+    statistic = "words" if unit == "word" else "growth"
+    return growth_figure({name: counting.summary(d, statistic)["growth"] for name, d in group.items()}, unit=unit)
+
+
+DRAWINGS: tuple[tuple[str, str, Callable[[Mapping[str, Dataset], str, Counting], Figure]], ...] = (
+    ("lengths", "How long rows are, in {unit}s, up to the length that 99.5 % do not exceed.", _lengths),
+    ("ranks", "How often the most frequent {unit}, the second, … occurs.", _ranks),
+    ("growth", "How many distinct {unit}s the first part of the rows holds.", _growth),
+)
+"""Each figure's name, its caption, and what draws it."""

@@ -1,0 +1,74 @@
+"""Write a dataset's rows into one file that other programs read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from corpora.errors import OptionError
+from corpora.execution import Progress, silent
+from corpora.operations.version_writer import Work
+from corpora.store import Dataset, Store, storage_errors, texts
+
+FORMATS = (".txt", ".jsonl", ".parquet")
+
+
+def export(
+    dataset: Dataset | str,
+    file: Path,
+    *,
+    overwrite: bool = False,
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> int:
+    """Write a dataset's rows as text lines, JSON lines or Parquet; token ids are decoded for text and JSON.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        OptionError: another ending, or a file that is there already.
+        StorageError: the disk is full or refuses.
+    """
+    if file.suffix not in FORMATS:
+        raise OptionError(f"{file} ends in {file.suffix or 'nothing'}; it must end in {', '.join(FORMATS)}")
+    if file.exists() and not overwrite:
+        raise OptionError(f"{file} exists; --overwrite replaces it")
+    found = Work.here(store, "serial", progress).open(dataset)
+    beside = file.with_name(f".{file.name}.partial")
+    with storage_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix == ".parquet":
+            _parquet(found, beside, progress)
+        else:
+            _lines(found, beside, file.suffix, progress)
+        beside.replace(file)
+    return found.rows
+
+
+def _parquet(dataset: Dataset, path: Path, progress: Progress) -> None:
+    done = 0
+    with pq.ParquetWriter(path, dataset.schema, compression="zstd") as writer:
+        for batch in dataset.batches():
+            writer.write_batch(batch)
+            done += batch.num_rows
+            progress("export", done, dataset.rows, "")
+
+
+def _lines(dataset: Dataset, path: Path, suffix: str, progress: Progress) -> None:
+    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+        for done, line in enumerate(_texts(dataset, suffix), 1):
+            stream.write(line + "\n")
+            if done % 10_000 == 0 or done == dataset.rows:
+                progress("export", done, dataset.rows, "")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _texts(dataset: Dataset, suffix: str) -> Iterator[str]:
+    for row in texts(dataset):
+        yield row["text"] if suffix == ".txt" else json.dumps(row, ensure_ascii=False)

@@ -1,0 +1,165 @@
+"""Mix datasets in exact shares: so much of each, sampled without replacement, one after the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpora.errors import OptionError
+from corpora.execution import Executor, Progress, silent
+from corpora.operations.concatenation import check_alike, side_files
+from corpora.operations.selection import SEED, TakeTask
+from corpora.operations.thresholds import Amount, Order, threshold
+from corpora.operations.version_writer import Rows, Work, assemble, written_parts
+from corpora.plugin import registry, seed_of
+from corpora.store import Dataset, Manifest, Plan, Store, described, vocabulary_in
+
+
+def mix(
+    shares: Mapping[str, float],
+    *,
+    name: str,
+    rows: int | None = None,
+    tokens: int | None = None,
+    seed: int = SEED,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """A dataset of which each parent makes an exact share of the rows or tokens.
+
+    What is taken from a parent is what `sample` with the same seed takes: nested, without replacement, in the
+    parent's order. Parents follow each other as given. With `rows` the numbers are exact and add up; with
+    `tokens` each parent gives the most rows that its share holds.
+
+    Args:
+        shares: by dataset, above 0; they add up to 1.
+        rows: of the result; or give `tokens`; with neither, the most rows that the shares allow.
+
+    Raises:
+        OptionError: fewer than two datasets, one given twice, shares that do not add up to 1, or more than a parent
+            has.
+    """
+    work = Work.here(store, executor, progress)
+    _check_shares(shares)
+    parents = tuple(work.open(dataset) for dataset in shares)
+    check_alike(parents, "mix")
+    _check_different(parents)
+    amounts = _amounts(parents, tuple(shares.values()), rows=rows, tokens=tokens)
+    sample = registry.make("transforms", "sample")
+    table: dict[str, Any] = {"mix": [f"{p.name}:{share:g}" for p, share in zip(parents, shares.values(), strict=True)]}
+    table |= {"rows": rows, "tokens": tokens, "seed": seed}
+    plan = Plan(
+        action="mix",
+        components=(described(sample),),
+        settings={"seed": seed, "rows": [a.rows for a in amounts], "tokens": [a.tokens for a in amounts]},
+        parents=tuple(parent.fingerprint for parent in parents),
+        recipe={key: value for key, value in table.items() if value is not None},
+    )
+    orders = [Order(sample, seed_of(seed, sample.name, sample.version, p.fingerprint), "row") for p in parents]
+
+    def write(staging: Path) -> Manifest:
+        side_files(staging, parents)
+        accounting: dict[str, Any] = {"rows": [parent.rows for parent in parents], "taken": []}
+        batches = _batches(staging, parents, orders, amounts, work, accounting)
+        made = Rows(parents[0].schema, batches, parents=parents, accounting=accounting)
+        return assemble(staging, name, plan, made, work)
+
+    return work.add(name, plan, write)
+
+
+def parse_shares(words: list[str]) -> dict[str, float]:
+    """Shares from `NAME:SHARE` words, as on the command line and in recipes.
+
+    Raises:
+        OptionError: a word of another form, or a name given twice.
+    """
+    shares: dict[str, float] = {}
+    for word in words:
+        name, _, share = word.rpartition(":")
+        try:
+            value = float(share)
+        except ValueError:
+            value = math.nan
+        if not name or math.isnan(value):
+            raise OptionError(f"{word!r} is no share; write DATASET:SHARE, such as tbc:0.3")
+        if name in shares:
+            raise OptionError(f"{name} is given twice; give each dataset one share")
+        shares[name] = value
+    return shares
+
+
+def _check_different(parents: tuple[Dataset, ...]) -> None:
+    seen: dict[str, str] = {}
+    for parent in parents:
+        if parent.fingerprint in seen:
+            raise OptionError(f"{seen[parent.fingerprint]} and {parent.reference} are one version; give it one share")
+        seen[parent.fingerprint] = parent.reference
+
+
+def _check_shares(shares: Mapping[str, float]) -> None:
+    for dataset, share in shares.items():
+        if not 0 < share < 1:
+            raise OptionError(f"the share of {dataset} is {share:g}; it must be above 0 and below 1, of two or more")
+    if not math.isclose(total := sum(shares.values()), 1, abs_tol=1e-9):
+        raise OptionError(f"the shares add up to {total:g}; they must add up to 1")
+
+
+def _amounts(
+    parents: tuple[Dataset, ...], shares: tuple[float, ...], *, rows: int | None, tokens: int | None
+) -> list[Amount]:
+    """How much to take of each parent.
+
+    Raises:
+        OptionError: both or none in range, or more than a parent has.
+    """
+    if rows is not None and tokens is not None:
+        raise OptionError("give one of --rows and --tokens, not both")
+    if tokens is not None:
+        parents[0].need("tokens", "--tokens")
+    has = [(p.tokens or 0) if tokens is not None else p.rows for p in parents]
+    most = math.floor(min(n / share for n, share in zip(has, shares, strict=True)) + 1e-6)
+    total = tokens if tokens is not None else most if rows is None else rows
+    unit = "tokens" if tokens is not None else "rows"
+    if not 0 < total <= most:
+        short = min(range(len(parents)), key=lambda i: has[i] / shares[i])
+        raise OptionError(
+            f"--{unit} is {total:,}; at these shares it must be at least 1 and at most {most:,}, since "
+            f"{parents[short].reference} has {has[short]:,}"
+        )
+    return [Amount(tokens=n) if tokens is not None else Amount(rows=n) for n in apportioned(total, shares)]
+
+
+def apportioned(total: int, shares: tuple[float, ...]) -> list[int]:
+    """Whole numbers in these shares that add up to the total: the largest remainders are rounded up."""
+    exact = [round(total * share, 6) for share in shares]
+    parts = [math.floor(part) for part in exact]
+    for i in sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def _batches(
+    staging: Path,
+    parents: tuple[Dataset, ...],
+    orders: list[Order],
+    amounts: list[Amount],
+    work: Work,
+    accounting: dict[str, Any],
+) -> Iterator[pa.RecordBatch]:
+    """The rows of each parent in turn; `taken` gets how many each gave."""
+    for number, (parent, order, amount) in enumerate(zip(parents, orders, amounts, strict=True)):
+        folder = staging / "parts" / str(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        accounting["taken"].append(0)
+        if amount.rows == 0 or amount.tokens == 0:
+            continue
+        taken = threshold(parent, order, amount, work)
+        task = TakeTask(folder, order, vocabulary_in(parent.path), taken, parent.schema, complement=False)
+        for batch in written_parts(work, task, parent.pieces(), f"take {parent.name}", {}):
+            accounting["taken"][-1] += batch.num_rows
+            yield batch

@@ -1,0 +1,81 @@
+"""The texts that become sequences; paragraphs stay whole, wherever blocks, files and pieces end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from corpora.store import Piece
+
+
+def whole_paragraphs(piece: Piece, pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
+    """The paragraphs that begin in a piece of a sentence dataset, each whole in one batch.
+
+    What a piece before began is left to it; the last paragraph is followed into the pieces after. One
+    paragraph at a time is held in memory.
+
+    Args:
+        pieces: all of the dataset, in order.
+    """
+    place = pieces.index(piece)
+    begun = _last_key(pieces[place - 1]) if place else None
+    held = None
+    for _, _, batch in piece.batches():
+        rest = batch.slice(_leading(batch, begun))
+        if rest.num_rows == 0:
+            continue
+        begun, batch = None, _joined(held, rest)
+        stop = batch.num_rows - _leading(batch.take(np.arange(batch.num_rows)[::-1]), _key(batch, -1))
+        yield batch.slice(0, stop)
+        held = batch.slice(stop)
+    if held is None or held.num_rows == 0:
+        return
+    for batch in (batch for later in pieces[place + 1 :] for _, _, batch in later.batches()):
+        rows = _leading(batch, _key(held, 0))
+        held = _joined(held, batch.slice(0, rows))
+        if rows < batch.num_rows:
+            break
+    yield held
+
+
+def units(batch: pa.RecordBatch, unit: str) -> tuple[list[str], list[str]]:
+    """The texts that become sequences, and the document of each."""
+    texts, documents = batch["text"].to_pylist(), batch["document"].to_pylist()
+    if unit != "paragraph":
+        return texts, documents
+    keys = zip(documents, batch["paragraph"].to_pylist(), strict=True)
+    groups = [
+        (key, [text for _, text in group]) for key, group in groupby(zip(keys, texts, strict=True), lambda p: p[0])
+    ]
+    return [" ".join(group) for _, group in groups], [document for (document, _), _ in groups]
+
+
+def _key(batch: pa.RecordBatch, row: int) -> tuple[Any, Any]:
+    row %= batch.num_rows
+    return batch["document"][row].as_py(), batch["paragraph"][row].as_py()
+
+
+def _last_key(piece: Piece) -> tuple[Any, Any]:
+    *_, (_, _, batch) = piece.batches()
+    return _key(batch, -1)
+
+
+def _leading(batch: pa.RecordBatch, key: tuple[Any, Any] | None) -> int:
+    """How many of the first rows are of this document and paragraph."""
+    if key is None:
+        return 0
+    document, paragraph = (pc.equal(batch[n], v) for n, v in zip(("document", "paragraph"), key, strict=True))
+    same: NDArray[np.bool_] = pc.and_(document, paragraph).to_numpy(zero_copy_only=False)
+    return int(np.append(same, False).argmin())
+
+
+def _joined(held: pa.RecordBatch | None, batch: pa.RecordBatch) -> pa.RecordBatch:
+    if held is None or held.num_rows == 0:
+        return batch
+    return pa.Table.from_batches([held, batch]).combine_chunks().to_batches()[0]

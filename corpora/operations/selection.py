@@ -1,0 +1,216 @@
+"""Take exactly so many rows in the order that a selection gives, in bounded memory; and split by document."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpora.errors import OptionError
+from corpora.execution import Executor, Progress, silent
+from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, document_ranges, threshold
+from corpora.operations.version_writer import Rows, Work, assemble, written_parts
+from corpora.plugin import Selection, seed_of
+from corpora.store import (
+    Dataset,
+    Manifest,
+    Piece,
+    Plan,
+    Store,
+    Vocabulary,
+    counts_needed,
+    described,
+    vocabulary_in,
+    write_stream,
+)
+
+SEED = 42
+"""The study's seed."""
+
+
+def select(
+    parent: Dataset, selection: Selection, *, amount: Amount | None, by: By, seed: int, name: str | None, work: Work
+) -> Dataset:
+    """The first rows of a dataset in a selection's order, in the dataset's own order; exact and nested.
+
+    `--rate r` takes ceil(r * rows) rows (or documents); `--rows n` exactly n; `--tokens n` the longest run of
+    first rows that holds at most n tokens. A selection with bounds of its own takes all rows between them.
+
+    Raises:
+        OptionError: no amount, or more than there is; an amount, or documents, where there are bounds.
+    """
+    _check_amount(parent, selection, amount, by)
+    taken = dataclasses.asdict(amount or Amount())
+    table = {"transform": selection.name, "from": parent.name, **selection.options(), **taken, "by": by, "seed": seed}
+    plan = Plan(
+        action="transform",
+        components=(described(selection),),
+        settings={"seed": seed, "by": by, **taken},
+        parents=(parent.fingerprint,),
+        recipe={key: value for key, value in table.items() if value is not None},
+    )
+    name = name or "-".join([parent.name, *_label(selection, amount, by)])
+    mixed = seed_of(seed, selection.name, selection.version, parent.fingerprint)
+
+    def write(staging: Path) -> Manifest:
+        order = Order(selection, mixed, by, counts_needed(work.store, parent, selection.needs, work.executor))
+        return _write(staging, name, plan, parent, order, amount, work)
+
+    return work.add(name, plan, write)
+
+
+def split(
+    dataset: Dataset | str,
+    *,
+    held_out: float,
+    seed: int = SEED,
+    names: tuple[str, str] | None = None,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> tuple[Dataset, Dataset]:
+    """Set whole documents apart: the dataset without them, and them alone.
+
+    Args:
+        held_out: the share of documents to set apart, above 0 and below 1.
+        names: of the two results; by default NAME-train and NAME-held-out.
+
+    Raises:
+        OptionError: the share is out of range, or leaves one side empty.
+    """
+    work = Work.here(store, executor, progress)
+    parent = work.open(dataset)
+    if not 0 < held_out < 1:
+        raise OptionError(f"--held-out is {held_out:g}; it must be above 0 and below 1")
+    if math.ceil(held_out * parent.documents) >= parent.documents:
+        raise OptionError(
+            f"{parent.reference} has {parent.documents} documents; --held-out {held_out:g} would take all"
+        )
+    order = Order(_ByDocument(), seed_of(seed, "split", parent.fingerprint), "document")
+    chosen = names or (f"{parent.name}-train", f"{parent.name}-held-out")
+    made = []
+    for side, name in zip(("train", "held-out"), chosen, strict=True):
+        plan = Plan(
+            action="split",
+            settings={"seed": seed, "held_out": held_out, "side": side},
+            parents=(parent.fingerprint,),
+            recipe={"split": parent.name, "held-out": held_out, "side": side, "seed": seed},
+        )
+        made.append(work.add(name, plan, _writer_of_side(name, plan, parent, order, held_out, side, work)))
+    return made[0], made[1]
+
+
+def _writer_of_side(name: str, plan: Plan, parent: Dataset, order: Order, rate: float, side: str, work: Work) -> Any:
+    def write(staging: Path) -> Manifest:
+        return _write(staging, name, plan, parent, order, Amount(rate=rate), work, complement=side == "train")
+
+    return write
+
+
+def mix64(numbers: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
+    """Random-looking keys of numbers and a seed: a bijection for each seed (the finaliser of SplitMix64).
+
+    Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
+    """
+    with np.errstate(over="ignore"):
+        z = numbers + np.uint64(seed & (2**64 - 1)) + np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+
+@dataclass(frozen=True)
+class _ByDocument(Selection):
+    """The order in which a split takes documents."""
+
+    name = "split"
+
+    def order(self, block: Any, context: Any, seed: int) -> NDArray[np.uint64]:
+        """A key for each row, by its number."""
+        return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
+
+
+def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:
+    """The end of the result's name: 10pct of a sample, by-length-10pct of another selection, 10pct-documents."""
+    words = [] if selection.name == "sample" else [selection.name]
+    words += [] if amount is None else [amount.label()]
+    return words + ["documents"] * (by == "document")
+
+
+def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, by: By) -> None:
+    if selection.bounds() is not None:
+        if amount is not None or by == "document":
+            given = "an amount" if amount is not None else "--by document"
+            raise OptionError(f"{selection.name} is given bounds and {given}; bounds take every row between them")
+        return
+    if amount is None:
+        or_bounds = "" if type(selection).bounds is Selection.bounds else ", or bounds of its own"
+        raise OptionError(f"{selection.name} takes --rate, --rows or --tokens{or_bounds}")
+    if amount.rows is not None and amount.rows > parent.rows:
+        raise OptionError(f"--rows {amount.rows:,} is more than the {parent.rows:,} of {parent.reference}")
+    if amount.tokens is not None:
+        parent.need("tokens", "--tokens")
+        if amount.tokens > (parent.tokens or 0):
+            raise OptionError(
+                f"--tokens {amount.tokens:,} is more than the {parent.tokens or 0:,} of {parent.reference}"
+            )
+
+
+def _write(
+    staging: Path,
+    name: str,
+    plan: Plan,
+    parent: Dataset,
+    order: Order,
+    amount: Amount | None,
+    work: Work,
+    *,
+    complement: bool = False,
+) -> Manifest:
+    (staging / "parts").mkdir(exist_ok=True)
+    vocabulary = vocabulary_in(parent.path)
+    taken = _taken(parent, order, amount, work)
+    task = TakeTask(staging / "parts", order, vocabulary, taken, parent.schema, complement)
+    accounting = {"rows": parent.rows}
+    batches = written_parts(work, task, parent.pieces(), "select", accounting)
+    return assemble(staging, name, plan, Rows(parent.schema, batches, parents=(parent,), accounting=accounting), work)
+
+
+def _taken(parent: Dataset, order: Order, amount: Amount | None, work: Work) -> Threshold | Between | Ranges:
+    """Which rows are taken."""
+    if amount is None:
+        return Between(*(order.selection.bounds() or (0, 0)))
+    return document_ranges(parent, order, amount) if order.by == "document" else threshold(parent, order, amount, work)
+
+
+@dataclass(frozen=True)
+class TakeTask:
+    """Writes the taken rows of one piece."""
+
+    folder: Path
+    order: Order
+    vocabulary: Vocabulary | None
+    taken: Threshold | Between | Ranges
+    schema: pa.Schema
+    complement: bool
+
+    def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
+        """Write the piece's rows, unless an earlier attempt did."""
+        path = self.folder / f"rows-{piece.block_number:07d}.arrow"
+        if not path.exists():
+            write_stream(path, self.schema, self._batches(piece))
+        return path, {}
+
+    def _batches(self, piece: Piece) -> Iterator[pa.RecordBatch]:
+        for _, first_row, batch in piece.batches():
+            by_range = isinstance(self.taken, Ranges)
+            rows = batch.num_rows
+            keys = np.empty(rows, np.uint64) if by_range else self.order.keys(batch, first_row, self.vocabulary)
+            yield batch.filter(pa.array(self.taken.mask(keys, first_row) ^ self.complement))

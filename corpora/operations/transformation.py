@@ -1,0 +1,320 @@
+"""Make one dataset from another: rewrite its rows, block by block, or select some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.random import Generator
+
+from corpora.errors import CorporaError, OptionError, PluginError
+from corpora.execution import Executor, Progress, silent, told
+from corpora.operations.selection import SEED, select
+from corpora.operations.thresholds import Amount, By
+from corpora.operations.version_writer import (
+    Rows,
+    Work,
+    assemble,
+    counted_part,
+    described_files,
+    hand_on,
+    take_files,
+    written_parts,
+)
+from corpora.plugin import (
+    Context,
+    Counts,
+    Score,
+    Selection,
+    Sequences,
+    TextTransform,
+    TokenTransform,
+    Transform,
+    generator,
+    registry,
+)
+from corpora.store import (
+    Dataset,
+    Manifest,
+    Piece,
+    Plan,
+    Store,
+    Vocabulary,
+    context_of,
+    counts_needed,
+    described,
+    len_values,
+    list_array,
+    pieces_of,
+    read_stream,
+    scores_schema,
+    sequences_of,
+    tight,
+    vocabulary_in,
+)
+
+
+def transform(
+    dataset: Dataset | str,
+    component: Transform | str,
+    *,
+    then: Sequence[Transform | str] = (),
+    rate: float | None = None,
+    rows: int | None = None,
+    tokens: int | None = None,
+    by: By = "row",
+    seed: int = SEED,
+    name: str | None = None,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Make a transfer dataset: rewrite or score a dataset's rows with a transform, or select some of them.
+
+    Args:
+        component: a transform or its short form, `shuffle` or `keyboard-typos:rate=0.1`.
+        then: further transforms, applied to the result one after the other; no selections.
+        rate: for a selection, the share of rows to take (above 0, up to 1); or give `rows` or `tokens`.
+        by: whether a selection takes single rows or whole documents.
+        seed: of all chance. The same seed gives nested samples of one dataset.
+
+    Raises:
+        OptionError: an amount where none is taken or the other way round, or a dataset of the wrong kind.
+        PluginError: a transform returned what its kind forbids.
+    """
+    work = Work.here(store, executor, progress)
+    parent = work.open(dataset)
+    chain = tuple(registry.make("transforms", c) if isinstance(c, str) else c for c in (component, *then))
+    amount = Amount.of(rate=rate, rows=rows, tokens=tokens)
+    if isinstance(chain[0], Selection):
+        if len(chain) > 1:
+            raise OptionError("--then follows rewriting transforms only; select first, then transform the selection")
+        return select(parent, chain[0], amount=amount, by=by, seed=seed, name=name, work=work)
+    if amount is not None:
+        raise OptionError(f"{chain[0].name} rewrites every row; --rate, --rows and --tokens belong to selections")
+    return _rewrite(parent, chain, seed=seed, name=name, work=work)
+
+
+def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
+    """A block's rows as text; ids are decoded, special pieces kept."""
+    if vocabulary is None:
+        texts: list[str] = batch["text"].to_pylist()
+        return texts
+    return vocabulary.tokenizer.decode_batch(batch["input_ids"].to_pylist(), skip_special_tokens=False)
+
+
+def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
+    """See that a chain of transforms can rewrite a dataset.
+
+    Raises:
+        OptionError: a selection among them, one that reads datasets of the other kind, or a score that is there.
+    """
+    columns = list(parent.schema.names)
+    for component in chain:
+        if isinstance(component, Selection):
+            raise OptionError(f"{component.name} selects rows; only rewriting transforms fit here")
+        if isinstance(component, TokenTransform):
+            parent.need("tokens", component.name)
+        if isinstance(component, Score):
+            if component.of != "both":
+                parent.need(component.of, component.name)
+            if component.name in columns:
+                raise OptionError(f"{parent.reference} has a column {component.name} already; score it before that")
+            columns.append(component.name)
+
+
+def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
+    check_chain(parent, chain)
+    table: dict[str, Any] = {"transform": chain[0].name, "from": parent.name, **chain[0].options()}
+    table |= {"then": [component.short() for component in chain[1:]], "seed": seed}
+    plan = Plan(
+        action="transform",
+        components=tuple(described(component) for component in chain),
+        settings={"seed": seed},
+        parents=(parent.fingerprint,),
+        recipe={key: value for key, value in table.items() if value not in (None, [])},
+    )
+    name = name or "-".join([parent.name, *(PAST.get(component.name, component.name) for component in chain)])
+
+    def write(staging: Path) -> Manifest:
+        (staging / "parts").mkdir(exist_ok=True)
+        task = rewrite_task(staging / "parts", parent, chain, seed, work)
+        if all(isinstance(component, TokenTransform | Score) for component in chain):
+            return _by_file(staging, name, plan, parent, task, work)
+        accounting: dict[str, Any] = {"rows": parent.rows}
+        batches = written_parts(work, task, parent.pieces(), "transform", accounting)
+        return assemble(staging, name, plan, Rows(task.schema, batches, (parent,), accounting), work)
+
+    return work.add(name, plan, write)
+
+
+def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: RewriteTask, work: Work) -> Manifest:
+    """Rewrite file by file. Where no block lost or gained rows, what was written are the data files already."""
+    pieces = pieces_of(parent.files, target_bytes=ONE_A_FILE)
+    parts = list(told(work.executor.map(task, pieces), work.progress, "transform", len(pieces)))
+    counts: dict[str, Any] = {"rows": parent.rows}
+    counts |= {key: sum(tally[key] for _, tally in parts) for key in ("written", "values", "resized_blocks")}
+    if parts and not counts["resized_blocks"]:
+        hand_on(staging, (parent,))
+        files = take_files(staging, task.schema, [path for path, _ in parts])
+        rows = Rows(task.schema, (), (parent,), counts)
+        sizes: dict[str, Any] = {"values": counts["values"], "documents": parent.documents}
+        return described_files(staging, name, plan, rows, work, kind=parent.kind, files=files, **sizes)
+    batches = (batch for path, _ in parts for batch in read_stream(path))
+    return assemble(staging, name, plan, Rows(task.schema, batches, (parent,), counts), work)
+
+
+ONE_A_FILE = 1 << 62
+"""More bytes than a file has: a piece for each."""
+
+
+def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
+    """What applies a chain to a dataset, with the statistics that it needs, counted now where they are not there."""
+    needs = [statistic for component in chain for statistic in component.needs]
+    counts = counts_needed(work.store, parent, needs, work.executor)
+    vocabulary = vocabulary_in(parent.path)
+    scores = scores_schema(component.name for component in chain if isinstance(component, Score))
+    schema = pa.schema([*parent.schema, *scores])
+    return RewriteTask(folder, chain, parent.fingerprint, seed, vocabulary, schema, counts)
+
+
+PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
+"""How results are named, where the transform's own name does not serve."""
+
+
+@dataclass(frozen=True)
+class RewriteTask:
+    """Applies a chain of transforms to one piece of a dataset."""
+
+    folder: Path
+    chain: tuple[Transform, ...]
+    parent: str
+    seed: int
+    vocabulary: Vocabulary | None
+    schema: pa.Schema
+    """Of the rows that it writes."""
+    statistics: dict[str, Counts] = field(default_factory=dict)
+
+    def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
+        """Write the piece's new rows, and count what was dropped."""
+        path = self.folder / f"rows-{piece.block_number:07d}.arrow"
+        tally = {"written": 0, "values": 0, "resized_blocks": 0}
+        return counted_part(path, self.schema, self._batches(piece, tally), tally)
+
+    def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
+        for number, first_row, batch in piece.batches():
+            rewritten = self.rewritten(batch, number, first_row)
+            tally["written"] += rewritten.num_rows
+            tally["values"] += len_values(rewritten.column(0))
+            tally["resized_blocks"] += rewritten.num_rows != batch.num_rows
+            yield tight(rewritten)
+
+    def rewritten(self, batch: pa.RecordBatch, number: int, first_row: int) -> pa.RecordBatch:
+        """One block after the whole chain."""
+        for place, component in enumerate(self.chain):
+            rng = generator(self.seed, component.name, component.version, self.parent, place, number)
+            context = context_of(batch, first_row, self.vocabulary, self.statistics)
+            try:
+                batch = self._applied(batch, component, context, rng)
+            except CorporaError as error:
+                raise PluginError(f"{component.name}, block {number}: {error}") from error
+            except Exception as error:  # a plugin's own code
+                raise PluginError(
+                    f"{component.name}, block {number}: {type(error).__name__}: {error}; nothing was written"
+                ) from error
+        return batch
+
+    def _applied(self, batch: pa.RecordBatch, component: Transform, context: Context, rng: Generator) -> pa.RecordBatch:
+        if isinstance(component, TokenTransform):
+            return rewrite_tokens(batch, component, context, rng)
+        if isinstance(component, TextTransform):
+            return rewrite_text(batch, component, rng, self.vocabulary)
+        if isinstance(component, Score):
+            return with_score(batch, component, context)
+        raise PluginError("it is neither a TextTransform, a TokenTransform, a Score nor a Selection")
+
+
+def rewrite_text(
+    batch: pa.RecordBatch, component: TextTransform, rng: Generator, vocabulary: Vocabulary | None
+) -> pa.RecordBatch:
+    """Rewrite a block's sentences; ids are decoded, rewritten and encoded row by row. Empty results are dropped.
+
+    Raises:
+        PluginError: the transform returned something that is no text.
+    """
+    texts = readable(batch, vocabulary)
+    rewritten = [component.rewrite(text, rng) for text in texts]
+    wrong = next((value for value in rewritten if not isinstance(value, str)), None)
+    if wrong is not None or None in rewritten:
+        raise PluginError(f"{component.name}.rewrite returned {type(wrong).__name__}; it must return str")
+    if vocabulary is None:
+        column: Any = pa.array(rewritten, pa.large_string())
+        keep = np.array([bool(text) for text in rewritten], dtype=bool)
+    else:
+        encoded = vocabulary.tokenizer.encode_batch_fast(rewritten, add_special_tokens=False)
+        column = pa.array([encoding.ids for encoding in encoded], batch.schema.field("input_ids").type)
+        keep = np.array([len(encoding.ids) > 0 for encoding in encoded], dtype=bool)
+    return batch.set_column(0, batch.schema.field(0), column).filter(pa.array(keep))
+
+
+def rewrite_tokens(
+    batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: Generator
+) -> pa.RecordBatch:
+    """Rewrite a block's ids, and see that what came back is a block."""
+    block = sequences_of(batch)
+    result = component.apply(block, context, rng)
+    check_block(result, block, len(context.vocabulary))
+    others = batch.columns[1:]
+    if result.origin is not None:
+        others = [column.take(pa.array(result.origin)) for column in others]
+    field_type = batch.schema.field("input_ids").type
+    return pa.RecordBatch.from_arrays([list_array(result, field_type.value_type), *others], schema=batch.schema)
+
+
+def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.RecordBatch:
+    """A block with its rows' scores as a further column; NaN where float32 has no finite number for one."""
+    scores = component.score(sequences_of(batch), context)
+    check_scores(scores, batch.num_rows)
+    with np.errstate(over="ignore"):
+        numbers = scores.astype(np.float32)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return batch.append_column(scores_schema([component.name])[0], pa.array(numbers))
+
+
+def check_scores(scores: Any, rows: int) -> None:
+    """See that a score kept its contract.
+
+    Raises:
+        PluginError: something else than a number for each row.
+    """
+    if not (isinstance(scores, np.ndarray) and scores.dtype.kind in "fiub" and scores.shape == (rows,)):
+        got = f"{scores.dtype} {list(scores.shape)}" if isinstance(scores, np.ndarray) else type(scores).__name__
+        raise PluginError(f"score returned {got}; it must return an array of numbers [{rows}], one a row")
+
+
+def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
+    """See that a transform kept its contract.
+
+    Raises:
+        PluginError: wrong offsets, dtype, ids or origins.
+    """
+    if not isinstance(result, Sequences):
+        raise PluginError(f"apply returned {type(result).__name__}; it must return Sequences")
+    offsets, rows = result.offsets, len(result)
+    if result.values.dtype != block.values.dtype or offsets.dtype != np.int64:
+        raise PluginError(
+            f"values are {result.values.dtype} and offsets {offsets.dtype}; they must be {block.values.dtype} and int64"
+        )
+    if rows < 0 or offsets[0] < 0 or offsets[-1] > len(result.values) or (np.diff(offsets) < 0).any():
+        raise PluginError("offsets fall, or point outside the values")
+    if vocabulary and len(result.values) and int(result.values.max()) >= vocabulary:
+        raise PluginError(f"id {int(result.values.max())} is outside the vocabulary of {vocabulary:,}")
+    origin = result.origin
+    if origin is None and rows != len(block):
+        raise PluginError(f"{rows:,} rows came back for {len(block):,}; say with origin which row each is from")
+    if origin is not None and (len(origin) != rows or (rows and not 0 <= origin.min() <= origin.max() < len(block))):
+        raise PluginError(f"origin must name, for each of {rows:,} rows, a row of the block")

@@ -1,0 +1,239 @@
+"""What every action on a dataset ends with: rows into blocks and files, statistics, manifest, card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpora.execution import Executor, Progress, make_executor, silent, told
+from corpora.pages import write_page
+from corpora.store import (
+    TOKENIZER_FILE,
+    BlockWriter,
+    Dataset,
+    Elsewhere,
+    Manifest,
+    Plan,
+    Store,
+    command_line,
+    count_standard,
+    default_store,
+    environment,
+    link_or_copy,
+    now,
+    plan_json,
+    read_stream,
+    write_card,
+    write_datasets_files,
+    write_stream,
+    write_text,
+)
+
+SIDE_FILES = (TOKENIZER_FILE, "documents.parquet")
+"""What a version hands on to those made from it."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where and how an action runs; none of it decides the bytes."""
+
+    store: Store
+    executor: Executor
+    progress: Progress = silent
+
+    @classmethod
+    def here(cls, store: Store | None, executor: Executor | str, progress: Progress) -> Work:
+        """From what an action was given."""
+        return cls(store or default_store(), make_executor(executor), progress)
+
+    def open(self, dataset: Dataset | str) -> Dataset:
+        """The dataset itself, the one of this name, or one that lives elsewhere (`parquet:DIR`), taken in."""
+        if isinstance(dataset, Dataset):
+            return dataset
+        return self._taken_in(dataset) if ":" in dataset else self.store.open(dataset)
+
+    def _taken_in(self, reference: str) -> Dataset:
+        """A version with the rows of a dataset that lives elsewhere, made again only when its content changed."""
+        given = Elsewhere.named(reference)
+
+        def write(staging: Path) -> Manifest:
+            schema, batches = given.rows(staging)
+            manifest = assemble(staging, given.name, given.plan, Rows(schema, batches), self)
+            return replace(manifest, licences={given.licence: manifest.documents} if given.licence else {})
+
+        return self.add(given.name, given.plan, write)
+
+    def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest]) -> Dataset:
+        """The version of a plan, found or written, with its card."""
+
+        def timed(staging: Path) -> Manifest:
+            started = time.monotonic()
+            manifest = write(staging)
+            shutil.rmtree(staging / "parts", ignore_errors=True)
+            manifest = replace(manifest, elapsed_seconds=round(time.monotonic() - started, 1))
+            manifest = manifest.without_secrets() if manifest.private else manifest
+            write_card(staging, manifest)
+            write_page(staging, manifest)
+            return manifest
+
+        waiting = "another build of this version is at work"
+        with self.executor.kept():
+            found, _ = self.store.add(name, plan, timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
+        return found
+
+
+def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
+    """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its row counts checked.
+
+    One that lives elsewhere (`hub:OWNER/NAME`, `parquet:DIR`) is taken into the store first.
+
+    Raises:
+        DatasetNotFound: there is none, with near matches.
+        DatasetDamaged: its files are not what its manifest says.
+    """
+    return Work.here(store, "serial", silent).open(reference)
+
+
+open = open_dataset
+"""The public name: `corpora.open`."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a new version, and what is to be said about them."""
+
+    schema: pa.Schema
+    batches: Iterable[pa.RecordBatch]
+    parents: tuple[Dataset, ...] = ()
+    accounting: dict[str, Any] = field(default_factory=dict)
+    """Filled by whoever makes the batches; read when they are all written."""
+    notes: tuple[str, ...] = ()
+
+
+def assemble(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Manifest:
+    """Write rows as a version's files and return its manifest, not yet written."""
+    hand_on(staging, rows.parents[:1])
+    with BlockWriter(staging, rows.schema) as writer:
+        documents = _Distinct()
+        for batch in rows.batches:
+            documents.see(batch.column("document"))
+            writer.write(batch)
+        files = writer.close()
+    kind = "sentences" if "text" in rows.schema.names else "tokens"
+    return described_files(
+        staging, name, plan, rows, work, kind=kind, files=files, values=writer.values, documents=documents.count
+    )
+
+
+def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
+    """Link what parents hand on into a version: tokenizer, documents."""
+    for parent in parents:
+        for side in SIDE_FILES:
+            if (parent.path / side).exists() and not (staging / side).exists():
+                link_or_copy(parent.path / side, staging / side)
+
+
+def take_files(staging: Path, schema: pa.Schema, sources: Sequence[Path]) -> list[Path]:
+    """Make whole stream files a version's data files, linked where the file system allows."""
+    files = [staging / f"data-{number:05d}-of-{len(sources):05d}.arrow" for number in range(len(sources))]
+    for source, target in zip(sources, files, strict=True):
+        target.unlink(missing_ok=True)
+        link_or_copy(source, target)
+    write_datasets_files(staging, schema, files)
+    return files
+
+
+def described_files(
+    staging: Path,
+    name: str,
+    plan: Plan,
+    rows: Rows,
+    work: Work,
+    *,
+    kind: Any,
+    files: list[Path],
+    values: int,
+    documents: int,
+) -> Manifest:
+    """The manifest of data files that stand in a staging folder."""
+    in_file = {path.name: sum(batch.num_rows for batch in read_stream(path)) for path in files}
+    return Manifest(
+        name=name,
+        fingerprint=plan.fingerprint,
+        kind=kind,
+        rows=sum(in_file.values()),
+        documents=documents,
+        tokens=values if kind == "tokens" else None,
+        text_bytes=values if kind == "sentences" else None,
+        plan=plan_json(plan),
+        parents=tuple(parent.reference for parent in rows.parents),
+        files={name: {"rows": number} for name, number in in_file.items()},
+        accounting=rows.accounting,
+        statistics=count_standard(staging, files, rows.schema, work.executor, work.progress),
+        licences=_licences(rows.parents),
+        notes=tuple(dict.fromkeys([*(note for parent in rows.parents for note in parent.manifest.notes), *rows.notes])),
+        private=any(parent.manifest.private for parent in rows.parents),
+        command=command_line(),
+        created=now(),
+        versions=environment(),
+    )
+
+
+def counted_part(
+    path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], tally: dict[str, int]
+) -> tuple[Path, dict[str, int]]:
+    """Write a part with what was counted on the way, unless an earlier attempt did.
+
+    Args:
+        batches: read only where the part is not there; they fill `tally` as they go.
+    """
+    counts = path.with_suffix(".json")
+    if not (path.exists() and counts.exists()):
+        write_stream(path, schema, batches)
+        write_text(counts, json.dumps(tally))
+    return path, json.loads(counts.read_text(encoding="utf-8"))
+
+
+def written_parts(
+    work: Work, task: Callable[[Any], tuple[Path, dict[str, int]]], items: list[Any], stage: str, counts: dict[str, Any]
+) -> Iterable[pa.RecordBatch]:
+    """Run a task that writes part files, and yield their batches in order; their counts are added up.
+
+    Args:
+        counts: gets the sums of what the tasks counted, as the batches are taken.
+    """
+    for path, counted in told(work.executor.map(task, items), work.progress, stage, len(items)):
+        for key, number in counted.items():
+            counts[key] = counts.get(key, 0) + number
+        yield from read_stream(path)
+
+
+class _Distinct:
+    """Counts documents over a stream of rows in which each document's rows stand together."""
+
+    def __init__(self) -> None:
+        self.count, self._last = 0, None
+
+    def see(self, column: pa.Array) -> None:
+        """Count the documents that begin in one batch."""
+        if len(column) == 0:
+            return
+        runs = pc.run_end_encode(column).values
+        self.count += len(runs) - (runs[0].as_py() == self._last)
+        self._last = runs[-1].as_py()
+
+
+def _licences(parents: tuple[Dataset, ...]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for parent in parents:
+        for licence, number in parent.manifest.licences.items():
+            total[licence] = total.get(licence, 0) + number
+    return total

@@ -1,0 +1,299 @@
+"""Find plugins, and look up what they offer."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import os
+import re
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, packages_distributions, version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from corpora.errors import CorporaError, PluginError, unknown_name
+from corpora.plugin import hookspecs
+from corpora.plugin.component import Component, named_settings, options_of, split_short
+
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class PluginFile:
+    """A plugin given as a file: its content travels to workers, so they need not see the path."""
+
+    path: str
+    content: bytes
+
+    @property
+    def module_name(self) -> str:
+        """The name under which it is imported, the same wherever its content is."""
+        return "corpora_plugin_" + hashlib.sha256(self.content).hexdigest()[:12]
+
+
+class Registry:
+    """Everything that the plugins of one package offer. Plugins load at the first look-up.
+
+    Args:
+        specs: the module with the hooks and their `NAMESPACE`, which is also the entry point group.
+        package: the package whose `builtin` folder holds its own components.
+    """
+
+    def __init__(self, specs: ModuleType, package: str) -> None:
+        self._specs, self._package = specs, package
+        self._files: list[PluginFile] = []
+
+    @cached_property
+    def manager(self) -> pluggy.PluginManager:
+        """The plugin manager, with built-ins, installed plugins and plugin files registered."""
+        self.use_files(filter(None, os.environ.get("CORPORA_PLUGINS", "").split(os.pathsep)))
+        manager = pluggy.PluginManager(self._specs.NAMESPACE)
+        manager.add_hookspecs(self._specs)
+        for module in builtin_modules(self._package):
+            manager.register(importlib.import_module(module), module)
+        for entry_point in sorted(entry_points(group=self._specs.NAMESPACE), key=lambda e: (e.name, e.value)):
+            self._register(manager, entry_point.load, _label(entry_point))
+        for file in self._files:
+            self._register(manager, lambda file=file: _import_file(file), file.path)
+        return manager
+
+    @property
+    def files(self) -> tuple[PluginFile, ...]:
+        """The plugin files in use, to be handed to workers."""
+        return tuple(self._files)
+
+    def use_files(self, files: Iterable[PluginFile | str | Path]) -> None:
+        """Take plugins from files, without packaging; a file already in use stays as it is.
+
+        Raises:
+            PluginError: a file cannot be read.
+        """
+        for given in files:
+            file = given if isinstance(given, PluginFile) else _read_file(Path(given))
+            if file.module_name in {known.module_name for known in self._files}:
+                continue
+            self._files.append(file)
+            if "manager" in self.__dict__:
+                self._register(self.manager, lambda file=file: _import_file(file), file.path)
+
+    def load(self) -> None:
+        """Load all plugins now."""
+        _ = self.manager
+
+    def _register(self, manager: pluggy.PluginManager, load: Any, label: str) -> None:
+        try:
+            plugin = load()
+            manager.register(plugin, label)
+            unknown = [c.name for c in manager.get_hookcallers(plugin) or () if not c.has_spec()]
+            if unknown:
+                manager.unregister(plugin)
+                raise PluginError(f"it implements {', '.join(unknown)}, which this version does not know")
+        except Exception as error:  # a broken plugin must not take the command line down
+            warnings.warn(f"plugin {label} did not load: {_one_line(error)}", stacklevel=2)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of component, in the plural: transforms, sources, …"""
+        prefix = self._specs.NAMESPACE + "_"
+        return tuple(name.removeprefix(prefix) for name in vars(self._specs) if name.startswith(prefix))
+
+    def offered(self, kind: str) -> dict[str, type[Component]]:
+        """The components of one kind, by name, sorted. Names that clash are left out, with a warning."""
+        classes = self._all(kind)
+        for name, owners in classes.items():
+            if len(owners) > 1:
+                warnings.warn(f"{_clash(kind, name, owners)}; both are disabled", stacklevel=2)
+        return {name: owners[0] for name, owners in sorted(classes.items()) if len(owners) == 1}
+
+    def find(self, kind: str, name: str) -> type[Component]:
+        """The component class of this kind and name.
+
+        Raises:
+            UnknownName: no plugin offers it; the message lists near names.
+            PluginError: two plugins offer it; the message names both.
+        """
+        classes = self._all(kind)
+        if name not in classes:
+            raise unknown_name(singular(kind), name, classes)
+        if len(classes[name]) > 1:
+            raise PluginError(f"{_clash(kind, name, classes[name])}; rename one, or leave its plugin out")
+        return classes[name][0]
+
+    def make(self, kind: str, text: str) -> Any:
+        """A component from its short form, `NAME` or `NAME:key=value,key=value`.
+
+        Raises:
+            UnknownName: the component or one of its options is not known.
+            OptionError: a value of the wrong type or out of range.
+        """
+        name, settings = split_short(text)
+        cls = self.find(kind, name)
+        return cls.from_options(named_settings(cls, settings))
+
+    def kind_of(self, component: Component | type[Component]) -> str:
+        """The kind under which a component is offered.
+
+        Raises:
+            PluginError: no plugin offers it.
+        """
+        cls = component if isinstance(component, type) else type(component)
+        for kind in self.kinds:
+            if cls in self._all(kind).get(cls.name, ()):
+                return kind
+        raise PluginError(f"{cls.__qualname__} is offered by no plugin of {self._specs.NAMESPACE}")
+
+    def _all(self, kind: str) -> dict[str, list[type[Component]]]:
+        hook = getattr(self.manager.hook, f"{self._specs.NAMESPACE}_{kind}")
+        classes: dict[str, list[type[Component]]] = {}
+        for impl in hook.get_hookimpls():
+            try:
+                returned = impl.function()
+                if not isinstance(returned, Iterable):
+                    raise PluginError(f"the hook returned {returned!r}; it must return a list of component classes")
+                offered = list(returned)
+                for cls in offered:
+                    check_class(cls)
+            except Exception as error:  # a broken hook must not take the others down
+                warnings.warn(f"plugin {impl.plugin_name}: {kind} not offered: {_one_line(error)}", stacklevel=2)
+                continue
+            for cls in offered:
+                owners = classes.setdefault(cls.name, [])
+                if cls not in owners:
+                    owners.append(cls)
+        return classes
+
+
+def singular(kind: str) -> str:
+    """One of a kind, in words: `transform`, `loss`."""
+    return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
+
+
+def check_class(cls: Any) -> None:
+    """See that a class can be offered.
+
+    Raises:
+        PluginError: it is no component, not frozen, has no proper name, no docstring, or is still abstract.
+        OptionError: a field that the command line cannot show.
+    """
+    if not (isinstance(cls, type) and issubclass(cls, Component)):
+        raise PluginError(f"{cls!r} is not a component class")
+    params = cls.__dict__.get("__dataclass_params__")
+    if params is None or not params.frozen:
+        raise PluginError(f"{cls.__qualname__} is not decorated with @dataclass(frozen=True)")
+    if not NAME.fullmatch(getattr(cls, "name", "")):
+        raise PluginError(f"{cls.__qualname__} needs a name of lower-case words joined by hyphens")
+    if not (cls.__doc__ or "").strip() or (cls.__doc__ or "").startswith(f"{cls.__name__}("):
+        raise PluginError(f"{cls.__qualname__} needs a docstring; its first line is shown in --help")
+    if inspect.isabstract(cls):
+        raise PluginError(
+            f"{cls.__qualname__} does not define {', '.join(sorted(getattr(cls, '__abstractmethods__', ())))}"
+        )
+    options_of(cls)
+
+
+def must_return(right: bool, component: Component, method: str, got: Any, wanted: str) -> None:
+    """See that what a component's method gave is what its contract says.
+
+    Args:
+        right: whether it is.
+        wanted: what it must return, in words.
+
+    Raises:
+        PluginError: it is not.
+    """
+    if not right:
+        shape = f"{got.dtype} {list(got.shape)}" if hasattr(got, "dtype") else type(got).__name__
+        raise PluginError(f"{component.name}.{method} returned {shape}; it must return {wanted}")
+
+
+def owner(cls: type[Component]) -> str:
+    """Who offers a class: `built in`, a distribution with its version, or a file."""
+    if is_builtin(cls):
+        return "built in"
+    for distribution in packages_distributions().get(cls.__module__.partition(".")[0], ()):
+        return f"{distribution} {version(distribution)}"
+    return str(getattr(sys.modules.get(cls.__module__), "__file__", cls.__module__))
+
+
+def is_builtin(cls: type[Component]) -> bool:
+    """Whether a class comes with this distribution."""
+    return cls.__module__.startswith(("corpora.", "trainer."))
+
+
+def source_sha256(cls: type[Component]) -> str:
+    """The sha256 of the code that a plugin's component comes with: its file, or all files of its package."""
+    module = sys.modules[cls.__module__]
+    if content := getattr(module, "__plugin_content__", None):
+        return hashlib.sha256(content).hexdigest()
+    top = sys.modules[cls.__module__.partition(".")[0]]
+    file = Path(str(getattr(top, "__file__", None) or getattr(module, "__file__", "")))
+    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def used_versions(cls: type[Component]) -> dict[str, str]:
+    """The versions of the distributions that a component names in `uses`."""
+    versions = {}
+    for name in cls.uses:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            raise PluginError(f"{cls.name} needs {name}; pip install {name}") from None
+    return versions
+
+
+def _read_file(path: Path) -> PluginFile:
+    try:
+        return PluginFile(str(path), path.read_bytes())
+    except OSError as error:
+        raise PluginError(f"plugin file {path} cannot be read: {error.strerror}") from error
+
+
+def _import_file(file: PluginFile) -> ModuleType:
+    if file.module_name not in sys.modules:
+        module = ModuleType(file.module_name)
+        module.__file__ = file.path
+        vars(module)["__plugin_content__"] = file.content
+        sys.modules[file.module_name] = module
+        try:
+            exec(compile(file.content, file.path, "exec"), vars(module))
+        except BaseException:
+            del sys.modules[file.module_name]
+            raise
+    return sys.modules[file.module_name]
+
+
+def _label(entry_point: EntryPoint) -> str:
+    distribution = entry_point.dist
+    return f"{entry_point.name} ({distribution.name} {distribution.version})" if distribution else entry_point.name
+
+
+def _clash(kind: str, name: str, owners: Sequence[type[Component]]) -> str:
+    return f"two {kind} are named {name}, by {' and by '.join(owner(cls) for cls in owners)}"
+
+
+def _one_line(error: Exception) -> str:
+    text = str(error).split("\n", 1)[0]
+    return text if isinstance(error, CorporaError) else f"{type(error).__name__}: {text}"
+
+
+def builtin_modules(package: str) -> tuple[str, ...]:
+    """The plugin modules under `PACKAGE.builtin`, by their place: FOLDER/FILE.py or FOLDER/PACKAGE/__init__.py."""
+    root = Path(str(sys.modules[package].__file__)).parent / "builtin"
+    files = [file.with_suffix("") for file in root.glob("*/*.py") if file.name != "__init__.py"]
+    packages = [file.parent for file in root.glob("*/*/__init__.py")]
+    return tuple(sorted(".".join((package, "builtin", *path.relative_to(root).parts)) for path in files + packages))
+
+
+registry = Registry(hookspecs, "corpora")

@@ -1,0 +1,64 @@
+"""The hooks a plugin may implement. Each returns component classes; users choose among them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from corpora.plugin.kinds import (
+        Catalogue,
+        DatasetProvider,
+        Filter,
+        Source,
+        Splitter,
+        Statistic,
+        Template,
+        Transform,
+    )
+
+NAMESPACE = "corpora"
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+
+
+@hookspec
+def corpora_sources() -> Iterable[type[Source]]:  # type: ignore[empty-body]
+    """Offer sources to `corpora build NAME`."""
+
+
+@hookspec
+def corpora_catalogues() -> Iterable[type[Catalogue]]:  # type: ignore[empty-body]
+    """Offer catalogues of books to `corpora build books --catalogue NAME`."""
+
+
+@hookspec
+def corpora_filters() -> Iterable[type[Filter]]:  # type: ignore[empty-body]
+    """Offer filters to `corpora build … --filter NAME`."""
+
+
+@hookspec
+def corpora_splitters() -> Iterable[type[Splitter]]:  # type: ignore[empty-body]
+    """Offer sentence splitters to `corpora build … --splitter NAME`."""
+
+
+@hookspec
+def corpora_templates() -> Iterable[type[Template]]:  # type: ignore[empty-body]
+    """Offer renderers of wiki templates to `corpora build wikipedia --template NAME`."""
+
+
+@hookspec
+def corpora_transforms() -> Iterable[type[Transform]]:  # type: ignore[empty-body]
+    """Offer transforms to `corpora transform NAME`."""
+
+
+@hookspec
+def corpora_statistics() -> Iterable[type[Statistic]]:  # type: ignore[empty-body]
+    """Offer statistics to reports, and to the transforms that need them."""
+
+
+@hookspec
+def corpora_datasets() -> Iterable[type[DatasetProvider]]:  # type: ignore[empty-body]
+    """Offer datasets that live elsewhere, wherever a dataset's name is asked for."""

@@ -1,0 +1,278 @@
+"""What each kind of component must do. START READING HERE.
+
+A plugin offers classes of these kinds through the hooks of `corpora.plugin.hookspecs`; users choose them by name.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from corpora.plugin.component import JSON, Component
+from corpora.plugin.records import Context, Counts, Defaults, Document, Reject, Sequences, Shard
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Source(Component, ABC):
+    """Where texts come from."""
+
+    licence: ClassVar[str] = "unknown"
+    """What the card says of documents that carry no licence of their own."""
+    generated: ClassVar[bool] = False
+    """True where a program wrote the texts; the card says so."""
+
+    def freeze(self, downloads: Path) -> Self:
+        """The same source with everything that moves made fixed: `latest` as a date, downloads done.
+
+        Called once, by the driver, before the fingerprint is taken.
+
+        Args:
+            downloads: a folder kept between builds, for what the source fetches.
+        """
+        return self
+
+    def fetches(self) -> bool:
+        """Whether `freeze` goes out to the network; a dry run, which must not, then cannot tell what is there."""
+        return type(self).freeze is not Source.freeze
+
+    @abstractmethod
+    def shards(self) -> Sequence[Shard]:
+        """Its parts, in the order in which their documents are written.
+
+        Raises:
+            InputError: what it was pointed at is missing or empty.
+        """
+
+    @abstractmethod
+    def read(self, shard: Shard) -> Iterator[Document | Reject]:
+        """The documents of one shard in order, and a `Reject` for each that cannot be one.
+
+        Nothing is lost in silence: every thing found gives exactly one of the two. Hostile input is
+        parsed through `corpora.guarded`, so that a crash costs one document.
+        """
+
+    def defaults(self) -> Defaults:
+        """The filters and the splitter that this source comes with."""
+        return Defaults()
+
+    def components(self) -> Sequence[Component]:
+        """Further components that it chose by name and that decide its texts, for the fingerprint."""
+        return ()
+
+    def notes(self) -> Sequence[str]:
+        """What a reader of the manifest and the card must know: a cut dump, a permission."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A book in a catalogue."""
+
+    id: str
+    url: str
+    title: str = ""
+    author: str = ""
+    language: str = ""
+    words: int | None = None
+    price: float | None = None
+    formats: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Catalogue(Component, ABC):
+    """Where books are found."""
+
+    @abstractmethod
+    def find(self) -> Iterator[Entry]:
+        """Every book of the catalogue, in a fixed order."""
+
+
+@dataclass(frozen=True)
+class Filter(Component, ABC):
+    """Turns documents away."""
+
+    @abstractmethod
+    def reject(self, document: Document) -> str | None:
+        """Why to drop the document, in a few words that stay the same for the same cause; None keeps it."""
+
+
+@dataclass(frozen=True)
+class Splitter(Component, ABC):
+    """Cuts paragraphs into sentences."""
+
+    @abstractmethod
+    def split(self, paragraph: str) -> list[str]:
+        """The paragraph's sentences in order: none empty, and no character lost but white space."""
+
+
+@dataclass(frozen=True)
+class Template(Component, ABC):
+    """Renders templates of a wiki as text."""
+
+    @abstractmethod
+    def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
+        """The text of `{{name|…}}`, or None where this component does not know it.
+
+        Args:
+            name: lower case, spaces for underscores.
+            arguments: positional ones under "1", "2", …; values already plain text.
+            language: the wiki's code, such as "en".
+        """
+
+
+@dataclass(frozen=True)
+class Transform(Component, ABC):
+    """Makes one dataset from another. Write one of `TextTransform`, `TokenTransform`, `Score`, `Selection`."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Statistics of the parent that it reads from `context.statistics`."""
+    cites: ClassVar[str] = ""
+    """Where the idea comes from, for the docs and the card."""
+
+
+@dataclass(frozen=True)
+class TextTransform(Transform, ABC):
+    """Rewrites text one sentence at a time: noise, casing, and the like."""
+
+    @abstractmethod
+    def rewrite(self, sentence: str, rng: Generator) -> str:
+        """Rewrite one sentence; an empty result drops the row.
+
+        Args:
+            rng: the only source of chance.
+        """
+
+
+@dataclass(frozen=True)
+class TokenTransform(Transform, ABC):
+    """Rewrites blocks of token ids with NumPy."""
+
+    @abstractmethod
+    def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
+        """The new rows of one block.
+
+        Row for row, or with `origin` saying which row each came from. Ids keep their dtype and stay in
+        the vocabulary. The block is read-only.
+
+        Args:
+            rng: the only source of chance; keyed by the block, so any number of workers gives the same rows.
+        """
+
+
+@dataclass(frozen=True)
+class Score(Transform, ABC):
+    """Gives each row a number, kept as a column under the score's name: to look at, and to select by."""
+
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "tokens"
+    """Which datasets it reads. The blocks of sentence datasets hold UTF-8 bytes."""
+
+    @abstractmethod
+    def score(self, block: Sequences, context: Context) -> NDArray[Any]:
+        """A number for each row; NaN where there is none.
+
+        Returns:
+            [rows], stored as float32 (what is infinite there counts as none), depending on nothing but the row and
+            its number.
+        """
+
+
+@dataclass(frozen=True)
+class Selection(Transform, ABC):
+    """Orders rows, so that the first of them can be taken: exact and nested by construction."""
+
+    @abstractmethod
+    def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
+        """A key for each row: lower is taken sooner, ties by row number.
+
+        Args:
+            seed: the run's seed mixed with the component's name and version and the parent's fingerprint.
+
+        Returns:
+            [rows], uint64, depending on nothing but the row and its number.
+        """
+
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest key to take, where it is set to take all rows between two values.
+
+        None, as for most selections, leaves it to `--rate`, `--rows` or `--tokens` how many are taken.
+        """
+        return None
+
+
+@dataclass(frozen=True)
+class Statistic(Component, ABC):
+    """Counts something about a dataset, block by block, so that counts of parts add up to the count of the whole."""
+
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "tokens"
+    """Which datasets it reads. The blocks of sentence datasets hold UTF-8 bytes."""
+
+    @abstractmethod
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """Named arrays that count one block."""
+
+    def merge(self, one: Counts, other: Counts) -> Counts:
+        """The counts of two parts together; by default arrays add up, the shorter one padded with zeros."""
+        return {name: _added(one.get(name), other.get(name)) for name in sorted({*one, *other})}
+
+    @abstractmethod
+    def summarise(self, counts: Counts) -> dict[str, JSON]:
+        """A few figures for people, from the counts of the whole."""
+
+
+def _added(one: NDArray[Any] | None, other: NDArray[Any] | None) -> NDArray[Any]:
+    if one is None or other is None:
+        return np.array(one if other is None else other)
+    if one.shape == other.shape:
+        total: NDArray[Any] = one + other
+        return total
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    total = np.array(longer)
+    total[: len(shorter)] += shorter
+    return total
+
+
+@dataclass(frozen=True)
+class DatasetProvider(Component, ABC):
+    """A dataset that lives elsewhere, under a name of its own."""
+
+    def fetches(self) -> bool:
+        """Whether `freeze` or `fingerprint` goes out to the network; a dry run does not ask them then."""
+        return False
+
+    def freeze(self) -> Self:
+        """The same dataset with everything that moves made fixed: a branch as its commit.
+
+        Called once, before anything else is asked.
+        """
+        return self
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """What identifies its content: the sha256 of its files."""
+
+    @abstractmethod
+    def blocks(self) -> Iterator[pa.RecordBatch]:
+        """Its rows: `text`, `paragraph`, `document` of a sentence dataset, or `input_ids`, `document` of tokens.
+
+        Further columns of floats are its scores.
+        """
+
+    def tokenizer(self) -> str | None:
+        """The `tokenizer.json` that made its ids, as text; None for sentence datasets."""
+        return None
+
+    def licence(self) -> str:
+        """What its card says of all its documents; empty where it says nothing."""
+        return ""

@@ -1,0 +1,116 @@
+"""Write a new plugin as a complete distribution: code, pyproject, test, README, CI file."""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from dataclasses import dataclass
+from keyword import iskeyword
+from pathlib import Path
+
+from corpora.errors import OptionError, PluginError, unknown_name
+from corpora.plugin.discovery import NAME, Registry, owner
+
+FILES = {
+    "pyproject.toml": "pyproject.toml",
+    "README.md": "README.md",
+    "ci.yml": ".github/workflows/test.yml",
+    "gitignore": ".gitignore",
+}
+"""What every distribution has, by its template."""
+
+
+@dataclass(frozen=True)
+class Scaffold:
+    """A kind of plugin that can be begun, as `scaffolds/kinds.toml` has it."""
+
+    kind: str
+    """What users type, such as `token-transform`."""
+    package: str
+    """corpora or trainer: the package whose hook it implements."""
+    offered_as: str
+    """The kind in the registry, in the plural."""
+    summary: str
+    use: str
+    """The command that uses it, with NAME for its name."""
+    requires: str
+
+
+def scaffolds(package: str) -> dict[str, Scaffold]:
+    """Every kind of plugin that can be begun for a package, by what users type."""
+    table = tomllib.loads((_folder(package) / "kinds.toml").read_text(encoding="utf-8"))
+    return {kind: Scaffold(kind, package, **entry) for kind, entry in table.items()}
+
+
+def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package: str) -> Path:
+    """Write a distribution that works, passes its own test, and waits to be changed.
+
+    Args:
+        kind: one of `scaffolds(package)`.
+        name: what users will type to choose the component; the distribution is named PACKAGE-NAME.
+        folder: where the distribution's folder, NAME, is put.
+        source: the package's registry, in which the name must be free.
+
+    Returns:
+        The distribution's folder.
+
+    Raises:
+        UnknownName: no such kind can be begun.
+        OptionError: the name is no name, or its folder is there already.
+        PluginError: a component of this kind and name is offered already.
+    """
+    known = scaffolds(package)
+    if kind not in known:
+        raise unknown_name("kind of plugin", kind, known)
+    scaffold, target = known[kind], folder / name
+    if not NAME.fullmatch(name) or not _class_name(name).isidentifier() or iskeyword(_class_name(name)):
+        raise OptionError(
+            f"{name!r} cannot name a component; use lower-case words joined by hyphens, a letter first: my-noise"
+        )
+    if target.exists():
+        raise OptionError(f"{target} exists; choose another name, or another place with --dir")
+    taken = source.offered(scaffold.offered_as).get(name)
+    if taken is not None:
+        raise PluginError(f"{scaffold.offered_as} has a {name} already ({owner(taken)}); choose another name")
+    for path, text in _files(scaffold, name).items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_text(text, encoding="utf-8")
+    return target
+
+
+def _files(scaffold: Scaffold, name: str) -> dict[str, str]:
+    """The distribution's files by their paths."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader([_folder(scaffold.package), _folder("corpora")]),
+        variable_start_string="<<",
+        variable_end_string=">>",
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    module = f"{scaffold.package}_{name.replace('-', '_')}"
+    title = name.replace("-", " ").capitalize()
+    values = {
+        "name": name,
+        "title": title,
+        "cls": _class_name(name),
+        "module": module,
+        "distribution": f"{scaffold.package}-{name}",
+        "scaffold": scaffold,
+        "use": scaffold.use.replace("NAME", name),
+    }
+    places = FILES | {
+        f"{scaffold.kind}.py": f"{module}.py",
+        f"{scaffold.kind}_test.py": f"tests/test_{module}.py",
+    }
+    return {path: environment.get_template(f"{template}.j2").render(values) for template, path in places.items()}
+
+
+def _class_name(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+def _folder(package: str) -> Path:
+    return Path(str(importlib.import_module(package).__file__)).parent / "plugin" / "scaffolds"

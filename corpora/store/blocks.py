@@ -1,0 +1,292 @@
+"""Arrow on disk: the two schemas, blocks read as NumPy views, and the writer that cuts rows into blocks and files.
+
+Where a row lies depends on nothing but the rows before it: a block ends at 65,536 rows or 4 M values, a file at
+128 MiB. So the same rows give the same bytes, however they came.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpora.errors import DatasetDamaged
+from corpora.plugin import Sequences
+from corpora.store.atomic import write_text
+
+MAX_ROWS = 65_536
+MAX_VALUES = 4 << 20
+FILE_BYTES = 128 << 20
+
+SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
+"""One sentence a row, the number of its paragraph in the document, and the document's id."""
+
+
+def tokens_schema(vocabulary_size: int) -> pa.Schema:
+    """The schema of token datasets: uint16 ids where the vocabulary fits, uint32 where it does not."""
+    width = pa.uint16() if vocabulary_size <= 65_536 else pa.uint32()
+    return pa.schema([("input_ids", pa.list_(width)), ("document", pa.large_string())])
+
+
+def values_column(schema: pa.Schema) -> str:
+    """The column that a block's values are in: `text` or `input_ids`."""
+    return "text" if "text" in schema.names else "input_ids"
+
+
+def scores_schema(names: Iterable[str]) -> list[pa.Field]:
+    """The columns that scores of these names are kept in, after all others."""
+    return [pa.field(name, pa.float32()) for name in names]
+
+
+def scores_in(schema: pa.Schema) -> list[str]:
+    """The names of a dataset's scores."""
+    return [column.name for column in schema if pa.types.is_floating(column.type)]
+
+
+def numbers_of(batch: pa.RecordBatch) -> dict[str, NDArray[Any]]:
+    """A block's columns of numbers by name, without copying them."""
+    kinds = (pa.types.is_floating, pa.types.is_integer)
+    names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
+    return {name: batch.column(name).to_numpy() for name in names}
+
+
+def sequences_of(batch: pa.RecordBatch) -> Sequences:
+    """A record batch's values as a ragged block, without copying them."""
+    return ragged(batch.column(values_column(batch.schema)))
+
+
+def ragged(array: Any) -> Sequences:
+    """An Arrow list or string array as a ragged block, without copying its values."""
+    if pa.types.is_large_string(array.type):
+        _, offsets, data = array.buffers()
+        all_offsets = np.frombuffer(offsets, dtype=np.int64) if offsets is not None else np.zeros(1, np.int64)
+        values = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8)
+        return Sequences(values, all_offsets[array.offset : array.offset + len(array) + 1])
+    offsets = array.offsets.to_numpy(zero_copy_only=True).astype(np.int64)
+    return Sequences(array.values.to_numpy(zero_copy_only=True), offsets)
+
+
+def list_array(block: Sequences, width: pa.DataType) -> pa.ListArray:
+    """A ragged block as an Arrow list array."""
+    block = block.tight()
+    values = pa.array(np.ascontiguousarray(block.values), type=width)
+    return pa.ListArray.from_arrays(pa.array(block.offsets.astype(np.int32)), values)
+
+
+def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows in buffers that hold nothing else.
+
+    Arrow writes a slice's buffers with up to 63 bytes of whatever stands behind them: without this, the same rows
+    would give other bytes when they come in other batches.
+    """
+    return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
+
+
+def _tight_column(column: Any) -> Any:
+    if pa.types.is_large_string(column.type):
+        block = ragged(column).tight()
+        buffers = [None, pa.py_buffer(np.ascontiguousarray(block.offsets)), pa.py_buffer(block.values)]
+        return pa.Array.from_buffers(column.type, len(column), buffers)
+    if pa.types.is_list(column.type):
+        return list_array(ragged(column), column.type.value_type)
+    return pa.array(column.to_numpy(), type=column.type)
+
+
+def read_stream(path: Path) -> Iterator[pa.RecordBatch]:
+    """The record batches of an Arrow stream file, memory-mapped.
+
+    Raises:
+        DatasetDamaged: the file is missing, cut in the middle of a batch, or no Arrow stream.
+    """
+    try:
+        with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
+            yield from reader
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DatasetDamaged(f"{path}: {str(error).splitlines()[0]}; build it again") from error
+
+
+class BlockWriter:
+    """Writes rows as `data-XXXXX-of-XXXXX.arrow` files that `datasets.load_from_disk` opens.
+
+    Args:
+        folder: where the files go; files of an earlier, unfinished attempt are replaced.
+        schema: of the rows.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.folder, self.schema = folder, schema
+        self.rows = self.values = 0
+        self._column = values_column(schema)
+        self._pending: list[pa.RecordBatch] = []
+        self._pending_rows = self._pending_values = 0
+        self._paths: list[Path] = []
+        self._file: Any = None
+        self._stream: Any = None
+        for path in folder.glob("data-*.arrow"):
+            path.unlink()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows after those that are there."""
+        if batch.num_rows == 0:
+            return
+        self._pending.append(batch.cast(self.schema) if batch.schema != self.schema else batch)
+        self._pending_rows += batch.num_rows
+        self._pending_values += len_values(batch.column(self._column))
+        if self._pending_rows >= MAX_ROWS or self._pending_values >= MAX_VALUES:
+            self._flush(last=False)
+
+    def close(self) -> list[Path]:
+        """Write what is left, give the files their final names, and make them durable.
+
+        Returns:
+            The data files, in order; one empty file where there are no rows.
+        """
+        self._flush(last=True)
+        if self._stream is None and not self._paths:
+            self._open_file()
+        self._close_file()
+        total = len(self._paths)
+        final = [self.folder / f"data-{number:05d}-of-{total:05d}.arrow" for number in range(total)]
+        for path, name in zip(self._paths, final, strict=True):
+            path.rename(name)
+        write_datasets_files(self.folder, self.schema, final)
+        return final
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None and self._stream is not None:
+            self._close_file()
+
+    def _flush(self, *, last: bool) -> None:
+        if not self._pending:
+            return
+        table = pa.Table.from_batches(self._pending, self.schema).combine_chunks()
+        batch = table.to_batches()[0]
+        offsets = ragged(batch.column(self._column)).offsets
+        start = 0
+        while start < batch.num_rows:
+            stop = _block_end(offsets, start)
+            if stop == batch.num_rows and not last and not _is_full(offsets, start, stop):
+                break
+            self._write_block(batch.slice(start, stop - start), int(offsets[stop] - offsets[start]))
+            start = stop
+        rest = batch.slice(start)
+        self._pending = [rest] if rest.num_rows else []
+        self._pending_rows = rest.num_rows
+        self._pending_values = int(offsets[-1] - offsets[start])
+
+    def _write_block(self, block: pa.RecordBatch, values: int) -> None:
+        if self._stream is None:
+            self._open_file()
+        self._stream.write_batch(tight(block))
+        self.rows += block.num_rows
+        self.values += values
+        if self._file.tell() >= FILE_BYTES:
+            self._close_file()
+
+    def _open_file(self) -> None:
+        path = self.folder / f"data-{len(self._paths):05d}.arrow"
+        self._paths.append(path)
+        self._file = path.open("wb")
+        self._stream = pa.ipc.new_stream(self._file, self.schema)
+
+    def _close_file(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        self._file = self._stream = None
+
+
+def len_values(array: Any) -> int:
+    """How many values (ids, or bytes of text) the rows of a column hold."""
+    offsets = ragged(array).offsets
+    return int(offsets[-1] - offsets[0])
+
+
+def _block_end(offsets: Any, start: int) -> int:
+    """The row after the last one of the block that begins at `start`; at least one row."""
+    by_values = int(np.searchsorted(offsets, offsets[start] + MAX_VALUES, side="right")) - 1
+    return max(start + 1, min(by_values, start + MAX_ROWS, len(offsets) - 1))
+
+
+def _is_full(offsets: Any, start: int, stop: int) -> bool:
+    return stop - start == MAX_ROWS or int(offsets[stop] - offsets[start]) >= MAX_VALUES
+
+
+def write_datasets_files(folder: Path, schema: pa.Schema, files: Iterable[Path]) -> None:
+    """Write `dataset_info.json` and `state.json`, which `datasets.load_from_disk` asks for."""
+    features = {field.name: _feature(field.type) for field in schema}
+    state: dict[str, Any] = {
+        "_data_files": [{"filename": path.name} for path in files],
+        "_fingerprint": folder.name[:16],
+        "_format_columns": None,
+        "_format_kwargs": {},
+        "_format_type": None,
+        "_output_all_columns": False,
+        "_split": None,
+    }
+    write_text(folder / "dataset_info.json", json.dumps({"features": features}, indent=2))
+    write_text(folder / "state.json", json.dumps(state, indent=2))
+
+
+def _feature(kind: pa.DataType) -> dict[str, Any]:
+    if pa.types.is_list(kind):
+        return {"feature": _feature(kind.value_type), "_type": "List"}
+    return {"dtype": str(kind), "_type": "Value"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of blocks of one dataset file, the unit of parallel work."""
+
+    path: Path
+    first_block: int
+    """The number, in the file, of its first block."""
+    blocks: int
+    first_row: int
+    """The number, in the dataset, of its first row."""
+    block_number: int
+    """The number, in the dataset, of its first block."""
+
+    def batches(self) -> Iterator[tuple[int, int, pa.RecordBatch]]:
+        """Its blocks, each with its number and its first row's number in the dataset."""
+        number, row = self.block_number, self.first_row
+        for position, batch in enumerate(read_stream(self.path)):
+            if position < self.first_block:
+                continue
+            if position >= self.first_block + self.blocks:
+                return
+            yield number, row, batch
+            number, row = number + 1, row + batch.num_rows
+
+
+def pieces_of(files: Iterable[Path], *, target_bytes: int = 16 << 20) -> list[Piece]:
+    """Cut dataset files into runs of blocks of about the same size, whatever the number of workers."""
+    pieces: list[Piece] = []
+    row = number = 0
+    for path in files:
+        first_block, first_row, first_number, size = 0, row, number, 0
+        position = 0
+        for batch in read_stream(path):
+            size += batch.nbytes
+            row, number, position = row + batch.num_rows, number + 1, position + 1
+            if size >= target_bytes:
+                pieces.append(Piece(path, first_block, position - first_block, first_row, first_number))
+                first_block, first_row, first_number, size = position, row, number, 0
+        if position > first_block:
+            pieces.append(Piece(path, first_block, position - first_block, first_row, first_number))
+    return pieces

@@ -1,0 +1,84 @@
+"""What a version is, as plain values: for `corpora show`, for reports, for programs."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from corpora.store.dataset import Dataset
+
+if TYPE_CHECKING:
+    from corpora.execution import Executor
+    from corpora.store.store import Store
+
+STATISTICS = ("sentences", "words", "mean_words_per_sentence", "median_words_per_sentence")
+
+
+def show(dataset: Dataset) -> dict[str, Any]:
+    """A version's figures as JSON values; None where one does not apply."""
+    manifest = dataset.manifest
+    summary = {key: value for figures in manifest.statistics.values() for key, value in figures.items()}
+    return {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "reference": dataset.reference,
+        "path": str(dataset.path),
+        "kind": dataset.kind,
+        "rows": dataset.rows,
+        "documents": dataset.documents,
+        "tokens": dataset.tokens,
+        "text_bytes": manifest.text_bytes,
+        "size_bytes": manifest.size_bytes,
+        "columns": dataset.schema.names,
+        "statistics": {key: summary.get(key) for key in STATISTICS} | manifest.statistics,
+        "accounting": manifest.accounting,
+        "licences": manifest.licences,
+        "notes": list(manifest.notes),
+        "parents": list(manifest.parents),
+        "plan": manifest.plan,
+        "created": manifest.created,
+        "elapsed_seconds": manifest.elapsed_seconds,
+        "versions": manifest.versions,
+        "command": manifest.command,
+    }
+
+
+def summaries(
+    store: Store, dataset: Dataset, statistics: Iterable[str], executor: Executor | str = "serial"
+) -> dict[str, Any]:
+    """What statistics chosen by name say of a version, by that name; counted once, then kept beside the versions.
+
+    Raises:
+        UnknownName: no plugin offers a statistic.
+        OptionError: one does not read datasets of this kind.
+    """
+    from corpora.execution import make_executor
+    from corpora.plugin import must_return
+    from corpora.store.statistics import counts_of
+
+    counted = {name: counts_of(store, dataset, name, make_executor(executor)) for name in statistics}
+    told = {name: (statistic, statistic.summarise(counts)) for name, (statistic, counts) in counted.items()}
+    for statistic, summary in told.values():
+        must_return(isinstance(summary, dict), statistic, "summarise", summary, "a dict of figures")
+    return {name: summary for name, (_, summary) in told.items()}
+
+
+def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:
+    """Its rows for people: text, paragraph, document and scores; or input_ids, the text they decode to, and the rest.
+
+    Scores that are no number are None, as JSON has it.
+    """
+    from corpora.store.blocks import scores_in
+    from corpora.store.statistics import vocabulary_in
+
+    vocabulary, scores = vocabulary_in(dataset.path), scores_in(dataset.schema)
+    for batch in dataset.batches():
+        rows: list[dict[str, Any]] = batch.to_pylist()
+        for row, name in itertools.product(rows, scores):
+            row[name] = None if math.isnan(row[name]) else row[name]
+        if vocabulary is not None:
+            decoded = vocabulary.tokenizer.decode_batch([row["input_ids"] for row in rows], skip_special_tokens=False)
+            rows = [{"text": text, **row} for text, row in zip(decoded, rows, strict=True)]
+        yield from rows

@@ -1,0 +1,136 @@
+"""Datasets that live elsewhere (`parquet:DIR`, `hub:REPO@REVISION`), as versions of the store have their rows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpora.errors import InputError, first_line
+from corpora.plugin import DatasetProvider, options_of, registry, sha256_of
+from corpora.store.atomic import write_text
+from corpora.store.blocks import SENTENCES, scores_in, scores_schema, tokens_schema
+from corpora.store.dataset import TOKENIZER_FILE
+from corpora.store.manifest import Plan, described
+from corpora.store.statistics import Vocabulary
+from corpora.store.tokenizers import tokenizer_of
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A dataset that lives elsewhere, with everything that moves made fixed."""
+
+    name: str
+    provider: DatasetProvider
+
+    @classmethod
+    def named(cls, reference: str) -> Elsewhere:
+        """The one that a reference means now.
+
+        Raises:
+            UnknownName: no plugin offers such datasets.
+        """
+        provider: DatasetProvider = registry.make("datasets", reference)
+        return cls(_name(provider, reference), provider.freeze())
+
+    @cached_property
+    def licence(self) -> str:
+        """What its card says of all its documents; empty where it says nothing."""
+        return self.provider.licence()
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What decides the version."""
+        return Plan(
+            action="take-in",
+            components=(described(self.provider),),
+            settings={"licence": self.licence} if self.licence else {},
+            inputs=((self.provider.name, self.provider.fingerprint()),),
+            recipe={"elsewhere": self.reference},
+        )
+
+    @property
+    def reference(self) -> str:
+        """What means it now and later: with the commit, with the absolute path."""
+        name, _, settings = self.provider.short().partition(":")
+        first, equals, rest = settings.partition("=")
+        unkeyed = equals and first == options_of(type(self.provider))[0].name and "=" not in rest.partition(",")[0]
+        return f"{name}:{rest if unkeyed else settings}"
+
+    def rows(self, staging: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Its schema and its blocks; a tokenizer is written into the staging folder.
+
+        Raises:
+            InputError: it has no rows, rows that no dataset has, or a tokenizer that is none.
+        """
+        given = self.provider.tokenizer()
+        schema, size = SENTENCES, 0
+        if given is not None:
+            tokenizer = tokenizer_of(given, f"{TOKENIZER_FILE} of {self.reference}").to_str(pretty=True)
+            write_text(staging / TOKENIZER_FILE, tokenizer)
+            size = len(Vocabulary(tokenizer).pieces)
+            schema = tokens_schema(size)
+        kept = (batch for batch in self.provider.blocks() if batch.num_rows)
+        first = next(kept, None)
+        if first is None:
+            raise InputError(f"{self.reference} holds no rows")
+        schema = pa.schema([*schema, *scores_schema(scores_in(first.schema))])
+        fitting = (self._fitting(batch, schema, size) for batch in itertools.chain([first], kept))
+        return schema, self._together(fitting)
+
+    def _fitting(self, batch: pa.RecordBatch, schema: pa.Schema, vocabulary_size: int) -> pa.RecordBatch:
+        """The batch with the columns of the schema, seen to hold nothing that cannot be."""
+        missing = [name for name in schema.names if name not in batch.schema.names]
+        if missing:
+            raise InputError(
+                f"{self.reference}: a block has no column {missing[0]}; all need {', '.join(schema.names)}"
+            )
+        try:
+            made = pa.RecordBatch.from_arrays([batch[c.name].cast(c.type) for c in schema], schema=schema)
+        except pa.ArrowException as error:
+            raise InputError(f"{self.reference}: {first_line(error)}; wanted are {_wanted(schema)}") from error
+        parts = [*made.columns, *([pc.list_flatten(made.column(0))] if vocabulary_size else [])]
+        if any(part.null_count for part in parts):
+            raise InputError(f"{self.reference}: a row holds nothing where it should have {_wanted(schema)}")
+        highest = pc.max(parts[-1]).as_py() if vocabulary_size else None
+        if highest is not None and highest >= vocabulary_size:
+            raise InputError(
+                f"{self.reference} holds the token id {highest:,}, and its tokenizer has {vocabulary_size:,} pieces; "
+                "is it the one that made them?"
+            )
+        return made
+
+    def _together(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The same batches, seen to hold each document's rows one after the other. Keeps 64 bits a document."""
+        seen: set[bytes] = set()
+        last = None
+        for batch in batches:
+            for document in pc.run_end_encode(batch.column("document")).values.to_pylist():
+                key = blake2b(document.encode(), digest_size=8).digest()
+                if document != last and key in seen:
+                    raise InputError(
+                        f"{self.reference}: the document {document[:60]!r} comes back after another one; sort the rows "
+                        "by document, and give the documents of each file ids of their own"
+                    )
+                seen.add(key)
+                last = document
+            yield batch
+
+
+def _name(provider: DatasetProvider, reference: str) -> str:
+    """Its kind, the last part of where it lives, and a hash of the reference: bounded, and no way to a folder."""
+    options = options_of(type(provider))
+    last = Path(str(getattr(provider, options[0].field))).name if options else ""
+    kept = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("-.")[:40]
+    return "-".join(part for part in (provider.name, kept, sha256_of(reference)[:8]) if part)
+
+
+def _wanted(schema: pa.Schema) -> str:
+    return ", ".join(f"{column.name} as {column.type}" for column in schema)

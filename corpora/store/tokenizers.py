@@ -1,0 +1,152 @@
+"""Tokenizers: read from a file, a folder or the hub, made from a vocabulary, or trained on a dataset."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from corpora.errors import CorporaError, InputError, OptionError
+from corpora.execution import Progress
+from corpora.store.dataset import TOKENIZER_FILE, Dataset
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Casing = Literal["uncased", "cased"]
+SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
+    """A tokenizer from a file, a folder or the hub, without truncation or padding.
+
+    Raises:
+        InputError: nothing there can be read as a tokenizer.
+        OptionError: `casing` contradicts the pieces.
+    """
+    from tokenizers import Tokenizer
+
+    path = Path(where).expanduser()
+    if path.is_dir():
+        files = [path / name for name in (TOKENIZER_FILE, "vocab.txt") if (path / name).exists()]
+        if not files:
+            raise InputError(f"{path} holds neither {TOKENIZER_FILE} nor vocab.txt")
+        path = files[0]
+    try:
+        if path.suffix == ".txt" and path.exists():
+            tokenizer = wordpiece(path.read_text(encoding="utf-8").split("\n"), casing, str(path))
+        elif path.exists():
+            tokenizer = tokenizer_of(path.read_text(encoding="utf-8"), str(path))
+        elif where.startswith((".", "/", "~")) or where.count("/") > 1 or path.suffix:
+            raise InputError(f"the tokenizer {where} does not exist")
+        else:
+            tokenizer = Tokenizer.from_pretrained(where)
+    except CorporaError:
+        raise
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
+    except Exception as error:
+        if type(error) is not Exception:  # tokenizers raises the bare class
+            raise
+        raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
+    return _plain(tokenizer)
+
+
+def tokenizer_of(text: str, where: str) -> Tokenizer:
+    """A tokenizer from the text of its `tokenizer.json`, without truncation or padding.
+
+    Args:
+        where: what the error names.
+
+    Raises:
+        InputError: it is no tokenizer.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        return _plain(Tokenizer.from_str(text))
+    except Exception as error:
+        if type(error) not in (Exception, ValueError):  # tokenizers raises the bare class
+            raise
+        raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
+
+
+def _plain(tokenizer: Tokenizer) -> Tokenizer:
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer:
+    """BERT's tokenizer over a list of word pieces.
+
+    Raises:
+        InputError: the list has no [UNK], [CLS] or [SEP].
+        OptionError: it is called uncased, and holds upper-case pieces.
+    """
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
+    from tokenizers.models import WordPiece
+
+    while pieces and not pieces[-1]:
+        pieces = pieces[:-1]
+    missing = [special for special in ("[UNK]", "[CLS]", "[SEP]") if special not in pieces]
+    if missing:
+        raise InputError(f"{where} has no {', '.join(missing)}; it is no WordPiece vocabulary")
+    upper = any(piece != piece.lower() for piece in pieces if not re.fullmatch(r"\[\w+\]", piece))
+    if casing == "uncased" and upper:
+        raise OptionError(f"{where} holds upper-case pieces; it is a cased vocabulary")
+    lowercase = casing == "uncased" if casing else not upper
+    ids = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]"))
+    tokenizer.add_special_tokens([special for special in SPECIALS if special in ids])
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[(special, ids[special]) for special in ("[CLS]", "[SEP]")],
+    )
+    return tokenizer
+
+
+def train_wordpiece(dataset: Dataset, size: int, casing: Casing, progress: Progress) -> Tokenizer:
+    """A WordPiece vocabulary trained on a sentence dataset: the same pieces for the same dataset, anywhere.
+
+    The library's own WordPiece trainer numbers its first pieces in the order of a hash table, which breaks ties
+    another way in every run. So byte-pair merges are learnt over words that begin with a mark, and their
+    products become pieces: with the mark the begin of a word, without it `##` and its rest.
+
+    Args:
+        size: pieces, the five special ones counted.
+    """
+    from tokenizers import Tokenizer, normalizers, pre_tokenizers, trainers
+    from tokenizers.models import BPE
+
+    progress("train tokenizer", 0, None, f"{size:,} pieces")
+    learner = Tokenizer(BPE())
+    learner.normalizer = normalizers.BertNormalizer(lowercase=casing == "uncased")
+    marked = pre_tokenizers.Metaspace(replacement=WORD_MARK, prepend_scheme="always")
+    learner.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.BertPreTokenizer(), marked])
+    letters = max(10, min(MOST_LETTERS, size // 4))
+    trainer = trainers.BpeTrainer(vocab_size=size + letters, limit_alphabet=letters, show_progress=False)
+    texts = (batch["text"].to_pylist() for batch in dataset.batches())
+    learner.train_from_iterator(texts, trainer, length=dataset.rows)
+    pieces = _word_pieces(learner.get_vocab(), size)
+    progress("train tokenizer", 1, 1, f"{len(pieces):,} pieces")
+    return wordpiece(pieces, casing, "the trained vocabulary")
+
+
+WORD_MARK = "\u2581"
+MOST_LETTERS = 1000
+"""Rarer letters than the first thousand become [UNK], as in BERT's own vocabularies."""
+
+
+def _word_pieces(merged: dict[str, int], size: int) -> list[str]:
+    """The special pieces, every letter at the begin of a word and inside, then products in the order of merging."""
+    products = sorted(merged, key=merged.__getitem__)
+    letters = sorted(product for product in products if len(product) == 1 and product != WORD_MARK)
+    begins = [
+        product[1:] if product[0] == WORD_MARK else f"##{product}" for product in products if product != WORD_MARK
+    ]
+    return list(dict.fromkeys([*SPECIALS, *letters, *(f"##{letter}" for letter in letters), *begins]))[:size]

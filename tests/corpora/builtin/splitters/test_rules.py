@@ -1,0 +1,193 @@
+"""Sentences as our own rules see them. Each list is one paragraph, cut where the rules must cut it."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from corpora import OptionError
+from corpora.builtin.splitters import rules
+from corpora.builtin.splitters.rules import Rules
+from corpora.builtin.splitters.rules.language import sections_of
+
+FICTION = [
+    ['"Stop!" he said.', "Then he ran."],
+    ['"Is he in?', 'How efficient."'],
+    ['"Is he in?', 'How efficient," she said.'],
+    ["“Is he in?", "How efficient.”", "“Quite.”"],
+    ["He opened the door.", '"Who is there?"', "Nobody spoke."],
+    ["'You too?' she asked.", "'Yes.'", "He nodded."],
+    ["‘Why not?’ cried the boy.", "‘Because I’m tired.’", "’Twas late."],
+    ["“He told me, ‘Go home!’ and I went.”", "“Did he?”"],
+    ["“He told me, ‘Go home.’ ”", "She sighed."],
+    ['"Stop!" Mr. Weller shouted, and the coach stood still.', "It rained."],
+    ['"Stop!" I said.', '"Why?" Aunt Clara asked sharply.', '"Look!" Tom whispered.'],
+    ['"Stop!"', "Weller turned round.", '"Now?"', "I laughed the fear away."],
+    ['"Why?" She asked.', '"Why not?"', "He asked her to sit."],
+    ["“Wait!” Tom’s mother called after him.", "“Wait!”", "Tom’s mother called the dog."],
+    ['"You knew—"', '"Never."', '"—and said nothing."'],
+    ['"Ready?"', "Then Weller said nothing."],
+    ['"Well?"', 'Weller said: "I saw a light."'],
+    ['"Oh!" Clara began, and blushed.', '"Oh!"', "Clara began to blush."],
+    ['"But I thought—"', "He broke off.", '"Go on—" Clara begged.'],
+    ['"What does it—" he asked.', "She sat down."],
+    ["“I…”", "She stopped.", "“You…” he said."],
+    ["Alas! what could he do?", "Oh! how cold it was."],
+    ['"I... I cannot," he said.', "So...", "He left."],
+    ["He waited . . . and waited . . . .", "Nobody came."],
+    ["What!—you here?", "I thought—well, no."],
+    ['She had read "Where Now?" twice.', "It was dull."],
+    ['"No.', "I won't.", 'Not for Mr. and Mrs. Pym."'],
+    ["“What . . . ?” he asked.", "“If only . . . !” she cried.", "He weighed 4 lb. in his socks.", "So."],
+    ["“I’m . . . I’m sorry.”", "Chap. iv. begins here.", "He read Gen. i. 3 aloud."],
+]
+
+PROSE = [
+    ["J. R. R. Tolkien met Dr. Lewis at St. Mary's at 9 a.m. on Monday.", "They talked."],
+    ["He came from the U.S. embassy."],
+    ["He came from the U.S.", "The flight was long."],
+    ["It rose by 3.5 percent in 1999.", "In 2001 it fell to 2.", "Nobody knew why."],
+    ["See No. 5, Fig. 3 and pp. 12-14 of vol. IV of the ed. by Smith et al.", "It helps."],
+    ["Books, pens, etc. were sold.", "The shop (est. 1905) closed at 5 p.m.", "He left."],
+    ["Visit www.example.com or mail a.b@example.org today.", "Use node.js 1.2.3 for it."],
+    ["He left (it was late).", "(Nobody saw him.)", "Then it rained [sic].", "He slept."],
+    ["1. Take the cup.", "2. Fill it.", "3. Drink."],
+    ["a) The cup", "b) The plate"],
+    ["4. Only one item stands here.", "It has two sentences."],
+    ["It grew in May. [12] [13]", "It died in June. [citation needed]", "It was green.4", "Even so, it grew."],
+    ["i went home. ", "it was nice. ", "why not? ", "ask me."],
+    ["Nice place!! :-)", "We will be back :)"],
+    ["It closed early.", "There was no time."],
+    ["Fly with Yahoo! and see.", "The end."],
+    ["It cost $5.99. ", "Really?"],
+    ["Vitamin C is fine.", "So is plan B.", "They work."],
+    ["You and I.", "Henry I. Jones went.", "Who else but I?"],
+    ["His wife, Mrs. K., and J.-P. Sartre, Ph.D., came by.", "They sat."],
+]
+
+LANGUAGES = [
+    ("de", ["Am 3. Mai kam z. B. Hr. Dr. Maier.", "„Halt!“, rief er.", "»Wer da?«", "Er ging."]),
+    ("fr", ["« Halte ! » dit-il à M. Petit.", "— Qui est là ?", "— Moi."]),
+    ("es", ["¿Quién es?", "¡No sé!", "El Sr. Ruiz vino.", "—¿Vienes? —preguntó ella."]),
+    ("it", ["Il sig. Bruni venne alle 8.30.", "«Chi è?» chiese.", "«Nessuno.»"]),
+    ("nl", ["Dhr. Kuiper kwam om b.v. tien uur.", "'Wie is daar?' vroeg hij.", "Niemand."]),
+    ("pt", ["O Sr. Lopes veio.", "— Quem é? — perguntou ela.", "Nada."]),
+    ("ru", ["А. Б. Иванов родился в 1799 г. в Туле.", "«Стой!» — сказал он.", "Он ушёл."]),
+    ("el", ["Τι είναι;", "Ο κ. Νίκου δεν ξέρει."]),
+    ("zh", ["他走了。", "“你好！”他说。", "再见！"]),
+    ("ja", ["「行くの？」と彼は言った。", "雨だ。"]),
+    ("ar", ["هل أنت هنا؟", "نعم.", "اذهب الآن."]),
+    ("ur", ["وہ آیا۔", "کیا تم ہو؟"]),
+    ("hi", ["वह आया।", "क्या तुम हो?"]),
+    ("hy", ["Նա եկավ։", "Նա գնաց։"]),
+    ("am", ["እሱ መጣ።", "ማን ነው፧"]),
+    ("my", ["သူလာသည်။", "ဘယ်သူလဲ။"]),
+    ("en-GB", ["Mr. Pym came.", "He sat."]),
+]
+
+HOSTILE = [
+    "." * 500_000,
+    '"' * 500_000,
+    '." ' * 170_000,
+    ". " * 250_000,
+    "!" * 500_000,
+    "Mr.\n" * 125_000,
+    "J. " * 170_000,
+    "1. " * 170_000,
+    ". [1" * 125_000,
+    '!" Ab ' * 90_000,
+    "." + " " * 500_000 + "a",
+    "a" * 500_000 + ". B",
+    "—” " * 170_000,
+    "。」a" * 170_000,
+    "\n " * 250_000,
+]
+
+
+def joined(sentences: list[str]) -> str:
+    """One paragraph; Chinese and Japanese put no space between sentences."""
+    wide = any(sentence.strip()[-1] in "。！？」" for sentence in sentences)
+    return ("" if wide else " ").join(sentences)
+
+
+@pytest.mark.parametrize("sentences", FICTION, ids=lambda s: s[0][:24])
+def test_sentences_of_novels(sentences: list[str]) -> None:
+    assert Rules().split(joined(sentences)) == sentences
+
+
+@pytest.mark.parametrize("sentences", PROSE, ids=lambda s: s[0][:24])
+def test_sentences_of_other_prose(sentences: list[str]) -> None:
+    assert Rules().split(joined(sentences)) == [sentence.strip() for sentence in sentences]
+
+
+@pytest.mark.parametrize(("language", "sentences"), LANGUAGES, ids=[language for language, _ in LANGUAGES])
+def test_sentences_of_other_languages(language: str, sentences: list[str]) -> None:
+    assert Rules(language=language).split(joined(sentences)) == sentences
+
+
+def test_hard_wrapped_lines_are_white_space() -> None:
+    assert Rules().split('He met\nMr. Pym.\n"Who?"\nhe said.') == ["He met\nMr. Pym.", '"Who?"\nhe said.']
+
+
+def test_a_chapter_number_is_not_the_start_of_the_first_sentence() -> None:
+    assert Rules().split("Chapter 1 It was late.") == ["Chapter 1", "It was late."]
+    assert Rules().split("CHAPTER IV. The wind blew.") == ["CHAPTER IV.", "The wind blew."]
+    assert Rules().split("Chapter 1 was late. He slept.") == ["Chapter 1 was late.", "He slept."]
+
+
+def test_a_blank_line_ends_a_sentence() -> None:
+    assert Rules().split("A title\n \nThe text.") == ["A title", "The text."]
+
+
+def test_a_forgotten_space_does_not_hide_a_sentence() -> None:
+    assert Rules().split("It was cheap.There was more.") == ["It was cheap.", "There was more."]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda t: repr(t[:6]))
+def test_hostile_text_is_split_in_linear_time(text: str) -> None:
+    began = time.perf_counter()
+    sentences = Rules().split(text)
+    assert time.perf_counter() - began < 10
+    assert "".join("".join(sentences).split()) == "".join(text.split())
+
+
+def test_a_language_that_is_no_code_is_refused() -> None:
+    with pytest.raises(OptionError, match=r"language is '\.\./en'; it must be a code such as en"):
+        Rules(language="../en")
+
+
+def test_data_files_hold_known_sections_and_words_without_their_last_full_stop() -> None:
+    known = {"never", "numbered", "ordinals", "may", "small", "starters", "terminals"}
+    known |= {"joiners", "pronouns", "speech", "speech-or-deed"}
+    for file in sorted((Path(rules.__file__).parent / "data").glob("*.txt")):
+        sections = sections_of(file.stem)
+        assert set(sections) <= known, file.name
+        assert [word for words in sections.values() for word in words if word.endswith(".")] == [], file.name
+
+
+GOLD = Path(__file__).parents[5] / "shared" / "data" / "sentences"
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("gold", "least"), [("gum-dev", 0.97), ("ewt-dev", 0.885)])
+def test_f1_over_gold_boundaries(gold: str, least: float) -> None:
+    if not GOLD.is_dir():
+        pytest.skip(f"{GOLD} is not there")
+    hits = found = wanted = 0
+    for line in (GOLD / f"{gold}.jsonl").read_text(encoding="utf-8").splitlines():
+        for paragraph in json.loads(line)["paragraphs"]:
+            gold_starts = {start for start, _ in paragraph["sents"] if start}
+            starts = starts_of(paragraph["text"], Rules().split(paragraph["text"]))
+            hits, found, wanted = hits + len(gold_starts & starts), found + len(starts), wanted + len(gold_starts)
+    assert 2 * hits / (found + wanted) >= least
+
+
+def starts_of(text: str, sentences: list[str]) -> set[int]:
+    """Where each sentence after the first stands in the text."""
+    starts, at = set(), 0
+    for sentence in sentences:
+        at = text.index(sentence, at)
+        starts.add(at)
+        at += len(sentence)
+    return starts - {0}

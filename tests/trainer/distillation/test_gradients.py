@@ -1,0 +1,175 @@
+"""The exactness of losses and gradients, in float64."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from trainer.data.packing import IGNORED, micro_batches
+from trainer.models.attention import NAME
+
+STUDY = ("soft-target:weight=0.33,temperature=2", "masked-lm:weight=0.33", "cosine:weight=0.33")
+EVERYTHING = (
+    "soft-target:weight=5", "masked-lm:weight=2", "cosine", "hidden-state:layer=1,teacher-layer=2",
+    "soft-target:positions=masked,direction=reverse,temperature=3",
+)  # fmt: skip
+
+
+def originals(student: Any, teacher: Any, packed: Any) -> list[Tensor]:
+    """The three losses as DistilBERT's script computes them, re-derived: padded, masked_select."""
+    longest, sequences = max(packed.lengths), len(packed.lengths)
+    ids, labels = torch.zeros(sequences, longest, dtype=torch.long), torch.full((sequences, longest), IGNORED)
+    mask = torch.arange(longest) < torch.tensor(packed.lengths).unsqueeze(1)
+    ids[mask], labels[mask] = packed.input_ids, packed.labels
+    for model in (student, teacher):
+        model.set_attn_implementation("eager")
+    with torch.no_grad():
+        taught = teacher(ids, attention_mask=mask.long(), output_hidden_states=True)
+    out = student(ids, attention_mask=mask.long(), output_hidden_states=True)
+    wide = mask.unsqueeze(-1).expand_as(out.logits)
+    ours = torch.masked_select(out.logits, wide).view(-1, out.logits.size(-1))
+    theirs = torch.masked_select(taught.logits, wide).view(-1, out.logits.size(-1))
+    soft = functional.kl_div(
+        functional.log_softmax(ours / 2, dim=-1), functional.softmax(theirs / 2, dim=-1), reduction="batchmean"
+    ) * (2**2)
+    hard = functional.cross_entropy(out.logits.view(-1, out.logits.size(-1)), labels.view(-1), ignore_index=-100)
+    last, wanted = out.hidden_states[-1][mask], taught.hidden_states[-1][mask]
+    cosine = functional.cosine_embedding_loss(last, wanted, torch.ones(len(last)), reduction="mean")
+    return [soft, hard, cosine]
+
+
+def test_the_three_losses_and_their_gradient_are_those_of_the_original_scripts(make: Any) -> None:
+    student, teacher, packed = make.bert(2).double(), make.bert(3, seed=1).double(), make.packed(8)
+    plain = copy.deepcopy(student)
+    engine = make.engine(student, teacher, *STUDY)
+    sums = engine.backward(packed, make.counts(packed))
+    means = sums / torch.tensor([make.counts(packed).of(loss) for loss in engine.losses])
+    losses = originals(plain, teacher, packed)
+    (0.33 * sum(losses)).backward()
+    assert means == pytest.approx(torch.stack(losses).detach(), abs=1e-9)
+    assert make.gradients(student) == pytest.approx(make.gradients(plain), abs=1e-9)
+
+
+@pytest.mark.parametrize("budget", [1, 20, 37])
+def test_accumulation_changes_neither_losses_nor_gradients(budget: int, make: Any) -> None:
+    found = [trained(make, budget=some) for some in (10_000, budget)]
+    assert found[0][0] == pytest.approx(found[1][0], abs=1e-12)
+    assert found[0][1] == pytest.approx(found[1][1], abs=1e-12)
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 1000])
+def test_chunks_of_the_head_change_neither_losses_nor_gradients(chunk: int, make: Any) -> None:
+    found = [trained(make, chunk=some) for some in (13, chunk)]
+    assert found[0][0] == pytest.approx(found[1][0], abs=1e-12)
+    assert found[0][1] == pytest.approx(found[1][1], abs=1e-12)
+
+
+def test_the_gradient_in_closed_form_is_the_one_of_autograd(make: Any) -> None:
+    assert trained(make, closed=True)[1] == pytest.approx(trained(make, closed=False)[1], abs=1e-12)
+
+
+def trained(make: Any, *, budget: int = 10_000, chunk: int = 7, closed: bool = True) -> tuple[Tensor, Tensor]:
+    """Sums and gradients of one update with every loss there is."""
+    student, packed = make.bert(2).double(), make.packed(9)
+    engine = make.engine(student, make.bert(3, seed=1).double(), *EVERYTHING, chunk=chunk)
+    for module in engine.modules:
+        if not closed and hasattr(module, "loss_and_gradient"):
+            module.loss_and_gradient = None
+    sums = sum(engine.backward(part, make.counts(packed)) for part in micro_batches(packed, budget=budget))
+    own = torch.cat([make.gradients(engine.modules), make.gradients(student)])
+    return torch.as_tensor(sums), own
+
+
+def test_micro_batches_with_unequal_tokens_are_not_averaged_as_equals(make: Any) -> None:
+    student, packed = make.bert(1).double(), make.packed(6, most=20)
+    engine = make.engine(student, None, "masked-lm")
+    parts = list(micro_batches(packed, budget=12))
+    assert len({int((part.labels != IGNORED).sum()) for part in parts}) > 1
+    summed = sum(float(engine.evaluate(part)) for part in parts) / make.counts(packed).picked
+    whole = float(engine.evaluate(packed)) / make.counts(packed).picked
+    assert summed == pytest.approx(whole, abs=1e-12)
+
+
+def test_a_student_that_is_its_teacher_has_no_soft_nor_cosine_loss(make: Any) -> None:
+    model, packed = make.bert(2).double(), make.packed()
+    sums = make.engine(copy.deepcopy(model), model, STUDY[0], STUDY[2]).evaluate(packed)
+    assert sums == pytest.approx(torch.zeros(2), abs=1e-9)
+
+
+def test_nothing_to_predict_costs_nothing(make: Any) -> None:
+    packed = make.packed(3, rate=1e-12)
+    engine = make.engine(make.bert(1), None, "masked-lm")
+    assert float(engine.backward(packed, make.counts(packed))) == 0.0
+    assert float(make.gradients(engine.student).abs().sum()) == 0.0
+
+
+def test_only_masked_losses_project_only_masked_tokens(make: Any) -> None:
+    packed, engine = make.packed(9), make.engine(make.bert(1), None, "masked-lm")
+    seen: list[int] = []
+    engine.student.cls.predictions.transform.register_forward_hook(lambda m, given, out: seen.append(len(out)))
+    engine.backward(packed, make.counts(packed))
+    assert seen == [make.counts(packed).picked]
+
+
+def test_the_models_attend_packed_and_the_teacher_is_never_trained(make: Any) -> None:
+    student, teacher = make.bert(1), make.bert(2)
+    engine = make.engine(student, teacher, *STUDY)
+    engine.backward(make.packed(), make.counts(make.packed()))
+    assert student.config._attn_implementation == NAME
+    assert not any(parameter.requires_grad for parameter in teacher.parameters())
+    assert not teacher.training
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
+def test_compiled_layers_and_losses_give_the_same(make: Any) -> None:
+    packed = make.packed(9)
+    found = []
+    for compiled in (False, True):
+        student = make.bert(1).double()
+        engine = make.engine(student, make.bert(1, seed=1).double(), *STUDY, compiled=compiled)
+        found.append((engine.backward(packed, make.counts(packed)), make.gradients(student)))
+    assert found[1][0] == pytest.approx(found[0][0], abs=1e-9)
+    assert found[1][1] == pytest.approx(found[0][1], abs=1e-9)
+
+
+def test_bf16_stays_near_float32(make: Any) -> None:
+    packed = make.packed(9)
+    sums = [
+        make.engine(make.bert(2), make.bert(3, seed=1), *STUDY, precision=name).evaluate(packed)
+        for name in ("fp32", "bf16")
+    ]
+    assert sums[1] == pytest.approx(sums[0], rel=0.05)
+
+
+def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make: Any) -> None:
+    engine, packed = make.engine(make.bert(1), make.bert(2), STUDY[0], precision="bf16"), make.packed()
+    seen: list[Any] = []
+    real = engine.modules[0].loss_and_gradient
+
+    def look(given: Any) -> Any:
+        seen.append((given.student["logits"].dtype, torch.is_autocast_enabled("cpu")))
+        return real(given)
+
+    engine.modules[0].loss_and_gradient = look
+    engine.backward(packed, make.counts(packed))
+    assert set(seen) == {(torch.float32, False)}
+
+
+def test_a_student_with_only_the_soft_loss_converges_to_its_teacher(make: Any) -> None:
+    student, teacher, packed = make.bert(1, spread=0.05), make.bert(1, seed=3, spread=0.1), make.packed(12)
+    engine = make.engine(student, teacher, "soft-target:temperature=1")
+    optimizer = torch.optim.Adam(student.parameters(), lr=0.01)
+    start = float(engine.evaluate(packed)) / packed.tokens
+    for _ in range(150):
+        optimizer.zero_grad()
+        engine.backward(packed, make.counts(packed))
+        optimizer.step()
+    assert float(engine.evaluate(packed)) / packed.tokens < 0.01 * start
+    assert math.isfinite(start)

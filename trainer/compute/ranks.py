@@ -1,0 +1,70 @@
+"""One process or many: what `torchrun` started, and the sums that ranks share."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from trainer.compute.devices import without_cudnn_attention
+from trainer.errors import RankLost, RunError
+
+PATIENCE = timedelta(minutes=10)
+"""How long a rank waits for the others before it gives up; nobody waits for ever on a dead one."""
+
+
+class Ranks:
+    """The ranks of this run, and which one this process is. Without torchrun there is one."""
+
+    def __init__(self, *, patience: timedelta = PATIENCE) -> None:
+        self.rank, self.size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        self._joined = False
+        if self.size > 1 and not dist.is_initialized():
+            backend = "nccl" if torch.cuda.is_available() else "gloo"
+            try:
+                dist.init_process_group(backend, timeout=patience)
+            except (RuntimeError, ValueError) as error:
+                raise RankLost(f"rank {self.rank} could not meet the other {self.size - 1}: {error}") from error
+            self._joined = True
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the rank that writes."""
+        return self.rank == 0
+
+    def device(self) -> torch.device:
+        """Where this rank computes: its own GPU where there is one."""
+        if not torch.cuda.is_available():
+            return torch.device("cpu")
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        if local >= (there := torch.cuda.device_count()):
+            raise RunError(f"rank {self.rank} has no GPU {local}; there are {there} on this machine")
+        torch.cuda.set_device(local)
+        without_cudnn_attention()
+        return torch.device("cuda", local)
+
+    def sum(self, tensor: Tensor) -> Tensor:
+        """The tensor summed over all ranks, in place.
+
+        Raises:
+            RankLost: another rank died or did not answer in time.
+        """
+        if self.size > 1:
+            try:
+                dist.all_reduce(tensor)
+            except (RuntimeError, dist.DistError) as error:
+                why = str(error).splitlines()[0]
+                raise RankLost(f"rank {self.rank} of {self.size} lost another: {why}; go on with --resume") from error
+        return tensor
+
+    def wait(self) -> None:
+        """Until all ranks are here."""
+        self.sum(torch.zeros(1, device=self.device()))
+
+    def leave(self) -> None:
+        """Take leave of the other ranks."""
+        if self._joined and dist.is_initialized():
+            dist.destroy_process_group()

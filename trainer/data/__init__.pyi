@@ -1,0 +1,11 @@
+from .masking import SMOOTHING as SMOOTHING
+from .masking import Masker as Masker
+from .masking import masker as masker
+from .order import rows_at as rows_at
+from .packing import IGNORED as IGNORED
+from .packing import Packed as Packed
+from .packing import micro_batches as micro_batches
+from .packing import pack as pack
+from .rows import Rows as Rows
+from .rows import Survey as Survey
+from .rows import open_rows as open_rows

@@ -1,0 +1,223 @@
+"""A registered dataset as rows that can be taken by number. The only file that sees `corpora` datasets."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+import corpora
+from corpora import Sequences
+from trainer.distillation import write_whole
+from trainer.errors import EmptyDataset, TransferError
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one pass over a dataset tells."""
+
+    counts: NDArray[np.int64]
+    """[largest id + 1], how often each id stands in the dataset."""
+    longest: int
+    """Tokens in the longest row, without special tokens."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the dataset, without special tokens."""
+        return int(self.counts.sum())
+
+    def write(self, path: Path) -> None:
+        """Keep it beside a run, so that a resume need not pass over the dataset."""
+        whole = BytesIO()
+        np.savez(whole, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
+        write_whole(path, whole.getvalue())
+
+    @classmethod
+    def read(cls, path: Path) -> Survey | None:
+        """One that was kept, or None where there is none that can be read: it is then made again."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                return cls(kept["counts"], int(kept["longest"]))
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+            return None
+
+    @property
+    def largest_id(self) -> int:
+        """The largest id that stands in the dataset; -1 where it holds no token."""
+        return len(self.counts) - 1
+
+
+class Rows:
+    """The rows of a token dataset, read from memory-mapped files: nothing is copied but what is taken.
+
+    Args:
+        blocks: ragged blocks in row order.
+        name: what messages call the dataset.
+        fingerprint: what decides its bytes.
+        tokenizer_file: the `tokenizer.json` that made its ids.
+        lineage: what the run card says of where it comes from.
+        batches: its record batches again, for the column `document`.
+        private: whether nothing of it may be shown or kept outside the store.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Sequences],
+        *,
+        name: str = "rows",
+        fingerprint: str = "",
+        tokenizer_file: Path | None = None,
+        lineage: Any = None,
+        batches: Sequence[pa.RecordBatch] = (),
+        private: bool = False,
+    ) -> None:
+        self.name, self.fingerprint, self.tokenizer_file, self.lineage = name, fingerprint, tokenizer_file, lineage
+        self.private = private
+        self._blocks = [block for block in blocks if len(block)]
+        self._batches = batches
+        self._starts = np.cumsum([0, *(len(block) for block in self._blocks)]).tolist()
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def take(self, rows: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """The ids of these rows: a view of the file for each, in the order asked for."""
+        return [self._row(int(row)) for row in rows]
+
+    def _row(self, row: int) -> NDArray[Any]:
+        block = bisect_right(self._starts, row) - 1
+        return self._blocks[block].row(row - self._starts[block])
+
+    @cached_property
+    def survey(self) -> Survey:
+        """Counts of ids and the longest row, by one pass over the dataset.
+
+        Raises:
+            EmptyDataset: it has no rows.
+        """
+        if not len(self):
+            raise EmptyDataset(f"{self.name} has no rows; there is nothing to train on")
+        counts, longest = np.zeros(0, np.int64), 0
+        for block in self._blocks:
+            part = np.bincount(block.tight().values).astype(np.int64)
+            short, counts = sorted((part, counts), key=len)
+            counts = counts.copy()
+            counts[: len(short)] += short
+            longest = max(longest, int(block.lengths.max()))
+        return Survey(counts, longest)
+
+    def documents(self) -> set[str]:
+        """The ids of the documents that its rows are from; empty where they are not known."""
+        import pyarrow.compute as pc
+
+        columns = (batch.column("document") for batch in self._batches if "document" in batch.schema.names)
+        return {document for column in columns for document in pc.unique(column).to_pylist()}
+
+    def head(self, rows: int) -> Rows:
+        """The first rows, as a dataset of their own."""
+        kept, left = [], rows
+        for block in self._blocks:
+            if left <= 0:
+                break
+            kept.append(Sequences(block.values, block.offsets[: left + 1]))
+            left -= len(kept[-1])
+        return Rows(kept, name=self.name, fingerprint=self.fingerprint, tokenizer_file=self.tokenizer_file)
+
+
+def open_rows(
+    dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None = None, max_tokens: int | None = None
+) -> Rows:
+    """The rows of a registered dataset; a dataset of sentences is tokenized first, registered, and used.
+
+    Args:
+        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or it, opened; or rows, which come back as they are.
+        tokenizer: the teacher's tokenizer, file or folder, for a dataset of sentences.
+        max_tokens: what longer sentences are split into, special tokens counted: what the teacher can read.
+
+    Raises:
+        DatasetNotFound: no such dataset.
+        DatasetDamaged: its files are cut short.
+        TransferError: a dataset of sentences, and no tokenizer to make it sequences.
+    """
+    if isinstance(dataset, Rows):
+        return dataset
+    opened: Any = corpora.open(dataset) if isinstance(dataset, str) else dataset
+    if opened.kind == "sentences":
+        if tokenizer is None:
+            name = opened.name
+            raise TransferError(f"{name} holds sentences; make it sequences first: corpora tokenize {name}")
+        limit: dict[str, Any] = {"max_tokens": max_tokens} if max_tokens else {}
+        opened = corpora.tokenize(opened, tokenizer=str(tokenizer), **limit)
+    batches = list(opened.batches())
+    return Rows(
+        [block_of(batch) for batch in batches],
+        name=opened.name,
+        fingerprint=opened.fingerprint,
+        tokenizer_file=opened.tokenizer_file,
+        lineage=lineage_of(opened),
+        batches=batches,
+        private=opened.manifest.private,
+    )
+
+
+def lineage_of(dataset: corpora.Dataset) -> dict[str, Any]:
+    """What the run card says of a dataset's origin: how it was made, under which licences, and of all it was made from.
+
+    Returns:
+        Its own origin, and under `ancestors` that of each version up to the sources, by NAME@FINGERPRINT, parents
+        before their own; None for one that is no longer in the store.
+    """
+    store = corpora.Store(dataset.path.parent.parent)
+    ancestors: dict[str, Any] = {}
+    todo = list(dataset.manifest.parents)
+    while todo:
+        reference = todo.pop(0)
+        if reference in ancestors:
+            continue
+        try:
+            found = store.find(reference)
+        except corpora.DatasetNotFound:
+            ancestors[reference] = None
+            continue
+        ancestors[reference] = _origin(found)
+        todo += found.manifest.parents
+    return {**_origin(dataset), "ancestors": ancestors}
+
+
+def _origin(dataset: corpora.Dataset) -> dict[str, Any]:
+    manifest = dataset.manifest
+    made = {key: value for key, value in manifest.plan.items() if key != "inputs"}
+    return {
+        "made_by": made,
+        "parents": list(manifest.parents),
+        "rows": manifest.rows,
+        "documents": manifest.documents,
+        "licences": manifest.licences,
+        "notes": list(manifest.notes),
+    }
+
+
+def read_files(files: Sequence[Path], **about: Any) -> Rows:
+    """The rows of Arrow stream files, memory-mapped; for files that are not registered."""
+    batches = [batch for file in files for batch in _batches(file)]
+    return Rows([block_of(batch) for batch in batches], batches=batches, **about)
+
+
+def _batches(file: Path) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(file)) as source:
+        yield from pa.ipc.open_stream(source)
+
+
+def block_of(batch: pa.RecordBatch) -> Sequences:
+    """A record batch's column `input_ids` as a ragged block, without a copy; offsets stay int32 as in the file."""
+    column = batch.column("input_ids")
+    return Sequences(column.values.to_numpy(zero_copy_only=True), column.offsets.to_numpy(zero_copy_only=True))

@@ -1,0 +1,96 @@
+"""What a run would cost: updates, tokens, memory and hours, from its plan and three updates that are thrown away."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from trainer.distillation import preparation as preparing
+from trainer.distillation.settings import resolve
+from trainer.distillation.update import Training
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run would cost on this machine."""
+
+    dataset: str
+    rows: int
+    updates: int
+    tokens: int
+    """Over all updates, special tokens counted."""
+    parameters: int
+    memory_bytes: int
+    """The most that was held during one update."""
+    tokens_per_second: float
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [
+            f"dataset     {self.dataset}, {self.rows:,} sequences",
+            f"updates     {self.updates:,}",
+            f"tokens      {self.tokens:,}",
+            f"student     {self.parameters:,} parameters",
+            f"memory      {self.memory_bytes / 2**30:.2f} GiB in one update",
+            f"time        {self.tokens / self.tokens_per_second / 3600:.2f} hours at "
+            f"{self.tokens_per_second:,.0f} tokens/s (two updates measured, after one to warm up)",
+        ]
+
+
+def forecast(
+    dataset: Any,
+    teacher: str | Path | None,
+    *,
+    preset: str = "study",
+    options: Mapping[str, Any] | None = None,
+    allow_pickle: bool = False,
+) -> Forecast:
+    """Prepare a distillation, try its first updates, and say what all of it would cost. Nothing is written.
+
+    Raises:
+        ModelError, TransferError: as `distill` does before its first update.
+    """
+    recipe = resolve(preset, options or {})
+    with preparing.own_chance(recipe):
+        job = preparing.distillation(dataset, teacher, recipe, preset=preset, allow_pickle=allow_pickle)
+        training, plan = job.training, job.training.plan
+        tokens, elapsed = _timed(training)
+        training.close()
+    survey = training.rows.survey
+    a_row = (survey.tokens + 2 * len(training.rows)) / len(training.rows)
+    sequences = sum(place.stop - place.first for place in map(plan.place, range(min(plan.updates, plan.per_epoch))))
+    return Forecast(
+        dataset=training.rows.name,
+        rows=len(training.rows),
+        updates=plan.updates,
+        tokens=round(a_row * sequences * max(plan.updates / plan.per_epoch, 1)),
+        parameters=job.card["student"]["parameters"],
+        memory_bytes=_memory(),
+        tokens_per_second=tokens / elapsed,
+    )
+
+
+def _timed(training: Training) -> tuple[int, float]:
+    """Tokens and seconds of two updates, after one that warms up: it compiles, and finds room and kernels."""
+    on_gpu, last = training.engine.device.type == "cuda", max(training.plan.updates - 1, 0)
+    training.update(0)
+    if on_gpu:
+        torch.cuda.synchronize()
+        torch.cuda.reset_peak_memory_stats()
+    started = time.monotonic()
+    tokens = sum(training.update(min(number, last)).tokens for number in (1, 2))
+    if on_gpu:
+        torch.cuda.synchronize()
+    return tokens, time.monotonic() - started
+
+
+def _memory() -> int:
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

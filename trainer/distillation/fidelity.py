@@ -1,0 +1,75 @@
+"""How faithful a student is to its teacher on text that it is not trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches
+from trainer.distillation.gradients import Engine
+from trainer.errors import HeldOutOverlap
+from trainer.plugin import Given, Loss
+
+EPOCH = 2**31
+"""The epoch whose masks held-out text gets: the same at every measure, and none of the training's."""
+
+
+@dataclass(frozen=True)
+class Agreement(Loss):
+    """Whether student and teacher find the same word the likeliest; measured, never trained."""
+
+    name: ClassVar[str] = "agreement"
+
+    def build(self, teacher: Any, student: Any) -> nn.Module:
+        """The measure."""
+        return _Agrees()
+
+
+class _Agrees(nn.Module):
+    def loss_and_gradient(self, given: Given) -> tuple[Tensor, Tensor]:
+        """1 where they agree, [tokens], and no gradient."""
+        student, teacher = given.student["logits"], given.teacher["logits"]
+        return (student.argmax(1) == teacher.argmax(1)).to(student), torch.zeros_like(student)
+
+
+@dataclass
+class Fidelity:
+    """The measure, on the same masked sequences each time."""
+
+    engine: Engine
+    batch: Packed
+    """Masked, on the engine's device."""
+    names: tuple[str, ...]
+    """What each of the engine's losses is called in the log."""
+    micro_batch_tokens: int
+
+    def measure(self) -> dict[str, float]:
+        """Means over the held-out tokens: KL in nats, top-1 agreement, masked-LM loss."""
+        self.engine.student.train(False)
+        sums = torch.zeros(len(self.names), dtype=torch.float64, device=self.engine.device)
+        for micro_batch in micro_batches(self.batch, budget=self.micro_batch_tokens):
+            sums += self.engine.evaluate(micro_batch)
+        picked = (self.batch.labels != IGNORED).sum()
+        valid = [picked if loss.positions == "masked" else self.batch.tokens for loss in self.engine.losses]
+        return {name: float(sums[n] / max(int(valid[n]), 1)) for n, name in enumerate(self.names)}
+
+
+def masked_once(packed: Packed, masker: Masker) -> Packed:
+    """Held-out sequences, masked the way they are at every measure."""
+    return masker.mask(packed, epoch=EPOCH)
+
+
+def check_apart(held_out: Rows, rows: Rows) -> None:
+    """See that held-out text is not trained on.
+
+    Raises:
+        HeldOutOverlap: the two datasets share documents.
+    """
+    if shared := held_out.documents() & rows.documents():
+        raise HeldOutOverlap(
+            f"{held_out.name} shares {len(shared):,} documents with {rows.name}, such as {min(shared)}; "
+            f"split first, then train on the rest: corpora split NAME --held-out 0.01"
+        )

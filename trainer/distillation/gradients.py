@@ -1,0 +1,184 @@
+"""Losses and gradients of one micro-batch: bodies on packed tokens, then the terms, masked, summed and divided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from trainer.compute import Precision
+from trainer.data import IGNORED, Packed
+from trainer.distillation.projection import Projection, Term, logits_losses
+from trainer.models import attention
+from trainer.models import families as bodies
+from trainer.plugin import Given, Loss
+
+CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
+"""What the logits of one chunk may take, by device: with 30,522 words 274 tokens on a CPU, 8,795 on a GPU."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Valid tokens of a whole update, over all its micro-batches and ranks: what sums are divided by."""
+
+    tokens: float
+    picked: float
+
+    def of(self, loss: Loss) -> float:
+        """The tokens that a loss is averaged over; at least 1, so that nothing to predict costs nothing."""
+        return max(self.picked if loss.positions == "masked" else self.tokens, 1.0)
+
+
+class Engine:
+    """A student, its teacher and the terms of the loss, on one device.
+
+    Args:
+        student: trained; in training mode dropout is on.
+        teacher: None where no loss reads one.
+        losses: the terms.
+        precision: what matrices are multiplied in.
+        chunk: tokens whose logits are held at once; by the device where None.
+        compiled: compile the layers and the losses on logits.
+    """
+
+    def __init__(
+        self,
+        student: PreTrainedModel,
+        teacher: PreTrainedModel | None,
+        losses: Sequence[Loss],
+        *,
+        precision: Precision,
+        chunk: int | None = None,
+        compiled: bool = False,
+    ) -> None:
+        self.student, self.teacher, self.losses, self.precision = student, teacher, list(losses), precision
+        self.device = student.device
+        self.chunk = chunk or max(1, CHUNK_BYTES.get(self.device.type, 1 << 28) // (4 * student.config.vocab_size))
+        modules = [loss.build(teacher or student, student) for loss in self.losses]
+        self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
+        for model in filter(None, (student, teacher)):
+            bodies.use_packed_attention(model)
+            if compiled:
+                bodies.compile_layers(model)
+        if compiled:
+            for module in self.modules:
+                if closed := getattr(module, "loss_and_gradient", None):
+                    setattr(module, "loss_and_gradient", torch.compile(closed, dynamic=True))  # noqa: B010
+        if teacher is not None:
+            teacher.train(False).requires_grad_(False)
+
+    def parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """What is trained, by name: of the student, then the losses' own."""
+        for prefix, module in (("student", self.student), ("losses", self.modules)):
+            yield from ((f"{prefix}.{n}", p) for n, p in module.named_parameters() if p.requires_grad)
+
+    def backward(self, packed: Packed, counts: Counts, *, scale: float = 1.0) -> Tensor:
+        """Add one micro-batch's part to the gradients.
+
+        Args:
+            packed: on the engine's device, with its labels.
+            counts: of the whole update.
+            scale: multiplies the gradient, for half precision.
+
+        Returns:
+            [losses], each term's sum over its tokens, neither weighed nor divided.
+        """
+        shares = [scale * loss.weight / counts.of(loss) for loss in self.losses]
+        total, sums = self._total(packed, shares)
+        if total.requires_grad:
+            total.backward()  # type: ignore[no-untyped-call]
+        return sums.detach()
+
+    def evaluate(self, packed: Packed) -> Tensor:
+        """The terms' sums over a micro-batch, [losses], without gradients."""
+        with torch.no_grad():
+            return self._total(packed, [1.0] * len(self.losses))[1]
+
+    def _total(self, packed: Packed, shares: list[float]) -> tuple[Tensor, Tensor]:
+        groups = attention.groups_of(packed.lengths, self.device)
+        with self.precision.autocast(self.device):
+            of_teacher: dict[str, Tensor] = {}
+            if self.teacher is not None and (wanted := _needs(loss.teacher_needs for loss in self.losses)):
+                with torch.no_grad():
+                    of_teacher = bodies.states(self.teacher, packed, groups, wanted)
+            of_student = bodies.states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
+            total, by_logits = self._on_logits(packed, of_student["last"], of_teacher.get("last"), shares)
+        more, by_states = self._on_states(packed, of_student, of_teacher, shares)
+        found = {**by_logits, **by_states}
+        return total + more, torch.stack([found[number] for number in range(len(self.losses))])
+
+    def _on_logits(
+        self, packed: Packed, last: Tensor, of_teacher: Tensor | None, shares: list[float]
+    ) -> tuple[Tensor, dict[int, Tensor]]:
+        numbers = [n for n, loss in enumerate(self.losses) if "logits" in loss.needs]
+        if not numbers:
+            return last.new_zeros(()), {}
+        order, picked = _picked_first(packed.labels)
+        if all(self.losses[n].positions == "masked" for n in numbers):
+            order = order[:picked]
+        reads_teacher = any("logits" in self.losses[n].teacher_needs for n in numbers)
+        teacher = None
+        if reads_teacher and self.teacher is not None and of_teacher is not None:
+            with torch.no_grad():
+                teacher = _projection(self.teacher, of_teacher[order])
+        terms = [
+            Term(
+                self.modules[n],
+                torch.full((), shares[n], dtype=_exact(last), device=last.device),  # made there: copying would wait
+                self.losses[n].positions == "masked",
+            )
+            for n in numbers
+        ]
+        total, sums = logits_losses(
+            _projection(self.student, last[order]),
+            teacher,
+            packed.labels[order],
+            terms=terms,
+            picked=picked,
+            chunk=self.chunk,
+        )
+        return total, dict(zip(numbers, sums, strict=True))
+
+    def _on_states(
+        self, packed: Packed, of_student: dict[str, Tensor], of_teacher: dict[str, Tensor], shares: list[float]
+    ) -> tuple[Tensor, dict[int, Tensor]]:
+        """The losses on hidden states and projections, by autograd, in float32 (or float64)."""
+        total = torch.zeros((), device=self.device, dtype=_exact(of_student["last"]))
+        sums: dict[int, Tensor] = {}
+        numbers = [n for n, loss in enumerate(self.losses) if "logits" not in loss.needs]
+        if not numbers:
+            return total, sums
+        given = Given(_all_exact(of_student), _all_exact(of_teacher), packed.labels, packed.offsets)
+        for number in numbers:
+            loss, each = self.losses[number], self.modules[number](given)
+            if loss.positions == "masked":
+                each = each * (packed.labels != IGNORED)
+            total = total + each.sum() * shares[number]
+            sums[number] = each.detach().sum()
+        return total, sums
+
+
+def _needs(of_losses: Iterable[tuple[str, ...]]) -> list[str]:
+    return sorted({need for needs in of_losses for need in needs})
+
+
+def _picked_first(labels: Tensor) -> tuple[Tensor, int]:
+    """The tokens' numbers with those to be predicted first, and how many these are."""
+    ignored = labels == IGNORED
+    return torch.argsort(ignored, stable=True), int(len(labels) - ignored.sum())
+
+
+def _all_exact(states: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: state.to(_exact(state)) for name, state in states.items()}
+
+
+def _exact(state: Tensor) -> torch.dtype:
+    return torch.float64 if state.dtype == torch.float64 else torch.float32
+
+
+def _projection(model: PreTrainedModel, last: Tensor) -> Projection:
+    transform, decoder = bodies.head_of(model)
+    return Projection(transform(last), decoder.weight, decoder.bias)

@@ -1,0 +1,74 @@
+"""How long a run is, and where each update stands in it: an update's number is its whole position."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.data import rows_at
+from trainer.distillation.settings import Recipe
+
+
+@dataclass(frozen=True)
+class Place:
+    """One update's rows: these positions in the order of this epoch."""
+
+    epoch: int
+    first: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Updates of a run. An update never spans two epochs: the last one of an epoch is smaller."""
+
+    rows: int
+    sequences: int
+    """Rows an update, but for the last of an epoch."""
+    updates: int
+    warmup: int
+    """Updates over which the learning rate rises."""
+    seed: int
+
+    @property
+    def per_epoch(self) -> int:
+        """Updates an epoch."""
+        return -(-self.rows // self.sequences)
+
+    def place(self, update: int) -> Place:
+        """Where an update stands, from 0."""
+        epoch, number = divmod(update, self.per_epoch)
+        first = number * self.sequences
+        return Place(epoch, first, min(first + self.sequences, self.rows))
+
+    def rows_of(self, update: int) -> NDArray[np.int64]:
+        """The numbers of the rows of an update, in an order that is another one each epoch."""
+        place = self.place(update)
+        positions = np.arange(place.first, place.stop)
+        return rows_at(positions, rows=self.rows, key=("order", self.seed, place.epoch))
+
+    def rate(self, update: int) -> float:
+        """What the learning rate is multiplied by: up to 1 over the warm-up, then down to 0 at the end."""
+        if update < self.warmup:
+            return (update + 1) / self.warmup
+        return (self.updates - update) / max(self.updates - self.warmup, 1)
+
+
+def plan(recipe: Recipe, *, rows: int, tokens: int) -> Plan:
+    """The plan of a recipe on a dataset.
+
+    Args:
+        rows: of the dataset.
+        tokens: of the dataset, special tokens counted.
+    """
+    unit, amount = recipe.budget_parts
+    per_epoch = -(-rows // recipe.sequences)
+    updates = {
+        "epochs": math.ceil(amount * per_epoch),
+        "updates": int(amount),
+        "tokens": math.ceil(amount / (tokens / per_epoch)),
+    }[unit]
+    return Plan(rows, recipe.sequences, updates, math.ceil(recipe.warmup * updates), recipe.seed)

@@ -1,0 +1,128 @@
+"""A distillation recipe: every setting of a run, its presets, and what makes two runs the same."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from corpora import Component, OptionError, RecipeError, option, sha256_of
+from corpora.errors import unknown_name
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+
+
+@dataclass(frozen=True)
+class Recipe(Component):
+    """How a student is trained. A preset gives the values; each can be set by itself."""
+
+    name: ClassVar[str] = "distill"
+    loss: tuple[str, ...] = option(("soft-target", "masked-lm"), "A term of the loss, NAME:key=value,…; repeatable.")
+    student: str = option("distilbert:6", "The student's shape and start, NAME:key=value,….")
+    budget: str = option("epochs=3", "How long: epochs=N, updates=N, or tokens=N.")
+    sequences: int = option(1000, "Sequences an update, over all micro-batches and ranks.", min=1)
+    optimizer: Literal["adam", "adamw"] = option("adam", "Adam, or AdamW with decoupled weight decay.")
+    learning_rate: float = option(5e-4, "Peak learning rate.", min=0.0)
+    beta1: float = option(0.9, "Adam's memory of the gradient.", min=0.0, max=0.9999)
+    beta2: float = option(0.98, "Adam's memory of the squared gradient.", min=0.0, max=0.99999)
+    epsilon: float = option(1e-6, "What keeps Adam from dividing by zero.", min=0.0)
+    weight_decay: float = option(0.0, "Decay of weights, not of biases and norms.", min=0.0)
+    warmup: float = option(0.05, "Share of updates in which the learning rate rises; then it falls.", min=0.0, max=1.0)
+    clip: float = option(5.0, "Largest norm of the gradient, longer ones are shortened; 0 takes any.", min=0.0)
+    max_rise: float = option(
+        3.0, "How many times its median the loss may be, 20 updates in a row; 0 takes any.", min=0.0, decides=False
+    )
+    masking: Literal["smoothed", "uniform"] = option("smoothed", "Pick rare words more often, or all alike.")
+    mask_rate: float = option(0.15, "Share of all tokens that is expected to be picked.", min=0.0, max=0.9)
+    max_unknown: float = option(1.0, "Rows with this share of [UNK] or more are left out; 1 keeps all.", min=0.0)
+    seed: int = option(42, "Decides order, masks, dropout and random weights.", min=0)
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("auto", "What matrices are multiplied in.")
+    micro_batch_tokens: str = option("auto", "Tokens a forward pass; auto fits the device, and shrinks if it must.")
+    compile: bool = option(False, "Compile the models' layers with torch.compile: slow to start, faster on GPUs.")
+    deterministic: bool = option(False, "Only algorithms that give the same bits each time; slower on GPUs.")
+    held_out: str | None = option(None, "A dataset to measure fidelity to the teacher on.", decides=False)
+    held_out_every: int = option(500, "Updates between two such measures.", min=1, decides=False)
+    held_out_rows: int = option(1000, "Rows of it to use.", min=1, decides=False)
+    checkpoint_every: str = option("10m", "Between checkpoints: a time (10m, 2h) or updates (500).", decides=False)
+    keep: int = option(2, "Checkpoints to keep.", min=1, decides=False)
+    log_every: int = option(10, "Updates between two lines of log.jsonl.", min=1, decides=False)
+    callback: tuple[str, ...] = option((), "What else watches the run, NAME:key=value,…; repeatable.", decides=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.loss:
+            raise OptionError("distill: loss is empty; name at least one, such as --loss masked-lm")
+        self.budget_parts  # noqa: B018  (a wrong budget is an error now, not after the dataset is read)
+        if self.micro_batch_tokens != "auto" and not self.micro_batch_tokens.isdigit():
+            raise OptionError(f"distill: micro-batch-tokens is {self.micro_batch_tokens!r}; it must be auto or whole")
+        if not self.checkpoint_every.isdigit():
+            seconds(self.checkpoint_every)
+
+    @property
+    def budget_parts(self) -> tuple[str, float]:
+        """The budget's unit (`epochs`, `updates`, `tokens`) and amount."""
+        unit, _, amount = self.budget.partition("=")
+        if unit not in ("epochs", "updates", "tokens") or not re.fullmatch(r"\d+(\.\d+)?([eE]\d+)?", amount):
+            raise OptionError(f"distill: budget is {self.budget!r}; it must be epochs=N, updates=N or tokens=N")
+        return unit, float(amount)
+
+    @property
+    def hash(self) -> str:
+        """What two runs must share for one to go on with the other's checkpoints."""
+        return sha256_of(self.options(deciding=True))
+
+
+def seconds(duration: str) -> float:
+    """A time such as 30s, 10m, 2h or 1d, in seconds.
+
+    Raises:
+        OptionError: it is none.
+    """
+    match = DURATION.fullmatch(duration)
+    if match is None:
+        raise OptionError(f"{duration!r} is no time; write 30s, 10m, 2h or 1d")
+    return float(match[1]) * UNITS[match[2]]
+
+
+def presets() -> tuple[str, ...]:
+    """The names of the presets that come with trainer."""
+    found = (file.name.removesuffix(".toml") for file in files("trainer").joinpath("presets").iterdir())
+    return tuple(sorted(name for name in found if "." not in name))
+
+
+def resolve(preset: str, options: Mapping[str, Any]) -> Recipe:
+    """The recipe of a preset with some settings changed.
+
+    Args:
+        preset: a name, or a TOML file with settings (and `preset`, the one that they change).
+        options: settings by their names on the command line; None leaves the preset's.
+
+    Raises:
+        UnknownName: no such preset, or no such setting.
+        RecipeError: the file cannot be read.
+        OptionError: a value of the wrong type or out of range.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    return Recipe.from_options({**_settings(preset), **given})
+
+
+def _settings(preset: str) -> dict[str, Any]:
+    if preset.endswith(".toml"):
+        settings = _read(Path(preset))
+        under = settings.pop("preset", None)
+        return {**(_settings(under) if under else {}), **settings}
+    if preset not in presets():
+        raise unknown_name("preset", preset, presets())
+    return tomllib.loads(files("trainer").joinpath("presets", f"{preset}.toml").read_text(encoding="utf-8"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{path} cannot be read as a recipe: {error}") from error

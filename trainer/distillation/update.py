@@ -1,0 +1,222 @@
+"""One update after the other: rows to micro-batches to gradients to weights, on one rank or many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from corpora import seed_of
+from trainer.compute import LossScale, Ranks
+from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches, pack
+from trainer.distillation.gradients import Counts, Engine
+from trainer.distillation.schedule import Plan
+from trainer.distillation.settings import Recipe
+from trainer.errors import Diverged, OutOfMemory
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What rows need around them to be sequences of a model."""
+
+    first_id: int
+    """[CLS] or <s>."""
+    last_id: int
+    """[SEP] or </s>."""
+    unknown_id: int | None = None
+    max_unknown: float = 1.0
+    """Rows with this share of unknown tokens or more are left out; 1 keeps all."""
+
+    def keeps(self, ids: Any) -> bool:
+        """Whether a row is used."""
+        if self.max_unknown >= 1 or self.unknown_id is None or not len(ids):
+            return True
+        return bool(np.mean(ids == self.unknown_id) < self.max_unknown)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an update did, over all ranks."""
+
+    losses: Tensor
+    """[losses], each term's mean over its tokens, before its weight."""
+    gradient_norm: float
+    tokens: int
+    picked: int
+    stop: bool
+    """Whether some rank was asked to stop."""
+
+
+class Training:
+    """A student in training.
+
+    Args:
+        micro_batch_tokens: tokens a forward pass; halved when the device's memory runs out, if `shrinks`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        rows: Rows,
+        masker: Masker,
+        *,
+        plan: Plan,
+        recipe: Recipe,
+        frame: Frame,
+        ranks: Ranks,
+        micro_batch_tokens: int,
+        shrinks: bool,
+    ) -> None:
+        self.engine, self.rows, self.plan, self.recipe = engine, rows, plan, recipe
+        self.frame, self.ranks, self.shrinks, self.micro_batch_tokens = frame, ranks, shrinks, micro_batch_tokens
+        self.masker = masker.to(engine.device)
+        self.scale = LossScale(active=engine.precision.dtype == torch.float16)
+        self.names, self.weights = zip(*engine.parameters(), strict=True)
+        self.gradient = _flat_gradient(self.weights)
+        self.optimizer = _optimizer(recipe, self.weights)
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rows")
+        self._next: tuple[int, Future[tuple[Packed, int]]] | None = None
+
+    def update(self, number: int, *, stop: bool = False) -> Done:
+        """Do one update.
+
+        Args:
+            number: from 0; decides rows, masks, dropout and learning rate, so that nothing else is remembered.
+            stop: whether this rank was asked to stop.
+
+        Raises:
+            Diverged: a loss or the gradient is not finite; the weights are those of before the update.
+            OutOfMemory: one micro-batch does not fit.
+            RankLost: another rank died.
+        """
+        packed, tokens = self._loaded(number)
+        packed = self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
+        picked = self.ranks.sum((packed.labels != IGNORED).sum().double())
+        counts = Counts(tokens, float(picked))
+        sums = self._gradients(packed, counts, number)
+        shared = self.ranks.sum(torch.cat([sums.double(), sums.new_tensor([stop], dtype=torch.float64)]))
+        self.ranks.sum(self.gradient)
+        means = shared[:-1].cpu() / torch.tensor([counts.of(loss) for loss in self.engine.losses], dtype=torch.float64)
+        norm = self._step(number, means)
+        return Done(means, norm, tokens, int(picked), bool(shared[-1] > 0))
+
+    def batch(self, number: int) -> Packed:
+        """The masked tokens of an update on this rank, to be looked at."""
+        packed, _ = self._load(number)
+        return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
+
+    def _loaded(self, number: int) -> tuple[Packed, int]:
+        waiting = self._next
+        packed = waiting[1].result() if waiting and waiting[0] == number else self._load(number)
+        if number + 1 < self.plan.updates:
+            self._next = (number + 1, self._reader.submit(self._load, number + 1))
+        return packed
+
+    def _load(self, number: int) -> tuple[Packed, int]:
+        """This rank's tokens of an update, and the number of tokens over all ranks."""
+        rows = self.plan.rows_of(number)
+        ids = self.rows.take(rows)
+        kept = [place for place in np.argsort([len(i) for i in ids], kind="stable") if self.frame.keeps(ids[place])]
+        mine = kept[self.ranks.rank :: self.ranks.size]
+        packed = pack(
+            [ids[place] for place in mine], rows[mine], first_id=self.frame.first_id, last_id=self.frame.last_id
+        )
+        return packed, sum(len(ids[place]) + 2 for place in kept)
+
+    def _gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
+        """The sums of the losses on this rank; the gradient lies in `self.gradient`."""
+        while True:
+            try:
+                return self._try_gradients(packed, counts, number)
+            except (torch.OutOfMemoryError, RuntimeError) as error:
+                if not _is_memory(error):
+                    raise
+                self._check_room(error)
+            self._shrink()  # out here, where no traceback holds the activations that did not fit
+
+    def _try_gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
+        torch.manual_seed(seed_of("dropout", self.recipe.seed, number, self.ranks.rank))
+        self.engine.student.train()
+        self.gradient.zero_()
+        sums = torch.zeros(len(self.engine.losses), dtype=torch.float64, device=self.engine.device)
+        for micro_batch in micro_batches(packed, budget=self.micro_batch_tokens):
+            sums += self.engine.backward(micro_batch, counts, scale=self.scale.value)
+        return sums
+
+    def _check_room(self, error: BaseException) -> None:
+        if not self.shrinks or self.micro_batch_tokens < 256:
+            raise OutOfMemory(
+                f"a micro-batch of {self.micro_batch_tokens:,} tokens does not fit into memory; "
+                f"try --micro-batch-tokens {max(self.micro_batch_tokens // 2, 1)}, or auto"
+            ) from error
+
+    def _shrink(self) -> None:
+        self.micro_batch_tokens //= 2
+        if self.engine.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _step(self, number: int, means: Tensor) -> float:
+        norm = float(self.gradient.norm()) / self.scale.value
+        finite = bool(np.isfinite(norm))
+        if not torch.isfinite(means).all():
+            raise Diverged(f"a loss is not a finite number ({', '.join(map(str, means.tolist()))})")
+        if self.scale.took(finite=finite):
+            shrink = min(1.0, (self.recipe.clip or np.inf) / (norm + 1e-6)) / self.scale.value
+            if shrink != 1.0:
+                self.gradient.mul_(shrink)
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.recipe.learning_rate * self.plan.rate(number)
+            self.optimizer.step()
+        return norm
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that a checkpoint needs, by name: weights, and the optimizer's two averages and its count."""
+        saved = {f"weights.{name}": weight.detach() for name, weight in zip(self.names, self.weights, strict=True)}
+        for name, weight in zip(self.names, self.weights, strict=True):
+            saved.update({f"{key}.{name}": value for key, value in self.optimizer.state.get(weight, {}).items()})
+        return saved
+
+    @torch.no_grad()
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Go on from a checkpoint's tensors."""
+        for name, weight in zip(self.names, self.weights, strict=True):
+            weight.copy_(tensors[f"weights.{name}"])
+            self.optimizer.state[weight] = {
+                key: tensors[f"{key}.{name}"].to(weight.device)
+                for key in ("step", "exp_avg", "exp_avg_sq")
+                if f"{key}.{name}" in tensors
+            }
+
+    def close(self) -> None:
+        """Let the reading thread go."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+
+def _flat_gradient(weights: tuple[nn.Parameter, ...]) -> Tensor:
+    """One buffer for all gradients; each weight's gradient is a view of it, so one all-reduce is enough."""
+    flat = torch.zeros(sum(weight.numel() for weight in weights), dtype=weights[0].dtype, device=weights[0].device)
+    start = 0
+    for weight in weights:
+        weight.grad = flat[start : start + weight.numel()].view_as(weight)
+        start += weight.numel()
+    return flat
+
+
+def _optimizer(recipe: Recipe, weights: tuple[nn.Parameter, ...]) -> torch.optim.Optimizer:
+    groups = [
+        {"params": [w for w in weights if w.ndim > 1], "weight_decay": recipe.weight_decay},
+        {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},
+    ]
+    kind = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam
+    betas = (recipe.beta1, recipe.beta2)
+    present = [group for group in groups if group["params"]]
+    return kind(present, lr=recipe.learning_rate, betas=betas, eps=recipe.epsilon, fused=True)
+
+
+def _is_memory(error: BaseException) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

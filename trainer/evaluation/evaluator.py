@@ -1,0 +1,270 @@
+"""Evaluate a model on labelled tasks: fine-tune it with every seed, keep every result, say what it is worth."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import unknown_name
+from trainer.compute import chosen
+from trainer.errors import ModelError, TaskError, TaskNotFound
+from trainer.evaluation.finetuning.jobs import Job, Progress, run_jobs
+from trainer.evaluation.finetuning.settings import SEEDS, Settings, settings_for, shape_of
+from trainer.evaluation.problems.encoders import model_fingerprint
+from trainer.evaluation.problems.lookup import problem_of
+from trainer.evaluation.results import write_sealed
+from trainer.evaluation.scoring import GLUE_PRESETS, glue_score
+from trainer.evaluation.tasks.examples import Splits
+from trainer.models import model_folder
+from trainer.plugin import Task
+
+Tried = tuple[Job, dict[str, Any]]
+"""A fine-tuning and its stored result."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table of scores: a dev set and what the model scored on it."""
+
+    title: str
+    task: str
+    metrics: dict[str, list[float]]
+    """Each metric in percent, one value a seed."""
+    majority: dict[str, float]
+    """The same metrics of always giving the most frequent answer; empty for spans."""
+    seeds: list[int]
+    collapsed: list[int]
+    """The seeds whose model gives one answer to everything."""
+    dev_rows: int
+    train_rows: int
+    cells: list[str]
+    """Where each seed's result is, relative to the folder of the evaluation."""
+    preset: str
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def scores(self) -> list[float]:
+        """One a seed: the metric, or the mean of the two that GLUE prints as a pair."""
+        return [sum(values) / len(values) for values in zip(*self.metrics.values(), strict=True)]
+
+    @property
+    def score(self) -> float:
+        """The median over the seeds, in percent."""
+        return statistics.median(self.scores)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one model scored on one benchmark."""
+
+    benchmark: str
+    model: dict[str, Any]
+    columns: dict[str, Column]
+    missing: dict[str, str]
+    """Tasks that were asked for and could not be read, with the reason; no score counts them."""
+    scores: dict[str, dict[str, Any]]
+    """For GLUE, each score preset with its value, the tasks it is the mean of, and those left out."""
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON values, medians included."""
+        columns = {
+            name: {**asdict(column), "score": column.score, "scores": column.scores}
+            for name, column in self.columns.items()
+        }
+        return {**asdict(self), "columns": columns}
+
+
+def tasks_of(benchmark: str, names: Sequence[str] = ()) -> list[Task]:
+    """The tasks of a benchmark, or one task, or that of a TOML file.
+
+    Args:
+        benchmark: `glue`, `squad`, a task's name, or the path of a TOML file.
+        names: only these of the benchmark's tasks, in any case (`CoLA`, `sst-2`).
+
+    Raises:
+        UnknownName: no benchmark or task has this name.
+        TaskError: the TOML file describes no task.
+    """
+    from trainer.plugin import registry
+
+    if benchmark.endswith(".toml"):
+        from trainer.evaluation.tasks.task_file import read_task
+
+        return [read_task(Path(benchmark))]
+    offered = registry.offered("tasks")
+    classes = {name: cls for name, cls in offered.items() if cls.benchmark == benchmark}  # type: ignore[attr-defined]
+    if not classes:
+        if benchmark.lower() not in offered:
+            known = {cls.benchmark for cls in offered.values() if cls.benchmark} | set(offered)  # type: ignore[attr-defined]
+            raise unknown_name("benchmark or task", benchmark, known)
+        classes = {benchmark.lower(): offered[benchmark.lower()]}
+    for name in names:
+        if name.lower() not in classes:
+            raise unknown_name(f"task of {benchmark}", name, classes)
+    wanted = {name.lower() for name in names} or set(classes)
+    return [cls() for name, cls in classes.items() if name in wanted]  # type: ignore[misc]
+
+
+def evaluate(
+    benchmark: str,
+    *,
+    model: Path | str,
+    data: Path | str,
+    tasks: Sequence[str] = (),
+    preset: str = "study",
+    seeds: int | None = None,
+    out: Path | str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    learning_rates: Sequence[float] = (),
+    device: str = "auto",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Fine-tune a model on every task of a benchmark with every seed, and score it on the dev sets.
+
+    A result that is already there is not measured again: results are found by the content of model,
+    tokenizer, data and settings.
+
+    Args:
+        benchmark: `glue`, `squad`, a task's name, or the path of a TOML file that describes a task.
+        model: a folder that transformers opens, a run folder, or a hub id.
+        data: the folder that holds the benchmark's files.
+        tasks: only these tasks of the benchmark.
+        seeds: how many; None is what the preset asks for.
+        out: where results go; None is a folder `evaluation` beside the model (in RUN, for RUN/student).
+        changes: fine-tuning settings to replace, by name (`learning-rate`).
+        learning_rates: try each, and keep a task's best by the median on the dev set; a note says so.
+        device: `cpu`, `cuda`, or `auto`.
+        workers: fine-tunings at once, each in a process of its own.
+
+    Raises:
+        TaskError: no task could be read, or one's files are damaged.
+        ModelError: the folder cannot be fine-tuned.
+        ResultDamaged: a stored result was edited.
+    """
+    wanted, folder = tasks_of(benchmark, tasks), model_folder(model)
+    if out is None and not Path(model).exists():
+        raise ModelError(f"{model} comes from the hub; say where its results go: --out DIR")
+    place = Path(out) if out else default_out(folder)
+    read, missing = _read(wanted, Path(data))
+    given = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
+    jobs, identity, where = [], model_fingerprint(folder), chosen(device)
+    for task, _ in read:
+        problem = task.head().problem
+        count = seeds or SEEDS[preset][shape_of(problem)]
+        for rate in learning_rates or (None,):
+            settings = settings_for(preset, problem, given | ({"learning_rate": rate} if rate else {}))
+            jobs += [Job(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)]
+    splits_of = {task.title: splits for task, splits in read}
+    results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
+    columns = _columns(jobs, results, splits_of, place)
+    evaluation = Evaluation(benchmark, _model_card(folder, results), columns, missing, _scores(benchmark, columns))
+    name = Path(benchmark).stem if benchmark.endswith(".toml") else benchmark
+    write_sealed(place / f"{name}.json", evaluation.as_json())
+    return evaluation
+
+
+def _read(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]], dict[str, str]]:
+    read: list[tuple[Task, Splits]] = []
+    missing: dict[str, str] = {}
+    for task in tasks:
+        try:
+            read.append((task, task.read(data)))
+        except TaskNotFound as error:
+            missing[task.title] = str(error)
+    if not read:
+        raise TaskError("nothing to evaluate on: " + "; ".join(missing.values()))
+    return read, missing
+
+
+def _columns(
+    jobs: Sequence[Job], results: Sequence[dict[str, Any]], splits_of: Mapping[str, Splits], place: Path
+) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for title, splits in splits_of.items():
+        tried = [(job, result) for job, result in zip(jobs, results, strict=True) if job.task.title == title]
+        done = _best(tried)
+        task, settings = done[0][0].task, done[0][0].settings
+        for name, dev in splits.dev.items():
+            scored = dev.take(range(min(len(dev), settings.dev_rows or len(dev))))
+            scores = [result["metrics"][name] for _, result in done]
+            columns[name] = Column(
+                title=name,
+                task=task.name,
+                metrics={metric: [score[metric] for score in scores] for metric in scores[0]},
+                majority=problem_of(task.head()).majority(scored),
+                seeds=[job.seed for job, _ in done],
+                collapsed=[job.seed for job, result in done if result["collapsed"][name]],
+                dev_rows=len(scored),
+                train_rows=done[0][1]["counts"]["train"],
+                cells=[job.cell(splits).path(place / "cells").relative_to(place).as_posix() for job, _ in done],
+                preset=settings.preset,
+                notes=_notes(task, name, splits, done[0][1], settings) + _chosen_among(tried, settings),
+            )
+    return columns
+
+
+def _best(tried: list[Tried]) -> list[Tried]:
+    """The runs with the learning rate whose median score is the highest, over the task's dev sets."""
+
+    def score(rate: float) -> float:
+        runs = [result["metrics"].values() for job, result in tried if job.settings.learning_rate == rate]
+        return float(statistics.median(statistics.mean(statistics.mean(one.values()) for one in run) for run in runs))
+
+    best = max(dict.fromkeys(job.settings.learning_rate for job, _ in tried), key=score)
+    return [(job, result) for job, result in tried if job.settings.learning_rate == best]
+
+
+def _chosen_among(tried: list[Tried], settings: Settings) -> list[str]:
+    rates = sorted({job.settings.learning_rate for job, _ in tried})
+    if len(rates) < 2:
+        return []
+    others = ", ".join(f"{rate:g}" for rate in rates)
+    return [f"learning rate {settings.learning_rate:g} is the best of {others} on these same dev examples"]
+
+
+def _notes(task: Task, column: str, splits: Splits, result: dict[str, Any], settings: Settings) -> list[str]:
+    notes = list(result["notes"])
+    for split, examples in (("train", splits.train), ("dev", splits.dev[column])):
+        notes += [f"{split}: {count} {reason}" for reason, count in examples.unreadable.items()]
+    if truncated := result["counts"]["truncated"]:
+        what = "contexts in several windows" if task.head().problem == "spans" else "train examples cut short"
+        notes.append(f"{truncated} {what}")
+    official = getattr(task, "dev_rows", {}).get(column)
+    if official and len(splits.dev[column]) != official:
+        notes.append(f"dev has {len(splits.dev[column])} examples, the benchmark's {official}: scores do not compare")
+    if settings.dev_rows and settings.dev_rows < len(splits.dev[column]):
+        notes.append(f"scored on the first {settings.dev_rows} of {len(splits.dev[column])} dev examples")
+    return notes
+
+
+def _scores(benchmark: str, columns: Mapping[str, Column]) -> dict[str, dict[str, Any]]:
+    if benchmark != "glue":
+        return {}
+    made = {
+        preset: glue_score({name: column.score for name, column in columns.items()}, preset) for preset in GLUE_PRESETS
+    }
+    return {preset: {**asdict(score), "name": score.name} for preset, score in made.items()}
+
+
+def _model_card(folder: Path, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": model_name(folder),
+        "path": str(folder),
+        **results[0]["identity"]["model"],
+        "parameters": results[0]["parameters"],
+    }
+
+
+def model_name(folder: Path) -> str:
+    """What tables call a model: its folder's name, or the run's for RUN/student."""
+    folder = folder.resolve()
+    return folder.parent.name if folder.name == "student" else folder.name
+
+
+def default_out(folder: Path) -> Path:
+    """Where a model's results go: `evaluation` in the run of a student, or in the model's own folder."""
+    return folder.parent / "evaluation" if folder.name == "student" else folder / "evaluation"

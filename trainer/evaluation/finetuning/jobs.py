@@ -1,0 +1,103 @@
+"""Fine-tunings to do: each found where its result is stored, or done, one by one or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from trainer.compute import without_cudnn_attention
+from trainer.errors import TaskError
+from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.results import Cell, cell_of, read_cell, write_cell
+from trainer.evaluation.tasks.examples import Splits
+from trainer.plugin import Task
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the updates done and those to do."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One fine-tuning to do; small enough to be handed to another process."""
+
+    task: Task
+    model: Path
+    data: Path
+    settings: Settings
+    seed: int
+    out: Path
+    identity: Mapping[str, str]
+    """The model's fingerprint, taken once for all jobs on it."""
+    device: str = "cpu"
+
+    def cell(self, splits: Splits) -> Cell:
+        """The cell that it fills."""
+        return cell_of(self.task, splits, self.identity, self.settings, self.seed)
+
+
+def run_jobs(
+    jobs: Sequence[Job], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """The result of each job, in their order: found where it is stored, measured where it is not."""
+    found = [read_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
+    due = [job for job, result in zip(jobs, found, strict=True) if result is None]
+    if workers <= 1 or len(due) <= 1:
+        for number, job in enumerate(due, start=1):
+            fill(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_set_torch) as pool:
+            for done, what in enumerate(pool.map(_fill_alone, due), start=1):
+                if progress:
+                    progress(f"{what} done", done, len(due))
+    return [result or _stored(job, splits_of[job.task.title]) for job, result in zip(jobs, found, strict=True)]
+
+
+def _numbered(progress: Progress | None, number: int, total: int) -> Progress | None:
+    """The same progress, told with which fine-tuning of how many it is."""
+    if progress is None:
+        return None
+    return lambda what, done, updates: progress(f"{what}, {number} of {total}", done, updates)
+
+
+def fill(job: Job, splits: Splits, progress: Progress | None = None) -> None:
+    """Do one job and store its result."""
+    from trainer.evaluation.finetuning.training import finetune
+
+    made = finetune(
+        job.task,
+        splits,
+        job.model,
+        settings=job.settings,
+        seed=job.seed,
+        device=job.device,
+        progress=progress,
+    )
+    result = {
+        "metrics": made.metrics, "collapsed": made.collapsed, "updates": made.updates, "final_loss": made.final_loss,
+        "elapsed_seconds": round(made.elapsed_seconds, 3), "counts": made.counts, "notes": list(made.notes),
+        "parameters": made.encoder.model.num_parameters(), "preset": job.settings.preset, "device": job.device,
+    }  # fmt: skip
+    write_cell(job.out / "cells", job.cell(splits), result, made.evidence)
+
+
+def _fill_alone(job: Job) -> str:
+    fill(job, job.task.read(job.data))
+    return f"{job.task.title} seed {job.seed}"
+
+
+def _set_torch() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    without_cudnn_attention()
+
+
+def _stored(job: Job, splits: Splits) -> dict[str, Any]:
+    result = read_cell(job.out / "cells", job.cell(splits))
+    if result is None:
+        raise TaskError(f"{job.task.title}: its data or its model changed while it was being evaluated; run it again")
+    return result

@@ -1,0 +1,105 @@
+"""How to fine-tune: the presets `study` and `robust`, and changes to them by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from corpora import OptionError
+from corpora.errors import unknown_name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides a fine-tuned model beside the model, the data and the seed."""
+
+    preset: str
+    learning_rate: float
+    epochs: float = 3.0
+    batch_size: int = 32
+    length: int = 128
+    """Most tokens of a sequence, special ones included."""
+    warmup: float = 0.05
+    """Share of the updates over which the learning rate rises from 0."""
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    """Decoupled (AdamW), not on biases and norms; 0 is Adam."""
+    clip: float = 1.0
+    min_updates: int = 0
+    """Epochs are added until there are so many updates: small tasks need them (Mosbach et al. 2021, 2006.04884)."""
+    stride: int = 128
+    """Tokens that two windows of one long context share."""
+    question_length: int = 64
+    answer_length: int = 30
+    n_best: int = 20
+    train_rows: int | None = None
+    """Train on so many examples only, drawn by a fixed seed; None is all."""
+    dev_rows: int | None = None
+    """Score on the first so many dev examples only; None is all."""
+
+    def changed(self, changes: dict[str, Any]) -> Settings:
+        """The same with some values replaced; the preset's name then says so.
+
+        Raises:
+            UnknownName: there is no such setting.
+            OptionError: a value that no run can have.
+        """
+        known = {field.name for field in dataclasses.fields(self)} - {"preset"}
+        given = {name.replace("-", "_"): value for name, value in changes.items() if value is not None}
+        for name in given:
+            if name not in known:
+                raise unknown_name("fine-tuning setting", name, known)
+        real = {name: value for name, value in given.items() if value != getattr(self, name)}
+        if not real:
+            return self
+        words = ", ".join(f"{name.replace('_', '-')}={value:g}" for name, value in sorted(real.items()))
+        return _checked(dataclasses.replace(self, **real, preset=f"{self.preset} with {words}"))
+
+
+def _checked(settings: Settings) -> Settings:
+    for name in ("learning_rate", "epochs", "batch_size", "train_rows", "dev_rows", "answer_length", "n_best"):
+        value = getattr(settings, name)
+        if value is not None and value <= 0:
+            raise OptionError(f"{name.replace('_', '-')} is {value}; it must be above 0")
+    if settings.length < 8:
+        raise OptionError(f"length is {settings.length}; it must be at least 8 tokens")
+    return settings
+
+
+PRESETS: dict[str, dict[str, Settings]] = {
+    # The study's script took 8 a GPU on 4 GPUs.
+    "study": {
+        "sentences": Settings("study", 2e-5, beta2=0.98),
+        "spans": Settings("study", 3e-5, length=384, warmup=0.0, weight_decay=0.0),
+    },
+    "robust": {
+        "sentences": Settings("robust", 2e-5, warmup=0.1, epsilon=1e-6, weight_decay=0.01, min_updates=1000),
+        "spans": Settings("robust", 3e-5, length=384, warmup=0.1, epsilon=1e-6, weight_decay=0.01, batch_size=24),
+    },
+}
+"""By preset, for tasks on sentences and for tasks on spans."""
+
+GRID = (2e-5, 3e-5, 5e-5)
+"""Learning rates to choose among, where that is asked for (Devlin et al. 2019, appendix A.3)."""
+
+SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "spans": 3}}
+"""How many seeds a preset asks for where the caller does not say."""
+
+
+def settings_for(preset: str, problem: str, changes: dict[str, Any] | None = None) -> Settings:
+    """The settings of a preset for one kind of problem.
+
+    Raises:
+        UnknownName: no preset, or no setting, has this name.
+        OptionError: a value that no run can have.
+    """
+    if preset not in PRESETS:
+        raise unknown_name("fine-tuning preset", preset, PRESETS)
+    return PRESETS[preset][shape_of(problem)].changed(changes or {})
+
+
+def shape_of(problem: str) -> str:
+    """Whether a problem is set up as one on sentences or on spans."""
+    return "spans" if problem == "spans" else "sentences"

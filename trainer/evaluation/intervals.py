@@ -1,0 +1,163 @@
+"""How sure a difference between two students is: paired bootstrap over dev examples and seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import generator
+from trainer.evaluation.results import answers_path
+from trainer.evaluation.scoring import glue_score
+
+RESAMPLES = 1000
+Sums = NDArray[np.float64]
+"""[resamples, k], what a metric is computed from, summed over the examples of each resample."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A difference in points, and where 95 % of its resamples lie."""
+
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether all of the interval is on one side of 0."""
+        return self.low > 0 or self.high < 0
+
+
+def _accuracy(sums: Sums) -> NDArray[np.float64]:
+    return np.asarray(sums[:, 0] / sums[:, 1])
+
+
+def _f1(sums: Sums) -> NDArray[np.float64]:
+    true, false, missed = sums.T[:3]
+    return np.asarray(2 * true / np.maximum(2 * true + false + missed, 1e-12))
+
+
+def _matthews(sums: Sums) -> NDArray[np.float64]:
+    true, false, missed, rest = sums.T
+    below = np.sqrt((true + false) * (true + missed) * (rest + false) * (rest + missed))
+    return np.asarray(np.where(below > 0, (true * rest - false * missed) / np.maximum(below, 1e-12), 0.0))
+
+
+def _correlation(sums: Sums) -> NDArray[np.float64]:
+    n, x, y, xx, yy, xy = sums.T
+    below = np.sqrt(np.maximum(xx - x * x / n, 0) * np.maximum(yy - y * y / n, 0))
+    return np.where(below > 1e-9, (xy - x * y / n) / np.maximum(below, 1e-9), 0.0)
+
+
+METRICS: dict[str, Callable[[Sums], NDArray[np.float64]]] = {
+    "accuracy": _accuracy,
+    "f1": _f1,
+    "matthews": _matthews,
+    "pearson": _correlation,
+    "spearman": _correlation,
+}
+"""Each metric from sums over examples, so that a resample costs one row of a matrix product."""
+
+
+def parts(metric: str, answers: NDArray[Any], gold: NDArray[Any]) -> NDArray[np.float64]:
+    """[examples, k], what each example adds to the sums of a metric. Ranks stay those of the whole dev set."""
+    if metric == "accuracy":
+        return np.stack([answers == gold, np.ones(len(gold))], axis=1).astype(np.float64)
+    if metric in ("f1", "matthews"):
+        ours, theirs = answers == 1, gold == 1
+        return np.stack([ours & theirs, ours & ~theirs, ~ours & theirs, ~ours & ~theirs], axis=1).astype(np.float64)
+    x, y = np.asarray(answers, np.float64), np.asarray(gold, np.float64)
+    if metric == "spearman":
+        from scipy.stats import rankdata
+
+        x, y = rankdata(x), rankdata(y)
+    x, y = x - x.mean(), y - y.mean()
+    return np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1)
+
+
+def difference(
+    one: Mapping[str, dict[str, Any]], other: Mapping[str, dict[str, Any]], measure: str, preset: str
+) -> Interval | None:
+    """How much one side scores above the other, in points, on the dev sets that both answered.
+
+    Each resample draws dev examples with replacement, the same ones for both sides, and seeds of each
+    side with replacement (Efron and Tibshirani 1993; paired as in Koehn 2004).
+
+    Args:
+        one, other: evaluated columns by title, as `Scored.columns` gives them.
+        measure: `glue`, `exact match` or `f1`.
+        preset: of the GLUE score.
+
+    Returns:
+        None where no column is there on both sides with the same examples.
+    """
+    shared = [name for name in one if name in other and (name == "SQuAD") == (measure != "glue")]
+    ours: dict[str, Any] = {}
+    theirs: dict[str, Any] = {}
+    for name in shared:
+        sampled = _column(name, one[name], other[name], measure)
+        if sampled is not None:
+            ours[name], theirs[name] = sampled
+    if not ours:
+        return None
+    if measure == "glue":
+        apart = np.asarray(glue_score(ours, preset).value) - np.asarray(glue_score(theirs, preset).value)
+    else:
+        apart = ours["SQuAD"] - theirs["SQuAD"]
+    if apart.ndim == 0:
+        return None
+    low, high = np.quantile(apart[1:], [0.025, 0.975])
+    return Interval(float(apart[0]), float(low), float(high))
+
+
+def _column(
+    name: str, one: dict[str, Any], other: dict[str, Any], measure: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """[1 + resamples] scores of each side in percent, those of the whole dev set first."""
+    left, right = ([_evidence(cell, name) for cell in side["cells"]] for side in (one, other))
+    if any(seen["gold"] != left[0]["gold"] for seen in (*left, *right)) or not set(one["metrics"]) & _known(name):
+        return None
+    examples = len(left[0].get("points") or left[0]["gold"])
+    rng = generator("bootstrap", name, examples)
+    weights = np.ones((1 + RESAMPLES, examples))
+    weights[1:] = rng.multinomial(examples, np.full(examples, 1 / examples), RESAMPLES)
+    metrics = [measure] if name == "SQuAD" else list(one["metrics"])
+    sides = []
+    for side in (left, right):
+        scores = np.stack([np.mean([_score(metric, seen, weights) for metric in metrics], axis=0) for seen in side])
+        drawn = rng.integers(len(side), size=(1 + RESAMPLES, len(side)))
+        drawn[0] = np.arange(len(side))
+        sides.append(100 * np.take_along_axis(scores.T, drawn, axis=1).mean(axis=1))
+    return sides[0], sides[1]
+
+
+def _known(name: str) -> set[str]:
+    return {"exact match", "f1"} if name == "SQuAD" else set(METRICS)
+
+
+def _score(metric: str, seen: dict[str, Any], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    if "points" in seen:
+        column = np.asarray(seen["points"], np.float64)[:, int(metric == "f1")]
+        shares: NDArray[np.float64] = weights @ column / weights.sum(axis=1)
+        return shares
+    return METRICS[metric](weights @ parts(metric, np.asarray(seen["answers"]), np.asarray(seen["gold"])))
+
+
+def _evidence(cell: str, column: str) -> dict[str, Any]:
+    """The answers of one cell to one dev set, with what is right or how many points each is worth."""
+    content: dict[str, Any] = json.loads(answers_path(Path(cell)).read_text(encoding="utf-8"))
+    return content[column]  # type: ignore[no-any-return]
+
+
+def as_words(interval: Interval | None) -> str:
+    """The interval for a sentence: `(95 % interval 1.2 to 3.4, which excludes zero)`."""
+    if interval is None:
+        return "(no interval: the answers are not both there)"
+    verb = "excludes" if interval.excludes_zero else "includes"
+    return f"(95 % interval {interval.low:+.1f} to {interval.high:+.1f}, which {verb} zero)"

@@ -1,0 +1,219 @@
+"""Measure models: parameters, size, and the time that inference takes, as the study's Table 3 does."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpora import generator
+from trainer.compute import without_cudnn_attention
+from trainer.errors import ModelError
+from trainer.evaluation.evaluator import model_name, tasks_of
+from trainer.evaluation.finetuning.jobs import Progress
+from trainer.evaluation.problems.encoders import load_tokenizer, quiet_transformers
+from trainer.evaluation.results import machine, write_sealed
+from trainer.models import model_folder, weight_shapes
+
+ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45
+"""Of generated inputs: as many as STS-B's dev set, with lengths (in tokens) spread as its pairs' are."""
+WARM_UP = 10
+"""Sentences run before the clock starts."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one model costs."""
+
+    name: str
+    path: str
+    parameters: int
+    """Of the body, as transformers' AutoModel loads it; heads are left out."""
+    weights_bytes: int
+    """Of these parameters in float32: the size that the study gives."""
+    disk_bytes: int
+    """Of the weights files as they lie there, heads included."""
+    inference_seconds: float
+    """All sentences once, one at a time on one thread: the median over the passes."""
+    median_seconds: float
+    """A sentence, over all passes."""
+    p95_seconds: float
+    gpu_rows_per_second: float | None
+    """Sentences a second in batches of 64 on the GPU; None without one."""
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Models side by side, on the same sentences and the same machine."""
+
+    models: list[Measurement]
+    inputs: str
+    rows: int
+    passes: int
+    machine: dict[str, Any]
+
+    def ratios(self, model: Measurement) -> dict[str, float]:
+        """How many times smaller and faster a model is than the first."""
+        first = self.models[0]
+        return {
+            "parameters": first.parameters / model.parameters,
+            "size": first.weights_bytes / model.weights_bytes,
+            "speed": first.inference_seconds / model.inference_seconds,
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON values, ratios included."""
+        models = [{**asdict(model), "ratios": self.ratios(model)} for model in self.models]
+        return {**asdict(self), "models": models}
+
+
+def measure(
+    models: Sequence[Path | str],
+    *,
+    data: Path | str | None = None,
+    rows: int | None = None,
+    passes: int = 3,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+) -> Measurements:
+    """Parameters, size and inference time of models, each compared with the first.
+
+    One sentence pair at a time, on one thread of the CPU, over STS-B's dev set, as DistilBERT's authors
+    measured. The models take turns pass by pass, so that a busy machine slows all of them alike.
+
+    Args:
+        data: a folder with GLUE's STS-B; None takes made-up ids of lengths like its own.
+        rows: only the first so many sentences.
+        passes: over all sentences, after a warm-up.
+        out: a file for the results, as JSON.
+
+    Raises:
+        ModelError: a folder holds no model or no tokenizer.
+        TaskError: the data cannot be read.
+    """
+    if not models:
+        raise ModelError("no model is given; name one folder or more, the teacher first")
+    folders = [model_folder(model) for model in models]
+    loaded = [_load(folder) for folder in folders]
+    inputs = [_inputs(folder, model, data, rows) for folder, model in zip(folders, loaded, strict=True)]
+    seconds: list[list[list[float]]] = [[] for _ in loaded]
+    with _one_thread():
+        for turn in range(passes):
+            for number, model in enumerate(loaded):
+                if progress:
+                    progress(f"measuring {model_name(folders[number])}", turn, passes)
+                seconds[number].append(_timed(model, inputs[number]))
+    made = [
+        _measurement(folder, model, times, ids)
+        for folder, model, times, ids in zip(folders, loaded, seconds, inputs, strict=True)
+    ]
+    said = "STS-B dev" if data else f"made-up ids, {MEDIAN_LENGTH} tokens a row in the median"
+    measured = Measurements(made, said, len(inputs[0]), passes, machine())
+    if out:
+        write_sealed(Path(out), measured.as_json())
+    return measured
+
+
+def _load(folder: Path) -> Any:
+    import torch
+    from transformers import AutoModel
+
+    weight_shapes(folder)
+    with quiet_transformers():
+        try:
+            model = AutoModel.from_pretrained(
+                str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ModelError(f"{folder} gives no model: {str(error).splitlines()[0]}") from error
+    return model.eval()
+
+
+def _inputs(folder: Path, model: Any, data: Path | str | None, rows: int | None) -> list[list[int]]:
+    """[rows], token ids of the sentences to time."""
+    longest = int(getattr(model.config, "max_position_embeddings", 512)) - 2
+    if data is None:
+        rng = generator("measure", 0)
+        lengths = np.exp(rng.normal(np.log(MEDIAN_LENGTH), SPREAD, rows or ROWS)).astype(int).clip(4, min(128, longest))
+        return [rng.integers(5, model.config.vocab_size, int(length)).tolist() for length in lengths]
+    (task,) = tasks_of("sts-b")
+    dev = task.read(Path(data)).dev[task.title]
+    tokenizer = load_tokenizer(folder)
+    made = tokenizer(list(dev.first), list(dev.second or ()), truncation=True, max_length=min(512, longest))
+    return list(made["input_ids"][:rows])
+
+
+def _timed(model: Any, inputs: Sequence[Sequence[int]]) -> list[float]:
+    """[rows], the seconds of each forward pass at batch 1."""
+    import torch
+
+    batches = [torch.tensor([ids]) for ids in inputs]
+    times = []
+    with torch.inference_mode():
+        for batch in batches[:WARM_UP]:
+            model(input_ids=batch)
+        for batch in batches:
+            started = time.perf_counter()
+            model(input_ids=batch)
+            times.append(time.perf_counter() - started)
+    return times
+
+
+def _measurement(folder: Path, model: Any, times: list[list[float]], inputs: Sequence[Sequence[int]]) -> Measurement:
+    single = np.concatenate([np.asarray(one) for one in times])
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return Measurement(
+        name=model_name(folder),
+        path=str(folder),
+        parameters=parameters,
+        weights_bytes=4 * parameters,
+        disk_bytes=sum(file.stat().st_size for file in folder.glob("*.safetensors")),
+        inference_seconds=statistics.median(sum(one) for one in times),
+        median_seconds=float(np.median(single)),
+        p95_seconds=float(np.quantile(single, 0.95)),
+        gpu_rows_per_second=_on_gpu(model, inputs),
+    )
+
+
+def _on_gpu(model: Any, inputs: Sequence[Sequence[int]], batch_size: int = 64) -> float | None:
+    import torch
+
+    if not torch.cuda.is_available():
+        return None
+    without_cudnn_attention()
+    rows = sorted(inputs, key=len)
+    batches = []
+    for start in range(0, len(rows), batch_size):
+        part = [torch.tensor(ids) for ids in rows[start : start + batch_size]]
+        ids = torch.nn.utils.rnn.pad_sequence(part, batch_first=True)
+        mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(one) for one in part], batch_first=True)
+        batches.append((ids.cuda(), mask.cuda()))
+    model = model.cuda()
+    with torch.inference_mode(), torch.autocast("cuda", dtype=torch.bfloat16):
+        for _ in range(2):  # the first is the warm-up
+            torch.cuda.synchronize()
+            started = time.perf_counter()
+            for ids, mask in batches:
+                model(input_ids=ids, attention_mask=mask)
+            torch.cuda.synchronize()
+            elapsed = time.perf_counter() - started
+    model.cpu()
+    return len(rows) / elapsed
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -1,0 +1,114 @@
+"""What predictions are worth: GLUE's metrics by scikit-learn and SciPy, defined for degenerate predictions too."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora.errors import unknown_name
+from trainer.errors import TaskError
+
+Values = NDArray[np.generic]
+
+
+def accuracy(predicted: Values, gold: Values) -> float:
+    """Share of examples that are right, 0 to 1."""
+    return float(np.mean(predicted == gold))
+
+
+def f1(predicted: Values, gold: Values) -> float:
+    """F1 of class 1, 0 to 1; 0 where class 1 is neither predicted nor gold."""
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(gold, predicted, labels=[1], average=None, zero_division=0.0)[0])
+
+
+def macro_f1(predicted: Values, gold: Values) -> float:
+    """The plain mean of the F1 of each class that occurs, 0 to 1."""
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(gold, predicted, average="macro", zero_division=0.0))
+
+
+def matthews(predicted: Values, gold: Values) -> float:
+    """Matthews correlation, −1 to 1; 0 where predictions or gold are all of one class."""
+    from sklearn.metrics import matthews_corrcoef
+
+    if _constant(predicted) or _constant(gold):
+        return 0.0
+    return float(matthews_corrcoef(gold, predicted))
+
+
+def pearson(predicted: Values, gold: Values) -> float:
+    """Pearson correlation, −1 to 1; 0 where either side does not vary."""
+    from scipy.stats import NearConstantInputWarning, pearsonr
+
+    if _constant(predicted) or _constant(gold):
+        return 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NearConstantInputWarning)
+        return float(pearsonr(predicted, gold).statistic)
+
+
+def spearman(predicted: Values, gold: Values) -> float:
+    """Spearman rank correlation, −1 to 1; 0 where either side does not vary."""
+    from scipy.stats import spearmanr
+
+    return 0.0 if _constant(predicted) or _constant(gold) else float(spearmanr(predicted, gold).statistic)
+
+
+METRICS: dict[str, Callable[[Values, Values], float]] = {
+    "accuracy": accuracy,
+    "f1": f1,
+    "macro-f1": macro_f1,
+    "matthews": matthews,
+    "pearson": pearson,
+    "spearman": spearman,
+}
+"""Every metric by the name that tasks give."""
+
+
+def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[str, float]:
+    """Each named metric of one set of predictions, in percent, as GLUE prints them.
+
+    Args:
+        predicted: [examples], class numbers or values.
+        gold: the same shape.
+
+    Raises:
+        UnknownName: no metric has this name.
+        TaskError: there is nothing to measure, the two differ in length, or a prediction is not a number.
+    """
+    for name in names:
+        if name not in METRICS:
+            raise unknown_name("metric", name, METRICS)
+    if len(gold) == 0:
+        raise TaskError("there is no example to score; the dev set is empty")
+    if len(predicted) != len(gold):
+        raise TaskError(f"there are {len(predicted)} predictions for {len(gold)} examples; one each is needed")
+    if not np.all(np.isfinite(np.asarray(predicted, dtype=np.float64))):
+        count = int(np.sum(~np.isfinite(np.asarray(predicted, dtype=np.float64))))
+        raise TaskError(f"{count} of {len(predicted)} predictions are not numbers; fine-tuning has diverged")
+    return {name: 100.0 * METRICS[name](predicted, gold) for name in names}
+
+
+def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[str, float]:
+    """What always answering the most frequent class (the mean, for a regression) scores."""
+    values, counts = np.unique(gold, return_counts=True)
+    constant = np.mean(np.asarray(gold, dtype=np.float64)) if regression else values[np.argmax(counts)]
+    return measured(names, np.full(len(gold), constant), gold)
+
+
+def collapsed(predicted: Values, *, regression: bool) -> bool:
+    """Whether every answer is the same: the model has learnt nothing but the most frequent one."""
+    if regression:
+        numbers = np.asarray(predicted, dtype=np.float64)
+        return float(np.ptp(numbers)) <= 1e-3 * max(1.0, float(np.max(np.abs(numbers))))
+    return _constant(predicted)
+
+
+def _constant(values: Values) -> bool:
+    return len(np.unique(values)) == 1

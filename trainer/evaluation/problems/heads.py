@@ -1,0 +1,203 @@
+"""The kinds of problem a task may pose: how each is encoded, learnt, answered and scored."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.metrics import collapsed, majority, measured
+from trainer.evaluation.problems.features import Features, encode, longest, unknown_rate
+from trainer.evaluation.tasks.examples import Examples, Head
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import PreTrainedTokenizerBase
+
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Problem(ABC):
+    """One kind of problem, for one task's head."""
+
+    model_class: ClassVar[str]
+    """The class of transformers that gives a model this head."""
+    head: Head
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the head gives a row (or a token)."""
+        return max(1, len(self.head.classes))
+
+    @abstractmethod
+    def features(
+        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
+    ) -> Features:
+        """The examples as token ids and targets."""
+
+    @abstractmethod
+    def logits(self, output: Any) -> Tensor:
+        """The model's answer as one tensor."""
+
+    @abstractmethod
+    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+        """The mean loss of one batch."""
+
+    @abstractmethod
+    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
+        """One answer an example, from the logits of each row, in JSON values."""
+
+    @abstractmethod
+    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
+        """Every metric of the head, in percent."""
+
+    def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
+        """What is kept of each answer, so that scores can be resampled: the answers, and what is right."""
+        return {"answers": answers, "gold": list(examples.gold)}
+
+    @abstractmethod
+    def majority(self, examples: Examples) -> dict[str, float]:
+        """The same metrics of always giving the most frequent answer."""
+
+    @abstractmethod
+    def collapsed(self, answers: Any) -> bool:
+        """Whether all answers are one."""
+
+
+@dataclass(frozen=True)
+class Classification(Problem):
+    """One class for a sentence or a pair of sentences."""
+
+    model_class: ClassVar[str] = "AutoModelForSequenceClassification"
+    regression: ClassVar[bool] = False
+
+    def features(
+        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
+    ) -> Features:
+        """One row an example; what is too long loses its end, the longer text of a pair first."""
+        length = longest(model, settings.length)
+        whole = encode(tokenizer, model, examples.first, examples.second, truncation=True, max_length=length + 1)
+        truncated = sum(len(ids) > length for ids in whole["input_ids"])
+        if truncated:
+            whole = encode(tokenizer, model, examples.first, examples.second, truncation=True, max_length=length)
+        ids = whole["input_ids"]
+        targets = np.asarray(examples.gold, dtype=np.float32 if self.regression else np.int64)
+        unknown = unknown_rate(ids, tokenizer.unk_token_id)
+        return Features(ids, whole.get("token_type_ids"), targets, np.arange(len(ids)), truncated, unknown)
+
+    def logits(self, output: Any) -> Tensor:
+        """[batch, classes]."""
+        return output.logits  # type: ignore[no-any-return]
+
+    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+        """Cross entropy, in nats."""
+        import torch
+        from torch.nn.functional import cross_entropy
+
+        return cross_entropy(logits.float(), torch.as_tensor(targets, device=logits.device))
+
+    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
+        """[examples], class numbers."""
+        return [int(np.argmax(row)) for row in logits]
+
+    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
+        """The task's metrics, in percent."""
+        return measured(self.head.metrics, np.asarray(answers), np.asarray(examples.gold))
+
+    def majority(self, examples: Examples) -> dict[str, float]:
+        """The metrics of the most frequent class of these examples."""
+        return majority(self.head.metrics, np.asarray(examples.gold), regression=self.regression)
+
+    def collapsed(self, answers: Any) -> bool:
+        """Whether one class is given to every example."""
+        return collapsed(np.asarray(answers), regression=self.regression)
+
+
+@dataclass(frozen=True)
+class Regression(Classification):
+    """A value for a sentence or a pair of sentences."""
+
+    regression: ClassVar[bool] = True
+
+    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+        """Mean squared error."""
+        import torch
+        from torch.nn.functional import mse_loss
+
+        return mse_loss(logits.float().squeeze(-1), torch.as_tensor(targets, device=logits.device))
+
+    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
+        """[examples], values."""
+        return [float(row[0]) for row in logits]
+
+
+@dataclass(frozen=True)
+class Tagging(Problem):
+    """One class for each word; a word is learnt and answered at its first token."""
+
+    model_class: ClassVar[str] = "AutoModelForTokenClassification"
+
+    def features(
+        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
+    ) -> Features:
+        """One row an example; words beyond the length are not learnt, and count as wrong when scored."""
+        length = longest(model, settings.length)
+        words = [text.split(" ") for text in examples.first]
+        made = encode(tokenizer, model, words, None, is_split_into_words=True, truncation=True, max_length=length)
+        targets, truncated = [], 0
+        for row, classes in enumerate(examples.gold):
+            ids, before = [], None
+            for word in made.word_ids(row):
+                ids.append(IGNORED if word is None or word == before else classes[word])
+                before = word
+            truncated += sum(target != IGNORED for target in ids) < len(classes)
+            targets.append(ids)
+        ids_of = made["input_ids"]
+        unknown = unknown_rate(ids_of, tokenizer.unk_token_id)
+        return Features(ids_of, made.get("token_type_ids"), targets, np.arange(len(ids_of)), truncated, unknown)
+
+    def logits(self, output: Any) -> Tensor:
+        """[batch, length, classes]."""
+        return output.logits  # type: ignore[no-any-return]
+
+    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+        """Cross entropy over the words, in nats."""
+        import torch
+        from torch.nn.functional import cross_entropy
+
+        classes = np.full(logits.shape[:2], IGNORED, dtype=np.int64)
+        for row, ids in enumerate(targets):
+            classes[row, : len(ids)] = ids
+        gold = torch.as_tensor(classes, device=logits.device)
+        return cross_entropy(logits.float().flatten(0, 1), gold.flatten(), ignore_index=IGNORED)
+
+    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
+        """[examples], a class number for each word; −1 for words that were cut off."""
+        found = []
+        for row, classes in enumerate(examples.gold):
+            learnt = np.asarray(features.targets[row]) != IGNORED
+            given = np.argmax(logits[row][: len(learnt)], axis=-1)[learnt].tolist()
+            found.append(given + [-1] * (len(classes) - len(given)))
+        return found
+
+    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
+        """The task's metrics over all words, in percent."""
+        return measured(self.head.metrics, _flat(answers), _flat(examples.gold))
+
+    def majority(self, examples: Examples) -> dict[str, float]:
+        """The metrics of the most frequent class of all words."""
+        return majority(self.head.metrics, _flat(examples.gold), regression=False)
+
+    def collapsed(self, answers: Any) -> bool:
+        """Whether one class is given to every word."""
+        return collapsed(_flat(answers), regression=False)
+
+
+def _flat(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    return np.asarray([value for row in rows for value in row], dtype=np.int64)

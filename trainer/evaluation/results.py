@@ -1,0 +1,140 @@
+"""Results on disk: one sealed JSON file a cell, found again by content, refused when edited."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora import sha256_file, sha256_of
+from trainer.distillation import write_whole
+from trainer.distillation.runs import folder as runs
+from trainer.errors import ResultDamaged
+from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.tasks.examples import Splits
+from trainer.plugin import Task
+
+ENGINE = 2
+"""Raised by one whenever fine-tuning gives other figures from the same inputs."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model fine-tuned on one task with one seed: everything that decides its result, by content."""
+
+    task: str
+    seed: int
+    identity: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The sha256 of the identity."""
+        return sha256_of(self.identity)
+
+    def path(self, folder: Path) -> Path:
+        """The file that holds its result, in a folder that many models may share."""
+        return folder / f"{self.task}-{self.seed}-{self.key[:12]}.json"
+
+
+def cell_of(
+    task: Task,
+    splits: Splits,
+    model: Mapping[str, str],
+    settings: Settings,
+    seed: int,
+) -> Cell:
+    """The cell of one fine-tuning: the task, its data, the model, the settings and the seed, all by content.
+
+    Args:
+        model: its fingerprint, from `model_fingerprint`.
+    """
+    how = {name: value for name, value in asdict(settings).items() if name != "preset"}
+    identity = {
+        "engine": ENGINE,
+        "task": {"name": task.name, "version": task.version, "options": task.options(deciding=True)},
+        "data": {"train": splits.train.sha256, **{column: dev.sha256 for column, dev in splits.dev.items()}},
+        "model": dict(model),
+        "settings": how,
+        "seed": seed,
+    }
+    return Cell(task.name, seed, identity)
+
+
+def write_sealed(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON with its own sha256 inside, whole or not at all."""
+    sealed = {**content, "sha256": sha256_of(content)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(sealed, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """What `write_sealed` wrote.
+
+    Raises:
+        ResultDamaged: the file was edited or cut short.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        seal = content.pop("sha256")
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
+        raise ResultDamaged(f"{path} is cut short or is no result; delete it, and it is measured again") from error
+    if seal != sha256_of(content):
+        raise ResultDamaged(
+            f"{path} was edited after it was written: its content no longer gives its sha256; "
+            "delete it, and it is measured again"
+        )
+    return content  # type: ignore[no-any-return]
+
+
+def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[str, Any]) -> None:
+    """Store a cell's result, and beside it the evidence: every answer, by dev set."""
+    path = cell.path(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = answers_path(path)
+    write_whole(beside, json.dumps(evidence, ensure_ascii=False) + "\n")
+    content = {
+        "task": cell.task, "seed": cell.seed, "identity": cell.identity, **result,
+        "machine": machine(), "answers_sha256": sha256_file(beside),
+    }  # fmt: skip
+    write_sealed(path, content)
+
+
+def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
+    """A cell's stored result, or None where it was not measured yet.
+
+    Raises:
+        ResultDamaged: its files were edited, or are another cell's.
+    """
+    path = cell.path(folder)
+    if not path.is_file():
+        return None
+    content = read_sealed(path)
+    if content["identity"] != json.loads(json.dumps(cell.identity)):
+        raise ResultDamaged(f"{path} is the result of other inputs; delete it, and it is measured again")
+    beside = answers_path(path)
+    if not beside.is_file() or sha256_file(beside) != content["answers_sha256"]:
+        raise ResultDamaged(f"{beside} is missing or was edited; delete {path}, and it is measured again")
+    return content
+
+
+def answers_path(path: Path) -> Path:
+    """Where the answers of a cell are: beside its result."""
+    return path.with_suffix(".answers.json")
+
+
+def machine() -> dict[str, Any]:
+    """The hardware and the versions that a figure was measured with."""
+    return {**runs.machine(), "processor": processor(), **runs.versions()}
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        for line in information.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,189 @@
+"""Score predictions as the benchmarks do: SQuAD v1.1's rule for answers, GLUE's presets for tables."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import unknown_name
+from trainer.errors import TaskError
+
+PUNCTUATION = str.maketrans("", "", string.punctuation)
+ARTICLE = re.compile(r"\b(?:a|an|the)\b")
+
+
+@dataclass(frozen=True)
+class SquadScore:
+    """Exact match and F1 over a SQuAD v1.1 file, in percent as SQuAD prints them."""
+
+    exact_match: float
+    f1: float
+    questions: int
+    unanswered: int
+    """Questions without a prediction; each counts as 0."""
+    unknown: int
+    """Predictions for questions that the file does not hold; they count for nothing."""
+
+
+def score_squad(predictions: Path, dev: Path) -> SquadScore:
+    """Exact match and F1 of a predictions file, digit for digit as SQuAD v1.1 gives them.
+
+    Args:
+        predictions: JSON, one object from question id to answer text.
+        dev: SQuAD v1.1's JSON.
+
+    Raises:
+        TaskError: a file is missing, is no JSON, or is not what it should be (a file of version 2, …).
+    """
+    references = [(id, [text for _, text in answers]) for id, _, _, answers in squad_questions(dev)]
+    answered = read_json(predictions)
+    if not isinstance(answered, dict):
+        raise TaskError(f"{predictions}: predictions are one JSON object, from question id to answer text")
+    for id, _ in references:  # what stands under other keys counts for nothing, whatever it is
+        if not isinstance(answered.get(id, ""), str):
+            raise TaskError(f"{predictions}: the answer to {id} is {_short(answered[id])}; it must be text")
+    return score_answers(answered, references)
+
+
+def _short(value: Any) -> str:
+    told = json.dumps(value)
+    return told if len(told) <= 60 else told[:57] + "..."
+
+
+def score_answers(predicted: Mapping[str, str], references: Sequence[tuple[str, Sequence[str]]]) -> SquadScore:
+    """Exact match and F1 of answers by question id.
+
+    Args:
+        references: each question's id and every right answer, at least one; the order decides F1's last digit.
+
+    Raises:
+        TaskError: there is no question.
+    """
+    if not references:
+        raise TaskError("there is no question to score")
+    # Plain additions in file order: `sum` compensates rounding from Python 3.12 on, the official rule does not.
+    exact, overlap = 0, 0.0
+    for id, answers in references:
+        if id in predicted:
+            exact += max(exact_match(predicted[id], answer) for answer in answers)
+            overlap += max(token_f1(predicted[id], answer) for answer in answers)
+    return SquadScore(
+        exact_match=100.0 * exact / len(references),
+        f1=100.0 * overlap / len(references),
+        questions=len(references),
+        unanswered=sum(id not in predicted for id, _ in references),
+        unknown=len(predicted.keys() - {id for id, _ in references}),
+    )
+
+
+def normalised(answer: str) -> str:
+    """An answer as SQuAD compares it: lower case, no ASCII punctuation, no a/an/the, single spaces."""
+    return " ".join(ARTICLE.sub(" ", answer.lower().translate(PUNCTUATION)).split())
+
+
+def exact_match(predicted: str, reference: str) -> bool:
+    """Whether two answers are the same once normalised; two that normalise to nothing are."""
+    return normalised(predicted) == normalised(reference)
+
+
+def token_f1(predicted: str, reference: str) -> float:
+    """F1 over the words that two normalised answers share, 0 to 1; 0 where either has no word."""
+    ours, theirs = normalised(predicted).split(), normalised(reference).split()
+    shared = sum((Counter(ours) & Counter(theirs)).values())
+    if not shared:
+        return 0.0
+    precision, recall = shared / len(ours), shared / len(theirs)
+    return 2 * precision * recall / (precision + recall)
+
+
+Question = tuple[str, str, str, list[tuple[int, str]]]
+"""Id, question, context, and every right answer as (first character, text)."""
+
+
+def squad_questions(path: Path) -> Iterable[Question]:
+    """The questions of a SQuAD v1.1 file, in its order.
+
+    Raises:
+        TaskError: the file is missing, is no JSON, lacks a part, is of version 2, or has a question without answer.
+    """
+    content = read_json(path)
+    version = str(content.get("version", "1.1")) if isinstance(content, dict) else ""
+    if version.lstrip("v").startswith("2"):
+        raise TaskError(f"{path} is SQuAD {version}, whose questions may have no answer; version 1.1 is needed")
+    try:
+        for article in content["data"]:
+            for paragraph in article["paragraphs"]:
+                for asked in paragraph["qas"]:
+                    answers = [(int(answer["answer_start"]), answer["text"]) for answer in asked["answers"]]
+                    if not answers or asked.get("is_impossible"):
+                        raise TaskError(f"{path}: {asked['id']} has no answer, as in SQuAD v2; version 1.1 is needed")
+                    yield str(asked["id"]), asked["question"], paragraph["context"], answers
+    except (KeyError, TypeError, ValueError) as error:
+        raise TaskError(
+            f"{path} is not laid out as SQuAD v1.1 (data, paragraphs, qas, answers): {type(error).__name__} {error}"
+        ) from error
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file's content.
+
+    Raises:
+        TaskError: it is missing, not readable or not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaskError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise TaskError(f"{path} is no JSON that can be read: {error}") from error
+
+
+GLUE_PRESETS: dict[str, tuple[str, ...]] = {
+    "sanh9": ("CoLA", "MNLI-m", "MRPC", "QNLI", "QQP", "RTE", "SST-2", "STS-B", "WNLI"),
+    "glue8": ("CoLA", "MNLI-m", "MRPC", "QNLI", "QQP", "RTE", "SST-2", "STS-B"),
+    "leaderboard": ("CoLA", "MNLI", "MRPC", "QNLI", "QQP", "RTE", "SST-2", "STS-B", "WNLI"),
+}
+"""Which columns each GLUE score is the plain mean of. `MNLI` is the mean of MNLI-m and MNLI-mm."""
+
+
+@dataclass(frozen=True)
+class GlueScore:
+    """A GLUE score, and what it is the mean of."""
+
+    preset: str
+    value: float | None
+    """Percent; None where no task was scored."""
+    tasks: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Tasks of the preset that were not evaluated: they are left out of the mean, not counted as 0."""
+
+    @property
+    def name(self) -> str:
+        """How tables name it: the preset, and over how many of its tasks when some are missing."""
+        total = len(self.tasks) + len(self.missing)
+        return self.preset if not self.missing else f"{self.preset}, {len(self.tasks)} of {total} tasks"
+
+
+def glue_score(columns: Mapping[str, float], preset: str = "sanh9") -> GlueScore:
+    """The plain mean of the task scores that a preset names.
+
+    Args:
+        columns: percent by column: the mean of a task's two metrics where GLUE prints a pair.
+
+    Raises:
+        UnknownName: no preset has this name.
+    """
+    if preset not in GLUE_PRESETS:
+        raise unknown_name("GLUE score preset", preset, GLUE_PRESETS)
+    known = dict(columns)
+    if "MNLI-m" in known and "MNLI-mm" in known:
+        known["MNLI"] = (known["MNLI-m"] + known["MNLI-mm"]) / 2
+    tasks = tuple(task for task in GLUE_PRESETS[preset] if task in known)
+    value = sum(known[task] for task in tasks) / len(tasks) if tasks else None
+    return GlueScore(preset, value, tasks, tuple(task for task in GLUE_PRESETS[preset] if task not in known))

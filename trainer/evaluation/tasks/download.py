@@ -1,0 +1,57 @@
+"""Bring the public benchmarks from the hub, for those who have network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpora import hub_errors
+from corpora.errors import first_line, unknown_name
+from trainer.errors import TaskError
+
+REPOSITORIES = {"glue": "nyu-mll/glue", "squad": "rajpurkar/squad"}
+"""The hub's own copies, in Parquet, by benchmark."""
+FILES = ("*/train-*.parquet", "*/validation*.parquet", "README.md")
+"""Test files are left out: their labels are not public."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A benchmark on disk, and the commit of the hub that it is."""
+
+    benchmark: str
+    repository: str
+    commit: str
+    folder: Path
+
+
+def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fetched:
+    """The train and dev files of a public benchmark, as `trainer evaluate --data` reads them.
+
+    Files that are already there are not fetched again; what was interrupted goes on.
+
+    Args:
+        benchmark: `glue` or `squad`.
+        to: the folder that gets a folder of the benchmark's name.
+        revision: a commit, branch or tag of the hub's repository; its newest commit by default.
+
+    Raises:
+        UnknownName: the benchmark has no public copy that is known here.
+        TaskError: the hub cannot be reached, or refuses.
+    """
+    from huggingface_hub import HfApi, snapshot_download
+
+    if benchmark not in REPOSITORIES:
+        raise unknown_name("public benchmark", benchmark, REPOSITORIES)
+    repository, folder = REPOSITORIES[benchmark], Path(to) / benchmark
+    try:
+        commit = str(HfApi().dataset_info(repository, revision=revision).sha)
+        snapshot_download(
+            repository, repo_type="dataset", revision=commit, local_dir=str(folder), allow_patterns=list(FILES)
+        )
+    except hub_errors() as error:
+        raise TaskError(
+            f"{repository} cannot be fetched from the hub ({first_line(error)}); run it again where there is network, "
+            f"or put the benchmark's own files into {folder}"
+        ) from error
+    return Fetched(benchmark, repository, commit, folder)

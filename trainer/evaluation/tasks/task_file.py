@@ -1,0 +1,135 @@
+"""A task described by a TOML file, for data of one's own: no code needed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from corpora import option, sha256_file
+from trainer.errors import TaskError, TaskNotFound
+from trainer.evaluation.tasks.examples import Examples, Head, Layout, Splits, read_examples
+from trainer.evaluation.tasks.tables import read_table
+from trainer.plugin import Task
+
+METRICS = {"classification": ("accuracy",), "regression": ("pearson", "spearman"), "tagging": ("macro-f1", "accuracy")}
+SPAN_METRICS = ("exact match", "f1")
+
+
+@dataclass(frozen=True)
+class FileTask(Task):
+    """A task on CSV, TSV, JSONL or Parquet files, as a TOML file describes it."""
+
+    name: ClassVar[str] = "file"
+
+    called: str = option(..., "What tables call the task.")
+    problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "What is asked of the model.")
+    train: Path = option(..., "The file to train on, relative to --data or to the TOML file.", decides=False)
+    dev: Path = option(..., "The file to score on, likewise.", decides=False)
+    text: str = option(..., "The column with the text; for spans, with the question.")
+    text_pair: str = option("", "The column with the other text; for spans, with the context.")
+    label: str = option(..., "The column with the class, value, tags, or answer.")
+    labels: tuple[str, ...] = option((), "The classes in the order of their numbers; those of the train file, sorted.")
+    metrics: tuple[str, ...] = option((), "How answers are scored; by default what the problem suggests.")
+    beside: Path = option(Path(), "The folder of the TOML file.", decides=False)
+
+    @property
+    def title(self) -> str:
+        """What tables call it."""
+        return self.called
+
+    def head(self) -> Head:
+        """Its problem, metrics and classes."""
+        if self.problem == "spans":
+            return Head("spans", SPAN_METRICS)
+        return Head(self.problem, self.metrics or METRICS[self.problem], self.labels)
+
+    def read(self, data: Path) -> Splits:
+        """Its examples; a file is looked for in `data` first, then beside the TOML file."""
+        return Splits(self._split(data, self.train), {self.called: self._split(data, self.dev)})
+
+    def _split(self, data: Path, name: Path) -> Examples:
+        for path in (data / name, self.beside / name):
+            if path.is_file():
+                if self.problem in ("tagging", "spans"):
+                    return self._structured(path)
+                second = (self.text_pair,) if self.text_pair else ()
+                return read_examples([path], Layout((self.text,), (self.label,), second), self.head())
+        raise TaskNotFound(f"{self.called}: {name} is neither in {data} nor in {self.beside}")
+
+    def _structured(self, path: Path) -> Examples:
+        table, unreadable = read_table(path), Counter[str]()
+        columns = [
+            table.column(name) for name in (self.text, self.label, *([self.text_pair] if self.text_pair else []))
+        ]
+        kept: list[tuple[str, str, Any]] = []
+        read = self._tagged if self.problem == "tagging" else self._asked
+        for row in table.rows:
+            found = read([row.get(column) for column in columns])
+            if isinstance(found, str):
+                unreadable[found] += 1
+            else:
+                kept.append(found)
+        unreadable.update(table.unreadable)
+        if not kept:
+            raise TaskError(f"{path}: no example could be read ({dict(unreadable) or 'no rows'})")
+        first, second, gold = (list(column) for column in zip(*kept, strict=True))
+        ids = [str(number) for number in range(len(kept))]
+        return Examples(first, second if self.text_pair else None, gold, ids, dict(unreadable), sha256_file(path))
+
+    def _tagged(self, cells: list[Any]) -> tuple[str, str, list[int]] | str:
+        """The words, and their class numbers, or why the row cannot be read."""
+        words, tags = (cell.split() if isinstance(cell, str) else list(cell or ()) for cell in cells[:2])
+        if not words or len(words) != len(tags):
+            return "words and tags differ in number"
+        if any(str(tag) not in self.labels for tag in tags):
+            return "unknown label"
+        return " ".join(map(str, words)), "", [self.labels.index(str(tag)) for tag in tags]
+
+    def _asked(self, cells: list[Any]) -> tuple[str, str, list[tuple[int, str]]] | str:
+        question, answer, context = cells
+        if not (isinstance(question, str) and isinstance(answer, str) and isinstance(context, str)):
+            return "text missing"
+        start = context.find(answer) if answer else -1
+        return "answer not in context" if start < 0 else (question, context, [(start, answer)])
+
+
+def read_task(path: Path) -> Task:
+    """The task that a TOML file describes.
+
+    Raises:
+        TaskError: the file cannot be read, or does not describe a task.
+        UnknownName, OptionError: a key or value that no task has.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TaskError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TaskError(f"{path} is no TOML: {error}") from error
+    content["called"] = content.pop("name", path.stem)
+    task = FileTask.from_options({**content, "beside": path.parent})
+    if task.problem == "spans" and not task.text_pair:
+        raise TaskError(f"{path}: a task on spans needs text-pair, the column with the context")
+    if task.problem in ("classification", "tagging") and not task.labels:
+        content["labels"] = _labels_of(task)
+        task = FileTask.from_options({**content, "beside": path.parent})
+    return task
+
+
+def _labels_of(task: FileTask) -> list[str]:
+    """The classes that occur beside the TOML file, where the file does not list them."""
+    path = task.beside / task.train
+    if not path.is_file():
+        raise TaskError(f"{task.called}: list its classes as labels = [...]; {path} is not there to read them from")
+    table = read_table(path)
+    split: Callable[[Any], list[str]] = lambda cell: cell.split() if isinstance(cell, str) else list(cell or ())  # noqa: E731
+    column = table.column(task.label)
+    cells = [row.get(column) for row in table.rows]
+    found = (
+        {tag for cell in cells for tag in split(cell)} if task.problem == "tagging" else {str(cell) for cell in cells}
+    )
+    return sorted(found)

@@ -1,0 +1,10 @@
+from .families import layers_of as layers_of
+from .families import packed_logits as packed_logits
+from .families import use_packed_attention as use_packed_attention
+from .initialisation import chosen_layers as chosen_layers
+from .initialisation import start_from as start_from
+from .saving import write_model as write_model
+from .teachers import Inspection as Inspection
+from .teachers import inspect_model as inspect_model
+from .teachers import model_folder as model_folder
+from .weights import weight_shapes as weight_shapes

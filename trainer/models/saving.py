@@ -1,0 +1,61 @@
+"""A trained model as a folder that transformers opens: weights, config, tokenizer, model card."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trainer.distillation import storing
+from trainer.evaluation import quiet_transformers
+from trainer.models import attention
+
+
+def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, Any]) -> None:
+    """Write a model folder file by file, each put in place whole; the weights last.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    staging = folder.with_name(f".{folder.name}.{os.getpid()}")
+    model.set_attn_implementation("sdpa")
+    try:
+        with storing(folder):
+            with quiet_transformers():
+                model.save_pretrained(staging)
+                tokenizer.save_pretrained(staging)
+            (staging / "README.md").write_text(model_card(card), encoding="utf-8")
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in sorted(staging.iterdir(), key=lambda path: path.suffix == ".safetensors"):
+                path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        model.set_attn_implementation(attention.NAME)
+
+
+def model_card(card: Mapping[str, Any]) -> str:
+    """A model card in Markdown, from a run card."""
+    dataset, teacher, recipe = card["dataset"], card.get("teacher"), card["recipe"]
+    name = f"{dataset['name']}@{dataset['fingerprint'][:12]}"
+    made = f"distilled from `{teacher['model']}`" if teacher else "pre-trained from nothing"
+    updates, parameters = card["plan"]["updates"], card["student"]["parameters"]
+    losses = "\n".join(f"- `{loss}`" for loss in recipe["loss"])
+    return f"""---
+library_name: transformers
+pipeline_tag: fill-mask
+tags: [transferset, {card["kind"]}]
+---
+# {card["student"]["class"]}, {made}
+
+- Trained on `{name}`: {dataset["rows"]:,} sequences, {dataset["tokens"]:,} tokens
+- By `trainer {card["kind"]} --preset {card["preset"]}`: {updates:,} updates of {recipe["sequences"]:,} sequences
+- Parameters: {parameters:,}
+
+The loss:
+
+{losses}
+
+Every setting, the dataset's lineage, hardware and versions are in `run.json`.
+"""

@@ -1,0 +1,192 @@
+"""Teachers: found, looked at, checked and loaded, before a run does anything else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import CasingMismatch, ModelError, NoLanguageModelHead, VocabularyMismatch
+from trainer.evaluation import lower_cases, quiet_transformers
+from trainer.evaluation.problems import encoders
+from trainer.models.weights import weight_shapes
+
+HEADS = {
+    "bert": "cls.predictions.transform.dense.weight",
+    "roberta": "lm_head.dense.weight",
+    "xlm-roberta": "lm_head.dense.weight",
+    "camembert": "lm_head.dense.weight",
+    "distilbert": "vocab_transform.weight",
+}
+"""A tensor that only a masked-language-model head has, by family."""
+HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a model folder holds, found without loading its weights."""
+
+    folder: str
+    family: str
+    masked_lm_head: bool
+    vocabulary: int
+    casing: str
+    """`lower-cased`, `cased`, or `unknown` where there is no tokenizer."""
+    layers: int
+    hidden: int
+    parameters: int
+    """Numbers in the weights file; tied ones once."""
+    size_bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def model_folder(model: str | Path) -> Path:
+    """The folder of a model: itself, the `student` of a run folder, or a copy of what the hub has.
+
+    Args:
+        model: a folder, or a hub id with an optional revision, `ID@REVISION`.
+
+    Raises:
+        ModelError: there is no such thing, or the hub cannot be reached.
+    """
+    folder = Path(model)
+    for place in (folder, folder / "student"):
+        if (place / "config.json").is_file():
+            return place
+    if folder.exists():
+        raise ModelError(f"{folder} is no model folder: it has no config.json")
+    return _from_hub(str(model))
+
+
+def _from_hub(reference: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    name, _, revision = reference.partition("@")
+    try:
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=HUB_FILES))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        why = str(error).strip().splitlines()[0]
+        raise ModelError(f"{reference} is neither a model folder nor a hub id that can be read: {why}") from error
+
+
+def inspect_model(model: str | Path) -> Inspection:
+    """What a model holds: family, head, vocabulary, casing, layers, parameters.
+
+    Raises:
+        ModelError: no model, or a config that cannot be read.
+        PickledWeights: no safetensors, but a pickle.
+        DamagedWeights: a weights file that is cut short or missing.
+    """
+    folder = model_folder(model)
+    config = _config(folder)
+    shapes = weight_shapes(folder)
+    family = str(config.get("model_type", "unknown"))
+    layers = config.get("num_hidden_layers", config.get("n_layers", 0))
+    sizes = {name: _product(shape) for name, shape in shapes.items() if not name.endswith("decoder.weight")}
+    return Inspection(
+        folder=str(folder),
+        family=family,
+        masked_lm_head=any(name.endswith(HEADS.get(family, "?")) for name in shapes),
+        vocabulary=int(config.get("vocab_size", 0)),
+        casing=_casing(folder),
+        layers=int(layers),
+        hidden=int(config.get("hidden_size", config.get("dim", 0))),
+        parameters=sum(sizes.values()),
+        size_bytes=sum(file.stat().st_size for file in folder.glob("*.safetensors")),
+    )
+
+
+def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
+    """A masked-language model in float32, in evaluation mode.
+
+    Raises:
+        NoLanguageModelHead: the folder has no trained masked-language-model head.
+        ModelError, PickledWeights, DamagedWeights: see `inspect_model`.
+    """
+    import torch
+    from transformers import AutoModelForMaskedLM
+
+    folder = model_folder(model)
+    pickled = allow_pickle and not list(folder.glob("*.safetensors"))
+    if not pickled:
+        weight_shapes(folder, teacher=True)
+    with quiet_transformers():
+        try:
+            teacher, told = AutoModelForMaskedLM.from_pretrained(
+                str(folder), dtype=torch.float32, output_loading_info=True, use_safetensors=not pickled,
+                local_files_only=True, trust_remote_code=False,
+            )  # fmt: skip
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ModelError(f"{folder} gives no masked-language model: {str(error).splitlines()[0]}") from error
+    if lacking := sorted(told["missing_keys"]):
+        raise NoLanguageModelHead(
+            f"{folder} lacks {len(lacking)} weights of a masked-language model, such as {lacking[0]}; a fine-tuned "
+            "classifier cannot teach, take the pre-trained model that it came from (trainer inspect shows the head)"
+        )
+    return teacher.eval()
+
+
+def load_tokenizer(model: str | Path) -> Any:
+    """The tokenizer of a model, wherever it is.
+
+    Raises:
+        ModelError: there is none, or it cannot be read.
+    """
+    return encoders.load_tokenizer(model_folder(model))
+
+
+def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dataset: str, teacher: str) -> None:
+    """See that a dataset's ids mean to the teacher what they meant when they were made.
+
+    Args:
+        tokenizer_file: the dataset's `tokenizer.json`; nothing is checked where it is None.
+
+    Raises:
+        VocabularyMismatch: another vocabulary.
+        CasingMismatch: the same pieces, but one lower-cases and the other does not.
+    """
+    if tokenizer_file is None:
+        return
+    from tokenizers import Tokenizer
+
+    theirs = Tokenizer.from_file(str(tokenizer_file))
+    ours = teacher_tokenizer.backend_tokenizer
+    again = f"tokenize the sentences again with the teacher's tokenizer: corpora tokenize … --tokenizer {teacher}"
+    one, other = theirs.get_vocab(with_added_tokens=True), ours.get_vocab(with_added_tokens=True)
+    if one != other:
+        differ = sorted(piece for piece in {*one, *other} if one.get(piece) != other.get(piece))
+        raise VocabularyMismatch(
+            f"{dataset} was made with another vocabulary ({len(one):,} pieces) than the teacher's ({len(other):,}); "
+            f"{len(differ):,} pieces differ, such as {differ[0]!r}; {again}"
+        )
+    normalizer = theirs.normalizer
+    lowered = normalizer is not None and "A" not in normalizer.normalize_str("A")
+    if lowered != lower_cases(teacher_tokenizer):
+        says = ("lower-cased", "keeps case") if lowered else ("made with its case kept", "lower-cases")
+        raise CasingMismatch(f"{dataset} was {says[0]}, and the teacher's tokenizer {says[1]}; {again}")
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}/config.json cannot be read: {error}") from error
+    return config
+
+
+def _casing(folder: Path) -> str:
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "vocab.json")):
+        return "unknown"
+    return "lower-cased" if lower_cases(load_tokenizer(folder)) else "cased"
+
+
+def _product(shape: list[int]) -> int:
+    size = 1
+    for side in shape:
+        size *= side
+    return size

@@ -1,0 +1,8 @@
+"""What trainer plugins offer."""
+
+from __future__ import annotations
+
+from corpora import Registry
+from trainer.plugin import hookspecs
+
+registry = Registry(hookspecs, "trainer")

@@ -1,0 +1,35 @@
+"""The hooks a trainer plugin may implement. Each returns component classes; users choose among them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from trainer.plugin.kinds import Callback, Loss, Student, Task
+
+NAMESPACE = "trainer"
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+
+
+@hookspec
+def trainer_students() -> Iterable[type[Student]]:  # type: ignore[empty-body]
+    """Offer shapes of students to `trainer distill --student NAME`."""
+
+
+@hookspec
+def trainer_losses() -> Iterable[type[Loss]]:  # type: ignore[empty-body]
+    """Offer terms of the distillation loss to `trainer distill --loss NAME`."""
+
+
+@hookspec
+def trainer_tasks() -> Iterable[type[Task]]:  # type: ignore[empty-body]
+    """Offer labelled tasks to `trainer evaluate`."""
+
+
+@hookspec
+def trainer_callbacks() -> Iterable[type[Callback]]:  # type: ignore[empty-body]
+    """Offer callbacks to `trainer distill --callback NAME`."""

@@ -1,0 +1,145 @@
+"""What each kind of trainer component must do. START READING HERE.
+
+A plugin offers classes of these kinds through the hooks of `trainer.plugin.hookspecs`; users choose them by name.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from corpora import Component, option
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+    from transformers import PreTrainedModel
+
+    from trainer.evaluation import Head, Splits
+
+
+@dataclass(frozen=True)
+class Student(Component, ABC):
+    """The shape of a student, and what it starts from."""
+
+    @abstractmethod
+    def build(self, teacher: PreTrainedModel) -> PreTrainedModel:
+        """A new masked-language model in float32, on the CPU.
+
+        Random weights come from torch's global generator, which the caller has seeded. The teacher, its
+        config included, stays as it is.
+
+        Raises:
+            ModelError: the teacher cannot give such a student.
+        """
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a loss sees of one stretch of packed tokens: of all of a micro-batch, or of one chunk of its logits."""
+
+    student: Mapping[str, Tensor]
+    """What the loss `needs`, by name: `logits` [tokens, vocabulary], `hidden:K` [tokens, hidden], `query:K`,
+    `key:K`, `value:K` [tokens, hidden]; float32 or float64."""
+    teacher: Mapping[str, Tensor]
+    """The same of the teacher; no gradient flows into it."""
+    labels: Tensor
+    """[tokens], int64: the true id where a token was picked for prediction, -100 elsewhere."""
+    offsets: Tensor
+    """[sequences + 1], int64: sequence i is tokens[offsets[i]:offsets[i + 1]]. Not for losses on logits,
+    which are given chunks."""
+
+
+@dataclass(frozen=True)
+class Loss(Component, ABC):
+    """A term of the distillation loss.
+
+    The engine alone masks, sums, divides by the number of valid tokens of the whole update, and weighs.
+    """
+
+    weight: float = option(1.0, "What the term is multiplied by.", min=0.0)
+    positions: Literal["all", "masked"] = option("all", "Tokens it is averaged over: all, or those to be predicted.")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What of the student it reads: `logits`, `hidden:K`, `query:K`, `key:K`, `value:K`.
+
+        `hidden:0` is what the embeddings give, `hidden:K` what layer K gives, `hidden:-1` what the last one
+        gives. `query:K`, `key:K` and `value:K` are those of layer K, from 1, or from -1 backwards.
+        """
+        return ("logits",)
+
+    @property
+    def teacher_needs(self) -> tuple[str, ...]:
+        """What of the teacher it reads; where all losses leave this empty, the teacher is never run."""
+        return self.needs
+
+    @abstractmethod
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
+        """A module whose `forward(given: Given)` gives one loss a token: [tokens], not yet weighed or masked.
+
+        Its own weights are trained, saved in checkpoints, and left out of the student. A module may also have
+        `loss_and_gradient(given) -> (loss [tokens], gradient [tokens, vocabulary])`, its gradient by the
+        student's logits in closed form, which saves the way back through them.
+        """
+
+
+@dataclass(frozen=True)
+class Task(Component, ABC):
+    """A labelled task: how it is read, which head it takes, how it is scored."""
+
+    benchmark: ClassVar[str] = ""
+    """The benchmark that it belongs to, which `trainer evaluate` takes as a name for all of its tasks."""
+    printed: ClassVar[str] = ""
+    """What tables call it: the benchmark's own spelling, such as `SST-2`; empty for its name."""
+
+    @property
+    def title(self) -> str:
+        """What tables call it."""
+        return self.printed or self.name
+
+    @abstractmethod
+    def head(self) -> Head:
+        """What it asks of a model, and the metrics that its answers are scored by."""
+
+    @abstractmethod
+    def read(self, data: Path) -> Splits:
+        """Its labelled examples.
+
+        Args:
+            data: the folder that holds the benchmark, one folder a task.
+
+        Raises:
+            TaskNotFound: the folder does not hold this task, or not all of it.
+            TaskError: its files cannot be read as this task.
+        """
+
+
+@dataclass
+class Run:
+    """What callbacks see of a run."""
+
+    folder: Path
+    card: Mapping[str, Any]
+    """The run card, as in `run.json`."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """For what a callback wants to find again at its next call (a writer, a socket), under its own name."""
+
+
+@dataclass(frozen=True)
+class Callback(Component):
+    """Watches a run; called on the first rank only. What it raises stops the run."""
+
+    def on_start(self, run: Run) -> None:
+        """Before the first update, and again after a resume."""
+
+    def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
+        """After each logged update, with what goes into `log.jsonl`: update, epoch, losses, tokens, speed."""
+
+    def on_checkpoint(self, run: Run, folder: Path) -> None:
+        """After a checkpoint stands whole on disk."""
+
+    def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
+        """At the end, however it came: `outcome["status"]` is finished, stopped or failed."""

@@ -1,8 +1,0 @@
-"""What trainer plugins offer."""
-
-from __future__ import annotations
-
-from corpora import Registry
-from trainer import hookspecs
-
-registry = Registry(hookspecs, "trainer")

@@ -1,0 +1,252 @@
+"""What runs came to: each run's transfer dataset, last losses, speed and scores, read from its folder."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from corpora import DatasetError, Score, Selection, UnknownName, options_of, registry
+from trainer.distillation import Recipe
+from trainer.errors import RunError
+from trainer.evaluation import glue_score, read_sealed
+
+MEASURES = ("glue", "exact match", "f1")
+"""What students are compared by: the GLUE score, and SQuAD's two."""
+FIDELITY = ("kl", "top1_agreement")
+"""How a student follows its teacher on text that it never saw: KL in nats a token, agreement on the likeliest word."""
+
+DECIDING = {option.name for option in options_of(Recipe) if option.decides}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer dataset, as far as its manifest tells."""
+
+    name: str
+    fingerprint: str
+    rows: int
+    tokens: int
+    size_bytes: int | None = None
+    noises: tuple[str, ...] = ()
+    """The transforms on its way that harm text, in order; selections are none."""
+
+    @property
+    def natural(self) -> bool:
+        """Whether its text is as it was written."""
+        return not self.noises
+
+    @property
+    def composition(self) -> str:
+        """What it is made of, in a word or two: `natural`, `shuffle`, `generate` …"""
+        return " + ".join(self.noises) or "natural"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run, or a model that was evaluated without one (a teacher)."""
+
+    name: str
+    folder: Path
+    card: dict[str, Any]
+    transfer: Transfer | None
+    last: dict[str, Any]
+    """The last line of its log: losses, fidelity, speed."""
+    evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By benchmark, what `trainer evaluate` wrote."""
+    held_out: dict[str, list[float]] = field(default_factory=dict)
+    """What was measured on held-out text at the end, such as FIDELITY: one value a run."""
+    runs: int = 1
+    """How many runs it stands for, which differ in their seed alone."""
+
+    @property
+    def role(self) -> str:
+        """What it is in a study: a student, one of its baselines, or a network beside it."""
+        losses = self.card.get("recipe", {}).get("loss", [])
+        if self.card.get("kind") == "start":
+            return "student at the start"
+        if self.card.get("kind") == "distill" and self.transfer is not None:
+            return "masked-LM only" if losses and all(loss.startswith("masked-lm") for loss in losses) else "student"
+        return "teacher" if self.card.get("kind") == "pretrain" else "network"
+
+    @property
+    def budget(self) -> str:
+        """How long it was trained: `epochs=3`."""
+        return str(self.card.get("recipe", {}).get("budget", ""))
+
+    @property
+    def seed(self) -> int | None:
+        """The seed it was trained with."""
+        seed = self.card.get("recipe", {}).get("seed")
+        return None if seed is None else int(seed)
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        """Every column of its tables of scores, by title, over all benchmarks."""
+        return {name: column for made in self.evaluations.values() for name, column in made["columns"].items()}
+
+    def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
+        """One score a fine-tuning seed, in percent, or one of fidelity a run; empty where it was not measured.
+
+        Args:
+            measure: one of MEASURES or of FIDELITY.
+            preset: of the GLUE score.
+        """
+        if measure in FIDELITY:
+            return self.held_out.get(measure, [])
+        if measure != "glue":
+            return list(self.columns.get("SQuAD", {"metrics": {measure: []}})["metrics"][measure])
+        columns = self.evaluations.get("glue", {}).get("columns", {})
+        seeds = min((len(column["scores"]) for column in columns.values()), default=0)
+        made = [
+            glue_score({name: column["scores"][seed] for name, column in columns.items()}, preset).value
+            for seed in range(seeds)
+        ]
+        return [value for value in made if value is not None]
+
+    def score(self, measure: str, preset: str = "sanh9") -> float | None:
+        """The median over the fine-tuning seeds, in percent; for GLUE, the mean of the tasks' medians."""
+        if measure == "glue":
+            medians = {
+                name: column["score"]
+                for name, column in self.evaluations.get("glue", {"columns": {}})["columns"].items()
+            }
+            return glue_score(medians, preset).value
+        found = self.scores(measure)
+        return statistics.median(found) if found else None
+
+
+def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
+    """What each run folder (or evaluated model folder) holds, in the order given.
+
+    Raises:
+        RunError: a folder holds neither a run nor an evaluation.
+        ResultDamaged: a stored evaluation was edited.
+    """
+    return [_read(Path(folder)) for folder in folders]
+
+
+def merged(outcomes: Sequence[Scored]) -> list[Scored]:
+    """The same with runs that differ in nothing but their seed put together: their scores become one list."""
+    groups: dict[str, list[Scored]] = {}
+    for run in outcomes:
+        runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
+        if run.seed in {other.seed for other in runs}:
+            groups[run.folder.as_posix()] = [run]
+        else:
+            runs.append(run)
+    return [_together(runs) for runs in groups.values()]
+
+
+def _but_its_seed(run: Scored) -> str:
+    """Everything that decides a run's student but its seed."""
+    recipe = {key: value for key, value in run.card.get("recipe", {}).items() if key in DECIDING - {"seed"}}
+    teacher = (run.card.get("teacher") or {}).get("weights")
+    return json.dumps([run.role, run.transfer and run.transfer.fingerprint, teacher, recipe], sort_keys=True)
+
+
+def _together(runs: Sequence[Scored]) -> Scored:
+    first = runs[0]
+    if len(runs) == 1:
+        return first
+    evaluations = {}
+    for benchmark, made in first.evaluations.items():
+        others = [run.evaluations[benchmark]["columns"] for run in runs[1:] if benchmark in run.evaluations]
+        columns = {
+            name: _longer(column, [other[name] for other in others if name in other])
+            for name, column in made["columns"].items()
+        }
+        evaluations[benchmark] = {**made, "columns": columns}
+    held_out = {name: [value for run in runs for value in run.held_out.get(name, [])] for name in first.held_out}
+    return replace(first, evaluations=evaluations, held_out=held_out, runs=len(runs))
+
+
+def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One column with the seeds of others behind its own."""
+    every = (column, *others)
+    metrics = {name: [value for one in every for value in one["metrics"][name]] for name in column["metrics"]}
+    joined = {key: [item for one in every for item in one[key]] for key in ("scores", "seeds", "collapsed", "cells")}
+    notes = list(dict.fromkeys(note for one in every for note in one["notes"]))
+    return {**column, **joined, "metrics": metrics, "notes": notes, "score": statistics.median(joined["scores"])}
+
+
+def _read(folder: Path) -> Scored:
+    card, evaluations = _json(folder / "run.json"), {}
+    for path in sorted((folder / "evaluation").glob("*.json")):
+        evaluations[path.stem] = made = read_sealed(path)
+        for column in made["columns"].values():
+            column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
+    if not card and not evaluations:
+        raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
+    last = _last_line(folder / "log.jsonl")
+    return Scored(
+        name=folder.resolve().name,
+        folder=folder,
+        card=card,
+        transfer=transfer_of(card["dataset"]) if card.get("dataset") else None,
+        last=last,
+        evaluations=evaluations,
+        held_out={name: [value] for name, value in last.get("held_out", {}).items()},
+    )
+
+
+def transfer_of(told: dict[str, Any]) -> Transfer:
+    """A transfer dataset from what a run card says of it, and from the store where it is still there."""
+    import corpora
+
+    name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
+    rows, tokens = int(told.get("rows") or 0), int(told.get("tokens") or 0)
+    try:
+        dataset = corpora.open(f"{name}@{fingerprint[:12]}")
+    except DatasetError:
+        return Transfer(name, fingerprint, rows, tokens, None, _noises_in_name(name))
+    return Transfer(name, fingerprint, rows, tokens, dataset.manifest.size_bytes, noises_of(dataset))
+
+
+def noises_of(dataset: Any) -> tuple[str, ...]:
+    """The noises on the way from the sources to a version, first to last, by following its parents."""
+    import corpora
+
+    named = [entry["name"] for entry in dataset.manifest.plan["components"] if entry["kind"] == "transforms"]
+    noises = tuple(name for name in named if not _selects(name))
+    for parent in dataset.manifest.parents[:1]:
+        try:
+            return noises_of(corpora.open(parent)) + noises
+        except DatasetError:
+            return noises
+    return noises
+
+
+def _selects(name: str) -> bool:
+    """Whether a transform leaves every row that it takes as it was."""
+    try:
+        return issubclass(registry.find("transforms", name), (Selection, Score))
+    except UnknownName:
+        return False
+
+
+def _noises_in_name(name: str) -> tuple[str, ...]:
+    """What the names that datasets get by themselves say: NAME-10pct-shuffle."""
+    known = (noise for noise in registry.offered("transforms") if not _selects(noise))
+    return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} cannot be read: {error}") from error
+    return content
+
+
+def _last_line(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    return json.loads(lines[-1]) if lines else {}

@@ -1,0 +1,291 @@
+"""Run a study: datasets, teacher, students, scores, report; what is finished is never done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of
+from corpora import open as open_dataset
+from trainer.distillation import CARD, RunFolder
+from trainer.errors import ResultDamaged, RunError
+from trainer.evaluation import Progress as Scored
+from trainer.evaluation import evaluate, measure, model_fingerprint, read_sealed, write_sealed
+from trainer.models import model_folder
+from trainer.plugin import Callback
+from trainer.study.grid import Student, Study, read_study
+from trainer.study.run_results import read_outcomes
+
+
+@contextmanager
+def _silent() -> Iterator[Callable[..., None]]:
+    yield lambda *told: None
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Who is told what a study does; by default nobody."""
+
+    tell: Callable[[str], None] = lambda line: None
+    """Called with a line whenever a step begins, is found, or ends."""
+    building: Callable[[], AbstractContextManager[Progress]] = _silent
+    """Around the making of datasets."""
+    training: Sequence[Callback] = ()
+    scoring: Callable[[], AbstractContextManager[Scored]] = _silent
+    """Around each evaluation."""
+
+
+@dataclass
+class StudyRun:
+    """A study with its datasets made and its teacher at hand."""
+
+    study: Study
+    datasets: dict[str, Dataset]
+    teacher: Path
+
+    @property
+    def out(self) -> Path:
+        """The folder of the study."""
+        return self.study.table.out
+
+    def dataset(self, name: str) -> Dataset:
+        """A dataset of the recipe, or one that was registered before.
+
+        Raises:
+            DatasetNotFound: there is none.
+        """
+        return self.datasets[name] if name in self.datasets else open_dataset(name)
+
+    def identity(self, student: Student) -> dict[str, Any]:
+        """Everything that decides a student, by content."""
+        return {
+            "role": student.role,
+            "dataset": self.dataset(student.transfer).fingerprint if student.transfer else None,
+            "teacher": model_fingerprint(self.teacher),
+            "recipe": self.study.distillation(student).options(deciding=True),
+        }
+
+    def folder(self, student: Student) -> Path:
+        """Its run folder, named by what decides it."""
+        return self.out / "runs" / f"{student.name}-{sha256_of(self.identity(student))[:8]}"
+
+    def done(self, student: Student) -> bool:
+        """Whether it is trained.
+
+        Raises:
+            ResultDamaged: its card or its weights were changed afterwards.
+        """
+        folder = self.folder(student)
+        if not (folder / "student.json").is_file():
+            return False
+        sealed = read_sealed(folder / "student.json")
+        if not (folder / "student").is_dir() or model_fingerprint(folder / "student") != sealed["model"]:
+            raise ResultDamaged(
+                f"{folder / 'student'} was changed after it was trained; delete {folder} to train it again"
+            )
+        return True
+
+
+def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
+    """Do all that a study's recipe asks for and that is not done yet, and write its report.
+
+    Args:
+        path: the recipe file.
+        executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
+        watching: who is told what is done.
+
+    Returns:
+        The report.
+
+    Raises:
+        RecipeError: the file says what nothing understands; found before any work.
+        RunError: somebody asked to stop; the same command goes on.
+        CorporaError: whatever a step raises.
+    """
+    study, shown = read_study(path), watching or Watching()
+    shown.tell(f"{len(study.recipe.datasets)} datasets")
+    with shown.building() as progress:
+        datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
+    run = StudyRun(study, datasets, Path())
+    run.teacher = _teacher(run, shown)
+    _scored(run, run.teacher, "teacher", shown)
+    for student in study.students:
+        if run.done(student):
+            shown.tell(f"{student.name}: found")
+        else:
+            _train(run, student, shown)
+        _scored(run, run.folder(student) / "student", student.name, shown)
+    if study.table.measure:
+        _measured(run, shown)
+    return _reported(run)
+
+
+def report_study(path: Path | str) -> Path:
+    """Write the report of a study as far as it is: HTML, and tables as Markdown, CSV and LaTeX, figures as PDF.
+
+    Raises:
+        RunError: nothing is finished yet.
+        ResultDamaged: a stored result was edited.
+    """
+    return _reported(opened(read_study(path)))
+
+
+def _reported(run: StudyRun) -> Path:
+    from trainer.study.reports.page import gathered, write_report
+
+    study = run.study
+    folders = [run.folder(student) for student in study.students if run.done(student)]
+    outcomes = read_outcomes([run.teacher, *folders])
+    networks = study.table.out / "measure.json"
+    made = gathered(
+        outcomes, preset=study.table.score, networks=read_sealed(networks) if networks.is_file() else None,
+        title=study.table.title,
+    )  # fmt: skip
+    return write_report(made, study.table.out)
+
+
+def opened(study: Study) -> StudyRun:
+    """A study whose datasets and teacher are already there.
+
+    Raises:
+        DatasetNotFound, RunError: they are not.
+    """
+    planned = plan_datasets(study.recipe)
+    missing = [step.name for step in planned if step.state != "there"]
+    if missing:
+        raise RunError(f"{study.path}: {', '.join(missing)} not built yet; trainer study run {study.path}")
+    run = StudyRun(study, {step.name: open_dataset(step.name) for step in planned}, Path())
+    run.teacher = teacher_folder(run)
+    if not (run.teacher / "config.json").is_file():
+        raise RunError(f"{study.path}: the teacher is not trained yet; trainer study run {study.path}")
+    return run
+
+
+def teacher_folder(run: StudyRun) -> Path:
+    """Where the teacher is, or comes to be."""
+    teacher = run.study.teacher
+    if teacher.model is not None:
+        return model_folder(teacher.model)
+    identity = {
+        "dataset": run.dataset(str(teacher.pretrain)).fingerprint,
+        "shape": run.study.shape().options(),
+        "options": run.study.pretraining(),
+        "preset": run.study.teacher_options.get("preset", "pretrain"),
+    }
+    return run.out / f"teacher-{sha256_of(identity)[:8]}"
+
+
+def _teacher(run: StudyRun, shown: Watching) -> Path:
+    from trainer.distillation import pretrain
+
+    folder, study = teacher_folder(run), run.study
+    if study.teacher.model is not None:
+        return folder
+    if _status(folder) == "finished":
+        shown.tell("teacher: found")
+        return folder
+    shown.tell(f"teacher: pre-training on {study.teacher.pretrain}")
+    outcome = pretrain(
+        run.dataset(str(study.teacher.pretrain)).reference, folder,
+        shape=study.shape(), preset=str(study.teacher_options.get("preset", "pretrain")), options=study.pretraining(),
+        watch=shown.training, resume=_begun(folder), overwrite=not _begun(folder),
+    )  # fmt: skip
+    _see_finished(outcome, study)
+    return folder
+
+
+def _train(run: StudyRun, student: Student, shown: Watching) -> None:
+    from trainer.distillation import distill
+
+    folder = run.folder(student)
+    if student.role == "start":
+        shown.tell("the student as it starts")
+        _write_start(run, student, folder)
+    else:
+        shown.tell(f"{student.name}: training on {student.transfer}")
+        begun = _begun(folder, run.teacher)
+        outcome = distill(
+            run.dataset(student.transfer).reference, run.teacher, folder, preset=run.study.distill_preset,
+            options=run.study.options(student), watch=shown.training, resume=begun, overwrite=not begun,
+        )  # fmt: skip
+        _see_finished(outcome, run.study)
+    write_sealed(
+        folder / "student.json", {"identity": run.identity(student), "model": model_fingerprint(folder / "student")}
+    )
+
+
+def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
+    """The student that every distillation begins with, as a run of no updates."""
+    import torch
+
+    from corpora import seed_of
+    from trainer.models import teachers as models
+    from trainer.models import write_model
+    from trainer.plugin import registry
+
+    recipe = run.study.distillation(student)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed_of("student", recipe.seed))
+        model = registry.make("students", recipe.student).build(models.load_teacher(run.teacher))
+    folder.mkdir(parents=True, exist_ok=True)
+    card = {
+        "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
+        "updates": 0, "plan": {"updates": 0}, "dataset": {"name": "none", "fingerprint": "", "rows": 0, "tokens": 0},
+        "teacher": {"model": str(run.teacher)},
+        "student": {"class": type(model).__name__, "parameters": sum(p.numel() for p in model.parameters())},
+    }  # fmt: skip
+    write_model(model, models.load_tokenizer(run.teacher), folder / "student", card=card)
+    RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
+
+
+def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+    """Evaluate a model on everything that the study asks for; finished cells are found."""
+    table = run.study.evaluate
+    for benchmark in [name for name in ("glue", "squad") if getattr(table, name)]:
+        shown.tell(f"{name}: {benchmark}")
+        with shown.scoring() as progress:
+            evaluate(
+                benchmark, model=model, data=data_of(table.data, benchmark), preset=table.preset, seeds=table.seeds,
+                tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
+                device=table.device, workers=table.workers, progress=progress,
+            )  # fmt: skip
+
+
+def data_of(data: Path, benchmark: str) -> Path:
+    """The folder of one benchmark: `data` itself, or the folder of the benchmark's name in it."""
+    return data / benchmark if (data / benchmark).is_dir() else data
+
+
+def _measured(run: StudyRun, shown: Watching) -> None:
+    """Teacher and first student side by side, once: Table 3."""
+    path = run.out / "measure.json"
+    students = [student for student in run.study.students if student.role == "distill"]
+    models = [run.teacher, run.folder(students[0]) / "student"]
+    wanted = [str(model) for model in models]
+    if path.is_file() and [model["path"] for model in read_sealed(path)["models"]] == wanted:
+        return
+    shown.tell("measuring teacher and student")
+    stsb = data_of(run.study.evaluate.data, "glue")
+    measure(models, data=stsb if (stsb / "STS-B").is_dir() else None, out=path)
+
+
+def _begun(folder: Path, teacher: Path | None = None) -> bool:
+    """Whether a run goes on; what a kill left before the first checkpoint, or of another teacher, is started anew."""
+    if not any((folder / "checkpoints").glob("update-*")):
+        return False
+    return teacher is None or RunFolder(folder).card()["teacher"]["weights"] == model_fingerprint(teacher)["weights"]
+
+
+def _status(folder: Path) -> str:
+    return str(RunFolder(folder).card().get("status")) if (folder / CARD).is_file() else "missing"
+
+
+def _see_finished(outcome: Any, study: Study) -> None:
+    if outcome.status != "finished":
+        raise RunError(
+            f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; trainer study run {study.path} goes on"
+        )
