@@ -15,7 +15,7 @@ from corpora.net.address import checked, host_of, name_of, redirected, robots_of
 from corpora.net.deadline import Timeouts
 from corpora.net.download import Size, append
 from corpora.net.partial_file import PartialFile
-from corpora.net.retries import Retries, TryAgain
+from corpora.net.retries import Retries
 from corpora.net.robots import AGENT, MAX_ROBOTS_BYTES, Host
 
 if TYPE_CHECKING:
@@ -158,9 +158,6 @@ class HttpClient:
         try:
             with request(self._session, url, headers, self._timeouts) as answer:
                 yield answer
-        except TryAgain as again:
-            host.postpone(min(again.retry_after_seconds or 0.0, self._retries.longest_wait_seconds))
-            raise
         finally:
             host.end_turn()
 

@@ -41,14 +41,10 @@ class Host:
             self._free_at = start + self._pause
         time.sleep(max(0.0, start - time.monotonic()))
 
-    def postpone(self, seconds: float) -> None:
-        """Let no request start before this many seconds are over."""
-        with self._turn:
-            self._free_at = max(self._free_at, time.monotonic() + seconds)
-
     def end_turn(self) -> None:
-        """The pause counts from the end of a request."""
-        self.postpone(self._pause)
+        """Count the pause from the end of a request."""
+        with self._turn:
+            self._free_at = max(self._free_at, time.monotonic() + self._pause)
 
     def allows(self, url: str, read: Callable[[], str], *, lifted: bool) -> bool:
         """Whether robots.txt allows an address; it is read at the first call.
@@ -89,3 +85,4 @@ class Host:
         delay = self._rules.crawl_delay(AGENT) or 0.0
         if math.isfinite(delay):
             self._pause = max(self._pause, min(delay, LONGEST_DELAY_SECONDS))
+        self.end_turn()
