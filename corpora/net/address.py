@@ -28,8 +28,8 @@ def checked(url: str) -> str:
 def _problem(url: str) -> str:
     if len(url) > MAX_ADDRESS:
         return f"{len(url):,} characters; at most {MAX_ADDRESS:,}"
-    if not url.isprintable() or any(map(str.isspace, url)):
-        return "it contains white space or control characters"
+    if not url.isprintable():
+        return "it contains control characters"
     try:
         parts = urlsplit(url)
         host, port = _ascii(parts.hostname or ""), parts.port
@@ -39,7 +39,9 @@ def _problem(url: str) -> str:
         return f"scheme {shown(parts.scheme) or 'missing'}; only http and https are supported"
     if not host or port == 0:
         return "it has no host, or an invalid port"
-    return "it contains a user name or password" if "@" in parts.netloc else ""
+    if "@" in parts.netloc:
+        return "it contains a user name or password"
+    return "its host contains a space" if " " in parts.netloc else ""
 
 
 def host_of(url: str) -> str:

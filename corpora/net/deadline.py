@@ -35,7 +35,7 @@ class Deadline:
 
     def __init__(self, timeouts: Timeouts) -> None:
         self._speed = timeouts.slowest_bytes_per_second
-        self._end = time.monotonic() + timeouts.grace_seconds
+        self._grace_end = self._end = time.monotonic() + timeouts.grace_seconds
         self._socket: socket.socket | None = None
         self._done = Event()
         self.expired = False
@@ -48,8 +48,8 @@ class Deadline:
         self._done.set()
 
     def received(self, size_bytes: int) -> None:
-        """Extend the deadline for bytes that arrived."""
-        self._end += size_bytes / self._speed
+        """Move the deadline to what the bytes that arrived so far allow."""
+        self._end = self._grace_end + size_bytes / self._speed
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
         """Learn which socket to cut: httpx2's `trace` extension, called when a connection is made or encrypted."""

@@ -62,14 +62,15 @@ class Answer:
 
     def chunks(self) -> Iterator[bytes]:
         """The body as it was sent."""
-        for chunk in self._response.iter_raw():
-            self._deadline.received(len(chunk))
-            yield chunk
+        return self._counted(self._response.iter_raw())
 
     def text_chunks(self) -> Iterator[bytes]:
         """The body without its `Content-Encoding`, which some servers use unasked."""
-        for chunk in self._response.iter_bytes():
-            self._deadline.received(len(chunk))
+        return self._counted(self._response.iter_bytes())
+
+    def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self._deadline.received(self._response.num_bytes_downloaded)
             yield chunk
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -15,7 +14,7 @@ AGENT = "transferset"
 """The name that rules in robots.txt are looked up by."""
 MAX_ROBOTS_BYTES = 512 << 10
 """Rules after this are ignored; RFC 9309, section 2.5, asks for 500 KiB at least."""
-MAX_WORK = 5_000_000
+MAX_WORK = 2_000_000
 """Rules times user agents; the parser gives each rule to each agent of its group."""
 LONGEST_DELAY_SECONDS = 600.0
 
@@ -77,8 +76,9 @@ class Host:
         except DownloadError as error:
             if error.status is None or error.status >= 500:
                 self._unavailable = error
-        agents = len(re.findall(r"^\s*user-?\s?agent", text, re.IGNORECASE | re.MULTILINE))
-        if agents * text.count("\n") > MAX_WORK:
+        lines = text.splitlines()
+        agents = sum(line.lstrip()[:4].lower() == "user" for line in lines)
+        if agents * len(lines) > MAX_WORK:
             self._unavailable = DownloadError("", "too many rules", f"for {agents:,} user agents")
             text = ""
         self._rules = Protego.parse(text)

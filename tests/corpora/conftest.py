@@ -57,15 +57,17 @@ class Server(ThreadingHTTPServer):
 class Site:
     """Pages by path: bytes, or a function of the request handler. Records the requests."""
 
-    def __init__(self, pages):
+    def __init__(self, pages, tls=None):
         self.pages = dict(pages)
         self.asked = []
         """The path, the headers and the time of every request."""
         self._server = Server(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": self}))
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         self.host = f"127.0.0.1:{self._server.server_port}"
-        self.url = f"http://{self.host}"
+        self.url = f"{'http' if tls is None else 'https'}://{self.host}"
 
     def close(self):
         self._server.shutdown()
@@ -83,11 +85,11 @@ class Site:
 
 @pytest.fixture
 def serve():
-    """A function that starts a site with the given pages."""
+    """A function that starts a site with the given pages, encrypted if it gets an `SSLContext`."""
     sites = []
 
-    def start(pages):
-        sites.append(Site(pages))
+    def start(pages, tls=None):
+        sites.append(Site(pages, tls))
         return sites[-1]
 
     yield start

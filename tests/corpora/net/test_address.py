@@ -24,8 +24,9 @@ BODY = b"It was a long book. " * 50
         ("http://user:secret@example.org/", "user name"),
         ("http://a..b/", "label"),
         (f"http://{'a' * 70}.org/", "label"),
-        ("http://example.org/a b", "white space"),
-        ("http://example.org/\r\nHost: evil", "white space"),
+        ("http://exam ple.org/", "space"),
+        ("http://example.org/\r\nHost: evil", "control characters"),
+        ("http://example.org/\x1b[31m", "control characters"),
         ("http://example.org/" + "a" * 9000, "at most 8,192"),
     ],
 )
@@ -33,6 +34,12 @@ def test_address_that_is_not_on_the_web_is_refused_in_one_line(client, url, prob
     with pytest.raises(DownloadError, match=rf"not a web address \(.*{problem}") as error:
         client().text(url)
     assert "\n" not in str(error.value) and "\r" not in str(error.value) and len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/a b", "/a%20b"), ("/é", "/%C3%A9"), ("/a%2Fb?q=1", "/a%2Fb?q=1")])
+def test_address_is_encoded_for_the_request(serve, client, path, asked):
+    site = serve({asked: BODY})
+    assert client().text(site.url + path) == BODY.decode()
 
 
 def test_redirect_to_another_host_must_be_permitted(serve, save):
