@@ -18,6 +18,8 @@ from corpora.net.retries import BUSY, TryAgain
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEMPORARY = BUSY | {408, 500, 502, 504}
+CUT = ("disconnected", "closed")
+"""Words of h11 and httpcore2 for a connection that ended early; their other protocol errors are malformed answers."""
 REASONS = {401: "refused", 403: "refused", 404: "not found", 410: "not found", 451: "refused"}
 
 
@@ -93,6 +95,11 @@ def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts:
                 yield Answer(url, response, deadline)
         except httpx2.DecodingError as error:
             raise DownloadError(url, "invalid answer", shown(first_line(error))) from error
+        except httpx2.ProtocolError as error:
+            _check_time(url, deadline, timeouts)
+            if not any(word in str(error) for word in CUT):
+                raise DownloadError(url, "invalid answer", shown(first_line(error)), failed=True) from error
+            raise TryAgain(f"the connection was cut: {shown(first_line(error))}") from error
         except httpx2.TimeoutException as error:
             _check_time(url, deadline, timeouts)
             raise TryAgain(f"no answer for {timeouts.silence_seconds:g} seconds") from error

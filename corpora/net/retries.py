@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import TypeVar
 
 from corpora.errors import DownloadError, ServerBusy
 
+LOG = logging.getLogger("corpora.net")
 T = TypeVar("T")
 BUSY = frozenset({429, 503})
 """Statuses by which a server asks for patience."""
@@ -53,11 +56,14 @@ class Retries:
         for attempt in range(1, self.tries + 1):
             try:
                 return once()
-            except TryAgain as again:
+            except TryAgain as error:
+                again = error
                 wait = self._wait_seconds(attempt, again)
                 if attempt == self.tries or wait > self.longest_wait_seconds:
                     raise self._given_up(url, attempt, again) from again
-            time.sleep(wait * SystemRandom().uniform(1.0, 1.25))  # jitter: many clients must not return together
+            wait *= SystemRandom().uniform(1.0, 1.25)  # many clients must not return together
+            LOG.info("%s: %s; try %d of %d in %.0f seconds", url, again, attempt + 1, self.tries, wait)
+            time.sleep(wait)
         raise ValueError(f"tries is {self.tries}; at least 1")
 
     def _wait_seconds(self, attempt: int, again: TryAgain) -> float:
@@ -69,6 +75,13 @@ class Retries:
         if again.status not in BUSY:
             why = f"{again}; tried {attempts} times" if attempts > 1 else str(again)
             return DownloadError(url, "download failed", why, status=again.status, failed=True)
-        seconds = again.retry_after_seconds
-        when = f"in {min(seconds, 1e9):,.0f} seconds" if seconds else "later"
+        when = _duration(again.retry_after_seconds)
         return ServerBusy(f"{url}: the server is busy ({again}); run the same command again {when} to continue")
+
+
+def _duration(seconds: float | None) -> str:
+    if not seconds:
+        return "later"
+    if seconds < 7200:
+        return f"in {seconds:,.0f} seconds"
+    return f"in {math.ceil(seconds / 3600):,} hours" if seconds < 1e7 else "in some months"

@@ -101,7 +101,7 @@ def test_range_that_cannot_be_satisfied_starts_again(serve, save, tmp_path):
 
 def test_size_that_the_body_does_not_reach_is_not_trusted(serve, save):
     site = serve({"/a": lambda h: h.answer(BODY, length=len(BODY) + 10)})
-    with pytest.raises(DownloadError, match=r"download failed \(the connection failed: .*; tried 5 times\)"):
+    with pytest.raises(DownloadError, match=r"download failed \(the connection was cut: .*; tried 5 times\)"):
         save(site.url + "/a")
 
 
