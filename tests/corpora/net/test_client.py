@@ -1,6 +1,8 @@
 """What every request says of us, and which pages are read."""
 
 import gzip
+import subprocess
+import sys
 
 import pytest
 
@@ -66,3 +68,12 @@ def test_page_that_is_cut_is_read_again(serve, client):
 
 def test_bytes_that_are_not_utf8_are_replaced(serve, client):
     assert client().text(serve({"/a": b"caf\xe9"}).url + "/a") == "caf�"
+
+
+def test_the_http_library_is_imported_for_the_first_client_only():
+    code = (
+        "import sys, corpora; corpora.HttpClient; corpora.registry.find('sources', 'books'); "
+        "print('httpx2' in sys.modules); corpora.HttpClient('a@b.c'); print('httpx2' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -66,29 +66,35 @@ def test_file_of_another_version_is_downloaded_whole(serve, save, tmp_path, mark
     assert save(site.url + "/a") == BODY
 
 
-def test_answer_with_another_range_is_not_joined(serve, save, tmp_path):
+@pytest.mark.parametrize(
+    "content_range",
+    [
+        f"bytes 7-{len(BODY) - 1}/{len(BODY)}",
+        "",
+        "bytes",
+        "bytes 1000",
+        "bytes 1000-1/5",
+        "bytes x-y/z",
+        "items 1000-2/3",
+    ],
+)
+def test_answer_that_is_not_the_rest_is_not_joined(serve, save, tmp_path, content_range):
     def page(handler):
-        if not handler.headers.get("Range"):
-            return handler.answer(BODY)
-        return handler.answer(BODY[7:], 206, Content_Range=f"bytes 7-{len(BODY) - 1}/{len(BODY)}")
+        partial = handler.headers.get("Range")
+        return handler.answer(BODY[7:], 206, Content_Range=content_range) if partial else handler.answer(BODY)
 
     site = serve({"/a": page})
     (tmp_path / "part").write_bytes(BODY[:1000])
-    assert save(site.url + "/a", checksum=SHA1) == BODY
+    (tmp_path / "part.mark").write_text('"v1"', encoding="ascii")
+    assert save(site.url + "/a") == BODY
     assert site.sent("/a", "Range") == ["bytes=1000-", None]
 
 
-@pytest.mark.parametrize(
-    "content_range", ["", "bytes", "bytes 1000", "bytes 1000-1/5", "bytes x-y/z", "items 1000-2/3"]
-)
-def test_partial_answer_without_a_valid_range_is_not_joined(serve, save, tmp_path, content_range):
-    def page(handler):
-        partial = handler.headers.get("Range")
-        return handler.answer(BODY[1:], 206, Content_Range=content_range) if partial else handler.answer(BODY)
-
-    site = serve({"/a": page})
+def test_rest_without_a_content_range_is_joined_if_a_checksum_proves_it(serve, save, tmp_path):
+    site = serve({"/a": lambda h: h.answer(BODY[1000:], 206)})
     (tmp_path / "part").write_bytes(BODY[:1000])
     assert save(site.url + "/a", checksum=SHA1) == BODY
+    assert site.sent("/a", "Range") == ["bytes=1000-"]
 
 
 def test_range_that_cannot_be_satisfied_starts_again(serve, save, tmp_path):

@@ -68,8 +68,8 @@ class Shelf:
         """The content and suffix of an address, downloaded unless it was before.
 
         Raises:
-            DownloadError: the host gives nothing.
-            ServerBusy: the host asks for patience.
+            DownloadError: the host refuses or fails.
+            ServerBusy: the host keeps asking to be asked later.
         """
         if found := self.find(url):
             return found
@@ -114,7 +114,7 @@ def download(lines: Iterable[Listed], shelf: Shelf, client: HttpClient) -> list[
     """The lines with their files; those that a host does not give become rejects.
 
     Raises:
-        ServerBusy: a host asks for patience; what was fetched stays, and the next run goes on from there.
+        ServerBusy: a host keeps asking to be asked later; finished files are kept, and the next run continues.
         StorageError: the disk is full or refuses.
     """
     lines = list(lines)
@@ -157,7 +157,7 @@ def _of_host(
             yield number, Listed(line.entry, "", "", "download", error.reason, error.detail, error.failed)
         except ServerBusy as error:
             raise ServerBusy(
-                f"{error}: {place:,} of its {len(numbers):,} books are here, none is fetched twice"
+                f"{error}; {place:,} of {len(numbers):,} books of this host are already downloaded"
             ) from None
         estimate.step(size, fetched=not known)
 
