@@ -76,7 +76,7 @@ def _add(url: str, part: PartialFile, size: Size, answer: Answer) -> int | None:
     stated = None if length is None else start + length
     size.check(url, stated)
     if size.exact_bytes is None and stated is None and "transfer-encoding" not in answer.headers:
-        raise DownloadError(url, "no size given", "a cut file could not be told from a whole one")
+        raise DownloadError(url, "no size given", "a cut file would look complete")
     if start == 0:
         part.restart(fields.validator(answer.headers))
     part.append(answer.chunks(), url, size.limit_bytes)
