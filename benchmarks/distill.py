@@ -26,14 +26,14 @@ import torch.nn.functional as functional
 from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM
 
-from trainer.compute.precision import precision_for
-from trainer.compute.throughput import mfu_of
 from trainer.data.masking import Masker, masker
 from trainer.data.packing import IGNORED, Packed, micro_batches, pack
 from trainer.distillation.gradients import Counts, Engine
 from trainer.models import attention
 from trainer.models import families as bodies
 from trainer.plugin.discovery import registry
+from trainer.runtime.precision import precision_for
+from trainer.runtime.throughput import mfu_of
 
 LOSSES = ("soft-target:weight=0.33,temperature=2", "masked-lm:weight=0.33", "cosine:weight=0.33")
 CLS, SEP, MASK = 101, 102, 103

@@ -1,3 +1,4 @@
+from .builtin.sources.toy import write_tasks as write_tasks
 from .errors import ChildDied as ChildDied
 from .errors import CorporaError as CorporaError
 from .errors import DatasetDamaged as DatasetDamaged

@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from trainer.compute import Precision
 from trainer.data import IGNORED, Packed
 from trainer.distillation.projection import Projection, Term, logits_losses
-from trainer.models import attention
-from trainer.models import families as bodies
+from trainer.models import compile_layers, groups_of, head_of, states, use_packed_attention
 from trainer.plugin import Given, Loss
+from trainer.runtime import Precision
 
 CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
 """What the logits of one chunk may take, by device: with 30,522 words 274 tokens on a CPU, 8,795 on a GPU."""
@@ -60,9 +59,9 @@ class Engine:
         modules = [loss.build(teacher or student, student) for loss in self.losses]
         self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
         for model in filter(None, (student, teacher)):
-            bodies.use_packed_attention(model)
+            use_packed_attention(model)
             if compiled:
-                bodies.compile_layers(model)
+                compile_layers(model)
         if compiled:
             for module in self.modules:
                 if closed := getattr(module, "loss_and_gradient", None):
@@ -98,13 +97,13 @@ class Engine:
             return self._total(packed, [1.0] * len(self.losses))[1]
 
     def _total(self, packed: Packed, shares: list[float]) -> tuple[Tensor, Tensor]:
-        groups = attention.groups_of(packed.lengths, self.device)
+        groups = groups_of(packed.lengths, self.device)
         with self.precision.autocast(self.device):
             of_teacher: dict[str, Tensor] = {}
             if self.teacher is not None and (wanted := _needs(loss.teacher_needs for loss in self.losses)):
                 with torch.no_grad():
-                    of_teacher = bodies.states(self.teacher, packed, groups, wanted)
-            of_student = bodies.states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
+                    of_teacher = states(self.teacher, packed, groups, wanted)
+            of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
             total, by_logits = self._on_logits(packed, of_student["last"], of_teacher.get("last"), shares)
         more, by_states = self._on_states(packed, of_student, of_teacher, shares)
         found = {**by_logits, **by_states}
@@ -180,5 +179,5 @@ def _exact(state: Tensor) -> torch.dtype:
 
 
 def _projection(model: PreTrainedModel, last: Tensor) -> Projection:
-    transform, decoder = bodies.head_of(model)
+    transform, decoder = head_of(model)
     return Projection(transform(last), decoder.weight, decoder.bias)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.compute import Ranks
 from trainer.distillation.fidelity import Fidelity
-from trainer.distillation.runs.folder import versions
 from trainer.distillation.settings import Recipe
 from trainer.distillation.update import Done, Training
 from trainer.errors import OtherRecipe
 from trainer.models import write_model
 from trainer.plugin import Loss
+from trainer.runtime import Ranks, versions
 
 
 @dataclass

@@ -1,5 +1,8 @@
 from .discovery import registry as registry
-from .hookspecs import hookimpl as hookimpl
+from .examples import Examples as Examples
+from .examples import Head as Head
+from .examples import Layout as Layout
+from .examples import Splits as Splits
 from .kinds import Callback as Callback
 from .kinds import Given as Given
 from .kinds import Loss as Loss

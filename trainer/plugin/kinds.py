@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from transformers import PreTrainedModel
 
-    from trainer.evaluation import Head, Splits
+    from trainer.plugin.examples import Head, Splits
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from corpora.testing import ContractBroken, called, check_component, need
-from trainer.compute import precision_for
 from trainer.data import IGNORED, Packed
 from trainer.distillation import Counts, Engine
 from trainer.plugin import Given, Loss
+from trainer.runtime import precision_for
 from trainer.testing.tiny import LENGTHS, tiny_batch, tiny_bert
 
 VOCABULARY, HIDDEN = 40, 16

@@ -41,7 +41,7 @@ def toy_tasks(
     seed: Annotated[int, typer.Option(help="Seed of the grammar.", min=0)] = 42,
 ) -> None:
     """Write the toy grammar's labelled tasks: acceptability (CoLA), entailment (RTE), questions (SQuAD)."""
-    from corpora.builtin.sources.toy import write_tasks
+    from corpora import write_tasks
     from corpora.store import storage_errors
 
     with storage_errors(folder):

@@ -19,8 +19,7 @@ from trainer.evaluation.problems.encoders import Encoder, load_encoder
 from trainer.evaluation.problems.features import Features, padded, scoring_batches, training_batches
 from trainer.evaluation.problems.heads import Problem
 from trainer.evaluation.problems.lookup import problem_of
-from trainer.evaluation.tasks.examples import Examples, Splits
-from trainer.plugin import Task
+from trainer.plugin import Examples, Splits, Task
 
 if TYPE_CHECKING:
     import torch
