@@ -192,12 +192,10 @@ def contenders(work: Work, arguments: argparse.Namespace) -> Iterator[tuple[str,
     single = engine("fp32")
     yield "(c1) no padding, full logits, float32", lambda: plain_head_update(work, single, budget=budget)
     one = engine("fp32", chunk=whole)
-    for module in one.modules:
-        module.loss_and_gradient = None
+    one.closed = [None] * len(LOSSES)
     yield "(c2) + only masked tokens for the hard loss", lambda: our_update(work, one, budget=budget)
     chunked = engine("fp32")
-    for module in chunked.modules:
-        module.loss_and_gradient = None
+    chunked.closed = [None] * len(LOSSES)
     yield "(c3) + heads in chunks", lambda: our_update(work, chunked, budget=budget)
     closed = engine("fp32")
     yield "(c4) + gradient in closed form", lambda: our_update(work, closed, budget=budget)

@@ -51,8 +51,10 @@ from .plugin.examples import Splits as Splits
 from .plugin.hookspecs import hookimpl as hookimpl
 from .plugin.kinds import Callback as Callback
 from .plugin.kinds import Given as Given
+from .plugin.kinds import LogitsLoss as LogitsLoss
 from .plugin.kinds import Loss as Loss
 from .plugin.kinds import Run as Run
+from .plugin.kinds import StateLoss as StateLoss
 from .plugin.kinds import Student as Student
 from .plugin.kinds import Task as Task
 from .study.reports.page import report as report

@@ -7,5 +7,7 @@ from .pretraining import pretrain as pretrain
 from .runs.folder import CARD as CARD
 from .runs.folder import RunFolder as RunFolder
 from .runs.publication import push as push
+from .schedule import learning_rate_factor as learning_rate_factor
+from .schedule import warmup_updates as warmup_updates
 from .settings import Recipe as Recipe
 from .settings import resolve as resolve

@@ -28,7 +28,7 @@ from trainer.models import (
     model_folder,
     positions_of,
 )
-from trainer.plugin import Loss, Student, registry
+from trainer.plugin import Loss, Student, check_loss, registry
 from trainer.runtime import Precision, Ranks, hardware, precision_for, versions
 
 FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
@@ -90,10 +90,14 @@ def parts_of(recipe: Recipe) -> tuple[list[Loss], Student]:
 
     Raises:
         UnknownName, OptionError: it names what no plugin offers, or options that are wrong.
+        PluginError: a loss that the engine cannot serve.
     """
     for text in recipe.callback:
         registry.make("callbacks", text)
-    return [registry.make("losses", text) for text in recipe.loss], registry.make("students", recipe.student)
+    losses = [registry.make("losses", text) for text in recipe.loss]
+    for loss in losses:
+        check_loss(loss)
+    return losses, registry.make("students", recipe.student)
 
 
 def assemble(

@@ -12,7 +12,7 @@ from trainer.distillation.settings import Recipe
 from trainer.distillation.update import Done, Training
 from trainer.errors import OtherRecipe
 from trainer.models import write_model
-from trainer.plugin import Loss
+from trainer.plugin import LogitsLoss, Loss
 from trainer.runtime import Ranks, versions
 
 
@@ -65,7 +65,7 @@ class Job:
     def operations(self) -> float:
         """Floating-point operations of one token, after RECIPES section 6."""
         engine = self.training.engine
-        everywhere = any("logits" in loss.needs and loss.positions == "all" for loss in engine.losses)
+        everywhere = any(isinstance(loss, LogitsLoss) and loss.positions == "all" for loss in engine.losses)
         share = 1.0 if everywhere else self.recipe.mask_rate
         student = 6 * _operations(engine.student, share)
         taught = engine.teacher is not None and any(loss.teacher_needs for loss in engine.losses)
