@@ -74,6 +74,12 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             lines.append(
                 f"{gone:,} of {counts['found']:,} documents rejected ({reasons}), see {dataset.path}/rejects.jsonl"
             )
+        if "removed" in counts.get("counts", {}) and (dataset.path / "removed.jsonl").exists():
+            number = sum(counts["counts"]["removed"].values())
+            lines.append(f"{number:,} paragraphs left out as not prose, see corpora show {dataset.reference} --removed")
+    if counts.get("sentences_dropped"):
+        reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["sentences_dropped"].items())
+        lines.append(f"sentences dropped: {reasons}")
     if "dropped" in counts:
         total = max(counts["sequences"], 1)
         lines.append(

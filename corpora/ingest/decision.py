@@ -26,6 +26,8 @@ class Fates:
     rejects: list[dict[str, str]]
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that are written."""
+    found: dict[int, int] = field(default_factory=dict)
+    """For each part, how many of its rows were decided on; `--limit` can end within a part."""
     accounting: dict[str, Any] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
     """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
@@ -51,6 +53,7 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     metadata, counts = _split_counts(table["metadata"].to_pylist())
     documents = table.select(DOCUMENT_COLUMNS).set_column(8, "metadata", pa.array(metadata, pa.large_string()))
     survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
+    found = {n: b - a for n, (a, b) in enumerate(pairwise(bounds))}
     accounting = {
         "found": len(reasons),
         "written": len(reasons) - len(gone),
@@ -63,7 +66,12 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     kept = pa.array([row for row in range(len(reasons)) if row not in gone], pa.int64())
     shared = shared_edges(table["edges"].take(kept))
     return Fates(
-        documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting, shared
+        documents.append_column("fate", pa.array(fate, pa.large_string())),
+        lines,
+        survivors,
+        found,
+        accounting,
+        shared,
     )
 
 

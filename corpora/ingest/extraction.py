@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
-from corpora.ingest.repeated_paragraphs import edge_hashes, without_shared
+from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
+from corpora.ingest.side_records import PartSide, side_json
 from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return
 from corpora.store import SENTENCES, read_stream, write_stream
 
@@ -34,11 +35,14 @@ EXTRACT = pa.schema(
         ("failed", pa.bool_()),
         ("signature", pa.large_binary()),
         ("edges", pa.large_list(pa.uint64())),
+        ("side_records", pa.large_string()),
         ("paragraphs", pa.large_list(pa.large_string())),
     ]
 )
 """One row for everything found: a document with its paragraphs, or a reject with its stage and reason."""
 BATCH_BYTES = 8 << 20
+NO_LETTERS = "no letter or digit"
+"""Why a sentence is not written, as the accounting says it."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,14 @@ class ExtractTask:
 
 @dataclass(frozen=True)
 class WriteTask:
-    """Cuts the surviving documents of one part into sentences."""
+    """Cuts the surviving documents of one part into sentences, and collects the part's side records."""
 
     folder: Path
     splitter: Splitter
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that stay."""
+    found: dict[int, int]
+    """For each part, how many of its rows count; `--limit` can end within a part."""
     shared: frozenset[int] = frozenset()
     """The hashes of the paragraphs that are left out near the ends of documents."""
 
@@ -124,35 +130,57 @@ class WriteTask:
         """Where a part's sentences are, once they are whole."""
         return self.folder / f"sentences-{number:05d}.arrow"
 
-    def __call__(self, number: int) -> Path:
-        """Write the part's sentences, unless an earlier attempt did."""
-        path = self.path(number)
-        if not path.exists():
-            write_stream(path, SENTENCES, self._batches(number))
-        return path
+    def side_path(self, number: int) -> Path:
+        """Where a part's side records are, once its sentences are whole."""
+        return self.folder / f"side-{number:05d}.json"
 
-    def _batches(self, number: int) -> Iterator[pa.RecordBatch]:
-        row, keep = 0, self.survivors[number]
+    def __call__(self, number: int) -> int:
+        """Write the part's sentences and side records, unless an earlier attempt did; the part's number."""
+        if not (self.path(number).exists() and self.side_path(number).exists()):
+            side = PartSide()
+            write_stream(self.path(number), SENTENCES, self._batches(number, side))
+            side.save(self.side_path(number))
+        return number
+
+    def _batches(self, number: int, side: PartSide) -> Iterator[pa.RecordBatch]:
+        row, keep, found = 0, self.survivors[number], self.found[number]
         for batch in read_stream(self.folder / f"extract-{number:05d}.arrow"):
-            for inside in range(batch.num_rows):
+            for inside in range(min(batch.num_rows, found - row)):
+                document = batch["id"][inside].as_py()
+                side.add_json(document, batch["side_records"][inside].as_py())
                 if row in keep:
-                    yield from self._document(batch["id"][inside].as_py(), batch["paragraphs"][inside].as_py())
+                    yield self._document(document, batch["paragraphs"][inside].as_py(), side)
                 row += 1
 
-    def _document(self, document: str, paragraphs: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _document(self, document: str, paragraphs: Sequence[str], side: PartSide) -> pa.RecordBatch:
         texts: list[str] = []
         numbers: list[int] = []
-        for number, paragraph in enumerate(without_shared(paragraphs, self.shared)):
+        shared = shared_in(paragraphs, self.shared)
+        side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
+        kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
+        for number, paragraph in enumerate(kept):
             sentences = self.splitter.split(paragraph)
             must_return(isinstance(sentences, list), self.splitter, "split", sentences, "a list of sentences")
-            texts += sentences
-            numbers += [number] * len(sentences)
+            written = [sentence for sentence in sentences if has_letters(sentence)]
+            side.drop(NO_LETTERS, len(sentences) - len(written))
+            texts += written
+            numbers += [number] * len(written)
         columns = [
             pa.array(texts, pa.large_string()),
             pa.array(numbers, pa.int32()),
             pa.repeat(pa.scalar(document, pa.large_string()), len(texts)),
         ]
-        yield pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+        return pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+
+
+def has_letters(sentence: str) -> bool:
+    """Whether a sentence has a letter or digit; a lone quotation mark or a row of dots has none."""
+    return sentence[:1].isalnum() or any(map(str.isalnum, sentence))
+
+
+def shared_record(number: int, paragraph: str) -> dict[str, Any]:
+    """The line of `removed.jsonl` for a paragraph that stands near the ends of many documents."""
+    return {"rule": "repeated in many documents", "position": f"paragraph {number + 1}", "text": paragraph}
 
 
 def document_row(document: Document, source: Source) -> dict[str, Any]:
@@ -170,6 +198,7 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "words": document.words,
         "sha256": _digest(document.text),
         "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
+        "side_records": side_json(document.side_records),
         "paragraphs": list(document.paragraphs),
     }
 
@@ -189,6 +218,7 @@ def reject_row(reject: Reject) -> dict[str, Any]:
         "reason": reject.reason,
         "detail": reject.detail,
         "failed": reject.failed,
+        "side_records": side_json(reject.side_records),
         "paragraphs": [],
     }
 

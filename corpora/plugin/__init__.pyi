@@ -41,4 +41,5 @@ from .records import Document as Document
 from .records import Reject as Reject
 from .records import Sequences as Sequences
 from .records import Shard as Shard
+from .records import SideRecords as SideRecords
 from .scaffold import new_plugin as new_plugin

@@ -44,6 +44,9 @@ def show(
     statistic: Annotated[
         list[str] | None, typer.Option(help="A statistic to count as well, NAME:key=value; repeatable.")
     ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Print the text that its source left out, with rule and position.")
+    ] = False,
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
@@ -54,6 +57,9 @@ def show(
     with bars() as progress:
         work = Work.here(None, executor, progress)
         found = work.open(dataset)
+        if removed:
+            _show_removed(found, as_json=json)
+            return
         facts, counted = show(found), summaries(work.store, found, statistic or (), work.executor)
     if json:
         say_json(facts | {"statistics": facts["statistics"] | counted})
@@ -63,6 +69,21 @@ def show(
             say(f"{key:26} {cell(value)}")
     for line in accounting_lines(found):
         say(line)
+
+
+def _show_removed(found: Dataset, *, as_json: bool) -> None:
+    """Print the records of `removed.jsonl`, one per line."""
+    lines = found.side_records("removed")
+    if as_json:
+        say_json(list(lines))
+        return
+    count = 0
+    for count, line in enumerate(lines, start=1):
+        say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
+    if not count:
+        say(
+            f"{found.reference} has no removed.jsonl: its source left out nothing, or does not record what it leaves out"
+        )
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
