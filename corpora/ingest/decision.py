@@ -14,7 +14,8 @@ import pyarrow as pa
 from corpora.ingest.duplicates import Method, find
 from corpora.ingest.repeated_paragraphs import shared_edges
 
-DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "words", "sha256", "metadata"]
+DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "encoding", "words", "sha256", "metadata"]
+METADATA = DOCUMENT_COLUMNS.index("metadata")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     gone = {line["row"] for line in rejects}
     fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]
     metadata, counts = _split_counts(table["metadata"].to_pylist())
-    documents = table.select(DOCUMENT_COLUMNS).set_column(8, "metadata", pa.array(metadata, pa.large_string()))
+    documents = table.select(DOCUMENT_COLUMNS).set_column(METADATA, "metadata", pa.array(metadata, pa.large_string()))
     survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
     found = {n: b - a for n, (a, b) in enumerate(pairwise(bounds))}
     accounting = {

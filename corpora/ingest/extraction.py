@@ -26,6 +26,7 @@ EXTRACT = pa.schema(
         ("url", pa.large_string()),
         ("licence", pa.large_string()),
         ("language", pa.large_string()),
+        ("encoding", pa.large_string()),
         ("words", pa.int64()),
         ("sha256", pa.large_string()),
         ("metadata", pa.large_string()),
@@ -149,18 +150,19 @@ class WriteTask:
                 document = batch["id"][inside].as_py()
                 side.add_json(document, batch["side_records"][inside].as_py())
                 if row in keep:
-                    yield self._document(document, batch["paragraphs"][inside].as_py(), side)
+                    splitter = self.splitter.for_language(batch["language"][inside].as_py() or "")
+                    yield self._document(document, batch["paragraphs"][inside].as_py(), splitter, side)
                 row += 1
 
-    def _document(self, document: str, paragraphs: Sequence[str], side: PartSide) -> pa.RecordBatch:
+    def _document(self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: PartSide) -> pa.RecordBatch:
         texts: list[str] = []
         numbers: list[int] = []
         shared = shared_in(paragraphs, self.shared)
         side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
         for number, paragraph in enumerate(kept):
-            sentences = self.splitter.split(paragraph)
-            must_return(isinstance(sentences, list), self.splitter, "split", sentences, "a list of sentences")
+            sentences = splitter.split(paragraph)
+            must_return(isinstance(sentences, list), splitter, "split", sentences, "a list of sentences")
             written = [sentence for sentence in sentences if has_letters(sentence)]
             side.drop(NO_LETTERS, len(sentences) - len(written))
             texts += written
@@ -195,6 +197,7 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "url": document.url,
         "licence": document.licence or source.licence,
         "language": document.language,
+        "encoding": document.encoding,
         "words": document.words,
         "sha256": _digest(document.text),
         "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),

@@ -58,6 +58,8 @@ class Document:
     """What else is worth keeping, as JSON values: genre, categories, revision."""
     side_records: SideRecords = field(default_factory=dict)
     """What was left out of the text, or is worth knowing about it, to be kept next to the dataset."""
+    encoding: str = ""
+    """The encoding of its file, by Python's name; empty where its format prescribes one."""
 
     @cached_property
     def text(self) -> bytes:

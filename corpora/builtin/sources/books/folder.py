@@ -32,6 +32,18 @@ def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> 
     return sorted((_shard(path, folder) for path in files), key=lambda shard: shard.key)
 
 
+def other_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """The files of a folder with none of the suffixes, hidden ones aside.
+
+    Args:
+        suffixes: lower case, with the dot.
+
+    Raises:
+        InputError: the folder is not readable.
+    """
+    return [path for path in _files(folder, "folder") if path.suffix.lower() not in suffixes]
+
+
 def _shard(path: Path, folder: Path) -> Shard:
     """A file's shard, without its path where it cannot be read: whoever reads it then rejects it."""
     if not os.access(path, os.R_OK):

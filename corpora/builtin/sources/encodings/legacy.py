@@ -25,9 +25,15 @@ PREFERRED = {
     "big5hkscs": ("big5", "cp950", "big5hkscs"),
 }
 """Encodings that map some shared bytes differently: the first that decodes every byte is taken."""
-COMMON = frozenset(
-    f"cp125{digit}" for digit in "012345678"
-) | {"koi8-r", "cp874", "gb18030", "big5hkscs", "cp932", "euc_jis_2004", "cp949"}
+COMMON = frozenset(f"cp125{digit}" for digit in "012345678") | {
+    "koi8-r",
+    "cp874",
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jis_2004",
+    "cp949",
+}
 """What nearly all texts in a legacy encoding are in; others need more evidence."""
 COMMON_ADVANTAGE = 0.12
 LINE = re.compile(rb"[^\n\r]{1,4096}+[^\n\r\x00-\x2f]*+")
@@ -114,7 +120,7 @@ def _proposals(lines: list[bytes]) -> list[_Proposal]:
         if text in found:
             if encoding in COMMON and found[text].encoding not in COMMON:
                 found[text] = found[text]._replace(encoding=encoding)
-        elif text is not None and len(found) < PROPOSALS:
+        elif text is not None and (len(found) < PROPOSALS or encoding in COMMON):
             found[text] = _Proposal(encoding, score / best if best else 1.0, text, plausibility(text))
     return list(found.values())
 

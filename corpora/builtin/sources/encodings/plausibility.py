@@ -142,7 +142,11 @@ def _letter_weight(before: str, letter: str, after: str, language: str) -> float
     neighbours = [each for each in (before, after) if each.isalpha() and unicodedata.category(each)[0] == "L"]
     if not all(_joins(script, each) for each in neighbours) or _has_odd_case(before, letter, after):
         return 0.0
-    if script == "LATIN" and not neighbours and (letter not in WORDS_OF_ONE_LETTER or before.isdigit() or after.isdigit()):
+    if (
+        script == "LATIN"
+        and not neighbours
+        and (letter not in WORDS_OF_ONE_LETTER or before.isdigit() or after.isdigit())
+    ):
         return ALONE_WEIGHT
     if script in SCRIPTS:
         return 1.0 if language in SCRIPTS[script] else OTHER_ALPHABET_WEIGHT
@@ -164,7 +168,11 @@ def _has_odd_case(before: str, letter: str, after: str) -> bool:
 def _joins(script: str, neighbour: str) -> bool:
     """Whether a letter may stand next to one of a script in a word; Japanese and Korean mix theirs."""
     other = script_of(neighbour)
-    return script == other or not {script, other}.isdisjoint(MIXED_SCRIPTS) and {script, other} <= MIXED_SCRIPTS | {"LATIN"}
+    return (
+        script == other
+        or not {script, other}.isdisjoint(MIXED_SCRIPTS)
+        and {script, other} <= MIXED_SCRIPTS | {"LATIN"}
+    )
 
 
 @cache
@@ -173,12 +181,20 @@ def script_of(letter: str) -> str:
     name = unicodedata.name(letter, "OTHER")
     if name.startswith(("CJK ", "IDEOGRAPHIC")):
         return "HAN"
-    return "LATIN" if name.startswith(("FEMININE", "MASCULINE", "FULLWIDTH LATIN")) else name.split(None, 1)[0].split("-")[0]
+    return (
+        "LATIN"
+        if name.startswith(("FEMININE", "MASCULINE", "FULLWIDTH LATIN"))
+        else name.split(None, 1)[0].split("-")[0]
+    )
 
 
 def _frequent_rate(text: str) -> float:
     """How near the share of frequent characters among ideographs and syllables is to that of prose, 0 to 1."""
-    letters = [letter for letter in text if "\u3400" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" or letter > "\U00020000"]
+    letters = [
+        letter
+        for letter in text
+        if "\u3400" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" or letter > "\U00020000"
+    ]
     kana = sum("\u3040" <= letter <= "\u30ff" for letter in text)
     if len(letters) < 10 or kana > len(letters) / 5:
         return 1.0
@@ -190,7 +206,10 @@ def _frequent_rate(text: str) -> float:
 def alphabets() -> dict[str, frozenset[str]]:
     """The letters beyond a to z of each language, by code, and `loans`."""
     data = tomllib.loads((files(__package__) / "data" / "alphabets.toml").read_text(encoding="utf-8"))
-    return {"loans": frozenset(data["loans"]), **{code: frozenset(letters) for code, letters in data["alphabets"].items()}}
+    return {
+        "loans": frozenset(data["loans"]),
+        **{code: frozenset(letters) for code, letters in data["alphabets"].items()},
+    }
 
 
 @cache
