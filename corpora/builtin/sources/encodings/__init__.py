@@ -87,7 +87,7 @@ def checked_encoding(name: str, *, owner: str) -> str:
         "a".encode(name)
     except LookupError as error:
         raise OptionError(
-            f"{owner}: unknown encoding {name!r}; use auto or a name that Python knows, such as utf-8, cp1252 or gb18030"
+            f"{owner}: unknown encoding {name!r}; use auto or a name that Python knows, such as cp1252 or gb18030"
         ) from error
     return found.name
 

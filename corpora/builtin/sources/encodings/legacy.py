@@ -49,7 +49,7 @@ MIN_CONFIDENCE = 0.5
 """Below this confidence a text is rejected."""
 ENOUGH_LETTERS = 20
 CLEAR_LANGUAGE = 0.4
-"""The language model's confidence from which a text is clearly in some language; ideographs of one script reach less."""
+"""The language model's confidence from which a text is clearly in some language."""
 ADVICE = "name it with --encoding"
 
 
@@ -78,13 +78,14 @@ def legacy_encoding(raw: bytes) -> str:
         names = ", ".join(proposal.encoding for proposal in proposals[:3])
         raise Unreadable(
             "uncertain encoding",
-            f"{chosen.encoding} with confidence {confidence:.2f}, below {MIN_CONFIDENCE:g}; candidates {names}; {ADVICE}",
+            f"{chosen.encoding} with confidence {confidence:.2f}, below {MIN_CONFIDENCE:g}; "
+            f"candidates {names}; {ADVICE}",
         )
     return chosen.encoding
 
 
 def _confidence(chosen: _Proposal, others: list[_Proposal]) -> float:
-    """0 to 1: how plausible the chosen text is, less if another one is nearly as plausible, or if there is little text."""
+    """0 to 1: how plausible the chosen text is; less if another one is nearly as plausible, or for little text."""
     margin = min((_advantage(chosen, other) for other in others), default=MARGIN)
     letters = sum(map(str.isalpha, chosen.text[: 10 * ENOUGH_LETTERS]))
     evidence = min(1.0, letters / ENOUGH_LETTERS) * min(1.0, chosen.judged.confidence / CLEAR_LANGUAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from corpora.builtin.filters.language import language_of
 
+IDEOGRAPH_OR_SYLLABLE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]")
 OPENING = frozenset("“‘„«‚‹¿¡「『（【《〈")
 CLOSING = frozenset("”’“‘»›」』）】》〉")
 INLINE = frozenset("–—…·•’‐‑―‧・、。，．：；？！～〜ー。※→←↑↓■□●○◆◇▲△★☆①②③④⑤⑥⑦⑧⑨")
@@ -78,7 +80,12 @@ def _variety(seen: Mapping[tuple[str, str, str], int], language: str) -> float:
 
 
 def fit_of(seen: Mapping[tuple[str, str, str], int], language: str) -> tuple[float, float]:
-    """The fit and the share of wrong ones of characters with their left and right neighbours, and how often each occurs."""
+    """The fit of characters, and the share of wrong ones.
+
+    Args:
+        seen: how often each character occurs between each left and right neighbour.
+        language: whose alphabet they should belong to.
+    """
     total = sum(seen.values())
     if not total:
         return 1.0, 0.0
@@ -142,11 +149,7 @@ def _letter_weight(before: str, letter: str, after: str, language: str) -> float
     neighbours = [each for each in (before, after) if each.isalpha() and unicodedata.category(each)[0] == "L"]
     if not all(_joins(script, each) for each in neighbours) or _has_odd_case(before, letter, after):
         return 0.0
-    if (
-        script == "LATIN"
-        and not neighbours
-        and (letter not in WORDS_OF_ONE_LETTER or before.isdigit() or after.isdigit())
-    ):
+    if script == "LATIN" and not neighbours and not _is_word(before, letter, after):
         return ALONE_WEIGHT
     if script in SCRIPTS:
         return 1.0 if language in SCRIPTS[script] else OTHER_ALPHABET_WEIGHT
@@ -158,6 +161,11 @@ def _letter_weight(before: str, letter: str, after: str, language: str) -> float
     return LOAN_WEIGHT if small in alphabets()["loans"] else 0.0
 
 
+def _is_word(before: str, letter: str, after: str) -> bool:
+    """Whether a letter without letters next to it may be a word, as à is."""
+    return letter in WORDS_OF_ONE_LETTER and not before.isdigit() and not after.isdigit()
+
+
 def _has_odd_case(before: str, letter: str, after: str) -> bool:
     """Whether capitals and small letters meet as in no word: aÉ, BéC, éB after a small letter."""
     if letter.isupper():
@@ -167,12 +175,8 @@ def _has_odd_case(before: str, letter: str, after: str) -> bool:
 
 def _joins(script: str, neighbour: str) -> bool:
     """Whether a letter may stand next to one of a script in a word; Japanese and Korean mix theirs."""
-    other = script_of(neighbour)
-    return (
-        script == other
-        or not {script, other}.isdisjoint(MIXED_SCRIPTS)
-        and {script, other} <= MIXED_SCRIPTS | {"LATIN"}
-    )
+    both = {script, script_of(neighbour)}
+    return len(both) == 1 or (bool(both & MIXED_SCRIPTS) and both <= MIXED_SCRIPTS | {"LATIN"})
 
 
 @cache
@@ -181,20 +185,14 @@ def script_of(letter: str) -> str:
     name = unicodedata.name(letter, "OTHER")
     if name.startswith(("CJK ", "IDEOGRAPHIC")):
         return "HAN"
-    return (
-        "LATIN"
-        if name.startswith(("FEMININE", "MASCULINE", "FULLWIDTH LATIN"))
-        else name.split(None, 1)[0].split("-")[0]
-    )
+    if name.startswith(("FEMININE", "MASCULINE", "FULLWIDTH LATIN")):
+        return "LATIN"
+    return name.split(None, 1)[0].split("-")[0]
 
 
 def _frequent_rate(text: str) -> float:
     """How near the share of frequent characters among ideographs and syllables is to that of prose, 0 to 1."""
-    letters = [
-        letter
-        for letter in text
-        if "\u3400" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" or letter > "\U00020000"
-    ]
+    letters = IDEOGRAPH_OR_SYLLABLE.findall(text)
     kana = sum("\u3040" <= letter <= "\u30ff" for letter in text)
     if len(letters) < 10 or kana > len(letters) / 5:
         return 1.0
@@ -206,10 +204,8 @@ def _frequent_rate(text: str) -> float:
 def alphabets() -> dict[str, frozenset[str]]:
     """The letters beyond a to z of each language, by code, and `loans`."""
     data = tomllib.loads((files(__package__) / "data" / "alphabets.toml").read_text(encoding="utf-8"))
-    return {
-        "loans": frozenset(data["loans"]),
-        **{code: frozenset(letters) for code, letters in data["alphabets"].items()},
-    }
+    letters = {"loans": data["loans"], **data["alphabets"]}
+    return {code: frozenset(each) for code, each in letters.items()}
 
 
 @cache

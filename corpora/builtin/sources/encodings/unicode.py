@@ -17,7 +17,7 @@ MARKS = (
 SAMPLE_BYTES = 1 << 16
 PLAUSIBLE_BYTES = 1 << 13
 DAMAGED_RATE = 0.05
-"""A text of which a smaller share of the bytes beyond ASCII is not valid UTF-8 is damaged UTF-8; else it is not UTF-8."""
+"""With a smaller share of invalid bytes among those beyond ASCII, a text is damaged UTF-8; else it is not UTF-8."""
 NUL_RATE = 0.02
 """The least share of NUL bytes in UTF-16 of a Western language: spaces and line ends alone are more."""
 MIN_FIT = 0.7

@@ -21,7 +21,6 @@ def bounded_lines(file: TextIO) -> Iterator[str | Damaged]:
             size = len(line)
             while (rest := file.readline(STEP_CHARACTERS)) and not rest.endswith("\n"):
                 size += len(rest)
-            yield Damaged(
-                "line too long",
-                f"{(size + len(rest)) / 1e6:,.0f} M characters; at most {MAX_LINE_CHARACTERS / 1e6:.0f} M",
-            )
+            size += len(rest)
+            most = MAX_LINE_CHARACTERS / 1e6
+            yield Damaged("line too long", f"{size / 1e6:,.0f} M characters; at most {most:.0f} M")

@@ -10,7 +10,6 @@ from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
 from corpora.builtin.sources.books import markup, plain, reading
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 from corpora.builtin.sources.encodings.files import encoding_of
-from corpora.builtin.sources.unreadable import Unreadable
 
 TEXT = (".txt", ".text")
 MARKDOWN = (".md", ".markdown")
@@ -124,7 +123,7 @@ def _declared(raw: bytes, encoding: str) -> Decoded:
         name = (declared[1] or declared[2]).decode("ascii")
         name = WEB_NAMES.get(name.lower(), name)
         try:
-            return Decoded(raw.decode(name), str(name).lower())
+            return Decoded(raw.decode(name), name.lower())
         except (LookupError, UnicodeDecodeError):
             pass
     return decode(raw, encoding)
@@ -136,4 +135,5 @@ def _rendered(text: str) -> str:
 
     if text.startswith("---\n") and (end := text.find("\n---\n", 4)) > 0:
         text = text[end + 5 :]
-    return MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    rendered: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    return rendered
