@@ -15,7 +15,7 @@ from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
 from corpora.ingest.side_records import PartSide, side_json
-from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return
+from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
 
 EXTRACT = pa.schema(
@@ -83,7 +83,7 @@ class ExtractTask:
         rows: list[dict[str, Any]] = []
         size = found = 0
         for shard, stamp in zip(part.shards, part.stamps, strict=True):
-            for outcome in self.source.read(shard):
+            for outcome in self._read(shard):
                 rows.append(self._row(outcome))
                 size += sum(map(len, rows[-1]["paragraphs"]))
                 found += 1
@@ -97,12 +97,18 @@ class ExtractTask:
                 break
         yield pa.RecordBatch.from_pylist(rows, EXTRACT)
 
+    def _read(self, shard: Shard) -> Iterator[Document | Reject]:
+        with plugin_code(self.source, "read", lambda: f"shard {shard.key}"):
+            yield from self.source.read(shard)
+
     def _row(self, outcome: Document | Reject) -> dict[str, Any]:
         if isinstance(outcome, Reject):
             return reject_row(outcome)
         must_return(isinstance(outcome, Document), self.source, "read", outcome, "documents and rejects")
         for chosen in self.filters:
-            if reason := chosen.reject(outcome):
+            with plugin_code(chosen, "reject", lambda: f"document {outcome.id}"):
+                reason = chosen.reject(outcome)
+            if reason:
                 must_return(isinstance(reason, str), chosen, "reject", reason, "a few words, or None")
                 detail = f"{outcome.words:,} words" if outcome.words else ""
                 return document_row(outcome, self.source) | {
@@ -161,7 +167,8 @@ class WriteTask:
         side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
         for number, paragraph in enumerate(kept):
-            sentences = splitter.split(paragraph)
+            with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {number + 1:,}"):
+                sentences = splitter.split(paragraph)
             must_return(isinstance(sentences, list), splitter, "split", sentences, "a list of sentences")
             written = [sentence for sentence in sentences if has_letters(sentence)]
             side.drop(NO_LETTERS, len(sentences) - len(written))
