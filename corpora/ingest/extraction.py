@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ class WriteTask:
         side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
         for number, paragraph in enumerate(kept):
-            with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {number + 1:,}"):
+            with plugin_code(splitter, "split", partial("document {}, paragraph {:,}".format, document, number + 1)):
                 sentences = splitter.split(paragraph)
             must_return(isinstance(sentences, list), splitter, "split", sentences, "a list of sentences")
             written = [sentence for sentence in sentences if has_letters(sentence)]
