@@ -1,7 +1,7 @@
 """What every command has in common: JSON answers, versions, home folders, exit codes."""
 
 import json
-import os
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_both_programs_print_their_version(capsys):
      ("parquet:~/a", "parquet:HOME/a"), ("a~/b", "a~/b"), ("~", "~")],
 )  # fmt: skip
 def test_the_home_folder_is_found_wherever_a_path_begins(word, expanded):
-    assert with_home(word) == expanded.replace("HOME", os.path.expanduser("~"))
+    assert with_home(word) == expanded.replace("HOME", str(Path.home()))
 
 
 def test_the_home_folder_is_found_in_components(monkeypatch, tmp_path):
