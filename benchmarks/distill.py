@@ -26,14 +26,14 @@ import torch.nn.functional as functional
 from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM
 
-from trainer.compute.precision import precision_for
-from trainer.compute.throughput import mfu_of
 from trainer.data.masking import Masker, masker
 from trainer.data.packing import IGNORED, Packed, micro_batches, pack
 from trainer.distillation.gradients import Counts, Engine
 from trainer.models import attention
 from trainer.models import families as bodies
 from trainer.plugin.discovery import registry
+from trainer.runtime.precision import precision_for
+from trainer.runtime.throughput import mfu_of
 
 LOSSES = ("soft-target:weight=0.33,temperature=2", "masked-lm:weight=0.33", "cosine:weight=0.33")
 CLS, SEP, MASK = 101, 102, 103
@@ -192,12 +192,10 @@ def contenders(work: Work, arguments: argparse.Namespace) -> Iterator[tuple[str,
     single = engine("fp32")
     yield "(c1) no padding, full logits, float32", lambda: plain_head_update(work, single, budget=budget)
     one = engine("fp32", chunk=whole)
-    for module in one.modules:
-        module.loss_and_gradient = None
+    one.closed = [None] * len(LOSSES)
     yield "(c2) + only masked tokens for the hard loss", lambda: our_update(work, one, budget=budget)
     chunked = engine("fp32")
-    for module in chunked.modules:
-        module.loss_and_gradient = None
+    chunked.closed = [None] * len(LOSSES)
     yield "(c3) + heads in chunks", lambda: our_update(work, chunked, budget=budget)
     closed = engine("fp32")
     yield "(c4) + gradient in closed form", lambda: our_update(work, closed, budget=budget)

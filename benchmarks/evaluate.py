@@ -22,8 +22,8 @@ from trainer.errors import TaskNotFound
 from trainer.evaluation.finetuning.settings import settings_for
 from trainer.evaluation.finetuning.training import finetune, schedule
 from trainer.evaluation.metrics import measured
-from trainer.evaluation.tasks.examples import Examples, Splits
 from trainer.plugin.discovery import registry as tasks
+from trainer.plugin.examples import Examples, Splits
 
 LENGTH, EPOCHS = 128, 3
 TASKS = ("cola", "sst-2", "mrpc", "rte")

@@ -1,9 +1,11 @@
+from .builtin.sources.toy import write_tasks as write_tasks
 from .errors import ChildDied as ChildDied
 from .errors import CorporaError as CorporaError
 from .errors import DatasetDamaged as DatasetDamaged
 from .errors import DatasetError as DatasetError
 from .errors import DatasetInUse as DatasetInUse
 from .errors import DatasetNotFound as DatasetNotFound
+from .errors import DownloadError as DownloadError
 from .errors import InputChanged as InputChanged
 from .errors import InputError as InputError
 from .errors import IsolationError as IsolationError
@@ -11,6 +13,7 @@ from .errors import LimitExceeded as LimitExceeded
 from .errors import OptionError as OptionError
 from .errors import PluginError as PluginError
 from .errors import RecipeError as RecipeError
+from .errors import ServerBusy as ServerBusy
 from .errors import StorageError as StorageError
 from .errors import TooManyFailed as TooManyFailed
 from .errors import UnknownName as UnknownName
@@ -21,6 +24,9 @@ from .execution.sandbox import guarded as guarded
 from .ingest.builder import build as build
 from .inspect.comparison import diff as diff
 from .inspect.reports import report as report
+from .net.client import HttpClient as HttpClient
+from .net.deadline import Timeouts as Timeouts
+from .net.retries import Retries as Retries
 from .operations.concatenation import concat as concat
 from .operations.file_export import export as export
 from .operations.mixture import mix as mix

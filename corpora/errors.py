@@ -8,6 +8,8 @@
   - InputError
     + InputChanged
     + TooManyFailed
+    + DownloadError
+    + ServerBusy
   - DatasetError
     + DatasetNotFound (also a LookupError)
     + DatasetDamaged
@@ -55,6 +57,32 @@ class InputChanged(InputError):
 
 class TooManyFailed(InputError):
     """More documents failed than `--max-failed` allows; the message counts them by reason."""
+
+
+class DownloadError(InputError):
+    """An address gave nothing: refused, not found, too large, too slow, or no valid answer.
+
+    Args:
+        url: the address.
+        reason: what is wrong, in a few words; records of rejected documents group by it.
+        detail: what was seen.
+        status: the HTTP status, if the server answered with one.
+        failed: whether the same request may succeed another time.
+    """
+
+    def __init__(
+        self, url: str, reason: str, detail: str = "", *, status: int | None = None, failed: bool = False
+    ) -> None:
+        super().__init__(url, reason, detail)
+        self.url, self.reason, self.detail, self.status, self.failed = url, reason, detail, status, failed
+
+    def __str__(self) -> str:
+        text = f"{self.url}: {self.reason}" + (f" ({self.detail})" if self.detail else "")
+        return f"{text}; run the same command again to continue" if self.failed else text
+
+
+class ServerBusy(InputError):
+    """A server keeps asking to be asked later (HTTP 429 or 503); the same command continues from there."""
 
 
 class DatasetError(CorporaError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from corpora import OptionError, option
-from trainer import Given, Loss, hookimpl
+from trainer import Given, Loss, StateLoss, hookimpl
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -16,7 +16,7 @@ PARTS = ("query", "key", "value")
 
 
 @dataclass(frozen=True)
-class MinilmRelations(Loss):
+class MinilmRelations(StateLoss):
     """KL divergence between the teacher's and the student's query, key and value relations (MiniLMv2)."""
 
     name: ClassVar[str] = "minilm-relations"

@@ -20,12 +20,12 @@ from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
 from corpora import Sequences
-from trainer.compute.precision import precision_for
 from trainer.data.masking import masker
 from trainer.data.packing import IGNORED, Packed, pack
 from trainer.data.rows import Rows
 from trainer.distillation.gradients import Counts, Engine
 from trainer.plugin.discovery import registry
+from trainer.runtime.precision import precision_for
 
 torch.set_num_threads(1)
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 import corpora
 from corpora import Sequences
-from trainer.distillation import write_whole
 from trainer.errors import EmptyDataset, TransferError
+from trainer.runtime import write_whole
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,13 @@
-from .cost_forecast import Forecast as Forecast
 from .cost_forecast import forecast as forecast
 from .gradients import Counts as Counts
 from .gradients import Engine as Engine
-from .loop import Outcome as Outcome
 from .loop import distill as distill
 from .pretraining import Shape as Shape
 from .pretraining import pretrain as pretrain
 from .runs.folder import CARD as CARD
 from .runs.folder import RunFolder as RunFolder
-from .runs.folder import storing as storing
-from .runs.folder import write_whole as write_whole
 from .runs.publication import push as push
+from .schedule import learning_rate_factor as learning_rate_factor
+from .schedule import warmup_updates as warmup_updates
 from .settings import Recipe as Recipe
 from .settings import resolve as resolve

@@ -11,14 +11,14 @@ from torch import Tensor, nn
 from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches
 from trainer.distillation.gradients import Engine
 from trainer.errors import HeldOutOverlap
-from trainer.plugin import Given, Loss
+from trainer.plugin import Given, LogitsLoss
 
 EPOCH = 2**31
 """The epoch whose masks held-out text gets: the same at every measure, and none of the training's."""
 
 
 @dataclass(frozen=True)
-class Agreement(Loss):
+class Agreement(LogitsLoss):
     """Whether student and teacher find the same word the likeliest; measured, never trained."""
 
     name: ClassVar[str] = "agreement"
@@ -29,10 +29,10 @@ class Agreement(Loss):
 
 
 class _Agrees(nn.Module):
-    def loss_and_gradient(self, given: Given) -> tuple[Tensor, Tensor]:
-        """1 where they agree, [tokens], and no gradient."""
+    def forward(self, given: Given) -> Tensor:
+        """1 where they agree, 0 elsewhere: [tokens], without a gradient."""
         student, teacher = given.student["logits"], given.teacher["logits"]
-        return (student.argmax(1) == teacher.argmax(1)).to(student), torch.zeros_like(student)
+        return (student.argmax(1) == teacher.argmax(1)).to(student)
 
 
 @dataclass

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from trainer.compute import Precision
+from corpora import PluginError
 from trainer.data import IGNORED, Packed
-from trainer.distillation.projection import Projection, Term, logits_losses
-from trainer.models import attention
-from trainer.models import families as bodies
-from trainer.plugin import Given, Loss
+from trainer.distillation.projection import ClosedForm, Projection, Term, check_returned, logits_losses
+from trainer.models import compile_layers, groups_of, head_of, states, use_packed_attention
+from trainer.plugin import Given, LogitsLoss, Loss
+from trainer.runtime import Precision
 
 CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
 """What the logits of one chunk may take, by device: with 30,522 words 274 tokens on a CPU, 8,795 on a GPU."""
@@ -60,13 +60,11 @@ class Engine:
         modules = [loss.build(teacher or student, student) for loss in self.losses]
         self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
         for model in filter(None, (student, teacher)):
-            bodies.use_packed_attention(model)
+            use_packed_attention(model)
             if compiled:
-                bodies.compile_layers(model)
-        if compiled:
-            for module in self.modules:
-                if closed := getattr(module, "loss_and_gradient", None):
-                    setattr(module, "loss_and_gradient", torch.compile(closed, dynamic=True))  # noqa: B010
+                compile_layers(model)
+        self.closed = [_closed_form(loss, module, compiled) for loss, module in zip(self.losses, modules, strict=True)]
+        self._checked = False
         if teacher is not None:
             teacher.train(False).requires_grad_(False)
 
@@ -84,7 +82,7 @@ class Engine:
             scale: multiplies the gradient, for half precision.
 
         Returns:
-            [losses], each term's sum over its tokens, neither weighed nor divided.
+            [losses], each term's sum over its tokens, unweighted and unnormalised.
         """
         shares = [scale * loss.weight / counts.of(loss) for loss in self.losses]
         total, sums = self._total(packed, shares)
@@ -98,35 +96,38 @@ class Engine:
             return self._total(packed, [1.0] * len(self.losses))[1]
 
     def _total(self, packed: Packed, shares: list[float]) -> tuple[Tensor, Tensor]:
-        groups = attention.groups_of(packed.lengths, self.device)
+        groups = groups_of(packed.lengths, self.device)
         with self.precision.autocast(self.device):
             of_teacher: dict[str, Tensor] = {}
             if self.teacher is not None and (wanted := _needs(loss.teacher_needs for loss in self.losses)):
                 with torch.no_grad():
-                    of_teacher = bodies.states(self.teacher, packed, groups, wanted)
-            of_student = bodies.states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
+                    of_teacher = states(self.teacher, packed, groups, wanted)
+            of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
             total, by_logits = self._on_logits(packed, of_student["last"], of_teacher.get("last"), shares)
         more, by_states = self._on_states(packed, of_student, of_teacher, shares)
+        self._checked = True
         found = {**by_logits, **by_states}
         return total + more, torch.stack([found[number] for number in range(len(self.losses))])
 
     def _on_logits(
         self, packed: Packed, last: Tensor, of_teacher: Tensor | None, shares: list[float]
     ) -> tuple[Tensor, dict[int, Tensor]]:
-        numbers = [n for n, loss in enumerate(self.losses) if "logits" in loss.needs]
+        numbers = [n for n, loss in enumerate(self.losses) if isinstance(loss, LogitsLoss)]
         if not numbers:
             return last.new_zeros(()), {}
         order, picked = _picked_first(packed.labels)
         if all(self.losses[n].positions == "masked" for n in numbers):
             order = order[:picked]
-        reads_teacher = any("logits" in self.losses[n].teacher_needs for n in numbers)
+        reads_teacher = any(self.losses[n].teacher_needs for n in numbers)
         teacher = None
         if reads_teacher and self.teacher is not None and of_teacher is not None:
             with torch.no_grad():
                 teacher = _projection(self.teacher, of_teacher[order])
         terms = [
             Term(
+                self.losses[n].name,
                 self.modules[n],
+                self.closed[n],
                 torch.full((), shares[n], dtype=_exact(last), device=last.device),  # made there: copying would wait
                 self.losses[n].positions == "masked",
             )
@@ -139,6 +140,7 @@ class Engine:
             terms=terms,
             picked=picked,
             chunk=self.chunk,
+            check=not self._checked,
         )
         return total, dict(zip(numbers, sums, strict=True))
 
@@ -148,17 +150,33 @@ class Engine:
         """The losses on hidden states and projections, by autograd, in float32 (or float64)."""
         total = torch.zeros((), device=self.device, dtype=_exact(of_student["last"]))
         sums: dict[int, Tensor] = {}
-        numbers = [n for n, loss in enumerate(self.losses) if "logits" not in loss.needs]
+        numbers = [n for n, loss in enumerate(self.losses) if not isinstance(loss, LogitsLoss)]
         if not numbers:
             return total, sums
         given = Given(_all_exact(of_student), _all_exact(of_teacher), packed.labels, packed.offsets)
         for number in numbers:
             loss, each = self.losses[number], self.modules[number](given)
+            if not self._checked:
+                check_returned(loss.name, each, tokens=len(packed.labels))
             if loss.positions == "masked":
                 each = each * (packed.labels != IGNORED)
             total = total + each.sum() * shares[number]
             sums[number] = each.detach().sum()
         return total, sums
+
+
+def _closed_form(loss: Loss, module: nn.Module, compiled: bool) -> ClosedForm | None:
+    """The closed-form gradient that a loss declares, or None where autograd finds it.
+
+    Raises:
+        PluginError: it is declared, and the module does not have it.
+    """
+    if not (isinstance(loss, LogitsLoss) and loss.closed_form):
+        return None
+    closed: ClosedForm | None = getattr(module, "loss_and_gradient", None)
+    if closed is None:
+        raise PluginError(f"{loss.name} declares closed_form, but the module it builds has no loss_and_gradient")
+    return torch.compile(closed, dynamic=True) if compiled else closed
 
 
 def _needs(of_losses: Iterable[tuple[str, ...]]) -> list[str]:
@@ -180,5 +198,5 @@ def _exact(state: Tensor) -> torch.dtype:
 
 
 def _projection(model: PreTrainedModel, last: Tensor) -> Projection:
-    transform, decoder = bodies.head_of(model)
+    transform, decoder = head_of(model)
     return Projection(transform(last), decoder.weight, decoder.bias)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainer.compute import Meter
 from trainer.data import Survey
 from trainer.distillation import preparation as preparing
 from trainer.distillation.divergence import LossWatch
@@ -21,6 +20,7 @@ from trainer.distillation.settings import resolve, seconds
 from trainer.distillation.update import Done, Training
 from trainer.errors import Diverged
 from trainer.plugin import Callback, Run, registry
+from trainer.runtime import Meter
 
 
 @dataclass(frozen=True)

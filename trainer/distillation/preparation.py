@@ -11,20 +11,25 @@ import numpy as np
 import torch
 
 from corpora import seed_of, without_places
-from trainer.compute import Precision, Ranks, precision_for
 from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows, pack
 from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, masked_once
 from trainer.distillation.gradients import Engine
 from trainer.distillation.prepared import Job
-from trainer.distillation.runs.folder import machine, versions
 from trainer.distillation.schedule import plan
 from trainer.distillation.settings import Recipe
 from trainer.distillation.update import Frame, Training
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
-from trainer.evaluation import model_fingerprint, positions_of
-from trainer.models import layers_of
-from trainer.models import teachers as models
-from trainer.plugin import Loss, Student, registry
+from trainer.models import (
+    check_tokenizers,
+    layers_of,
+    load_teacher,
+    load_tokenizer,
+    model_fingerprint,
+    model_folder,
+    positions_of,
+)
+from trainer.plugin import Loss, Student, check_loss, registry
+from trainer.runtime import Precision, Ranks, hardware, precision_for, versions
 
 FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
 
@@ -64,13 +69,13 @@ def distillation(
     losses, student_shape = parts_of(recipe)
     if dataset is None or teacher is None:
         raise OtherRecipe("a new run needs a dataset and a teacher: --dataset NAME --teacher DIR")
-    folder = models.model_folder(teacher)
-    taught_by = models.load_teacher(folder, allow_pickle=allow_pickle)
-    tokenizer = models.load_tokenizer(folder)
+    folder = model_folder(teacher)
+    taught_by = load_teacher(folder, allow_pickle=allow_pickle)
+    tokenizer = load_tokenizer(folder)
     rows = open_rows(dataset, tokenizer=folder, max_tokens=positions_of(taught_by.config))
     if survey is not None:
         rows.survey = survey
-    models.check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
+    check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
     torch.manual_seed(seed_of("student", recipe.seed))
     student = student_shape.build(taught_by)
     return assemble(
@@ -85,10 +90,14 @@ def parts_of(recipe: Recipe) -> tuple[list[Loss], Student]:
 
     Raises:
         UnknownName, OptionError: it names what no plugin offers, or options that are wrong.
+        PluginError: a loss that the engine cannot serve.
     """
     for text in recipe.callback:
         registry.make("callbacks", text)
-    return [registry.make("losses", text) for text in recipe.loss], registry.make("students", recipe.student)
+    losses = [registry.make("losses", text) for text in recipe.loss]
+    for loss in losses:
+        check_loss(loss)
+    return losses, registry.make("students", recipe.student)
 
 
 def assemble(
@@ -189,7 +198,7 @@ def _fidelity(
     limit = positions_of(engine.student.config)
     held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)
     own = str(tokenizer.name_or_path or rows.tokenizer_file)
-    models.check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
+    check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
     check_apart(held_out, rows)
     held_out = held_out.head(recipe.held_out_rows)
     check_rows(held_out, engine.student)
@@ -229,7 +238,7 @@ def _card(
         "attention": "padded sdpa in groups of about one length, dropout in it for the student, without cuDNN",
         "ranks": training.ranks.size,
         "device": str(training.engine.device),
-        "machine": machine(),
+        "machine": hardware(),
         "versions": versions(),
     }
     return without_places(card) if rows.private else card

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.compute import Ranks
 from trainer.distillation.fidelity import Fidelity
-from trainer.distillation.runs.folder import versions
 from trainer.distillation.settings import Recipe
 from trainer.distillation.update import Done, Training
 from trainer.errors import OtherRecipe
 from trainer.models import write_model
-from trainer.plugin import Loss
+from trainer.plugin import LogitsLoss, Loss
+from trainer.runtime import Ranks, versions
 
 
 @dataclass
@@ -66,7 +65,7 @@ class Job:
     def operations(self) -> float:
         """Floating-point operations of one token, after RECIPES section 6."""
         engine = self.training.engine
-        everywhere = any("logits" in loss.needs and loss.positions == "all" for loss in engine.losses)
+        everywhere = any(isinstance(loss, LogitsLoss) and loss.positions == "all" for loss in engine.losses)
         share = 1.0 if everywhere else self.recipe.mask_rate
         student = 6 * _operations(engine.student, share)
         taught = engine.teacher is not None and any(loss.teacher_needs for loss in engine.losses)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from corpora import PluginError
+from trainer.errors import Diverged
 from trainer.plugin import Given
 
 BLOCK_ROWS = 16
 """Rows of logits that a CPU takes through softmax and its kin at once, so that they stay in its caches."""
 
 
+ClosedForm = Callable[[Given, Tensor], Tensor]
+"""(given, gradient) -> loss [tokens]; writes the gradient by the student's logits into `gradient`."""
+
+
 @dataclass(frozen=True)
 class Term:
     """One loss on logits, as the head computes it."""
 
+    name: str
+    """What errors call it."""
     module: nn.Module
+    closed: ClosedForm | None
+    """Its declared closed form; None where autograd finds the gradient."""
     share: Tensor
     """Scalar: what one token's loss counts in the total, its weight over the number of valid tokens."""
     masked: bool
@@ -46,6 +56,7 @@ def logits_losses(
     terms: Sequence[Term],
     picked: int,
     chunk: int,
+    check: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """The losses on logits of one micro-batch, never holding more logits than one chunk's.
 
@@ -56,20 +67,25 @@ def logits_losses(
         terms: the losses.
         picked: how many tokens are to be predicted.
         chunk: tokens whose logits are held at once.
+        check: check what each loss returns.
 
     Returns:
         The total, a scalar whose gradient is already known; and each term's sum over its tokens, [terms],
-        neither weighed nor divided.
+        unweighted and unnormalised.
+
+    Raises:
+        PluginError: with `check`, a loss returned another shape or type than [tokens] floats.
+        Diverged: with `check`, a loss is not finite.
     """
     held = _matmul_dtype(student.hidden)
-    job = _Job(teacher, labels, tuple(terms), picked, chunk, held, torch.is_grad_enabled())
+    call = _Call(teacher, labels, tuple(terms), picked, chunk, held, torch.is_grad_enabled(), check)
     with torch.autocast(student.hidden.device.type, enabled=False):  # it would lose precision in the losses
-        total, sums = _Chunked.apply(student.hidden, student.weight, student.bias, job)  # type: ignore[no-untyped-call]
+        total, sums = _Chunked.apply(student.hidden, student.weight, student.bias, call)  # type: ignore[no-untyped-call]
     return total, sums
 
 
 @dataclass(frozen=True)
-class _Job:
+class _Call:
     teacher: Projection | None
     labels: Tensor
     terms: tuple[Term, ...]
@@ -79,31 +95,33 @@ class _Job:
     """What matrices are multiplied in."""
     learns: bool
     """False where only the losses are wanted."""
+    check: bool
+    """Whether to check what each loss returns."""
 
 
 class _Chunked(torch.autograd.Function):
     """Projects, loses and differentiates chunk by chunk in the forward pass; the backward pass only scales."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, job: _Job) -> tuple[Tensor, Tensor]:
-        held = job.held
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, call: _Call) -> tuple[Tensor, Tensor]:
+        held = call.held
         student = Projection(hidden.to(held), weight.to(held), bias.to(held))
-        teacher = job.teacher and Projection(
-            job.teacher.hidden.to(held), job.teacher.weight.to(held), job.teacher.bias.to(held)
+        teacher = call.teacher and Projection(
+            call.teacher.hidden.to(held), call.teacher.weight.to(held), call.teacher.bias.to(held)
         )
         to_hidden, to_weight, to_bias = map(torch.zeros_like, (student.hidden, weight, bias))
-        sums = torch.zeros(len(job.terms), dtype=_exact(held), device=hidden.device)
-        buffers = _buffers(student, job)
-        for start in range(0, len(hidden), job.chunk):
-            span = slice(start, min(start + job.chunk, len(hidden)))
-            gradient = _one_chunk(student, teacher, job, span, sums, buffers)
-            if job.learns:
+        sums = torch.zeros(len(call.terms), dtype=_exact(held), device=hidden.device)
+        buffers = _Buffers.of(student, call)
+        for start in range(0, len(hidden), call.chunk):
+            span = slice(start, min(start + call.chunk, len(hidden)))
+            gradient = _one_chunk(student, teacher, call, span, sums, buffers)
+            if call.learns:
                 torch.mm(gradient, student.weight, out=to_hidden[span])
                 _add_product(to_weight, gradient, student.hidden[span])
                 to_bias += gradient.sum(0, dtype=bias.dtype)
         ctx.save_for_backward(to_hidden.to(hidden.dtype), to_weight, to_bias)
         ctx.mark_non_differentiable(sums)
-        shares = torch.stack([term.share for term in job.terms]).to(sums)
+        shares = torch.stack([term.share for term in call.terms]).to(sums)
         return (sums * shares).sum(), sums
 
     @staticmethod
@@ -113,54 +131,74 @@ class _Chunked(torch.autograd.Function):
         return to_hidden * scale.to(to_hidden), to_weight * scale.to(to_weight), to_bias * scale.to(to_bias), None
 
 
-def _buffers(student: Projection, job: _Job) -> tuple[Tensor, Tensor]:
-    """Room for the logits of one chunk, of the student and of the teacher, used again for every chunk."""
-    shape = (min(job.chunk, len(student.hidden)), len(student.weight))
-    room = student.hidden.new_empty(shape)
-    return room, room if job.teacher is None else torch.empty_like(room)
+@dataclass(frozen=True)
+class _Buffers:
+    """Memory that every chunk uses again."""
+
+    student: Tensor
+    """[chunk, vocabulary], the student's logits, then the total's gradient by them."""
+    teacher: Tensor
+    """[chunk, vocabulary], the teacher's logits."""
+    gradients: Tensor
+    """[2, block, vocabulary]: the total's gradient, and that of one term, before they are stored."""
+
+    @classmethod
+    def of(cls, student: Projection, call: _Call) -> _Buffers:
+        """Room for one chunk."""
+        tokens = min(call.chunk, len(student.hidden))
+        room = student.hidden.new_empty(tokens, len(student.weight))
+        teacher = room if call.teacher is None else torch.empty_like(room)
+        rows = _block_rows(tokens, room.device)
+        return cls(room, teacher, room.new_empty((2, rows, len(student.weight)), dtype=_exact(call.held)))
+
+
+def _block_rows(tokens: int, device: torch.device) -> int:
+    return min(BLOCK_ROWS, tokens) if device.type == "cpu" else tokens
 
 
 def _one_chunk(
     student: Projection,
     teacher: Projection | None,
-    job: _Job,
+    call: _Call,
     span: slice,
     sums: Tensor,
-    buffers: tuple[Tensor, Tensor],
+    buffers: _Buffers,
 ) -> Tensor:
     """Add the chunk's losses to `sums`; the total's gradient by its logits, [chunk, vocabulary], in their place."""
-    logits = _logits(student, span, buffers[0])
-    of_teacher = None if teacher is None else _logits(teacher, span, buffers[1])
-    rows = BLOCK_ROWS if logits.device.type == "cpu" else len(logits)
+    logits = _logits(student, span, buffers.student)
+    of_teacher = None if teacher is None else _logits(teacher, span, buffers.teacher)
+    rows = _block_rows(len(logits), logits.device)
     for first in range(0, len(logits), rows):
         block = slice(first, min(first + rows, len(logits)))
         given = Given(
             student={"logits": logits[block].to(sums.dtype)},
             teacher={} if of_teacher is None else {"logits": of_teacher[block].to(sums.dtype)},
-            labels=job.labels[span][block],
-            offsets=job.labels.new_empty(0),
+            labels=call.labels[span][block],
+            offsets=call.labels.new_empty(0),
         )
-        picked = min(max(job.picked - span.start - first, 0), block.stop - first)
-        logits[block] = _one_block(given, job.terms, picked, sums)
+        picked = min(max(call.picked - span.start - first, 0), block.stop - first)
+        logits[block] = _one_block(given, call, picked, sums, buffers.gradients)
     return logits
 
 
-def _one_block(given: Given, terms: tuple[Term, ...], picked: int, sums: Tensor) -> Tensor:
-    """Add a block's losses to `sums`; the total's gradient by its logits, [block, vocabulary]."""
-    logits = given.student["logits"]
-    gradient: Tensor | None = None
-    for number, term in enumerate(terms):
-        part = given if not term.masked or picked == len(logits) else _first(given, picked)
+def _one_block(given: Given, call: _Call, picked: int, sums: Tensor, buffers: Tensor) -> Tensor:
+    """Add a block's losses to `sums`; the total's gradient by its logits, [block, vocabulary], in the first buffer."""
+    tokens = len(given.labels)
+    total = buffers[0, :tokens]
+    filled = False
+    for number, term in enumerate(call.terms):
         if term.masked and picked == 0:
             continue
-        loss, slope = loss_and_gradient(term.module, part, term.share)
+        part = given if not term.masked or picked == tokens else _first(given, picked)
+        whole = not filled and len(part.labels) == tokens
+        slope = total if whole else buffers[1, : len(part.labels)]
+        loss = _loss_and_gradient(term, part, slope, check=call.check)
         sums[number] += loss.sum(dtype=sums.dtype)
-        if gradient is None and len(slope) == len(logits):
-            gradient = slope
-        else:
-            gradient = torch.zeros_like(logits) if gradient is None else gradient
-            gradient[: len(slope)] += slope
-    return torch.zeros_like(logits) if gradient is None else gradient
+        if not whole:
+            total = total if filled else total.zero_()
+            total[: len(slope)] += slope
+        filled = True
+    return total if filled else total.zero_()
 
 
 def _first(given: Given, rows: int) -> Given:
@@ -168,22 +206,42 @@ def _first(given: Given, rows: int) -> Given:
     return Given(cut[0], cut[1], given.labels[:rows], given.offsets)
 
 
-def loss_and_gradient(module: nn.Module, given: Given, share: Tensor) -> tuple[Tensor, Tensor]:
-    """A loss on logits and `share` times its gradient by the student's logits.
+def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: bool) -> Tensor:
+    """A loss on logits, [tokens], detached; `share` times its gradient by the student's logits goes into `gradient`.
 
-    In closed form where the module knows it, else by autograd, which also reaches the module's own weights.
-
-    Returns:
-        [tokens] and [tokens, vocabulary], detached.
+    In closed form where the loss declares one, else by autograd, which also reaches the module's own weights.
     """
-    if closed := getattr(module, "loss_and_gradient", None):
-        loss, gradient = closed(given)
-        return loss, gradient.mul_(share.to(gradient))
+    if term.closed:
+        loss = term.closed(given, gradient)
+        if check:
+            check_returned(term.name, loss, tokens=len(given.labels))
+        gradient.mul_(term.share.to(gradient))
+        return loss
     with torch.enable_grad():
         logits = given.student["logits"].detach().requires_grad_()
-        loss = module(Given({"logits": logits}, given.teacher, given.labels, given.offsets))
-        (loss.sum() * share.to(loss)).backward()
-    return loss.detach(), logits.grad if logits.grad is not None else torch.zeros_like(logits)
+        loss = term.module(Given({"logits": logits}, given.teacher, given.labels, given.offsets))
+        if check:
+            check_returned(term.name, loss, tokens=len(given.labels))
+        if loss.requires_grad:
+            (loss.sum() * term.share.to(loss)).backward()
+    _ = gradient.zero_() if logits.grad is None else gradient.copy_(logits.grad)
+    detached: Tensor = loss.detach()
+    return detached
+
+
+def check_returned(name: str, loss: Any, *, tokens: int) -> None:
+    """Check what a loss returned.
+
+    Raises:
+        PluginError: it is not one floating-point number per token.
+        Diverged: it is not finite.
+    """
+    shape, dtype = list(getattr(loss, "shape", ())), getattr(loss, "dtype", None)
+    if not isinstance(loss, Tensor) or shape != [tokens] or not loss.is_floating_point():
+        got = f"{str(dtype).removeprefix('torch.')} {shape}" if dtype else type(loss).__name__
+        raise PluginError(f"{name} returned {got} for {tokens} tokens; it must return one loss per token, [{tokens}]")
+    if not bool(torch.isfinite(loss).all()):
+        raise Diverged(f"{name} is not finite in the first micro-batch")
 
 
 def _logits(projection: Projection, span: slice, room: Tensor) -> Tensor:

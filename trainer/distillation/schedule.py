@@ -52,9 +52,31 @@ class Plan:
 
     def rate(self, update: int) -> float:
         """What the learning rate is multiplied by: up to 1 over the warm-up, then down to 0 at the end."""
-        if update < self.warmup:
-            return (update + 1) / self.warmup
-        return (self.updates - update) / max(self.updates - self.warmup, 1)
+        return learning_rate_factor(update, updates=self.updates, warmup=self.warmup)
+
+
+def learning_rate_factor(update: int, *, updates: int, warmup: int) -> float:
+    """What the learning rate is multiplied by: linear warm-up to 1, then linear decay to 0.
+
+    Distillation, pre-training and fine-tuning all use this schedule.
+
+    Args:
+        update: from 0; the first one already moves the weights.
+        updates: of the whole run.
+        warmup: updates of the warm-up; `warmup_updates` gives them from a share.
+    """
+    if update < warmup:
+        return (update + 1) / warmup
+    return (updates - update) / max(updates - warmup, 1)
+
+
+def warmup_updates(rate: float, *, updates: int) -> int:
+    """The updates of the warm-up, rounded up.
+
+    Args:
+        rate: share of all updates, 0 to 1.
+    """
+    return math.ceil(rate * updates)
 
 
 def plan(recipe: Recipe, *, rows: int, tokens: int) -> Plan:
@@ -71,4 +93,4 @@ def plan(recipe: Recipe, *, rows: int, tokens: int) -> Plan:
         "updates": int(amount),
         "tokens": math.ceil(amount / (tokens / per_epoch)),
     }[unit]
-    return Plan(rows, recipe.sequences, updates, math.ceil(recipe.warmup * updates), recipe.seed)
+    return Plan(rows, recipe.sequences, updates, warmup_updates(recipe.warmup, updates=updates), recipe.seed)

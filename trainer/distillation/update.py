@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from corpora import seed_of
-from trainer.compute import LossScale, Ranks
 from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches, pack
 from trainer.distillation.gradients import Counts, Engine
 from trainer.distillation.schedule import Plan
 from trainer.distillation.settings import Recipe
 from trainer.errors import Diverged, OutOfMemory
+from trainer.runtime import LossScale, Ranks
 
 
 @dataclass(frozen=True)

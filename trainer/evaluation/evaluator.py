@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import unknown_name
-from trainer.compute import chosen
 from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.evaluation.finetuning.jobs import Job, Progress, run_jobs
 from trainer.evaluation.finetuning.settings import SEEDS, Settings, settings_for, shape_of
-from trainer.evaluation.problems.encoders import model_fingerprint
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import write_sealed
 from trainer.evaluation.scoring import GLUE_PRESETS, glue_score
-from trainer.evaluation.tasks.examples import Splits
-from trainer.models import model_folder
-from trainer.plugin import Task
+from trainer.models import model_fingerprint, model_folder
+from trainer.plugin import Splits, Task
+from trainer.runtime import chosen
 
 Tried = tuple[Job, dict[str, Any]]
 """A fine-tuning and its stored result."""

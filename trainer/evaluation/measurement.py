@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from corpora import generator
-from trainer.compute import without_cudnn_attention
 from trainer.errors import ModelError
 from trainer.evaluation.evaluator import model_name, tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
-from trainer.evaluation.problems.encoders import load_tokenizer, quiet_transformers
-from trainer.evaluation.results import machine, write_sealed
-from trainer.models import model_folder, weight_shapes
+from trainer.evaluation.results import write_sealed
+from trainer.models import load_tokenizer, model_folder, quiet_transformers, weight_shapes
+from trainer.runtime import environment, without_cudnn_attention
 
 ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45
 """Of generated inputs: as many as STS-B's dev set, with lengths (in tokens) spread as its pairs' are."""
@@ -114,7 +113,7 @@ def measure(
         for folder, model, times, ids in zip(folders, loaded, seconds, inputs, strict=True)
     ]
     said = "STS-B dev" if data else f"made-up ids, {MEDIAN_LENGTH} tokens a row in the median"
-    measured = Measurements(made, said, len(inputs[0]), passes, machine())
+    measured = Measurements(made, said, len(inputs[0]), passes, environment())
     if out:
         write_sealed(Path(out), measured.as_json())
     return measured

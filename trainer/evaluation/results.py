@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from corpora import sha256_file, sha256_of
-from trainer.distillation import write_whole
-from trainer.distillation.runs import folder as runs
 from trainer.errors import ResultDamaged
 from trainer.evaluation.finetuning.settings import Settings
-from trainer.evaluation.tasks.examples import Splits
-from trainer.plugin import Task
+from trainer.plugin import Splits, Task
+from trainer.runtime import environment, write_whole
 
-ENGINE = 2
+ENGINE = 3
 """Raised by one whenever fine-tuning gives other figures from the same inputs."""
 
 
@@ -97,7 +94,7 @@ def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[
     write_whole(beside, json.dumps(evidence, ensure_ascii=False) + "\n")
     content = {
         "task": cell.task, "seed": cell.seed, "identity": cell.identity, **result,
-        "machine": machine(), "answers_sha256": sha256_file(beside),
+        "machine": environment(), "answers_sha256": sha256_file(beside),
     }  # fmt: skip
     write_sealed(path, content)
 
@@ -123,18 +120,3 @@ def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
 def answers_path(path: Path) -> Path:
     """Where the answers of a cell are: beside its result."""
     return path.with_suffix(".answers.json")
-
-
-def machine() -> dict[str, Any]:
-    """The hardware and the versions that a figure was measured with."""
-    return {**runs.machine(), "processor": processor(), **runs.versions()}
-
-
-def processor() -> str:
-    """The processor's name, as far as the system tells it."""
-    information = Path("/proc/cpuinfo")
-    if information.is_file():
-        for line in information.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

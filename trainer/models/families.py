@@ -194,3 +194,11 @@ def packed_logits(model: PreTrainedModel, packed: Packed) -> Tensor:
     transform, decoder = head_of(model)
     logits: Tensor = decoder(transform(states(model, packed, groups, ())["last"]))
     return logits
+
+
+def positions_of(config: Any) -> int | None:
+    """How many tokens a model has positions for; None where it does not say."""
+    positions = getattr(config, "max_position_embeddings", None)
+    # RoBERTa and its kin count positions from the padding id on.
+    reserved = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
+    return None if positions is None else int(positions) - reserved

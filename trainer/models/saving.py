@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer.distillation import storing
-from trainer.evaluation import quiet_transformers
 from trainer.models import attention
+from trainer.models.quiet import quiet_transformers
+from trainer.runtime import storing
 
 
 def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, Any]) -> None:

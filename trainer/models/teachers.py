@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import CasingMismatch, ModelError, NoLanguageModelHead, VocabularyMismatch
-from trainer.evaluation import lower_cases, quiet_transformers
-from trainer.evaluation.problems import encoders
+from trainer.errors import ModelError, NoLanguageModelHead
+from trainer.models.folders import model_folder
+from trainer.models.quiet import quiet_transformers
+from trainer.models.tokenizers import load_tokenizer, lower_cases
 from trainer.models.weights import weight_shapes
 
 HEADS = {
@@ -20,7 +21,6 @@ HEADS = {
     "distilbert": "vocab_transform.weight",
 }
 """A tensor that only a masked-language-model head has, by family."""
-HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
 
 
 @dataclass(frozen=True)
@@ -42,36 +42,6 @@ class Inspection:
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self)
-
-
-def model_folder(model: str | Path) -> Path:
-    """The folder of a model: itself, the `student` of a run folder, or a copy of what the hub has.
-
-    Args:
-        model: a folder, or a hub id with an optional revision, `ID@REVISION`.
-
-    Raises:
-        ModelError: there is no such thing, or the hub cannot be reached.
-    """
-    folder = Path(model)
-    for place in (folder, folder / "student"):
-        if (place / "config.json").is_file():
-            return place
-    if folder.exists():
-        raise ModelError(f"{folder} is no model folder: it has no config.json")
-    return _from_hub(str(model))
-
-
-def _from_hub(reference: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    name, _, revision = reference.partition("@")
-    try:
-        return Path(snapshot_download(name, revision=revision or None, allow_patterns=HUB_FILES))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        why = str(error).strip().splitlines()[0]
-        raise ModelError(f"{reference} is neither a model folder nor a hub id that can be read: {why}") from error
 
 
 def inspect_model(model: str | Path) -> Inspection:
@@ -129,46 +99,6 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
             "classifier cannot teach, take the pre-trained model that it came from (trainer inspect shows the head)"
         )
     return teacher.eval()
-
-
-def load_tokenizer(model: str | Path) -> Any:
-    """The tokenizer of a model, wherever it is.
-
-    Raises:
-        ModelError: there is none, or it cannot be read.
-    """
-    return encoders.load_tokenizer(model_folder(model))
-
-
-def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dataset: str, teacher: str) -> None:
-    """See that a dataset's ids mean to the teacher what they meant when they were made.
-
-    Args:
-        tokenizer_file: the dataset's `tokenizer.json`; nothing is checked where it is None.
-
-    Raises:
-        VocabularyMismatch: another vocabulary.
-        CasingMismatch: the same pieces, but one lower-cases and the other does not.
-    """
-    if tokenizer_file is None:
-        return
-    from tokenizers import Tokenizer
-
-    theirs = Tokenizer.from_file(str(tokenizer_file))
-    ours = teacher_tokenizer.backend_tokenizer
-    again = f"tokenize the sentences again with the teacher's tokenizer: corpora tokenize … --tokenizer {teacher}"
-    one, other = theirs.get_vocab(with_added_tokens=True), ours.get_vocab(with_added_tokens=True)
-    if one != other:
-        differ = sorted(piece for piece in {*one, *other} if one.get(piece) != other.get(piece))
-        raise VocabularyMismatch(
-            f"{dataset} was made with another vocabulary ({len(one):,} pieces) than the teacher's ({len(other):,}); "
-            f"{len(differ):,} pieces differ, such as {differ[0]!r}; {again}"
-        )
-    normalizer = theirs.normalizer
-    lowered = normalizer is not None and "A" not in normalizer.normalize_str("A")
-    if lowered != lower_cases(teacher_tokenizer):
-        says = ("lower-cased", "keeps case") if lowered else ("made with its case kept", "lower-cases")
-        raise CasingMismatch(f"{dataset} was {says[0]}, and the teacher's tokenizer {says[1]}; {again}")
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -1,8 +1,14 @@
 from .discovery import registry as registry
-from .hookspecs import hookimpl as hookimpl
+from .examples import Examples as Examples
+from .examples import Head as Head
+from .examples import Layout as Layout
+from .examples import Splits as Splits
 from .kinds import Callback as Callback
 from .kinds import Given as Given
+from .kinds import LogitsLoss as LogitsLoss
 from .kinds import Loss as Loss
 from .kinds import Run as Run
+from .kinds import StateLoss as StateLoss
 from .kinds import Student as Student
 from .kinds import Task as Task
+from .kinds import check_loss as check_loss

@@ -5,19 +5,20 @@ A plugin offers classes of these kinds through the hooks of `trainer.plugin.hook
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from corpora import Component, option
+from corpora import Component, PluginError, option
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
     from transformers import PreTrainedModel
 
-    from trainer.evaluation import Head, Splits
+    from trainer.plugin.examples import Head, Splits
 
 
 @dataclass(frozen=True)
@@ -48,42 +49,103 @@ class Given:
     labels: Tensor
     """[tokens], int64: the true id where a token was picked for prediction, -100 elsewhere."""
     offsets: Tensor
-    """[sequences + 1], int64: sequence i is tokens[offsets[i]:offsets[i + 1]]. Not for losses on logits,
-    which are given chunks."""
+    """[sequences + 1], int64: sequence i is tokens[offsets[i]:offsets[i + 1]]. Empty for a `LogitsLoss`, which sees
+    chunks."""
 
 
 @dataclass(frozen=True)
 class Loss(Component, ABC):
-    """A term of the distillation loss.
+    """A term of the distillation loss: a `LogitsLoss` or a `StateLoss`.
 
-    The engine alone masks, sums, divides by the number of valid tokens of the whole update, and weighs.
+    The engine alone masks, sums, divides by the number of valid tokens of the whole update, and weights.
     """
 
     weight: float = option(1.0, "What the term is multiplied by.", min=0.0)
     positions: Literal["all", "masked"] = option("all", "Tokens it is averaged over: all, or those to be predicted.")
 
     @property
+    @abstractmethod
     def needs(self) -> tuple[str, ...]:
-        """What of the student it reads: `logits`, `hidden:K`, `query:K`, `key:K`, `value:K`.
+        """The outputs of the student that it reads."""
 
-        `hidden:0` is what the embeddings give, `hidden:K` what layer K gives, `hidden:-1` what the last one
-        gives. `query:K`, `key:K` and `value:K` are those of layer K, from 1, or from -1 backwards.
+    @property
+    @abstractmethod
+    def teacher_needs(self) -> tuple[str, ...]:
+        """The outputs of the teacher that it reads; if no loss reads any, the teacher never runs."""
+
+    @abstractmethod
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
+        """A module whose `forward(given: Given)` returns one loss per token: [tokens], unweighted and unmasked.
+
+        The module's own weights are trained, saved in checkpoints, and left out of the student.
         """
+
+
+@dataclass(frozen=True)
+class LogitsLoss(Loss, ABC):
+    """A loss on the word distributions. It sees chunks of tokens, so one token's loss may not depend on another's."""
+
+    reads_teacher: ClassVar[bool] = True
+    """Whether it reads the teacher's logits."""
+    closed_form: ClassVar[bool] = False
+    """Whether the module also has `loss_and_gradient(given, gradient) -> loss`.
+
+    It returns the loss [tokens] and writes the gradient of the loss's sum with respect to the student's logits into
+    `gradient` [tokens, vocabulary], which saves the backward pass through the logits. It must not keep `gradient`.
+    """
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The logits, and nothing else."""
         return ("logits",)
 
     @property
     def teacher_needs(self) -> tuple[str, ...]:
-        """What of the teacher it reads; where all losses leave this empty, the teacher is never run."""
+        """The logits, if it reads the teacher."""
+        return ("logits",) if self.reads_teacher else ()
+
+
+@dataclass(frozen=True)
+class StateLoss(Loss, ABC):
+    """A loss on hidden states or attention projections. It sees whole sequences; autograd finds its gradient."""
+
+    @property
+    @abstractmethod
+    def needs(self) -> tuple[str, ...]:
+        """The states of the student that it reads: `hidden:K`, `query:K`, `key:K`, `value:K`.
+
+        `hidden:0` is the output of the embeddings, `hidden:K` that of layer K, `hidden:-1` that of the last layer.
+        `query:K`, `key:K` and `value:K` are those of layer K, counted from 1, or backwards from -1.
+        """
+
+    @property
+    def teacher_needs(self) -> tuple[str, ...]:
+        """The states of the teacher that it reads; by default the same as of the student."""
         return self.needs
 
-    @abstractmethod
-    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """A module whose `forward(given: Given)` gives one loss a token: [tokens], not yet weighed or masked.
 
-        Its own weights are trained, saved in checkpoints, and left out of the student. A module may also have
-        `loss_and_gradient(given) -> (loss [tokens], gradient [tokens, vocabulary])`, its gradient by the
-        student's logits in closed form, which saves the way back through them.
-        """
+STATE = re.compile(r"hidden:(0|-?[1-9]\d*)|(query|key|value):-?[1-9]\d*")
+"""What a `StateLoss` may need."""
+
+
+def check_loss(loss: Loss) -> None:
+    """Check that the engine can serve a loss, before any model is loaded.
+
+    Raises:
+        PluginError: it is neither a `LogitsLoss` nor a `StateLoss`, or needs something its kind cannot have.
+    """
+    if isinstance(loss, LogitsLoss):
+        wrong = [need for need in (*loss.needs, *loss.teacher_needs) if need != "logits"]
+        allowed = "a LogitsLoss may need only 'logits'; write a StateLoss for hidden states"
+    elif isinstance(loss, StateLoss):
+        wrong = [need for need in (*loss.needs, *loss.teacher_needs) if not STATE.fullmatch(need)]
+        allowed = "a StateLoss may need hidden:K, query:K, key:K or value:K; write a LogitsLoss for logits"
+        if not loss.needs:
+            raise PluginError(f"{loss.name} needs nothing of the student, so it cannot train it; {allowed}")
+    else:
+        raise PluginError(f"{loss.name} is neither a LogitsLoss nor a StateLoss; derive it from one of the two")
+    if wrong:
+        raise PluginError(f"{loss.name} needs {wrong[0]!r}; {allowed}")
 
 
 @dataclass(frozen=True)

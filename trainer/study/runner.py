@@ -13,8 +13,8 @@ from corpora import open as open_dataset
 from trainer.distillation import CARD, RunFolder
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation import Progress as Scored
-from trainer.evaluation import evaluate, measure, model_fingerprint, read_sealed, write_sealed
-from trainer.models import model_folder
+from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
+from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
 from trainer.study.grid import Student, Study, read_study
 from trainer.study.run_results import read_outcomes
@@ -222,14 +222,13 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     import torch
 
     from corpora import seed_of
-    from trainer.models import teachers as models
     from trainer.models import write_model
     from trainer.plugin import registry
 
     recipe = run.study.distillation(student)
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("student", recipe.seed))
-        model = registry.make("students", recipe.student).build(models.load_teacher(run.teacher))
+        model = registry.make("students", recipe.student).build(load_teacher(run.teacher))
     folder.mkdir(parents=True, exist_ok=True)
     card = {
         "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
@@ -237,7 +236,7 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
         "teacher": {"model": str(run.teacher)},
         "student": {"class": type(model).__name__, "parameters": sum(p.numel() for p in model.parameters())},
     }  # fmt: skip
-    write_model(model, models.load_tokenizer(run.teacher), folder / "student", card=card)
+    write_model(model, load_tokenizer(model_folder(run.teacher)), folder / "student", card=card)
     RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from corpora import PluginError
 from corpora.testing import ContractBroken, called, check_component, need
-from trainer.compute import precision_for
 from trainer.data import IGNORED, Packed
 from trainer.distillation import Counts, Engine
-from trainer.plugin import Given, Loss
+from trainer.plugin import Given, LogitsLoss, Loss
+from trainer.plugin import check_loss as check_kind
+from trainer.runtime import precision_for
 from trainer.testing.tiny import LENGTHS, tiny_batch, tiny_bert
 
 VOCABULARY, HIDDEN = 40, 16
@@ -35,6 +37,10 @@ def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
         ContractBroken: it does not; the message says what was found.
     """
     component = check_component(given(**options) if isinstance(given, type) else given, Loss, travels=False)
+    try:
+        check_kind(component)
+    except PluginError as error:
+        raise ContractBroken(str(error)) from error
     teacher, student = tiny_bert(layers=LAYERS["teacher"]), tiny_bert(layers=LAYERS["student"], seed=1)
     before = teacher.config.to_dict(), student.config.to_dict()
     module = called(component, "build", component.build, teacher, student).double()
@@ -43,7 +49,7 @@ def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
         _states(component, component.needs, "student"), _states(component, component.teacher_needs, "teacher")
     )
     _check_values(component, module, batch)
-    if "logits" not in component.needs:
+    if not isinstance(component, LogitsLoss):
         _check_sequences(component, module, batch)
     _check_engine(component)
 
@@ -96,8 +102,8 @@ def _sums_and_gradient(loss: Loss, *, chunk: int, closed: bool = True) -> torch.
 
 def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool) -> None:
     module = engine.modules[0]
-    if not closed and hasattr(module, "loss_and_gradient"):
-        setattr(module, "loss_and_gradient", None)  # noqa: B010
+    if not closed:
+        engine.closed[0] = None
 
     def look(_: nn.Module, given: Sequence[Any], output: Any) -> None:
         if tuple(output.shape) != tuple(given[0].labels.shape):

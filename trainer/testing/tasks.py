@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpora.testing import called, check_component, need
-from trainer.evaluation import METRICS, Examples, Splits
-from trainer.plugin import Task
+from trainer.evaluation import METRICS
+from trainer.plugin import Examples, Splits, Task
 
 
 def check_task(given: type[Task] | Task, data: Path) -> Splits:

@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from corpora import Catalogue, Entry, InputError, hookimpl, option
+from corpora import Catalogue, Entry, HttpClient, InputError, hookimpl, option
 
 LICENCE = "public domain in the USA (Project Gutenberg)"
 COLUMNS = ("Text#", "Type", "Title", "Language", "Authors", "Subjects")
@@ -42,11 +42,11 @@ class Gutenberg(Catalogue):
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"catalogue gutenberg: {self.csv} cannot be read: {error}") from error
 
-    def visit(self, web: Any) -> Iterator[Entry]:
+    def visit(self, client: HttpClient) -> Iterator[Entry]:
         """The entries, with the catalogue fetched where none lies on disk."""
         if self.csv is not None:
             return self.find()
-        return self._entries(web.page(self.catalogue_url).splitlines(keepends=True))
+        return self._entries(client.text(self.catalogue_url).splitlines(keepends=True))
 
     def _entries(self, lines: Iterable[str]) -> Iterator[Entry]:
         reader = csv.DictReader(lines)

@@ -46,7 +46,7 @@ def toy_tasks(
     json: AsJson = False,
 ) -> None:
     """Write the toy grammar's labelled tasks: acceptability (CoLA), entailment (RTE), questions (SQuAD)."""
-    from corpora.builtin.sources.toy import write_tasks
+    from corpora import write_tasks
     from corpora.store import storage_errors
 
     with storage_errors(folder):

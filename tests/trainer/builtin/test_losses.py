@@ -44,14 +44,16 @@ def test_the_closed_form_is_the_plain_formula_and_its_gradient(seed: int, temper
     plain = soft_target_loss(student, teacher, temperature=temperature, reverse=reverse)
     plain.sum().backward()  # type: ignore[no-untyped-call]
     given = Given({"logits": student.detach()}, {"logits": teacher}, NONE, NONE)
-    loss, gradient = SoftTargetLoss(temperature, reverse=reverse).loss_and_gradient(given)
+    gradient = torch.empty_like(teacher)
+    loss = SoftTargetLoss(temperature, reverse=reverse).loss_and_gradient(given, gradient)
     assert loss == pytest.approx(plain.detach(), abs=1e-9)
     assert gradient == pytest.approx(student.grad, abs=1e-9)
 
 
 def test_the_closed_form_leaves_the_logits_as_they_were() -> None:
     student, teacher = LOGITS.clone(), EVEN.clone()
-    SoftTargetLoss(2.0).loss_and_gradient(Given({"logits": student}, {"logits": teacher}, NONE, NONE))
+    given = Given({"logits": student}, {"logits": teacher}, NONE, NONE)
+    SoftTargetLoss(2.0).loss_and_gradient(given, torch.empty_like(student))
     assert torch.equal(student, LOGITS)
     assert torch.equal(teacher, EVEN)
 
@@ -64,7 +66,8 @@ def test_soft_targets_over_two_vocabularies_are_refused() -> None:
 def test_masked_lm_by_hand_and_nothing_where_nothing_is_predicted() -> None:
     logits = LOGITS.expand(2, 2)
     given = Given({"logits": logits}, {}, torch.tensor([1, -100]), NONE)
-    loss, gradient = MaskedLMLoss().loss_and_gradient(given)
+    gradient = torch.empty_like(logits)
+    loss = MaskedLMLoss().loss_and_gradient(given, gradient)
     assert loss.tolist() == pytest.approx([-math.log(0.75), 0.0])
     assert gradient.tolist() == [pytest.approx([0.25, -0.25]), [0.0, 0.0]]
     assert MaskedLMLoss()(given).tolist() == pytest.approx(loss.tolist())
@@ -89,3 +92,12 @@ def test_cosine_between_two_widths_names_the_loss_that_can() -> None:
     narrow, wide = (BertModel(BertConfig(hidden_size=h, num_attention_heads=1, num_hidden_layers=1)) for h in (4, 8))
     with pytest.raises(ModelError, match="hidden-state"):
         CosineLoss.between(wide, narrow, "hidden:-1", "hidden:-1")
+
+
+def test_a_closed_form_does_not_write_into_the_gradient_of_an_earlier_call() -> None:
+    module, first, second = SoftTargetLoss(2.0), torch.empty_like(LOGITS), torch.empty_like(LOGITS)
+    module.loss_and_gradient(Given({"logits": LOGITS}, {"logits": EVEN}, NONE, NONE), first)
+    kept = first.clone()
+    module.loss_and_gradient(Given({"logits": EVEN}, {"logits": LOGITS}, NONE, NONE), second)
+    assert torch.equal(first, kept)
+    assert not torch.equal(first, second)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import pytest
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+from corpora import PluginError
+from trainer import Diverged, LogitsLoss, Loss, StateLoss
 from trainer.data.packing import IGNORED, micro_batches
+from trainer.distillation.gradients import Engine
 from trainer.models.attention import NAME
+from trainer.plugin.kinds import check_loss
+from trainer.runtime.precision import precision_for
 
 STUDY = ("soft-target:weight=0.33,temperature=2", "masked-lm:weight=0.33", "cosine:weight=0.33")
 EVERYTHING = (
@@ -78,9 +84,8 @@ def trained(make: Any, *, budget: int = 10_000, chunk: int = 7, closed: bool = T
     """Sums and gradients of one update with every loss there is."""
     student, packed = make.bert(2).double(), make.packed(9)
     engine = make.engine(student, make.bert(3, seed=1).double(), *EVERYTHING, chunk=chunk)
-    for module in engine.modules:
-        if not closed and hasattr(module, "loss_and_gradient"):
-            module.loss_and_gradient = None
+    if not closed:
+        engine.closed = [None] * len(engine.losses)
     sums = sum(engine.backward(part, make.counts(packed)) for part in micro_batches(packed, budget=budget))
     own = torch.cat([make.gradients(engine.modules), make.gradients(student)])
     return torch.as_tensor(sums), own
@@ -151,13 +156,13 @@ def test_bf16_stays_near_float32(make: Any) -> None:
 def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make: Any) -> None:
     engine, packed = make.engine(make.bert(1), make.bert(2), STUDY[0], precision="bf16"), make.packed()
     seen: list[Any] = []
-    real = engine.modules[0].loss_and_gradient
+    real = engine.closed[0]
 
-    def look(given: Any) -> Any:
+    def look(given: Any, gradient: Any) -> Any:
         seen.append((given.student["logits"].dtype, torch.is_autocast_enabled("cpu")))
-        return real(given)
+        return real(given, gradient)
 
-    engine.modules[0].loss_and_gradient = look
+    engine.closed[0] = look
     engine.backward(packed, make.counts(packed))
     assert set(seen) == {(torch.float32, False)}
 
@@ -173,3 +178,74 @@ def test_a_student_with_only_the_soft_loss_converges_to_its_teacher(make: Any) -
         optimizer.step()
     assert float(engine.evaluate(packed)) / packed.tokens < 0.01 * start
     assert math.isfinite(start)
+
+
+class Faulty(torch.nn.Module):
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+    def forward(self, given: Any) -> Any:
+        return self.result(given.student["logits"])
+
+
+@dataclass(frozen=True)
+class FaultyLoss(LogitsLoss):
+    """Returns what it is told to."""
+
+    name: ClassVar[str] = "faulty"
+    reads_teacher: ClassVar[bool] = False
+    result: ClassVar[Any] = None
+
+    def build(self, teacher: Any, student: Any) -> Any:
+        return Faulty(type(self).result)
+
+
+@pytest.mark.parametrize(
+    ("result", "error", "message"),
+    [
+        (lambda logits: logits.mean(), PluginError, r"faulty returned float64 \[\] for \d+ tokens; it must return one"),
+        (lambda logits: logits, PluginError, "it must return one loss per token"),
+        (lambda logits: logits.argmax(1), PluginError, "faulty returned int64"),
+        (lambda logits: 1.0, PluginError, "faulty returned float for"),
+        (lambda logits: logits.sum(1) / 0, Diverged, "faulty is not finite in the first micro-batch"),
+    ],
+)
+def test_what_a_loss_returns_is_checked_in_the_first_micro_batch(
+    result: Any, error: Any, message: str, make: Any
+) -> None:
+    cls = type("FaultyLoss", (FaultyLoss,), {"result": staticmethod(result), "__doc__": FaultyLoss.__doc__})
+    packed = make.packed()
+    engine = Engine(make.bert(1).double(), None, [cls()], precision=precision_for("fp32", torch.device("cpu")))
+    with pytest.raises(error, match=message):
+        engine.backward(packed, make.counts(packed))
+
+
+def test_a_closed_form_that_is_declared_and_missing_is_refused_by_name(make: Any) -> None:
+    cls = dataclass(frozen=True)(
+        type("Declares", (FaultyLoss,), {"closed_form": True, "result": staticmethod(lambda logits: logits.sum(1))})
+    )
+    with pytest.raises(PluginError, match="faulty declares closed_form, but the module it builds has no"):
+        Engine(make.bert(1), None, [cls()], precision=precision_for("fp32", torch.device("cpu")))
+
+
+def needing(base: Any, *needs: str) -> Any:
+    """A loss of a kind that needs these."""
+    made = type("Needing", (base,), {"name": "needing", "needs": needs, "teacher_needs": (), "build": None})
+    return dataclass(frozen=True)(made)()
+
+
+@pytest.mark.parametrize(
+    ("base", "needs", "message"),
+    [
+        (StateLoss, ("logits", "hidden:-1"), "needing needs 'logits'; a StateLoss may need hidden:K"),
+        (LogitsLoss, ("logits", "hidden:-1"), "needing needs 'hidden:-1'; a LogitsLoss may need only 'logits'"),
+        (StateLoss, ("query:0",), "needing needs 'query:0'"),
+        (StateLoss, ("hidden",), "needing needs 'hidden'"),
+        (StateLoss, (), "needs nothing of the student"),
+        (Loss, ("logits",), "needing is neither a LogitsLoss nor a StateLoss"),
+    ],
+)
+def test_a_loss_that_cannot_work_is_refused_by_name(base: Any, needs: tuple[str, ...], message: str) -> None:
+    with pytest.raises(PluginError, match=message):
+        check_loss(needing(base, *needs))

@@ -322,7 +322,7 @@ GREEDY = '''"""A loss that takes more memory than there is, for micro-batches of
 from dataclasses import dataclass
 from typing import ClassVar
 import torch
-from trainer import Loss, hookimpl
+from trainer import StateLoss, hookimpl
 
 class Module(torch.nn.Module):
     def forward(self, given):
@@ -332,7 +332,7 @@ class Module(torch.nn.Module):
         return states.sum(1)
 
 @dataclass(frozen=True)
-class Greedy(Loss):
+class Greedy(StateLoss):
     """Takes much memory."""
     name: ClassVar[str] = "greedy"
     needs = ("hidden:-1",)

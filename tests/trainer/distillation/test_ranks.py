@@ -35,7 +35,7 @@ def test_two_ranks_give_the_losses_and_weights_of_one_with_half_of_the_data_each
 LOST = """
 import sys, os, time, torch
 from datetime import timedelta
-from trainer.compute.ranks import Ranks
+from trainer.runtime.ranks import Ranks
 from trainer import RankLost
 ranks = Ranks(patience=timedelta(seconds=20))
 ranks.sum(torch.ones(1))

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from corpora import OptionError, UnknownName
-from trainer.compute.devices import chosen
 from trainer.errors import (
     CasingMismatch,
     DamagedWeights,
@@ -24,6 +23,7 @@ from trainer.errors import (
 from trainer.evaluation.evaluator import evaluate, tasks_of
 from trainer.evaluation.finetuning.saving import keep_finetuned
 from trainer.evaluation.measurement import measure
+from trainer.runtime.devices import chosen
 
 QUICK = {"learning_rate": 3e-3, "epochs": 6, "batch_size": 8}
 

@@ -21,7 +21,8 @@ from trainer import (
     distill,
     inspect_model,
 )
-from trainer.models.teachers import check_tokenizers, load_teacher, load_tokenizer
+from trainer.models.teachers import load_teacher
+from trainer.models.tokenizers import check_tokenizers, load_tokenizer
 from trainer.models.weights import weight_shapes
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from trainer.compute.ranks import Ranks
 from trainer.distillation.schedule import Plan
 from trainer.distillation.settings import resolve
 from trainer.distillation.update import Frame, Training
+from trainer.runtime.ranks import Ranks
 
 spec = importlib.util.spec_from_file_location("making", Path(__file__).parents[1] / "conftest.py")
 making: Any = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from torch import nn
 
 from corpora import option
 from corpora.testing import ContractBroken
-from trainer import Examples, Head, Loss, Splits, Task
+from trainer import Examples, Head, Splits, StateLoss, Task
 from trainer.plugin.discovery import registry
 from trainer.testing import check_loss, check_task
 
@@ -50,7 +50,7 @@ class Module(nn.Module):
 
 
 @dataclass(frozen=True)
-class Broken(Loss):
+class Broken(StateLoss):
     """Breaks what it is told to."""
 
     name: ClassVar[str] = "broken"
@@ -104,9 +104,14 @@ def test_the_same_loss_passes_when_it_breaks_nothing() -> None:
     check_loss(Broken)
 
 
-@pytest.mark.parametrize("state", ["hidden:9", "attention:1", "hidden"])
-def test_a_loss_that_needs_what_nobody_gives_is_found(state: str) -> None:
-    with pytest.raises(ContractBroken, match=f"it needs '{state}' of a student of 2 layers; it may need logits"):
+def test_a_loss_that_needs_a_layer_that_is_not_there_is_found() -> None:
+    with pytest.raises(ContractBroken, match="it needs 'hidden:9' of a student of 2 layers; it may need logits"):
+        check_loss(Broken(state="hidden:9"))
+
+
+@pytest.mark.parametrize("state", ["attention:1", "hidden", "logits"])
+def test_a_loss_that_needs_what_its_kind_cannot_have_is_found(state: str) -> None:
+    with pytest.raises(ContractBroken, match=f"broken needs '{state}'; a StateLoss may need hidden:K"):
         check_loss(Broken(state=state))
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from corpora.testing import ContractBroken
-from trainer import Given, Loss
+from trainer import Given, LogitsLoss, Loss
 from trainer.plugin.discovery import registry
 from trainer.testing import check_loss, check_student
 
@@ -21,10 +21,11 @@ def made(function: Any, closed: Any = None) -> type[Loss]:
             return result
 
     @dataclass(frozen=True)
-    class Made(Loss):
+    class Made(LogitsLoss):
         """Made for one test."""
 
         name: ClassVar[str] = "made"
+        closed_form: ClassVar[bool] = closed is not None
 
         def build(self, teacher: Any, student: Any) -> torch.nn.Module:
             module: Any = Module()
@@ -61,9 +62,9 @@ def test_a_loss_that_is_no_number_is_found() -> None:
 
 
 def test_a_gradient_that_is_not_the_losss_is_found() -> None:
-    def closed(given: Given) -> tuple[torch.Tensor, torch.Tensor]:
-        logits = given.student["logits"]
-        return logits.sum(1), torch.zeros_like(logits)
+    def closed(given: Given, gradient: torch.Tensor) -> torch.Tensor:
+        gradient.zero_()
+        return given.student["logits"].sum(1)
 
     with pytest.raises(ContractBroken, match="loss_and_gradient is not"):
         check_loss(made(lambda given: given.student["logits"].sum(1), closed))

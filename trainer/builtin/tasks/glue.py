@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from trainer.errors import TaskNotFound
-from trainer.evaluation import Head, Layout, ProblemName, Splits, find_folder, find_split, read_examples
-from trainer.plugin import Task, hookimpl
+from trainer import (
+    Head,
+    Layout,
+    ProblemName,
+    Splits,
+    Task,
+    TaskNotFound,
+    find_folder,
+    find_split,
+    hookimpl,
+    read_examples,
+)
 
 LABEL = ("label", "gold_label")
 

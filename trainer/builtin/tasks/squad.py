@@ -8,9 +8,19 @@ from pathlib import Path
 from typing import ClassVar
 
 from corpora import sha256_file, sha256_of
-from trainer.errors import TaskError, TaskNotFound
-from trainer.evaluation import Examples, Head, Question, Splits, find_folder, read_table, squad_questions
-from trainer.plugin import Task, hookimpl
+from trainer import (
+    Examples,
+    Head,
+    Question,
+    Splits,
+    Task,
+    TaskError,
+    TaskNotFound,
+    find_folder,
+    hookimpl,
+    read_table,
+    squad_questions,
+)
 
 
 @dataclass(frozen=True)

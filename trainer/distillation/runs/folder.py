@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-
-from corpora import StorageError
 from trainer.errors import NoCheckpoint, OtherRecipe, RunError
+from trainer.runtime import storing, write_whole
 
-CARD, LOG, CHECKPOINTS, SURVEY = "run.json", "log.jsonl", "checkpoints", "survey.npz"
-VERSIONS = ("transferset", "torch", "transformers", "tokenizers", "safetensors", "numpy", "pyarrow")
+CARD = "run.json"
+LOG = "log.jsonl"
+CHECKPOINTS = "checkpoints"
+SURVEY = "survey.npz"
 
 
 @dataclass(frozen=True)
@@ -90,55 +86,6 @@ class RunFolder:
             lines = path.read_text(encoding="utf-8").splitlines()
             whole = [line for line in lines if _update_of(line) <= updates]
             write_whole(path, "".join(line + "\n" for line in whole))
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all, text as UTF-8.
-
-    Raises:
-        StorageError: it cannot be written.
-    """
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with storing(path):
-            with staged.open("wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
-                file.flush()
-                os.fsync(file.fileno())
-            staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
-
-
-@contextmanager
-def storing(path: Path) -> Iterator[None]:
-    """Say in one line what could not be written.
-
-    Raises:
-        StorageError: what is done inside found no space, or had no permission.
-    """
-    try:
-        yield
-    except (OSError, SafetensorError) as error:
-        raise StorageError(f"{path} cannot be written: {error}") from error
-
-
-def machine() -> dict[str, Any]:
-    """What the run card says of the machine."""
-    import torch
-
-    gpus = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
-    return {
-        "platform": platform.platform(),
-        "processors": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "gpus": gpus,
-    }
-
-
-def versions() -> dict[str, str]:
-    """What the run card says of the software."""
-    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
 
 
 def _update_of(line: str) -> float:

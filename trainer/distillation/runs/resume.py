@@ -10,8 +10,7 @@ import corpora
 from trainer.data import Rows
 from trainer.distillation.settings import Recipe
 from trainer.errors import OtherRecipe, RunError
-from trainer.evaluation import model_fingerprint
-from trainer.models import model_folder
+from trainer.models import model_fingerprint, model_folder
 
 
 def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any, preset: str | None) -> tuple[Any, Any]:

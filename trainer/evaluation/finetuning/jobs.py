@@ -9,12 +9,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from trainer.compute import without_cudnn_attention
 from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.results import Cell, cell_of, read_cell, write_cell
-from trainer.evaluation.tasks.examples import Splits
-from trainer.plugin import Task
+from trainer.plugin import Splits, Task
+from trainer.runtime import without_cudnn_attention
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the updates done and those to do."""

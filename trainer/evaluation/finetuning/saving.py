@@ -9,16 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trainer.compute import chosen
-from trainer.distillation import storing
 from trainer.errors import ModelError, TaskError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
 from trainer.evaluation.finetuning.settings import settings_for
 from trainer.evaluation.finetuning.training import Finetuned, finetune
-from trainer.evaluation.problems.encoders import model_fingerprint, quiet_transformers
-from trainer.evaluation.results import machine, write_sealed
-from trainer.models import model_folder
+from trainer.evaluation.results import write_sealed
+from trainer.models import model_fingerprint, model_folder, quiet_transformers
+from trainer.runtime import chosen, environment, storing
 
 
 def keep_finetuned(
@@ -64,7 +62,7 @@ def keep_finetuned(
     card = {
         "task": tasks[0].title, "metrics": made.metrics, "seed": seed, "settings": asdict(settings),
         "model": model_fingerprint(made.encoder.folder), "teacher": model_fingerprint(leader) if leader else None,
-        "updates": made.updates, "notes": list(made.notes), "machine": machine(),
+        "updates": made.updates, "notes": list(made.notes), "machine": environment(),
     }  # fmt: skip
     _write(made, folder, card)
     return made.metrics

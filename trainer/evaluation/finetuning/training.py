@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import generator, seed_of
+from trainer.distillation import learning_rate_factor, warmup_updates
 from trainer.errors import Diverged, ModelError
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
 from trainer.evaluation.problems.features import Features, padded, scoring_batches, training_batches
 from trainer.evaluation.problems.heads import Problem
 from trainer.evaluation.problems.lookup import problem_of
-from trainer.evaluation.tasks.examples import Examples, Splits
-from trainer.plugin import Task
+from trainer.plugin import Examples, Splits, Task
 
 if TYPE_CHECKING:
     import torch
@@ -166,8 +166,10 @@ class _Run:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.encoder.model.parameters(), self.settings.clip)
+        warmup = warmup_updates(self.settings.warmup, updates=total)
+        factor = learning_rate_factor(done, updates=total, warmup=warmup)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.settings.learning_rate * schedule(done, total, self.settings.warmup)
+            group["lr"] = self.settings.learning_rate * factor
         self.optimizer.step()
         return loss.detach()
 
@@ -195,18 +197,6 @@ class _Run:
                 f"{title}: the loss of fine-tuning is no longer a number (seed {self.seed}, learning rate "
                 f"{self.settings.learning_rate:g}); lower the learning rate"
             )
-
-
-def schedule(done: int, total: int, warmup: float) -> float:
-    """What the learning rate is multiplied by: up to 1 over the warm-up, then straight down to 0.
-
-    Args:
-        done: updates already made.
-    """
-    rising = round(total * warmup)
-    if done < rising:
-        return (done + 1) / rising
-    return (total - done) / max(1, total - rising)
 
 
 def _drawn(rows: int, wanted: int | None) -> list[int]:

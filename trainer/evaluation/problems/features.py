@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from trainer.errors import ModelError
+from trainer.models import positions_of
 
 if TYPE_CHECKING:
     import torch
@@ -60,14 +60,6 @@ def encode(
 def longest(model: Any, wanted: int) -> int:
     """How many tokens a row may have: what is wanted, or what the model has positions for."""
     return min(wanted, positions_of(model.config) or wanted)
-
-
-def positions_of(config: Any) -> int | None:
-    """How many tokens a model has positions for; None where it does not say."""
-    positions = getattr(config, "max_position_embeddings", None)
-    # RoBERTa and its kin count positions from the padding id on.
-    reserved = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
-    return None if positions is None else int(positions) - reserved
 
 
 def unknown_rate(input_ids: Sequence[Any], unknown_id: int | None) -> float:
@@ -127,17 +119,3 @@ def padded(
     if features.token_type_ids is not None:
         batch["token_type_ids"] = types
     return {name: torch.from_numpy(values).to(device, non_blocking=True) for name, values in batch.items()}
-
-
-def check_special_tokens(tokenizer: PreTrainedTokenizerBase) -> None:
-    """See that the tokenizer marks where texts begin and end, as fine-tuning needs.
-
-    Raises:
-        ModelError: it has no [CLS], [SEP] or [PAD], or does not add them.
-    """
-    ids = tokenizer("a")["input_ids"]
-    if tokenizer.cls_token_id is None or ids[0] != tokenizer.cls_token_id or tokenizer.pad_token_id is None:
-        raise ModelError(
-            "the tokenizer adds no [CLS] (or has no [PAD]); save it with its post-processor, "
-            "as `trainer distill` and transformers do"
-        )

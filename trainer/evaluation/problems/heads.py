@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.metrics import collapsed, majority, measured
 from trainer.evaluation.problems.features import Features, encode, longest, unknown_rate
-from trainer.evaluation.tasks.examples import Examples, Head
+from trainer.plugin import Examples, Head
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainer.evaluation.problems.heads import Classification, Problem, Regression, Tagging
 from trainer.evaluation.problems.spans import Spans
-from trainer.evaluation.tasks.examples import Head
+from trainer.plugin import Head
 
 KINDS: dict[str, type[Problem]] = {
     "classification": Classification,

@@ -14,7 +14,7 @@ from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.problems.features import Features, encode, longest, unknown_rate
 from trainer.evaluation.problems.heads import Problem
 from trainer.evaluation.scoring import exact_match, score_answers, token_f1
-from trainer.evaluation.tasks.examples import Examples
+from trainer.plugin import Examples
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal
 
 from corpora import option, sha256_file
 from trainer.errors import TaskError, TaskNotFound
-from trainer.evaluation.tasks.examples import Examples, Head, Layout, Splits, read_examples
+from trainer.evaluation.tasks.examples import read_examples
 from trainer.evaluation.tasks.tables import read_table
-from trainer.plugin import Task
+from trainer.plugin import Examples, Head, Layout, Splits, Task
 
 METRICS = {"classification": ("accuracy",), "regression": ("pearson", "spearman"), "tagging": ("macro-f1", "accuracy")}
 SPAN_METRICS = ("exact match", "f1")

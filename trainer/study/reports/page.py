@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trainer.distillation import write_whole
 from trainer.evaluation import read_sealed
+from trainer.runtime import write_whole
 from trainer.study.reports import quoted
 from trainer.study.reports.answers import Answer, answers
 from trainer.study.reports.charts import Point, composition_figure, size_figure, to_svg

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from corpora import Catalogue, Entry, InputError, hookimpl, option
+from corpora import Catalogue, Entry, HttpClient, InputError, hookimpl, option
 from corpora.builtin.catalogues.smashwords.pages import SITE, books_of, next_page
 
 FORBIDDEN = (
@@ -60,30 +60,30 @@ class Smashwords(Catalogue):
         """
         raise InputError("catalogue smashwords: it is read live, by corpora build books --catalogue smashwords")
 
-    def visit(self, web: Any) -> Iterator[Entry]:
+    def visit(self, client: HttpClient) -> Iterator[Entry]:
         """The books of the list, each by its own page.
 
         Raises:
             InputError: the site's robots.txt forbids its lists or its downloads, and no permission lifts it.
         """
-        self._check(web)
+        self._check(client)
         page, taken = self.site + self.start, 0
         while page:
-            text = web.page(page)
+            text = client.text(page)
             for listed in books_of(text, base=self.site):
-                yield next(iter(books_of(web.page(listed.url), base=self.site)), replace(listed, url=""))
+                yield next(iter(books_of(client.text(listed.url), base=self.site)), replace(listed, url=""))
                 taken += 1
                 if taken == self.limit:
                     return
             page = next_page(text)
 
-    def _check(self, web: Any) -> None:
+    def _check(self, client: HttpClient) -> None:
         host = self.site.rpartition("/")[2].partition(":")[0]
         for path, what in (
             (self.start, "robots.txt forbids its lists"),
             ("/books/download/1/8/latest/0/0/a.epub", "robots.txt forbids downloads"),
         ):
-            if not web.allows(self.site + path):
+            if not client.allows(self.site + path):
                 raise InputError(FORBIDDEN.format(what=what, site=self.site, host=host))
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from corpora import Catalogue, Entry, InputError, registry
+from corpora import Catalogue, DownloadError, Entry, HttpClient, InputError, registry
 from corpora.builtin.sources.books.download import Listed, Shelf, download
 from corpora.builtin.sources.books.languages import code_of
-from corpora.builtin.sources.books.web import NotGiven, Web
 
 READABLE = frozenset({"epub", "txt", "text", "html", "htm", "xhtml", "plain text"})
 
@@ -45,7 +44,7 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
         short: the catalogue in its short form.
         downloads: the folder of all downloads.
         contact: for the live catalogues and for the hosts of the books.
-        web: the other arguments of `Web`.
+        web: the other arguments of `HttpClient`.
 
     Raises:
         InputError: the catalogue cannot be read, is empty, or its host forbids; or there is no contact.
@@ -57,22 +56,22 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
             "books: hosts are told who downloads; give --contact with an e-mail address or a page, "
             "or set CORPORA_CONTACT"
         )
-    visitor = Web(contact, **web)
+    client = HttpClient(contact, **web)
     catalogue: Catalogue = registry.make("catalogues", short)
     try:
-        lines = list(chosen(_found(catalogue, visitor), criteria))
-    except NotGiven as error:
+        lines = list(chosen(_found(catalogue, client), criteria))
+    except DownloadError as error:
         raise InputError(f"books: the catalogue {short} gives nothing: {error}") from error
     if not lines:
         raise InputError(f"books: the catalogue {short} lists no books")
     shelf = Shelf(downloads / "books")
-    return shelf.save_list(download(lines, shelf, visitor))
+    return shelf.save_list(download(lines, shelf, client))
 
 
-def _found(catalogue: Catalogue, visitor: Web) -> Iterable[Entry]:
+def _found(catalogue: Catalogue, client: HttpClient) -> Iterable[Entry]:
     """The entries; a catalogue that has a method `visit` is read through our own polite client."""
     visit = getattr(catalogue, "visit", None)
-    return catalogue.find() if visit is None else visit(visitor)
+    return catalogue.find() if visit is None else visit(client)
 
 
 def chosen(entries: Iterable[Entry], criteria: Criteria) -> Iterator[Listed]:

@@ -15,8 +15,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from corpora import Entry, StorageError, sha256_file, sha256_of
-from corpora.builtin.sources.books.web import AskedToStop, NotGiven, Web
+from corpora import DownloadError, Entry, HttpClient, ServerBusy, StorageError, sha256_file, sha256_of
 
 HOSTS = 8
 """Hosts that are asked at the same time; each gets one request after the other."""
@@ -65,17 +64,17 @@ class Shelf:
         path = self.path(line["sha256"], line["suffix"])
         return (line["sha256"], line["suffix"]) if path.exists() and path.stat().st_size == line["size_bytes"] else None
 
-    def fetch(self, url: str, web: Web) -> tuple[str, str]:
+    def fetch(self, url: str, client: HttpClient) -> tuple[str, str]:
         """The content and suffix of an address, downloaded unless it was before.
 
         Raises:
-            NotGiven: the host gives nothing.
-            AskedToStop: the host asks for patience.
+            DownloadError: the host refuses or fails.
+            ServerBusy: the host keeps asking to be asked later.
         """
         if found := self.find(url):
             return found
         part = self.folder / "files" / f".{hashlib.sha256(url.encode()).hexdigest()[:24]}.part"
-        web.save(url, part, max_bytes=MAX_BOOK_BYTES)
+        client.download(url, part, max_bytes=MAX_BOOK_BYTES)
         sha256, suffix = sha256_file(part), suffix_of(url, part)
         size = part.stat().st_size
         part.replace(self.path(sha256, suffix))
@@ -111,23 +110,23 @@ def suffix_of(url: str, file: Path) -> str:
     return suffix if suffix in SUFFIXES and suffix != ".epub" else ".txt"
 
 
-def download(lines: Iterable[Listed], shelf: Shelf, web: Web) -> list[Listed]:
+def download(lines: Iterable[Listed], shelf: Shelf, client: HttpClient) -> list[Listed]:
     """The lines with their files; those that a host does not give become rejects.
 
     Raises:
-        AskedToStop: a host asks for patience; what was fetched stays, and the next run goes on from there.
+        ServerBusy: a host keeps asking to be asked later; finished files are kept, and the next run continues.
         StorageError: the disk is full or refuses.
     """
     lines = list(lines)
     by_host: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
         if not line.stage:
-            by_host.setdefault(urlsplit(line.entry.url).netloc, []).append(number)
+            by_host.setdefault(_host(line.entry.url), []).append(number)
     estimate = _Estimate(sum(map(len, by_host.values())))
     try:
         with ThreadPoolExecutor(HOSTS) as pool:
             for done in pool.map(
-                lambda numbers: list(_of_host(lines, numbers, shelf, web, estimate)), by_host.values()
+                lambda numbers: list(_of_host(lines, numbers, shelf, client, estimate)), by_host.values()
             ):
                 for number, line in done:
                     lines[number] = line
@@ -136,21 +135,29 @@ def download(lines: Iterable[Listed], shelf: Shelf, web: Web) -> list[Listed]:
     return lines
 
 
+def _host(url: str) -> str:
+    """The host of an address; none for one that is malformed, which the client rejects."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
 def _of_host(
-    lines: Sequence[Listed], numbers: Sequence[int], shelf: Shelf, web: Web, estimate: _Estimate
+    lines: Sequence[Listed], numbers: Sequence[int], shelf: Shelf, client: HttpClient, estimate: _Estimate
 ) -> Iterator[tuple[int, Listed]]:
     for place, number in enumerate(numbers):
         line, size = lines[number], 0
         known = shelf.find(line.entry.url) is not None
         try:
-            sha256, suffix = shelf.fetch(line.entry.url, web)
+            sha256, suffix = shelf.fetch(line.entry.url, client)
             size = 0 if known else shelf.path(sha256, suffix).stat().st_size
             yield number, replace(line, sha256=sha256, suffix=suffix)
-        except NotGiven as error:
+        except DownloadError as error:
             yield number, Listed(line.entry, "", "", "download", error.reason, error.detail, error.failed)
-        except AskedToStop as error:
-            raise AskedToStop(
-                f"{error}: {place:,} of its {len(numbers):,} books are here, none is fetched twice"
+        except ServerBusy as error:
+            raise ServerBusy(
+                f"{error}; {place:,} of {len(numbers):,} books of this host are already downloaded"
             ) from None
         estimate.step(size, fetched=not known)
 

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin
 
-from corpora import InputError, StorageError
-from corpora.builtin.sources.wikipedia.http import Gone, Web, sha1_of
+from corpora import DownloadError, HttpClient, InputError, Retries, StorageError
+from corpora.builtin.sources.wikipedia.dump_status import MAX_FILE_BYTES, File, finished_files
 
 CONNECTIONS = 2
 """As many as Wikimedia allows one address."""
-JOBS = ("articlesmultistreamdump", "articlesdump")
-"""Which of a dump's jobs to take, best first: independent streams, then one stream a file."""
-_PAGES = re.compile(r"p(\d+)p\d+")
+MAX_LISTING_BYTES = 16 << 20
+"""Listings and status files are smaller."""
 
 
-@dataclass(frozen=True)
-class File:
-    """One file of a dump, as the status file lists it."""
-
-    name: str
-    url: str
-    size_bytes: int
-    sha1: str
-
-
-def fetch(language: str, date: str, downloads: Path, *, mirror: str, contact: str) -> tuple[str, tuple[Path, ...]]:
+def fetch(
+    language: str, date: str, downloads: Path, *, mirror: str, contact: str, retries: Retries | None = None
+) -> tuple[str, tuple[Path, ...]]:
     """The date and the files of a dump, downloaded and checked.
 
     Args:
@@ -40,11 +27,12 @@ def fetch(language: str, date: str, downloads: Path, *, mirror: str, contact: st
         date: YYYYMMDD, or `latest` for the newest finished one.
         downloads: a folder kept between builds; finished files in it are not downloaded again.
         mirror: the address that holds `enwiki/`; dumps.wikimedia.org or a mirror of it.
-        contact: an e-mail address or a page; `$CORPORA_CONTACT` where empty.
+        contact: an e-mail address or a page; `$CORPORA_CONTACT` if empty.
+        retries: how patiently requests are repeated.
 
     Raises:
-        InputError: no such wiki or date, no contact, a refusal, or a file that is not what the status file says.
-        StorageError: the disk refuses.
+        InputError: no such wiki or date, no contact, a refusal, or a file that differs from the status file.
+        StorageError: the disk is full or refuses.
     """
     contact = contact or os.environ.get("CORPORA_CONTACT", "")
     if not contact:
@@ -52,96 +40,87 @@ def fetch(language: str, date: str, downloads: Path, *, mirror: str, contact: st
             "wikipedia: Wikimedia asks who downloads; give --contact with an e-mail address or a page, "
             "or set CORPORA_CONTACT (or use --dump FILE)"
         )
-    web = Web(contact)
+    host = mirror.partition("://")[2].partition("/")[0]
+    client = HttpClient(contact, pause_seconds=0.0, redirect_hosts=(f"*.{host}",), retries=retries)
     wiki = language.replace("-", "_") + "wiki"
-    found, files = chosen(web, f"{mirror.rstrip('/')}/{wiki}/", wiki, date)
+    found, files = chosen(client, f"{mirror.rstrip('/')}/{wiki}/", wiki, date)
     pool = ThreadPoolExecutor(CONNECTIONS)
     try:
-        return found, tuple(pool.map(lambda file: _downloaded(web, file, downloads / "wikipedia"), files))
+        return found, tuple(pool.map(lambda file: _downloaded(client, file, downloads / "wikipedia"), files))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def chosen(web: Web, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:
+def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:
     """The date that `date` stands for, and its files.
 
     Raises:
         InputError: the wiki has no dumps there, none of that date, or none that is finished.
     """
-    dates = dates_of(web, base, wiki)
+    dates = dates_of(client, base, wiki)
     if date != "latest" and date not in dates:
-        raise InputError(f"wikipedia: there is no dump of {wiki} of {date!r} at {base}; there are {', '.join(dates)}")
+        raise InputError(f"wikipedia: {base} has no dump of {wiki} of {date!r}; there are {_listed(dates)}")
     for candidate in reversed(dates) if date == "latest" else (date,):
-        files = files_of(web, f"{base}{candidate}/")
+        files = files_of(client, f"{base}{candidate}/")
         if files:
             return candidate, files
     if date == "latest":
-        raise InputError(f"wikipedia: none of the dumps of {wiki} at {base} is finished ({', '.join(dates)})")
-    raise InputError(f"wikipedia: the dump of {wiki} of {date} is not finished; there are {', '.join(dates)}")
+        raise InputError(f"wikipedia: none of the dumps of {wiki} at {base} is finished ({_listed(dates)})")
+    raise InputError(f"wikipedia: the dump of {wiki} of {date} is not finished; there are {_listed(dates)}")
 
 
-def dates_of(web: Web, base: str, wiki: str) -> list[str]:
-    """The dates of a wiki's dumps that its folder lists, oldest first."""
-    try:
-        listing = web.text(base)
-    except Gone as error:
-        raise InputError(f"wikipedia: there are no dumps of {wiki} at {base}; is the language code right?") from error
-    dates = sorted(set(re.findall(r'href="(\d{8})/?"', listing)))
+def dates_of(client: HttpClient, base: str, wiki: str) -> list[str]:
+    """The dates of a wiki's dumps that its folder lists, oldest first.
+
+    Args:
+        base: the address of the folder, with its slash.
+    """
+    listing = _text(client, base)
+    if listing is None:
+        raise InputError(f"wikipedia: there are no dumps of {wiki} at {base}; is the language code right?")
+    dates = sorted(set(re.findall(r'href="([0-9]{8})/?"', listing)))
     if not dates:
         raise InputError(f"wikipedia: {base} lists no dumps; is the mirror's address right?")
     return dates
 
 
-def files_of(web: Web, folder: str) -> Sequence[File]:
-    """The files of the best job that is done, in the order of their pages; empty where none is."""
+def files_of(client: HttpClient, folder: str) -> Sequence[File]:
+    """The files of the best job that is done, in the order of their pages; empty if none is.
+
+    Args:
+        folder: the address of one dump, with its slash.
+    """
+    status = _text(client, folder + "dumpstatus.json")
+    return () if status is None else finished_files(status, folder)
+
+
+def _text(client: HttpClient, url: str) -> str | None:
+    """A listing or a status file; None if the server has none."""
     try:
-        status = json.loads(web.text(folder + "dumpstatus.json"))
-    except Gone:
-        return ()
-    except ValueError as error:
-        raise InputError(f"wikipedia: {folder}dumpstatus.json is not JSON: {error}") from error
-    jobs = status.get("jobs", {}) if isinstance(status, dict) else {}
-    for job in JOBS:
-        said = jobs.get(job, {})
-        if said.get("status") == "done" and (files := _files(said.get("files", {}), folder)):
-            return files
-    return ()
+        return client.text(url, max_bytes=MAX_LISTING_BYTES)
+    except DownloadError as error:
+        if error.status in (404, 410):
+            return None
+        raise
 
 
-def _files(said: dict[str, Any], folder: str) -> list[File]:
-    files = [
-        File(name, urljoin(folder, facts.get("url") or name), int(facts.get("size", 0)), str(facts.get("sha1", "")))
-        for name, facts in said.items()
-        if "pages-articles" in name and ".xml" in name and "index" not in name and "rss" not in name
-    ]
-    return sorted(files, key=lambda file: (_first_page(file.name), file.name))
+def _listed(dates: Sequence[str], most: int = 20) -> str:
+    return ", ".join(dates) if len(dates) <= most else f"{len(dates):,}, the newest {', '.join(dates[-most:])}"
 
 
-def _first_page(name: str) -> int:
-    match = _PAGES.search(name)
-    return int(match[1]) if match else 0
-
-
-def _downloaded(web: Web, file: File, downloads: Path) -> Path:
+def _downloaded(client: HttpClient, file: File, downloads: Path) -> Path:
     """The file in the folder of downloads, under the sha1 that the status file gives."""
-    if not re.fullmatch(r"[0-9a-f]{40}", file.sha1) or Path(file.name).name != file.name:
-        raise InputError(f"wikipedia: the status file gives no sha1 for {file.name!r}; it is not trusted without one")
     path = downloads / file.sha1 / file.name
     if path.exists():
         return path
     part = path.with_name(file.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for _ in range(2):
-            web.save(file.url, part, size_bytes=file.size_bytes)
-            if (seen := sha1_of(part)) == file.sha1:
-                part.rename(path)
-                return path
-            part.unlink()
+        client.download(
+            file.url, part, max_bytes=MAX_FILE_BYTES, size_bytes=file.size_bytes, checksum=f"sha1:{file.sha1}"
+        )
+        return part.rename(path)
     except OSError as error:
         raise StorageError(
-            f"{path.parent}: {error.strerror or error}; what is there stays, and is gone on from"
+            f"{path.parent}: {error.strerror or error}; what has arrived is kept, and the same command continues"
         ) from error
-    raise InputError(
-        f"wikipedia: {file.url} has the sha1 {seen}, and not {file.sha1} as its status file says; try a mirror"
-    )

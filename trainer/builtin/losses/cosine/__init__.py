@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from corpora import option
-from trainer import Loss, hookimpl
+from trainer import Loss, StateLoss, hookimpl
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Cosine(Loss):
+class Cosine(StateLoss):
     """One minus the cosine between the student's and the teacher's hidden states."""
 
     name: ClassVar[str] = "cosine"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from corpora import option
-from trainer import Loss, hookimpl
+from trainer import Loss, StateLoss, hookimpl
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class HiddenState(Loss):
+class HiddenState(StateLoss):
     """Mean squared error between a trained projection of the student's hidden states and the teacher's."""
 
     name: ClassVar[str] = "hidden-state"

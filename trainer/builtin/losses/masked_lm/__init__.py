@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from corpora import option
-from trainer import Loss, hookimpl
+from trainer import LogitsLoss, Loss, hookimpl
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,16 +14,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MaskedLM(Loss):
+class MaskedLM(LogitsLoss):
     """Cross-entropy of the student's word distribution with the true word, where a token was picked."""
 
     name: ClassVar[str] = "masked-lm"
+    reads_teacher: ClassVar[bool] = False
+    closed_form: ClassVar[bool] = True
     positions: Literal["masked"] = option("masked", "Only picked tokens have a hard target.")
-
-    @property
-    def teacher_needs(self) -> tuple[str, ...]:
-        """Nothing: the target is the true word."""
-        return ()
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
         """The loss, with its gradient in closed form."""

@@ -15,11 +15,12 @@ class MaskedLMLoss(nn.Module):
         """The plain formula, [tokens]."""
         return nn.functional.cross_entropy(given.student["logits"], given.labels, reduction="none")
 
-    def loss_and_gradient(self, given: Given) -> tuple[Tensor, Tensor]:
-        """The loss [tokens] and its gradient by the logits [tokens, vocabulary]: p - one-hot(label)."""
+    def loss_and_gradient(self, given: Given, gradient: Tensor) -> Tensor:
+        """The loss [tokens]; writes its gradient p - one-hot(label) into `gradient` [tokens, vocabulary]."""
         logits, valid = given.student["logits"], given.labels >= 0
         label = given.labels.clamp(min=0).unsqueeze(1)
-        gradient = torch.softmax(logits, dim=1)
+        torch.softmax(logits, dim=1, out=gradient)
         loss = torch.logsumexp(logits, dim=1) - logits.gather(1, label).squeeze(1)
         gradient.scatter_add_(1, label, gradient.new_full((), -1.0).expand_as(label))
-        return loss * valid, gradient.mul_(valid.unsqueeze(1))
+        gradient.mul_(valid.unsqueeze(1))
+        return loss * valid

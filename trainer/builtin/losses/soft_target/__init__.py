@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from corpora import option
-from trainer import Loss, hookimpl
+from trainer import LogitsLoss, Loss, hookimpl
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SoftTarget(Loss):
+class SoftTarget(LogitsLoss):
     """KL divergence between the teacher's and the student's softened word distributions."""
 
     name: ClassVar[str] = "soft-target"
+    closed_form: ClassVar[bool] = True
     temperature: float = option(2.0, "Softens both distributions; above 1 shows more of the teacher's doubt.", min=0.01)
     direction: Literal["forward", "reverse"] = option("forward", "forward: KL(teacher || student); reverse: the other.")
 

@@ -54,15 +54,15 @@ class SoftTargetLoss(nn.Module):
         student, teacher = given.student["logits"], given.teacher["logits"]
         return soft_target_loss(student, teacher, temperature=self.temperature, reverse=self.reverse)
 
-    def loss_and_gradient(self, given: Given) -> tuple[Tensor, Tensor]:
-        """The loss [tokens] and its gradient by the student's logits [tokens, vocabulary].
+    def loss_and_gradient(self, given: Given, gradient: Tensor) -> Tensor:
+        """The loss [tokens]; writes its gradient into `gradient` [tokens, vocabulary].
 
-        Forward: T (p_s - p_t). Reverse: T p_s (log p_s - log p_t - KL). The gradient lies in room that the next
-        call writes into.
+        Forward: T (p_s - p_t). Reverse: T p_s (log p_s - log p_t - KL).
         """
         student, teacher = given.student["logits"], given.teacher["logits"]
         _check(student, teacher)
-        cooled, warm, p_student, p_teacher = self._rooms(student)
+        p_student = gradient
+        cooled, warm, p_teacher = self._rooms(student)
         torch.div(student, self.temperature, out=cooled)
         torch.div(teacher, self.temperature, out=warm)
         norm_student, norm_teacher = _softened(cooled, p_student), _softened(warm, p_teacher)
@@ -70,22 +70,23 @@ class SoftTargetLoss(nn.Module):
         if self.reverse:
             ratio = apart.neg_().add_((norm_teacher - norm_student).unsqueeze(1))
             divergence = _dot(p_student, ratio)
-            gradient = p_student.mul_(ratio.sub_(divergence.unsqueeze(1)))
+            p_student.mul_(ratio.sub_(divergence.unsqueeze(1)))
         else:
             divergence = _dot(p_teacher, apart) + norm_student - norm_teacher
-            gradient = p_student.sub_(p_teacher)
-        return divergence * self.temperature**2, gradient.mul_(self.temperature)
+            p_student.sub_(p_teacher)
+        gradient.mul_(self.temperature)
+        return divergence * self.temperature**2
 
     def _rooms(self, like: Tensor) -> Tensor:
-        """Four rooms like the logits, kept on a CPU, where fresh memory costs as much as what is written into it.
+        """Three scratch tensors shaped like the logits, reused on a CPU, where fresh memory is slow.
 
-        Not where torch compiles the loss: it plans memory itself, and would compile anew for each room that grows.
+        Not when torch compiles the loss: it plans memory itself, and would recompile for each size.
         """
         if like.device.type != "cpu" or torch.compiler.is_compiling():
-            return like.new_empty(4, *like.shape)
+            return like.new_empty(3, *like.shape)
         kept = self._room
         if kept is None or kept.dtype != like.dtype or kept.shape[1] < len(like) or kept.shape[2] != like.shape[1]:
-            kept = self._room = like.new_empty(4, *like.shape)
+            kept = self._room = like.new_empty(3, *like.shape)
         return kept[:, : len(like)]
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from corpora import Entry, InputError, registry
+from corpora import Entry, HttpClient, InputError, registry
 from corpora.builtin.sources.books.choosing import Criteria, chosen
-from corpora.builtin.sources.books.web import Web
 
 REAL = Path(__file__).parents[6] / "shared/data/smashwords"
 CSV = (
@@ -136,7 +135,7 @@ def test_the_live_site_is_left_alone_where_robots_txt_says_so(serve):
     site = serve({"/robots.txt": b"User-agent: *\nDisallow: /books/download/"})
     catalogue = registry.make("catalogues", f'smashwords:site="{site.url}"')
     with pytest.raises(InputError, match=r"forbids downloads.*--permission 127.0.0.1="):
-        list(catalogue.visit(Web("a@b.c", pause_seconds=0.0)))
+        list(catalogue.visit(HttpClient("a@b.c", pause_seconds=0.0)))
     assert site.times("/books/category/1/newest/0/free/medium") == 0
 
 
@@ -147,8 +146,8 @@ def test_the_live_site_is_read_list_by_list_with_its_permission(serve):
     }
     site = serve({"/robots.txt": b"User-agent: *\nDisallow: /", **pages})
     catalogue = registry.make("catalogues", f'smashwords:site="{site.url}"')
-    web = Web("a@b.c", pause_seconds=0.0, permissions={"127.0.0.1": "Ada, 2026-11-01"})
-    (entry,) = catalogue.visit(web)
+    client = HttpClient("a@b.c", pause_seconds=0.0, permissions={"127.0.0.1": "Ada, 2026-11-01"})
+    (entry,) = catalogue.visit(client)
     assert (entry.id, entry.url) == ("smashwords-7", f"{site.url}/books/download/7/8/latest/0/0/the-ferry.epub")
 
 

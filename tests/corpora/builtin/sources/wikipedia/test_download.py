@@ -4,103 +4,81 @@ import hashlib
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from corpora import InputError
+from corpora import DownloadError, InputError, Retries
 from corpora.builtin.sources.wikipedia import Wikipedia
-from corpora.builtin.sources.wikipedia import http as web_module
 from corpora.builtin.sources.wikipedia.download import fetch
 
 
 class Mirror:
-    """A mirror of dumps that can be made to misbehave."""
+    """A mirror of dumps, in the folder `/dumps` of a site, that can be made to misbehave."""
 
-    def __init__(self):
-        self.pages, self.requests, self.trouble = {}, [], {}
+    def __init__(self, site):
+        self.site, self.url = site, site.url + "/dumps"
+        self.trouble = {}
+        """By path, how to answer the next requests instead."""
         self.open = self.most = 0
-        mirror = self
+        self._lock = threading.Lock()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                mirror.answer(self)
-
-            def log_message(self, *args):
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.thread.start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+    def put(self, path, body):
+        """Serve a file, with byte ranges."""
+        self.site.pages[f"/dumps{path}"] = lambda handler: self._answer(handler, path, body)
 
     def dump(self, date, files, *, status="done", job="articlesmultistreamdump"):
-        said = {
+        listed = {
             name: {"size": len(body), "url": f"/enwiki/{date}/{name}", "sha1": hashlib.sha1(body).hexdigest()}
             for name, body in files.items()
         }
-        state = json.dumps({"jobs": {job: {"status": status, "files": said}}})
-        self.pages[f"/enwiki/{date}/dumpstatus.json"] = state.encode()
-        self.pages |= {f"/enwiki/{date}/{name}": body for name, body in files.items()}
-        self.pages["/enwiki/"] = self.pages.get("/enwiki/", b"") + f'<a href="{date}/">'.encode()
+        self.status(date, {"jobs": {job: {"status": status, "files": listed}}})
+        for name, body in files.items():
+            self.put(f"/enwiki/{date}/{name}", body)
 
-    def answer(self, handler):
-        self.requests.append((handler.path, dict(handler.headers)))
-        self.open += 1
-        self.most = max(self.most, self.open)
+    def status(self, date, status):
+        """Serve a status file, and list its date."""
+        self.put(
+            f"/enwiki/{date}/dumpstatus.json", status if isinstance(status, bytes) else json.dumps(status).encode()
+        )
+        self.dates = {*getattr(self, "dates", ()), date}
+        self.put("/enwiki/", "".join(f'<a href="{date}/">' for date in sorted(self.dates)).encode())
+
+    def _answer(self, handler, path, body):
+        with self._lock:
+            self.open += 1
+            self.most = max(self.most, self.open)
         try:
-            if troubles := self.trouble.get(handler.path):
+            if troubles := self.trouble.get(path):
                 return troubles.pop(0)(handler)
-            body = self.pages.get(handler.path)
-            if body is None:
-                return handler.send_error(404)
             start = int(handler.headers.get("Range", "bytes=0-")[6:].rstrip("-"))
             handler.send_response(206 if start else 200)
+            if start:
+                handler.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
             handler.send_header("Content-Length", str(len(body) - start))
             handler.end_headers()
             handler.wfile.write(body[start:])
         finally:
-            self.open -= 1
-
-    def status(self, code, **headers):
-        def trouble(handler):
-            handler.send_response(code)
-            for name, value in headers.items():
-                handler.send_header(name.replace("_", "-"), value)
-            handler.send_header("Content-Length", "0")
-            handler.end_headers()
-
-        return trouble
-
-    def cut(self, body, promised):
-        def trouble(handler):
-            handler.send_response(200)
-            handler.send_header("Content-Length", str(promised))
-            handler.end_headers()
-            handler.wfile.write(body)
-
-        return trouble
+            with self._lock:
+                self.open -= 1
 
 
 @pytest.fixture
-def mirror(monkeypatch):
-    monkeypatch.setattr(web_module, "PAUSE_SECONDS", 0.01)
-    mirror = Mirror()
-    yield mirror
-    mirror.close()
+def mirror(serve):
+    return Mirror(serve({}))
 
 
 NAME = "enwiki-20260101-pages-articles-multistream.xml.bz2"
 PATH = f"/enwiki/20260101/{NAME}"
 
 
-def get(mirror, folder, date="latest"):
-    return fetch("en", date, folder, mirror=mirror.url, contact="me@example.org")
+def get(mirror, folder, date="latest", language="en"):
+    return fetch(
+        language, date, folder, mirror=mirror.url, contact="me@example.org", retries=Retries(wait_seconds=0.01)
+    )
+
+
+def cut(body, stated):
+    return lambda handler: handler.answer(body, length=stated)
 
 
 def test_latest_is_the_newest_that_is_finished(mirror, tmp_path):
@@ -125,7 +103,7 @@ def test_single_stream_job_serves_where_the_multistream_one_is_not_done(mirror, 
 
 def test_date_that_is_gone_names_those_that_exist(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
-    with pytest.raises(InputError, match=r"no dump of enwiki of '20200101'.*there are 20260101"):
+    with pytest.raises(InputError, match=r"no dump of enwiki of '20200101'; there are 20260101"):
         get(mirror, tmp_path, "20200101")
 
 
@@ -134,36 +112,37 @@ def test_unfinished_date_and_unknown_wiki_are_said(mirror, tmp_path):
     with pytest.raises(InputError, match="of 20260101 is not finished"):
         get(mirror, tmp_path, "20260101")
     with pytest.raises(InputError, match="no dumps of xxwiki"):
-        fetch("xx", "latest", tmp_path, mirror=mirror.url, contact="me")
+        get(mirror, tmp_path, language="xx")
 
 
 def test_every_request_names_program_and_contact(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
     get(mirror, tmp_path)
-    assert all("transferset/" in h["User-Agent"] and "me@example.org" in h["User-Agent"] for _, h in mirror.requests)
+    agents = {headers["User-Agent"] for _, headers, _ in mirror.site.asked}
+    assert len(agents) == 1 and "transferset/" in (agent := agents.pop()) and "me@example.org" in agent
 
 
 def test_without_a_contact_nothing_is_asked(mirror, tmp_path, monkeypatch):
     monkeypatch.delenv("CORPORA_CONTACT", raising=False)
     with pytest.raises(InputError, match="give --contact"):
         fetch("en", "latest", tmp_path, mirror=mirror.url, contact="")
-    assert not mirror.requests
+    assert not mirror.site.asked
 
 
 def test_finished_download_is_found_and_not_fetched_again(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
     get(mirror, tmp_path)
     get(mirror, tmp_path)
-    assert [path for path, _ in mirror.requests].count(PATH) == 1
+    assert mirror.site.times("/dumps" + PATH) == 1
 
 
 def test_cut_download_goes_on_by_range(mirror, tmp_path):
     body = bytes(range(256)) * 4000
     mirror.dump("20260101", {NAME: body})
-    mirror.trouble[PATH] = [mirror.cut(body[:300_000], len(body))]
+    mirror.trouble[PATH] = [cut(body[:300_000], len(body))]
     _, (path,) = get(mirror, tmp_path)
     assert path.read_bytes() == body
-    assert [headers.get("Range") for asked, headers in mirror.requests if asked == PATH] == [None, "bytes=300000-"]
+    assert mirror.site.sent("/dumps" + PATH, "Range") == [None, "bytes=300000-"]
 
 
 def test_partial_file_of_an_earlier_run_is_gone_on_from(mirror, tmp_path):
@@ -173,35 +152,35 @@ def test_partial_file_of_an_earlier_run_is_gone_on_from(mirror, tmp_path):
     part.parent.mkdir(parents=True)
     part.write_bytes(body[:1234])
     assert get(mirror, tmp_path)[1][0].read_bytes() == body
-    assert mirror.requests[-1][1]["Range"] == "bytes=1234-"
+    assert mirror.site.sent("/dumps" + PATH, "Range") == ["bytes=1234-"]
 
 
 def test_lying_content_length_is_not_believed(mirror, tmp_path):
     body = b"abcdef" * 1000
     mirror.dump("20260101", {NAME: body})
-    mirror.trouble[PATH] = [mirror.cut(body[:100], 100)]
+    mirror.trouble[PATH] = [cut(body[:100], 100)]
     assert get(mirror, tmp_path)[1][0].read_bytes() == body
 
 
 def test_server_that_sends_too_much_is_stopped(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"short"})
-    mirror.trouble[PATH] = [mirror.cut(b"x" * 100, 100)]
-    with pytest.raises(InputError, match="more than the 5 bytes"):
+    mirror.trouble[PATH] = [cut(b"x" * 100, 100)]
+    with pytest.raises(InputError, match=r"too large \(100 bytes; expected 5\)"):
         get(mirror, tmp_path)
 
 
 def test_wrong_bytes_are_fetched_once_more_and_then_refused(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"right"})
-    mirror.trouble[PATH] = [mirror.cut(b"wrong", 5)]
+    mirror.trouble[PATH] = [cut(b"wrong", 5)]
     assert get(mirror, tmp_path)[1][0].read_bytes() == b"right"
-    mirror.trouble[PATH] = [mirror.cut(b"wrong", 5), mirror.cut(b"wrong", 5)]
-    with pytest.raises(InputError, match="has the sha1"):
+    mirror.trouble[PATH] = [cut(b"wrong", 5), cut(b"wrong", 5)]
+    with pytest.raises(InputError, match="wrong checksum"):
         get(mirror, tmp_path / "again")
 
 
 def test_patience_is_kept_when_it_is_asked_for(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
-    mirror.trouble[PATH] = [mirror.status(429, Retry_After="1"), mirror.status(503)]
+    mirror.trouble[PATH] = [lambda h: h.answer(b"", 429, Retry_After="1"), lambda h: h.answer(b"", 503)]
     start = time.monotonic()
     get(mirror, tmp_path)
     assert time.monotonic() - start >= 1
@@ -209,10 +188,10 @@ def test_patience_is_kept_when_it_is_asked_for(mirror, tmp_path):
 
 def test_refusal_is_an_answer(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
-    mirror.trouble[PATH] = [mirror.status(403)]
-    with pytest.raises(InputError, match="answered 403"):
+    mirror.trouble[PATH] = [lambda h: h.answer(b"", 403)]
+    with pytest.raises(InputError, match=r"refused \(HTTP 403\)"):
         get(mirror, tmp_path)
-    assert [path for path, _ in mirror.requests].count(PATH) == 1
+    assert mirror.site.times("/dumps" + PATH) == 1
 
 
 def test_never_more_than_two_connections(mirror, tmp_path):
@@ -222,12 +201,34 @@ def test_never_more_than_two_connections(mirror, tmp_path):
     assert mirror.most <= 2
 
 
-def test_status_file_without_a_sha1_is_not_trusted(mirror, tmp_path):
+def test_mirror_may_redirect_to_its_own_hosts_and_no_other(mirror, serve, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
-    status = mirror.pages["/enwiki/20260101/dumpstatus.json"]
-    mirror.pages["/enwiki/20260101/dumpstatus.json"] = status.replace(b'"sha1"', b'"other"')
-    with pytest.raises(InputError, match="gives no sha1"):
+    other = serve({"/x": b"x"})
+    mirror.trouble[PATH] = [lambda h: h.answer(b"", 302, Location=other.url + "/x")]
+    with pytest.raises(DownloadError, match="redirected to another host"):
         get(mirror, tmp_path)
+    assert other.asked == []
+
+
+def test_robots_txt_of_a_mirror_is_obeyed(mirror, tmp_path):
+    mirror.dump("20260101", {NAME: b"x"})
+    mirror.site.pages["/robots.txt"] = b"User-agent: *\nDisallow: /dumps/"
+    with pytest.raises(DownloadError, match="/dumps/enwiki/: robots.txt forbids it"):
+        get(mirror, tmp_path)
+
+
+@pytest.mark.parametrize("address", ["file:///srv/dumps", "ftp://example.org", "dumps", "http://["])
+def test_mirror_that_is_not_on_the_web_is_refused(address, tmp_path):
+    with pytest.raises(InputError, match="not a web address"):
+        fetch("en", "latest", tmp_path, mirror=address, contact="me@example.org")
+
+
+def test_absurd_listing_is_one_short_line(mirror, tmp_path):
+    mirror.dump("20260101", {NAME: b"x"})
+    mirror.put("/enwiki/", "".join(f'<a href="{date}">' for date in range(10**7, 10**7 + 50_000)).encode())
+    with pytest.raises(InputError, match=r"there are 50,000, the newest .*, 10049999$") as error:
+        get(mirror, tmp_path, "20200101")
+    assert len(str(error.value)) < 500
 
 
 def test_frozen_source_has_its_date_and_its_files(mirror, tmp_path, dumps):

@@ -1,5 +1,10 @@
 from .devices import chosen as chosen
 from .devices import without_cudnn_attention as without_cudnn_attention
+from .files import storing as storing
+from .files import write_whole as write_whole
+from .machine import environment as environment
+from .machine import hardware as hardware
+from .machine import versions as versions
 from .precision import LossScale as LossScale
 from .precision import Precision as Precision
 from .precision import precision_for as precision_for

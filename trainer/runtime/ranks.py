@@ -9,8 +9,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from trainer.compute.devices import without_cudnn_attention
 from trainer.errors import RankLost, RunError
+from trainer.runtime.devices import without_cudnn_attention
 
 PATIENCE = timedelta(minutes=10)
 """How long a rank waits for the others before it gives up; nobody waits for ever on a dead one."""

@@ -1,0 +1,101 @@
+"""Web addresses: which are accepted, and to which hosts a server may redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+
+from corpora.errors import DownloadError
+
+SCHEMES = {"http": 80, "https": 443}
+"""The only schemes that are requested, with their default ports. Never `file:`, `ftp:` or `data:`."""
+MAX_ADDRESS = 8192
+"""Characters; longer addresses are refused, as most servers do."""
+MAX_SHOWN = 200
+
+
+def checked(url: str) -> str:
+    """An address that may be requested, unchanged.
+
+    Raises:
+        DownloadError: it is not http or https, has no valid host or port, contains a user name, or is too long.
+    """
+    if problem := _problem(url):
+        raise DownloadError(shown(url), "not a web address", problem)
+    return url
+
+
+def _problem(url: str) -> str:
+    if len(url) > MAX_ADDRESS:
+        return f"{len(url):,} characters; at most {MAX_ADDRESS:,}"
+    if not url.isprintable():
+        return "it contains control characters"
+    try:
+        parts = urlsplit(url)
+        host, port = _ascii(parts.hostname or ""), parts.port
+    except ValueError as error:  # an invalid port, IPv6 address or international host name
+        return shown(str(error))
+    if parts.scheme not in SCHEMES:
+        return f"scheme {shown(parts.scheme) or 'missing'}; only http and https are supported"
+    if not host or port == 0:
+        return "it has no host, or an invalid port"
+    if "@" in parts.netloc:
+        return "it contains a user name or password"
+    return "its host contains a space" if " " in parts.netloc else ""
+
+
+def host_of(url: str) -> str:
+    """The host of a checked address in lower case, with its port unless that is the scheme's default."""
+    parts = urlsplit(url)
+    host = _ascii(parts.hostname or "")
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in (None, SCHEMES[parts.scheme]) else f"{host}:{parts.port}"
+
+
+def name_of(url: str) -> str:
+    """The host of a checked address without its port."""
+    return urlsplit(url).hostname or ""
+
+
+def robots_of(url: str) -> str:
+    """The address of robots.txt for a checked address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+
+
+def redirected(url: str, location: str, permitted: Iterable[str]) -> str:
+    """The checked address that a redirect leads to.
+
+    Args:
+        url: the checked address that was requested.
+        location: the server's `Location` header.
+        permitted: other hosts that are allowed, each as `host`, `host:port` or `*.domain`.
+
+    Raises:
+        DownloadError: it does not lead to a web address, or leads to a host that is not permitted.
+    """
+    try:
+        target = checked(urljoin(url, location))
+    except ValueError as error:
+        raise DownloadError(url, "invalid redirect", shown(location)) from error
+    except DownloadError as error:
+        raise DownloadError(url, "invalid redirect", f"{shown(location)}: {error.detail}") from error
+    host = host_of(target)
+    if host != host_of(url) and not any(_matches(host, pattern.lower()) for pattern in permitted):
+        raise DownloadError(url, "redirected to another host", shown(target))
+    return target
+
+
+def shown(text: str) -> str:
+    """Text from a server for a message: one short line without control characters."""
+    text = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def _matches(host: str, pattern: str) -> bool:
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+
+
+def _ascii(host: str) -> str:
+    """A host name as DNS takes it; a label that is empty or longer than 63 characters raises UnicodeError."""
+    return host if ":" in host else host.rstrip(".").encode("idna").decode("ascii")

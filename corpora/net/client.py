@@ -1,0 +1,166 @@
+"""The HTTP client: one name with a contact, robots.txt, retries, resumed downloads, limits on size and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from corpora.errors import DownloadError, InputError
+from corpora.net.address import checked, host_of, name_of, redirected, robots_of
+from corpora.net.deadline import Timeouts
+from corpora.net.download import Size, append
+from corpora.net.partial_file import PartialFile
+from corpora.net.retries import Retries
+from corpora.net.robots import AGENT, MAX_ROBOTS_BYTES, Host
+
+if TYPE_CHECKING:
+    from corpora.net.exchange import Answer
+
+MAX_TEXT_BYTES = 64 << 20
+MAX_REDIRECTS = 5
+_CONTACT = re.compile(r"[\x20-\x7e]{1,200}")
+
+
+class HttpClient:
+    """Reads pages and downloads files, politely; threads may share it.
+
+    Every host is asked under the same name, and only for what its robots.txt allows. A refusal is final: there is no
+    second try under another name or from another address.
+
+    Args:
+        contact: your e-mail address or page, which every host receives in the User-Agent.
+        permissions: hosts that allow more than their robots.txt says, each with who allowed it and when.
+        pause_seconds: the least time between two requests to a host; its crawl delay can only make this longer.
+        redirect_hosts: hosts to which another may redirect, as `host`, `host:port` or `*.domain`.
+        retries: how often and how patiently requests are repeated.
+        timeouts: how long a request may take.
+
+    Raises:
+        InputError: the contact is not one line of ASCII, or a proxy setting in the environment is not usable.
+    """
+
+    def __init__(
+        self,
+        contact: str,
+        *,
+        permissions: Mapping[str, str] | None = None,
+        pause_seconds: float = 1.0,
+        redirect_hosts: tuple[str, ...] = (),
+        retries: Retries | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        from corpora.net.exchange import new_session
+
+        if not _CONTACT.fullmatch(contact):
+            raise InputError(f"contact {contact!r}: give an e-mail address or a page, in one line of plain ASCII")
+        self.agent = f"{AGENT}/{version('transferset')} (+{contact})"
+        self._permissions = frozenset(host.lower() for host in permissions or ())
+        self._pause_seconds = pause_seconds
+        self._redirect_hosts = redirect_hosts
+        self._retries = retries or Retries()
+        self._timeouts = timeouts or Timeouts()
+        self._session = new_session(self.agent, self._timeouts)
+        self._hosts: dict[str, Host] = {}
+        self._lock = Lock()
+
+    def text(self, url: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:
+        """A page as text, decoded as UTF-8.
+
+        Raises:
+            DownloadError: robots.txt forbids it, the host refuses or fails, or the page is larger than `max_bytes`.
+            ServerBusy: the host keeps asking for patience.
+        """
+        body = self._retries.run(url, lambda: self._body(url, max_bytes))
+        if len(body) > max_bytes:
+            raise DownloadError(url, "too large", f"more than {max_bytes:,} bytes")
+        return body.decode("utf-8", "replace")
+
+    def allows(self, url: str) -> bool:
+        """Whether the host's robots.txt, or a permission, allows an address.
+
+        Raises:
+            DownloadError: robots.txt could not be read because the host or the network failed.
+            ServerBusy: the host keeps asking for patience.
+        """
+        url = checked(url)
+        lifted = name_of(url) in self._permissions
+        return self._host(url).allows(url, lambda: self._robots(robots_of(url)), lifted=lifted)
+
+    def download(
+        self, url: str, path: Path, *, max_bytes: int, size_bytes: int | None = None, checksum: str = ""
+    ) -> None:
+        """Download a file, continuing what an earlier attempt left in `path`.
+
+        An interrupted download stays there, and the next one asks for the rest if the file on the server is still the
+        same: by its ETag or date, or by the checksum of the whole. Without `size_bytes`, the host must state the size.
+
+        Args:
+            max_bytes: larger files are refused.
+            size_bytes: the exact size, if it is known.
+            checksum: the expected digest, as `sha1:…`; one wrong result is downloaded again.
+
+        Raises:
+            DownloadError: as in `text`; or the size or the checksum is wrong.
+            ServerBusy: the host keeps asking for patience.
+            OSError: the disk is full or refuses; what is there is kept.
+        """
+        size = Size(max_bytes, size_bytes)
+        if size.limit_bytes > max_bytes:
+            raise DownloadError(url, "too large", f"{size.limit_bytes:,} bytes; at most {max_bytes:,}")
+        part = PartialFile(path, checksum)
+        for _ in range(2):
+            self._retries.run(url, lambda: append(url, part, size, self._open))
+            if not checksum or (digest := part.digest()) == checksum:
+                return part.finish()
+            part.discard()
+        raise DownloadError(url, "wrong checksum", f"{digest}, expected {checksum}")
+
+    def _body(self, url: str, max_bytes: int, *, robots: bool = False) -> bytes:
+        """The body; of a longer one, the beginning and some bytes more than `max_bytes`."""
+        body = bytearray()
+        with self._open(url, {}, robots=robots) as answer:
+            for chunk in answer.text_chunks():
+                body += chunk
+                if len(body) > max_bytes:
+                    break
+        return bytes(body)
+
+    def _robots(self, url: str) -> str:
+        body = self._retries.run(url, lambda: self._body(url, MAX_ROBOTS_BYTES, robots=True))
+        return body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace")
+
+    @contextmanager
+    def _open(self, url: str, headers: dict[str, str], *, robots: bool = False) -> Iterator[Answer]:
+        """The answer behind permitted redirects, within the rules of each host on the way."""
+        url = checked(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            if not robots and not self.allows(url):
+                raise DownloadError(url, "robots.txt forbids it")
+            with self._asked(url, headers) as answer:
+                if answer.location is None:
+                    yield answer
+                    return
+                url = redirected(url, answer.location, self._redirect_hosts)
+        raise DownloadError(url, "too many redirects", f"more than {MAX_REDIRECTS}")
+
+    @contextmanager
+    def _asked(self, url: str, headers: dict[str, str]) -> Iterator[Answer]:
+        """The answer of one host, requested when it is our turn."""
+        from corpora.net.exchange import request
+
+        host = self._host(url)
+        host.wait_turn()
+        try:
+            with request(self._session, url, headers, self._timeouts) as answer:
+                yield answer
+        finally:
+            host.end_turn()
+
+    def _host(self, url: str) -> Host:
+        with self._lock:
+            return self._hosts.setdefault(host_of(url), Host(self._pause_seconds))

@@ -1,0 +1,71 @@
+"""A deadline for a whole request, so that a server cannot hold us by sending a byte now and then."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long a request may take.
+
+    Args:
+        silence_seconds: the longest wait for a connection or for the next byte.
+        grace_seconds: what every request may take, whatever its size.
+        slowest_bytes_per_second: after the grace period, the average speed that an answer must keep.
+    """
+
+    silence_seconds: float = 60.0
+    grace_seconds: float = 60.0
+    slowest_bytes_per_second: float = 10_000.0
+
+
+class Deadline:
+    """Cuts the connection of one request when its time is over.
+
+    A socket timeout bounds each read, not their sum: one byte every 59 seconds passes it for ever, in the headers, in
+    the body, and between two chunks. So a thread waits for the deadline and shuts the socket down, which ends a read
+    that is blocked. Each byte received moves the deadline on by the time that the slowest permitted speed gives it.
+    """
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._speed = timeouts.slowest_bytes_per_second
+        self._grace_end = self._end = time.monotonic() + timeouts.grace_seconds
+        self._socket: socket.socket | None = None
+        self._done = Event()
+        self.expired = False
+
+    def __enter__(self) -> Self:
+        Thread(target=self._watch, daemon=True, name="corpora-deadline").start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+
+    def received(self, size_bytes: int) -> None:
+        """Move the deadline to what the bytes that arrived so far allow."""
+        self._end = self._grace_end + size_bytes / self._speed
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Learn which socket to cut: httpx2's `trace` extension, called when a connection is made or encrypted."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self.expired:
+                self._cut()
+
+    def _watch(self) -> None:
+        while not self._done.wait(max(0.0, self._end - time.monotonic())):
+            if time.monotonic() >= self._end:
+                self.expired = True
+                self._cut()
+                return
+
+    def _cut(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):  # it was closed in the meantime
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

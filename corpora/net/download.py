@@ -1,0 +1,94 @@
+"""A file brought to disk: continued where it stopped, never larger than allowed, checked at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corpora.errors import DownloadError
+from corpora.net import headers as fields
+from corpora.net.partial_file import PartialFile
+from corpora.net.retries import TryAgain
+
+if TYPE_CHECKING:
+    from corpora.net.exchange import Answer
+
+Open = Callable[[str, dict[str, str]], AbstractContextManager["Answer"]]
+"""Requests an address with further headers."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What is known of a file's size before it is requested.
+
+    Args:
+        max_bytes: the most that is accepted.
+        exact_bytes: the size itself; None if only the server knows it.
+    """
+
+    max_bytes: int
+    exact_bytes: int | None = None
+
+    @property
+    def limit_bytes(self) -> int:
+        """No byte after these is written."""
+        return self.max_bytes if self.exact_bytes is None else self.exact_bytes
+
+    def check(self, url: str, size_bytes: int | None) -> None:
+        """See that a size is within the limit.
+
+        Raises:
+            DownloadError: it is not.
+        """
+        if size_bytes is not None and size_bytes > self.limit_bytes:
+            allowed = f"at most {self.max_bytes:,}" if self.exact_bytes is None else f"expected {self.exact_bytes:,}"
+            raise DownloadError(url, "too large", f"{size_bytes:,} bytes; {allowed}")
+
+
+def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
+    """Request what is missing of a file, and add it.
+
+    Raises:
+        TryAgain: less than the whole arrived, or another part than was asked for.
+        DownloadError: the server refuses, sends too much, or does not state a size that nobody else knows.
+    """
+    have = part.size_bytes()
+    if have == size.exact_bytes:
+        return
+    if have > size.limit_bytes:
+        part.discard()
+    try:
+        with open_url(url, part.headers()) as answer:
+            whole = _add(url, part, size, answer)
+    except TryAgain as again:
+        if again.status == 416:  # the bytes here are not the beginning of the file there
+            part.discard()
+        raise
+    if whole is not None and (arrived := part.path.stat().st_size) != whole:
+        raise TryAgain(f"{arrived:,} of {whole:,} bytes arrived")
+
+
+def _add(url: str, part: PartialFile, size: Size, answer: Answer) -> int | None:
+    """Write the body, and give the size that the file must have now; None if nobody knows."""
+    start, length = _start(answer, part), fields.content_length(answer.headers)
+    stated = None if length is None else start + length
+    size.check(url, stated)
+    if size.exact_bytes is None and stated is None and "transfer-encoding" not in answer.headers:
+        raise DownloadError(url, "no size given", "a cut file would look complete")
+    if start == 0:
+        part.restart(fields.validator(answer.headers))
+    part.append(answer.chunks(), url, size.limit_bytes)
+    return stated if size.exact_bytes is None else size.exact_bytes
+
+
+def _start(answer: Answer, part: PartialFile) -> int:
+    """Where the answer continues the file; 0 if it is the whole."""
+    if not answer.partial:
+        return 0
+    have, stated = part.size_bytes(), fields.range_start(answer.headers)
+    if stated == have or (part.checksum and "content-range" not in answer.headers):
+        return have
+    part.discard()
+    raise TryAgain("the server sent another part of the file than was asked for")

@@ -1,0 +1,126 @@
+"""One request and its answer, over httpx2, with every way in which it can fail sorted into errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx2
+
+from corpora.errors import DownloadError, InputError, first_line
+from corpora.net import headers as fields
+from corpora.net.address import shown
+from corpora.net.deadline import Deadline, Timeouts
+from corpora.net.retries import BUSY, TryAgain
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+TEMPORARY = BUSY | {408, 500, 502, 504}
+CUT = ("disconnected", "closed")
+"""Words of h11 and httpcore2 for a connection that ended early; their other protocol errors are malformed answers."""
+REASONS = {401: "refused", 403: "refused", 404: "not found", 410: "not found", 451: "refused"}
+
+
+def new_session(agent: str, timeouts: Timeouts) -> httpx2.Client:
+    """A client without cookies, cached connections and redirects of its own; proxies come from the environment.
+
+    Raises:
+        InputError: the environment names a proxy or a certificate file that cannot be used.
+    """
+    try:
+        return httpx2.Client(
+            headers={"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            timeout=timeouts.silence_seconds,
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            follow_redirects=False,
+        )
+    except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
+        raise InputError(
+            f"the network settings in the environment cannot be used: {first_line(error)}; "
+            "check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE"
+        ) from error
+
+
+class Answer:
+    """A successful answer, or a redirect.
+
+    Args:
+        url: the address that was requested.
+        response: httpx2's, its body not read yet.
+        deadline: moves on with each byte.
+    """
+
+    def __init__(self, url: str, response: Any, deadline: Deadline) -> None:
+        self.url = url
+        self.headers: Any = response.headers
+        self.partial: bool = response.status_code == HTTPStatus.PARTIAL_CONTENT
+        self.location: str | None = None
+        if response.status_code in REDIRECTS:
+            self.location = response.headers.get("location", "")
+        self._response, self._deadline = response, deadline
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it was sent."""
+        return self._counted(self._response.iter_raw())
+
+    def text_chunks(self) -> Iterator[bytes]:
+        """The body without its `Content-Encoding`, which some servers use unasked."""
+        return self._counted(self._response.iter_bytes())
+
+    def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self._deadline.received(self._response.num_bytes_downloaded)
+            yield chunk
+
+
+@contextmanager
+def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts: Timeouts) -> Iterator[Answer]:
+    """Request an address; errors while the body is read inside the `with` are translated too.
+
+    Args:
+        url: a checked address.
+        headers: further request headers, such as `Range`.
+
+    Raises:
+        TryAgain: the server is busy or broken, the connection failed, or the answer stopped before its end.
+        DownloadError: the server refuses or has no such file, or the answer is too slow or not valid.
+    """
+    with Deadline(timeouts) as deadline:
+        try:
+            with session.stream("GET", url, headers=headers, extensions={"trace": deadline.trace}) as response:
+                _check_status(url, response, asked_range="Range" in headers)
+                yield Answer(url, response, deadline)
+        except httpx2.DecodingError as error:
+            raise DownloadError(url, "invalid answer", shown(first_line(error))) from error
+        except httpx2.ProtocolError as error:
+            _check_time(url, deadline, timeouts)
+            if not any(word in str(error) for word in CUT):
+                raise DownloadError(url, "invalid answer", shown(first_line(error)), failed=True) from error
+            raise TryAgain(f"the connection was cut: {shown(first_line(error))}") from error
+        except httpx2.TimeoutException as error:
+            _check_time(url, deadline, timeouts)
+            raise TryAgain(f"no answer for {timeouts.silence_seconds:g} seconds") from error
+        except httpx2.HTTPError as error:
+            _check_time(url, deadline, timeouts)
+            raise TryAgain(f"the connection failed: {shown(first_line(error))}") from error
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            raise DownloadError(url, "not a web address", shown(first_line(error))) from error
+        _check_time(url, deadline, timeouts)
+
+
+def _check_time(url: str, deadline: Deadline, timeouts: Timeouts) -> None:
+    if deadline.expired:
+        speed = f"below {timeouts.slowest_bytes_per_second / 1000:g} kB/s after {timeouts.grace_seconds:g} seconds"
+        raise DownloadError(url, "too slow", speed, failed=True)
+
+
+def _check_status(url: str, response: httpx2.Response, *, asked_range: bool) -> None:
+    status = response.status_code
+    if status in (200, 203) or status in REDIRECTS or (status == 206 and asked_range):
+        return
+    if status in TEMPORARY or (status == 416 and asked_range):
+        raise TryAgain(f"HTTP {status}", status, fields.retry_after(response.headers))
+    raise DownloadError(url, REASONS.get(status, "unexpected answer"), f"HTTP {status}", status=status)

@@ -1,0 +1,53 @@
+"""Response headers, read strictly: a value of the wrong form counts as absent."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+_RANGE = re.compile(r"bytes ([0-9]{1,20})-([0-9]{1,20})/(?:[0-9]{1,20}|\*)", re.ASCII)
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,256}"')
+
+
+def content_length(headers: Mapping[str, str]) -> int | None:
+    """The size of the body in bytes; None if the server does not state it, or sends the body in chunks."""
+    value = headers.get("content-length", "").strip()
+    return int(value) if _DIGITS.fullmatch(value) and "transfer-encoding" not in headers else None
+
+
+def range_start(headers: Mapping[str, str]) -> int | None:
+    """The first byte of a partial answer, from `Content-Range`; None if the header is missing or malformed."""
+    match = _RANGE.fullmatch(headers.get("content-range", "").strip())
+    return int(match[1]) if match and int(match[1]) <= int(match[2]) else None
+
+
+def validator(headers: Mapping[str, str]) -> str:
+    """What identifies this version of a file in `If-Range`: a strong ETag, else its date, else nothing."""
+    tag, date = headers.get("etag", ""), headers.get("last-modified", "")
+    if _STRONG_TAG.fullmatch(tag):
+        return tag
+    return date if _timestamp(date) is not None else ""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds until the server wants to be asked again, given as a number or as a date."""
+    value = headers.get("retry-after", "").strip()
+    if _DIGITS.fullmatch(value):
+        return float(value)
+    timestamp = _timestamp(value)
+    return None if timestamp is None else max(0.0, timestamp - time.time())
+
+
+def _timestamp(value: str) -> float | None:
+    """Seconds since 1970 of an HTTP date."""
+    if not value.isascii() or not 8 <= len(value) <= 64:
+        return None
+    try:
+        date = parsedate_to_datetime(value)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

@@ -1,0 +1,87 @@
+"""Retries: what is worth another try, and how long to wait before it."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import TypeVar
+
+from corpora.errors import DownloadError, ServerBusy
+
+LOG = logging.getLogger("corpora.net")
+T = TypeVar("T")
+BUSY = frozenset({429, 503})
+"""Statuses by which a server asks for patience."""
+
+
+class TryAgain(Exception):
+    """A request failed in a way that another try may mend.
+
+    Args:
+        why: what happened.
+        status: the HTTP status, if the server answered.
+        retry_after_seconds: the wait that the server asks for.
+    """
+
+    def __init__(self, why: str, status: int | None = None, retry_after_seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.status, self.retry_after_seconds = status, retry_after_seconds
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How often a request is tried, and how long to wait in between.
+
+    Args:
+        tries: attempts in all.
+        wait_seconds: the first wait; it doubles each time, unless the server says how long to wait.
+        longest_wait_seconds: if the server asks for more than this, we stop at once instead of waiting.
+    """
+
+    tries: int = 6
+    wait_seconds: float = 1.0
+    longest_wait_seconds: float = 600.0
+
+    def run(self, url: str, once: Callable[[], T]) -> T:
+        """The result of `once`, which is called again after each `TryAgain`.
+
+        Raises:
+            ServerBusy: the last answer was 429 or 503.
+            DownloadError: every attempt failed in another way.
+        """
+        for attempt in range(1, self.tries + 1):
+            try:
+                return once()
+            except TryAgain as error:
+                again = error
+                wait = self._wait_seconds(attempt, again)
+                if attempt == self.tries or wait > self.longest_wait_seconds:
+                    raise self._given_up(url, attempt, again) from again
+            wait *= SystemRandom().uniform(1.0, 1.25)  # many clients must not return together
+            LOG.info("%s: %s; try %d of %d in %.0f seconds", url, again, attempt + 1, self.tries, wait)
+            time.sleep(wait)
+        raise ValueError(f"tries is {self.tries}; at least 1")
+
+    def _wait_seconds(self, attempt: int, again: TryAgain) -> float:
+        if again.retry_after_seconds is not None:
+            return again.retry_after_seconds
+        return min(self.wait_seconds * (1 << (attempt - 1)), self.longest_wait_seconds)
+
+    def _given_up(self, url: str, attempts: int, again: TryAgain) -> DownloadError | ServerBusy:
+        if again.status not in BUSY:
+            why = f"{again}; tried {attempts} times" if attempts > 1 else str(again)
+            return DownloadError(url, "download failed", why, status=again.status, failed=True)
+        when = _duration(again.retry_after_seconds)
+        return ServerBusy(f"{url}: the server is busy ({again}); run the same command again {when} to continue")
+
+
+def _duration(seconds: float | None) -> str:
+    if not seconds:
+        return "later"
+    if seconds < 7200:
+        return f"in {seconds:,.0f} seconds"
+    return f"in {math.ceil(seconds / 3600):,} hours" if seconds < 1e7 else "in some months"

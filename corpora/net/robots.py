@@ -1,0 +1,88 @@
+"""The rules of one host: its robots.txt, and when it may be asked next."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from corpora.errors import DownloadError
+
+AGENT = "transferset"
+"""The name that rules in robots.txt are looked up by."""
+MAX_ROBOTS_BYTES = 512 << 10
+"""Rules after this are ignored; RFC 9309, section 2.5, asks for 500 KiB at least."""
+MAX_WORK = 2_000_000
+"""Rules times user agents; the parser gives each rule to each agent of its group."""
+LONGEST_DELAY_SECONDS = 600.0
+
+
+class Host:
+    """One host, shared by threads: requests start at least its delay apart.
+
+    Args:
+        pause_seconds: between two requests; the host's crawl delay can only make it longer.
+    """
+
+    def __init__(self, pause_seconds: float) -> None:
+        self._pause = pause_seconds
+        self._free_at = 0.0
+        self._turn, self._reading = Lock(), Lock()
+        self._rules: Any = None
+        self._unavailable: DownloadError | None = None
+
+    def wait_turn(self) -> None:
+        """Sleep until the host may be asked again."""
+        with self._turn:
+            start = max(time.monotonic(), self._free_at)
+            self._free_at = start + self._pause
+        time.sleep(max(0.0, start - time.monotonic()))
+
+    def end_turn(self) -> None:
+        """Count the pause from the end of a request."""
+        with self._turn:
+            self._free_at = max(self._free_at, time.monotonic() + self._pause)
+
+    def allows(self, url: str, read: Callable[[], str], *, lifted: bool) -> bool:
+        """Whether robots.txt allows an address; it is read at the first call.
+
+        Args:
+            read: fetches the text of robots.txt.
+            lifted: the host permitted more than its rules say; only its crawl delay counts.
+
+        Raises:
+            DownloadError: the rules could not be read, so nothing may be asked.
+            ServerBusy: the host asks for patience.
+        """
+        with self._reading:
+            if self._rules is None:
+                self._read(read)
+        if lifted:
+            return True
+        if self._unavailable is not None:
+            why = self._unavailable
+            raise DownloadError(url, "robots.txt unavailable", f"{why.reason}: {why.detail}", failed=why.failed)
+        return bool(self._rules.can_fetch(url, AGENT))
+
+    def _read(self, read: Callable[[], str]) -> None:
+        """Without rules all is allowed (RFC 9309, 2.3.1.3), but not if the host could not be asked for them."""
+        from protego import Protego
+
+        text = ""
+        try:
+            text = read()
+        except DownloadError as error:
+            if error.status is None or error.status >= 500:
+                self._unavailable = error
+        lines = text.splitlines()
+        agents = sum(line.lstrip()[:4].lower() == "user" for line in lines)
+        if agents * len(lines) > MAX_WORK:
+            self._unavailable = DownloadError("", "too many rules", f"for {agents:,} user agents")
+            text = ""
+        self._rules = Protego.parse(text)
+        delay = self._rules.crawl_delay(AGENT) or 0.0
+        if math.isfinite(delay):
+            self._pause = max(self._pause, min(delay, LONGEST_DELAY_SECONDS))
+        self.end_turn()

@@ -1,0 +1,59 @@
+"""Model folders: where a model is, and the fingerprint of its content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpora import sha256_file, sha256_of
+from trainer.errors import ModelError
+
+HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+WEIGHTS = ("model*.safetensors", "config.json")
+TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "special_tokens_map.json",
+)
+
+
+def model_folder(model: str | Path) -> Path:
+    """The folder of a model: itself, the `student` of a run folder, or a copy of what the hub has.
+
+    Args:
+        model: a folder, or a hub id with an optional revision, `ID@REVISION`.
+
+    Raises:
+        ModelError: there is no such thing, or the hub cannot be reached.
+    """
+    folder = Path(model)
+    for place in (folder, folder / "student"):
+        if (place / "config.json").is_file():
+            return place
+    if folder.exists():
+        raise ModelError(f"{folder} is no model folder: it has no config.json")
+    return _from_hub(str(model))
+
+
+def model_fingerprint(folder: Path) -> dict[str, str]:
+    """What identifies a model by content: the sha256 of its weights with their config, and of its tokenizer."""
+    return {"weights": _content(folder, WEIGHTS), "tokenizer": _content(folder, TOKENIZER)}
+
+
+def _from_hub(reference: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    name, _, revision = reference.partition("@")
+    try:
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=HUB_FILES))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        why = str(error).strip().splitlines()[0]
+        raise ModelError(f"{reference} is neither a model folder nor a hub id that can be read: {why}") from error
+
+
+def _content(folder: Path, patterns: tuple[str, ...]) -> str:
+    files = sorted({path for pattern in patterns for path in folder.glob(pattern)})
+    return sha256_of([[path.name, sha256_file(path)] for path in files])

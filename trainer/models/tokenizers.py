@@ -1,0 +1,119 @@
+"""Tokenizers of models: loaded, and checked against the model and against a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.errors import CasingMismatch, ModelError, VocabularyMismatch
+from trainer.models.quiet import quiet_transformers
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model folder.
+
+    Raises:
+        ModelError: the folder is missing or is no model, or holds no (fast) tokenizer.
+    """
+    import transformers
+
+    if not (folder / "config.json").is_file():
+        raise ModelError(f"{folder} is no model folder: it has no config.json")
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "vocab.json")):
+        raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")
+    with quiet_transformers():
+        try:
+            tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ModelError(f"the tokenizer of {folder} cannot be read: {str(error).splitlines()[0]}") from error
+    if not tokenizer.is_fast:
+        raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json beside the weights")
+    return tokenizer
+
+
+def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path) -> None:
+    """See that a tokenizer is the model's.
+
+    Raises:
+        VocabularyMismatch: it has ids that the model has no embedding for.
+        CasingMismatch: it keeps case where the vocabulary has lower case only, or the other way round.
+        ModelError: it adds no special tokens.
+    """
+    largest, rows = max(tokenizer.get_vocab().values()), model.get_input_embeddings().weight.shape[0]
+    if largest >= rows:
+        raise VocabularyMismatch(
+            f"{folder}: the tokenizer has ids up to {largest}, the model has {rows} embeddings; "
+            "this tokenizer belongs to another model"
+        )
+    check_special_tokens(tokenizer)
+    lowers, cased = lower_cases(tokenizer), vocabulary_is_cased(tokenizer)
+    if cased == lowers:
+        says = "lower-cases its input" if lowers else "keeps case"
+        holds = "a cased vocabulary" if cased else "a vocabulary without upper case"
+        raise CasingMismatch(
+            f"{folder}: the tokenizer {says}, and the model has {holds}; scores would be wrong by many points. "
+            "Set do_lower_case in tokenizer_config.json, or take the tokenizer that the model was trained with"
+        )
+
+
+def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dataset: str, teacher: str) -> None:
+    """See that a dataset's ids mean to the teacher what they meant when they were made.
+
+    Args:
+        tokenizer_file: the dataset's `tokenizer.json`; nothing is checked where it is None.
+
+    Raises:
+        VocabularyMismatch: another vocabulary.
+        CasingMismatch: the same pieces, but one lower-cases and the other does not.
+    """
+    if tokenizer_file is None:
+        return
+    from tokenizers import Tokenizer
+
+    theirs = Tokenizer.from_file(str(tokenizer_file))
+    ours = teacher_tokenizer.backend_tokenizer
+    again = f"tokenize the sentences again with the teacher's tokenizer: corpora tokenize … --tokenizer {teacher}"
+    one, other = theirs.get_vocab(with_added_tokens=True), ours.get_vocab(with_added_tokens=True)
+    if one != other:
+        differ = sorted(piece for piece in {*one, *other} if one.get(piece) != other.get(piece))
+        raise VocabularyMismatch(
+            f"{dataset} was made with another vocabulary ({len(one):,} pieces) than the teacher's ({len(other):,}); "
+            f"{len(differ):,} pieces differ, such as {differ[0]!r}; {again}"
+        )
+    normalizer = theirs.normalizer
+    lowered = normalizer is not None and "A" not in normalizer.normalize_str("A")
+    if lowered != lower_cases(teacher_tokenizer):
+        says = ("lower-cased", "keeps case") if lowered else ("made with its case kept", "lower-cases")
+        raise CasingMismatch(f"{dataset} was {says[0]}, and the teacher's tokenizer {says[1]}; {again}")
+
+
+def check_special_tokens(tokenizer: PreTrainedTokenizerBase) -> None:
+    """See that the tokenizer marks where texts begin and end, as fine-tuning needs.
+
+    Raises:
+        ModelError: it has no [CLS], [SEP] or [PAD], or does not add them.
+    """
+    ids = tokenizer("a")["input_ids"]
+    if tokenizer.cls_token_id is None or ids[0] != tokenizer.cls_token_id or tokenizer.pad_token_id is None:
+        raise ModelError(
+            "the tokenizer adds no [CLS] (or has no [PAD]); save it with its post-processor, "
+            "as `trainer distill` and transformers do"
+        )
+
+
+def lower_cases(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Whether the tokenizer lower-cases its input."""
+    normalizer = tokenizer.backend_tokenizer.normalizer
+    return normalizer is not None and "A" not in normalizer.normalize_str("A")
+
+
+def vocabulary_is_cased(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Whether the vocabulary has pieces with upper-case letters beside its special ones."""
+    pieces = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
+    pieces = {piece for piece in pieces if not (piece[0] in "[<" and piece[-1] in "]>" and len(piece) > 2)}
+    if any(piece.startswith("Ġ") for piece in pieces):  # byte-level: every byte has a piece, and Ġ is a space
+        return any(len(piece) > 1 and any("A" <= c <= "Z" for c in piece) for piece in pieces)
+    return any(piece != piece.lower() for piece in pieces)

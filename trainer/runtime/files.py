@@ -1,0 +1,43 @@
+"""Files written whole or not at all, and one clear line when a disk refuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from corpora import StorageError
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, text as UTF-8.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with storing(path):
+            with staged.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+                file.flush()
+                os.fsync(file.fileno())
+            staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Say in one line what could not be written.
+
+    Raises:
+        StorageError: what is done inside found no space, or had no permission.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise StorageError(f"{path} cannot be written: {error}") from error

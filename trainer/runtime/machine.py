@@ -1,0 +1,44 @@
+"""The machine and the software that a run or a measurement was made with."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+VERSIONS = ("transferset", "torch", "transformers", "tokenizers", "safetensors", "numpy", "pyarrow")
+
+
+def hardware() -> dict[str, Any]:
+    """What the run card says of the machine."""
+    import torch
+
+    gpus = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
+    return {
+        "platform": platform.platform(),
+        "processors": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "gpus": gpus,
+    }
+
+
+def versions() -> dict[str, str]:
+    """What the run card says of the software."""
+    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+
+
+def environment() -> dict[str, Any]:
+    """The hardware and the versions that a figure was measured with."""
+    return {**hardware(), "processor": processor(), **versions()}
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        for line in information.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
