@@ -13,7 +13,7 @@ from corpora.cli.inspect import report
 from corpora.cli.operations import export, mix, push, tokenize, transform
 from corpora.cli.plugin import new, plugins
 from corpora.cli.store import datasets
-from corpora.console import run_app
+from corpora.console import Version, run_app
 
 FIRST = ("build", "tokenize", "sample", "transform", "mix", "concat", "split")
 """What most people want first, and in which order; the others follow as they were added."""
@@ -42,7 +42,7 @@ EPILOG = (
 
 
 @app.callback(epilog=EPILOG)
-def corpora() -> None:
+def corpora(version: Version = False) -> None:
     """Build text corpora as versioned datasets, and make transfer datasets from them."""
 
 

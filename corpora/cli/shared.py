@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from corpora.store import Dataset
 
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
+MANY_UNKNOWN = 0.01
+"""A larger share of [UNK] among a dataset's tokens is reported when it is made."""
 SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")]
@@ -74,11 +76,23 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             lines.append(
                 f"{gone:,} of {counts['found']:,} documents rejected ({reasons}), see {dataset.path}/rejects.jsonl"
             )
+        if "removed" in counts.get("counts", {}) and (dataset.path / "removed.jsonl").exists():
+            number = sum(counts["counts"]["removed"].values())
+            lines.append(f"{number:,} paragraphs left out as not prose, see corpora show {dataset.reference} --removed")
+    if counts.get("sentences_dropped"):
+        reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["sentences_dropped"].items())
+        lines.append(f"sentences dropped: {reasons}")
     if "dropped" in counts:
         total = max(counts["sequences"], 1)
         lines.append(
             f"{counts['dropped']:,} of {counts['sequences']:,} sequences dropped as too short "
             f"({counts['dropped'] / total:.1%}), {counts['split']:,} split as too long ({counts['split'] / total:.1%})"
+        )
+    if (rate := counts.get("unknown", 0) / max(dataset.tokens or 0, 1)) > MANY_UNKNOWN:
+        characters = ", ".join(f"{char} {n:,}" for char, n in counts.get("unknown_characters", {}).items())
+        lines.append(
+            f"{rate:.1%} of the tokens are [UNK]: the tokenizer does not fit the text; "
+            f"commonest unknown characters: {characters or 'none, only long words'}"
         )
     if not dataset.rows:
         lines.append(f"empty: not one of the {noun(dataset)} was taken or left")

@@ -1,5 +1,6 @@
 from .component_commands import component_group as component_group
 from .components import print_components as print_components
+from .terminal import Version as Version
 from .terminal import bars as bars
 from .terminal import cell as cell
 from .terminal import fail as fail

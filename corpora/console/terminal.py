@@ -7,11 +7,13 @@ import functools
 import json
 import logging
 import os
+import re
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from corpora.plugin import Registry
 
 USAGE = 2
+HOME = re.compile(r"(?:^|(?<=[=:]))~/")
 INTERRUPTED = 130
 
 
@@ -41,7 +44,7 @@ def run_app(
     Raises:
         SystemExit: always; 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C.
     """
-    line = list(sys.argv[1:] if arguments is None else arguments)
+    line = [with_home(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     warnings.showwarning = _show_warning
     try:
         line, files = take_plugins(line)
@@ -70,6 +73,28 @@ def run_app(
 def is_usage(error: CorporaError) -> bool:
     """Whether what was typed is wrong, and not what was found."""
     return isinstance(error, OptionError) or (isinstance(error, UnknownName) and not isinstance(error, DatasetNotFound))
+
+
+def with_home(word: str) -> str:
+    """A word of a command line with `~/` as the user's home where a path begins: at its start, after = and after :.
+
+    A shell replaces it only at the start of a word, so `--folder=~/books` and `tbc:folder=~/books` arrive unchanged.
+    """
+    return HOME.sub(lambda _: f"{Path.home()}/", word) if "~/" in word else word
+
+
+def print_version(context: typer.Context, wanted: bool) -> None:
+    """Print the program's name and version, and exit."""
+    from importlib.metadata import version
+
+    if wanted:
+        typer.echo(f"{context.find_root().info_name} {version('transferset')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=print_version)
+]
 
 
 def take_plugins(line: list[str]) -> tuple[list[str], list[str]]:

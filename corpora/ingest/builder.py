@@ -19,6 +19,7 @@ from corpora.ingest.decision import Fates, decide, reasons_text
 from corpora.ingest.duplicates import Method
 from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
 from corpora.ingest.repeated_paragraphs import quoted
+from corpora.ingest.side_records import gather_side_records
 from corpora.operations import Work
 from corpora.plugin import Filter, Shard, Source, Splitter, must_return, options_of, registry, sha256_file, split_short
 from corpora.store import (
@@ -38,7 +39,12 @@ from corpora.store import (
     write_text,
 )
 
+STAGES = 3
+"""The version of the stages themselves; raised when the same components give other rows. 2: rows have a letter. 3: documents
+have their encoding, and are split by the rules of their language."""
 PART_BYTES = 16 << 20
+UNDECIDED = ["paragraphs", "side_records"]
+"""Columns of the extract table that the decision does not need, and that may be large."""
 BOILERPLATE = "boilerplate paragraphs of many documents"
 """How the accounting names the paragraphs that are left out since many documents share them at their ends."""
 
@@ -154,6 +160,7 @@ class _Job:
         table = {"build": self.source.name, **absolute_options(self.source), "splitter": self.splitter.short()}
         table["filters"] = [chosen.short() for chosen in self.filters]
         table |= settings
+        settings = settings | {"stages": STAGES}
         if self.shared_edges:
             settings = settings | {"shared_edges": True}
         if self.private:
@@ -186,10 +193,8 @@ class _Job:
 
     def _decide(self, folder: Path, found: list[int]) -> Fates:
         self.work.progress("decide", 0, 1, "")
-        batches = [
-            b.drop_columns(["paragraphs"]) for n in range(len(found)) for b in read_stream(_extract_path(folder, n))
-        ]
-        schema = pa.schema([field for field in EXTRACT if field.name != "paragraphs"])
+        batches = [b.drop_columns(UNDECIDED) for n in range(len(found)) for b in read_stream(_extract_path(folder, n))]
+        schema = pa.schema([field for field in EXTRACT if field.name not in UNDECIDED])
         table = pa.Table.from_batches(batches, schema)
         bounds = [0, *_running(found)]
         if self.limit is not None:
@@ -218,13 +223,15 @@ class _Job:
             raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
 
     def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
-        task = WriteTask(folder, self.splitter, fates.survivors, frozenset(fates.shared))
+        task = WriteTask(folder, self.splitter, fates.survivors, fates.found, frozenset(fates.shared))
         numbers = sorted(fates.survivors)
         with BlockWriter(staging, SENTENCES) as writer:
-            for path in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
-                for batch in read_stream(path):
+            for number in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
+                for batch in read_stream(task.path(number)):
                     writer.write(batch)
             files = writer.close()
+        dropped = gather_side_records(map(task.side_path, numbers), staging)
+        fates.accounting["sentences_dropped"] = dropped
         pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)

@@ -14,7 +14,8 @@ import pyarrow as pa
 from corpora.ingest.duplicates import Method, find
 from corpora.ingest.repeated_paragraphs import shared_edges
 
-DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "words", "sha256", "metadata"]
+DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "encoding", "words", "sha256", "metadata"]
+METADATA = DOCUMENT_COLUMNS.index("metadata")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Fates:
     rejects: list[dict[str, str]]
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that are written."""
+    found: dict[int, int] = field(default_factory=dict)
+    """For each part, how many of its rows were decided on; `--limit` can end within a part."""
     accounting: dict[str, Any] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
     """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
@@ -49,8 +52,9 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     gone = {line["row"] for line in rejects}
     fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]
     metadata, counts = _split_counts(table["metadata"].to_pylist())
-    documents = table.select(DOCUMENT_COLUMNS).set_column(8, "metadata", pa.array(metadata, pa.large_string()))
+    documents = table.select(DOCUMENT_COLUMNS).set_column(METADATA, "metadata", pa.array(metadata, pa.large_string()))
     survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
+    found = {n: b - a for n, (a, b) in enumerate(pairwise(bounds))}
     accounting = {
         "found": len(reasons),
         "written": len(reasons) - len(gone),
@@ -63,7 +67,12 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     kept = pa.array([row for row in range(len(reasons)) if row not in gone], pa.int64())
     shared = shared_edges(table["edges"].take(kept))
     return Fates(
-        documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting, shared
+        documents.append_column("fate", pa.array(fate, pa.large_string())),
+        lines,
+        survivors,
+        found,
+        accounting,
+        shared,
     )
 
 

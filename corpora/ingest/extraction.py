@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import pyarrow as pa
 
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
-from corpora.ingest.repeated_paragraphs import edge_hashes, without_shared
-from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return
+from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
+from corpora.ingest.side_records import PartSide, side_json
+from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
 
 EXTRACT = pa.schema(
@@ -25,6 +27,7 @@ EXTRACT = pa.schema(
         ("url", pa.large_string()),
         ("licence", pa.large_string()),
         ("language", pa.large_string()),
+        ("encoding", pa.large_string()),
         ("words", pa.int64()),
         ("sha256", pa.large_string()),
         ("metadata", pa.large_string()),
@@ -34,11 +37,14 @@ EXTRACT = pa.schema(
         ("failed", pa.bool_()),
         ("signature", pa.large_binary()),
         ("edges", pa.large_list(pa.uint64())),
+        ("side_records", pa.large_string()),
         ("paragraphs", pa.large_list(pa.large_string())),
     ]
 )
 """One row for everything found: a document with its paragraphs, or a reject with its stage and reason."""
 BATCH_BYTES = 8 << 20
+NO_LETTERS = "no letter or digit"
+"""Why a sentence is not written, as the accounting says it."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class ExtractTask:
         rows: list[dict[str, Any]] = []
         size = found = 0
         for shard, stamp in zip(part.shards, part.stamps, strict=True):
-            for outcome in self.source.read(shard):
+            for outcome in self._read(shard):
                 rows.append(self._row(outcome))
                 size += sum(map(len, rows[-1]["paragraphs"]))
                 found += 1
@@ -92,12 +98,18 @@ class ExtractTask:
                 break
         yield pa.RecordBatch.from_pylist(rows, EXTRACT)
 
+    def _read(self, shard: Shard) -> Iterator[Document | Reject]:
+        with plugin_code(self.source, "read", lambda: f"shard {shard.key}"):
+            yield from self.source.read(shard)
+
     def _row(self, outcome: Document | Reject) -> dict[str, Any]:
         if isinstance(outcome, Reject):
             return reject_row(outcome)
         must_return(isinstance(outcome, Document), self.source, "read", outcome, "documents and rejects")
         for chosen in self.filters:
-            if reason := chosen.reject(outcome):
+            with plugin_code(chosen, "reject", lambda: f"document {outcome.id}"):
+                reason = chosen.reject(outcome)
+            if reason:
                 must_return(isinstance(reason, str), chosen, "reject", reason, "a few words, or None")
                 detail = f"{outcome.words:,} words" if outcome.words else ""
                 return document_row(outcome, self.source) | {
@@ -111,12 +123,14 @@ class ExtractTask:
 
 @dataclass(frozen=True)
 class WriteTask:
-    """Cuts the surviving documents of one part into sentences."""
+    """Cuts the surviving documents of one part into sentences, and collects the part's side records."""
 
     folder: Path
     splitter: Splitter
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that stay."""
+    found: dict[int, int]
+    """For each part, how many of its rows count; `--limit` can end within a part."""
     shared: frozenset[int] = frozenset()
     """The hashes of the paragraphs that are left out near the ends of documents."""
 
@@ -124,35 +138,59 @@ class WriteTask:
         """Where a part's sentences are, once they are whole."""
         return self.folder / f"sentences-{number:05d}.arrow"
 
-    def __call__(self, number: int) -> Path:
-        """Write the part's sentences, unless an earlier attempt did."""
-        path = self.path(number)
-        if not path.exists():
-            write_stream(path, SENTENCES, self._batches(number))
-        return path
+    def side_path(self, number: int) -> Path:
+        """Where a part's side records are, once its sentences are whole."""
+        return self.folder / f"side-{number:05d}.json"
 
-    def _batches(self, number: int) -> Iterator[pa.RecordBatch]:
-        row, keep = 0, self.survivors[number]
+    def __call__(self, number: int) -> int:
+        """Write the part's sentences and side records, unless an earlier attempt did; the part's number."""
+        if not (self.path(number).exists() and self.side_path(number).exists()):
+            side = PartSide()
+            write_stream(self.path(number), SENTENCES, self._batches(number, side))
+            side.save(self.side_path(number))
+        return number
+
+    def _batches(self, number: int, side: PartSide) -> Iterator[pa.RecordBatch]:
+        row, keep, found = 0, self.survivors[number], self.found[number]
         for batch in read_stream(self.folder / f"extract-{number:05d}.arrow"):
-            for inside in range(batch.num_rows):
+            for inside in range(min(batch.num_rows, found - row)):
+                document = batch["id"][inside].as_py()
+                side.add_json(document, batch["side_records"][inside].as_py())
                 if row in keep:
-                    yield from self._document(batch["id"][inside].as_py(), batch["paragraphs"][inside].as_py())
+                    splitter = self.splitter.for_language(batch["language"][inside].as_py() or "")
+                    yield self._document(document, batch["paragraphs"][inside].as_py(), splitter, side)
                 row += 1
 
-    def _document(self, document: str, paragraphs: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _document(self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: PartSide) -> pa.RecordBatch:
         texts: list[str] = []
         numbers: list[int] = []
-        for number, paragraph in enumerate(without_shared(paragraphs, self.shared)):
-            sentences = self.splitter.split(paragraph)
-            must_return(isinstance(sentences, list), self.splitter, "split", sentences, "a list of sentences")
-            texts += sentences
-            numbers += [number] * len(sentences)
+        shared = shared_in(paragraphs, self.shared)
+        side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
+        kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
+        for number, paragraph in enumerate(kept):
+            with plugin_code(splitter, "split", partial("document {}, paragraph {:,}".format, document, number + 1)):
+                sentences = splitter.split(paragraph)
+            must_return(isinstance(sentences, list), splitter, "split", sentences, "a list of sentences")
+            written = [sentence for sentence in sentences if has_letters(sentence)]
+            side.drop(NO_LETTERS, len(sentences) - len(written))
+            texts += written
+            numbers += [number] * len(written)
         columns = [
             pa.array(texts, pa.large_string()),
             pa.array(numbers, pa.int32()),
             pa.repeat(pa.scalar(document, pa.large_string()), len(texts)),
         ]
-        yield pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+        return pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+
+
+def has_letters(sentence: str) -> bool:
+    """Whether a sentence has a letter or digit; a lone quotation mark or a row of dots has none."""
+    return sentence[:1].isalnum() or any(map(str.isalnum, sentence))
+
+
+def shared_record(number: int, paragraph: str) -> dict[str, Any]:
+    """The line of `removed.jsonl` for a paragraph that stands near the ends of many documents."""
+    return {"rule": "repeated in many documents", "position": f"paragraph {number + 1}", "text": paragraph}
 
 
 def document_row(document: Document, source: Source) -> dict[str, Any]:
@@ -167,9 +205,11 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "url": document.url,
         "licence": document.licence or source.licence,
         "language": document.language,
+        "encoding": document.encoding,
         "words": document.words,
         "sha256": _digest(document.text),
         "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
+        "side_records": side_json(document.side_records),
         "paragraphs": list(document.paragraphs),
     }
 
@@ -189,6 +229,7 @@ def reject_row(reject: Reject) -> dict[str, Any]:
         "reason": reject.reason,
         "detail": reject.detail,
         "failed": reject.failed,
+        "side_records": side_json(reject.side_records),
         "paragraphs": [],
     }
 

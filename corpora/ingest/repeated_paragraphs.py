@@ -44,12 +44,9 @@ def shared_edges(edges: pa.ChunkedArray) -> dict[int, int]:
     return dict(zip(found[many].tolist(), documents[many].tolist(), strict=True))
 
 
-def without_shared(paragraphs: Sequence[str], shared: Collection[int]) -> list[str]:
-    """The paragraphs but those near an end whose hash is shared."""
-    if not shared:
-        return list(paragraphs)
-    hashes = edge_hashes(paragraphs)
-    return [paragraph for n, paragraph in enumerate(paragraphs) if hashes.get(n) not in shared]
+def shared_in(paragraphs: Sequence[str], shared: Collection[int]) -> list[int]:
+    """The numbers of the paragraphs near an end whose hash is shared."""
+    return [n for n, key in edge_hashes(paragraphs).items() if key in shared] if shared else []
 
 
 def quoted(batches: Iterable[pa.RecordBatch], shared: Mapping[int, int]) -> dict[str, int]:

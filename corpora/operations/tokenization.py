@@ -14,6 +14,7 @@ import pyarrow as pa
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, silent
 from corpora.operations.paragraphs import units, whole_paragraphs
+from corpora.operations.unknown_tokens import count_unknown, summarised
 from corpora.operations.version_writer import Rows, Work, assemble, counted_part, written_parts
 from corpora.plugin import Sequences, sha256_of, split_short
 from corpora.store import (
@@ -146,7 +147,7 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tok
         **{key: plan.settings[key] for key in ("unit", "min_tokens", "max_tokens")},
     )
     accounting: dict[str, Any] = {"sentences": parent.rows}
-    batches = written_parts(work, task, pieces, "tokenize", accounting)
+    batches = summarised(written_parts(work, task, pieces, "tokenize", accounting), accounting)
     rows = Rows(schema, batches, parents=(parent,), accounting=accounting)
     return assemble(staging, name, plan, rows, work)
 
@@ -174,6 +175,8 @@ class TokenizeTask:
         for batch in whole_paragraphs(piece, self.pieces) if self.pieces else (b for _, _, b in piece.batches()):
             texts, documents = units(batch, self.unit)
             encoded = self._encode(texts)
+            for key, number in count_unknown(texts, encoded, self.vocabulary).items():
+                tally[key] = tally.get(key, 0) + number
             if self.unit.startswith("packed:"):
                 encoded, documents = pack(encoded, documents, int(self.unit.partition(":")[2]) - SPECIALS_A_SEQUENCE)
             block, origin = fit(encoded, self.min_tokens - SPECIALS_A_SEQUENCE, self.max_tokens - SPECIALS_A_SEQUENCE)

@@ -35,6 +35,7 @@ from corpora.plugin import (
     TokenTransform,
     Transform,
     generator,
+    plugin_code,
     registry,
 )
 from corpora.store import (
@@ -186,6 +187,15 @@ PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
 """How results are named, where the transform's own name does not serve."""
 
 
+CHECKED_ROWS = 1000
+"""How many rows of the first block are rewritten twice, to find a transform that does not repeat itself."""
+METHODS: tuple[tuple[type[Transform], str], ...] = (
+    (TokenTransform, "apply"),
+    (TextTransform, "rewrite"),
+    (Score, "score"),
+)
+
+
 @dataclass(frozen=True)
 class RewriteTask:
     """Applies a chain of transforms to one piece of a dataset."""
@@ -207,6 +217,8 @@ class RewriteTask:
 
     def _batches(self, piece: Piece, tally: dict[str, int]) -> Iterator[pa.RecordBatch]:
         for number, first_row, batch in piece.batches():
+            if number == 0:
+                self._check_repeats(batch.slice(0, CHECKED_ROWS))
             rewritten = self.rewritten(batch, number, first_row)
             tally["written"] += rewritten.num_rows
             tally["values"] += len_values(rewritten.column(0))
@@ -215,39 +227,72 @@ class RewriteTask:
 
     def rewritten(self, batch: pa.RecordBatch, number: int, first_row: int) -> pa.RecordBatch:
         """One block after the whole chain."""
-        for place, component in enumerate(self.chain):
-            rng = generator(self.seed, component.name, component.version, self.parent, place, number)
-            context = context_of(batch, first_row, self.vocabulary, self.statistics)
-            try:
-                batch = self._applied(batch, component, context, rng)
-            except CorporaError as error:
-                raise PluginError(f"{component.name}, block {number}: {error}") from error
-            except Exception as error:  # a plugin's own code
-                raise PluginError(
-                    f"{component.name}, block {number}: {type(error).__name__}: {error}; nothing was written"
-                ) from error
+        for place in range(len(self.chain)):
+            batch = self._step(batch, place, number, first_row)
         return batch
+
+    def _check_repeats(self, batch: pa.RecordBatch) -> None:
+        """See that the first rows come out the same twice, before a whole dataset is made that nobody can make again.
+
+        Raises:
+            PluginError: they do not.
+        """
+        for place, component in enumerate(self.chain):
+            first = self._step(batch, place, 0, 0)
+            if str(first.to_pylist()) != str(self._step(batch, place, 0, 0).to_pylist()):
+                raise PluginError(
+                    f"{component.name} gave two results for the same rows and the same rng; take all chance from rng, "
+                    "not from random, numpy.random or the clock, and keep no state; nothing was written"
+                )
+            batch = first
+
+    def _step(self, batch: pa.RecordBatch, place: int, number: int, first_row: int) -> pa.RecordBatch:
+        """One block after one transform of the chain."""
+        component = self.chain[place]
+        rng = generator(self.seed, component.name, component.version, self.parent, place, number)
+        context = context_of(batch, first_row, self.vocabulary, self.statistics)
+        try:
+            with plugin_code(component, _method_of(component), lambda: f"block {number}, first row {first_row:,}"):
+                return self._applied(batch, component, context, rng)
+        except CorporaError as error:
+            if str(error).startswith(f"{component.name}: "):
+                raise
+            raise PluginError(f"{component.name}, block {number}: {error}") from error
 
     def _applied(self, batch: pa.RecordBatch, component: Transform, context: Context, rng: Generator) -> pa.RecordBatch:
         if isinstance(component, TokenTransform):
             return rewrite_tokens(batch, component, context, rng)
         if isinstance(component, TextTransform):
-            return rewrite_text(batch, component, rng, self.vocabulary)
+            return rewrite_text(batch, component, rng, self.vocabulary, first_row=context.first_row)
         if isinstance(component, Score):
             return with_score(batch, component, context)
         raise PluginError("it is neither a TextTransform, a TokenTransform, a Score nor a Selection")
 
 
+def _method_of(component: Transform) -> str:
+    return next((method for kind, method in METHODS if isinstance(component, kind)), "transform")
+
+
 def rewrite_text(
-    batch: pa.RecordBatch, component: TextTransform, rng: Generator, vocabulary: Vocabulary | None
+    batch: pa.RecordBatch,
+    component: TextTransform,
+    rng: Generator,
+    vocabulary: Vocabulary | None,
+    *,
+    first_row: int = 0,
 ) -> pa.RecordBatch:
     """Rewrite a block's sentences; ids are decoded, rewritten and encoded row by row. Empty results are dropped.
 
+    Args:
+        first_row: the number of the block's first row in its dataset, for messages.
+
     Raises:
-        PluginError: the transform returned something that is no text.
+        PluginError: the transform failed, or returned something that is not text.
     """
-    texts = readable(batch, vocabulary)
-    rewritten = [component.rewrite(text, rng) for text in texts]
+    rewritten: list[str] = []
+    with plugin_code(component, "rewrite", lambda: f"row {first_row + len(rewritten):,}"):
+        for text in readable(batch, vocabulary):
+            rewritten.append(component.rewrite(text, rng))
     wrong = next((value for value in rewritten if not isinstance(value, str)), None)
     if wrong is not None or None in rewritten:
         raise PluginError(f"{component.name}.rewrite returned {type(wrong).__name__}; it must return str")

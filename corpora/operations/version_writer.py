@@ -204,7 +204,7 @@ def counted_part(
 
 def written_parts(
     work: Work, task: Callable[[Any], tuple[Path, dict[str, int]]], items: list[Any], stage: str, counts: dict[str, Any]
-) -> Iterable[pa.RecordBatch]:
+) -> Iterator[pa.RecordBatch]:
     """Run a task that writes part files, and yield their batches in order; their counts are added up.
 
     Args:

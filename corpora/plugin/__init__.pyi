@@ -16,6 +16,7 @@ from .discovery import registry as registry
 from .discovery import singular as singular
 from .discovery import source_sha256 as source_sha256
 from .discovery import used_versions as used_versions
+from .failures import plugin_code as plugin_code
 from .hashing import generator as generator
 from .hashing import seed_of as seed_of
 from .hashing import sha256_file as sha256_file
@@ -41,4 +42,5 @@ from .records import Document as Document
 from .records import Reject as Reject
 from .records import Sequences as Sequences
 from .records import Shard as Shard
+from .records import SideRecords as SideRecords
 from .scaffold import new_plugin as new_plugin

@@ -192,8 +192,8 @@ def _checked_one(value: Any, opt: Option, owner: str) -> Any:
         if value not in get_args(base):
             raise _wrong(value, opt, owner)
         return value
-    if base is Path and isinstance(value, str):
-        return Path(value)
+    if base is Path and isinstance(value, str | Path):
+        return _path(value)
     if base is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, base) or (isinstance(value, bool) and base is not bool):
@@ -232,7 +232,13 @@ def _scalar(text: str, opt: Option, owner: str) -> Any:
             return base(text)
     except (KeyError, ValueError) as error:
         raise _wrong(text, opt, owner) from error
-    return Path(text) if base is Path else text
+    return _path(text) if base is Path else text
+
+
+def _path(value: str | Path) -> Path:
+    """A path with `~` at its beginning as the user's home."""
+    path = Path(value)
+    return path.expanduser() if path.parts[:1] == ("~",) else path
 
 
 def split_short(text: str) -> tuple[str, dict[str, str]]:

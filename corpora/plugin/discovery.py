@@ -127,6 +127,10 @@ class Registry:
             raise PluginError(f"{_clash(kind, name, classes[name])}; rename one, or leave its plugin out")
         return classes[name][0]
 
+    def named(self, kind: str, name: str) -> tuple[type[Component], ...]:
+        """Every component class that any plugin offers under this name: none, one, or several that clash."""
+        return tuple(self._all(kind).get(name, ()))
+
     def make(self, kind: str, text: str) -> Any:
         """A component from its short form, `NAME` or `NAME:key=value,key=value`.
 

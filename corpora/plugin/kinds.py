@@ -116,6 +116,14 @@ class Splitter(Component, ABC):
     def split(self, paragraph: str) -> list[str]:
         """The paragraph's sentences in order: none empty, and no character lost but white space."""
 
+    def for_language(self, language: str) -> Splitter:
+        """The splitter for a document: this one, unless its rules follow the document's language.
+
+        Args:
+            language: ISO 639-1 code, such as `de`; empty where it is unknown.
+        """
+        return self
+
 
 @dataclass(frozen=True)
 class Template(Component, ABC):

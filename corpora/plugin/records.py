@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Counts = Mapping[str, NDArray[Any]]
 """What a statistic counted: named arrays, which merge."""
+SideRecords = Mapping[str, Sequence[Mapping[str, Any]]]
+"""JSON objects by the name of the file that keeps them: `{"removed": [...]}` becomes lines of `removed.jsonl` in the
+version, each with the id of its `document` in front."""
 ASCII_SPACES = np.array([chr(point).isspace() for point in range(128)])
 
 
@@ -53,6 +56,10 @@ class Document:
     """Chapter or section titles, each with the number of the paragraph that it stands before."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """What else is worth keeping, as JSON values: genre, categories, revision."""
+    side_records: SideRecords = field(default_factory=dict)
+    """What was left out of the text, or is worth knowing about it, to be kept next to the dataset."""
+    encoding: str = ""
+    """The encoding of its file, by Python's name; empty where its format prescribes one."""
 
     @cached_property
     def text(self) -> bytes:
@@ -81,6 +88,8 @@ class Reject:
     """What was seen this time: `12,431 words`."""
     failed: bool = False
     """True for what broke (time, memory, a crash) and not for what a rule turned away; `--max-failed` counts these."""
+    side_records: SideRecords = field(default_factory=dict)
+    """As for documents: what was left out of a text of which nothing remained."""
 
 
 @dataclass(frozen=True)

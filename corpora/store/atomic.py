@@ -25,15 +25,20 @@ REFUSALS = {
 
 @contextlib.contextmanager
 def storage_errors(home: Path) -> Iterator[None]:
-    """Turn a full, read-only or forbidden disk into one clear `StorageError`."""
+    """Turn a full, read-only or forbidden disk, or a folder that cannot be made, into one clear `StorageError`."""
     try:
         yield
     except StorageError:
         raise
     except OSError as error:
-        if error.errno not in REFUSALS:
-            raise
-        raise StorageError(f"{error.filename or home}: {REFUSALS[error.errno]}") from error
+        if error.errno in REFUSALS:
+            raise StorageError(f"{error.filename or home}: {REFUSALS[error.errno]}") from error
+        if error.filename is not None and Path(error.filename) in (home, *home.parents):
+            raise StorageError(
+                f"the folder {home} cannot be made ({error.strerror}: {error.filename}); choose another one, "
+                "for the store with CORPORA_HOME"
+            ) from error
+        raise
 
 
 def link_or_copy(source: Any, target: Any) -> Any:

@@ -83,6 +83,13 @@ class Dataset:
         for path in self.files:
             yield from read_stream(path)
 
+    def side_records(self, name: str) -> Iterator[dict[str, Any]]:
+        """What its source recorded next to the rows under a name, such as `removed`; nothing if it recorded nothing."""
+        path = self.path / f"{name}.jsonl"
+        if path.exists():
+            with path.open(encoding="utf-8") as file:
+                yield from map(json.loads, file)
+
     def pieces(self, target_bytes: int = 16 << 20) -> list[Piece]:
         """Runs of blocks of about the same size, for parallel work."""
         return pieces_of(self.files, target_bytes=target_bytes)

@@ -5,7 +5,7 @@ sentence that says what is wrong and what to do. Hypothesis searches for the inp
 (pip install hypothesis).
 """
 
-from corpora.testing.checking import ContractBroken, called, check_component, need
+from corpora.testing.checking import ContractBroken, HypothesisMissing, called, check_component, need
 from corpora.testing.documents import check_catalogue, check_filter, check_source
 from corpora.testing.statistics import check_statistic
 from corpora.testing.text import check_splitter, check_template
@@ -13,6 +13,7 @@ from corpora.testing.transforms import check_transform
 
 __all__ = [
     "ContractBroken",
+    "HypothesisMissing",
     "called",
     "check_catalogue",
     "check_component",

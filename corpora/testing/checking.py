@@ -11,17 +11,29 @@ from typing import Any, TypeVar
 from corpora.errors import CorporaError, IsolationError, OptionError
 from corpora.execution import guarded
 from corpora.plugin import (
+    Catalogue,
     Component,
+    DatasetProvider,
+    Filter,
     Option,
     PluginFile,
+    Source,
+    Splitter,
+    Statistic,
+    Template,
+    Transform,
     check_class,
     named_settings,
     options_of,
+    owner,
     registry,
+    singular,
+    source_sha256,
     split_short,
     used_versions,
 )
 
+KINDS = (Source, Catalogue, Filter, Splitter, Template, Transform, Statistic, DatasetProvider)
 EXAMPLES = 40
 """Inputs that hypothesis tries for each check."""
 C = TypeVar("C", bound=Component)
@@ -29,6 +41,10 @@ C = TypeVar("C", bound=Component)
 
 class ContractBroken(CorporaError, AssertionError):
     """A component does not keep what its kind promises; the message says what, and what to do."""
+
+
+class HypothesisMissing(CorporaError, ImportError):
+    """The checks need hypothesis, which is not installed."""
 
 
 def check_component(given: type[C] | C, kind: type[Component] = Component, *, travels: bool = True) -> C:
@@ -52,6 +68,7 @@ def check_component(given: type[C] | C, kind: type[Component] = Component, *, tr
     except CorporaError as error:
         raise ContractBroken(str(error)) from error
     need(issubclass(cls, kind), cls, f"it is no {kind.__name__}; derive it from corpora.{kind.__name__}")
+    _check_name(cls)
     need(isinstance(cls.version, int) and cls.version >= 1, cls, f"version is {cls.version!r}; it must be 1 or more")
     component = _made(given)
     for opt in options_of(cls):
@@ -135,7 +152,7 @@ def strategies() -> Any:
     """The module `hypothesis.strategies`.
 
     Raises:
-        ContractBroken: hypothesis is not installed.
+        HypothesisMissing: hypothesis is not installed.
     """
     return _hypothesis().strategies
 
@@ -144,8 +161,21 @@ def _hypothesis() -> Any:
     try:
         import hypothesis
     except ImportError as error:
-        raise ContractBroken("the checks search with hypothesis, which is not here; pip install hypothesis") from error
+        raise HypothesisMissing("the checks of corpora.testing need hypothesis; pip install hypothesis") from error
     return hypothesis
+
+
+def _check_name(cls: type[Component]) -> None:
+    """See that no other component of its kind has its name."""
+    for kind in registry.kinds:
+        for other in registry.named(kind, cls.name):
+            same = cls.__qualname__ == other.__qualname__ and source_sha256(cls) == source_sha256(other)
+            of_one_kind = any(issubclass(cls, base) and issubclass(other, base) for base in KINDS)
+            need(
+                same or not of_one_kind,
+                cls,
+                f"a {singular(kind)} has this name already ({owner(other)}); choose another one",
+            )
 
 
 def _made(given: type[C] | C) -> C:

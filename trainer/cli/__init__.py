@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from corpora.console import run_app
+from corpora.console import Version, run_app
 
 if TYPE_CHECKING:
     from corpora import Registry
@@ -45,7 +45,6 @@ def _registry() -> Registry:
 def _app(arguments: list[str]) -> typer.Typer:
     """The app with the command that was typed; the others stand there with their names and help lines only."""
     app = typer.Typer(
-        help="Distil BERT on any registered dataset, evaluate what came of it, and run whole studies.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -60,8 +59,12 @@ def _app(arguments: list[str]) -> typer.Typer:
             app.command(name, help=line)(loaded.command)
         else:
             app.add_typer(loaded.app, name=name, help=line)
-    app.callback()(_unloaded)
+    app.callback()(_trainer)
     return app
+
+
+def _trainer(version: Version = False) -> None:
+    """Distil BERT on any registered dataset, evaluate the students, and run whole studies."""
 
 
 def _unloaded() -> None:

@@ -1,6 +1,8 @@
 """The splitter of the sentencex library (Wikimedia, MIT, Rust): fast, and for about 300 languages."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from corpora import Splitter, hookimpl, option
@@ -12,15 +14,21 @@ class Sentencex(Splitter):
     """The sentencex library; it leaves quoted speech of several sentences whole."""
 
     name: ClassVar[str] = "sentencex"
+    version: ClassVar[int] = 2
     uses: ClassVar[tuple[str, ...]] = ("sentencex",)
 
-    language: str = option("en", "Language of the text, such as en or de.")
+    language: str = option("auto", "Language of the texts, such as en or de; auto takes each document's own.")
 
     def split(self, paragraph: str) -> list[str]:
         """The paragraph's sentences, as the library sees them."""
         from sentencex import get_sentence_boundaries
 
-        return cut(paragraph, (found["start_index"] for found in get_sentence_boundaries(self.language, paragraph)))
+        language = "en" if self.language == "auto" else self.language
+        return cut(paragraph, (found["start_index"] for found in get_sentence_boundaries(language, paragraph)))
+
+    def for_language(self, language: str) -> Sentencex:
+        """The splitter for a document's language, unless a language was chosen."""
+        return replace(self, language=language) if self.language == "auto" and language else self
 
 
 @hookimpl

@@ -74,6 +74,7 @@ def main(
     recipe: Annotated[Path | None, typer.Option(help="Make every dataset of a recipe file instead.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --recipe: print the plan only.")] = False,
     executor: ExecutorName = "serial",
+    json: AsJson = False,
 ) -> None:
     """Build a sentence dataset from a source (books, Wikipedia, a folder), or all datasets of a recipe."""
     if context.invoked_subcommand is not None:
@@ -85,7 +86,7 @@ def main(
         raise typer.Exit(2)
     from corpora.cli.ingest.recipe import build_recipe
 
-    build_recipe(recipe, dry_run=dry_run, executor=executor)
+    build_recipe(recipe, dry_run=dry_run, executor=executor, as_json=json)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from corpora.cli.shared import DatasetName
-from corpora.console import bars, say
+from corpora.cli.shared import AsJson, DatasetName
+from corpora.console import bars, say, say_json
 
 
 def export(
@@ -24,6 +24,7 @@ def export(
         bool, typer.Option("--private", help="For hub: no command and no paths in the card, no list of documents.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Write a dataset's rows into one file, or into a folder that `datasets.load_dataset` opens."""
     from corpora.operations import export, export_hub
@@ -33,20 +34,28 @@ def export(
             rows = export_hub(dataset, target, private=private, progress=progress)
         else:
             rows = export(dataset, target, overwrite=overwrite, progress=progress)
-    say(f"{target}: {rows:,} rows")
+    if json:
+        say_json({"path": str(target), "rows": rows})
+    else:
+        say(f"{target}: {rows:,} rows")
 
 
 def toy_tasks(
     folder: Annotated[Path, typer.Argument(help="Where the tasks go, in the layouts of GLUE and SQuAD.")],
     seed: Annotated[int, typer.Option(help="Seed of the grammar.", min=0)] = 42,
+    json: AsJson = False,
 ) -> None:
     """Write the toy grammar's labelled tasks: acceptability (CoLA), entailment (RTE), questions (SQuAD)."""
     from corpora import write_tasks
     from corpora.store import storage_errors
 
     with storage_errors(folder):
-        for path in write_tasks(folder, seed=seed):
-            say(str(path))
+        paths = [str(path) for path in write_tasks(folder, seed=seed)]
+    if json:
+        say_json(paths)
+        return
+    for path in paths:
+        say(path)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -44,6 +44,9 @@ def show(
     statistic: Annotated[
         list[str] | None, typer.Option(help="A statistic to count as well, NAME:key=value; repeatable.")
     ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Print the text that its source left out, with rule and position.")
+    ] = False,
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
@@ -54,6 +57,9 @@ def show(
     with bars() as progress:
         work = Work.here(None, executor, progress)
         found = work.open(dataset)
+        if removed:
+            _show_removed(found, as_json=json)
+            return
         facts, counted = show(found), summaries(work.store, found, statistic or (), work.executor)
     if json:
         say_json(facts | {"statistics": facts["statistics"] | counted})
@@ -63,6 +69,20 @@ def show(
             say(f"{key:26} {cell(value)}")
     for line in accounting_lines(found):
         say(line)
+
+
+def _show_removed(found: Dataset, *, as_json: bool) -> None:
+    """Print the records of `removed.jsonl`, one per line."""
+    lines = found.side_records("removed")
+    if as_json:
+        say_json(list(lines))
+        return
+    printed = False
+    for line in lines:
+        say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
+        printed = True
+    if not printed:
+        say(f"{found.reference} has no removed.jsonl: its source removed nothing, or keeps no record of it")
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -102,7 +122,9 @@ def _short(value: Any) -> Any:
 
 
 def head(
-    dataset: DatasetName, rows: Annotated[int, typer.Option("--rows", "-n", help="How many.", min=1)] = 10
+    dataset: DatasetName,
+    rows: Annotated[int, typer.Option("--rows", "-n", help="How many.", min=1)] = 10,
+    json: AsJson = False,
 ) -> None:
     """Print the first rows as text."""
     from corpora.operations import Work
@@ -110,42 +132,66 @@ def head(
 
     with bars() as progress:
         found = Work.here(None, "serial", progress).open(dataset)
-    for row in itertools.islice(texts(found), rows):
+    first = list(itertools.islice(texts(found), rows))
+    if json:
+        say_json(first)
+        return
+    for row in first:
         say(row["text"])
 
 
-def path(dataset: DatasetName) -> None:
+def path(dataset: DatasetName, json: AsJson = False) -> None:
     """Print a version's folder; datasets.load_from_disk opens it."""
     from corpora.store import default_store
 
-    say(str(default_store().find(dataset).path))
+    found = default_store().find(dataset)
+    if json:
+        say_json({"reference": found.reference, "path": str(found.path)})
+    else:
+        say(str(found.path))
 
 
-def verify(dataset: DatasetName) -> None:
+def verify(dataset: DatasetName, json: AsJson = False) -> None:
     """Read every file of a version and compare it with its checksum."""
     from corpora.store import default_store
 
     found = default_store().find(dataset)
     found.verify()
-    say(f"{found.reference}: {len(found.manifest.files)} files are as they were written")
+    files = sorted(found.manifest.files)
+    if json:
+        say_json({"reference": found.reference, "files": files})
+    else:
+        say(f"{found.reference}: all {len(files)} files match their checksums")
 
 
-def tag(dataset: DatasetName, tag: Annotated[str, typer.Argument(help="A second name, such as v1.")]) -> None:
+def tag(
+    dataset: DatasetName,
+    tag: Annotated[str, typer.Argument(help="A second name, such as v1.")],
+    json: AsJson = False,
+) -> None:
     """Give a version a tag, so that NAME@TAG opens it and gc keeps it."""
     from corpora.store import default_store
 
     tagged = default_store().tag(dataset, tag)
-    say(f"{tagged.name}@{tag} is {tagged.reference}")
+    if json:
+        say_json({"tag": f"{tagged.name}@{tag}", "reference": tagged.reference})
+    else:
+        say(f"{tagged.name}@{tag} is {tagged.reference}")
 
 
 def remove(
     dataset: DatasetName,
     force: Annotated[bool, typer.Option("--force", help="Even if other versions are made from it.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Delete one version."""
     from corpora.store import default_store
 
-    say(f"removed {plain_path(default_store().remove(dataset, force=force))}")
+    removed = default_store().remove(dataset, force=force)
+    if json:
+        say_json({"removed": str(removed)})
+    else:
+        say(f"removed {plain_path(removed)}")
 
 
 def gc(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corpora
-from corpora.ingest.repeated_paragraphs import EDGE_PARAGRAPHS, edge_hashes, shared_edges, without_shared
+from corpora.ingest.repeated_paragraphs import EDGE_PARAGRAPHS, edge_hashes, shared_edges, shared_in
 
 LICENCE = "The sellers of Wenlow Lane grant you this copy for one winter, and for nothing else."
 
@@ -70,6 +70,7 @@ def test_among_many_documents_five_are_not_enough():
 def test_only_shared_paragraphs_near_an_end_go(paragraphs):
     shared = set(edge_hashes([LICENCE]).values())
     middle = paragraphs[EDGE_PARAGRAPHS:-EDGE_PARAGRAPHS]
-    kept = without_shared(paragraphs, shared)
+    numbers = shared_in(paragraphs, shared)
+    kept = [paragraph for number, paragraph in enumerate(paragraphs) if number not in numbers]
     assert kept.count(LICENCE) == middle.count(LICENCE)
     assert [p for p in kept if p != LICENCE] == [p for p in paragraphs if p != LICENCE]

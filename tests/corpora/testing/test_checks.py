@@ -179,5 +179,5 @@ def test_the_documents_of_a_source_come_back(broken: Any) -> None:
 
 def test_without_hypothesis_the_message_says_what_to_install(broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hypothesis", None)
-    with pytest.raises(testing.ContractBroken, match="pip install hypothesis"):
+    with pytest.raises(testing.HypothesisMissing, match="need hypothesis; pip install hypothesis"):
         testing.check_transform(broken.Text)

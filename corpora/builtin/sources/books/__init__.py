@@ -12,8 +12,8 @@ from corpora import (
     ChildDied,
     Defaults,
     Document,
-    InputError,
     LimitExceeded,
+    OptionError,
     Reject,
     Shard,
     Source,
@@ -76,7 +76,7 @@ class Books(Source):
     def shards(self) -> Sequence[Shard]:
         """One shard a file, sorted by path; or the list and one shard an entry of it."""
         if self.folder is None and self.listing is None:
-            raise InputError(ROADS.format(name=self.name))
+            raise OptionError(ROADS.format(name=self.name))
         if self.listing is None:
             return shards_of(self.folder, SUFFIXES, owner=self.name)
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]

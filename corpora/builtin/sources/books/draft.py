@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from corpora import CorporaError
+from corpora.builtin.sources.unreadable import Unreadable as Unreadable
 
 GONE = re.compile("[\xad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """Soft hyphens, zero-width and direction marks: nothing that is read aloud. Joiners stay, they are spelling."""
@@ -41,17 +41,6 @@ class Draft:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     removed: Mapping[str, int] = field(default_factory=dict)
     """How many words were already taken out, by the reason."""
-
-
-class Unreadable(CorporaError):
-    """A file that gives no book; the first argument is the reason, the second what was seen."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason, self.detail = reason, detail
-
-    def __str__(self) -> str:
-        return f"{self.reason}: {self.detail}" if self.detail else self.reason
 
 
 def words_in(line: str) -> int:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpora import InputError, Shard
+from corpora import InputError, OptionError, Shard
 
 
 def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[Shard]:
@@ -20,16 +20,30 @@ def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> 
         owner: the source that asks, for the message.
 
     Raises:
-        InputError: the folder is not given, not there, not readable, or holds no such file.
+        OptionError: no folder is given.
+        InputError: the folder is not there, not readable, or holds no such file.
     """
     if folder is None:
-        raise InputError(f"{owner}: no folder given; say --folder DIR")
+        raise OptionError(f"{owner}: no folder given; use --folder DIR")
     if not folder.is_dir():
-        raise InputError(f"{owner}: {folder} is no folder; --folder takes a directory with {', '.join(suffixes)} files")
+        kinds = ", ".join(suffixes)
+        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds {kinds} files")
     files = [path for path in _files(folder, owner) if path.suffix.lower() in suffixes]
     if not files:
         raise InputError(f"{owner}: no {', '.join(suffixes)} file under {folder}; is it the right folder?")
     return sorted((_shard(path, folder) for path in files), key=lambda shard: shard.key)
+
+
+def other_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """The files of a folder with none of the suffixes, hidden ones aside.
+
+    Args:
+        suffixes: lower case, with the dot.
+
+    Raises:
+        InputError: the folder is not readable.
+    """
+    return [path for path in _files(folder, "folder") if path.suffix.lower() not in suffixes]
 
 
 def _shard(path: Path, folder: Path) -> Shard:

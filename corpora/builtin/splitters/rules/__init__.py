@@ -1,6 +1,8 @@
 """Our own sentence splitter: rules at terminal punctuation that are right in fiction as well."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from corpora import OptionError, Splitter, hookimpl, option
@@ -8,24 +10,37 @@ from corpora.builtin.splitters.cuts import cut
 from corpora.builtin.splitters.rules.boundaries import sentence_starts
 from corpora.builtin.splitters.rules.language import language_named
 
+AUTO = "auto"
+UNKNOWN = "en"
+"""The language whose rules are used for a document in an unknown language."""
+
 
 @dataclass(frozen=True)
 class Rules(Splitter):
     """Our own rules: terminal punctuation, abbreviations, and quotations as novels print them."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
-    language: str = option("en", "Language of the text, such as en or de; without data for it, general rules.")
+    language: str = option(AUTO, "Language of the texts, such as en or de; auto takes each document's own.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.language.partition("-")[0].isalpha():
-            raise OptionError(f"rules: language is {self.language!r}; it must be a code such as en, de or pt-BR")
+        if not _is_code(self.language):
+            raise OptionError(f"rules: invalid language {self.language!r}; use auto or a code such as en, de or pt-BR")
 
     def split(self, paragraph: str) -> list[str]:
         """The paragraph's sentences, in time that grows with its length only."""
-        return cut(paragraph, sentence_starts(paragraph, language_named(self.language)))
+        language = UNKNOWN if self.language == AUTO else self.language
+        return cut(paragraph, sentence_starts(paragraph, language_named(language)))
+
+    def for_language(self, language: str) -> Rules:
+        """The rules of a document's language, unless a language was chosen."""
+        return replace(self, language=language) if self.language == AUTO and _is_code(language) else self
+
+
+def _is_code(language: str) -> bool:
+    return language.partition("-")[0].isalpha()
 
 
 @hookimpl

@@ -153,7 +153,7 @@ def test_hostile_text_is_split_in_linear_time(text: str) -> None:
 
 
 def test_a_language_that_is_no_code_is_refused() -> None:
-    with pytest.raises(OptionError, match=r"language is '\.\./en'; it must be a code such as en"):
+    with pytest.raises(OptionError, match=r"invalid language '\.\./en'; use auto or a code"):
         Rules(language="../en")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpora import InputError, registry
+from corpora import OptionError, registry
 
 
 def source(name, **options):
@@ -10,7 +10,7 @@ def source(name, **options):
 
 
 def test_tbc_without_books_explains_the_five_roads():
-    with pytest.raises(InputError) as error:
+    with pytest.raises(OptionError) as error:
         source("tbc").shards()
     question, *roads = str(error.value).splitlines()
     assert question.startswith("tbc: where are the books?")

@@ -1,0 +1,124 @@
+"""Bytes of unknown encoding to text: by mark, as Unicode, else by the most plausible legacy encoding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from typing import NamedTuple
+
+from corpora import OptionError
+from corpora.builtin.sources.encodings.legacy import PREFERRED, legacy_encoding
+from corpora.builtin.sources.encodings.unicode import (
+    escaped_encoding,
+    is_utf8,
+    marked_encoding,
+    plausible_utf16,
+    unmarked_utf16,
+)
+from corpora.builtin.sources.unreadable import Unreadable
+
+AUTO = "auto"
+CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r\f\x1a"})
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]+")
+CONTROL_RATE = 1e-3
+"""With a larger share of control characters a file is not text: prose has none, a binary file one in eight."""
+UNDECODABLE_RATE = 1e-3
+"""With a larger share of characters that the encoding does not have, a text is not in that encoding."""
+
+
+class Decoded(NamedTuple):
+    """A text, and the encoding that its bytes were in."""
+
+    text: str
+    encoding: str
+
+
+def decode(raw: bytes, encoding: str = AUTO) -> Decoded:
+    """The text of a file.
+
+    Args:
+        raw: all bytes of the file.
+        encoding: a name that Python knows; `auto` finds it.
+
+    Raises:
+        Unreadable: it is empty, is not text, is not in the given encoding, or its encoding is uncertain.
+    """
+    if not raw.strip():
+        raise Unreadable("empty")
+    if encoding == AUTO:
+        encoding = detect(raw)
+    return Decoded(_without_controls(_decoded(raw, encoding)), encoding)
+
+
+def detect(raw: bytes) -> str:
+    """The encoding of a text, decided over all of it.
+
+    Raises:
+        Unreadable: it is not text, or its encoding is uncertain.
+    """
+    if marked := marked_encoding(raw):
+        return marked[0]
+    encoding = unmarked_utf16(raw) or escaped_encoding(raw)
+    if encoding is None:
+        encoding = "utf-8" if is_utf8(raw) else plausible_utf16(raw)
+    if encoding is None:
+        _check_controls(len(raw) - len(raw.translate(None, CONTROLS)), len(raw))
+        encoding = legacy_encoding(raw)
+    for each in PREFERRED.get(encoding, ()):
+        if _decodes(raw, each):
+            return each
+    return encoding
+
+
+def checked_encoding(name: str, *, owner: str) -> str:
+    """The name of an encoding as Python spells it, or `auto`.
+
+    Args:
+        owner: the component whose option it is, for the message.
+
+    Raises:
+        OptionError: Python has no text encoding of that name.
+    """
+    if name == AUTO:
+        return AUTO
+    try:
+        found = codecs.lookup(name)
+        "a".encode(name)
+    except LookupError as error:
+        raise OptionError(
+            f"{owner}: unknown encoding {name!r}; use auto or a name that Python knows, such as cp1252 or gb18030"
+        ) from error
+    return found.name
+
+
+def _decoded(raw: bytes, encoding: str) -> str:
+    marked = marked_encoding(raw)
+    if marked and codecs.lookup(marked[0]).name == codecs.lookup(encoding).name:
+        raw = raw[marked[1] :]
+    text = raw.decode(encoding, "replace")
+    damaged = text.count("\ufffd") if "\ufffd" in text and not _decodes(raw, encoding) else 0
+    if damaged > max(len(text) * UNDECODABLE_RATE, 1) and not encoding.startswith("utf"):
+        raise Unreadable("wrong encoding", f"{damaged:,} of {len(text):,} characters are not {encoding}")
+    return unicodedata.normalize("NFC", text) if encoding == "cp1258" else text
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _without_controls(text: str) -> str:
+    found = CONTROL.findall(text)
+    if not found:
+        return text
+    _check_controls(sum(map(len, found)), len(text))
+    return CONTROL.sub("", text)
+
+
+def _check_controls(count: int, characters: int) -> None:
+    if count > max(characters * CONTROL_RATE, 4):
+        raise Unreadable("binary", f"{count:,} control characters in {characters:,}")

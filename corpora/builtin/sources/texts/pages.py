@@ -1,0 +1,139 @@
+"""Files that are one document each: plain text, Markdown and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
+from corpora.builtin.sources.books import markup, plain, reading
+from corpora.builtin.sources.encodings import AUTO, Decoded, decode
+from corpora.builtin.sources.encodings.files import encoding_of
+
+TEXT = (".txt", ".text")
+MARKDOWN = (".md", ".markdown")
+HTML = (".html", ".htm", ".xhtml")
+SUFFIXES = (*TEXT, *MARKDOWN, *HTML)
+WEB_NAMES = {"iso-8859-1": "cp1252", "us-ascii": "utf-8"}
+"""Encodings that browsers read as others."""
+PIECE_BYTES = 16 << 20
+MAX_LINE_BYTES = 64 << 20
+
+
+def read(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
+    """The document of a file or of a piece of one, and a reject for a line that is too long to hold.
+
+    Raises:
+        Unreadable: it gives no text, or its encoding is uncertain.
+        OSError: the file cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix in TEXT:
+        yield from _plain(shard, path, encoding)
+        return
+    try:
+        decoded = guarded(_marked_up, path, encoding)
+    except (ChildDied, LimitExceeded) as error:
+        yield Reject(shard.key, "read", "reader died", str(error), failed=True)
+        return
+    yield _document(shard, decoded)
+
+
+def pieces(file: Shard) -> Iterator[Shard]:
+    """A large text file as ranges of bytes; UTF-16 and UTF-32, whose line ends are not single bytes, stay whole."""
+    if file.path is None or file.path.suffix.lower() not in TEXT or file.size_bytes <= 2 * PIECE_BYTES:
+        yield file
+        return
+    with file.path.open("rb") as opened:
+        if b"\0" in opened.read(1 << 16):
+            yield file
+            return
+    for number, start in enumerate(range(0, file.size_bytes, PIECE_BYTES), start=1):
+        stop = min(start + PIECE_BYTES, file.size_bytes)
+        yield Shard(f"{file.key}#{number}", file.path, start, stop, stop - start)
+
+
+def piece_of(path: Path, start: int, stop: int) -> tuple[bytes, int]:
+    """The lines that begin in a range of bytes, and the size of the last one if it is too long to hold, else 0."""
+    with path.open("rb") as file:
+        if start:
+            file.seek(start - 1)
+            if not _skip_line(file, stop):
+                return b"", 0
+        begins = file.tell()
+        lines = file.read(max(stop - begins, 0))
+        if not lines or lines.endswith(b"\n"):
+            return lines, 0
+        rest = file.readline(MAX_LINE_BYTES)
+        last = lines.rfind(b"\n") + 1
+        if rest.endswith(b"\n") or len(rest) < MAX_LINE_BYTES:
+            return lines + rest, 0
+        _skip_line(file, None)
+        return lines[:last], file.tell() - begins - last
+
+
+def _skip_line(file: IO[bytes], stop: int | None) -> bool:
+    """Move behind the next line end; whether there is one before `stop`."""
+    while stop is None or file.tell() < stop:
+        line = file.readline(1 << 20)
+        if line.endswith(b"\n"):
+            return stop is None or file.tell() <= stop
+        if not line:
+            return False
+    return False
+
+
+def _plain(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
+    if shard.stop is None:
+        yield _document(shard, _blocks(reading.bounded(path), encoding))
+        return
+    raw, too_long = piece_of(path, shard.start, shard.stop)
+    if too_long:
+        detail = f"{too_long / 1e6:,.0f} MB; at most {MAX_LINE_BYTES / 1e6:.0f} MB"
+        yield Reject(f"{shard.key}-line", "read", "line too long", detail)
+    if raw.strip():
+        yield _document(shard, _blocks(raw, encoding_of(path) if encoding == AUTO else encoding))
+    elif raw:
+        yield Reject(shard.key, "read", "empty")
+
+
+def _blocks(raw: bytes, encoding: str) -> tuple[tuple[str, ...], str]:
+    decoded = decode(raw, encoding)
+    return tuple(block.text for block in plain.blocks_of(decoded.text)), decoded.encoding
+
+
+def _document(shard: Shard, read: tuple[tuple[str, ...], str]) -> Document | Reject:
+    paragraphs, encoding = read
+    return Document(shard.key, paragraphs, encoding=encoding) if paragraphs else Reject(shard.key, "read", "empty")
+
+
+def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
+    """The paragraphs of a Markdown or HTML file, and its encoding."""
+    raw = reading.bounded(path)
+    decoded = decode(raw, encoding) if path.suffix.lower() in MARKDOWN else _declared(raw, encoding)
+    text = _rendered(decoded.text) if path.suffix.lower() in MARKDOWN else decoded.text
+    return tuple(block.text for block in markup.blocks_of(text.encode("utf-8-sig"))), decoded.encoding
+
+
+def _declared(raw: bytes, encoding: str) -> Decoded:
+    """An HTML file in the encoding that it declares, if that decodes all of it."""
+    declared = markup.DECLARED.search(raw[:2048]) if encoding == AUTO else None
+    if declared:
+        name = (declared[1] or declared[2]).decode("ascii")
+        name = WEB_NAMES.get(name.lower(), name)
+        try:
+            return Decoded(raw.decode(name), name.lower())
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(raw, encoding)
+
+
+def _rendered(text: str) -> str:
+    """Markdown as HTML; front matter between lines of dashes is left out."""
+    from markdown_it import MarkdownIt
+
+    if text.startswith("---\n") and (end := text.find("\n---\n", 4)) > 0:
+        text = text[end + 5 :]
+    rendered: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    return rendered

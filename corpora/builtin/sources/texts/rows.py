@@ -1,0 +1,86 @@
+"""One row of a table or one line of JSON to a document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from corpora import Document, Reject
+from corpora.builtin.sources.books.draft import one_line
+
+FIELDS = ("title", "author", "url", "licence", "language")
+
+
+class Damaged(NamedTuple):
+    """A row that cannot be read."""
+
+    reason: str
+    detail: str
+
+
+class Columns(NamedTuple):
+    """The names of the columns that hold the text and the id."""
+
+    text: str
+    id: str
+
+
+def document_of_row(row: Mapping[str, Any] | Damaged, columns: Columns, *, file: str, number: int) -> Document | Reject:
+    """The document of one row, named `FILE#ID`, or `FILE#NUMBER` if it has no id.
+
+    Args:
+        file: the key of the file, which makes ids unique that each file counts anew.
+        number: of the row in its file, from 1.
+    """
+    if isinstance(row, Damaged):
+        return Reject(f"{file}#{number}", "read", row.reason, row.detail)
+    id = f"{file}#{_plain(row.get(columns.id)) or number}"
+    if columns.text not in row:
+        return Reject(id, "read", f"no {columns.text}", f"it has {', '.join(map(str, row)) or 'nothing'}")
+    lines = _lines(row[columns.text])
+    if lines is None:
+        kind = _kind(row[columns.text])
+        return Reject(id, "read", f"{columns.text} is not text", f"{kind}; it must be a string or a list of strings")
+    paragraphs = tuple(line for raw in lines if (line := one_line(raw)))
+    if not paragraphs:
+        return Reject(id, "read", "empty")
+    title, author, url, licence, language = (_plain(row.get(name)) for name in FIELDS)
+    return Document(id, paragraphs, title, author, url, licence, language)
+
+
+def _lines(value: Any) -> list[str] | None:
+    """The lines of a text, or of a list of paragraphs; None for anything else."""
+    if value is None:
+        return []
+    if isinstance(value, bytes):
+        try:
+            value = value.decode()
+        except UnicodeDecodeError:
+            return None
+    if isinstance(value, str):
+        return mended(value).splitlines()
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return [line for part in value for line in mended(part).splitlines()]
+    return None
+
+
+def _plain(value: Any) -> str:
+    """A value as one string: lists of strings joined by commas, other structures as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = ", ".join(value)
+    if isinstance(value, dict | list | bool):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return mended(str(value))
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list with other values", bool: "true or false", bytes: "binary data"}
+    return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
+
+
+def mended(text: str) -> str:
+    """Text with halves of surrogate pairs, which JSON can hold and UTF-8 cannot, joined or replaced."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,108 @@
+"""Files with one document per row: JSONL, CSV, TSV and Parquet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from corpora.builtin.sources.encodings.files import open_text
+from corpora.builtin.sources.texts.delimited import delimited_rows
+from corpora.builtin.sources.texts.lines import bounded_lines
+from corpora.builtin.sources.texts.rows import Damaged
+from corpora.builtin.sources.unreadable import Unreadable
+
+Row = Mapping[str, Any] | Damaged
+Reader = Callable[[Path, str, str], tuple[str, Iterator[Row]]]
+"""Takes a path, the name of an encoding and that of the text's column; gives the file's encoding and its rows."""
+
+
+def read(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
+    """The encoding and the rows of a file.
+
+    Args:
+        encoding: a name that Python knows, or `auto`.
+        text: the column that must be there.
+
+    Raises:
+        Unreadable: it is not such a file, is not text, or its encoding is uncertain.
+    """
+    return READERS[path.suffix.lower()](path, encoding, text)
+
+
+def _jsonl(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
+    file, encoding = open_text(path, encoding)
+    return encoding, (
+        line if isinstance(line, Damaged) else _json_row(line) for line in bounded_lines(file) if _is_filled(line)
+    )
+
+
+def _is_filled(line: str | Damaged) -> bool:
+    return isinstance(line, Damaged) or not line.isspace()
+
+
+def _json_row(line: str) -> Row:
+    try:
+        row = json.loads(line, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        return Damaged("damaged row", f"not JSON: {error}")
+    return row if isinstance(row, Mapping) else Damaged("damaged row", "not a JSON object")
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} occurs twice")
+    return found
+
+
+def _delimited(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
+    file, encoding = open_text(path, encoding)
+    return encoding, delimited_rows(file, text, tabs=path.suffix.lower() == ".tsv")
+
+
+def _parquet(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        names = pq.read_schema(path).names
+    except pa.ArrowException as error:
+        raise Unreadable("not a Parquet file", str(error).split("\n", 1)[0]) from error
+    check_columns(names, text)
+    return "utf-8", _batches(path)
+
+
+def _batches(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1000):
+                yield from batch.to_pylist()
+    except pa.ArrowException as error:
+        yield Damaged("damaged file", str(error).split("\n", 1)[0])
+
+
+def check_columns(names: Sequence[str], text: str) -> None:
+    """See that a table has one column for the text.
+
+    Raises:
+        Unreadable: it has none, or two.
+    """
+    if names.count(text) != 1:
+        reason = f"no column {text}" if text not in names else f"column {text} twice"
+        raise Unreadable(reason, f"it has {', '.join(names) or 'none'}; name one with --text COLUMN")
+
+
+READERS: dict[str, Reader] = {
+    ".jsonl": _jsonl,
+    ".ndjson": _jsonl,
+    ".csv": _delimited,
+    ".tsv": _delimited,
+    ".parquet": _parquet,
+}

@@ -1,0 +1,82 @@
+"""What is kept next to a dataset's rows: JSON lines from the source, and counts of the sentences that were dropped."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import PluginError
+from corpora.plugin import SideRecords
+from corpora.store import write_text
+
+RESERVED = frozenset({"rejects", "manifest"})
+"""Names of files that a version has anyway."""
+
+
+def side_json(records: SideRecords) -> str | None:
+    """A document's side records for the extract table; None if it has none.
+
+    Raises:
+        PluginError: a name cannot be the name of a file, or is taken.
+    """
+    for name in records:
+        if not name.isidentifier() or name in RESERVED:
+            raise PluginError(f"side records named {name!r}: use letters, digits and _, and none of {sorted(RESERVED)}")
+    return json.dumps(records, ensure_ascii=False, default=list) if any(records.values()) else None
+
+
+class PartSide:
+    """The side records and dropped sentences of one part of a build."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[dict[str, Any]]] = {}
+        self._dropped: Counter[str] = Counter()
+
+    def add(self, document: str, records: SideRecords) -> None:
+        """Add the records of one document."""
+        for name, lines in records.items():
+            self._lines.setdefault(name, []).extend({"document": document, **line} for line in lines)
+
+    def add_json(self, document: str, text: str | None) -> None:
+        """Add the records of one document, as `side_json` gave them."""
+        if text:
+            self.add(document, json.loads(text))
+
+    def drop(self, reason: str, sentences: int) -> None:
+        """Count sentences that are not written."""
+        if sentences:
+            self._dropped[reason] += sentences
+
+    def save(self, path: Path) -> None:
+        """Write everything to one file, whole or not at all."""
+        write_text(path, json.dumps({"lines": self._lines, "dropped": self._dropped}))
+
+
+def gather_side_records(paths: Iterable[Path], staging: Path) -> dict[str, int]:
+    """Join the side records of all parts to one JSON Lines file per name in the version.
+
+    Args:
+        paths: what `PartSide.save` wrote, in the order of the parts.
+        staging: the folder of the version.
+
+    Returns:
+        How many sentences were dropped, by reason.
+    """
+    dropped: Counter[str] = Counter()
+    open_files = {}
+    try:
+        for path in paths:
+            part = json.loads(path.read_text(encoding="utf-8"))
+            dropped.update(part["dropped"])
+            for name, lines in part["lines"].items():
+                if lines and name not in open_files:
+                    open_files[name] = (staging / f"{name}.jsonl").open("w", encoding="utf-8")
+                for line in lines:
+                    open_files[name].write(json.dumps(line, ensure_ascii=False) + "\n")
+    finally:
+        for file in open_files.values():
+            file.close()
+    return dict(dropped.most_common())

@@ -1,0 +1,70 @@
+"""What a tokenizer does not know: how many tokens of a dataset are [UNK], and which characters made them so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from corpora.plugin import Sequences
+from corpora.store import Vocabulary
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+PREFIX = "unknown character "
+"""Begins the keys of characters among a part's counts, which are one flat table of numbers."""
+COMMONEST = 10
+CHARACTERS_PER_PART = 1000
+
+
+def count_unknown(texts: Sequence[str], encoded: Sequences, vocabulary: Vocabulary) -> Counter[str]:
+    """How often [UNK] occurs, under `unknown`, and each character that no piece has, under its prefixed key.
+
+    Args:
+        texts: [rows], what was encoded.
+        encoded: their ids without special tokens.
+    """
+    counts: Counter[str] = Counter()
+    unknown = vocabulary.unknown_id
+    if unknown is None:
+        return counts
+    hits = np.flatnonzero(encoded.values == unknown)
+    if len(hits):
+        counts["unknown"] = len(hits)
+        rows = np.unique(np.searchsorted(encoded.offsets, hits, side="right") - 1)
+        characters = _characters([texts[row] for row in rows.tolist()], vocabulary.tokenizer, unknown)
+        counts.update({PREFIX + character: count for character, count in _commonest(characters, CHARACTERS_PER_PART)})
+    return counts
+
+
+def _characters(texts: list[str], tokenizer: Tokenizer, unknown: int) -> Counter[str]:
+    """The characters inside unknown words that are unknown by themselves."""
+    is_unknown = cache(lambda character: unknown in tokenizer.encode(character, add_special_tokens=False).ids)
+    found: Counter[str] = Counter()
+    for text, encoding in zip(texts, tokenizer.encode_batch(texts, add_special_tokens=False), strict=True):
+        for number, (start, stop) in zip(encoding.ids, encoding.offsets, strict=True):
+            if number == unknown:
+                found.update(filter(is_unknown, text[start:stop]))
+    return found
+
+
+def _commonest(counts: Counter[str], number: int) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number]
+
+
+def summarised(batches: Iterator[pa.RecordBatch], accounting: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+    """The batches; at their end the accounting's counts of characters become one table of the commonest ones.
+
+    Args:
+        accounting: is filled by whoever gives the batches, as they are taken.
+    """
+    yield from batches
+    keys = [key for key in accounting if key.startswith(PREFIX)]
+    counts = Counter({key.removeprefix(PREFIX): accounting.pop(key) for key in keys})
+    if counts:
+        accounting["unknown_characters"] = dict(_commonest(counts, COMMONEST))

@@ -1,0 +1,71 @@
+"""Rows of JSONL and Parquet files: each a document or one clear reject."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpora import Reject
+from corpora.builtin.sources.texts import lines
+
+
+def jsonl(folder, text):
+    (folder / "a.ndjson").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_each_line_is_a_document(tmp_path, read):
+    text = '{"id": "x", "text": "One.\\nTwo.", "title": "T"}\n\n{"id": 7, "text": "Three."}\n'
+    first, second = read(jsonl(tmp_path, text))
+    assert (first.id, first.paragraphs, first.title) == ("a.ndjson#x", ("One.", "Two."), "T")
+    assert (second.id, second.paragraphs) == ("a.ndjson#7", ("Three.",))
+
+
+def test_a_list_of_strings_is_a_list_of_paragraphs(tmp_path, read):
+    (document,) = read(jsonl(tmp_path, '{"text": ["One.", "Two."], "author": ["Ann", "Bob"]}'))
+    assert (document.paragraphs, document.author) == (("One.", "Two."), "Ann, Bob")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("3", "a number"), ("true", "true or false"), ('{"a": 1}', "an object"), ("[1]", "a list with other values")],
+)
+def test_text_that_is_not_a_string_is_a_reject_that_says_what_it_is(tmp_path, read, value, kind):
+    (reject,) = read(jsonl(tmp_path, f'{{"text": {value}}}'))
+    assert (reject.reason, reject.detail) == ("text is not text", f"{kind}; it must be a string or a list of strings")
+
+
+def test_a_key_that_occurs_twice_is_a_reject(tmp_path, read):
+    (reject,) = read(jsonl(tmp_path, '{"text": "One.", "text": "Two."}'))
+    assert (reject.reason, reject.detail) == ("damaged row", "not JSON: the key 'text' occurs twice")
+
+
+def test_a_line_that_is_too_long_is_rejected_with_its_size_and_the_next_one_is_read(tmp_path, read, monkeypatch):
+    monkeypatch.setattr(lines, "MAX_LINE_CHARACTERS", 2_000_000)
+    long = "many words " * 300_000
+    first, second = read(jsonl(tmp_path, f'{{"text": "{long}"}}\n{{"text": "Two."}}\n'))
+    assert (first.reason, first.detail) == ("line too long", "3 M characters; at most 2 M")
+    assert second.paragraphs == ("Two.",)
+
+
+def test_halves_of_surrogate_pairs_do_not_stop_a_build(tmp_path, read):
+    (document,) = read(jsonl(tmp_path, '{"text": "a \\ud83d\\ude00 b \\ud800 c", "id": "\\udc00"}'))
+    assert (document.id, document.paragraphs) == ("a.ndjson#\ufffd", ("a 😀 b \ufffd c",))
+
+
+def test_parquet_rows_are_documents_and_columns_can_be_named(tmp_path, read):
+    pq.write_table(pa.table({"body": ["One.", None], "key": [7, 8]}), tmp_path / "a.parquet")
+    first, second = read(tmp_path, text="body", id="key")
+    assert (first.id, first.paragraphs) == ("a.parquet#7", ("One.",))
+    assert isinstance(second, Reject) and second.reason == "empty"
+
+
+def test_a_parquet_file_without_the_column_is_one_reject(tmp_path, read):
+    pq.write_table(pa.table({"body": ["One.", "Two."]}), tmp_path / "a.parquet")
+    (reject,) = read(tmp_path)
+    assert (reject.reason, reject.detail) == ("no column text", "it has body; name one with --text COLUMN")
+
+
+def test_what_is_not_a_parquet_file_is_a_reject(tmp_path, read):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
+    (reject,) = read(tmp_path)
+    assert reject.reason == "not a Parquet file"
