@@ -14,7 +14,7 @@ class Rules(Splitter):
     """Our own rules: terminal punctuation, abbreviations, and quotations as novels print them."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     language: str = option("en", "Language of the text, such as en or de; without data for it, general rules.")
 

@@ -1,0 +1,134 @@
+"""Sentences that begin without terminal punctuation: items of a list, captions, scene breaks, lines run together."""
+
+import re
+from collections.abc import Iterator
+
+from corpora.builtin.splitters.rules.language import Language
+
+CAPTION = re.compile(
+    r"(?:(?:Figure|Fig\.|Table) \d{1,3}(?:\.\d{1,3})*+|(?:Chapter|CHAPTER) (?:\d{1,3}|[IVXLC]+)\.?) (?=[A-Z])"
+)
+ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
+FIRST_ITEM = re.compile(r"(?<=: )(1)[.)](?=\s[A-Z])")
+WORD = re.compile(r"[^\s<>]*+")
+BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
+SCENE = re.compile(
+    r"(?:(?<=[.!?…\"'”’»)]\s)|^)((?:\*[ \xa0]?){3,12}|(?:#[ \xa0]?){3,12}|(?:[•~·-] ){2,11}[•~·-]|⁂)(\s+)(?![a-z])"
+)
+RULES = ("--------", "________", "========", "********", "########", "~~~~~~~~")
+RULE = re.compile(r"([=_*#~-])(?<=\s.)\1{7,}+(\s+)(?=\S)")
+ADDRESS_BEFORE = re.compile(r"(\s+)(?=[A-Z(\"“]|https?:|www\.)")
+SIGNATURE_BEFORE = re.compile(r">?(\s+)(?=[A-Z\"“][a-z]|http)")
+TELEPHONE = re.compile(r"\d{3}[-. ]\d{4}")
+STAMP = re.compile(r"/\d{1,2}/\d{2,4} \d{1,2}:\d\d(?::\d\d)?+(?: [AP]M)?+\s+(?=[A-Z\"“])")
+"""Date and time as the header of a quoted message writes them, from the first slash on."""
+SENDER = re.compile(r"(?:^|[^\s:@]\s)((?:[A-Z][a-z]{1,20} )?(?:[A-Z]\.? )?[A-Z][a-z]{1,20}(?:@[\w ]{1,30})? )?\d{1,2}$")
+CLOSE = re.compile(r"(?:(?:[A-Z][a-z]{1,12} )?[Rr]egards|Sincerely|Thanks|Cheers|Yours [a-z]{3,12}), (?=[A-Z][a-z])")
+"""The formula that ends a letter, before the name of who signs it."""
+CLOSERS = frozenset(
+    ("Regards", "Best", "Kind", "Kindest", "Warm", "Warmest", "With", "Sincerely", "Thanks", "Cheers", "Yours")
+)
+WEEKDAYS = ("Mond", "Tues", "Wedn", "Thur", "Frid", "Satu", "Sund")
+BEGINNINGS = frozenset((*WEEKDAYS, "Rega", "Best", "Kind", "Warm", "With", "Sinc", "Than", "Chee", "Your"))
+"""The first four letters of weekdays and of closing formulas."""
+CAPTION_LENGTH = 300
+"""Characters beyond which a text is not the caption of a picture."""
+WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8} \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}),? \d{4}"
+DATELINE = re.compile(rf"{WEEKDAY}\s(?=[A-Z])")
+DATELINE_AT_END = re.compile(rf"(?<=[\w'’”\"?!)]\s)(?<!\bon\s)(?<!\bof\s)(?<!\bby\s)(?<!\bto\s){WEEKDAY}$")
+CREDIT = re.compile(r"[IiPpCc](?<=[\w).”\"’]\s.)(?:mage|hoto|hotograph|redit): (?=[A-Z])")
+
+
+def item_starts(text: str) -> list[int]:
+    """Where the items of a list that stands in one line begin, except at the start: `1. … 2. …`."""
+    if first := ITEM.match(text):
+        return _items_behind(text, first)
+    if "1" not in text or ": 1" not in text or not (first := FIRST_ITEM.search(text)):
+        return []
+    others = _items_behind(text, first)
+    return [first.start(), *others] if others else []
+
+
+def _items_behind(text: str, first: re.Match[str]) -> list[int]:
+    starts, expected = [], _next_label(first[1])
+    for item in ITEM.finditer(text, first.end()):
+        if item[1] == expected:
+            starts.append(item.start())
+            expected = _next_label(item[1])
+    return starts
+
+
+def break_starts(text: str, language: Language) -> list[int]:
+    """Where sentences begin after a blank line, a scene break, a rule, an address, a stamp or a broken-off talk.
+
+    Most texts have none of these, which a search for single characters shows quickest.
+    """
+    starts: list[int] = []
+    if "\n" in text:
+        starts += [match.end() for match in BLANK_LINE.finditer(text)]
+    hyphens = "-" in text and "--" in text
+    if hyphens or not text.isascii():
+        for dash, restart in language.restarts:
+            if dash in text:
+                starts += [match.end() for match in restart.finditer(text)]
+    if "*" in text or "#" in text or "⁂" in text:
+        starts += [edge for match in SCENE.finditer(text) for edge in match.span()]
+    if (hyphens or "_" in text or "=" in text or "*" in text) and any(rule in text for rule in RULES):
+        starts += [edge for match in RULE.finditer(text) for edge in match.span()]
+    if "/" in text or "@" in text:
+        starts += _behind_addresses(text)
+    if text[:4] in BEGINNINGS or text[-1:].isdigit():
+        starts += _around_lines(text)
+    if len(text) < CAPTION_LENGTH and ": " in text and ("mage: " in text or "hoto" in text or "redit: " in text):
+        starts += [match.start() for match in CREDIT.finditer(text)]
+    return starts
+
+
+def _places(text: str, literal: str) -> Iterator[int]:
+    """Where a literal stands; far quicker than a pattern that begins with a class of characters."""
+    at = text.find(literal)
+    while at >= 0:
+        yield at
+        at = text.find(literal, at + len(literal))
+
+
+def _behind_addresses(text: str) -> Iterator[int]:
+    """Behind web addresses, stamps of messages, and mail addresses that end a signature with a telephone number."""
+    for at in (*_places(text, "://"), *_places(text, "www.")):
+        end = _end_of_word(text, at)
+        if text[end - 1] not in ".,;:!?" and (space := ADDRESS_BEFORE.match(text, end)):
+            yield space.end()
+    for at in _places(text, "@"):
+        if (space := SIGNATURE_BEFORE.match(text, _end_of_word(text, at))) and TELEPHONE.search(
+            text, max(0, at - 100), at
+        ):
+            yield space.end()
+    for slash in _places(text, "/"):
+        yield from _around_stamp(text, slash)
+
+
+def _end_of_word(text: str, at: int) -> int:
+    return WORD.match(text, at).end()  # type: ignore[union-attr]
+
+
+def _around_stamp(text: str, slash: int) -> Iterator[int]:
+    """Before and behind the sender, date and time of a quoted message, given the first slash of the date."""
+    if not (stamp := STAMP.match(text, slash)):
+        return
+    yield stamp.end()
+    if (sender := SENDER.search(text[max(0, slash - 60) : slash])) and sender[1]:
+        yield max(0, slash - 60) + sender.start(1)
+
+
+def _around_lines(text: str) -> Iterator[int]:
+    """Behind a date or a closing formula that a text begins with, and before a date that it ends with."""
+    if close := CLOSE.match(text):
+        yield close.end()
+    if dateline := DATELINE.match(text):
+        yield dateline.end()
+    if dateline := DATELINE_AT_END.search(text, max(0, len(text) - 50)):
+        yield dateline.start()
+
+
+def _next_label(label: str) -> str:
+    return str(int(label) + 1) if label.isdigit() else chr(ord(label) + 1)
