@@ -19,7 +19,7 @@ DASH = re.compile(r"[—–] (?!(?:[A-Z][\w.’'-]*+ ?){1,4}+$)")
 
 
 @cache
-def scan(terminals: str, ascii: bool) -> re.Pattern[str]:
+def scan(language: Language, ascii: bool) -> re.Pattern[str]:
     """A pattern for what may end a sentence.
 
     Its groups are the terminals, what closes after them, white space, what opens, and the next word. A dash
@@ -27,18 +27,21 @@ def scan(terminals: str, ascii: bool) -> re.Pattern[str]:
     fails at each place without backtracking and a scan takes linear time.
 
     Args:
-        terminals: marks that end sentences in the language, in addition to those of all languages.
+        language: adds terminals of its own, and the words that begin a sentence after one broken off by a dash.
         ascii: whether the text is ASCII, where smaller classes of characters find the same places faster.
     """
 
     def among(marks: str) -> str:
         return re.escape("".join(mark for mark in marks if mark.isascii()) if ascii else marks)
 
-    ends = among(TERMINALS + terminals)
+    ends = among(TERMINALS + language.terminals)
     dashes = "-" if ascii else "—–-"
     before_closing = r"(?=[\"']{1,2}\s)" if ascii else r"(?=[\"'”’»]{1,2}\s)"
     more = rf"(?:[{ends}]|[ \xa0]\.(?:[ \xa0][!?])?+(?!\w)|[—–]{before_closing})*+"
-    run = rf"[{ends}{dashes}](?:(?<=[{dashes}]){before_closing}|(?<![{dashes}]){more})"
+    broken_off = (
+        rf"(?:{before_closing}|(?=[ ](?:{'|'.join(language.restarts)})\b))" if language.restarts else before_closing
+    )
+    run = rf"[{ends}{dashes}](?:(?<=[{dashes}]){broken_off}|(?<![{dashes}]){more})"
     opening = "" if ascii else rf"|[{EITHER}](?!\w)"
     closers = rf"(?:[{among(CLOSING + ')]}）］｝】〉》*_')}]{opening})*+"
     apart = r"(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
@@ -59,33 +62,35 @@ def sentence_starts(text: str, language: Language) -> list[int]:
     if items:
         for item, following in pairwise([*items, len(text)]):
             starts += [item, *_starts_between(text, item, following, language)]
-    if breaks := layout.break_starts(text, language):
+    if breaks := layout.break_starts(text):
         starts = sorted({*starts, *breaks})
     return starts
 
 
 def _starts_between(text: str, start: int, end: int, language: Language) -> list[int]:
     starts: list[int] = []
-    if caption := layout.CAPTION.match(text, start, end):
+    if text[start : start + 1] in layout.CAPTION_LETTERS and (caption := layout.CAPTION.match(text, start, end)):
         start = caption.end()
         starts.append(start)
-    abbreviations = language.abbreviations
-    for match in scan(language.terminals, text.isascii()).finditer(text, start, end):
+    ambiguous, trailing_dashes = language.ambiguous, language.trailing_dashes
+    for match in scan(language, text.isascii()).finditer(text, start, end):
         run, closers, space, openers, word = match.groups()
         if not space:
             wide = run[-1] in WIDE
             ends = (wide or word != "") and (wide_ends if wide else glued_ends)(text, start, match, language)
         elif run == ".":
-            stop = match.start()
-            reach = max(start, stop - REACH)
-            before = text[max(reach, text.rfind(" ", reach, stop) + 1) : stop]
-            plain = len(before) > 4 and before.islower() and before not in abbreviations and before.isalpha()
-            ends = (plain and not closers and word[:1].isupper()) or full_stop_ends(text, start, match, language)
+            ends = False
+            if not closers and word[:1].isupper():  # most sentences end in a plain word and begin with a capital
+                stop = match.start()
+                reach = stop - REACH if stop - REACH > start else start
+                before = text[text.rfind(" ", reach, stop) + 1 or reach : stop]
+                ends = len(before) > 1 and before not in ambiguous and before.isalpha()
+            ends = ends or full_stop_ends(text, start, match, language)
         else:
             ends = mark_ends(text, start, match, language)
         if ends:
             start = match.start(4)
-            if openers and language.trailing_dashes and (dash := DASH.match(text, start)):
+            if openers and trailing_dashes and (dash := DASH.match(text, start)):
                 start = dash.end()
             starts.append(start)
             if word in CLOSERS and (close := layout.CLOSE.match(text, start)):

@@ -20,12 +20,14 @@ _BITS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that caches keyed by one are fast
 class Language:
     """The words of one language that decide whether a full stop ends a sentence."""
 
     abbreviations: dict[str, int]
     """Abbreviations without their last full stop, each with the groups it belongs to, as bits."""
+    ambiguous: frozenset[str]
+    """Words after which a full stop need not end a sentence: abbreviations, numerals, spelt-out initials."""
     starters: frozenset[str]
     """Capitalised words that open sentences more often than they are names."""
     joiners: frozenset[str]
@@ -42,8 +44,8 @@ class Language:
     """Marks that end sentences in this language, in addition to those of all languages."""
     trailing_dashes: bool
     """Whether a dash behind a terminal ends a sentence; elsewhere it opens the next, as dialogue does."""
-    restarts: tuple[tuple[str, re.Pattern[str]], ...]
-    """Dashes that break a sentence off, each with a pattern: the dash, its white space, and a word that restarts."""
+    restarts: tuple[str, ...]
+    """Words that begin a sentence when a dash has broken the last one off."""
     ordinals: bool
     """Whether a number with a full stop is an ordinal, as in `am 3. Mai`."""
     attribution: re.Pattern[str] | None
@@ -60,8 +62,10 @@ def language_named(code: str) -> Language:
     sections = sections_of(code.partition("-")[0].lower())
     speech = (*sections.get("speech", ()), *sections.get("speech-or-deed", ()))
     joiners = sections.get("joiners", ())
+    abbreviations = _abbreviations(sections)
     return Language(
-        abbreviations=_abbreviations(sections),
+        abbreviations=abbreviations,
+        ambiguous=frozenset((*abbreviations, *_numerals(), *sections.get("initials", ()))),
         starters=frozenset(sections.get("starters", ())),
         joiners=frozenset((*joiners, *speech) if joiners else ()),
         numbers=frozenset(sections.get("numbers", ())),
@@ -70,7 +74,7 @@ def language_named(code: str) -> Language:
         exclaimed=_exclaimed(sections.get("exclaimed", ())),
         terminals="".join(sections.get("terminals", ())),
         trailing_dashes="dashes" in sections,
-        restarts=_restarts(sections),
+        restarts=tuple(sections.get("restarts", ())),
         ordinals="ordinals" in sections,
         attribution=_attribution(sections),
     )
@@ -102,6 +106,15 @@ def _abbreviations(sections: dict[str, list[str]]) -> dict[str, int]:
     return abbreviations
 
 
+@cache
+def _numerals() -> frozenset[str]:
+    """Roman numerals up to 399 in capital and in small letters."""
+    ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+    tens = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
+    numerals = {"C" * hundreds + ten + one for hundreds in range(4) for ten in tens for one in ones}
+    return frozenset((*numerals, *map(str.lower, numerals)))
+
+
 def _exclaimed(names: Iterable[str]) -> dict[str, frozenset[str]]:
     whole = [name.replace("_", " ") for name in names]
     last = {name.rpartition(" ")[2] for name in whole}
@@ -113,15 +126,6 @@ def _spellings(word: str, section: str) -> set[str]:
     if word.islower():
         return {word, word.capitalize(), word.upper()}
     return {word, word.upper()} if section == "never" and len(word) > 2 else {word}
-
-
-def _restarts(sections: dict[str, list[str]]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Each pattern begins with a literal, which `re` looks for much faster than for a choice of dashes."""
-    if "restarts" not in sections:
-        return ()
-    words = "|".join(sections["restarts"])
-    pattern = r"{0} (?:(?<=\w{0} )|(?<=[\w-] {0} ))(?=(?:{1})\b)"
-    return tuple((dash, re.compile(pattern.format(dash, words))) for dash in ("—", "–", "--"))
 
 
 def _attribution(sections: dict[str, list[str]]) -> re.Pattern[str] | None:

@@ -3,22 +3,23 @@
 import re
 from collections.abc import Iterator
 
-from corpora.builtin.splitters.rules.language import Language
-
 CAPTION = re.compile(
     r"(?:(?:Figure|Fig\.|Table) \d{1,3}(?:\.\d{1,3})*+|(?:Chapter|CHAPTER) (?:\d{1,3}|[IVXLC]+)\.?) (?=[A-Z])"
 )
+CAPTION_LETTERS = frozenset("CFT")
+"""What a caption begins with; the test of one letter spares most texts the pattern."""
 ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
 FIRST_ITEM = re.compile(r"(?<=: )(1)[.)](?=\s[A-Z])")
-WORD = re.compile(r"[^\s<>]*+")
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
 SCENE = re.compile(
     r"(?:(?<=[.!?…\"'”’»)]\s)|^)((?:\*[ \xa0]?){3,12}|(?:#[ \xa0]?){3,12}|(?:[•~·-] ){2,11}[•~·-]|⁂)(\s+)(?![a-z])"
 )
 RULES = ("--------", "________", "========", "********", "########", "~~~~~~~~")
 RULE = re.compile(r"([=_*#~-])(?<=\s.)\1{7,}+(\s+)(?=\S)")
-ADDRESS_BEFORE = re.compile(r"(\s+)(?=[A-Z(\"“]|https?:|www\.)")
-SIGNATURE_BEFORE = re.compile(r">?(\s+)(?=[A-Z\"“][a-z]|http)")
+ADDRESSES = tuple(
+    re.compile(rf"{literal}[^\s<>]*+(?<![.,;:!?])(\s+)(?=[A-Z(\"“]|https?:|www\.)") for literal in ("://", r"www\.")
+)
+SIGNATURE = re.compile(r"@[^\s<>]*+>?(\s+)(?=[A-Z\"“][a-z]|http)")
 TELEPHONE = re.compile(r"\d{3}[-. ]\d{4}")
 STAMP = re.compile(r"/\d{1,2}/\d{2,4} \d{1,2}:\d\d(?::\d\d)?+(?: [AP]M)?+\s+(?=[A-Z\"“])")
 """Date and time as the header of a quoted message writes them, from the first slash on."""
@@ -29,14 +30,12 @@ CLOSERS = frozenset(
     ("Regards", "Best", "Kind", "Kindest", "Warm", "Warmest", "With", "Sincerely", "Thanks", "Cheers", "Yours")
 )
 WEEKDAYS = ("Mond", "Tues", "Wedn", "Thur", "Frid", "Satu", "Sund")
+DIGITS = frozenset("0123456789")
 BEGINNINGS = frozenset((*WEEKDAYS, "Rega", "Best", "Kind", "Warm", "With", "Sinc", "Than", "Chee", "Your"))
 """The first four letters of weekdays and of closing formulas."""
-CAPTION_LENGTH = 300
-"""Characters beyond which a text is not the caption of a picture."""
 WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8} \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}),? \d{4}"
 DATELINE = re.compile(rf"{WEEKDAY}\s(?=[A-Z])")
 DATELINE_AT_END = re.compile(rf"(?<=[\w'’”\"?!)]\s)(?<!\bon\s)(?<!\bof\s)(?<!\bby\s)(?<!\bto\s){WEEKDAY}$")
-CREDIT = re.compile(r"[IiPpCc](?<=[\w).”\"’]\s.)(?:mage|hoto|hotograph|redit): (?=[A-Z])")
 
 
 def item_starts(text: str) -> list[int]:
@@ -58,66 +57,38 @@ def _items_behind(text: str, first: re.Match[str]) -> list[int]:
     return starts
 
 
-def break_starts(text: str, language: Language) -> list[int]:
-    """Where sentences begin after a blank line, a scene break, a rule, an address, a stamp or a broken-off talk.
+def break_starts(text: str) -> list[int]:
+    """Where sentences begin after a blank line, a scene break, a rule, an address or the stamp of a message.
 
-    Most texts have none of these, which a search for single characters shows quickest.
+    Most texts have none of these, which a search for single characters shows quickest; the patterns begin
+    with a literal where they can, which `re` finds much faster than a class of characters.
     """
     starts: list[int] = []
     if "\n" in text:
         starts += [match.end() for match in BLANK_LINE.finditer(text)]
-    hyphens = "-" in text and "--" in text
-    if hyphens or not text.isascii():
-        for dash, restart in language.restarts:
-            if dash in text:
-                starts += [match.end() for match in restart.finditer(text)]
     if "*" in text or "#" in text or "⁂" in text:
         starts += [edge for match in SCENE.finditer(text) for edge in match.span()]
-    if (hyphens or "_" in text or "=" in text or "*" in text) and any(rule in text for rule in RULES):
+    if ("_" in text or "=" in text or "*" in text or "--" in text) and any(rule in text for rule in RULES):
         starts += [edge for match in RULE.finditer(text) for edge in match.span()]
     if "/" in text or "@" in text:
         starts += _behind_addresses(text)
-    if text[:4] in BEGINNINGS or text[-1:].isdigit():
+    if text[:4] in BEGINNINGS or text[-1:] in DIGITS:
         starts += _around_lines(text)
-    if len(text) < CAPTION_LENGTH and ": " in text and ("mage: " in text or "hoto" in text or "redit: " in text):
-        starts += [match.start() for match in CREDIT.finditer(text)]
     return starts
-
-
-def _places(text: str, literal: str) -> Iterator[int]:
-    """Where a literal stands; far quicker than a pattern that begins with a class of characters."""
-    at = text.find(literal)
-    while at >= 0:
-        yield at
-        at = text.find(literal, at + len(literal))
 
 
 def _behind_addresses(text: str) -> Iterator[int]:
     """Behind web addresses, stamps of messages, and mail addresses that end a signature with a telephone number."""
-    for at in (*_places(text, "://"), *_places(text, "www.")):
-        end = _end_of_word(text, at)
-        if text[end - 1] not in ".,;:!?" and (space := ADDRESS_BEFORE.match(text, end)):
-            yield space.end()
-    for at in _places(text, "@"):
-        if (space := SIGNATURE_BEFORE.match(text, _end_of_word(text, at))) and TELEPHONE.search(
-            text, max(0, at - 100), at
-        ):
-            yield space.end()
-    for slash in _places(text, "/"):
-        yield from _around_stamp(text, slash)
-
-
-def _end_of_word(text: str, at: int) -> int:
-    return WORD.match(text, at).end()  # type: ignore[union-attr]
-
-
-def _around_stamp(text: str, slash: int) -> Iterator[int]:
-    """Before and behind the sender, date and time of a quoted message, given the first slash of the date."""
-    if not (stamp := STAMP.match(text, slash)):
-        return
-    yield stamp.end()
-    if (sender := SENDER.search(text[max(0, slash - 60) : slash])) and sender[1]:
-        yield max(0, slash - 60) + sender.start(1)
+    for address in ADDRESSES:
+        yield from (match.end() for match in address.finditer(text))
+    for mail in SIGNATURE.finditer(text):
+        if TELEPHONE.search(text, max(0, mail.start() - 100), mail.start()):
+            yield mail.end()
+    for stamp in STAMP.finditer(text):
+        yield stamp.end()
+        reach = max(0, stamp.start() - 60)
+        if (sender := SENDER.search(text[reach : stamp.start()])) and sender[1]:
+            yield reach + sender.start(1)
 
 
 def _around_lines(text: str) -> Iterator[int]:

@@ -12,6 +12,7 @@ EITHER = "“‘«‹„‚"
 QUOTES = frozenset(CLOSING + EITHER)
 OPENERS = CLOSING + EITHER + "([{（［【〈《「『¿¡—–-*_#•⁃·▪‣◦►…"
 
+DASHES = frozenset("—–-")
 REACH = 64
 """How many characters back a clause is looked for."""
 CLAUSE = re.compile(r"[.!?;:—\"“‘(]")
@@ -32,19 +33,13 @@ def mark_ends(text: str, start: int, match: re.Match[str], language: Language) -
         match: what `boundaries.scan` found, with white space behind it.
     """
     run, closers, _, openers, word = match.groups()
-    quoted = not QUOTES.isdisjoint(closers)
-    if (
-        run == "!"
-        and not closers
-        and word not in language.starters
-        and _continues_exclaimed(text, start, match, language)
-    ):
-        return False
+    if not (closers or openers) and word[:1].isupper() and run in ("?", "!"):
+        return run == "?" or word in language.starters or not _continues_exclaimed(text, start, match, language)
+    quoted = closers != "" and not QUOTES.isdisjoint(closers)
     if word.islower():
-        if opens_with_elision(match):
-            return True
-        opens = not quoted and run[-1] not in ".…" and _opens_in_lower_case(text, start, match, language)
-        return opens or _quotation_follows(closers, openers) or (closers != "" and FACE.search(closers) is not None)
+        return (openers != "" or not quoted) and _lower_case_begins(text, start, match, language, quoted=quoted)
+    if run in DASHES and not closers:
+        return _breaks_off(text, match.start())
     if not word and not openers:
         return symbol_begins(text, match.end())
     if openers == "(" and YEAR.match(word):
@@ -53,6 +48,18 @@ def mark_ends(text: str, start: int, match: re.Match[str], language: Language) -
         return False
     speaker = language.attribution and quoted and not openers and language.attribution.match(text, match.start(5))
     return not speaker
+
+
+def _lower_case_begins(text: str, start: int, match: re.Match[str], language: Language, *, quoted: bool) -> bool:
+    """Whether the lower-case word after a mark begins a sentence."""
+    run, closers, _, openers, _ = match.groups()
+    if run == "!" and not closers and _continues_exclaimed(text, start, match, language):
+        return False
+    if opens_with_elision(match) or _quotation_follows(closers, openers):
+        return True
+    if not quoted and run[-1] not in ".…" and _opens_in_lower_case(text, start, match, language):
+        return True
+    return closers != "" and FACE.search(closers) is not None
 
 
 def wide_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
@@ -66,6 +73,17 @@ def glued_ends(text: str, start: int, match: re.Match[str], language: Language) 
     if match[4] or stop - start <= 3 or not text[stop - 3 : stop].islower() or text.startswith(".", match.end()):
         return False
     return word in language.starters if len(run) == 1 else len(word) > 1 and word.istitle() and run[-1] in ".…"
+
+
+def _breaks_off(text: str, at: int) -> bool:
+    """Whether the dash at a place, the second of two hyphens included, breaks a sentence off behind a word."""
+    before = text[max(0, at - 3) : at]
+    if text[at] == "-":
+        if before[-1:] != "-":
+            return False
+        before = before[:-1]
+    last = (before[:-1] if before[-1:].isspace() else before)[-1:]
+    return last.isalnum() or last == "-"
 
 
 def symbol_begins(text: str, at: int) -> bool:
@@ -108,6 +126,8 @@ def _opens_in_lower_case(text: str, start: int, match: re.Match[str], language: 
     """
     if text[start : start + 1].islower():
         return True
+    if match[5] in language.joiners:
+        return False
     clause = CLAUSE.split(text[max(start, match.start() - REACH) : match.start()])[-1]
     following = text[match.start(5) : match.start(5) + REACH // 2].split()[:3]
     return len(clause.split()) >= 5 and bool(language.joiners) and language.joiners.isdisjoint(following)
