@@ -1,7 +1,6 @@
 """Cut a paragraph at given places, so that nothing but white space is lost."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 
 def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
@@ -10,5 +9,11 @@ def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
     Args:
         starts: where each piece after the first begins, in characters, ascending.
     """
-    edges = [0, *starts, len(paragraph)]
-    return [piece for a, b in pairwise(edges) if (piece := paragraph[a:b].strip())]
+    pieces, begin = [], 0
+    for start in starts:
+        if piece := paragraph[begin:start].strip():
+            pieces.append(piece)
+        begin = start
+    if piece := paragraph[begin:].strip():
+        pieces.append(piece)
+    return pieces

@@ -13,17 +13,19 @@ from corpora.builtin.splitters.rules.language import (
     UNIT,
     VERSE,
     Language,
+    numerals,
 )
 from corpora.builtin.splitters.rules.marks import FACE, OPENERS, QUOTES, opens_with_elision, symbol_begins
 
 REACH = 32
 """How many characters back the word before a full stop is looked for; a bound keeps every input fast."""
 ROMAN = re.compile(r"[IVXLC]+|[ivxl]+")
-LOWER_ROMAN = re.compile(r"[ivxl]+")
+NUMERALS = numerals()
+NUMBER = re.compile(r"\d|(?:[IVXLC]{2,}|[ivxl]+)$|[IVXLC]+(?:er|re|e|ème)$")
 NAME_BEFORE = re.compile(r"\b[A-Z](?:\.|[a-z]{2,})\s$")
 WORD_BEFORE = re.compile(r"(\S{1,20})\s$")
-PREFIX = re.compile(r"(?:[^\W\d_]{1,2}-)+|[^\W\d_]{1,2}['’]")
-"""A stutter, or an article without its vowel: M-Mr., l’art."""
+PREFIX = re.compile(r"(?:[^\W\d_]{1,2}-)+|[^\W\d_]{1,2}['’]|[\d½¼¾]{1,6}-")
+"""A stutter, an article without its vowel, or a number: M-Mr., l’art., 6-ft."""
 LIST_NUMBER_BEFORE = re.compile(r"[:!?]\s$")
 ATTRIBUTE = re.compile(r"\b(?:the|a|this|that|his|her|their|our|an|each|every)\s\d{1,2}(?::\d\d)?\s?$", re.I)
 VERSE_NUMBER = re.compile(r"\d{1,3}[:.,]\s?\d|[ivxlc]{1,8}[.:,]\s?\d")
@@ -49,11 +51,12 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
         before = _bare_word(text[reach:stop])
     bits = language.abbreviations.get(before, 0)
     whole = plain and len(before) > 1 and before.islower() and word[:1].isupper()
-    if whole and not (bits or closers) and (len(before) > 4 or not LOWER_ROMAN.fullmatch(before)):
+    if whole and not (bits or closers) and before not in NUMERALS:
         return True  # most sentences end like this
     openers = match[4]
     if not (bits or plain) and (prefix := PREFIX.match(before)):
-        bits = language.abbreviations.get(before[prefix.end() :], 0)
+        before = before[prefix.end() :]
+        bits = language.abbreviations.get(before, 0)
     if bits & ~(NEVER | NUMBERED | MAY):
         bits = _bits_here(text, before, bits, match, language)
     if word.islower():
@@ -68,9 +71,13 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
         return not closers[-1].isdigit() or _is_note(before, bits, closers, word, language)
     if word in CATALOGUES or (word.isdigit() and VOLUME.match(text, match.end())):
         return False
-    if bits & NEVER or (bits & NUMBERED and _is_numbered(before, match)) or _is_number_in_list(before, text, stop):
+    if (
+        bits & NEVER
+        or (bits & NUMBERED and _is_numbered(before, word, match, language))
+        or _is_number_in_list(before, text, stop)
+    ):
         return False
-    if word.isdigit() and LOWER_ROMAN.fullmatch(before):
+    if word.isdigit() and before in NUMERALS and before.islower():
         return False
     if _may_end(before, bits, text, stop, language):
         return word in language.starters and not text.startswith(".", match.end())
@@ -107,12 +114,9 @@ def _bits_here(text: str, before: str, bits: int, match: re.Match[str], language
 
 def _is_counted(text: str, at: int, language: Language) -> bool:
     """Whether a number stands before a place, or `sq.` and its like."""
-    behind = _word_behind(text, at).lstrip(OPENERS)
-    return (
-        (behind or text[max(0, at - 1) : at])[-1:].isnumeric()
-        or behind.lower() in COUNTED
-        or (behind.lower() in language.numbers)
-    )
+    behind = _word_behind(text, at).lstrip(OPENERS).lower()
+    digits = behind or text[max(0, at - 2) : at].rstrip("-")
+    return digits[-1:].isnumeric() or behind in COUNTED or behind in language.numbers
 
 
 def _word_behind(text: str, at: int) -> str:
@@ -158,14 +162,16 @@ def _before_lower_case_ends(before: str, bits: int, match: re.Match[str]) -> boo
     return "." not in before
 
 
-def _is_numbered(before: str, match: re.Match[str]) -> bool:
+def _is_numbered(before: str, word: str, match: re.Match[str], language: Language) -> bool:
     """Whether a number or a single letter follows: `vol. 3`, `Vol. I`, `Fed. R. Civ. P.`, but not `No. I think`."""
-    word = match[5]
-    if word[:1].isdigit() or (len(word) > 1 and ROMAN.fullmatch(word)):
+    if NUMBER.match(word):
         return True
-    if len(word) != 1 or not word.isupper() or before.lower() in ("no", "nos"):
+    if before.lower() in ("no", "nos"):
         return False
-    return word in "VXLCM" or AFTER_LETTER.match(match.string, match.end()) is not None
+    text, end = match.string, match.start(5) + len(word)
+    if text.startswith(".", end) and language.abbreviations.get(word, 0) & NUMBERED:
+        return True
+    return len(word) == 1 and word.isupper() and (word in "VXLCM" or AFTER_LETTER.match(text, end) is not None)
 
 
 def _is_number_in_list(before: str, text: str, stop: int) -> bool:

@@ -65,7 +65,7 @@ def language_named(code: str) -> Language:
     abbreviations = _abbreviations(sections)
     return Language(
         abbreviations=abbreviations,
-        ambiguous=frozenset((*abbreviations, *_numerals(), *sections.get("initials", ()))),
+        ambiguous=frozenset((*abbreviations, *numerals(), *sections.get("initials", ()))),
         starters=frozenset(sections.get("starters", ())),
         joiners=frozenset((*joiners, *speech) if joiners else ()),
         numbers=frozenset(sections.get("numbers", ())),
@@ -107,7 +107,7 @@ def _abbreviations(sections: dict[str, list[str]]) -> dict[str, int]:
 
 
 @cache
-def _numerals() -> frozenset[str]:
+def numerals() -> frozenset[str]:
     """Roman numerals up to 399 in capital and in small letters."""
     ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
     tens = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 CAPTION = re.compile(
     r"(?:(?:Figure|Fig\.|Table) \d{1,3}(?:\.\d{1,3})*+|(?:Chapter|CHAPTER) (?:\d{1,3}|[IVXLC]+)\.?) (?=[A-Z])"
 )
+LABEL_ENDS, BULLETS = frozenset(".)"), frozenset("•⁃-")
 CAPTION_LETTERS = frozenset("CFT")
 """What a caption begins with; the test of one letter spares most texts the pattern."""
 ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
@@ -17,9 +18,10 @@ SCENE = re.compile(
 RULES = ("--------", "________", "========", "********", "########", "~~~~~~~~")
 RULE = re.compile(r"([=_*#~-])(?<=\s.)\1{7,}+(\s+)(?=\S)")
 ADDRESSES = tuple(
-    re.compile(rf"{literal}[^\s<>]*+(?<![.,;:!?])(\s+)(?=[A-Z(\"“]|https?:|www\.)") for literal in ("://", r"www\.")
+    re.compile(rf"{literal}[^\s<>]{{0,500}}+(?<![.,;:!?])(\s+)(?=[A-Z(\"“]|https?:|www\.)")
+    for literal in ("://", r"www\.")
 )
-SIGNATURE = re.compile(r"@[^\s<>]*+>?(\s+)(?=[A-Z\"“][a-z]|http)")
+SIGNATURE = re.compile(r"@[^\s<>]{0,100}+>?(\s+)(?=[A-Z\"“][a-z]|http)")
 TELEPHONE = re.compile(r"\d{3}[-. ]\d{4}")
 STAMP = re.compile(r"/\d{1,2}/\d{2,4} \d{1,2}:\d\d(?::\d\d)?+(?: [AP]M)?+\s+(?=[A-Z\"“])")
 """Date and time as the header of a quoted message writes them, from the first slash on."""
@@ -40,7 +42,7 @@ DATELINE_AT_END = re.compile(rf"(?<=[\w'’”\"?!)]\s)(?<!\bon\s)(?<!\bof\s)(?<
 
 def item_starts(text: str) -> list[int]:
     """Where the items of a list that stands in one line begin, except at the start: `1. … 2. …`."""
-    if first := ITEM.match(text):
+    if (text[1:2] in LABEL_ENDS or text[2:3] in LABEL_ENDS or text[:1] in BULLETS) and (first := ITEM.match(text)):
         return _items_behind(text, first)
     if "1" not in text or ": 1" not in text or not (first := FIRST_ITEM.search(text)):
         return []
@@ -70,25 +72,28 @@ def break_starts(text: str) -> list[int]:
         starts += [edge for match in SCENE.finditer(text) for edge in match.span()]
     if ("_" in text or "=" in text or "*" in text or "--" in text) and any(rule in text for rule in RULES):
         starts += [edge for match in RULE.finditer(text) for edge in match.span()]
-    if "/" in text or "@" in text:
-        starts += _behind_addresses(text)
+    if "/" in text:
+        if "://" in text or "www." in text:
+            starts += [match.end() for address in ADDRESSES for match in address.finditer(text)]
+        starts += [edge for stamp in STAMP.finditer(text) for edge in _around_stamp(text, stamp)]
+    if "@" in text:
+        starts += [mail.end() for mail in SIGNATURE.finditer(text) if _is_signature(text, mail.start())]
     if text[:4] in BEGINNINGS or text[-1:] in DIGITS:
         starts += _around_lines(text)
     return starts
 
 
-def _behind_addresses(text: str) -> Iterator[int]:
-    """Behind web addresses, stamps of messages, and mail addresses that end a signature with a telephone number."""
-    for address in ADDRESSES:
-        yield from (match.end() for match in address.finditer(text))
-    for mail in SIGNATURE.finditer(text):
-        if TELEPHONE.search(text, max(0, mail.start() - 100), mail.start()):
-            yield mail.end()
-    for stamp in STAMP.finditer(text):
-        yield stamp.end()
-        reach = max(0, stamp.start() - 60)
-        if (sender := SENDER.search(text[reach : stamp.start()])) and sender[1]:
-            yield reach + sender.start(1)
+def _is_signature(text: str, at: int) -> bool:
+    """Whether the mail address at a place ends a signature, which a telephone number in front of it shows."""
+    return TELEPHONE.search(text, max(0, at - 100), at) is not None
+
+
+def _around_stamp(text: str, stamp: re.Match[str]) -> Iterator[int]:
+    """Behind the date and time of a quoted message, and before its sender."""
+    reach = max(0, stamp.start() - 60)
+    if (sender := SENDER.search(text[reach : stamp.start()])) and sender[1]:
+        yield reach + sender.start(1)
+    yield stamp.end()
 
 
 def _around_lines(text: str) -> Iterator[int]:
