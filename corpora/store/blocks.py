@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from corpora.errors import DatasetDamaged
 from corpora.plugin import Sequences
-from corpora.store.atomic import write_text
+from corpora.store.disk.atomic import write_text
 
 MAX_ROWS = 65_536
 MAX_VALUES = 4 << 20

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from corpora.errors import InputError, first_line
 from corpora.plugin import DatasetProvider, options_of, registry, sha256_of
-from corpora.store.atomic import write_text
 from corpora.store.blocks import SENTENCES, scores_in, scores_schema, tokens_schema
 from corpora.store.dataset import TOKENIZER_FILE
+from corpora.store.disk.atomic import write_text
 from corpora.store.manifest import Plan, described
 from corpora.store.statistics import Vocabulary
 from corpora.store.tokenizers import tokenizer_of

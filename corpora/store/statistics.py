@@ -14,9 +14,9 @@ import pyarrow as pa
 from corpora.errors import OptionError, StorageError
 from corpora.execution import Executor, Progress, silent, told
 from corpora.plugin import Context, Counts, Sequences, Statistic, is_builtin, must_return, registry, source_sha256
-from corpora.store.atomic import storage_errors, write_text
 from corpora.store.blocks import Piece, numbers_of, pieces_of, scores_in, sequences_of
 from corpora.store.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
+from corpora.store.disk.atomic import storage_errors, write_text
 from corpora.store.store import Store
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from corpora.store.atomic import link_or_copy
+from corpora.store.disk.atomic import link_or_copy
 
 
 @pytest.fixture
