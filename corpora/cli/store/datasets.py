@@ -17,7 +17,7 @@ from corpora.console import bars, cell, say, say_json, table
 from corpora.errors import DatasetDamaged, OptionError
 
 if TYPE_CHECKING:
-    from corpora.store import DamagedVersion, Dataset, Garbage, Store
+    from corpora.store import DamagedVersion, Dataset, Garbage, Store, Verified
 
 
 def list_datasets(json: AsJson = False) -> None:
@@ -184,15 +184,18 @@ def verify(
     store = default_store()
     if (dataset is None) != all:
         raise OptionError("corpora verify takes a DATASET, or --all")
-    results = verify_all(store) if dataset is None else verify_family(store, dataset)
-    damaged = sum(result.problem is not None for result in results)
-    if json:
-        say_json([asdict(result) for result in results])
-    for result in () if json else results:
+    results: list[Verified] = []
+    for result in verify_all(store) if dataset is None else verify_family(store, dataset):
+        results.append(result)
+        if json:
+            continue
         if result.problem or result.files:
             say(result.problem or f"{result.reference}: {result.files} files are as they were written")
         for line in result.notes:
             say(line)
+    if json:
+        say_json([asdict(result) for result in results])
+    damaged = sum(result.problem is not None for result in results)
     if damaged:
         raise DatasetDamaged(f"{damaged} damaged {'version' if damaged == 1 else 'versions'}, listed above")
 
