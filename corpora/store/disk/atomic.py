@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and what to say when a disk refuses."""
+"""Files written atomically, and clear errors for a full, read-only or forbidden disk."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import pyarrow as pa
 from corpora.errors import StorageError
 
 REFUSALS = {
-    errno.ENOSPC: "the disk is full; free some space and run the same command again: it goes on where it was",
-    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
-    errno.EROFS: "it is read-only; set CORPORA_HOME to a folder that can be written",
-    errno.EACCES: "no permission to write there; set CORPORA_HOME to a folder of yours",
-    errno.EPERM: "no permission to write there; set CORPORA_HOME to a folder of yours",
+    errno.ENOSPC: "the disk is full; free some space and run the same command again to continue",
+    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again to continue",
+    errno.EROFS: "it is read-only; set CORPORA_HOME to a writable folder",
+    errno.EACCES: "no permission to write there; set CORPORA_HOME to a folder that you own",
+    errno.EPERM: "no permission to write there; set CORPORA_HOME to a folder that you own",
 }
 
 
@@ -42,7 +42,7 @@ def storage_errors(home: Path) -> Iterator[None]:
 
 
 def link_or_copy(source: Any, target: Any) -> Any:
-    """Hard-link a file, or copy it, whole or not at all, where the two places cannot share one."""
+    """Hard-link a file; if the file system does not allow that, copy it atomically."""
     try:
         os.link(source, target)
     except OSError:
@@ -53,18 +53,18 @@ def link_or_copy(source: Any, target: Any) -> Any:
 
 
 def partial_beside(path: Path) -> Path:
-    """Where a process writes what becomes `path` when it is whole."""
+    """The temporary path that a process writes to before it renames the file to `path`."""
     return path.with_name(f".{path.name}.{os.getpid()}.partial")
 
 
 def drop_partials(folder: Path) -> None:
-    """Remove what killed processes left half-written, anywhere in a folder that nobody else is writing to."""
+    """Remove partial files that killed processes left in a folder; no other process may be writing to it."""
     for path in folder.rglob(".*.partial"):
         path.unlink()
 
 
 def sync(path: Path) -> None:
-    """Make a file's content, or a folder's entries, durable."""
+    """Sync a file's content, or a folder's entries, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -73,12 +73,12 @@ def sync(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: to a file beside it, made durable, then renamed."""
+    """Write a text file atomically: to a temporary file next to it, synced to disk, then renamed."""
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: to a file beside it, made durable, then renamed."""
+    """Write a file atomically: to a temporary file next to it, synced to disk, then renamed."""
     beside = partial_beside(path)
     with beside.open("wb") as file:
         file.write(content)
@@ -88,7 +88,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    """Write an Arrow stream file whole or not at all."""
+    """Write an Arrow stream file atomically."""
     beside = partial_beside(path)
     with beside.open("wb") as file:
         with pa.ipc.new_stream(file, schema) as stream:
