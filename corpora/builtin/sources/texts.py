@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpora import Defaults, Document, Reject, Shard, Source, hookimpl, option
-from corpora.builtin.sources.books import folder, plain, reading
-from corpora.builtin.sources.books.decode import decode
-from corpora.builtin.sources.books.draft import Unreadable, one_line
+from corpora.builtin.sources.books import folder
+from corpora.builtin.sources.books.formats import plain_text, reader
+from corpora.builtin.sources.books.formats.blocks import Unreadable, one_line
+from corpora.builtin.sources.books.formats.encodings import decode
 
 SUFFIXES = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
 MAX_LINE_BYTES = 64 << 20
@@ -47,9 +48,9 @@ class Texts(Source):
                 raise Unreadable("unreadable file", "a link to nothing, or no permission")
             if shard.path.suffix.lower() == ".txt":
                 raw = (
-                    reading.bounded(shard.path) if shard.stop is None else piece_of(shard.path, shard.start, shard.stop)
+                    reader.bounded(shard.path) if shard.stop is None else piece_of(shard.path, shard.start, shard.stop)
                 )
-                paragraphs = tuple(block.text for block in plain.blocks_of(decode(raw).text))
+                paragraphs = tuple(block.text for block in plain_text.blocks_of(decode(raw).text))
                 yield Document(shard.key, paragraphs) if paragraphs else Reject(shard.key, "read", "empty")
             else:
                 yield from self._rows(shard)

@@ -21,12 +21,12 @@ from corpora import (
     hookimpl,
     option,
 )
-from corpora.builtin.sources.books.choosing import Criteria, frozen_list, permissions_of
-from corpora.builtin.sources.books.clean import document_of
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
 from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
-from corpora.builtin.sources.books.draft import Draft, Unreadable
 from corpora.builtin.sources.books.folder import shards_of
-from corpora.builtin.sources.books.reading import read_book
+from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
+from corpora.builtin.sources.books.formats.reader import read_book
 
 LIST = "catalogue.jsonl"
 """The key of the shard that holds the list itself, so that what it says of books is part of the fingerprint."""
@@ -127,7 +127,7 @@ def _read(shard: Shard) -> Document | Reject:
     if shard.path is None:
         return Reject(shard.key, "read", "unreadable file", "a link to nothing, or no permission")
     try:
-        document = document_of(_draft(shard.path), shard.key)
+        document = document_of(_parsed(shard.path), shard.key)
         return (
             document if document.paragraphs else Reject(shard.key, "read", "no text", "headings and boilerplate only")
         )
@@ -161,7 +161,7 @@ def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
     )
 
 
-def _draft(path: Path) -> Draft:
+def _parsed(path: Path) -> ParsedBook:
     return guarded(read_book, path) if path.suffix.lower() != ".txt" else read_book(path)
 
 

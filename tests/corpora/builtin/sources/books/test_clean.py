@@ -2,10 +2,10 @@
 
 import pytest
 
-from corpora.builtin.sources.books.clean import document_of
-from corpora.builtin.sources.books.draft import Block, Draft
-from corpora.builtin.sources.books.headings import is_division
-from corpora.builtin.sources.books.reading import draft_of_text
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.formats.blocks import Block, Draft
+from corpora.builtin.sources.books.cleaning.headings import is_division
+from corpora.builtin.sources.books.formats.reader import draft_of_text
 
 STORY = [
     "The harbour lay quite still that morning, and not a soul was to be seen on the long grey mole.",

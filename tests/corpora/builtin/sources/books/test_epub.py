@@ -4,9 +4,9 @@ import zipfile
 
 import pytest
 
-from corpora.builtin.sources.books.clean import document_of
-from corpora.builtin.sources.books.draft import Unreadable
-from corpora.builtin.sources.books.epub import read_epub
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.formats.blocks import Unreadable
+from corpora.builtin.sources.books.formats.epub import read_epub
 
 
 def texts(path):

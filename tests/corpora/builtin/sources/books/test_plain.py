@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.books.plain import blocks_of, layout_of
+from corpora.builtin.sources.books.formats.plain_text import blocks_of, layout_of
 
 PROSE = (
     "It was a bright cold day in the valley, and the clocks of the old town were striking thirteen as she came in.",

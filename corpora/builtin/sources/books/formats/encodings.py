@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-from corpora.builtin.sources.books.draft import Unreadable
+from corpora.builtin.sources.books.formats.blocks import Unreadable
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

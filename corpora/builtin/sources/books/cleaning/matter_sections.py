@@ -1,0 +1,202 @@
+"""Front and back matter: title pages, tables of contents, notes on the author, and what follows the end."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER
+from corpora.builtin.sources.books.cleaning.headings import is_division
+from corpora.builtin.sources.books.cleaning.prose import QUOTES, is_prose, is_title
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue
+from corpora.builtin.sources.books.formats.blocks import Block, words_in
+
+CREDIT = re.compile(
+    r"\W*(?:by|author of|translated|illustrated|illustrations|edited|printed|published|publishers?|copyright"
+    r"|to my|to the|for my|(?:this (?:book|story|novel|work) is )?dedicated|london|new york|boston|edinburgh"
+    r"|with (?:an? )?(?:introduction|illustrations|frontispiece)|in memory of|in (?:loving )?memoriam"
+    r"|first published|edition|volume|in (?:two|three|four) volumes)\b",
+    re.I,
+)
+DEDICATION = re.compile(r"(?:for|to)\b", re.I)
+PREVIEW = re.compile(r"\b(?:preview|peek|excerpt|sample)\b", re.I)
+MAX_SECTION_WORDS = 2500
+"""A section of matter is not longer: if the next heading is missed, the text behind it is not lost."""
+MAX_TAIL_RATE = 0.1
+SENTENCE_WORDS = 12
+"""From this many words on a block is not a title, even if it ends like a sentence: `Who Stole the Tarts?`"""
+FRONT_BLOCKS = 80
+MAX_INNER_WORDS = 500
+EDGE_RATE = 0.1
+NUMBERED_ENTRY = re.compile(r"\W*(?:[\divxlc]{1,6}\b|chapter\b)|.*[\s.]\d{1,4}$", re.I)
+ENTRY_BLOCKS = 3
+
+
+def linked_contents(blocks: Sequence[Block]) -> Iterator[int]:
+    """The blocks that are only links into the book: tables of contents, and `Next`.
+
+    Links count if there are three or more in a row, or if each has three words or fewer.
+    """
+    for linked, run in groupby(range(len(blocks)), key=lambda number: blocks[number].linked):
+        numbers = list(run)
+        if linked and (len(numbers) >= 3 or all(words_in(blocks[number].text) <= 3 for number in numbers)):
+            yield from numbers
+
+
+def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int, str]:
+    """The paragraphs of sections whose heading names them as matter, each with the rule.
+
+    Near an end of the book the heading is enough. Inside, where only box sets have such sections, a paragraph must
+    have a sign of boilerplate as well. A section with dialogue is a chapter with an unlucky title.
+
+    Args:
+        blocks: the book.
+        signs: the names of the boilerplate rules that a paragraph matches, by its number.
+    """
+    found: dict[int, str] = {}
+    for number, block in enumerate(blocks):
+        if block.level and CONTENTS.fullmatch(block.text):
+            found |= dict.fromkeys(_entries(blocks, number), "contents")
+        elif block.level and MATTER.fullmatch(block.text):
+            section = _section(blocks, number)
+            if _is_matter(blocks, number, section, signs):
+                found |= dict.fromkeys(section, "matter section")
+    return found
+
+
+def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
+    """The entries of a table of contents: what is not prose, over headings that no text follows."""
+    for number in range(heading + 1, len(blocks)):
+        block = blocks[number]
+        if block.level:
+            if MATTER.fullmatch(block.text) or _begins_text(blocks, number + 1):
+                return
+        elif (
+            is_dialogue(block.text)
+            or (is_prose(block, words := words_in(block.text)) and words >= SENTENCE_WORDS)
+            or (block.text[0] in QUOTES and is_prose(block, words))
+        ):
+            return
+        else:
+            yield number
+
+
+def _section(blocks: Sequence[Block], heading: int) -> list[int]:
+    """The paragraphs from a heading to the next, no more than a section of matter has there."""
+    near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
+    room, numbers = MAX_SECTION_WORDS if near_end else MAX_INNER_WORDS, []
+    for number in range(heading + 1, len(blocks)):
+        if blocks[number].level or words_in(blocks[number].text) > room:
+            break
+        room -= words_in(blocks[number].text)
+        numbers.append(number)
+    return numbers
+
+
+def _is_matter(blocks: Sequence[Block], heading: int, section: Sequence[int], signs: Mapping[int, set[str]]) -> bool:
+    title = blocks[heading].text
+    if TRANSCRIBER.match(title):
+        return True
+    behind = any(_is_chapter(blocks, n) for n in range(heading + 1, len(blocks)))
+    before = any(_is_chapter(blocks, n) for n in range(heading))
+    near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
+    at_edge = near_end and not (behind and before)
+    if PREVIEW.search(title):
+        return at_edge and before
+    if any(is_dialogue(blocks[n].text) for n in section):
+        return False
+    return at_edge or any(n in signs for n in section[:10])
+
+
+def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterator[int]:
+    """What stands before the first chapter and is not prose: title, author, dedication, a list of chapters.
+
+    Args:
+        blocks: the book.
+        removed: the rules of the blocks that are removed already, by their number.
+    """
+    front = []
+    for number, block in enumerate(blocks[:FRONT_BLOCKS]):
+        if block.level:
+            if _is_chapter(blocks, number) and not _is_entry(blocks, number):
+                break
+            continue
+        if number in removed:
+            continue
+        words = words_in(block.text)
+        if is_prose(block, words) and not (CREDIT.match(block.text) and words < 40):
+            if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
+                break
+        elif _is_title_page(block.text, words):
+            front.append(number)
+    else:
+        return
+    yield from front
+
+
+def _is_title_page(text: str, words: int) -> bool:
+    """Whether a line is of a kind that title pages have; a verse is not."""
+    short_dedication = DEDICATION.match(text) is not None and words <= SENTENCE_WORDS
+    return (
+        words <= 3
+        or is_title(text)
+        or short_dedication
+        or CREDIT.match(text) is not None
+        or NUMBERED_ENTRY.match(text) is not None
+    )
+
+
+def _is_entry(blocks: Sequence[Block], heading: int) -> bool:
+    """Whether a chapter's heading is an entry of a list: it returns later, and the next heading is close."""
+    key = _key(blocks[heading].text)
+    near = blocks[heading + 1 : heading + 1 + ENTRY_BLOCKS]
+    return (
+        any(block.level for block in near)
+        and not _begins_text(blocks, heading + 1)
+        and any(block.level and _key(block.text) == key for block in blocks[heading + 1 :])
+    )
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _is_chapter(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a heading numbers or names a part of the text."""
+    block = blocks[number]
+    if block.level != 1 or MATTER.fullmatch(block.text) or CONTENTS.fullmatch(block.text):
+        return False
+    return ENDING.fullmatch(block.text) is None and is_division(block.text)
+
+
+def _begins_text(blocks: Sequence[Block], number: int) -> bool:
+    """Whether prose follows from here, rather than more of a list."""
+    near = [is_prose(blocks[n], words_in(blocks[n].text)) for n in range(number, min(number + 6, len(blocks)))]
+    is_sentence = bool(near) and near[0] and words_in(blocks[number].text) >= SENTENCE_WORDS
+    return is_sentence or sum(near) * 2 > len(near) or (bool(near) and is_dialogue(blocks[number].text))
+
+
+def after_the_end(blocks: Sequence[Block]) -> Iterator[int]:
+    """What follows the end of the book, if it is short and has neither a chapter nor dialogue."""
+    ends = [n for n, block in enumerate(blocks) if block.level and ENDING.fullmatch(block.text)]
+    if not ends or (ends[-1] and _is_chapter(blocks, ends[-1] - 1)):
+        return
+    tail = range(ends[-1] + 1, len(blocks))
+    if sum(words_in(blocks[n].text) for n in tail) > MAX_TAIL_RATE * sum(words_in(block.text) for block in blocks):
+        return
+    if not any(_is_chapter(blocks, n) or (not blocks[n].level and is_dialogue(blocks[n].text)) for n in tail):
+        yield from (n for n in tail if not blocks[n].level)
+
+
+def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
+    """Captions of plates and figures that stand between paragraphs, numbered on: `PLATE IV. THE HARBOUR`."""
+    found = {
+        n: match[1].lower() for n, block in enumerate(blocks) if not block.level and (match := PLATE.match(block.text))
+    }
+    kinds = Counter(found.values())
+    yield from (n for n, kind in found.items() if kinds[kind] > 1 and words_in(blocks[n].text) <= SENTENCE_WORDS)
+
+
+PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|\d{1,3})[.:,)\]—–-]*(?: [^a-z].*|$)")

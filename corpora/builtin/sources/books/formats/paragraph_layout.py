@@ -1,0 +1,129 @@
+"""How a plain text marks its paragraphs: by lines, blank lines, indents, or short last lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+Layout = Literal["lines", "wrapped", "double-spaced"]
+
+SAMPLE_LINES = 3000
+MAX_WIDTH = 200
+"""No hard wrap is wider; a longer line is a paragraph."""
+CONTINUES_RATE = 0.3
+"""From this share of line breaks inside a sentence the breaks are wraps: prose has 0.6 to 0.9, paragraphs 0.02."""
+FULL_RATE = 0.6
+"""The same for scripts without case: the share of lines too full for the next line's first word."""
+MAX_INDENT = 12
+INDENTED_RATE = 0.02
+"""From this share of lines that begin further right, the indents can mark paragraphs."""
+CAPITAL_RATE = 0.9
+AFTER_STOP_RATE = 0.7
+LONG_LINES = 30
+"""Few paragraphs have more lines; where they hold much of a text, blank lines do not mark its paragraphs."""
+LONG_RATE = 0.3
+ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
+BLANK = re.compile(r"(\n[^\S\n]*\n\s*?(?=[^\S\n]*\S|\Z))")
+
+
+class _Pairs(NamedTuple):
+    """What a sample shows about neighbouring lines."""
+
+    breaks: int
+    width: int
+    cased: bool
+    continues: float
+    full: float
+
+
+def layout_of(text: str) -> Layout:
+    """How a text uses its line breaks.
+
+    A break before a small letter and not after a full stop is inside a sentence. In scripts without case, a break is
+    a wrap if the next word would not have fitted.
+    """
+    share = min(SAMPLE_LINES / (text.count("\n") + 1), 1)
+    middle = text[int(len(text) * (1 - share) / 2) : int(len(text) * (1 + share) / 2)]
+    sample = [line.strip() for line in middle.split("\n")]
+    near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
+    if near.breaks * 50 >= sum(map(bool, sample)):
+        return "wrapped" if _is_wrapped(near) else "lines"
+    apart = [line for line in sample if line]
+    return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"
+
+
+def _is_wrapped(pairs: _Pairs) -> bool:
+    if pairs.breaks < 3 or pairs.width > MAX_WIDTH:
+        return False
+    return pairs.continues >= CONTINUES_RATE if pairs.cased else pairs.full >= FULL_RATE
+
+
+def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
+    if not pairs:
+        return _Pairs(0, 0, True, 0.0, 0.0)
+    width = _width([line for line, _ in pairs])
+    continues = sum(after[0].islower() and line[-1] not in ENDS for line, after in pairs)
+    full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairs)
+    cased = sum(after[0].lower() != after[0].upper() for _, after in pairs) * 4 > len(pairs)
+    return _Pairs(len(pairs), width, cased, continues / len(pairs), full / len(pairs))
+
+
+def _width(lines: list[str]) -> int:
+    """The width to which lines are wrapped: nearly the longest."""
+    return sorted(map(len, lines))[int(len(lines) * 0.98)]
+
+
+def paragraphs(text: str) -> Iterator[tuple[str, int]]:
+    """The paragraphs of hard-wrapped text, each with the number of blank lines before it.
+
+    Blank lines always separate. Indented first lines do where most are capitals after a stop. Where long passages are
+    left, a line with room for the next word is the last of its paragraph.
+    """
+    if indented := _indented(text):
+        text = indented.sub("\n\n", text)
+    pieces = BLANK.split(text)
+    parts = list(zip(pieces[::2], [0, *(gap.count("\n") - 1 for gap in pieces[1::2])], strict=True))
+    lengths = [part.count("\n") + 1 for part, _ in parts]
+    if sum(length for length in lengths if length > LONG_LINES) <= LONG_RATE * sum(lengths):
+        yield from parts
+        return
+    width = _width([line for part, _ in parts for line in part.split("\n")])
+    for part, gap in parts:
+        for number, piece in enumerate(_after_short_lines(part, width)):
+            yield piece, 0 if number else gap
+
+
+def _indented(text: str) -> re.Pattern[str] | None:
+    """The pattern of the line break before an indented first line, if indents mark this text's paragraphs."""
+    start = max(len(text) // 2 - SAMPLE_LINES * 40, 0)
+    lines = [line.expandtabs(4) for line in text[start : start + SAMPLE_LINES * 80].split("\n")]
+    near = [(before, line) for before, line in pairwise(lines) if before.strip() and line.strip()]
+    continuing = Counter(_margin(line) for _, line in near if line.strip()[0].islower())
+    base = continuing.most_common(1)[0][0] if continuing else min((_margin(line) for _, line in near), default=0)
+    first = [(before, line) for before, line in near if base < _margin(line) <= base + MAX_INDENT]
+    capitals = sum(not line.strip()[0].islower() for _, line in first)
+    after_stop = sum(before.rstrip()[-1] in ENDS for before, _ in first)
+    if (
+        len(first) < max(3, INDENTED_RATE * len(near))
+        or capitals < CAPITAL_RATE * len(first)
+        or after_stop < AFTER_STOP_RATE * len(first)
+    ):
+        return None
+    return re.compile(rf"\n(?<=\S\n)(?=(?:[^\S\n]{{{base + 1},{base + MAX_INDENT}}}|\t)\S)")
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _after_short_lines(text: str, width: int) -> list[str]:
+    """The paragraphs of a passage that marks them only by last lines with room for the next word."""
+    found: list[list[str]] = [[]]
+    for line, after in pairwise([*text.split("\n"), ""]):
+        found[-1].append(line)
+        if after and len(line.rstrip()) + 1 + len(after.split(None, 1)[0]) <= width and line.rstrip()[-1:] in ENDS:
+            found.append([])
+    return ["\n".join(lines) for lines in found]
