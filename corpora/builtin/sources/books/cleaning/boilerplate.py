@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from corpora.builtin.sources.books.cleaning.boilerplate_rules import TRANSCRIBERS_NOTE
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose, is_prose
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_spoken, is_told
@@ -26,9 +27,13 @@ CHAPTER_WORDS = 1000
 CLOSE_BLOCKS = 6
 INNER_GROUP = 3
 """Inside a book, this many paragraphs with signs, by two rules or more, are a page of matter, as in a box set."""
+UNIFORM_GROUP = 4
+"""The same if all match one rule, such as a list of addresses."""
 GROUP_GAP = 2
 SHORT_WORDS = 8
 END_BLOCKS = 30
+PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library"})
+"""Rules that name a publisher of e-books, which near the ends need no second sign."""
 REQUESTS = frozenset({"thanks and requests", "smashwords", "address"})
 
 
@@ -40,14 +45,18 @@ def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: 
         signs: the names of the rules that a paragraph matches, by its number.
         matter: the numbers of blocks that are front or back matter for another reason.
     """
-    open_signs = {n: names for n, names in sorted(signs.items()) if not _is_protected(blocks[n].text)}
+    open_signs = {
+        n: names
+        for n, names in sorted(signs.items())
+        if TRANSCRIBERS_NOTE in names or not _is_protected(blocks[n].text)
+    }
     if not open_signs:
         return {}
     found = {n: min(names) for n, names in _at_ends(blocks, open_signs, {*matter})}
     inner = {n: names for n, names in open_signs.items() if n not in found and not is_spoken(blocks[n].text)}
     repeats = _repeated(blocks, [*inner, *found])
     for n, names in inner.items():
-        if len(names) > 1 or _key(blocks[n].text) in repeats:
+        if len(names) > 1 or TRANSCRIBERS_NOTE in names or _key(blocks[n].text) in repeats:
             found[n] = min(names)
     found |= {n: min(open_signs[n]) for group in _inner_groups(blocks, inner) for n in group}
     found |= dict.fromkeys(_after_requests(blocks, found, signs), "after the end")
@@ -69,9 +78,8 @@ def _at_ends(
     for place, n in enumerate(numbers):
         distance = min(front.get(n, NEAR_WORDS + 1), back.get(n, NEAR_WORDS + 1))
         others = numbers[max(place - 1, 0) : place] + numbers[place + 1 : place + 2]
-        if distance <= EDGE_WORDS or (
-            distance <= NEAR_WORDS and any(abs(other - n) <= CLOSE_BLOCKS for other in others)
-        ):
+        is_confirmed = not signs[n].isdisjoint(PUBLISHERS) or any(abs(other - n) <= CLOSE_BLOCKS for other in others)
+        if distance <= EDGE_WORDS or (distance <= NEAR_WORDS and is_confirmed):
             yield n, signs[n]
 
 
@@ -105,7 +113,8 @@ def _inner_groups(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> Ite
     group: list[int] = []
     for n in [*signs, len(blocks) + GROUP_GAP + 2]:
         if group and (n - group[-1] > GROUP_GAP + 1 or any(_is_text(blocks[k]) for k in range(group[-1] + 1, n))):
-            if len(group) >= INNER_GROUP and len(set().union(*(signs[k] for k in group))) > 1:
+            names = set().union(*(signs[k] for k in group))
+            if len(group) >= (INNER_GROUP if len(names) > 1 else UNIFORM_GROUP):
                 yield group
             group = []
         group.append(n)

@@ -25,6 +25,8 @@ def _rule(name: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
     return Rule(name, tuple(hint.encode() for hint in hints.split("|")), re.compile(pattern), max_words)
 
 
+TRANSCRIBERS_NOTE = "transcriber's note"
+"""The one rule that needs no other sign: such a label stands in no novel."""
 RULES = (
     _rule(
         "gutenberg",
@@ -33,17 +35,18 @@ RULES = (
     ),
     _rule("gutenberg", "pgdp|proofread", r"pgdp\.net|distributed proofread"),
     _rule(
-        "gutenberg",
+        TRANSCRIBERS_NOTE,
         "transcri|transkri|trascri|bewerker",
-        r"^\W*+(?:transcriber['’]?s?['’]? (?:note|comment)"
+        r"^\W*+(?:transcriber['’]?s?['’]? (?:note|comment)s?\b"
         r"|(?:anmerkung|bemerkung|note?s?|nota|notas|opmerking)(?:en)? (?:zur|des|de|del|du|da|do|sur|van)(?: la| de)? "
         r"(?:trans[ck]ri|trascri|bewerker))",
     ),
     _rule(
         "gutenberg",
         "first thing seen|etext|plain vanilla|keep this|in our series by|small print|lawyers|etext #|ebook #",
-        r"^this (?:header )?should be the first thing seen|plain vanilla electronic texts|etexts readable by both humans"
-        r"|these etexts (?:are )?prepared by (?:hundreds|thousands)|important information in this header"
+        r"^this (?:header )?should be the first thing seen|plain vanilla electronic texts"
+        r"|etexts readable by both humans|these etexts (?:are )?prepared by (?:hundreds|thousands)"
+        r"|important information in this header"
         r"|we encourage you to keep this|^#\d+ in our series by|\bsmall print!|^you know: lawyers"
         r"|\[e(?:text|book) ?#\d+\]|\betexts? (?:was|were|is|are) (?:first )?(?:posted|prepared|created|scanned|typed)"
         r"|edited by .{0,40}\betext\b|public domain etext",
@@ -178,7 +181,7 @@ RULES = (
         50,
     ),
 )
-SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg")
+SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")
 """A book without any of these was not published electronically, and has boilerplate at its ends if anywhere."""
 END_BLOCKS = 60
 

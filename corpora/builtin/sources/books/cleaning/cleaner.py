@@ -12,6 +12,7 @@ from corpora.builtin.sources.books.cleaning.boilerplate import boilerplate
 from corpora.builtin.sources.books.cleaning.boilerplate_rules import signs_in
 from corpora.builtin.sources.books.cleaning.headings import with_headings
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+from corpora.builtin.sources.books.formats.transcription import PASSAGES
 from corpora.builtin.sources.books.language_codes import code_of
 
 
@@ -57,6 +58,7 @@ def document_of(book: ParsedBook, id: str) -> Document:
     """
     text = _Text(book.blocks)
     text.remove(dict.fromkeys(_ornaments(text.left), "scene break"))
+    text.remove(_bracketed(text.left))
     text.left = with_headings(text.left)
     text.remove(dict.fromkeys(matter_sections.plate_captions(text.left), "caption"))
     if any(block.linked for block in text.left):
@@ -84,3 +86,9 @@ def document_of(book: ParsedBook, id: str) -> Document:
 def _ornaments(blocks: list[Block]) -> list[int]:
     """The blocks without a letter or digit, which separate scenes."""
     return [n for n, block in enumerate(blocks) if not (block.text[0].isalnum() or any(map(str.isalnum, block.text)))]
+
+
+def _bracketed(blocks: list[Block]) -> dict[int, str]:
+    """The blocks that are one of the passages that transcribers put in brackets, each with its rule."""
+    opened = {n: block.text for n, block in enumerate(blocks) if block.text[0] == "["}
+    return {n: rule for n, text in opened.items() for rule, pattern in PASSAGES if pattern.fullmatch(text)}

@@ -20,21 +20,23 @@ FIRM_DIVISION = (
 LOOSE_DIVISION = r"act|scene|letter|episode|day|phase|week|night"
 """Words that begin sentences and log entries as well: `Day 5. We ran out of water.`"""
 NUMBERED = re.compile(
-    rf"(?:the )?(?:(?P<word>{FIRM_DIVISION})|(?P<loose>{LOOSE_DIVISION}))[\s.:]*(?:no\.? ?)?(?P<number>{NUMBER})\b(?P<rest>.*)"
-    rf"|(?P<ordinal>{ORDINAL})\s+(?P<after_word>{FIRM_DIVISION}|{LOOSE_DIVISION.replace('|day', '').replace('|week|night', '')})\b(?P<after>.*)",
+    rf"(?:the )?(?:(?P<word>{FIRM_DIVISION})|(?P<loose>{LOOSE_DIVISION}))[\s.:]*(?:no\.? ?)?(?P<number>{NUMBER})\b"
+    r"(?P<rest>.*)"
+    rf"|(?P<ordinal>{ORDINAL})\s+(?P<after_word>{FIRM_DIVISION}|act|scene|letter|episode|phase)\b(?P<after>.*)",
     re.I,
 )
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
 ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
 NAMED = re.compile(
     r"(?:prologue?|epilogue?|preface|introduction|foreword|afterword|interlude|dedication|acknowledge?ments?"
-    r"|contents|table of contents|author['’]?s note|about the author|copyright|postscript"
+    r"|conclusion|appendix|finale|contents|table of contents|author['’]?s note|about the author|copyright|postscript"
     r"|vorwort|nachwort|einleitung|inhalt(?:sverzeichnis)?|pr[oó]logo|ep[íi]logo|introducci[oó]n|[íi]ndice|pr[ée]face"
     r"|avant-propos|table des mati[èe]res|пролог|эпилог|предисловие)[\s.:—–-]*",
     re.I,
 )
 ENDING = re.compile(
     r"\W*(?:(?:THE )?END|(?:The )End|F[Ii][Nn](?:[Ii][Ss])?|FINE|E[Nn][Dd][Ee]|К[Оо][Нн][Ее][Цц])[\W_]*"
+    r"|\[THE END OF .{1,80}\]"
 )
 """The line that ends a book. `Fine.` and `The end.` are sentences."""
 SENTENCE_ENDING = re.compile(r"[a-z][.!?]\W*$")

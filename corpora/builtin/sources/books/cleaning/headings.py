@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from corpora.builtin.sources.books.cleaning.heading_words import (
     CONTENTS,
@@ -28,6 +29,9 @@ NEIGHBOURS = 3
 """How many candidates before or behind may count on from a number."""
 TITLED_RATE = 0.4
 """From this share of numbered chapters with a line like a title under the number, such lines are titles."""
+PLAIN_RATE = 0.6
+MIN_PLAIN = 5
+"""The same for lines in small letters, which only regularity tells from prose."""
 MIN_CHAPTERS = 3
 MIN_LETTERS = 4
 APART_BLOCKS = 8
@@ -86,10 +90,15 @@ def _counting(numbers: Sequence[tuple[int, int | None]]) -> Iterator[int]:
             continue
         before = numbers[max(place - NEIGHBOURS, 0) : place]
         after = numbers[place + 1 : place + 1 + NEIGHBOURS]
-        if any(other == value - 1 and n - m > 1 for m, other in before) or any(
-            other == value + 1 and m - n > 1 for m, other in after
-        ):
+        follows = any(other == value - 1 and n - m > 1 for m, other in before)
+        if follows or any(other == value + 1 and m - n > 1 for m, other in after) or _ascends(before, value, after):
             yield n
+
+
+def _ascends(before: Sequence[tuple[int, int | None]], value: int, after: Sequence[tuple[int, int | None]]) -> bool:
+    """Whether a number stands in a rising row, as page numbers do even if some are missing."""
+    row = [other or 0 for _, other in before] + [value] + [other or 0 for _, other in after]
+    return len(row) == 2 * NEIGHBOURS + 1 and all(a < b for a, b in pairwise(row))
 
 
 def _is_sentence(title: str) -> bool:
@@ -112,27 +121,38 @@ def _is_matter(text: str) -> bool:
 
 
 def _titles(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> Iterator[int]:
-    """The lines under numbered divisions that are titles."""
+    """The lines under numbered divisions that are titles: where most chapters have such a line, and no verse."""
     chapters = [n for n, level in sorted(levels.items()) if level == 1 and n + 1 < len(blocks)]
     under = [n + 1 for n in chapters if n + 1 not in levels]
-    likely = {n for n in under if n in short and _looks_like_title(blocks, n)}
-    if len(chapters) >= MIN_CHAPTERS and len(likely) < TITLED_RATE * len(under):
-        return
-    for n in likely:
+    written = [n for n in under if n in short and _is_written_as_title(short[n])]
+    plain = [n for n in under if n in short and _is_plain_title(short[n]) and _is_followed_by_prose(blocks, n)]
+    if len(chapters) < MIN_CHAPTERS:
+        found = [n for n in written if _is_followed_by_prose(blocks, n)]
+    else:
+        found = written if len(written) >= TITLED_RATE * len(under) else []
+        if len(plain) >= max(PLAIN_RATE * len(under), MIN_PLAIN):
+            found = found + plain
+    for n in found:
         yield n
-        if n + 1 in short and n + 1 not in levels and is_upper(short[n + 1]) and _looks_like_title(blocks, n + 1):
-            yield n + 1
+        following = n + 1
+        while following in short and following not in levels and is_upper(short[following]):
+            if not _is_written_as_title(short[following]):
+                break
+            yield following
+            following += 1
 
 
-def _looks_like_title(blocks: Sequence[Block], number: int) -> bool:
-    """Whether a line is written like a title, and prose follows instead of more short lines, as in verse."""
-    text = blocks[number].text
+def _is_written_as_title(text: str) -> bool:
+    """Whether a line has the capitals of a title, and does not break off or end like a sentence."""
     if text[0] in "-–—[(" or not is_title(text) or re.search(r"[,;:\"'”’»—–-]\W*$", text):
         return False
-    if SENTENCE_STOP.search(text) and not is_upper(text):
-        return False
-    after = blocks[number + 1 : number + 3]
-    return not after or any(block.level or is_prose(block, words_in(block.text)) for block in after)
+    if is_upper(text):
+        return sum(map(str.isalpha, text)) >= MIN_LETTERS
+    return not SENTENCE_STOP.search(text)
+
+
+def _is_plain_title(text: str) -> bool:
+    return text[0].isupper() and not SENTENCE_STOP.search(text)
 
 
 def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> Iterator[int]:
@@ -180,7 +200,7 @@ def _usual_gap(blocks: Sequence[Block]) -> int:
 def _is_regular(blocks: Sequence[Block], upper: Sequence[int]) -> bool:
     """Whether lines in capitals divide the book: several, each before prose, and far apart."""
     heads = [n for n in upper if _is_followed_by_prose(blocks, n)]
-    apart = sorted(b - a for a, b in zip(heads, heads[1:], strict=False))
+    apart = sorted(b - a for a, b in pairwise(heads))
     return len(heads) >= MIN_CHAPTERS and apart[len(apart) // 2] >= APART_BLOCKS
 
 

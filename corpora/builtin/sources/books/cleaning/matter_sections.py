@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER
+from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import QUOTES, is_prose, is_title
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue
@@ -22,6 +22,9 @@ CREDIT = re.compile(
 )
 DEDICATION = re.compile(r"(?:for|to)\b", re.I)
 PREVIEW = re.compile(r"\b(?:preview|peek|excerpt|sample)\b", re.I)
+DEDICATED = re.compile(r"\W*dedication", re.I)
+MAX_DEDICATION_WORDS = 60
+"""A longer dedication is a letter, and prose like a preface."""
 MAX_SECTION_WORDS = 2500
 """A section of matter is not longer: if the next heading is missed, the text behind it is not lost."""
 MAX_TAIL_RATE = 0.1
@@ -31,18 +34,31 @@ FRONT_BLOCKS = 80
 MAX_INNER_WORDS = 500
 EDGE_RATE = 0.1
 NUMBERED_ENTRY = re.compile(r"\W*(?:[\divxlc]{1,6}\b|chapter\b)|.*[\s.]\d{1,4}$", re.I)
+PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,7}", re.I)
+MIN_ROWS = 5
 ENTRY_BLOCKS = 3
 
 
 def linked_contents(blocks: Sequence[Block]) -> Iterator[int]:
-    """The blocks that are only links into the book: tables of contents, and `Next`.
+    """The blocks of tables of contents, known by their links into the book, and links such as `Next`.
 
-    Links count if there are three or more in a row, or if each has three words or fewer.
+    Links count if there are three or more in a row, or if each has three words or fewer. Linked page numbers in a row
+    bring the entries between them along.
     """
     for linked, run in groupby(range(len(blocks)), key=lambda number: blocks[number].linked):
         numbers = list(run)
         if linked and (len(numbers) >= 3 or all(words_in(blocks[number].text) <= 3 for number in numbers)):
             yield from numbers
+    pages = [n for n, block in enumerate(blocks) if block.linked and PAGE_NUMBER.fullmatch(block.text)]
+    rows = [
+        (a, b) for a, b in pairwise(pages) if b - a <= 3 and all(_is_entry_text(blocks[n]) for n in range(a + 1, b))
+    ]
+    if len(rows) >= MIN_ROWS:
+        yield from (n for a, b in rows for n in range(a + 1, b) if not blocks[n].level)
+
+
+def _is_entry_text(block: Block) -> bool:
+    return words_in(block.text) <= SENTENCE_WORDS
 
 
 def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int, str]:
@@ -71,12 +87,10 @@ def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
     for number in range(heading + 1, len(blocks)):
         block = blocks[number]
         if block.level:
-            if MATTER.fullmatch(block.text) or _begins_text(blocks, number + 1):
+            if _begins_text(blocks, number + 1):
                 return
-        elif (
-            is_dialogue(block.text)
-            or (is_prose(block, words := words_in(block.text)) and words >= SENTENCE_WORDS)
-            or (block.text[0] in QUOTES and is_prose(block, words))
+        elif is_prose(block, words_in(block.text)) and (
+            words_in(block.text) >= SENTENCE_WORDS or block.text[0] in QUOTES or is_dialogue(block.text)
         ):
             return
         else:
@@ -99,15 +113,22 @@ def _is_matter(blocks: Sequence[Block], heading: int, section: Sequence[int], si
     title = blocks[heading].text
     if TRANSCRIBER.match(title):
         return True
-    behind = any(_is_chapter(blocks, n) for n in range(heading + 1, len(blocks)))
-    before = any(_is_chapter(blocks, n) for n in range(heading))
+    behind = any(_is_numbered(blocks[n]) for n in range(heading + 1, len(blocks)))
+    before = any(_is_numbered(blocks[n]) for n in range(heading))
     near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
     at_edge = near_end and not (behind and before)
     if PREVIEW.search(title):
         return at_edge and before
     if any(is_dialogue(blocks[n].text) for n in section):
         return False
+    if DEDICATED.match(title) and sum(words_in(blocks[n].text) for n in section) > MAX_DEDICATION_WORDS:
+        return False
     return at_edge or any(n in signs for n in section[:10])
+
+
+def _is_numbered(block: Block) -> bool:
+    division = division_of(block.text) if block.level == 1 and len(block.text) < 200 else None
+    return division is not None and division.number is not None
 
 
 def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterator[int]:
@@ -190,13 +211,12 @@ def after_the_end(blocks: Sequence[Block]) -> Iterator[int]:
         yield from (n for n in tail if not blocks[n].level)
 
 
-def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
-    """Captions of plates and figures that stand between paragraphs, numbered on: `PLATE IV. THE HARBOUR`."""
-    found = {
-        n: match[1].lower() for n, block in enumerate(blocks) if not block.level and (match := PLATE.match(block.text))
-    }
-    kinds = Counter(found.values())
-    yield from (n for n, kind in found.items() if kinds[kind] > 1 and words_in(blocks[n].text) <= SENTENCE_WORDS)
-
-
 PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|\d{1,3})[.:,)\]—–-]*(?: [^a-z].*|$)")
+
+
+def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
+    """The captions of plates and figures that stand between paragraphs: `PLATE IV. THE HARBOUR`, more than one."""
+    matches = {n: PLATE.match(block.text) for n, block in enumerate(blocks) if not block.level}
+    kinds = {n: match[1].lower() for n, match in matches.items() if match}
+    counted = Counter(kinds.values())
+    yield from (n for n, kind in kinds.items() if counted[kind] > 1 and words_in(blocks[n].text) <= SENTENCE_WORDS)

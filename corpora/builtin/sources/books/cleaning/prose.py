@@ -12,84 +12,13 @@ LONG_WORDS = 25
 """A block of this many words is prose however it ends."""
 UPPER = re.compile(r"[^a-zà-öø-ÿа-яα-ω]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω][^a-zà-öø-ÿа-яα-ω]*")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
-SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "it",
-        "nor",
-        "not",
-        "of",
-        "off",
-        "on",
-        "or",
-        "out",
-        "over",
-        "so",
-        "than",
-        "that",
-        "the",
-        "their",
-        "to",
-        "under",
-        "up",
-        "upon",
-        "vs",
-        "was",
-        "what",
-        "which",
-        "who",
-        "whose",
-        "with",
-        "de",
-        "la",
-        "le",
-        "les",
-        "des",
-        "du",
-        "un",
-        "une",
-        "et",
-        "en",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "und",
-        "von",
-        "zu",
-        "im",
-        "am",
-        "el",
-        "los",
-        "las",
-        "y",
-        "o",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "e",
-        "il",
-        "lo",
-        "gli",
-        "di",
-        "del",
-        "della",
-    ]
-)
+SMALL_WORDS = """
+a an and as at but by for from in into is it nor not of off on or out over so than that the their to under up upon vs
+was what which who whose with
+de la le les des du un une et en der die das den dem und von zu im am el los las y o da do dos das e il lo gli di del
+della
+"""
+SMALL = frozenset(SMALL_WORDS.split())
 """Words that titles do not capitalise."""
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, words_in
 
 LICENCE = "public domain in the USA (Project Gutenberg)"
 RULE = "gutenberg"
@@ -42,6 +42,9 @@ CREDIT = re.compile(
 HEADER_CHARACTERS = 40_000
 HEADER_BLOCKS = 80
 CREDIT_BLOCKS = 40
+PARAGRAPH_WORDS = 25
+TEXT_WORDS = 150
+"""Behind this many words in paragraphs of some length the text has begun."""
 AFTER_END_CHARACTERS = 1500
 """How far behind an end marker its licence begins, and the shortest text that can be another book."""
 
@@ -143,9 +146,9 @@ def _begins_frame(after: str, *, is_true_end: bool) -> bool:
         after: what follows the words of the end line.
         is_true_end: whether it is the line with the stars that only files of their own have.
     """
-    return (
-        is_true_end or len(after) < AFTER_END_CHARACTERS // 2 or FRAME_SIGN.search(after.partition("\n")[2]) is not None
-    )
+    if is_true_end or len(after) < AFTER_END_CHARACTERS // 2:
+        return True
+    return FRAME_SIGN.search(after.partition("\n")[2]) is not None
 
 
 def _paragraph_end(text: str, at: int) -> int:
@@ -174,7 +177,7 @@ def _frame_blocks(blocks: tuple[Block, ...]) -> Iterator[int]:
     yield from (n for n in ends if n < licence)
     yield from range(licence, len(blocks))
     if start or ends:
-        yield from credits_in(blocks, start, min(start + CREDIT_BLOCKS, licence))
+        yield from _credits(blocks, start, min(start + CREDIT_BLOCKS, licence))
 
 
 def _licence_follows(blocks: tuple[Block, ...], end: int) -> bool:
@@ -183,6 +186,16 @@ def _licence_follows(blocks: tuple[Block, ...], end: int) -> bool:
     return _begins_frame("\n" + after, is_true_end=match is not None)
 
 
-def credits_in(blocks: tuple[Block, ...], first: int, stop: int) -> Iterator[int]:
-    """The numbers of the blocks near the beginning that credit transcribers or describe their work."""
-    return (n for n in range(first, stop) if not blocks[n].rule and CREDIT.search(blocks[n].text[:400]))
+def _credits(blocks: tuple[Block, ...], first: int, stop: int) -> Iterator[int]:
+    """The blocks behind the header that credit transcribers or describe their work, up to the beginning of the text."""
+    text_words = 0
+    for n in range(first, stop):
+        block = blocks[n]
+        if block.rule:
+            continue
+        if CREDIT.search(block.text[:400]):
+            yield n
+        elif not block.level:
+            text_words += words_in(block.text) if words_in(block.text) >= PARAGRAPH_WORDS else 0
+        if text_words > TEXT_WORDS:
+            return

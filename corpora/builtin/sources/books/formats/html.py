@@ -151,9 +151,9 @@ class _Walk:
 
 def _is_border(node: Any) -> bool:
     name = name_of(node)
-    return (
-        name in BLOCKS or name in HEADINGS or (name == "svg" and any(name_of(part) == "text" for part in node.iter()))
-    )
+    if name == "svg":
+        return any(name_of(part) == "text" for part in node.iter())
+    return name in BLOCKS or name in HEADINGS
 
 
 def _svg_break(node: Any, before: list[str]) -> str:

@@ -24,11 +24,12 @@ SUPERSCRIPT = re.compile(
 INNER = r"(?:[^\[\]]|\[[^\[\]]{0,200}\])"
 PASSAGES = (
     ("picture", re.compile(
-        r"\[(?:Illustrations?|Plate|Fig(?:ure|s?\.)|Music|Images?|Picture|Map|Colophon|Decoration|Frontispiece"
-        rf"|Headpiece|Tailpiece|Facsimile)\b{INNER}{{0,600}}+\]", re.I)),
+        r"\[(?:Illustrations?\b|music notation|(?:Plate|Fig(?:ure|s?\.)|Music|Images?|Picture|Map|Colophon|Decoration"
+        rf"|Frontispiece|Headpiece|Tailpiece|Facsimile)(?=[:.\]]| ?(?:\d|[IVXLC]+\b))){INNER}{{0,600}}+\]", re.I)),
     ("sidenote", re.compile(rf"\[Sidenotes?:{INNER}{{0,400}}+\]", re.I)),
     ("transcriber's note", re.compile(
-        rf"\[(?:Transcriber|Transcription|Trans\.|Tr\.|Etext|E-text)(?:['’]?s)?['’]? ?(?:Notes?|Comments?)?:{INNER}{{0,2000}}+\]", re.I)),
+        r"\[(?:Transcriber|Transcription|Trans\.|Tr\.|Etext|E-text)(?:['’]?s)?['’]? ?(?:Notes?|Comments?)?:"
+        rf"{INNER}{{0,2000}}+\]", re.I)),
     ("note", re.compile(r"\[Footnote\b[^\[\]]{1,600}\]")),
 )  # fmt: skip
 """Passages that are not in the line of the text, by the rule that takes them out."""
