@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
-from corpora.builtin.sources.books.cleaning.prose import QUOTES, is_prose, is_title
+from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, is_prose, is_title
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
@@ -89,12 +89,18 @@ def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
         if block.level:
             if _begins_text(blocks, number + 1):
                 return
-        elif is_prose(block, words_in(block.text)) and (
-            words_in(block.text) >= SENTENCE_WORDS or block.text[0] in QUOTES or is_dialogue(block.text)
-        ):
+        elif is_prose(block, words_in(block.text)) and _goes_on_in_prose(blocks, number):
             return
         else:
             yield number
+
+
+def _goes_on_in_prose(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a block that reads like prose opens the text, and is not an entry such as `Who Stole the Tarts?`"""
+    words = words_in(blocks[number].text)
+    near = [block for block in blocks[number : number + 4] if not block.level]
+    prose = sum(is_prose(block, words_in(block.text)) and not is_title(block.text) for block in near)
+    return words >= LONG_WORDS or prose * 4 >= 3 * len(near)
 
 
 def _section(blocks: Sequence[Block], heading: int) -> list[int]:

@@ -26,6 +26,11 @@ IRREGULAR = (
 )
 PAST = re.compile(rf"(?<!\bbe )(?<!\bbeen )(?<!\bhas )(?<!\bhave )\b(?:{IRREGULAR}|[a-z]{{2,}}ed(?! by\b))\b")
 ACTED = re.compile(rf"^[A-Z][a-z]+(?: [A-Z][a-z]+)? (?:{IRREGULAR}|[a-z]{{2,}}ed)\b(?! by\b)")
+SHOWN = re.compile(
+    r"^(?:The|A|An|His|Her|Their|My|Our|One|That) (?:[\w’'-]+ ){1,4}?(?:said|read|told|showed|ran|went|came|stood|lay"
+    r"|gave|hung|fell|took|sat|[a-z]{3,}ed)\b(?! by\b)"
+)
+"""A thing that did something: `The label said …`, `The screen filled with …`."""
 READER = re.compile(
     r"\b(?:you|your|please|this (?:e-?)?(?:book|novel|story|publication|work|title)|e-?books?|the author|all rights"
     r"|no part of|purchase|permission)\b"
@@ -50,4 +55,4 @@ def is_told(text: str) -> bool:
         return False
     if PERSON.search(lower) or ACTED.search(text):
         return True
-    return TELLER.search(lower) is not None and READER.search(lower) is None
+    return READER.search(lower) is None and (TELLER.search(lower) is not None or SHOWN.search(text) is not None)

@@ -3,9 +3,9 @@
 import pytest
 
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
-from corpora.builtin.sources.books.formats.blocks import Block, Draft
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
 from corpora.builtin.sources.books.cleaning.headings import is_division
-from corpora.builtin.sources.books.formats.reader import draft_of_text
+from corpora.builtin.sources.books.formats.reader import book_of_text
 
 STORY = [
     "The harbour lay quite still that morning, and not a soul was to be seen on the long grey mole.",
@@ -15,7 +15,7 @@ STORY = [
 
 
 def cleaned(*texts):
-    return document_of(Draft(tuple(Block(text) for text in texts)), "book")
+    return document_of(ParsedBook(tuple(Block(text) for text in texts)), "book")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_gutenbergs_header_licence_and_credits_are_not_in_the_text():
         f"CHAPTER I\n\n{story}\n\nEnd of the Project Gutenberg EBook of The Ferry\n\n"
         "*** END OF THIS PROJECT GUTENBERG EBOOK THE FERRY ***\n\nSection 1. General Terms of Use\n"
     )
-    document = document_of(draft_of_text(text), "book")
+    document = document_of(book_of_text(text), "book")
     assert document.paragraphs == tuple(STORY)
     assert (document.title, document.author, document.language) == ("The Ferry", "Ada Moor", "en")
 
@@ -155,4 +155,4 @@ def test_gutenbergs_header_licence_and_credits_are_not_in_the_text():
 def test_other_libraries_and_languages_frame_their_texts_as_well(before, after):
     story = "\n\n".join(STORY)
     text = f"{before}\n\n\nCHAPTER I\n\n{story}\n\nCHAPTER II\n\n{story}\n\n{after}\n"
-    assert document_of(draft_of_text(text), "book").paragraphs == (*STORY, *STORY)
+    assert document_of(book_of_text(text), "book").paragraphs == (*STORY, *STORY)

@@ -17,7 +17,7 @@ BOOK = PROSE * 12
 
 
 def texts(text):
-    return [block.text for block in blocks_of(text, marked=True)]
+    return [block.text for block in blocks_of(text, transcribed=True)]
 
 
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\n \n"])
