@@ -37,6 +37,7 @@ MIN_LETTERS = 4
 APART_BLOCKS = 8
 """Headings that are only capitals are at least this far apart, at the median."""
 CONTENTS_BLOCKS = 120
+BREAKS_OFF = re.compile(r"[,;:—–-]\W*$")
 SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
 
 
@@ -72,6 +73,8 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
         if division.word in ("roman", "digits"):
             if n in counting:
                 yield n
+        elif BREAKS_OFF.search(division.title):
+            continue
         elif _is_sentence(division.title):
             if n in counting and not division.is_loose:
                 yield n
@@ -168,7 +171,7 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
     ]
     if not upper:
         return
-    listed = _listed(blocks, short)
+    listed = _listed(short)
     chapters = sum(level == 1 for level in levels.values())
     regular = chapters < MIN_CHAPTERS and _is_regular(blocks, upper)
     spaced = {n for n in upper if blocks[n].gap >= 2 and blocks[n].gap > _usual_gap(blocks)}
@@ -182,14 +185,11 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
             yield n
 
 
-def _listed(blocks: Sequence[Block], short: Mapping[int, str]) -> set[str]:
-    """The short lines near the beginning that return later: entries of a table of contents."""
+def _listed(short: Mapping[int, str]) -> set[str]:
+    """The short lines near the beginning, among others, that return later: entries of a table of contents."""
     counted = Counter(text.casefold() for text in short.values())
-    return {
-        short[n].casefold()
-        for n in range(min(CONTENTS_BLOCKS, len(blocks)))
-        if n in short and counted[short[n].casefold()] > 1
-    }
+    first = (n for n in short if n < CONTENTS_BLOCKS and (n - 1 in short or n + 1 in short))
+    return {key for key in (short[n].casefold() for n in first) if counted[key] > 1}
 
 
 def _usual_gap(blocks: Sequence[Block]) -> int:

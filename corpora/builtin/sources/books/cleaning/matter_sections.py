@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, is_prose, is_title
-from corpora.builtin.sources.books.cleaning.speech import is_dialogue
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_told
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 CREDIT = re.compile(
@@ -153,10 +153,11 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
         if number in removed:
             continue
         words = words_in(block.text)
-        if is_prose(block, words) and not (CREDIT.match(block.text) and words < 40):
+        is_text = is_told(block.text) or is_dialogue(block.text)
+        if is_prose(block, words) and (is_text or not CREDIT.match(block.text) or words >= 40):
             if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
                 break
-        elif _is_title_page(block.text, words):
+        elif not is_text and _is_title_page(block.text, words):
             front.append(number)
     else:
         return

@@ -24,7 +24,8 @@ SUPERSCRIPT = re.compile(
 INNER = r"(?:[^\[\]]|\[[^\[\]]{0,200}\])"
 PASSAGES = (
     ("picture", re.compile(
-        r"\[(?:Illustrations?\b|music notation|Images? (?:un|not )available|(?:Plate|Fig(?:ure|s?\.)|Music|Images?|Picture|Map|Colophon|Decoration"
+        r"\[(?:Illustrations?\b|music notation|Images? (?:un|not )available"
+        r"|(?:Plate|Fig(?:ure|s?\.)|Music|Images?|Picture|Map|Colophon|Decoration"
         rf"|Frontispiece|Headpiece|Tailpiece|Facsimile)(?=[:.\]]| ?(?:\d|[IVXLC]+\b))){INNER}{{0,600}}+\]", re.I)),
     ("sidenote", re.compile(rf"\[Sidenotes?:{INNER}{{0,400}}+\]", re.I)),
     ("transcriber's note", re.compile(
