@@ -87,7 +87,7 @@ RULES = (
     _rule(
         "rights notice",
         "copyright|©|(c) ",
-        r"^\W*+(?:\w+ ){0,6}copyright\b(?:\W|by\b|c\b|text\b|renewed\b)*+(?:[\w.’' -]{0,60}\s)?\d{4}"
+        r"^\W*+(?:[\w'’,:-]+ ){0,8}copyright\b(?:\W|by\b|c\b|text\b|renewed\b)*+(?:[\w.’' -]{0,60}\s)?\d{4}"
         r"|\[copyright|(?:©|\(c\)) ?(?:copyright )?\d{4}|\d{4} ?©|©.{0,60}\d{4}"
         r"|^\W*+copyright\W*+$|^\W*+copyright (?:©|\(c\)|by)\b"
         r"|u\.?s\.? copyright act|copyright (?:holder|owner|laws?)\b.{0,80}(?:permission|infring|protect|reproduc)",

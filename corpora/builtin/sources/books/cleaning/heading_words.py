@@ -27,6 +27,8 @@ NUMBERED = re.compile(
 )
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
 ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+ENTRY = re.compile(r"(\d{1,3}|[IVXLC]{1,8})[.:)] +([A-Z“\"‘À-Þ].*)")
 NAMED = re.compile(
     r"(?:prologue?|epilogue?|preface|introduction|foreword|afterword|interlude|dedication|acknowledge?ments?"
     r"|conclusion|appendix|finale|contents|table of contents|author['’]?s note|about the author|copyright|postscript"
@@ -66,7 +68,8 @@ class Division(NamedTuple):
     """A line that may head a division."""
 
     word: str
-    """Chapter, part, and so on, in lower case; empty for a number alone, `named` for a named part."""
+    """Chapter, part, and so on, in lower case; or `roman`, `digits` and `year` for a number alone, `entry` for a number
+    with a title, `named` for a named part."""
     number: int | None
     """None for a word that is not understood as a number."""
     title: str = ""
@@ -78,6 +81,10 @@ def division_of(text: str) -> Division | None:
     """The division that a short line names (`Chapter 1`, `BOOK THE FIRST`, `XII.`, `Prologue`), or None."""
     if match := ALONE.fullmatch(text):
         return Division("roman" if match[1].isalpha() else "digits", number_of(match[1]))
+    if YEAR.fullmatch(text):
+        return Division("year", int(text))
+    if match := ENTRY.fullmatch(text):
+        return Division("entry", number_of(match[1]), match[2])
     if NAMED.fullmatch(text) or GERMAN.fullmatch(text):
         return Division("named", None)
     match = NUMBERED.fullmatch(text)

@@ -37,6 +37,7 @@ MIN_LETTERS = 4
 APART_BLOCKS = 8
 """Headings that are only capitals are at least this far apart, at the median."""
 CONTENTS_BLOCKS = 120
+TITLE_PAGE_BLOCKS = 20
 BREAKS_OFF = re.compile(r"[,;:—–-]\W*$")
 SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
 
@@ -69,8 +70,16 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
     for n, division in divisions.items():
         by_word.setdefault(division.word, []).append((n, division.number))
     counting = {n for numbers in by_word.values() for n in _counting(numbers)}
+    years = [division.number or 0 for division in divisions.values() if division.word == "year"]
+    rising = len(years) >= MIN_CHAPTERS and all(a <= b for a, b in pairwise(years))
     for n, division in divisions.items():
-        if division.word in ("roman", "digits"):
+        if division.word == "entry":
+            if n in counting and _is_written_as_title(division.title):
+                yield n
+        elif division.word == "year":
+            if rising and _is_followed_by_prose(blocks, n):
+                yield n
+        elif division.word in ("roman", "digits"):
             if n in counting:
                 yield n
         elif BREAKS_OFF.search(division.title):
@@ -175,9 +184,12 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
     chapters = sum(level == 1 for level in levels.values())
     regular = chapters < MIN_CHAPTERS and _is_regular(blocks, upper)
     spaced = {n for n in upper if blocks[n].gap >= 2 and blocks[n].gap > _usual_gap(blocks)}
+    above = {n for n in upper if levels.get(n + 1) == 1 and not ENDING.fullmatch(blocks[n + 1].text)}
+    if len(above) < max(TITLED_RATE * chapters, MIN_CHAPTERS):
+        above = {n for n in above if n < TITLE_PAGE_BLOCKS}
     for n in upper:
         if (
-            levels.get(n + 1) == 1
+            n in above
             or short[n].casefold() in listed
             or (len(spaced) >= MIN_CHAPTERS and n in spaced)
             or (regular and _is_followed_by_prose(blocks, n))

@@ -144,7 +144,7 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
         blocks: the book.
         removed: the rules of the blocks that are removed already, by their number.
     """
-    front = []
+    front: list[int] = []
     for number, block in enumerate(blocks[:FRONT_BLOCKS]):
         if block.level:
             if _is_chapter(blocks, number) and not _is_entry(blocks, number):
@@ -156,12 +156,22 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
         is_text = is_told(block.text) or is_dialogue(block.text)
         if is_prose(block, words) and (is_text or not CREDIT.match(block.text) or words >= 40):
             if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
+                front = _without_short_sentences(blocks, front, number)
                 break
         elif not is_text and _is_title_page(block.text, words):
             front.append(number)
     else:
         return
     yield from front
+
+
+def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:
+    """A title page without the short sentences right before the text, which are its opening: `Rain. Nobody came.`"""
+    while front and front[-1] == text - 1 and re.search(r"[a-z][.!?…]$", blocks[text - 1].text):
+        if CREDIT.match(blocks[text - 1].text):
+            break
+        front, text = front[:-1], text - 1
+    return front
 
 
 def _is_title_page(text: str, words: int) -> bool:

@@ -41,7 +41,7 @@ THING = re.compile(
     r"(?!(?:reserved|used|published|portrayed|described|depicted|mentioned|contained|provided|permitted|required|printed"
     r"|united|limited|licen[sc]ed|copyrighted|registered|trademarked|asserted|produced|related|based|named|purchased"
     r"|listed|entitled|included|requested|created|proofread|reviewed|edited|need|indeed|hundred|red|bed|seed|speed)\b)"
-    r"[a-z]{3,}ed\b(?! (?:by|in|at|on|from)\b)"
+    r"(?:read|[a-z]{3,}ed)\b(?! (?:by|in|at|on|from)\b)"
 )
 """Something did something: `the atlas showed a lake`."""
 TAG = re.compile(
@@ -54,6 +54,8 @@ READER = re.compile(
     r"\b(?:you|your|please|this (?:e-?)?(?:book|novel|story|publication|work|title|volume)|e-?books?|the author"
     r"|all rights|no part of|purchase|permission)\b"
 )
+LETTER_HEAD = re.compile(r"(?:From|To|Cc|Subject|Re|Sent): ")
+"""The head of a message that a novel shows."""
 YOU = re.compile(r"\b(?:you|your|please)\b")
 MIN_WORDS = 5
 HE_OR_SHE = re.compile(rf"\b(?:he|she|they|i) (?:\w+ly )?{PAST}\b")
@@ -72,7 +74,7 @@ def is_spoken(text: str) -> bool:
 
 def is_told(text: str) -> bool:
     """Whether a paragraph narrates: somebody did or said something, and the reader is not addressed."""
-    if TAG.search(text):
+    if TAG.search(text) or LETTER_HEAD.match(text):
         return True
     lower = text.lower()
     if HE_OR_SHE.search(lower) or NAMED.search(text):

@@ -100,22 +100,33 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _indented(text: str) -> re.Pattern[str] | None:
-    """The pattern of the line break before an indented first line, if indents mark this text's paragraphs."""
+    """The pattern of the line break before a first line, if indents or hanging indents mark paragraphs."""
     start = max(len(text) // 2 - SAMPLE_LINES * 40, 0)
     lines = [line.expandtabs(4) for line in text[start : start + SAMPLE_LINES * 80].split("\n")]
     near = [(before, line) for before, line in pairwise(lines) if before.strip() and line.strip()]
     continuing = Counter(_margin(line) for _, line in near if line.strip()[0].islower())
     base = continuing.most_common(1)[0][0] if continuing else min((_margin(line) for _, line in near), default=0)
-    first = [(before, line) for before, line in near if base < _margin(line) <= base + MAX_INDENT]
-    capitals = sum(not line.strip()[0].islower() for _, line in first)
-    after_stop = sum(before.rstrip()[-1] in ENDS for before, _ in first)
-    if (
-        len(first) < max(3, INDENTED_RATE * len(near))
-        or capitals < CAPITAL_RATE * len(first)
-        or after_stop < AFTER_STOP_RATE * len(first)
-    ):
-        return None
-    return re.compile(rf"\n(?<=\S\n)(?=(?:[^\S\n]{{{base + 1},{base + MAX_INDENT}}}|\t)\S)")
+    if _are_first([pair for pair in near if base < _margin(pair[1]) <= base + MAX_INDENT], len(near)):
+        return re.compile(rf"\n(?<=\S\n)(?=(?:[^\S\n]{{{base + 1},{base + MAX_INDENT}}}|\t)\S)")
+    if base and _are_first([pair for pair in near if _margin(pair[1]) < base], len(near)):
+        return re.compile(rf"\n(?<=\S\n)(?=[^\S\n]{{0,{base - 1}}}\S)")
+    return None
+
+
+def _are_first(pairs: list[tuple[str, str]], lines: int) -> bool:
+    """Whether lines begin paragraphs: enough of them, with capitals, behind stops.
+
+    Args:
+        pairs: each line with the one before it.
+        lines: how many were looked at.
+    """
+    capitals = sum(not line.strip()[0].islower() for _, line in pairs)
+    after_stop = sum(before.rstrip()[-1] in ENDS for before, _ in pairs)
+    return (
+        len(pairs) >= max(3, INDENTED_RATE * lines)
+        and capitals >= CAPITAL_RATE * len(pairs)
+        and after_stop >= AFTER_STOP_RATE * len(pairs)
+    )
 
 
 def _margin(line: str) -> int:

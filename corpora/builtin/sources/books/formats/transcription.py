@@ -44,9 +44,11 @@ RUN_OF_NOTES = 3
 """This many marks that count up from 1 are marks of notes, wherever the notes are."""
 NOTE_PARAGRAPH = re.compile(r"\[(?<=\n\[)Footnote[ \w*†‡§]{0,8}: ?([^\[\]]+)\]")
 FOREIGN = re.compile(r"\[(?:Greek|Hebrew|Arabic|Russian|Cyrillic):? ([^\[\]]{1,300})\]")
-LETTER = re.compile(r"""\[(?:(oe|ae)|([=):`'^~.,])([A-Za-z]|[ao]e)|([A-Za-z])([=):`'^~,]))\]""", re.I)
-ACCENTS = {"=": "\u0304", ")": "\u0306", ":": "\u0308", "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303",
-           ".": "\u0307", ",": "\u0327"}  # fmt: skip
+LETTER = re.compile(r"""\[(?:(oe|ae)|([=):\"`'^~.,])([A-Za-z]|[ao]e)|([A-Za-z])([=):\"`'^~,]))\]""", re.I)
+ACCENTS = {
+    "=": "\u0304", ")": "\u0306", ":": "\u0308", '"': "\u0308", "`": "\u0300", "'": "\u0301", "^": "\u0302",
+    "~": "\u0303", ".": "\u0307", ",": "\u0327",
+}  # fmt: skip
 LIGATURES = {"oe": "œ", "ae": "æ", "OE": "Œ", "AE": "Æ", "Oe": "Œ", "Ae": "Æ"}
 
 
