@@ -233,7 +233,9 @@ PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|
 
 def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
     """The captions of plates and figures that stand between paragraphs: `PLATE IV. THE HARBOUR`, more than one."""
-    matches = {n: PLATE.match(block.text) for n, block in enumerate(blocks) if not block.level}
+    matches = {
+        n: PLATE.match(block.text) for n, block in enumerate(blocks) if block.text[0] in "[(PF" and not block.level
+    }
     kinds = {n: match[1].lower() for n, match in matches.items() if match}
     counted = Counter(kinds.values())
     yield from (n for n, kind in kinds.items() if counted[kind] > 1 and words_in(blocks[n].text) <= SENTENCE_WORDS)

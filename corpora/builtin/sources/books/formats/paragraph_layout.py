@@ -25,6 +25,8 @@ CAPITAL_RATE = 0.9
 AFTER_STOP_RATE = 0.7
 LONG_LINES = 30
 """Few paragraphs have more lines; where they hold much of a text, blank lines do not mark its paragraphs."""
+MIN_WIDTH = 40
+"""About the shortest full line."""
 LONG_RATE = 0.3
 OPENING_QUOTES = tuple("\"'“‘«„")
 ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
@@ -88,12 +90,14 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
         text = indented.sub("\n\n", text)
     pieces = BLANK.split(text)
     parts = list(zip(pieces[::2], [0, *(gap.count("\n") - 1 for gap in pieces[1::2])], strict=True))
-    lengths = [part.count("\n") + 1 for part, _ in parts]
-    if sum(length for length in lengths if length > LONG_LINES) <= LONG_RATE * sum(lengths):
+    long_parts = (part.count("\n") + 1 for part, _ in parts if len(part) > LONG_LINES * MIN_WIDTH)
+    long_lines = sum(lines for lines in long_parts if lines > LONG_LINES)
+    if long_lines <= LONG_RATE * text.count("\n"):
         yield from parts
         return
-    pairs = [(a, b) for part, _ in parts for a, b in pairwise(part.split("\n")) if a.strip() and b.strip()]
-    full = {speech: _full_length(pairs, speech=speech) for speech in (True, False)}
+    lines = [line for part, _ in parts for line in part.split("\n")]
+    pairs = [(a, b) for a, b in pairwise(_middle(lines, 2 * SAMPLE_LINES)) if a.strip() and b.strip()]
+    full = _full_lengths(pairs)
     for part, gap in parts:
         for number, piece in enumerate(_after_short_lines(part, full)):
             yield piece, 0 if number else gap
@@ -101,8 +105,9 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
 
 def _indented(text: str) -> re.Pattern[str] | None:
     """The pattern of the line break before a first line, if indents or hanging indents mark paragraphs."""
-    start = max(len(text) // 2 - SAMPLE_LINES * 40, 0)
-    lines = [line.expandtabs(4) for line in text[start : start + SAMPLE_LINES * 80].split("\n")]
+    if "\n " not in text and "\n\t" not in text:
+        return None
+    lines = [line.expandtabs(4) for line in _middle(text.split("\n"), SAMPLE_LINES)]
     near = [(before, line) for before, line in pairwise(lines) if before.strip() and line.strip()]
     continuing = Counter(_margin(line) for _, line in near if line.strip()[0].islower())
     base = continuing.most_common(1)[0][0] if continuing else min((_margin(line) for _, line in near), default=0)
@@ -129,6 +134,12 @@ def _are_first(pairs: list[tuple[str, str]], lines: int) -> bool:
     )
 
 
+def _middle(lines: list[str], number: int) -> list[str]:
+    """At most this many lines from the middle of a text, where it is most like itself."""
+    start = max((len(lines) - number) // 2, 0)
+    return lines[start : start + number]
+
+
 def _margin(line: str) -> int:
     return len(line) - len(line.lstrip())
 
@@ -149,7 +160,7 @@ def _after_short_lines(text: str, full: Mapping[bool, int]) -> list[str]:
     return ["\n".join(lines) for lines in found]
 
 
-def _full_length(pairs: list[tuple[str, str]], *, speech: bool) -> int:
+def _full_lengths(pairs: list[tuple[str, str]]) -> dict[bool, int]:
     """The length of a line together with the next word from which a stop at its end does not show a paragraph's end.
 
     Wraps fall behind stops as well, at a steady rate. The length is the one up to which most stops are more than that
@@ -157,18 +168,23 @@ def _full_length(pairs: list[tuple[str, str]], *, speech: bool) -> int:
 
     Args:
         pairs: neighbouring lines.
-        speech: whether to count stops before lines that open speech, or before others.
+
+    Returns:
+        The length before lines that open speech (True) and before others (False).
     """
     inside: Counter[int] = Counter()
-    stopped: Counter[int] = Counter()
+    stopped: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
     for line, after in pairs:
-        if line.rstrip()[-1] not in ENDS:
-            inside[_length_with_next(line, after)] += 1
-        elif _opens_speech(after) == speech:
-            stopped[_length_with_next(line, after)] += 1
+        is_stop = line.rstrip()[-1] in ENDS
+        (stopped[_opens_speech(after)] if is_stop else inside)[_length_with_next(line, after)] += 1
     if not inside:
-        return 0
+        return {True: 0, False: 0}
     middle = sorted(inside.elements())[inside.total() // 2]
+    return {speech: _best_length(inside, counts, middle) for speech, counts in stopped.items()}
+
+
+def _best_length(inside: Counter[int], stopped: Counter[int], middle: int) -> int:
+    """Up to which length stops exceed twice their rate among lines of the middle length or longer."""
     long_stopped, long_inside = (sum(n for k, n in counts.items() if k >= middle) for counts in (stopped, inside))
     rate = long_stopped / long_inside
     gains = accumulate(stopped[k] - 2 * rate * inside[k] for k in range(middle))

@@ -31,7 +31,7 @@ def blocks_of(text: str, *, transcribed: bool = False) -> list[Block]:
     if layout == "double-spaced":
         text = re.sub(r"\n[^\S\n]*\n", "\n", text)
     parts = _lines(text) if layout == "lines" else paragraph_layout.paragraphs(_mended(text))
-    blocks = [Block(line, gap=gap) for part, gap in parts if (line := _squeezed(part))]
+    blocks = [Block(line, 0, False, "", gap) for part, gap in parts if (line := _squeezed(part))]
     return list(_with_removed(blocks, removed)) if removed else blocks
 
 
