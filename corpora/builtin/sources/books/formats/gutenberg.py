@@ -158,26 +158,39 @@ def _paragraph_end(text: str, at: int) -> int:
 
 def without_frame(book: ParsedBook) -> ParsedBook:
     """The book with the blocks of Gutenberg's header, licence and credits marked, if it has any."""
+    if not _is_named("\n".join([block.text for block in book.blocks])):
+        return book
+    frames = {n: RULE for n in _frame_blocks(book.blocks)}
+    return without_credits(_marked(book, frames)) if frames else book
+
+
+def without_credits(book: ParsedBook) -> ParsedBook:
+    """The book with the credits marked that follow a header."""
     blocks = book.blocks
-    if not _is_named("\n".join([block.text for block in blocks])):
-        return book
-    frames = set(_frame_blocks(blocks))
-    if not frames:
-        return book
-    marked = (block._replace(rule=block.rule or RULE) if n in frames else block for n, block in enumerate(blocks))
-    return replace(book, blocks=tuple(marked))
+    openings = [n for n in range(1, len(blocks)) if blocks[n - 1].rule == RULE and blocks[n].rule != RULE]
+    return _marked(book, {n: RULE for first in openings for n in _credits(blocks, first)})
+
+
+def _marked(book: ParsedBook, rules: Mapping[int, str]) -> ParsedBook:
+    blocks = (
+        block._replace(rule=block.rule or rules[n]) if n in rules else block for n, block in enumerate(book.blocks)
+    )
+    return replace(book, blocks=tuple(blocks)) if rules else book
 
 
 def _frame_blocks(blocks: tuple[Block, ...]) -> Iterator[int]:
-    header = (n for n, block in enumerate(blocks[:HEADER_BLOCKS]) if START.search(block.text))
-    start = max(header, default=-1) + 1
-    yield from range(start)
-    ends = [n for n in range(start, len(blocks)) if _is_named(blocks[n].text) and END.search(blocks[n].text)]
-    licence = next((n for n in ends if _licence_follows(blocks, n)), len(blocks))
-    yield from (n for n in ends if n < licence)
-    yield from range(licence, len(blocks))
-    if start or ends:
-        yield from _credits(blocks, start, min(start + CREDIT_BLOCKS, licence))
+    starts = [n for n, block in enumerate(blocks) if _is_named(block.text) and START.search(block.text)]
+    ends = [n for n, block in enumerate(blocks) if _is_named(block.text) and END.search(block.text)]
+    at = max((n for n in starts if n < HEADER_BLOCKS), default=-1) + 1
+    yield from range(at)
+    for end in ends:
+        if end < at:
+            continue
+        if not _licence_follows(blocks, end):
+            yield end
+            continue
+        at = next((n + 1 for n in starts if n > end), len(blocks))
+        yield from range(end, at)
 
 
 def _licence_follows(blocks: tuple[Block, ...], end: int) -> bool:
@@ -186,11 +199,13 @@ def _licence_follows(blocks: tuple[Block, ...], end: int) -> bool:
     return _begins_frame("\n" + after, is_true_end=match is not None)
 
 
-def _credits(blocks: tuple[Block, ...], first: int, stop: int) -> Iterator[int]:
+def _credits(blocks: tuple[Block, ...], first: int) -> Iterator[int]:
     """The blocks behind the header that credit transcribers or describe their work, up to the beginning of the text."""
     text_words = 0
-    for n in range(first, stop):
+    for n in range(first, min(first + CREDIT_BLOCKS, len(blocks))):
         block = blocks[n]
+        if block.rule == RULE:
+            return
         if block.rule:
             continue
         if CREDIT.search(block.text[:400]):

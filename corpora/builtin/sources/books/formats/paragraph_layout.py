@@ -16,6 +16,8 @@ MAX_WIDTH = 200
 """No hard wrap is wider; a longer line is a paragraph."""
 CONTINUES_RATE = 0.3
 """From this share of line breaks inside a sentence the breaks are wraps: prose has 0.6 to 0.9, paragraphs 0.02."""
+INDENTED_CONTINUES_RATE = 0.1
+"""The same where first lines are indented: in dialogue most lines are first lines."""
 FULL_RATE = 0.6
 """The same for scripts without case: the share of lines too full for the next line's first word."""
 MAX_INDENT = 12
@@ -54,7 +56,8 @@ def layout_of(text: str) -> Layout:
     sample = [line.strip() for line in middle.split("\n")]
     near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
     if near.breaks * 50 >= sum(map(bool, sample)):
-        return "wrapped" if _is_wrapped(near) else "lines"
+        by_indents = near.continues >= INDENTED_CONTINUES_RATE and near.width <= MAX_WIDTH and _indented(text)
+        return "wrapped" if _is_wrapped(near) or by_indents else "lines"
     apart = [line for line in sample if line]
     return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"
 

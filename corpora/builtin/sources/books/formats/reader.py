@@ -58,7 +58,7 @@ def book_of_text(text: str) -> ParsedBook:
             blocks += plain_text.blocks_of(passage.text, transcribed=True)
     said = (found.title, found.author, found.language, gutenberg.LICENCE)
     metadata = {"gutenberg": found.number} if found.number else {}
-    return _with_text(gutenberg.without_frame(ParsedBook(tuple(blocks), *said, metadata=metadata)))
+    return _with_text(gutenberg.without_credits(ParsedBook(tuple(blocks), *said, metadata=metadata)))
 
 
 def _with_text(book: ParsedBook) -> ParsedBook:

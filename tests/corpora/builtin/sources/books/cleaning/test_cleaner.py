@@ -3,8 +3,8 @@
 import pytest
 
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
-from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
 from corpora.builtin.sources.books.cleaning.headings import is_division
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
 from corpora.builtin.sources.books.formats.reader import book_of_text
 
 STORY = [

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.books.formats.encodings import decode
 from corpora.builtin.sources.books.formats.blocks import Unreadable
+from corpora.builtin.sources.books.formats.encodings import decode
 
 FRENCH = (
     "Il n’était pas là. « Où est-il donc passé ? » dit-elle, déçue. Ça, c’est l’été à Besançon — où l’œuvre mûrit.\n"
