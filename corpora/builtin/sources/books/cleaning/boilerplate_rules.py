@@ -107,7 +107,7 @@ RULES = (
         r"|england|canada|australia)\b|^(?:\d{1,2}[\s,]+){4,12}\d{1,2}$",
         80,
     ),
-    _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
+    _rule("ISBN", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
     _rule(
         "fiction notice",
         "work of fiction|works of fiction|any resemblance|author’s imagination|author's imagination",

@@ -29,6 +29,8 @@ NEIGHBOURS = 3
 """How many candidates before or behind may count on from a number."""
 TITLED_RATE = 0.4
 """From this share of numbered chapters with a line like a title under the number, such lines are titles."""
+SHORT_TITLE_WORDS = 4
+"""In a book of one or two chapters only one of which has it, a line in capitals this long can be a title."""
 PLAIN_RATE = 0.6
 MIN_PLAIN = 5
 """The same for lines in small letters, which only regularity tells from prose."""
@@ -139,7 +141,9 @@ def _titles(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[i
     written = [n for n in under if n in short and _is_written_as_title(short[n])]
     plain = [n for n in under if n in short and _is_plain_title(short[n]) and _is_followed_by_prose(blocks, n)]
     if len(chapters) < MIN_CHAPTERS:
-        found = [n for n in written if _is_followed_by_prose(blocks, n)]
+        is_regular = len(written) == len(under)
+        followed = (n for n in written if _is_followed_by_prose(blocks, n))
+        found = [n for n in followed if is_regular or not is_upper(short[n]) or words_in(short[n]) <= SHORT_TITLE_WORDS]
     else:
         found = written if len(written) >= TITLED_RATE * len(under) else []
         if len(plain) >= max(PLAIN_RATE * len(under), MIN_PLAIN):

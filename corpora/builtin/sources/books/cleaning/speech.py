@@ -40,7 +40,8 @@ THING = re.compile(
     r"\b(?:the|a|an|his|her|their|my|our|one|no|every|each|some|that) (?:[\w’'-]+ ){1,3}?"
     r"(?!(?:reserved|used|published|portrayed|described|depicted|mentioned|contained|provided|permitted|required|printed"
     r"|united|limited|licen[sc]ed|copyrighted|registered|trademarked|asserted|produced|related|based|named|purchased"
-    r"|listed|entitled|included|requested|created|proofread|reviewed|edited|need|indeed|hundred|red|bed|seed|speed)\b)"
+    r"|listed|entitled|included|requested|created|proofread|reviewed|edited|distributed|collected|selected|illustrated|translated|abridged|unabridged|combined|associated|need|indeed|hundred|red|bed|seed|speed)\b)"
+    r"(?<!\bare )(?<!\bis )(?<!\bbe )(?<!\bbeen )(?<!\bwas )(?<!\bwere )(?<!\bhas )(?<!\bhave )"
     r"(?:read|[a-z]{3,}ed)\b(?! (?:by|in|at|on|from)\b)"
 )
 """Something did something: `the atlas showed a lake`."""

@@ -160,7 +160,7 @@ def without_frame(book: ParsedBook) -> ParsedBook:
     """The book with the blocks of Gutenberg's header, licence and credits marked, if it has any."""
     if not _is_named("\n".join([block.text for block in book.blocks])):
         return book
-    frames = {n: RULE for n in _frame_blocks(book.blocks)}
+    frames = dict.fromkeys(_frame_blocks(book.blocks), RULE)
     return without_credits(_marked(book, frames)) if frames else book
 
 
@@ -168,7 +168,7 @@ def without_credits(book: ParsedBook) -> ParsedBook:
     """The book with the credits marked that follow a header."""
     blocks = book.blocks
     openings = [n for n in range(1, len(blocks)) if blocks[n - 1].rule == RULE and blocks[n].rule != RULE]
-    return _marked(book, {n: RULE for first in openings for n in _credits(blocks, first)})
+    return _marked(book, dict.fromkeys((n for first in openings for n in _credits(blocks, first)), RULE))
 
 
 def _marked(book: ParsedBook, rules: Mapping[int, str]) -> ParsedBook:

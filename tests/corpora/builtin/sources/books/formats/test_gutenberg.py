@@ -87,3 +87,22 @@ def test_the_frame_is_recorded_in_full():
 def test_a_character_who_reads_project_gutenberg_stays():
     line = "She opened a copy from Project Gutenberg and at the end of the Project Gutenberg licence she fell asleep."
     assert line in read(START, BODY, line, BODY, END, LICENCE).paragraphs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Produced by A. Volunteer\n\n\nAnmerkungen zur Transkription:\n\nFehler wurden berichtigt.", ""),
+        ("Note de transcription: Les erreurs claires ont été corrigées.", ""),
+        ("", "Ende dieses Projekt Gutenberg Etextes Die Fähre, von Ada Moor"),
+        ("", "Fin du Projet Gutenberg: Le bac"),
+        ("Copyright laws are changing all over the world. Be sure to check those of your country.", ""),
+        ("This eBook is made available at no cost and with very few restrictions. These apply only if you sell it.\n\n"
+         "Title: The Ferry\n\nDate of first publication: 1921\n\nFaded Page eBook #20170318\n\n"
+         "This eBook was produced by: A. Volunteer & others", "[The end of _The Ferry_ by Ada Moor]"),
+    ],
+)  # fmt: skip
+def test_other_libraries_and_languages_frame_their_texts_as_well(before, after):
+    story = "\n\n".join(STORY)
+    text = f"{before}\n\n\nCHAPTER I\n\n{story}\n\nCHAPTER II\n\n{story}\n\n{after}\n"
+    assert document_of(book_of_text(text), "book").paragraphs == (*STORY, *STORY)
