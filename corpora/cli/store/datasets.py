@@ -73,17 +73,13 @@ def show(
 
 def _show_removed(found: Dataset, *, as_json: bool) -> None:
     """Print the records of `removed.jsonl`, one per line."""
-    lines = found.side_records("removed")
     if as_json:
-        say_json(list(lines))
+        say_json(list(found.side_records("removed")))
         return
-    count = 0
-    for count, line in enumerate(lines, start=1):
+    if not (found.path / "removed.jsonl").exists():
+        say(f"{found.reference} has no removed.jsonl: its source left nothing out, or keeps no record of it")
+    for line in found.side_records("removed"):
         say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
-    if not count:
-        say(
-            f"{found.reference} has no removed.jsonl: its source left out nothing, or does not record what it leaves out"
-        )
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
