@@ -30,7 +30,7 @@ class Texts(Source):
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     folder: Path | None = option(None, "The folder that holds the files, at any depth.", decides=False)
     text: str = option("text", "The column or key that holds the text.")
