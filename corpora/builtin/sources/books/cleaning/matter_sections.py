@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
-from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, is_prose, is_title
+from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, ends_like_prose, is_prose, is_title
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_told
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
@@ -30,6 +30,7 @@ MAX_SECTION_WORDS = 2500
 MAX_TAIL_RATE = 0.1
 SENTENCE_WORDS = 12
 """From this many words on a block is not a title, even if it ends like a sentence: `Who Stole the Tarts?`"""
+TITLE_WORDS = 10
 FRONT_BLOCKS = 80
 MAX_INNER_WORDS = 500
 EDGE_RATE = 0.1
@@ -158,7 +159,7 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
             if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
                 front = _without_short_sentences(blocks, front, number)
                 break
-        elif not is_text and _is_title_page(block.text, words):
+        elif not is_text and (_is_title_page(block.text, words) or (number == 0 and _is_book_title(blocks))):
             front.append(number)
     else:
         return
@@ -184,6 +185,13 @@ def _is_title_page(text: str, words: int) -> bool:
         or CREDIT.match(text) is not None
         or NUMBERED_ENTRY.match(text) is not None
     )
+
+
+def _is_book_title(blocks: Sequence[Block]) -> bool:
+    """Whether the first line of a file, in whatever case, is its title: an author or a heading follows."""
+    if words_in(blocks[0].text) > TITLE_WORDS or ends_like_prose(blocks[0].text) or len(blocks) == 1:
+        return False
+    return bool(blocks[1].level) or CREDIT.match(blocks[1].text) is not None
 
 
 def _is_entry(blocks: Sequence[Block], heading: int) -> bool:
