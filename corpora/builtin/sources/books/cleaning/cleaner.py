@@ -38,13 +38,13 @@ class _Text:
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
         removed: list[dict[str, Any]] = []
-        left = dict(zip(self._numbers, self.left, strict=True))
+        left = iter(self.left)
         for n, block in enumerate(self.all):
             if rule := self.rules.get(n):
                 removed.append(
                     {"rule": rule, "position": f"before paragraph {len(paragraphs) + 1}", "text": block.text}
                 )
-            elif left[n].level:
+            elif next(left).level:
                 headings.append((len(paragraphs), block.text))
             else:
                 paragraphs.append(block.text)

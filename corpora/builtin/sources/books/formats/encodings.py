@@ -1,4 +1,4 @@
-"""Bytes of unknown encoding to text: by mark, strict UTF-8, UTF-16 without a mark, else the likeliest table."""
+"""Text from bytes in an unknown encoding: byte-order mark, strict UTF-8, UTF-16, or the likeliest code page."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ WESTERN = ("cp1252", "mac_roman", "cp850")
 SAMPLE_BYTES = 1 << 16
 AROUND_BYTES = 100
 CONTROL_RATE = 1e-3
-"""Above this share of control characters a file is no text: prose has none, a binary file one in eight."""
+"""Above this share of control characters a file is binary: prose has none, a binary file one in eight."""
 DAMAGED_RATE = 0.05
-"""A file of which at least this share of the high bytes is no UTF-8 is in another encoding."""
+"""A file in which at least this share of the high bytes is not UTF-8 has another encoding."""
 HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 MOSTLY_HIGH_RATE = 0.4
-"""Above this share of its letters, even in the lines that have any, bytes over 127 are an alphabet of their own."""
+"""Above this share of the letters, bytes over 127 are an alphabet that is not Latin."""
 FITTING_WESTERN = 0.9
-"""The share of high characters that stand where they belong, from which a Western table is believed."""
+"""From this share of high characters in plausible places a Western code page is accepted."""
 
 
 class Decoded(NamedTuple):
-    """A text, and the encoding that gave it."""
+    """A text and its encoding."""
 
     text: str
     encoding: str
@@ -43,7 +43,7 @@ def decode(raw: bytes) -> Decoded:
     """The text of a file.
 
     Raises:
-        Unreadable: it is empty or holds no text.
+        Unreadable: it is empty or binary.
     """
     if not raw.strip():
         raise Unreadable("empty")
@@ -61,7 +61,7 @@ def _marked(raw: bytes) -> Decoded | None:
 
 
 def _utf16(raw: bytes) -> Decoded | None:
-    """UTF-16 without a mark: its spaces and line ends put NULs at one parity, and only there."""
+    """UTF-16 without a mark: its spaces and line ends have a NUL at one parity, and only there."""
     sample = raw[:SAMPLE_BYTES]
     if b"\0" not in sample:
         return None
@@ -92,7 +92,7 @@ def _single_byte(raw: bytes) -> Decoded:
 
 
 def _around_high_bytes(raw: bytes) -> bytes:
-    """The neighbourhoods of bytes above 127, up to the size of a sample."""
+    """The text around bytes above 127, up to the size of a sample."""
     parts, size, at = [], 0, 0
     while size < SAMPLE_BYTES and (found := HIGH_BYTE.search(raw, at)):
         at = found.start() + AROUND_BYTES
@@ -110,7 +110,7 @@ FITS = re.compile(
 
 
 def _fitting(text: str) -> float:
-    """The share of its characters above 127 that stand where Western prose has them."""
+    """The share of the characters above 127 that are where Western prose has them."""
     high = len(HIGH.findall(text))
     return len(FITS.findall(text)) / high if high else 1.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -32,7 +32,7 @@ MIN_WIDTH = 40
 LONG_RATE = 0.3
 OPENING_QUOTES = tuple("\"'“‘«„")
 ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
-BLANK = re.compile(r"(\n[^\S\n]*\n\s*?(?=[^\S\n]*\S|\Z))")
+BLANK = re.compile(r"(\n[^\S\n]*\n\s*)")
 
 
 class _Pairs(NamedTuple):
@@ -92,7 +92,8 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
     if indented := _indented(text):
         text = indented.sub("\n\n", text)
     pieces = BLANK.split(text)
-    parts = list(zip(pieces[::2], [0, *(gap.count("\n") - 1 for gap in pieces[1::2])], strict=True))
+    gaps = (1 if gap == "\n\n" else gap.count("\n") - 1 for gap in pieces[1::2])
+    parts = list(zip(pieces[::2], chain((0,), gaps), strict=True))
     long_parts = (part.count("\n") + 1 for part, _ in parts if len(part) > LONG_LINES * MIN_WIDTH)
     long_lines = sum(lines for lines in long_parts if lines > LONG_LINES)
     if long_lines <= LONG_RATE * text.count("\n"):
