@@ -52,7 +52,9 @@ class Books(Source):
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
     free: bool = option(False, "Reject books that have a price in the catalogue.")
     contact: str = option("", "Your e-mail address or page, sent to hosts; default $CORPORA_CONTACT.", decides=False)
-    permission: tuple[str, ...] = option((), 'HOST="who allowed it, when": ignore robots.txt of that host.', decides=False)
+    permission: tuple[str, ...] = option(
+        (), 'HOST="who allowed it, when": ignore robots.txt of that host.', decides=False
+    )
     redirect_host: tuple[str, ...] = option((), "Hosts to which a download may be redirected.", decides=False)
     pause: float = option(1.0, "Least seconds between two requests to one host.", min=0, decides=False)
     listing: Path | None = option(None, "The list of an earlier build's downloads, to reuse.", decides=False)
@@ -129,7 +131,11 @@ def _read(shard: Shard) -> Document | Reject:
     try:
         document = document_of(_parsed(shard.path), shard.key)
         return (
-            document if document.paragraphs else Reject(shard.key, "read", "no text", "only headings and boilerplate", side_records=document.side_records)
+            document
+            if document.paragraphs
+            else Reject(
+                shard.key, "read", "no text", "only headings and boilerplate", side_records=document.side_records
+            )
         )
     except Unreadable as error:
         return Reject(shard.key, "read", error.reason, error.detail)

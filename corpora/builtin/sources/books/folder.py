@@ -26,7 +26,9 @@ def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> 
     if folder is None:
         raise InputError(f"{owner}: no folder given; use --folder DIR")
     if not folder.is_dir():
-        raise InputError(f"{owner}: {folder} is not a folder; --folder takes a directory with {', '.join(suffixes)} files")
+        raise InputError(
+            f"{owner}: {folder} is not a folder; --folder takes a directory with {', '.join(suffixes)} files"
+        )
     files = [path for path in _files(folder, owner) if path.suffix.lower() in suffixes]
     if not files:
         raise InputError(f"{owner}: no {', '.join(suffixes)} file under {folder}; is it the right folder?")

@@ -56,8 +56,10 @@ def layout_of(text: str) -> Layout:
     sample = [line.strip() for line in middle.split("\n")]
     near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
     if near.breaks * 50 >= sum(map(bool, sample)):
-        by_indents = near.continues >= INDENTED_CONTINUES_RATE and near.width <= MAX_WIDTH and _indented(text)
-        return "wrapped" if _is_wrapped(near) or by_indents else "lines"
+        if _is_wrapped(near):
+            return "wrapped"
+        few_wraps = near.continues >= INDENTED_CONTINUES_RATE and near.width <= MAX_WIDTH
+        return "wrapped" if few_wraps and _indented(text) else "lines"
     apart = [line for line in sample if line]
     return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"
 

@@ -23,7 +23,11 @@ def blocks_of(text: str, *, transcribed: bool = False) -> list[Block]:
         text: the file's text, with any line breaks.
         transcribed: whether to read what transcribers of books mark: italics, ligatures, pictures, pages, notes.
     """
-    text = with_plain_breaks(text)
+    return blocks_in(with_plain_breaks(text), transcribed=transcribed)
+
+
+def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
+    """The same for a text that `with_plain_breaks` gave."""
     removed: list[Block] = []
     if transcribed:
         text, removed = transcription.read_marks(text)

@@ -47,15 +47,16 @@ def book_of_text(text: str) -> ParsedBook:
     Raises:
         Unreadable: it has no text.
     """
-    found = gutenberg.split_frame(plain_text.with_plain_breaks(text))
+    text = plain_text.with_plain_breaks(text)
+    found = gutenberg.split_frame(text)
     if found is None:
-        return _with_text(ParsedBook(tuple(plain_text.blocks_of(text, transcribed=True))))
+        return _with_text(ParsedBook(tuple(plain_text.blocks_in(text, transcribed=True))))
     blocks: list[Block] = []
     for passage in found.passages:
         if passage.is_frame:
             blocks += removed_blocks(passage.text, gutenberg.RULE)
         else:
-            blocks += plain_text.blocks_of(passage.text, transcribed=True)
+            blocks += plain_text.blocks_in(passage.text, transcribed=True)
     said = (found.title, found.author, found.language, gutenberg.LICENCE)
     metadata = {"gutenberg": found.number} if found.number else {}
     return _with_text(gutenberg.without_credits(ParsedBook(tuple(blocks), *said, metadata=metadata)))
