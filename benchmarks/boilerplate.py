@@ -2,10 +2,10 @@
 
     python benchmarks/boilerplate.py [--books ../shared/data/books] [--seed 1] [--out FILE]
 
-Prose: 300 lines of 30 kinds that sound like boilerplate or like headings (addresses, copyright, telegrams, log entries),
-set into generated novels with copyright page and back matter: in the first chapter, in the middle, before the last page.
-Boilerplate: the pages of those novels, in the front, in the back, and in the middle of a box set; and the frames of real
-Project Gutenberg files, known by their start and end lines and by the markup of their EPUBs.
+Prose: 300 lines of 30 kinds that sound like boilerplate or like headings (addresses, copyright, telegrams, log
+entries), set into generated novels with copyright page and back matter: in the first chapter, in the middle, before the
+last page. Boilerplate: the pages of those novels, in the front, in the back, and in the middle of a box set; and the
+frames of real Project Gutenberg files, known by their start and end lines and by the markup of their EPUBs.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ PROSE = {
     "isbn": ["He copied ISBN 97801{number} from the back cover onto his palm and went to the {place}.",
              "“The ISBN is smudged,” said {name}. “It could be any {place} in the world.”",
              "{name} searched for the ISBN and found nothing but a picture of a {place}."],
-    "published": ["Published by a small press in York, his first poems had sold {number} copies, nine of them to {name}.",
+    "published": ["Published by a small press in York, his first poems had sold {number} copies, nine to {name}.",
                   "“First published in {year},” said {name}, “and never once read in this {place}.”",
                   "Printed in {year}, the map showed the {place} where {name} was born."],
     "fiction": ["“That report is a work of fiction,” said {name}. “You made up half of the {place}.”",
@@ -111,7 +111,8 @@ PROSE = {
     "sign": ["KEEP OUT OF THE {place_upper}", "NO DOGS, NO BOATS, NO {name_upper}", "{place_upper} CLOSED UNTIL {day}"],
     "log": ["Day {small}. We ran out of water.", "Day {small}. The {place} is gone, and {name} with it.",
             "Night {small}. Nobody slept in the {place}."],
-    "letter": ["MY DEAR {name_upper},", "DEAR {name_upper}: DO NOT GO TO THE {place_upper}.", "YOUR LOVING {name_upper}"],
+    "letter": ["MY DEAR {name_upper},", "DEAR {name_upper}: DO NOT GO TO THE {place_upper}.",
+               "YOUR LOVING {name_upper}"],
     "verdict": ["Fine.", "The end.", "End of story, {name} thought."],
     "title words": ["About me you know nothing, {name}.", "Books by the dozen stood in the {place}.",
                     "Dedication was not enough for {name}."],
@@ -127,7 +128,8 @@ PROSE = {
     "quoted title": ["“The {place_title}” was written in {year}, and {name} had hated it ever since.",
                      "“A {place_title} of One’s Own,” said {name}. “Volume two.”",
                      "They read “The {place_title}” to {name} until the fever broke."],
-    "verse": ["The tide is full, the {place} dark", "and {name} sleeps beside the sea", "O leave the {place} to the rain"],
+    "verse": ["The tide is full, the {place} dark", "and {name} sleeps beside the sea",
+              "O leave the {place} to the rain"],
     "caps inside": ["IT WAS {name_upper}. It was always {name}.", "{name_upper}! The whole {place} heard it.",
                     "NO, thought {name}, NOT THE {place_upper}."],
     "email": ["To: {lower}@{place}.org", "Subject: the {place}", "“Send it to {lower}@{place}.org,” said {name}."],
@@ -150,7 +152,8 @@ def filled(template: str, chance: random.Random) -> str:
     name, place = chance.choice(NAMES), chance.choice(PLACES)
     return template.format(
         name=name, name_upper=name.upper(), lower=name.lower(), place=place, place2=chance.choice(PLACES),
-        place_upper=place.upper(), place_title=place.title(), year=chance.randint(1890, 2019), small=chance.randint(2, 40),
+        place_upper=place.upper(), place_title=place.title(), year=chance.randint(1890, 2019),
+        small=chance.randint(2, 40),
         number=chance.randint(10000, 99999), day=chance.choice(["MONDAY", "FRIDAY", "SUNDAY"]),
     )  # fmt: skip
 
@@ -158,8 +161,8 @@ def filled(template: str, chance: random.Random) -> str:
 def paragraph(chance: random.Random) -> str:
     """Five sentences of a plain story."""
     return " ".join(
-        f"{chance.choice(NAMES)} {chance.choice(VERBS)} towards the {chance.choice(PLACES)} while {chance.choice(NAMES)} "
-        f"{chance.choice(VERBS)} near the {chance.choice(PLACES)} and counted {chance.randint(2, 999)} steps."
+        f"{chance.choice(NAMES)} {chance.choice(VERBS)} towards the {chance.choice(PLACES)} while "
+        f"{chance.choice(NAMES)} {chance.choice(VERBS)} near the {chance.choice(PLACES)} and counted {chance.randint(2, 999)} steps."
         for _ in range(5)
     )
 
@@ -223,7 +226,8 @@ def generated(seed: int) -> Iterator[str]:
     left = [text for book, text in pages if text in found[book]]
     yield f"generated: {len(lost)} of {len(lines)} lines of prose lost ({len(lost) / len(lines):.2%})"
     yield from (f"  lost, {kind}: {text}" for kind, text in lost)
-    yield f"generated: {len(pages) - len(left)} of {len(pages)} lines of boilerplate removed ({1 - len(left) / len(pages):.2%})"
+    removed = len(pages) - len(left)
+    yield f"generated: {removed} of {len(pages)} lines of boilerplate removed ({removed / len(pages):.2%})"
     yield from (f"  left, {count} times: {text}" for text, count in Counter(left).most_common())
 
 
