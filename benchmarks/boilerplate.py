@@ -23,39 +23,12 @@ from lxml import html
 
 import corpora
 
-NAMES = [
-    "Anna",
-    "Bertram",
-    "Colette",
-    "Dora",
-    "Edwin",
-    "Flora",
-    "Gilbert",
-    "Hester",
-    "Ivo",
-    "Jude",
-    "Kit",
-    "Leila",
-    "Marcus",
-    "Nadia",
-    "Owen",
-    "Petra",
-]
-PLACES = [
-    "garden",
-    "harbour",
-    "kitchen",
-    "station",
-    "meadow",
-    "chapel",
-    "library",
-    "market",
-    "attic",
-    "cellar",
-    "orchard",
-    "ferry",
-]
-VERBS = ["walked", "looked", "turned", "waited", "listened", "hurried", "wandered", "paused"]
+LISTS = """
+Anna Bertram Colette Dora Edwin Flora Gilbert Hester Ivo Jude Kit Leila Marcus Nadia Owen Petra
+garden harbour kitchen station meadow chapel library market attic cellar orchard ferry
+walked looked turned waited listened hurried wandered paused
+"""
+NAMES, PLACES, VERBS = (line.split() for line in LISTS.strip().splitlines())
 PROSE = {
     "address": ["“Go to find{place}.com,” {name} said, “and type in his name.”",
                 "{name} copied www.{place}-{place2}.org onto the back of her hand and ran.",
@@ -162,7 +135,8 @@ def paragraph(chance: random.Random) -> str:
     """Five sentences of a plain story."""
     return " ".join(
         f"{chance.choice(NAMES)} {chance.choice(VERBS)} towards the {chance.choice(PLACES)} while "
-        f"{chance.choice(NAMES)} {chance.choice(VERBS)} near the {chance.choice(PLACES)} and counted {chance.randint(2, 999)} steps."
+        f"{chance.choice(NAMES)} {chance.choice(VERBS)} near the {chance.choice(PLACES)} and "
+        f"counted {chance.randint(2, 999)} steps."
         for _ in range(5)
     )
 
