@@ -78,7 +78,7 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             )
         if "removed" in counts.get("counts", {}) and (dataset.path / "removed.jsonl").exists():
             number = sum(counts["counts"]["removed"].values())
-            lines.append(f"{number:,} paragraphs left out as not prose, see corpora show {dataset.reference} --removed")
+            lines.append(f"{number:,} passages left out as not prose, see corpora show {dataset.reference} --removed")
     if counts.get("sentences_dropped"):
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["sentences_dropped"].items())
         lines.append(f"sentences dropped: {reasons}")

@@ -93,16 +93,13 @@ def show(
 
 def _show_removed(found: Dataset, *, as_json: bool) -> None:
     """Print the records of `removed.jsonl`, one per line."""
-    lines = found.side_records("removed")
     if as_json:
-        say_json(list(lines))
+        say_json(list(found.side_records("removed")))
         return
-    printed = False
-    for line in lines:
+    if not (found.path / "removed.jsonl").exists():
+        say(f"{found.reference} has no removed.jsonl: its source left nothing out, or keeps no record of it")
+    for line in found.side_records("removed"):
         say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
-        printed = True
-    if not printed:
-        say(f"{found.reference} has no removed.jsonl: its source removed nothing, or keeps no record of it")
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:

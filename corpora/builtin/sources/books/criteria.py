@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from corpora import Catalogue, DownloadError, Entry, HttpClient, InputError, registry
 from corpora.builtin.sources.books.download import Listed, Shelf, download
-from corpora.builtin.sources.books.languages import code_of
+from corpora.builtin.sources.books.language_codes import code_of
 
 READABLE = frozenset({"epub", "txt", "text", "html", "htm", "xhtml", "plain text"})
 

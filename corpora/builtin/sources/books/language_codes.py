@@ -1,4 +1,4 @@
-"""What files and sites call languages, as ISO 639-1 codes."""
+"""The names that files and sites use for languages, as ISO 639-1 codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ THREE_LETTERS = {
 
 
 def code_of(language: str) -> str:
-    """The ISO 639-1 code of `American English`, `eng`, `en-US`; empty for what is not known."""
+    """The ISO 639-1 code of `American English`, `eng`, `en-US`; empty for an unknown language."""
     words: list[str] = re.findall(r"[^\W_]+", language.lower())
     if words and len(words[0]) == 2:
         return words[0]

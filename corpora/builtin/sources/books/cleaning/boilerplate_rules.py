@@ -1,29 +1,32 @@
-"""Paragraphs that belong to a book's file and not to its text: licences, notices, requests, addresses."""
+"""The wordings of boilerplate: licences, notices, credits, requests, addresses."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from corpora.builtin.sources.books.draft import Block, words_in
-from corpora.builtin.sources.books.headings import is_division
+from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 
 class Rule(NamedTuple):
-    """One kind of boilerplate: words that every case holds, the pattern that decides, and how long it can be."""
+    """One wording of boilerplate."""
 
-    reason: str
+    name: str
+    """Rules of one name say the same thing in other words; they do not confirm each other."""
     hints: tuple[bytes, ...]
+    """Lower-case text of which every match has a piece, to find candidates fast."""
     pattern: re.Pattern[str]
+    """Matched against the lower-case paragraph."""
     max_words: int = 400
 
 
-def _rule(reason: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
-    return Rule(reason, tuple(hint.encode() for hint in hints.split("|")), re.compile(pattern), max_words)
+def _rule(name: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
+    return Rule(name, tuple(hint.encode() for hint in hints.split("|")), re.compile(pattern), max_words)
 
 
+TRANSCRIBERS_NOTE = "transcriber's note"
+"""The one rule that needs no other sign: such a label stands in no novel."""
 RULES = (
     _rule(
         "gutenberg",
@@ -32,11 +35,21 @@ RULES = (
     ),
     _rule("gutenberg", "pgdp|proofread", r"pgdp\.net|distributed proofread"),
     _rule(
-        "gutenberg",
+        TRANSCRIBERS_NOTE,
         "transcri|transkri|trascri|bewerker",
-        r"^\W*+(?:transcriber['’]?s?['’]? (?:note|comment)"
+        r"^\W*+(?:transcriber['’]?s?['’]? (?:note|comment)s?\b"
         r"|(?:anmerkung|bemerkung|note?s?|nota|notas|opmerking)(?:en)? (?:zur|des|de|del|du|da|do|sur|van)(?: la| de)? "
         r"(?:trans[ck]ri|trascri|bewerker))",
+    ),
+    _rule(
+        "gutenberg",
+        "first thing seen|etext|plain vanilla|keep this|in our series by|small print|lawyers|etext #|ebook #",
+        r"^this (?:header )?should be the first thing seen|plain vanilla electronic texts"
+        r"|etexts readable by both humans|these etexts (?:are )?prepared by (?:hundreds|thousands)"
+        r"|important information in this header"
+        r"|we encourage you to keep this|^#\d+ in our series by|\bsmall print!|^you know: lawyers"
+        r"|\[e(?:text|book) ?#\d+\]|\betexts? (?:was|were|is|are) (?:first )?(?:posted|prepared|created|scanned|typed)"
+        r"|edited by .{0,40}\betext\b|public domain etext",
     ),
     _rule("smashwords", "smashwords", r"smashwords"),
     _rule(
@@ -74,7 +87,7 @@ RULES = (
     _rule(
         "rights notice",
         "copyright|©|(c) ",
-        r"^\W*+(?:\w+ ){0,6}copyright\b(?:\W|by\b|c\b|text\b|renewed\b)*+(?:[\w.’' -]{0,60}\s)?\d{4}"
+        r"^\W*+(?:[\w'’,:-]+ ){0,8}copyright\b(?:\W|by\b|c\b|text\b|renewed\b)*+(?:[\w.’' -]{0,60}\s)?\d{4}"
         r"|\[copyright|(?:©|\(c\)) ?(?:copyright )?\d{4}|\d{4} ?©|©.{0,60}\d{4}"
         r"|^\W*+copyright\W*+$|^\W*+copyright (?:©|\(c\)|by)\b"
         r"|u\.?s\.? copyright act|copyright (?:holder|owner|laws?)\b.{0,80}(?:permission|infring|protect|reproduc)",
@@ -94,7 +107,7 @@ RULES = (
         r"|england|canada|australia)\b|^(?:\d{1,2}[\s,]+){4,12}\d{1,2}$",
         80,
     ),
-    _rule("rights notice", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
+    _rule("ISBN", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
     _rule(
         "fiction notice",
         "work of fiction|works of fiction|any resemblance|author’s imagination|author's imagination",
@@ -168,58 +181,36 @@ RULES = (
         50,
     ),
 )
-SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg")
-EDGE = 60
-"""Blocks at either end of a book."""
-END_BLOCKS = 30
-SHORT_WORDS = 8
+SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")
+"""A book without any of these was not published electronically, and has boilerplate at its ends if anywhere."""
+END_BLOCKS = 60
 
 
-def without_boilerplate(blocks: list[Block], removed: Counter[str]) -> list[Block]:
-    """The blocks that match no rule, counting the words of the others in `removed`.
-
-    A book without a sign of electronic publishing has boilerplate at its edges if anywhere.
-    """
-    reasons: dict[int, str] = {}
-    for number, rule in _hinted(blocks):
-        text = blocks[number].text.lower()
-        fits = (
-            not (number in reasons or blocks[number].level)
-            and len(text) <= rule.max_words * 12
-            and words_in(text) <= rule.max_words
-        )
-        if fits and rule.pattern.search(text):
-            reasons[number] = rule.reason
-    reasons |= dict.fromkeys(_after_requests(blocks, reasons), "after the end")
-    for number, reason in reasons.items():
-        removed[reason] += words_in(blocks[number].text)
-    return [block for number, block in enumerate(blocks) if number not in reasons] if reasons else blocks
+def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
+    """The names of the rules that each paragraph matches, by its number; headings are left out."""
+    signs: dict[int, set[str]] = {}
+    for number, rule in _candidates(blocks):
+        text = blocks[number].text
+        if blocks[number].level or len(text) > rule.max_words * 12 or words_in(text) > rule.max_words:
+            continue
+        if rule.pattern.search(text.lower()):
+            signs.setdefault(number, set()).add(rule.name)
+    return signs
 
 
-def _after_requests(blocks: list[Block], reasons: Mapping[int, str]) -> Iterator[int]:
-    """What stands among requests and addresses at the very end and is short: `Thanks!`, a name."""
-    last = range(max(len(blocks) - END_BLOCKS, 0), len(blocks))
-    begin = next((n for n in last if reasons.get(n) in ("thanks and requests", "smashwords", "address")), len(blocks))
-    for number in range(begin, len(blocks)):
-        if blocks[number].level == 1 and is_division(blocks[number].text):
-            return
-        if number not in reasons and not blocks[number].level and words_in(blocks[number].text) <= SHORT_WORDS:
-            yield number
-
-
-def _hinted(blocks: list[Block]) -> Iterator[tuple[int, Rule]]:
-    """Each block that holds a hint of a rule, with the rule, rules in their order."""
+def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
+    """Each block that holds a hint of a rule, with the rule."""
     whole = _lower(blocks)
     if any(sign in whole for sign in SIGNS):
         yield from _hits(whole, 0)
-    else:
-        back = max(EDGE, len(blocks) - EDGE)
-        yield from _hits(_lower(blocks[:EDGE]), 0)
-        yield from _hits(_lower(blocks[back:]), back)
+        return
+    yield from _hits(_lower(blocks[:END_BLOCKS]), 0)
+    back = max(END_BLOCKS, len(blocks) - END_BLOCKS)
+    yield from _hits(_lower(blocks[back:]), back)
 
 
-def _lower(blocks: list[Block]) -> bytes:
-    """The texts of a run of blocks, a line each, as bytes that can be searched fast; ASCII's letters are small."""
+def _lower(blocks: Sequence[Block]) -> bytes:
+    """The texts of a run of blocks, one per line, as bytes, which are fast to search; only ASCII is lower-cased."""
     return "\n".join([block.text for block in blocks]).encode("utf-8", "surrogatepass").lower()
 
 

@@ -4,13 +4,27 @@ import zipfile
 
 import pytest
 
-from corpora.builtin.sources.books.clean import document_of
-from corpora.builtin.sources.books.draft import Unreadable
-from corpora.builtin.sources.books.epub import read_epub
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.formats.blocks import Unreadable
+from corpora.builtin.sources.books.formats.epub import read_epub
+
+
+def package(items, spine):
+    """A package document with nothing but a manifest and a spine."""
+    manifest = "".join(f'<item id="{i}" href="{href}" media-type="{kind}"/>' for i, href, kind in items)
+    metadata = '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A Book</dc:title></metadata>'
+    return (
+        f'<package xmlns="http://www.idpf.org/2007/opf" version="3.0">{metadata}'
+        f"<manifest>{manifest}</manifest><spine>{''.join(spine)}</spine></package>"
+    )
 
 
 def texts(path):
-    return [block.text for block in read_epub(path).blocks]
+    return [block.text for block in read_epub(path).blocks if not block.rule]
+
+
+def removed(path):
+    return [(block.rule, block.text) for block in read_epub(path).blocks if block.rule]
 
 
 def test_chapters_come_in_spine_order(make_epub):
@@ -64,10 +78,95 @@ def test_xhtml_that_is_no_xml_is_read(make_epub):
     assert texts(make_epub("<p>One & two <i>three</p><p>four&nbsp;five</P>")) == ["One & two three", "four five"]
 
 
-@pytest.mark.parametrize("missing", ["OPS/text/c1.xhtml", "mimetype", "META-INF/container.xml"])
-def test_a_missing_file_costs_no_more_than_itself(make_epub, missing):
-    path = make_epub("<p>First.</p>", "<p>Second.</p>", "<p>Third.</p>", extra={missing: None})
-    assert texts(path)[0] == "First." and texts(path)[-1] == "Third."
+@pytest.mark.parametrize("missing", ["mimetype", "META-INF/container.xml"])
+def test_a_missing_file_that_is_not_a_text_costs_nothing(make_epub, missing):
+    assert texts(make_epub("<p>First.</p>", "<p>Second.</p>", extra={missing: None})) == ["First.", "Second."]
+
+
+def twenty(make_epub, *lost, content=None):
+    chapters = [f"<p>This is chapter {n}.</p>" for n in range(20)]
+    return make_epub(*chapters, extra={f"OPS/text/c{n}.xhtml": content for n in lost})
+
+
+def test_a_lost_text_is_named_and_counted(make_epub):
+    book = read_epub(twenty(make_epub, 7))
+    assert len(book.blocks) == 19
+    assert book.metadata == {"spine_lost": ["text/c7.xhtml (missing)"], "spine": {"lost": 1}}
+
+
+def test_a_book_that_lost_more_than_a_tenth_of_its_spine_is_refused(make_epub):
+    assert len(read_epub(twenty(make_epub, 7, 8)).blocks) == 18
+    with pytest.raises(Unreadable, match=r"spine lost: 3 of 20 texts: text/c7.xhtml \(missing\)"):
+        read_epub(twenty(make_epub, 7, 8, 9))
+
+
+def test_a_text_in_the_spine_that_is_also_the_navigation_is_read(make_epub):
+    contents = '<nav epub:type="toc"><ol><li><a href="c1.xhtml">The Mole</a></li></ol></nav>'
+    path = make_epub(f"{contents}<p>Nobody slept.</p>", "<p>Second.</p>")
+    with zipfile.ZipFile(path) as archive:
+        opf = archive.read("OPS/book.opf").decode()
+    opf = opf.replace('href="text/c0.xhtml"', 'href="text/c0.xhtml" properties="nav"')
+    path = make_epub(f"{contents}<p>Nobody slept.</p>", "<p>Second.</p>", extra={"OPS/book.opf": opf})
+    assert texts(path) == ["Nobody slept.", "Second."]
+    assert removed(path) == [("contents", "The Mole")]
+
+
+def test_a_nav_element_that_holds_the_text_is_text(make_epub):
+    assert texts(make_epub('<nav><p>Nobody slept that <a href="c1.xhtml">night</a>, not even Ida.</p></nav>')) == [
+        "Nobody slept that night, not even Ida."
+    ]
+
+
+@pytest.mark.parametrize(
+    "link", ["text/m\u00e8re.xhtml", "text/me\u0300re.xhtml", "text/m%C3%A8re.xhtml", "TEXT/M%E8RE.xhtml"]
+)
+@pytest.mark.parametrize("entry", ["OPS/text/m\u00e8re.xhtml", "OPS/text/me\u0300re.xhtml"])
+@pytest.mark.parametrize("flagged", [True, False])
+def test_accented_names_are_found_however_they_are_written(make_epub, link, entry, flagged):
+    manifest = package([("a", link, "application/xhtml+xml")], ['<itemref idref="a"/>'])
+    path = make_epub(extra={"OPS/book.opf": manifest, entry: "<p>La mère.</p>"})
+    if not flagged:
+        path.write_bytes(without_utf8_flags(path.read_bytes()))
+    assert texts(path) == ["La mère."]
+
+
+def without_utf8_flags(raw):
+    raw = bytearray(raw)
+    for mark, flags in ((b"PK\3\4", 7), (b"PK\1\2", 9)):
+        place = raw.find(mark)
+        while place >= 0:
+            raw[place + flags] &= ~8
+            place = raw.find(mark, place + 4)
+    return bytes(raw)
+
+
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><title>Page 3</title><text y="1">The boat turned</text>'
+    '<text y="2">over in the dark.</text>'
+    '<text><tspan x="0" dy="1em">Ida</tspan><tspan x="0" dy="1em">swam.</tspan></text></svg>'
+)
+
+
+def test_the_text_of_drawn_pages_is_read_line_by_line(make_epub):
+    lines = ["The boat turned over in the dark.", "Ida swam."]
+    assert texts(make_epub(f"<div>{DRAWING}</div>")) == lines
+    manifest = package([("a", "a.svg", "image/svg+xml")], ['<itemref idref="a"/>'])
+    assert texts(make_epub(extra={"OPS/book.opf": manifest, "OPS/a.svg": DRAWING})) == lines
+
+
+def test_a_drawing_without_text_does_not_break_a_word(make_epub):
+    assert texts(make_epub('<p>Once<svg><path d="M0"/></svg> upon</p>')) == ["Once upon"]
+
+
+def test_a_spine_item_that_is_a_picture_is_read_by_its_fallback(make_epub):
+    items = [("p", "p.png", 'image/png" fallback="t'), ("t", "t.xhtml", "application/xhtml+xml")]
+    manifest = package(items, ['<itemref idref="p"/>'])
+    assert texts(make_epub(extra={"OPS/book.opf": manifest, "OPS/t.xhtml": "<p>One.</p>"})) == ["One."]
+
+
+def test_what_the_markup_excludes_is_kept_with_its_rule(make_epub):
+    page = '<section epub:type="copyright-page"><p>© 2014</p></section><p>One.<span hidden="">two</span></p>'
+    assert removed(make_epub(page)) == [("marked as copyright-page", "© 2014"), ("hidden", "two")]
 
 
 def test_a_text_declares_its_own_encoding(make_epub):
