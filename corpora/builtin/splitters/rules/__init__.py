@@ -1,4 +1,4 @@
-"""Our own sentence splitter: rules at terminal punctuation that are right in fiction as well."""
+"""Our own sentence splitter: rules at terminal punctuation that hold in fiction as well."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,11 +24,11 @@ class Rules(Splitter):
             raise OptionError(f"rules: language is {self.language!r}; it must be a code such as en, de or pt-BR")
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, in time that grows with its length only."""
+        """The paragraph's sentences, in time proportional to its length."""
         return cut(paragraph, sentence_starts(paragraph, language_named(self.language)))
 
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """Offer it."""
+    """The splitter `rules`."""
     return [Rules]
