@@ -33,7 +33,7 @@ COUNTED = frozenset(("sq.", "cu.", "square", "cubic"))
 AFTER_LETTER = re.compile(r"[.,;:)\]]|\s(?:of|and|to|or|is|at)\b")
 CATALOGUES = frozenset(("PMID", "PMC", "ISBN", "ISSN", "OCLC", "JSTOR"))
 VOLUME = re.compile(r"\s?\(\d{1,3}[^)]{0,8}\):")
-"""The number of an issue behind that of a volume: Journal of Botany. 92 (6): 1087."""
+"""The number of an issue in brackets, behind that of a volume."""
 SCHEMES = frozenset(("http", "https", "ftp", "www"))
 
 
@@ -50,9 +50,6 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
     if not (plain := before.isalpha()):
         before = _bare_word(text[reach:stop])
     bits = language.abbreviations.get(before, 0)
-    whole = plain and len(before) > 1 and before.islower() and word[:1].isupper()
-    if whole and not (bits or closers) and before not in NUMERALS:
-        return True  # most sentences end like this
     openers = match[4]
     if not (bits or plain) and (prefix := PREFIX.match(before)):
         before = before[prefix.end() :]
@@ -69,13 +66,9 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
         word = _with_marks(word, text, match.end())
     if closers and not (closers[0] in ")]" and _may_end(before, bits, text, stop, language)):
         return not closers[-1].isdigit() or _is_note(before, bits, closers, word, language)
-    if word in CATALOGUES or (word.isdigit() and VOLUME.match(text, match.end())):
+    if bits & NEVER or (bits & NUMBERED and _is_numbered(before, word, match, language)):
         return False
-    if (
-        bits & NEVER
-        or (bits & NUMBERED and _is_numbered(before, word, match, language))
-        or _is_number_in_list(before, text, stop)
-    ):
+    if _is_number_in_list(before, text, stop) or _is_reference(word, text, match.end()):
         return False
     if word.isdigit() and before in NUMERALS and before.islower():
         return False
@@ -172,6 +165,11 @@ def _is_numbered(before: str, word: str, match: re.Match[str], language: Languag
     if text.startswith(".", end) and language.abbreviations.get(word, 0) & NUMBERED:
         return True
     return len(word) == 1 and word.isupper() and (word in "VXLCM" or AFTER_LETTER.match(text, end) is not None)
+
+
+def _is_reference(word: str, text: str, end: int) -> bool:
+    """Whether a word continues a bibliographic reference: `Journal of Botany. 92 (6): 1087. ISBN 1234.`"""
+    return word in CATALOGUES or (word.isdigit() and VOLUME.match(text, end) is not None)
 
 
 def _is_number_in_list(before: str, text: str, stop: int) -> bool:

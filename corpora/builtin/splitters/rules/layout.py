@@ -15,8 +15,8 @@ BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
 SCENE = re.compile(
     r"(?:(?<=[.!?…\"'”’»)]\s)|^)((?:\*[ \xa0]?){3,12}|(?:#[ \xa0]?){3,12}|(?:[•~·-] ){2,11}[•~·-]|⁂)(\s+)(?![a-z])"
 )
-RULES = ("--------", "________", "========", "********", "########", "~~~~~~~~")
-RULE = re.compile(r"([=_*#~-])(?<=\s.)\1{7,}+(\s+)(?=\S)")
+RULES = ("________", "========", "********")
+RULE = re.compile(r"([=_*])(?<=\s.)\1{7,}+(\s+)(?=\S)")
 ADDRESSES = tuple(
     re.compile(rf"{literal}[^\s<>]{{0,500}}+(?<![.,;:!?])(\s+)(?=[A-Z(\"“]|https?:|www\.)")
     for literal in ("://", r"www\.")
@@ -70,7 +70,7 @@ def break_starts(text: str) -> list[int]:
         starts += [match.end() for match in BLANK_LINE.finditer(text)]
     if "*" in text or "#" in text or "⁂" in text:
         starts += [edge for match in SCENE.finditer(text) for edge in match.span()]
-    if ("_" in text or "=" in text or "*" in text or "--" in text) and any(rule in text for rule in RULES):
+    if ("_" in text or "=" in text or "*" in text) and any(rule in text for rule in RULES):
         starts += [edge for match in RULE.finditer(text) for edge in match.span()]
     if "/" in text:
         if "://" in text or "www." in text:

@@ -1,4 +1,4 @@
-"""Sentences as our own rules see them. Each list is one paragraph, cut where the rules must cut it."""
+"""The splitter `rules`. Each list is one paragraph, cut where the rules must cut it."""
 
 import json
 import time
@@ -177,7 +177,7 @@ HOSTILE = [
 
 
 def joined(sentences: list[str]) -> str:
-    """One paragraph; Chinese and Japanese put no space between sentences."""
+    """The sentences as one paragraph; Chinese and Japanese have no space between sentences."""
     wide = any(sentence.strip()[-1] in "。！？」" for sentence in sentences)
     return ("" if wide else " ").join(sentences)
 
@@ -235,7 +235,7 @@ def test_hostile_text_is_split_in_linear_time(text: str) -> None:
     assert "".join("".join(sentences).split()) == "".join(text.split())
 
 
-def test_a_language_that_is_no_code_is_refused() -> None:
+def test_an_invalid_language_code_is_refused() -> None:
     with pytest.raises(OptionError, match=r"invalid language '\.\./en'; use auto or a code"):
         Rules(language="../en")
 
@@ -257,7 +257,7 @@ GOLD = Path(__file__).parents[5] / "shared" / "data" / "sentences"
 @pytest.mark.parametrize(("gold", "least"), [("gum-dev", 0.975), ("ewt-dev", 0.91)])
 def test_f1_over_gold_boundaries(gold: str, least: float) -> None:
     if not GOLD.is_dir():
-        pytest.skip(f"{GOLD} is not there")
+        pytest.skip(f"{GOLD} does not exist")
     hits = found = wanted = 0
     for line in (GOLD / f"{gold}.jsonl").read_text(encoding="utf-8").splitlines():
         for paragraph in json.loads(line)["paragraphs"]:
@@ -268,7 +268,7 @@ def test_f1_over_gold_boundaries(gold: str, least: float) -> None:
 
 
 def starts_of(text: str, sentences: list[str]) -> set[int]:
-    """Where each sentence after the first stands in the text."""
+    """Where each sentence after the first begins in the text."""
     starts, at = set(), 0
     for sentence in sentences:
         at = text.index(sentence, at)
