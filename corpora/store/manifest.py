@@ -36,6 +36,7 @@ _SHORT_PLACE = re.compile(r"(?<=[:=+])(?:~|\.\.?)?/(?=[^\s/])[^+,]*/")
 
 
 Count = Annotated[int, Meta(ge=0)]
+DatasetName = Annotated[str, Meta(pattern=f"^{NAME.pattern}$")]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -147,7 +148,7 @@ def plan_json(plan: Plan) -> PlanEntry:
 class Manifest:
     """What was built: `manifest.json`, the last file that a version gets."""
 
-    name: Annotated[str, Meta(pattern=f"^{NAME.pattern}$")]
+    name: DatasetName
     fingerprint: Digest
     kind: DATASET_KINDS
     rows: Count
