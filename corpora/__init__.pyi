@@ -57,6 +57,7 @@ from .plugin.kinds import Template as Template
 from .plugin.kinds import TextTransform as TextTransform
 from .plugin.kinds import TokenTransform as TokenTransform
 from .plugin.kinds import Transform as Transform
+from .plugin.records import HOLE as HOLE
 from .plugin.records import Context as Context
 from .plugin.records import Counts as Counts
 from .plugin.records import Defaults as Defaults

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corpora.store import Dataset
 
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
+SHOWN_TEMPLATES = 8
 SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")]
@@ -74,6 +75,15 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             lines.append(
                 f"{gone:,} of {counts['found']:,} documents rejected ({reasons}), see {dataset.path}/rejects.jsonl"
             )
+    if counts.get("holes"):
+        all_ = counts["holes"] + dataset.rows
+        lines.append(
+            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}), since something in them "
+            "could not be shown (a formula, a template, the items of a list); --holes fill or keep keeps them"
+        )
+    if templates := counts.get("counts", {}).get("templates"):
+        most = ", ".join(f"{n:,} {name}" for name, n in list(templates.items())[:SHOWN_TEMPLATES])
+        lines.append(f"inline templates that were not rendered: {most}, see {dataset.path}/templates.jsonl")
     if "dropped" in counts:
         total = max(counts["sequences"], 1)
         lines.append(

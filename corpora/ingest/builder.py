@@ -38,6 +38,8 @@ from corpora.store import (
     write_text,
 )
 
+TEMPLATES = "templates"
+"""The table of inline templates that no component rendered, which a version keeps whole."""
 PART_BYTES = 16 << 20
 BOILERPLATE = "boilerplate paragraphs of many documents"
 """How the accounting names the paragraphs that are left out since many documents share them at their ends."""
@@ -225,6 +227,10 @@ class _Job:
                 for batch in read_stream(path):
                     writer.write(batch)
             files = writer.close()
+        if holes := sum(map(task.holes, numbers)):
+            fates.accounting["holes"] = holes
+        if TEMPLATES in fates.tables:
+            write_text(staging / f"{TEMPLATES}.jsonl", _counted_lines(TEMPLATES.rstrip("s"), fates.tables[TEMPLATES]))
         pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)
@@ -272,6 +278,11 @@ def absolute_options(source: Source) -> dict[str, Any]:
         elif isinstance(value, tuple):
             options[option.name] = [str(item.absolute()) if isinstance(item, Path) else item for item in value]
     return options
+
+
+def _counted_lines(noun: str, counts: Counter[str]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "".join(json.dumps({noun: name, "count": count}, ensure_ascii=False) + "\n" for name, count in ordered)
 
 
 def rows_in(path: Path) -> int:

@@ -29,6 +29,8 @@ class Fates:
     accounting: dict[str, Any] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
     """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
+    tables: dict[str, Counter[str]] = field(default_factory=dict)
+    """Tables of counts in the documents' metadata, added up over the corpus."""
 
 
 def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
@@ -63,7 +65,12 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     kept = pa.array([row for row in range(len(reasons)) if row not in gone], pa.int64())
     shared = shared_edges(table["edges"].take(kept))
     return Fates(
-        documents.append_column("fate", pa.array(fate, pa.large_string())), lines, survivors, accounting, shared
+        documents.append_column("fate", pa.array(fate, pa.large_string())),
+        lines,
+        survivors,
+        accounting,
+        shared,
+        counts,
     )
 
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
+from corpora.ingest.holes import whole_sentences
 from corpora.ingest.repeated_paragraphs import edge_hashes, without_shared
 from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return
-from corpora.store import SENTENCES, read_stream, write_stream
+from corpora.store import SENTENCES, read_stream, write_stream, write_text
 
 EXTRACT = pa.schema(
     [
@@ -125,26 +126,37 @@ class WriteTask:
         return self.folder / f"sentences-{number:05d}.arrow"
 
     def __call__(self, number: int) -> Path:
-        """Write the part's sentences, unless an earlier attempt did."""
+        """Write the part's sentences, unless an earlier attempt did, and next to them how many had a hole."""
         path = self.path(number)
         if not path.exists():
-            write_stream(path, SENTENCES, self._batches(number))
+            holes: list[int] = []
+            write_stream(path, SENTENCES, self._batches(number, holes))
+            write_text(self.holes_path(number), str(sum(holes)))
         return path
 
-    def _batches(self, number: int) -> Iterator[pa.RecordBatch]:
+    def holes(self, number: int) -> int:
+        """How many sentences of a written part were dropped for their holes."""
+        path = self.holes_path(number)
+        return int(path.read_text(encoding="utf-8")) if path.exists() else 0
+
+    def holes_path(self, number: int) -> Path:
+        """Where the number of a part's dropped sentences is."""
+        return self.folder / f"holes-{number:05d}.txt"
+
+    def _batches(self, number: int, holes: list[int]) -> Iterator[pa.RecordBatch]:
         row, keep = 0, self.survivors[number]
         for batch in read_stream(self.folder / f"extract-{number:05d}.arrow"):
             for inside in range(batch.num_rows):
                 if row in keep:
-                    yield from self._document(batch["id"][inside].as_py(), batch["paragraphs"][inside].as_py())
+                    yield self._document(batch["id"][inside].as_py(), batch["paragraphs"][inside].as_py(), holes)
                 row += 1
 
-    def _document(self, document: str, paragraphs: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _document(self, document: str, paragraphs: Sequence[str], holes: list[int]) -> pa.RecordBatch:
         texts: list[str] = []
         numbers: list[int] = []
         for number, paragraph in enumerate(without_shared(paragraphs, self.shared)):
-            sentences = self.splitter.split(paragraph)
-            must_return(isinstance(sentences, list), self.splitter, "split", sentences, "a list of sentences")
+            sentences, dropped = whole_sentences(paragraph, self.splitter)
+            holes.append(dropped)
             texts += sentences
             numbers += [number] * len(sentences)
         columns = [
@@ -152,7 +164,7 @@ class WriteTask:
             pa.array(numbers, pa.int32()),
             pa.repeat(pa.scalar(document, pa.large_string()), len(texts)),
         ]
-        yield pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+        return pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
 
 
 def document_row(document: Document, source: Source) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from .kinds import Template as Template
 from .kinds import TextTransform as TextTransform
 from .kinds import TokenTransform as TokenTransform
 from .kinds import Transform as Transform
+from .records import HOLE as HOLE
 from .records import Context as Context
 from .records import Counts as Counts
 from .records import Defaults as Defaults

@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 
 Counts = Mapping[str, NDArray[Any]]
 """What a statistic counted: named arrays, which merge."""
+HOLE = "\ue0f0"
+"""Marks a place of a paragraph where its source left something inline out: a formula, a template that nobody knows.
+
+A build drops the sentences that hold one and counts them; it never writes the mark.
+"""
 ASCII_SPACES = np.array([chr(point).isspace() for point in range(128)])
 
 
@@ -42,7 +47,7 @@ class Document:
     id: str
     """Unique in its source, and the same at every build."""
     paragraphs: tuple[str, ...]
-    """Prose in reading order, without empty ones, without line breaks inside."""
+    """Prose in reading order, without empty ones, without line breaks inside; `HOLE` where something is missing."""
     title: str = ""
     author: str = ""
     url: str = ""

@@ -25,6 +25,7 @@ class Wikipedia(Source):
     """Articles of a Wikipedia, as prose without lists, tables and headings."""
 
     name: ClassVar[str] = "wikipedia"
+    version: ClassVar[int] = 2
     licence: ClassVar[str] = "CC BY-SA 4.0"
     uses: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
 
@@ -38,6 +39,9 @@ class Wikipedia(Source):
     headings: Literal["drop", "keep"] = option("drop", "Headings: structure only, or a paragraph each as well.")
     math: Literal["drop", "tex", "placeholder"] = option("drop", "Formulas: gone, as TeX, or the word formula.")
     captions: Literal["drop", "keep"] = option("drop", "Captions of pictures: gone, or a paragraph each.")
+    holes: Literal["drop", "fill", "keep"] = option(
+        "drop", "Sentences that lost something inline: dropped, filled with [...], or kept without it."
+    )
     disambiguation: Literal["drop", "keep"] = option("keep", "Pages that only list meanings: rejected, or kept.")
     template: tuple[str, ...] = option((), "More components that render templates, asked before the built-in ones.")
     allow_cut: bool = option(False, "Take the whole pages of a dump that is cut or damaged.")
@@ -62,7 +66,7 @@ class Wikipedia(Source):
         Raises:
             InputError: a dump is missing, cut, of another project, or no dump.
         """
-        from corpora.builtin.sources.wikipedia.streams import shard_starts
+        from corpora.builtin.sources.wikipedia.dump.streams import shard_starts
 
         if not self.dump:
             raise InputError("wikipedia: there is no dump yet; give --dump FILE, or let `corpora build` download one")
@@ -78,8 +82,8 @@ class Wikipedia(Source):
         return shards
 
     def _looked_at(self, path: Path) -> None:
-        from corpora.builtin.sources.wikipedia.pages import site_of
-        from corpora.builtin.sources.wikipedia.streams import looks_cut, packing
+        from corpora.builtin.sources.wikipedia.dump.pages import site_of
+        from corpora.builtin.sources.wikipedia.dump.streams import looks_cut, packing
 
         packing(path)
         if not self.allow_cut and looks_cut(path):
@@ -101,7 +105,7 @@ class Wikipedia(Source):
 
     def notes(self) -> Sequence[str]:
         """What the manifest and the card must say of the files."""
-        from corpora.builtin.sources.wikipedia.streams import is_whole
+        from corpora.builtin.sources.wikipedia.dump.streams import is_whole
 
         cut = [path.name for path in self.dump if self.allow_cut and not is_whole(path)]
         lines = [f"{name} is cut or damaged: only the pages that are whole in it were read" for name in cut]

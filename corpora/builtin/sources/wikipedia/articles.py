@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from corpora import Document, IsolationError, Reject, Shard, Template, guarded
-from corpora.builtin.sources.wikipedia.markup import Article, Rules
-from corpora.builtin.sources.wikipedia.pages import Broken, Page, pages, site_of
+from corpora.builtin.sources.wikipedia.wikitext.markup import Article, Rules
+from corpora.builtin.sources.wikipedia.dump.pages import Broken, Page, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates
-from corpora.builtin.sources.wikipedia.text import Reader, builtin_templates
-from corpora.builtin.sources.wikipedia.unusual import parsed
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
+from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia import Wikipedia
 
 WIKITEXT_CHARACTERS = 8 << 20
 """Longer pages are rejected; MediaWiki itself allows 2 MB."""
-_REDIRECT = re.compile(r"\s*#\S[^\n\[\]]{0,30}\[\[[^\]\n]+\]\]")
+_REDIRECT = re.compile(r"\s*#([^\W\d][^\n\[\]:]{0,30}):?\s*\[\[[^\]\n]+\]\]")
+_HOLES: dict[str, Literal["mark", "fill", "close"]] = {"drop": "mark", "fill": "fill", "keep": "close"}
+"""What the option `holes` means for the text; a build drops the sentences with a mark."""
 
 
 class Articles:
@@ -30,7 +32,7 @@ class Articles:
 
     def __init__(self, source: Wikipedia, templates: Sequence[Template]) -> None:
         self._source = source
-        self._rules = Rules(source.lists, source.headings, source.math, source.captions)
+        self._rules = Rules(source.lists, source.headings, source.math, source.captions, _HOLES[source.holes])
         self._templates = (*templates, *builtin_templates())
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
@@ -111,5 +113,6 @@ def document(id: str, page: Page, article: Article, site: Site) -> Document:
             "categories": list(article.categories),
             "links": list(article.links),
             "dropped_templates": dict(sorted(article.dropped.items())),
+            "templates": dict(sorted(article.holes.items())),
         },
     )

@@ -7,7 +7,8 @@ import lzma
 import pytest
 
 from corpora import Document, InputError
-from corpora.builtin.sources.wikipedia import Wikipedia, streams
+from corpora.builtin.sources.wikipedia import Wikipedia
+from corpora.builtin.sources.wikipedia.dump import streams
 
 
 @pytest.mark.parametrize(

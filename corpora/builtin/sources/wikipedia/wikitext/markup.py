@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html.entities import html5
 from typing import Literal
 
+from corpora import HOLE
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -21,6 +23,8 @@ class Rules:
     """Formulas: gone, as their TeX, or the word `formula`."""
     captions: Literal["drop", "keep"] = "drop"
     """Captions of pictures: gone, or a paragraph each."""
+    holes: Literal["mark", "fill", "close"] = "close"
+    """Places where something inline was left out: marked with `HOLE`, filled with `FILLED`, or closed up."""
 
 
 @dataclass
@@ -31,6 +35,8 @@ class Found:
     links: list[str] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     """Names of templates (or functions) that gave no text, and how often."""
+    holes: Counter[str] = field(default_factory=Counter)
+    """Those of them that left a hole in a line of text: no component knows them."""
     protected: bool = False
     """Whether the text holds characters of `protect`."""
 
@@ -47,22 +53,37 @@ class Article:
     """Titles of the articles it leads to, as written, in order, each once."""
     dropped: Counter[str]
     """Templates that gave no text, by name."""
+    holes: Counter[str] = field(default_factory=Counter)
+    """Inline templates that no component could render, by name."""
 
 
+SOFT, SOFT_END = "\ue0f1", "\ue0f2"
+"""Around a pronunciation, which is left out of brackets and shown outside of them."""
+FILLED = "[...]"
 MARKUP = "[]{}|'=*#:;<>_&!-"
 _FIRST = 0xF780
 """The first of the private characters that stand for protected ones; no wiki uses them."""
 _HIDDEN = {ord(c): _FIRST + i for i, c in enumerate(MARKUP)}
 _PRIVATE = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + len(MARKUP) - 1)}]")
+_OWN = re.compile(f"[{HOLE}{SOFT}{SOFT_END}{chr(_FIRST)}-{chr(_FIRST + len(MARKUP) - 1)}]")
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPACES = ("\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u202f", "\u2007", "\u3000", "\t")
 _NOTHING = ("\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u200f")
 
 
-def protect(text: str, found: Found) -> str:
-    """The text with its markup characters put into private ones, until `restore` brings them back."""
+def protect(text: str, found: Found, only: str = "") -> str:
+    """The text with its markup characters put into private ones, until `restore` brings them back.
+
+    Args:
+        only: one character to protect instead of all.
+    """
     found.protected = True
-    return text.translate(_HIDDEN)
+    return text.replace(only, chr(_HIDDEN[ord(only)])) if only else text.translate(_HIDDEN)
+
+
+def without_private(text: str) -> str:
+    """The text without the private characters that the passes use themselves."""
+    return _OWN.sub("", text) if not text.isascii() and _OWN.search(text) else text
 
 
 def restore(text: str, found: Found) -> str:
@@ -96,5 +117,7 @@ def _character(match: re.Match[str]) -> str:
     if name[0] != "#":
         return html5.get(name + ";", match[0])
     number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+    if 0x80 <= number <= 0x9F:
+        return bytes((number,)).decode("cp1252", "ignore")
     allowed = 0x20 <= number < 0xD800 or 0xF8FF < number < 0xF0000 or number in (9, 10)
     return chr(number) if allowed else ""

@@ -7,16 +7,24 @@ from collections.abc import Collection
 from functools import cache
 
 from corpora.builtin.sources.wikipedia.site import magic_words, names
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE
 
 _WIKI_TABLE = re.compile(r"\n[ \t:*#;]*(?:(\{\|)|\|\}(?!\}))")
 _HTML_TABLE = re.compile(r"<(?:(table)\b|/table\s*>)", re.IGNORECASE)
-_HEADING = re.compile(r"\n(={1,6})([^\n]+?)(={1,6})[ \t]*(?=\n|\Z)")
+_HEADING = re.compile(r"\n(={1,6})([^\n]+?)(={1,6})[ \t\ue0f0]*(?=\n|\Z)")
 _MARKS = re.compile(r"<[^<>]*>|\[\[(?:[^\[\]|]*\|)?|\]\]|''+")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*>")
 _QUOTES = re.compile(r"'{2,}")
 _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 
 _BREAK = "\n\n"
+_GAP = f"\n\n{HOLE}\n\n"
+_RAISED = str.maketrans("0123456789-−–+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺ⁿ")
+_EXPONENT = re.compile(
+    r"(?:(?<![^\W\d_])([^\W\d_]{1,3})|([0-9])|(\)))('{0,5})<sup\b[^<>]*>\s*('{0,5})([-−–+]?[0-9]{1,4}|n)\5\s*</sup\s*>",
+    re.IGNORECASE,
+)
+"""A number raised after a number, a bracket, or the letters of a unit or a variable."""
 
 
 @cache
@@ -51,7 +59,7 @@ def _outside(text: str, tokens: re.Pattern[str]) -> str:
         elif depth:
             depth -= 1
             if depth == 0:
-                pieces += [text[at:start], _BREAK]
+                pieces += [text[at:start], _GAP]
                 at = token.end()
     if depth:
         heading = text.find("\n=", start)
@@ -87,7 +95,17 @@ def _title(raw: str) -> str:
 
 def without_tags(text: str) -> str:
     """The text without HTML and MediaWiki tags; blocks break the paragraph, `<br>` is a space."""
-    return _TAG.sub(_tag, text) if "<" in text else text
+    if "<" not in text:
+        return text
+    if "<sup" in text:
+        text = _EXPONENT.sub(_exponent, text)
+    return _TAG.sub(_tag, text)
+
+
+def _exponent(match: re.Match[str]) -> str:
+    """`10^6` after a number, `km²` after letters."""
+    base, power = match[1] or match[2] or match[3], match[6]
+    return base + match[4] + (f"^{power}" if match[2] else power.translate(_RAISED))
 
 
 def _tag(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from corpora import InputError
 from corpora.builtin.sources.wikipedia.site import Site, key_of
-from corpora.builtin.sources.wikipedia.streams import Chunk, Damaged, chunks, ends_well
+from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well
 
 _START = re.compile(rb"<page[\s>]")
 _END = b"</page>"

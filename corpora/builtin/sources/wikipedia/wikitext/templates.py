@@ -9,8 +9,8 @@ from functools import cached_property
 from operator import itemgetter
 
 from corpora import Template
-from corpora.builtin.sources.wikipedia.blocks import end_of_paragraph
-from corpora.builtin.sources.wikipedia.markup import Found
+from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END, Found, protect
 from corpora.builtin.sources.wikipedia.site import TEMPLATE, Site, key_of
 
 DEPTH = 40
@@ -83,8 +83,12 @@ class Templates:
             if node[0] >= stop:
                 break
             pieces.append(text[at : node[0]])
-            shown = self._render(text, node, title, found, depth)
+            name, shown = self._render(text, node, title, found, depth)
             at = node[1] if node[2] else end_of_paragraph(text, node[0])
+            if shown is None:
+                shown = _hole(text, node[0], at, name, found)
+            elif shown[:1].isdigit() and "/" in shown and text[node[0] - 1 : node[0]].isdigit():
+                shown = " " + shown
             if shown:
                 pieces.append(shown)
             elif text[at : at + 1] in (":", ";") and text[node[0] - 1 : node[0]] in ("\n", ""):
@@ -92,31 +96,40 @@ class Templates:
         pieces.append(text[at:stop])
         return "".join(pieces)
 
-    def _render(self, text: str, node: Node, title: str, found: Found, depth: int) -> str:
+    def _render(self, text: str, node: Node, title: str, found: Found, depth: int) -> tuple[str, str | None]:
+        """A template's name and its text; None where no component knows it."""
         start, end, width, inside = node
         if width == 0 or depth > DEPTH:
-            found.dropped["unclosed braces" if width == 0 else "nested too deep"] += 1
-            return ""
+            name = "unclosed braces" if width == 0 else "nested too deep"
+            found.dropped[name] += 1
+            return name, None
         stop = end - width
         bar = text.find("|", start + width, stop)
         bar = stop if bar < 0 else bar
         if width == 3:
-            return Arguments(self, text, node, bar + 1, title, found, depth).get("1", "")
+            return "", Arguments(self, text, node, bar + 1, title, found, depth, positional=True).get("1", "")
         if inside and inside[0][0] < bar and ":" not in text[start + 2 : inside[0][0]]:
             found.dropped["computed name"] += 1
-            return ""
+            return "computed name", None
         raw = text[start + 2 : bar]
         name, after = self._names.get(raw) or self._known(raw)
-        arguments = Arguments(self, text, node, start + 2 + after if after else bar + 1, title, found, depth)
+        begin = start + 2 + after if after else bar + 1
+        arguments = Arguments(self, text, node, begin, title, found, depth, positional=name[:1] == "#")
         if name == "pagename":
-            return title
+            return name, title
         for component in self._components:
             shown = component.render(name, arguments, self._site.language)
             if shown is not None:
-                return shown
-        if name not in SILENT:
-            found.dropped[name] += 1
-        return ""
+                break
+        else:
+            shown = "" if name in SILENT else None
+        if not shown:
+            if name not in SILENT:
+                found.dropped[name] += 1
+            return name, shown
+        if component.name == "pronunciation":
+            shown = SOFT + shown + SOFT_END
+        return name, protect(shown, found, "'") if "'" in shown else shown
 
     def _known(self, raw: str) -> tuple[str, int]:
         """The name as components know it, and where in `raw` the first argument of a function starts (0 for none)."""
@@ -131,6 +144,26 @@ class Templates:
         return known
 
 
+def _hole(text: str, start: int, stop: int, name: str, found: Found) -> str:
+    """What stands for a template that no component knows: a hole, unless it can only be a note or a box.
+
+    A template right after a sentence's end is read as a note. One that starts a line and goes on over
+    several, or that the bold name of an article follows, is a box.
+    """
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", stop)
+    before, after = text[line_start:start].strip(), text[stop : line_end if line_end >= 0 else len(text)]
+    if before and before[-1] in _SENTENCE_ENDS and (text[start - 1] != " " or not after.strip()):
+        return ""
+    if not before and after.strip() and ("\n" in text[start:stop] or after.startswith("'''")):
+        return HOLE + "\n"
+    if (before or after.strip()) and len(found.holes) < NAMES:
+        found.holes[name] += 1
+    return HOLE
+
+
+_SENTENCE_ENDS = frozenset('.!?,;)"”’»。！？')
+NAMES = 1000
+"""Templates without a text are counted by name up to this many names on a page."""
 PAGE_NAMES = dict.fromkeys(
     ("fullpagename", "basepagename", "subpagename", "rootpagename", "seitenname", "têntrang"), "pagename"
 )
@@ -141,12 +174,22 @@ class Arguments(Mapping[str, str]):
 
     Args:
         start: where the first argument begins; past the closing braces where there is none.
+        positional: an equals sign does not name an argument, as in parser functions.
     """
 
     def __init__(
-        self, owner: Templates, text: str, node: Node, start: int, title: str, found: Found, depth: int
+        self,
+        owner: Templates,
+        text: str,
+        node: Node,
+        start: int,
+        title: str,
+        found: Found,
+        depth: int,
+        *,
+        positional: bool = False,
     ) -> None:
-        self._owner, self._text, self._node, self._start = owner, text, node, start
+        self._owner, self._text, self._node, self._start, self._positional = owner, text, node, start, positional
         self._title, self._found, self._depth = title, found, depth
 
     def __getitem__(self, key: str) -> str:
@@ -163,7 +206,7 @@ class Arguments(Mapping[str, str]):
         values: dict[str, str] = {}
         number = 0
         for start, stop, equals in self._parts():
-            if equals is None or self._node[2] == 3:
+            if equals is None or self._positional:
                 number += 1
                 values[str(number)] = self._value(start, stop)
             else:
