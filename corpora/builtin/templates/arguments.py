@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol, runtime_checkable
 
 Arguments = Mapping[str, str]
 Function = Callable[[Arguments, str], str | None]
@@ -12,6 +13,20 @@ Functions = Mapping[str, Mapping[str, Function]]
 
 ENGLISH = frozenset(("en", "simple", "sco"))
 YES = frozenset(("y", "yes", "on", "true", "1", "si", "sí", "sim", "oui", "ja"))
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """A renderer that says beforehand which templates it may know, so that it is not asked about others."""
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        ...
+
+
+def has(functions: Functions, name: str, language: str) -> bool:
+    """Whether the language, or `any`, has a function for a template's name."""
+    return name in functions["any"] or name in functions.get(language, {})
 
 
 def call(functions: Functions, name: str, arguments: Arguments, language: str) -> str | None:

@@ -28,6 +28,10 @@ class Dates(Template):
 
     name: ClassVar[str] = "dates"
 
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return language == "fr" or name in CENTURIES or name in SPANS or name in kinds(language)
+
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template that shows a date."""
         function = CENTURIES.get(name) or SPANS.get(name)
@@ -188,7 +192,10 @@ def old_style(arguments: Arguments, language: str) -> str | None:
     day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
     if language in ("ru", "uk", "be"):
         return f"{old} [{day}] {year}".strip() if old else f"{day} {year}".strip()
-    return " ".join(part for part in (day, _old(old, language), year) if part) or None
+    if language in ENGLISH:
+        return " ".join(part for part in (day, _old(old, language), year) if part) or None
+    of = "de " if language in ("es", "pt", "ca", "gl") and year else ""
+    return " ".join(part for part in (day, of + year, _old(old, language)) if part) or None
 
 
 def new_style(arguments: Arguments, language: str) -> str | None:

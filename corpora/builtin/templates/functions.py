@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, first, positional
+from corpora.builtin.templates.arguments import Arguments, Function, call, first, positional, has
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class ParserFunctions(Template):
     """Conditions and changes of case in templates."""
 
     name: ClassVar[str] = "functions"
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a parser function; None where it needs an expression, the clock or another page."""

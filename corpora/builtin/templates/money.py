@@ -8,6 +8,7 @@ from functools import cache, partial
 from importlib.resources import files
 
 from corpora.builtin.templates.arguments import Arguments, Function, first
+from corpora.builtin.templates.numerals import grouped
 
 _SCALES = {
     "k": "thousand", "t": "trillion", "m": "million", "b": "billion", "l": "lakh", "c": "crore", "lc": "lakh crore",
@@ -46,7 +47,11 @@ def euros(arguments: Arguments, language: str) -> str | None:
     value = first(arguments)
     if language in ("en", "simple", "sco", "ga", "mt", "nl"):
         return amount("€", arguments, language)
-    return f"{value} €" if value else "€"
+    return (
+        f"{grouped(value.replace(' ', ''), language) if value.replace(' ', '').isdigit() else value} €"
+        if value
+        else "€"
+    )
 
 
 def _grouped(value: str) -> str:

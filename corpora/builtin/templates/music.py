@@ -26,6 +26,9 @@ _NAMES = {
     "bemolle": "♭", "dièse": "♯", "diesis": "♯", "bemol": "♭", "sostenido": "♯", "bemoll": "♭", "sostenuto": "♯",
 }  # fmt: skip
 
+_METRES = ("time signature", "timesig", "time sig")
+_SIGNED = ("music", "música", "musique", "musik", *_METRES)
+
 
 @dataclass(frozen=True)
 class Music(Template):
@@ -33,13 +36,17 @@ class Music(Template):
 
     name: ClassVar[str] = "music"
 
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return name in _NAMES or name in _SIGNED
+
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The sign that a template shows."""
         if name in _NAMES:
             return _NAMES[name] + first(arguments)
-        if name in ("time signature", "timesig", "time sig"):
+        if name in _METRES:
             return "/".join(filled(arguments)[:2]) or None
-        return music(filled(arguments)) if name in ("music", "música", "musique", "musik") else None
+        return music(filled(arguments)) if name in _SIGNED else None
 
 
 def music(values: list[str]) -> str | None:

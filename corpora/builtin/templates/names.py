@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, filled, one_of
+from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, one_of
 
 _POST_NOMINALS = re.compile(r"post-?nom(?:inals?|s)?(?:/.*)?|postnominals?")
 
@@ -22,6 +22,12 @@ class Names(Template):
 
     name: ClassVar[str] = "names"
 
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return (
+            name in FUNCTIONS or name in prefixes() or name in countries() or _POST_NOMINALS.fullmatch(name) is not None
+        )
+
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template that shows a name."""
         function = FUNCTIONS.get(name)
@@ -31,7 +37,8 @@ class Names(Template):
             return ship({"1": prefixes()[name], **_shifted(arguments)}, language)
         if _POST_NOMINALS.fullmatch(name):
             return post_nominals(arguments, language)
-        if len(name) == 3 and name in countries() and not arguments:
+        codes = countries() if language in ENGLISH else {}
+        if (len(name) == 3 or name == "uk") and name in codes and not filled(arguments):
             return countries()[name]
         return None
 
@@ -90,7 +97,9 @@ def prefixes() -> dict[str, str]:
 def nation(arguments: Arguments, language: str) -> str | None:
     """A nation by its name or code: `France`."""
     code = one_of(arguments, "name", "1")
-    return (countries().get(code.lower(), code) if len(code) <= 3 else code) or None
+    if len(code) > 3:
+        return code
+    return countries().get(code.lower(), code) or None if language in ENGLISH else None
 
 
 def athlete(arguments: Arguments, language: str) -> str | None:

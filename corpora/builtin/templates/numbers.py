@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, one_of, positional
+from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, one_of, positional, has
 from corpora.builtin.templates.money import MONEY
+from corpora.builtin.templates.numerals import grouped
 from corpora.builtin.templates.units import UNITS, between, unit_symbol
 
-_PLAIN = re.compile(r"([-−+]?)([0-9][0-9,]*)(\.[0-9]+)?(.*)", re.DOTALL)
 _TIGHT = ("%", "°", "′", "″", "'", '"')
 """Units that follow their number without a space."""
 
@@ -26,6 +23,10 @@ class Numbers(Template):
 
     name: ClassVar[str] = "numbers"
     version: ClassVar[int] = 2
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template that shows a number."""
@@ -38,27 +39,6 @@ def formatnum(arguments: Arguments, language: str) -> str | None:
     if "r" in (arguments.get("2", "").lower(), arguments.get("nosep", "").lower()):
         return number.replace(",", "")
     return grouped(number, language)
-
-
-def grouped(number: str, language: str) -> str:
-    """The leading digits of a text grouped as the language does: `12500.5 m` is `12,500.5 m`."""
-    plain = _PLAIN.fullmatch(number)
-    if plain is None or "," in plain[2] and len(plain[2].split(",")[-1]) != 3:
-        return number
-    group, point = separators(language)
-    digits = plain[2].replace(",", "")
-    whole = f"{int(digits):,}".replace(",", group) if len(digits) > 3 else digits
-    return plain[1] + whole + (plain[3] or "").replace(".", point) + plain[4]
-
-
-@cache
-def separators(language: str) -> tuple[str, str]:
-    """What groups thousands, and what marks decimals, in a language."""
-    table = tomllib.loads(files(__package__).joinpath("numbers.toml").read_text(encoding="utf-8"))
-    for pair, languages in table["grouping"].items():
-        if language in languages:
-            return pair[0], pair[1]
-    return ",", "."
 
 
 def number(arguments: Arguments, language: str) -> str | None:

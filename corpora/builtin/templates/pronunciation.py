@@ -12,7 +12,7 @@ from corpora.builtin.templates.arguments import filled
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9-]+)?")
 _KEYS = {
-    "'": "ˈ", ",": "ˌ", "_": " ", "-": "-", "ae": "æ", "ai": "aɪ", "au": "aʊ", "ei": "eɪ", "oi": "ɔɪ", "ou": "oʊ",
+    "'": "ˈ", ",": "ˌ", "_": " ", ",_": ", ", "-": "-", "ae": "æ", "ai": "aɪ", "au": "aʊ", "ei": "eɪ", "oi": "ɔɪ", "ou": "oʊ",
     "uu": "uː", "ii": "iː", "th": "θ", "dh": "ð", "sh": "ʃ", "zh": "ʒ", "ch": "tʃ", "tsh": "tʃ", "dj": "dʒ", "ng": "ŋ",
     "@": "ə", "schwa": "ə", "@r": "ər", "E": "ɛ", "I": "ɪ", "O": "ɒ", "U": "ʊ", "V": "ʌ", "A:": "ɑː", "O:": "ɔː", "i:": "iː",
     "u:": "uː", ".": ".",
@@ -24,6 +24,9 @@ _WORDS = frozenset((
 ))  # fmt: skip
 """Arguments that are not part of the pronunciation."""
 
+_RESPELLED = ("respell", "pronunciation respelling", "usdict")
+_PLAIN = ("ipa", "api", "afi", "pronunciation", "ipa-all", "api2", "ipa2", "мфа", "fonetik", "lautschrift")
+
 
 @dataclass(frozen=True)
 class Pronunciation(Template):
@@ -31,18 +34,22 @@ class Pronunciation(Template):
 
     name: ClassVar[str] = "pronunciation"
 
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return name.startswith(("ipa", "api")) or name in _PLAIN or name in _RESPELLED
+
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The pronunciation, in the slashes or brackets that the page shows."""
-        if name in ("respell", "pronunciation respelling", "usdict"):
+        if name in _RESPELLED:
             return "-".join(filled(arguments)) or None
-        if name in ("ipa", "api", "afi", "pronunciation", "ipa-all", "api2", "ipa2", "мфа", "fonetik", "lautschrift"):
+        if name in _PLAIN:
             return ipa(filled(arguments))
         if name.startswith(("ipac-", "ipac2-")):
             parts = [_KEYS.get(part, part) for part in filled(arguments) if part.lower() not in _WORDS]
             return f"/{''.join(parts)}/" if parts and name == "ipac-en" else f"[{''.join(parts)}]" if parts else None
         if name.startswith(("ipa-", "api-")):
             return _enclosed(filled(arguments)[0]) if filled(arguments) else None
-        return linked(name, filled(arguments))
+        return linked(name, filled(arguments)) if name.startswith("ipa") else None
 
 
 def ipa(values: list[str]) -> str | None:
@@ -60,7 +67,7 @@ def _enclosed(text: str) -> str:
 
 def linked(name: str, values: list[str]) -> str | None:
     """Signs that link to their articles: `{{IPAslink|ʃ}}` is `/ʃ/`, `{{IPAblink|a}}` is `[a]`."""
-    if not values or not name.startswith(("ipalink", "ipaslink", "ipablink", "ipaplink", "ipa link")):
+    if not values or name not in ("ipalink", "ipaslink", "ipablink", "ipaplink", "ipa link"):
         return None
     sign = values[0]
     return f"/{sign}/" if name.startswith("ipas") else f"[{sign}]" if name.startswith("ipab") else sign

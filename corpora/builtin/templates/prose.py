@@ -25,6 +25,10 @@ class Prose(Template):
     name: ClassVar[str] = "prose"
     version: ClassVar[int] = 2
 
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return pattern_of(name, language) is not None
+
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template in the table of the language, or in the one for all."""
         pattern = pattern_of(name, language)

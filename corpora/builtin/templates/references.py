@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, one_of, positional
+from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, one_of, positional, has
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,10 @@ class References(Template):
     """Citations that stand in the text itself, not in its notes."""
 
     name: ClassVar[str] = "references"
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template that cites something in a sentence."""
@@ -88,6 +92,12 @@ def _bible_parts(values: list[str], old: bool) -> tuple[str, str, str, str]:
     padded = (*values, "", "", "", "", "")
     number, rest = (padded[0], padded[1:]) if old else ("", padded)
     return number, rest[0], rest[1], rest[3]
+
+
+def bible_by_parts(arguments: Arguments, language: str) -> str | None:
+    """German `{{Bibel|Mt|5|3}}` is `Mt 5,3`."""
+    book, chapter, verse = (*positional(arguments), "", "", "")[:3]
+    return f"{book} {chapter}{',' + _dashed(verse) if verse else ''}".strip() or None
 
 
 def bible_verse_only(arguments: Arguments, language: str) -> str | None:
@@ -162,7 +172,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(partial(numbered, "CVE-"), "cve"), **_named(partial(numbered, "OEIS "), "oeis", "oeis2c"),
         **_named(partial(numbered, "ASIN "), "asin"), **_named(partial(numbered, "JSTOR "), "jstor"),
     },
-    "de": _named(bible, "bibel", "b"), "fr": _named(bible, "bible"), "nl": _named(bible, "bijbel"),
+    "de": _named(bible_by_parts, "bibel", "b", "bb"), "fr": _named(bible, "bible"), "nl": _named(bible, "bijbel"),
     "es": _named(bible, "biblia"), "it": _named(bible, "passo biblico"), "pt": _named(bible, "citar bíblia", "bíblia"),
 }  # fmt: skip
 

@@ -28,6 +28,11 @@ _SMALLER = {
 """Units that go on in smaller ones: `{{convert|5|ft|8|in}}`."""
 
 
+def shortened(arguments: Arguments, language: str) -> str | None:
+    """`{{cvt}}`, which is `{{convert}}` with abbreviations."""
+    return convert({"abbr": "on", **arguments}, language)
+
+
 def convert(arguments: Arguments, language: str) -> str | None:
     """Numbers and units as they were entered, without the conversion: `125 mph`, `5 ft 8 in`, `10–20 km`.
 
@@ -63,8 +68,8 @@ def _with_unit(number: str, code: str, arguments: Arguments) -> str | None:
         return _number(number, arguments)
     one = number in ("1", "-1", "−1")
     adjective = arguments.get("adj", "").lower() in ("on", "1", "mid")
-    spelled = arguments.get("spell", "").lower() in ("in", "on")
-    unit = _full(code, one or adjective) if spelled else None
+    spelled = arguments.get("spell", "").lower() in ("in", "on") or (adjective and not _is_short(arguments))
+    unit = _full(code, one or adjective, arguments.get("sp", "") == "us") if spelled else None
     unit = unit or known_unit(code, one=one or adjective)
     if unit is None:
         return None
@@ -202,9 +207,14 @@ def _product(code: str) -> str | None:
     return "⋅".join(unit or "" for unit in units) if units and all(units) else None
 
 
-def _full(code: str, one: bool) -> str | None:
+def _full(code: str, one: bool, american: bool) -> str | None:
     names = _table()["full"].get(code)
-    return str(names[0 if one else 1]) if names else None
+    name = str(names[0 if one else 1]) if names else None
+    return re.sub(r"(met|lit)re", r"\1er", name) if name and american else name
+
+
+def _is_short(arguments: Arguments) -> bool:
+    return arguments.get("abbr", "") in ("on", "in", "values", "~")
 
 
 @cache
@@ -224,8 +234,9 @@ def gauge(arguments: Arguments, language: str) -> str | None:
 
 UNITS: dict[str, Function] = {
     **dict.fromkeys(
-        ("convert", "cvt", "conv", "convert/spell", "converti", "convertir", "converter", "umrechnung", "konvertera",
+        ("convert", "conv", "convert/spell", "converti", "convertir", "converter", "umrechnung", "konvertera",
          "conversion", "převod", "конвертировать", "конвертувати", "đổi", "chuyển đổi", "단위변환", "換算", "convert2",
          "convertx", "конвертор", "omregn"), convert),
+    "cvt": shortened,
     **dict.fromkeys(("track gauge", "railgauge", "rail gauge", "track gauge/sandbox"), gauge),
 }  # fmt: skip

@@ -17,6 +17,8 @@ LABELS = frozenset(
     "também aussprache ausgesprochen auch uitspraak uitgesproken ook произносится произношение".split()
 )
 """Words that introduce a pronunciation, and mean nothing without it."""
+NESTED = 3
+"""How deep in one another brackets are looked at."""
 LABEL_WORDS = 2
 """A hole with at most this many words beside it takes them with it."""
 
@@ -29,12 +31,16 @@ def settled(text: str) -> str:
     """
     if SOFT not in text and HOLE not in text:
         return text
-    for _ in range(3):
-        shorter = _PAIR.sub(_bracket, text)
-        if shorter == text:
+    return "\n".join(_line(line) if SOFT in line or HOLE in line else line for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    for _ in range(NESTED if "(" in line or "（" in line else 0):
+        shorter = _PAIR.sub(_bracket, line)
+        if shorter == line:
             break
-        text = shorter
-    return text.replace(SOFT, "").replace(SOFT_END, "") if SOFT in text else text
+        line = shorter
+    return line.replace(SOFT, "").replace(SOFT_END, "") if SOFT in line else line
 
 
 def _bracket(match: re.Match[str]) -> str:

@@ -20,10 +20,8 @@ _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 _BREAK = "\n\n"
 _GAP = f"\n\n{HOLE}\n\n"
 _RAISED = str.maketrans("0123456789-−–+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺ⁿ")
-_EXPONENT = re.compile(
-    r"(?:(?<![^\W\d_])([^\W\d_]{1,3})|([0-9])|(\)))('{0,5})<sup\b[^<>]*>\s*('{0,5})([-−–+]?[0-9]{1,4}|n)\5\s*</sup\s*>",
-    re.IGNORECASE,
-)
+_EXPONENT = re.compile(r"<sup\b[^<>]*>\s*('{0,5})([-−–+]?[0-9]{1,4}|n)\1\s*</sup\s*>", re.IGNORECASE)
+_BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))'{0,5}\Z")
 """A number raised after a number, a bracket, or the letters of a unit or a variable."""
 
 
@@ -103,9 +101,12 @@ def without_tags(text: str) -> str:
 
 
 def _exponent(match: re.Match[str]) -> str:
-    """`10^6` after a number, `km²` after letters."""
-    base, power = match[1] or match[2] or match[3], match[6]
-    return base + match[4] + (f"^{power}" if match[2] else power.translate(_RAISED))
+    """`10^6` after a number, `km²` after letters, and the digits alone after anything else."""
+    base = _BASE.search(match.string, max(0, match.start() - 9), match.start())
+    power = match[2]
+    if base is None:
+        return power
+    return f"^{power}" if base[1] else power.translate(_RAISED)
 
 
 def _tag(match: re.Match[str]) -> str:

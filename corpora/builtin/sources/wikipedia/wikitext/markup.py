@@ -65,7 +65,6 @@ _FIRST = 0xF780
 """The first of the private characters that stand for protected ones; no wiki uses them."""
 _HIDDEN = {ord(c): _FIRST + i for i, c in enumerate(MARKUP)}
 _PRIVATE = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + len(MARKUP) - 1)}]")
-_OWN = re.compile(f"[{HOLE}{SOFT}{SOFT_END}{chr(_FIRST)}-{chr(_FIRST + len(MARKUP) - 1)}]")
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPACES = ("\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u202f", "\u2007", "\u3000", "\t")
 _NOTHING = ("\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u200f")
@@ -82,8 +81,10 @@ def protect(text: str, found: Found, only: str = "") -> str:
 
 
 def without_private(text: str) -> str:
-    """The text without the private characters that the passes use themselves."""
-    return _OWN.sub("", text) if not text.isascii() and _OWN.search(text) else text
+    """The text without the private characters that mark holes and pronunciations."""
+    if text.isascii() or not (HOLE in text or SOFT in text or SOFT_END in text):
+        return text
+    return text.replace(HOLE, "").replace(SOFT, "").replace(SOFT_END, "")
 
 
 def restore(text: str, found: Found) -> str:

@@ -11,6 +11,7 @@ from operator import itemgetter
 from corpora import Template
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
 from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END, Found, protect
+from corpora.builtin.templates.arguments import Selective
 from corpora.builtin.sources.wikipedia.site import TEMPLATE, Site, key_of
 
 DEPTH = 40
@@ -65,6 +66,7 @@ class Templates:
     def __init__(self, components: Sequence[Template], site: Site, plain: Callable[[str, Found], str]) -> None:
         self._components, self._site, self.plain = tuple(components), site, plain
         self._names: dict[str, tuple[str, int]] = {}
+        self._askable: dict[str, tuple[Template, ...]] = {}
 
     def rendered(self, text: str, title: str, found: Found) -> str:
         """The text with every template replaced by what it shows, or by nothing."""
@@ -117,7 +119,7 @@ class Templates:
         arguments = Arguments(self, text, node, begin, title, found, depth, positional=name[:1] == "#")
         if name == "pagename":
             return name, title
-        for component in self._components:
+        for component in self._asked(name):
             shown = component.render(name, arguments, self._site.language)
             if shown is not None:
                 break
@@ -130,6 +132,16 @@ class Templates:
         if component.name == "pronunciation":
             shown = SOFT + shown + SOFT_END
         return name, protect(shown, found, "'") if "'" in shown else shown
+
+    def _asked(self, name: str) -> tuple[Template, ...]:
+        """The components that may know a template."""
+        if name in self._askable:
+            return self._askable[name]
+        language = self._site.language
+        asked = tuple(c for c in self._components if not isinstance(c, Selective) or c.knows(name, language))
+        if len(self._askable) < 100_000:
+            self._askable[name] = asked
+        return asked
 
     def _known(self, raw: str) -> tuple[str, int]:
         """The name as components know it, and where in `raw` the first argument of a function starts (0 for none)."""
@@ -156,12 +168,15 @@ def _hole(text: str, start: int, stop: int, name: str, found: Found) -> str:
         return ""
     if not before and after.strip() and ("\n" in text[start:stop] or after.startswith("'''")):
         return HOLE + "\n"
-    if (before or after.strip()) and len(found.holes) < NAMES:
+    in_prose = before[:1] not in _ROWS if before else after.strip()
+    if in_prose and len(found.holes) < NAMES:
         found.holes[name] += 1
     return HOLE
 
 
 _SENTENCE_ENDS = frozenset('.!?,;)"”’»。！？')
+_ROWS = frozenset("*#:;|!")
+"""What lines of lists and tables begin with."""
 NAMES = 1000
 """Templates without a text are counted by name up to this many names on a page."""
 PAGE_NAMES = dict.fromkeys(

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Rules
 
 _OPENING = re.compile(r"\((?=[ ,;:–—/-]) *(?:[,;:–—/-](?=[ ,;)]) *)*")
-_CLOSING = re.compile(r"[,;: ]+\)")
 _WIDE = re.compile(r"（[ ，、；：]*")
-_EMPTY = re.compile(r"(?<![A-Za-z0-9_])\(\)")
+_EMPTY = re.compile(r"\((?<![A-Za-z0-9_]\()\)")
 """Brackets that lost what they held; those of a function's name, as in `f()`, are text."""
-_SQUARE = re.compile(r"(?<![A-Za-z0-9_])\[ *\]|\[ +\]")
+_SQUARE = re.compile(r"\[(?: +|(?<![A-Za-z0-9_]\[))\]")
 _DOUBLED = re.compile(r"([,;])(?: ?[,;])+")
-_STOP = re.compile(r" +\.(?=[ \n]|\Z)")
+_STOP = re.compile(r" \.(?=[ \n]|\Z)")
 _COMMA_STOP = re.compile(r"[,;] ?\.(?=[ \n]|\Z)")
 _NEXT_LINE = re.compile(r"\n ?([,.])(?=[ \n])")
 SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "ht"))
@@ -46,7 +45,8 @@ def _brackets(text: str) -> str:
     if "(" in text:
         text = _OPENING.sub("(", text)
         if " )" in text or ",)" in text or ";)" in text or ":)" in text:
-            text = _CLOSING.sub(")", text)
+            *parts, last = text.split(")")
+            text = ")".join([*(part.rstrip(",;: ") for part in parts), last])
     if "（" in text:
         text = _WIDE.sub("（", text).replace("（）", "")
     if "[" in text:
