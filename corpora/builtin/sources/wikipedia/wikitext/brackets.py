@@ -8,19 +8,30 @@ from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_E
 
 _PAIR = re.compile(r"([(（])([^()（）\n]*)[)）]")
 _PARTS = re.compile(r"(?<=[,;，；、])")
-_SPAN = re.compile(f"{SOFT}[^{SOFT_END}]*{SOFT_END}")
+_SPAN = re.compile(f"{SOFT}([^{SOFT_END}]*){SOFT_END}")
+_FIRST, _MOST = 0xE100, 0x400
+_STANDS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]")
+"""Private characters, each of which stands for one pronunciation of a line."""
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 LABELS = frozenset(
     "ipa pronounced pronunciation pronounce also or and from in locally local listen us uk american british english "
     "sometimes usually commonly audio french german spanish italian standard classical modern ecclesiastical "
     "prononcé prononciation aussi ou en pronunciado pronunciación también pronuncia pronunciato anche pronúncia "
-    "também aussprache ausgesprochen auch uitspraak uitgesproken ook произносится произношение".split()
+    "também aussprache ausgesprochen auch uitspraak uitgesproken ook произносится произношение "
+    "english afrikaans albanian arabic armenian basque belarusian bengali bulgarian cantonese catalan chinese croatian "
+    "czech danish dutch estonian farsi finnish flemish galician georgian greek gujarati hebrew hindi hungarian icelandic "
+    "igbo indonesian irish japanese kazakh khmer korean kurdish lao latin latvian lithuanian macedonian malay maltese "
+    "mandarin maori marathi mongolian nahuatl nepali norwegian occitan pashto persian polish portuguese punjabi quechua "
+    "romanian russian sanskrit scots serbian sinhala slovak slovene somali swahili swedish tagalog tamil telugu thai "
+    "tibetan turkish ukrainian urdu uzbek vietnamese welsh yiddish yoruba zulu brazilian european canadian australian".split()
 )
 """Words that introduce a pronunciation, and mean nothing without it."""
 NESTED = 3
 """How deep in one another brackets are looked at."""
 LABEL_WORDS = 2
-"""A hole with at most this many words beside it takes them with it."""
+"""A hole with at most this many words next to it takes them with it."""
+SHORT = 6
+"""In a part of a bracket with more words than this, a pronunciation belongs to a sentence, and stays."""
 
 
 def settled(text: str) -> str:
@@ -35,32 +46,46 @@ def settled(text: str) -> str:
 
 
 def _line(line: str) -> str:
+    spans: list[str] = []
+    if SOFT in line:
+        line = _SPAN.sub(lambda span: _hidden(span[1], spans), line)
     for _ in range(NESTED if "(" in line or "（" in line else 0):
         shorter = _PAIR.sub(_bracket, line)
         if shorter == line:
             break
         line = shorter
-    return line.replace(SOFT, "").replace(SOFT_END, "") if SOFT in line else line
+    return _STANDS.sub(lambda stand: spans[ord(stand[0]) - _FIRST], line) if spans else line
+
+
+def _hidden(pronunciation: str, spans: list[str]) -> str:
+    """The character that stands for a pronunciation, whatever signs are in it."""
+    if len(spans) == _MOST:
+        return pronunciation
+    spans.append(pronunciation)
+    return chr(_FIRST + len(spans) - 1)
 
 
 def _bracket(match: re.Match[str]) -> str:
     content = match[2]
-    if SOFT not in content and HOLE not in content:
+    if HOLE not in content and not _STANDS.search(content):
         return match[0]
     parts = _PARTS.split(content)
-    kept = [part for part in parts if not _falls(part)]
-    if len(kept) == len(parts):
+    kept = [shorter for part in parts if (shorter := _shortened(part))]
+    if kept == parts:
         return match[0]
-    text = "".join(kept).strip(" ,;，；、")
+    text = " ".join("".join(kept).split()).replace(" ,", ",").replace(" ;", ";").strip(" ,;，；、")
     return f"{match[1]}{text}{match[0][-1]}" if text else ""
 
 
-def _falls(part: str) -> bool:
-    soft = SOFT in part
+def _shortened(part: str) -> str:
+    """A part of a bracket without its pronunciations; empty if nothing stands without them, or without the hole."""
+    soft = _STANDS.search(part) is not None
     if not soft and HOLE not in part:
-        return False
-    rest = _SPAN.sub(" ", part).replace(HOLE, " ").strip(" ,;，；、")
+        return part
+    rest = _STANDS.sub(" ", part).replace(HOLE, " ").strip(" ,;，；、")
     words = _WORD.findall(rest)
-    if rest.endswith(":") and len(words) <= 4:
-        return True
-    return len(words) <= LABEL_WORDS + soft or all(word.lower() in LABELS for word in words)
+    if (rest.endswith(":") and len(words) <= LABEL_WORDS + 2) or all(word.lower() in LABELS for word in words):
+        return ""
+    if HOLE in part:
+        return "" if len(words) <= LABEL_WORDS else part
+    return _STANDS.sub(" ", part) if len(words) <= SHORT else part

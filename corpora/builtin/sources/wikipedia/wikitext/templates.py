@@ -175,7 +175,7 @@ def _hole(text: str, start: int, stop: int, name: str, found: Found) -> str:
 
 
 _SENTENCE_ENDS = frozenset('.!?,;)"”’»。！？')
-_ROWS = frozenset("*#:;|!")
+_ROWS = frozenset("*#:;|!{")
 """What lines of lists and tables begin with."""
 NAMES = 1000
 """Templates without a text are counted by name up to this many names on a page."""
