@@ -22,9 +22,9 @@ from typing import Any
 import mwparserfromhell
 
 from corpora.builtin.sources.wikipedia.articles import rejected
-from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site
+from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
 
 ARTEFACTS = {

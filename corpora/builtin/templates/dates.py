@@ -60,13 +60,13 @@ def _shown(kind: str, arguments: Arguments, language: str) -> str | None:
 def kinds(language: str) -> dict[str, str]:
     """Template names of a language, each with the order of its arguments or its kind."""
     data = _data()
-    found = {name: "ymd" for name in data["any"]["year_first"]}
-    found |= {name: "ymd-dmy" for name in data["any"]["day_before_month"]}
-    found |= {name: "text" for name in data["any"]["text"]} | {name: "year" for name in data["any"]["year"]}
+    found = dict.fromkeys(data["any"]["year_first"], "ymd")
+    found |= dict.fromkeys(data["any"]["day_before_month"], "ymd-dmy")
+    found |= dict.fromkeys(data["any"]["text"], "text") | dict.fromkeys(data["any"]["year"], "year")
     found |= _NAMED
     own = data.get(language, {})
-    found |= {name: "ymd" for name in own.get("year_first", ())}
-    return found | {name: "dmy" for name in own.get("day_first", ())}
+    found |= dict.fromkeys(own.get("year_first", ()), "ymd")
+    return found | dict.fromkeys(own.get("day_first", ()), "dmy")
 
 
 _NAMED = {

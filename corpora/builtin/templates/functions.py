@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, first, positional, has
+from corpora.builtin.templates.arguments import Arguments, Function, call, first, has, positional
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, one_of, positional, has
+from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
 from corpora.builtin.templates.money import MONEY
 from corpora.builtin.templates.numerals import grouped
 from corpora.builtin.templates.units import UNITS, between, unit_symbol

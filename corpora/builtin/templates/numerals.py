@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"([-−+]?)([0-9][0-9,]*)(\.[0-9]+)?(.*)", re.DOTALL)
 def grouped(number: str, language: str) -> str:
     """The leading digits of a text grouped as the language does: `12500.5 m` is `12,500.5 m`."""
     plain = _PLAIN.fullmatch(number)
-    if plain is None or "," in plain[2] and len(plain[2].split(",")[-1]) != 3:
+    if plain is None or ("," in plain[2] and len(plain[2].split(",")[-1]) != 3):
         return number
     group, point = separators(language)
     digits = plain[2].replace(",", "")

@@ -1,4 +1,4 @@
-"""Pronunciations: `/ˈlɛtʃəm/`, `[fuː]`, `KEE-toh`."""
+"""Pronunciations in the International Phonetic Alphabet: `/ˈlɛtʃəm/`, `[fuː]`."""
 
 from __future__ import annotations
 
@@ -24,24 +24,21 @@ _WORDS = frozenset((
 ))  # fmt: skip
 """Arguments that are not part of the pronunciation."""
 
-_RESPELLED = ("respell", "pronunciation respelling", "usdict")
 _PLAIN = ("ipa", "api", "afi", "pronunciation", "ipa-all", "api2", "ipa2", "мфа", "fonetik", "lautschrift")
 
 
 @dataclass(frozen=True)
 class Pronunciation(Template):
-    """Words in the International Phonetic Alphabet, and respelled for English readers."""
+    """Words in the International Phonetic Alphabet."""
 
     name: ClassVar[str] = "pronunciation"
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
-        return name.startswith(("ipa", "api")) or name in _PLAIN or name in _RESPELLED
+        return name.startswith(("ipa", "api")) or name in _PLAIN
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The pronunciation, in the slashes or brackets that the page shows."""
-        if name in _RESPELLED:
-            return "-".join(filled(arguments)) or None
         if name in _PLAIN:
             return ipa(filled(arguments))
         if name.startswith(("ipac-", "ipac2-")):

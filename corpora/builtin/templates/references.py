@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, one_of, positional, has
+from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
 
 
 @dataclass(frozen=True)

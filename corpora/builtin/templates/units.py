@@ -197,7 +197,7 @@ def _per(code: str) -> str | None:
     left, right = known_unit(above), known_unit(below, one=True)
     if left is None or right is None:
         return None
-    is_word = above in _table()["words"] and left not in ("ft",) or _EXPONENT.match(above) is not None
+    is_word = (above in _table()["words"] and left not in ("ft",)) or _EXPONENT.match(above) is not None
     return f"{left} per {rates[below]}" if is_word and below in rates else f"{left}/{right}"
 
 

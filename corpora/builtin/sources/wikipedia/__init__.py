@@ -82,18 +82,18 @@ class Wikipedia(Source):
         return shards
 
     def _looked_at(self, path: Path) -> None:
-        from corpora.builtin.sources.wikipedia.dump.pages import site_of
+        from corpora.builtin.sources.wikipedia.dump.pages import lacks_root, site_of
         from corpora.builtin.sources.wikipedia.dump.streams import looks_cut, packing
 
         packing(path)
-        if not self.allow_cut and looks_cut(path):
+        if not self.allow_cut and looks_cut(path) and not lacks_root(path):
             raise InputError(
                 f"dump {path} is cut: its end is missing; fetch it again, or take the pages that are whole "
                 "with --allow-cut"
             )
         project = site_of(path, self.language).project
         if self.project == "wikipedia" and project not in ("", "wikipedia"):
-            raise InputError(f"dump {path} is of {project}, no Wikipedia; --project any takes it as it is")
+            raise InputError(f"dump {path} is from {project}, not from Wikipedia; --project any accepts it")
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The articles of one shard, and a reject for every other page."""

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from corpora import Document, IsolationError, Reject, Shard, Template, guarded
-from corpora.builtin.sources.wikipedia.wikitext.markup import Article, Rules
 from corpora.builtin.sources.wikipedia.dump.pages import Broken, Page, pages, site_of
-from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates
-from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
+from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates, redirects
+from corpora.builtin.sources.wikipedia.wikitext.markup import Article, Rules
 from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia import Wikipedia
 
 WIKITEXT_CHARACTERS = 8 << 20
 """Longer pages are rejected; MediaWiki itself allows 2 MB."""
-_REDIRECT = re.compile(r"\s*#([^\W\d][^\n\[\]:]{0,30}):?\s*\[\[[^\]\n]+\]\]")
+_REDIRECT = re.compile(r"\s*#\s?([^\W\d_]+(?:[ _-][^\W\d_]+)?)\s*:?\s*\[\[[^\]\n]+\]\]")
 _HOLES: dict[str, Literal["mark", "fill", "close"]] = {"drop": "mark", "fill": "fill", "keep": "close"}
 """What the option `holes` means for the text; a build drops the sentences with a mark."""
 
@@ -81,11 +81,20 @@ def rejected(page: Page, site: Site) -> tuple[str, str]:
         return "no text", page.title
     if page.model != "wikitext":
         return "not wikitext", page.model
-    if page.redirect or _REDIRECT.match(page.text[:400]):
+    if page.redirect or is_redirect(page.text):
         return "redirect", page.title
     if len(page.text) > WIKITEXT_CHARACTERS:
         return "too large", f"{len(page.text):,} characters"
     return "", ""
+
+
+def is_redirect(wikitext: str) -> bool:
+    """Whether a text starts with `#REDIRECT [[…]]` in some language: a known word, or one word in capitals.
+
+    Old dumps have no <redirect> element. `#1 Hits [[…]]` and `#Born in [[…]]` start lists.
+    """
+    match = _REDIRECT.match(wikitext[:400])
+    return match is not None and (match[1].lower() in redirects() or (match[1].isupper() and " " not in match[1]))
 
 
 def is_disambiguation(page: Page, article: Article) -> bool:

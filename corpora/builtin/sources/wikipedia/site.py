@@ -95,3 +95,9 @@ def magic_words() -> re.Pattern[str]:
 def disambiguation_templates() -> frozenset[str]:
     """The names of templates that mark disambiguation pages, in lower case."""
     return frozenset(key_of(name) for name in names()["disambiguation"])
+
+
+@cache
+def redirects() -> frozenset[str]:
+    """The words after which a redirect names its target, in lower case."""
+    return frozenset(word.lower() for word in names()["redirect"])

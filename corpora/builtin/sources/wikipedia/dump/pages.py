@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora import InputError
-from corpora.builtin.sources.wikipedia.site import Site, key_of
 from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well
+from corpora.builtin.sources.wikipedia.site import Site, key_of
 
 _START = re.compile(rb"<page[\s>]")
 _END = b"</page>"
@@ -72,7 +72,7 @@ def _site_of(path: Path, language: str, size_bytes: int, changed: int) -> Site:
     try:
         root = etree.fromstring(_declared(head) + b"</mediawiki>", _parser())
     except etree.XMLSyntaxError as error:
-        raise InputError(f"dump {path} is no MediaWiki dump: {error.msg}") from error
+        raise InputError(f"dump {path} is not a MediaWiki dump: {error.msg}") from error
     fields = {_local(element): element.text or "" for element in root.iter() if isinstance(element.tag, str)}
     spaces = {
         key_of(element.text): int(element.get("key"))
@@ -96,14 +96,27 @@ def _header(path: Path) -> bytes:
         for chunk in chunks(path):
             head += chunk.content
             if match := _START.search(head):
+                if b"<mediawiki" not in head[: match.start()]:
+                    raise InputError(
+                        f"dump {path} starts with a <page>: the <mediawiki> element around it is missing; export whole "
+                        "dumps, or put the pages between <mediawiki> and </mediawiki>"
+                    )
                 return head[: match.start()]
             if len(head) > HEADER_BYTES:
                 break
     except Damaged as error:
         raise InputError(f"dump {path} is damaged before its first page: {error}") from error
     if b"<mediawiki" not in head[:HEADER_BYTES]:
-        raise InputError(f"dump {path} is no MediaWiki dump: there is no <mediawiki> in it")
-    raise InputError(f"dump {path} holds no page")
+        raise InputError(f"dump {path} is not a MediaWiki dump: it has no <mediawiki> element")
+    raise InputError(f"dump {path} has no pages")
+
+
+def lacks_root(path: Path) -> bool:
+    """Whether a dump that is not packed starts with a page, without a root element around it."""
+    with path.open("rb") as file:
+        head = file.read(TAIL_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = _START.search(head)
+    return start is not None and b"<mediawiki" not in head[: start.start()]
 
 
 def _declared(head: bytes) -> bytes:

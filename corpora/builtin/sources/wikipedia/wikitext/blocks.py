@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Found, Rules, decoded, protect
 from corpora.builtin.sources.wikipedia.site import names
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Found, Rules, decoded, protect
 
 FORMULAS = frozenset(("math", "ce", "chem"))
 _INLINE = re.compile(r"\binline\b")

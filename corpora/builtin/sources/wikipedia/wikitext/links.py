@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
 from corpora.builtin.sources.wikipedia.wikitext.markup import Found, Rules
-from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
 from corpora.builtin.sources.wikipedia.wikitext.nested_links import worth_parsing
 
 Parse = Callable[[str], str]

@@ -9,10 +9,10 @@ from functools import cached_property
 from operator import itemgetter
 
 from corpora import Template
+from corpora.builtin.sources.wikipedia.site import TEMPLATE, Site, key_of
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
 from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END, Found, protect
 from corpora.builtin.templates.arguments import Selective
-from corpora.builtin.sources.wikipedia.site import TEMPLATE, Site, key_of
 
 DEPTH = 40
 """Templates nested deeper than this inside rendered ones are dropped."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from corpora import Template
+from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.wikitext.blocks import without_blocks
 from corpora.builtin.sources.wikipedia.wikitext.brackets import settled
 from corpora.builtin.sources.wikipedia.wikitext.layout import (
@@ -26,10 +27,9 @@ from corpora.builtin.sources.wikipedia.wikitext.markup import (
     restore,
     without_private,
 )
-from corpora.builtin.sources.wikipedia.site import Site
+from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
 from corpora.builtin.sources.wikipedia.wikitext.templates import Templates
 from corpora.builtin.sources.wikipedia.wikitext.tidy import blocks, is_text, tidied
-from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
 from corpora.builtin.templates.dates import Dates
 from corpora.builtin.templates.functions import ParserFunctions
 from corpora.builtin.templates.music import Music

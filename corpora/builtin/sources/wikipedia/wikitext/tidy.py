@@ -109,7 +109,7 @@ def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
             continue
         headed = _HEADED.fullmatch(line) if "==" in line and first != "=" else None
         if "==" in line and first not in "=*#:;|!" and not headed:
-            lines.append(_RULES.sub("", line))
+            lines.append(" ".join(_RULES.sub("", line).split()))
             continue
         if headed:
             lines.append(headed[1])

@@ -69,9 +69,9 @@ def test_xml_bomb_is_refused(dumps):
 
 
 def test_dump_without_a_page_and_what_is_no_dump_are_refused(dumps):
-    with pytest.raises(InputError, match="holds no page"):
+    with pytest.raises(InputError, match="has no pages"):
         dumps.read(dumps.write(dumps.xml()))
-    with pytest.raises(InputError, match="no MediaWiki dump"):
+    with pytest.raises(InputError, match="not a MediaWiki dump"):
         dumps.read(dumps.write("<html></mediawiki>"))
     with pytest.raises(InputError, match="cannot be read: No such file"):
         dumps.read(dumps.folder / "missing.xml")
@@ -81,7 +81,7 @@ def test_dump_without_a_page_and_what_is_no_dump_are_refused(dumps):
 
 def test_dump_of_another_project_is_refused_unless_any_is_taken(dumps):
     path = dumps.write(dumps.xml(dumps.page(1)).replace("en.wikipedia", "en.wiktionary"))
-    with pytest.raises(InputError, match="is of wiktionary, no Wikipedia; --project any"):
+    with pytest.raises(InputError, match="is from wiktionary, not from Wikipedia; --project any"):
         dumps.read(path)
     assert dumps.read(path, project="any")[0] == ["Page 1"]
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages
 from corpora.builtin.sources.wikipedia.site import Site
+from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.wikitext.text import Reader
 
 WORDS = re.compile(r"\w+")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.site import Site
+from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates, plain_text
 
 
@@ -121,6 +121,27 @@ def test_what_is_no_prose_is_gone(link):
 )
 def test_markup_becomes_what_it_shows(wikitext, text):
     assert plain_text(wikitext, title="Title") == text
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("&#147;Go&#148; &#151; he left &#133;", "“Go” — he left …"),
+        ("&#x80;5 and &#x99;", "€5 and ™"),
+        ("One line\n<!-- note -->\nand the next.", "One line and the next."),
+        ("One line\n  <!-- a --><!-- b -->  \nand the next.", "One line and the next."),
+        ("One <!-- a\nb --> line.", "One line."),
+        ("One.<ref>a <!-- </ref> --> b</ref> Two.", "One. Two."),
+        ("Call f() and <code>g()</code> or <code>h[]</code> now.", "Call f() and g() or h[] now."),
+        ("Oslo ({{lang-no}}) is ( ) here.", "Oslo is here."),
+        ("== Life == <math>x</math>\nBorn.", "Born."),
+        ("=== Life\nBorn.", "Life\nBorn."),
+        ("It ends. === Life ===\nBorn.", "It ends.\nBorn."),
+        ("It === is.", "It is."),
+    ],
+)
+def test_odd_spellings_are_read_as_browsers_and_mediawiki_read_them(wikitext, text):
+    assert plain_text(wikitext) == text
 
 
 def test_block_tags_break_the_paragraph():
