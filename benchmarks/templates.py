@@ -2,9 +2,9 @@
 
 python benchmarks/templates.py DUMP... [--sample 100] [--seed 0] [--names 30] [--json FILE]
 
-A template counts where it stands in a line of text outside of references, tables, lists, headings and end sections. It
-is *shown* where a component gives its text, *silent* where it is a note, a tag of editors or a box that leaves no gap in
-a sentence, and *left out* otherwise. The samples print the source beside the text, for a reader to compare with the page.
+A template counts if it is in a line of text outside of references, tables, lists, headings and end sections. It is
+*shown* if a component gives its text, *silent* if it is a note, a tag of editors or a box that leaves no gap in a
+sentence, and *left out* otherwise. The samples print the source and the text, for a reader to compare with the page.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ def accounting_lines(dataset: Dataset) -> list[str]:
     if counts.get("holes"):
         all_ = counts["holes"] + dataset.rows
         lines.append(
-            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}), since something in them "
-            "could not be shown (a formula, a template, the items of a list); --holes fill or keep keeps them"
+            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}): they lost a formula, a "
+            "template or the list that they introduce; keep them with --holes fill or --holes keep"
         )
     if templates := counts.get("counts", {}).get("templates"):
         most = ", ".join(f"{n:,} {name}" for name, n in list(templates.items())[:SHOWN_TEMPLATES])

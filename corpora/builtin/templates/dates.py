@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date as Day
-from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -73,7 +72,8 @@ _NAMED = {
     **dict.fromkeys(("as of", "asof", "as of?"), "as of"),
     **dict.fromkeys(("age", "age in years", "years between"), "age"),
     **dict.fromkeys(("julgregdatum", "julgreg"), "julian"),
-    "oldstyledate": "old-style", "oldstyledatedy": "new-style", "oldstyledateny": "same year", "старый стиль": "same year",
+    "oldstyledate": "old-style", "oldstyledatedy": "new-style", "oldstyledateny": "same year",
+    "старый стиль": "same year",
     "decade": "decade", "oldstyledatemdy": "new-style",
 }  # fmt: skip
 
@@ -144,9 +144,9 @@ def written(day: str, month: str, year: str, language: str, *, american: bool = 
     if day and name and american:
         return f"{name} {day}, {year}" if year else f"{name} {day}"
     if day and name:
-        return (form["full"].format(d=day, m=name, y=year) if year else form["day"].format(d=day, m=name)).strip()
+        return str(form["full"].format(d=day, m=name, y=year) if year else form["day"].format(d=day, m=name)).strip()
     if name:
-        return form["month"].format(m=name, y=year) if year else name
+        return str(form["month"].format(m=name, y=year)) if year else name
     return year or day
 
 
@@ -222,7 +222,7 @@ def julian(arguments: Arguments, language: str) -> str | None:
     try:
         day, month, year = (int(value) for value in filled(arguments)[:3])
         shift = year // 100 - year // 400 - 2 - (1 if month < 3 and year % 100 == 0 and year % 400 else 0)
-        new = Day(year, month, day) + timedelta(days=shift)
+        new = datetime.date(year, month, day) + datetime.timedelta(days=shift)
     except ValueError:
         return None
     same = new.year == year

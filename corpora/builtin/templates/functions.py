@@ -1,4 +1,4 @@
-"""Parser functions with constant arguments: `{{#if:}}`, `{{#ifeq:}}`, `{{#switch:}}`, `{{lc:}}`. Nothing is evaluated."""
+"""Parser functions with constant arguments, such as `{{#if:}}`, `{{#switch:}}`, `{{lc:}}`. Nothing is evaluated."""
 
 from __future__ import annotations
 

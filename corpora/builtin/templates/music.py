@@ -17,11 +17,13 @@ _SIGNS = {
     "eighth": "♪", "eighth note": "♪", "half": "𝅗𝅥", "whole": "𝅝", "trebleclef": "𝄞", "treble": "𝄞", "gclef": "𝄞",
     "bassclef": "𝄢", "bass": "𝄢", "fclef": "𝄢", "altoclef": "𝄡", "alto": "𝄡", "cclef": "𝄡", "segno": "𝄋", "coda": "𝄌",
     "fermata": "𝄐", "common": "𝄴", "common-time": "𝄴", "cut": "𝄵", "cut-time": "𝄵", "slash": "/", "halfsharp": "𝄲",
-    "halfflat": "𝄳", "semisharp": "𝄲", "semiflat": "𝄳", "p": "p", "f": "f", "mf": "mf", "mp": "mp", "pp": "pp", "ff": "ff",
+    "halfflat": "𝄳", "semisharp": "𝄲", "semiflat": "𝄳", "p": "p", "f": "f", "mf": "mf", "mp": "mp", "pp": "pp",
+    "ff": "ff",
     "ped": "Ped.",
 }  # fmt: skip
 _NAMES = {
-    "flat": "♭", "sharp": "♯", "natural": "♮", "doublesharp": "𝄪", "doubleflat": "𝄫", "double sharp": "𝄪", "dflat": "D♭",
+    "flat": "♭", "sharp": "♯", "natural": "♮", "doublesharp": "𝄪", "doubleflat": "𝄫", "double sharp": "𝄪",
+    "dflat": "D♭",
     "double flat": "𝄫", "music flat": "♭", "music sharp": "♯", "music natural": "♮", "b music": "♭", "bémol": "♭",
     "bemolle": "♭", "dièse": "♯", "diesis": "♯", "bemol": "♭", "sostenido": "♯", "bemoll": "♭", "sostenuto": "♯",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Templates that show numbers: `{{formatnum:}}`, `{{val}}`, `{{frac}}`, `{{percentage}}`, and those with units or money."""
+"""Templates that show numbers, such as `{{formatnum:}}`, `{{val}}`, `{{frac}}`, and those with units or money."""
 
 from __future__ import annotations
 

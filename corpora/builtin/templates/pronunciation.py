@@ -12,14 +12,17 @@ from corpora.builtin.templates.arguments import filled
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9-]+)?")
 _KEYS = {
-    "'": "ˈ", ",": "ˌ", "_": " ", ",_": ", ", "-": "-", "ae": "æ", "ai": "aɪ", "au": "aʊ", "ei": "eɪ", "oi": "ɔɪ", "ou": "oʊ",
+    "'": "ˈ", ",": "ˌ", "_": " ", ",_": ", ", "-": "-", "ae": "æ", "ai": "aɪ", "au": "aʊ", "ei": "eɪ", "oi": "ɔɪ",
+    "ou": "oʊ",
     "uu": "uː", "ii": "iː", "th": "θ", "dh": "ð", "sh": "ʃ", "zh": "ʒ", "ch": "tʃ", "tsh": "tʃ", "dj": "dʒ", "ng": "ŋ",
-    "@": "ə", "schwa": "ə", "@r": "ər", "E": "ɛ", "I": "ɪ", "O": "ɒ", "U": "ʊ", "V": "ʌ", "A:": "ɑː", "O:": "ɔː", "i:": "iː",
+    "@": "ə", "schwa": "ə", "@r": "ər", "E": "ɛ", "I": "ɪ", "O": "ɒ", "U": "ʊ", "V": "ʌ", "A:": "ɑː", "O:": "ɔː",
+    "i:": "iː",
     "u:": "uː", ".": ".",
 }  # fmt: skip
 """What {{IPAc-en}} takes for signs that are not on a keyboard."""
 _WORDS = frozenset((
-    "lang", "pron", "pronunciation", "also", "local", "locally", "us", "uk", "audio", "en", "or", "ipa", "letter", "small",
+    "lang", "pron", "pronunciation", "also", "local", "locally", "us", "uk", "audio", "en", "or", "ipa", "letter",
+    "small",
     "tooltip", "term", "generic",
 ))  # fmt: skip
 """Arguments that are not part of the pronunciation."""

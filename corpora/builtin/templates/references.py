@@ -149,14 +149,16 @@ def _named(function: Function, *names: str) -> dict[str, Function]:
 
 FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
-        **_named(partial(harvard, "text"), "harvtxt", "harvard citation text", "harvp", "citet", "harvtext", "harvtxtp"),
+        **_named(partial(harvard, "text"), "harvtxt", "harvard citation text", "harvp", "citet", "harvtext",
+                         "harvtxtp"),
         **_named(partial(harvard, "text:"), "harvcoltxt", "harvard citations text"),
         **_named(partial(harvard, "brackets"), "harv", "harvard citation", "harvcite", "citep", "harvpar"),
         **_named(partial(harvard, "brackets:"), "harvcol"),
         **_named(partial(harvard, "bare"), "harvnb", "harvard citation no brackets", "citeref", "harvsp", "hnb"),
         **_named(partial(harvard, "bare:"), "harvcolnb"),
         **_named(harvs, "harvs", "harvard citations"),
-        **_named(bible, "bibleverse", "bible verse", "bibleref", "bibleref2", "bible", "bibleverse with invisible links",
+        **_named(bible, "bibleverse", "bible verse", "bibleref", "bibleref2", "bible",
+                         "bibleverse with invisible links",
                  "sourcetext", "bibleverse/sandbox", "bible ref", "biblesource"),
         **_named(bible_verse_only, "bibleverse nb", "bibleverse-nb", "bibleref2-nb", "bibleref2 nb", "bibleref2c-nb",
                  "bibleref2c", "bibleverse-lb", "bibleref-nb"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from corpora.builtin.templates.arguments import Arguments, Function, filled, first, positional
+from corpora.builtin.templates.arguments import Arguments, Function, filled, positional
 from corpora.builtin.templates.numerals import is_roman
 
 _ORDINAL = re.compile(r"(\d+)(er|re|e|nd|nde|d|de|ers|es)")
@@ -101,32 +101,14 @@ def _clock(hours: str, minutes: str, seconds: str, *, named: bool) -> str:
     return " ".join(filter(None, parts))
 
 
-def clock_time(arguments: Arguments, language: str) -> str | None:
-    """A time of day as given, with colons: `{{time|14|30}}` has no constant text and is left."""
-    return ":".join(filled(arguments)[:3]) or None
-
-
-def french_title(title: str, arguments: Arguments, language: str) -> str | None:
-    """A title before a name: `{{Mme|Dupont}}` is `Mme Dupont`; alone, the title."""
-    return f"{title} {first(arguments)}".strip()
-
-
-_FRENCH_TITLES = {
-    "m.": "M.", "mme": "Mme", "mlle": "Mlle", "dr": "Dr", "pr": "Pr", "me": "Me", "mgr": "Mgr", "mm.": "MM.", "mmes": "Mmes",
-    "st": "St", "ste": "Ste", "saint": "Saint", "n°": "n°", "numéro": "n°", "no": "no", "nos": "nos", "numéro avec majuscule": "N°",
-    "p.": "p.", "page": "p.", "pp.": "p.", "vol.": "vol.", "t.": "t.", "tome": "tome", "chap.": "chap.", "art.": "art.", "col.": "col.",
-    "fasc.": "fasc.", "éd.": "éd.", "fol.": "fol.", "f°": "fo", "r°": "ro", "v°": "vo", "ca": "ca", "op.": "op.", "cie": "Cie", "bd": "bd",
-    "rte": "Rte", "av.": "av.", "ier": "Ier", "ire": "Ire", "er": "er", "ère": "ère", "e": "e", "re": "re", "nd": "nd", "nde": "nde",
-    "1ère": "1re", "mc": "Mc", "cap.": "cap.", "dresse": "Dre", "dre": "Dre", "mrs": "MM.", "d.": "d.",
-}  # fmt: skip
-
 FRENCH: dict[str, Function] = {
-    **dict.fromkeys(("s", "s-", "siècle", "s2", "s2-", "sp", "sp-", "s-s", "ss", "siècles"), partial(french_century, " siècle", False)),
+    **dict.fromkeys(("s", "s-", "siècle", "s2", "s2-", "sp", "sp-", "s-s", "ss", "siècles"), partial(french_century,
+                     " siècle", False)),
     **dict.fromkeys(("-s", "-s-", "-s2", "-sp", "-sp-", "-ss", "av s"), partial(french_century, " siècle", True)),
-    **dict.fromkeys(("s mini", "s mini-", "e siècle mini", "rom", "sap", "rom-maj"), partial(french_century, "", False)),
+    **dict.fromkeys(("s mini", "s mini-", "e siècle mini", "rom", "sap", "rom-maj"), partial(french_century, "",
+                     False)),
     **dict.fromkeys(("mill", "mill-", "millénaire"), partial(french_century, " millénaire", False)),
     **dict.fromkeys(("-mill", "-mill-", "-millénaire"), partial(french_century, " millénaire", True)),
     **dict.fromkeys(("heure", "heure-", "h"), hour), **dict.fromkeys(("durée", "duree", "temps"), duration),
-    **{name: partial(french_title, title) for name, title in _FRENCH_TITLES.items()},
 }  # fmt: skip
 CENTURIES: dict[str, Function] = dict.fromkeys(("siglo", "séc", "século", "segle", "secolo"), century)

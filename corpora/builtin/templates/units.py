@@ -127,7 +127,8 @@ def unit_symbol(code: str) -> str:
 
 
 _SCIENTIFIC = {
-    "degC": "°C", "deg C": "°C", "degF": "°F", "deg": "°", "degree": "°", "arcsec": "″", "as": "″", "arcmin": "′", "pct": "%",
+    "degC": "°C", "deg C": "°C", "degF": "°F", "deg": "°", "degree": "°", "arcsec": "″", "as": "″", "arcmin": "′",
+    "pct": "%",
     "solmass": "M☉", "Solar mass": "M☉", "solrad": "R☉", "sollum": "L☉", "um": "μm", "us": "μs", "uA": "μA", "ohm": "Ω",
     "angstrom": "Å", "Å": "Å", "sqmi": "sq mi", "sqft": "sq ft", "sqkm": "km²", "cuft": "cu ft", "Earth mass": "M🜨",
     "earthmass": "M🜨", "jupmass": "MJ", "c-change": "°C", "ly": "ly", "au": "au", "deg2": "deg²",

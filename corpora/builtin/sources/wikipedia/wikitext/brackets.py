@@ -14,7 +14,18 @@ _STANDS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]")
 """Private characters, each of which stands for one pronunciation of a line."""
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 LABELS = frozenset(
-    ["ipa", "pronounced", "pronunciation", "pronounce", "also", "or", "and", "from", "in", "locally", "local", "listen", "us", "uk", "american", "british", "english", "sometimes", "usually", "commonly", "audio", "french", "german", "spanish", "italian", "standard", "classical", "modern", "ecclesiastical", "prononcé", "prononciation", "aussi", "ou", "en", "pronunciado", "pronunciación", "también", "pronuncia", "pronunciato", "anche", "pronúncia", "também", "aussprache", "ausgesprochen", "auch", "uitspraak", "uitgesproken", "ook", "произносится", "произношение", "english", "afrikaans", "albanian", "arabic", "armenian", "basque", "belarusian", "bengali", "bulgarian", "cantonese", "catalan", "chinese", "croatian", "czech", "danish", "dutch", "estonian", "farsi", "finnish", "flemish", "galician", "georgian", "greek", "gujarati", "hebrew", "hindi", "hungarian", "icelandic", "igbo", "indonesian", "irish", "japanese", "kazakh", "khmer", "korean", "kurdish", "lao", "latin", "latvian", "lithuanian", "macedonian", "malay", "maltese", "mandarin", "maori", "marathi", "mongolian", "nahuatl", "nepali", "norwegian", "occitan", "pashto", "persian", "polish", "portuguese", "punjabi", "quechua", "romanian", "russian", "sanskrit", "scots", "serbian", "sinhala", "slovak", "slovene", "somali", "swahili", "swedish", "tagalog", "tamil", "telugu", "thai", "tibetan", "turkish", "ukrainian", "urdu", "uzbek", "vietnamese", "welsh", "yiddish", "yoruba", "zulu", "brazilian", "european", "canadian", "australian"]
+    """
+    afrikaans albanian also american anche and arabic armenian auch audio ausgesprochen aussi aussprache australian
+    basque belarusian bengali brazilian british bulgarian canadian cantonese catalan chinese classical commonly
+    croatian czech danish dutch ecclesiastical en english estonian european farsi finnish flemish french from
+    galician georgian german greek gujarati hebrew hindi hungarian icelandic igbo in indonesian ipa irish italian
+    japanese kazakh khmer korean kurdish lao latin latvian listen lithuanian local locally macedonian malay maltese
+    mandarin maori marathi modern mongolian nahuatl nepali norwegian occitan ook or ou pashto persian polish
+    portuguese prononciation prononcé pronounce pronounced pronuncia pronunciación pronunciado pronunciation
+    pronunciato pronúncia punjabi quechua romanian russian sanskrit scots serbian sinhala slovak slovene somali
+    sometimes spanish standard swahili swedish tagalog también também tamil telugu thai tibetan turkish uitgesproken
+    uitspraak uk ukrainian urdu us usually uzbek vietnamese welsh yiddish yoruba zulu произносится произношение
+    """.split()  # noqa: SIM905
 )
 """Words that introduce a pronunciation, and mean nothing without it."""
 NESTED = 3

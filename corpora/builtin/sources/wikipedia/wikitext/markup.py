@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html.entities import html5
 from typing import Literal
 
-from corpora import HOLE
+from corpora import HOLE as HOLE
 
 
 @dataclass(frozen=True)
