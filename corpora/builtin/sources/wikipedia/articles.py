@@ -1,4 +1,4 @@
-"""From pages to documents, with a reason for each page that is none."""
+"""From pages to documents, with a reason for every page that does not become one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Articles:
     """Reads the shards of one source.
 
     Args:
-        templates: asked before the built-in ones.
+        templates: renderers that are asked before the built-in ones.
     """
 
     def __init__(self, source: Wikipedia, templates: Sequence[Template]) -> None:
@@ -65,12 +65,12 @@ class Articles:
 
 
 def _parsed_apart(line: str) -> str:
-    """What the parser shows of a line, in a child process that may die."""
+    """The text that the parser makes of a line, in a child process that may crash."""
     return guarded(parsed, line)
 
 
 def rejected(page: Page, site: Site) -> tuple[str, str]:
-    """Why a page is no article, and what was seen; two empty texts where it is one."""
+    """Why a page is not an article, and a detail for the reject; two empty strings if it is one."""
     namespace = page.namespace
     if namespace is None:
         prefix, colon, _ = page.title.partition(":")
@@ -98,7 +98,7 @@ def is_redirect(wikitext: str) -> bool:
 
 
 def is_disambiguation(page: Page, article: Article) -> bool:
-    """Whether a page only lists meanings, by its templates, its switch, or its title."""
+    """Whether a page is a disambiguation page, by its templates, its switch, or its title."""
     names = disambiguation_templates()
     if any(name in names for name in article.dropped):
         return True
@@ -106,7 +106,7 @@ def is_disambiguation(page: Page, article: Article) -> bool:
 
 
 def document(id: str, page: Page, article: Article, site: Site) -> Document:
-    """The article with what its licence asks to be named: address, revision, authors."""
+    """The article as a document, with the attribution that its licence requires: address, revision, authors."""
     return Document(
         id=id,
         paragraphs=article.paragraphs,

@@ -1,4 +1,4 @@
-"""Find the newest finished dump by its status file, and download it politely, checked by its sha1."""
+"""Find the newest complete dump by its status file, download it politely, and check its sha1."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from corpora import InputError, StorageError
 from corpora.builtin.sources.wikipedia.http import Gone, Web, sha1_of
 
 CONNECTIONS = 2
-"""As many as Wikimedia allows one address."""
+"""The number of connections that Wikimedia allows per address."""
 JOBS = ("articlesmultistreamdump", "articlesdump")
-"""Which of a dump's jobs to take, best first: independent streams, then one stream a file."""
+"""The jobs of a dump to use, best first: independent streams, then one stream per file."""
 _PAGES = re.compile(r"p(\d+)p\d+")
 
 
@@ -37,19 +37,19 @@ def fetch(language: str, date: str, downloads: Path, *, mirror: str, contact: st
 
     Args:
         language: the wiki's code, such as `en` or `zh-min-nan`.
-        date: YYYYMMDD, or `latest` for the newest finished one.
-        downloads: a folder kept between builds; finished files in it are not downloaded again.
+        date: YYYYMMDD, or `latest` for the newest complete dump.
+        downloads: a folder kept between builds; files that are already there are not downloaded again.
         mirror: the address that holds `enwiki/`; dumps.wikimedia.org or a mirror of it.
-        contact: an e-mail address or a page; `$CORPORA_CONTACT` where empty.
+        contact: an e-mail address or web page; if empty, `$CORPORA_CONTACT`.
 
     Raises:
-        InputError: no such wiki or date, no contact, a refusal, or a file that is not what the status file says.
-        StorageError: the disk refuses.
+        InputError: the wiki or date does not exist, no contact is given, the server refuses, or a checksum differs.
+        StorageError: the disk is full or not writable.
     """
     contact = contact or os.environ.get("CORPORA_CONTACT", "")
     if not contact:
         raise InputError(
-            "wikipedia: Wikimedia asks who downloads; give --contact with an e-mail address or a page, "
+            "wikipedia: Wikimedia requires a contact for downloads; give --contact with an e-mail address or web page, "
             "or set CORPORA_CONTACT (or use --dump FILE)"
         )
     web = Web(contact)
@@ -63,21 +63,21 @@ def fetch(language: str, date: str, downloads: Path, *, mirror: str, contact: st
 
 
 def chosen(web: Web, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:
-    """The date that `date` stands for, and its files.
+    """The date of the dump to use, and its files.
 
     Raises:
-        InputError: the wiki has no dumps there, none of that date, or none that is finished.
+        InputError: the wiki has no dumps there, none of that date, or no complete one.
     """
     dates = dates_of(web, base, wiki)
     if date != "latest" and date not in dates:
-        raise InputError(f"wikipedia: there is no dump of {wiki} of {date!r} at {base}; there are {', '.join(dates)}")
+        raise InputError(f"wikipedia: {base} has no dump of {wiki} from {date!r}; it has {', '.join(dates)}")
     for candidate in reversed(dates) if date == "latest" else (date,):
         files = files_of(web, f"{base}{candidate}/")
         if files:
             return candidate, files
     if date == "latest":
-        raise InputError(f"wikipedia: none of the dumps of {wiki} at {base} is finished ({', '.join(dates)})")
-    raise InputError(f"wikipedia: the dump of {wiki} of {date} is not finished; there are {', '.join(dates)}")
+        raise InputError(f"wikipedia: no dump of {wiki} at {base} is complete ({', '.join(dates)})")
+    raise InputError(f"wikipedia: the dump of {wiki} from {date} is not complete; available are {', '.join(dates)}")
 
 
 def dates_of(web: Web, base: str, wiki: str) -> list[str]:
@@ -85,15 +85,15 @@ def dates_of(web: Web, base: str, wiki: str) -> list[str]:
     try:
         listing = web.text(base)
     except Gone as error:
-        raise InputError(f"wikipedia: there are no dumps of {wiki} at {base}; is the language code right?") from error
+        raise InputError(f"wikipedia: {base} has no dumps of {wiki}; check the language code") from error
     dates = sorted(set(re.findall(r'href="(\d{8})/?"', listing)))
     if not dates:
-        raise InputError(f"wikipedia: {base} lists no dumps; is the mirror's address right?")
+        raise InputError(f"wikipedia: {base} lists no dumps; check the address of the mirror")
     return dates
 
 
 def files_of(web: Web, folder: str) -> Sequence[File]:
-    """The files of the best job that is done, in the order of their pages; empty where none is."""
+    """The files of the best completed job, in the order of their pages; empty if no job is complete."""
     try:
         status = json.loads(web.text(folder + "dumpstatus.json"))
     except Gone:
@@ -123,9 +123,11 @@ def _first_page(name: str) -> int:
 
 
 def _downloaded(web: Web, file: File, downloads: Path) -> Path:
-    """The file in the folder of downloads, under the sha1 that the status file gives."""
+    """The downloaded file, in a folder named after its sha1 in the status file."""
     if not re.fullmatch(r"[0-9a-f]{40}", file.sha1) or Path(file.name).name != file.name:
-        raise InputError(f"wikipedia: the status file gives no sha1 for {file.name!r}; it is not trusted without one")
+        raise InputError(
+            f"wikipedia: the status file has no sha1 for {file.name!r}, so the file cannot be checked and is not used"
+        )
     path = downloads / file.sha1 / file.name
     if path.exists():
         return path
@@ -140,8 +142,6 @@ def _downloaded(web: Web, file: File, downloads: Path) -> Path:
             part.unlink()
     except OSError as error:
         raise StorageError(
-            f"{path.parent}: {error.strerror or error}; what is there stays, and is gone on from"
+            f"{path.parent}: {error.strerror or error}; the partial download is kept and will be resumed"
         ) from error
-    raise InputError(
-        f"wikipedia: {file.url} has the sha1 {seen}, and not {file.sha1} as its status file says; try a mirror"
-    )
+    raise InputError(f"wikipedia: {file.url} has the sha1 {seen}, but its status file says {file.sha1}; try a mirror")

@@ -21,7 +21,7 @@ def _opening() -> re.Pattern[str]:
 def without_blocks(text: str, rules: Rules, found: Found) -> str:
     """The wikitext without comments, references and opaque tags; `<nowiki>` becomes plain characters.
 
-    What is not closed is gone to the end of its paragraph. Linear in the length of the text.
+    An unclosed tag is removed up to the end of its paragraph. Linear in the length of the text.
     """
     if "<" not in text:
         return text
@@ -68,14 +68,14 @@ def _kept(tag: str, attributes: str, content: str, rules: Rules, found: Found) -
 
 
 class _Ends:
-    """Where each tag closes next; every position is looked for once, so that no input makes it quadratic."""
+    """Where each tag closes next; each position is searched for once, so that no input takes quadratic time."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._next: dict[str, tuple[int, int]] = {}
 
     def of(self, tag: str, match: re.Match[str]) -> tuple[int, int]:
-        """Where the content stops, and where reading goes on."""
+        """Where the content ends, and where reading continues."""
         start = match.end()
         known = self._closing(tag, start)
         if tag == "ref" and (comment := self._text.rfind("<!--", start, known[0])) >= 0:
@@ -96,7 +96,7 @@ class _Ends:
         return known
 
     def _forgotten(self, match: re.Match[str], again: int) -> tuple[int, int]:
-        """A reference that the next one starts in: `<ref name="x">` without its slash, or one never closed."""
+        """A reference in which the next one starts: `<ref name="x">` without its slash, or one that is never closed."""
         if "name" in match[2] and match[2].rstrip()[-1:] in "\"'":
             return match.end(), match.end()
         stop = min(again, end_of_paragraph(self._text, match.end()))
@@ -116,6 +116,6 @@ class _Ends:
 
 
 def end_of_paragraph(text: str, start: int) -> int:
-    """Where the paragraph ends that holds this place: at a blank line, or at the end of the text."""
+    """Where the paragraph around a position ends: at a blank line, or at the end of the text."""
     stop = text.find("\n\n", start)
     return len(text) if stop < 0 else stop

@@ -1,4 +1,4 @@
-"""Tables, sections, tags and bold marks: what shapes a page and is no text."""
+"""Tables, sections, tags and bold marks: the layout of a page, which is not text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))'{0,5}\Z")
 
 @cache
 def tags() -> dict[str, tuple[str, str]]:
-    """What stands for an opening and a closing tag; other names in angle brackets are text."""
+    """The replacement of each opening and closing tag; other names in angle brackets are text."""
     known = names()["tags"]
     return {
         **dict.fromkeys(known["inline"].split(), ("", "")),
@@ -39,7 +39,7 @@ def tags() -> dict[str, tuple[str, str]]:
 
 
 def without_tables(text: str) -> str:
-    """The text without tables, nested or not; one that never closes is gone to the next heading."""
+    """The text without tables, nested or not; an unclosed table is removed up to the next heading."""
     if "{|" in text:
         text = _outside("\n" + text, _WIKI_TABLE)
     if "<table" in text or "<TABLE" in text:
@@ -48,7 +48,7 @@ def without_tables(text: str) -> str:
 
 
 def _outside(text: str, tokens: re.Pattern[str]) -> str:
-    """The stretches of a text outside of balanced pairs; group 1 of a token says that it opens."""
+    """The parts of a text outside of balanced pairs; a token with a group 1 opens a pair."""
     pieces, at, depth, start = [], 0, 0, 0
     for token in tokens.finditer(text):
         if token[1]:
@@ -68,7 +68,7 @@ def _outside(text: str, tokens: re.Pattern[str]) -> str:
 
 
 def without_sections(text: str, titles: Collection[str]) -> str:
-    """The text without the sections of these titles (case-folded), each with all that is under it."""
+    """The text without the sections of these titles (case-folded) and their subsections."""
     text = "\n" + text
     pieces, at, dropping = [], 0, 0
     for match in _HEADING.finditer(text):
@@ -146,7 +146,7 @@ def without_quotes(text: str) -> str:
 
 
 def _quotes(line: str) -> str:
-    """One line in which the marks do not pair plainly: some apostrophe is a letter, as in `L'''amour''`."""
+    """One line with marks that do not pair: one of the apostrophes is a letter, as in `L'''amour''`."""
     texts, marks = _QUOTES.split(line), [len(run) for run in _QUOTES.findall(line)]
     kept = ["'" * (1 if n == 4 else max(0, n - 5)) for n in marks]
     marks = [3 if n == 4 else min(n, 5) for n in marks]
@@ -158,7 +158,7 @@ def _quotes(line: str) -> str:
 
 
 def _apostrophe(texts: list[str], marks: list[int]) -> int:
-    """Which bold mark is an italic one after an apostrophe: after one letter, else after a word, else after a space."""
+    """Which bold mark is an apostrophe and an italic mark: one after a single letter, else a word, else a space."""
     first: dict[str, int] = {}
     for i in (i for i, n in enumerate(marks) if n == 3):
         before = texts[i]

@@ -1,4 +1,4 @@
-"""Templates: found by one balanced scan, rendered where a component knows them, counted where none does."""
+"""Templates: found by one scan over the braces, rendered if a component knows them, counted if none does."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_E
 from corpora.builtin.templates.arguments import Selective
 
 DEPTH = 40
-"""Templates nested deeper than this inside rendered ones are dropped."""
+"""Templates nested deeper than this in rendered ones are dropped."""
 ARGUMENTS = 500
 """Arguments after this many are not read."""
 SILENT = frozenset(
     ("defaultsort", "displaytitle", "defaultsortkey", "defaultcategorysort", "sortierung", "clef de tri")
 )
-"""Functions that set something and never show."""
+"""Functions that set something and show nothing."""
 _BRACES = re.compile(r"\{\{+|\}\}+")
 _LINK = re.compile(r"\[\[[^\[\]]*\]\]")
 
@@ -59,8 +59,9 @@ class Templates:
     """Renders the templates of one wiki.
 
     Args:
-        components: asked in turn; the first that knows a template gives its text.
-        plain: makes plain text of an argument's wikitext.
+        components: asked in order; the first that knows a template renders it.
+        site: the names that the wiki uses.
+        plain: makes plain text from the wikitext of an argument.
     """
 
     def __init__(self, components: Sequence[Template], site: Site, plain: Callable[[str, Found], str]) -> None:
@@ -69,7 +70,7 @@ class Templates:
         self._askable: dict[str, tuple[Template, ...]] = {}
 
     def rendered(self, text: str, title: str, found: Found) -> str:
-        """The text with every template replaced by what it shows, or by nothing."""
+        """The text with every template replaced by its text, by a hole, or by nothing."""
         if "{{" not in text:
             return text
         return self.expand(text, scan(text), 0, len(text), title, found)
@@ -77,7 +78,7 @@ class Templates:
     def expand(
         self, text: str, nodes: Sequence[Node], start: int, stop: int, title: str, found: Found, depth: int = 0
     ) -> str:
-        """A stretch of the text with the templates in it rendered."""
+        """A part of the text with its templates rendered."""
         pieces, at = [], start
         for node in nodes:
             if node[0] < at:
@@ -188,7 +189,7 @@ class Arguments(Mapping[str, str]):
     """The arguments of one template, read when they are first asked for; most templates never are.
 
     Args:
-        start: where the first argument begins; past the closing braces where there is none.
+        start: where the first argument begins; past the closing braces if there is none.
         positional: an equals sign does not name an argument, as in parser functions.
     """
 
@@ -239,7 +240,7 @@ class Arguments(Mapping[str, str]):
         return self._owner.plain(value.strip(), self._found)
 
     def _parts(self) -> Iterator[tuple[int, int, int | None]]:
-        """Start, end and equals sign of each argument, by the pipes outside of links and inner templates."""
+        """Start, end and equals sign of each argument; pipes in links and inner templates do not count."""
         masked = self._masked()
         at = 0
         for _ in range(ARGUMENTS):
@@ -252,7 +253,7 @@ class Arguments(Mapping[str, str]):
             at = end + 1
 
     def _masked(self) -> str:
-        """The arguments, as long as they are, with what no pipe may be looked for in blotted out."""
+        """The arguments at their full length, with links and inner templates blanked out."""
         pieces, at = [], self._start
         for node in self._node[3]:
             if node[0] >= at:

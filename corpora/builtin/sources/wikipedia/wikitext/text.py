@@ -46,8 +46,10 @@ class Reader:
     """Turns wikitext of one wiki into text.
 
     Args:
-        templates: components that render templates, asked in turn.
-        parse: what reads lines that the linear passes cannot; `guarded`, where a crash may cost a page.
+        site: the names that the wiki uses.
+        rules: what to do with lists, headings, formulas, captions and holes.
+        templates: components that render templates, asked in order.
+        parse: the parser for lines that the linear passes cannot read.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Reader:
         self._templates = Templates(templates, site, self._inline)
 
     def article(self, wikitext: str, title: str = "") -> Article:
-        """The article that a page's wikitext makes."""
+        """The article in a page's wikitext."""
         site, rules, found = self._site, self._rules, Found()
         text = without_blocks(without_private(wikitext.replace("\r\n", "\n")), rules, found)
         text = self._templates.rendered(text, title, found)
@@ -106,13 +108,14 @@ class Reader:
 def plain_text(
     wikitext: str, *, title: str = "", language: str = "en", site: Site | None = None, rules: Rules = PROSE
 ) -> str:
-    """The prose of one page, a paragraph a line, with the built-in templates rendered.
+    """The prose of one page, one paragraph per line, with the built-in templates rendered.
 
     Args:
+        wikitext: the text of the page.
         title: what `{{PAGENAME}}` shows.
-        language: the wiki's code, where no `site` is given.
+        language: the code of the wiki; ignored if `site` is given.
         site: the names that the wiki uses.
-        rules: what becomes of lists, headings, formulas and captions.
+        rules: what to do with lists, headings, formulas, captions and holes.
     """
     reader = Reader(site, rules, builtin_templates()) if site else _reader(language, rules)
     return "\n".join(reader.article(wikitext, title).paragraphs)

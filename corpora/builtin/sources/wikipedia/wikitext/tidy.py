@@ -1,4 +1,4 @@
-"""The last pass: punctuation repaired where markup went, and lines made into paragraphs."""
+"""The last pass: repair punctuation where markup was removed, and join lines to paragraphs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "h
 
 
 def tidied(text: str, language: str) -> str:
-    """The text with single spaces, and without the brackets and commas that lost what stood between them."""
+    """The text with single spaces, and without brackets and commas that lost their content."""
     while "  " in text:
         text = text.replace("  ", " ")
     if "\n," in text or "\n." in text or "\n " in text:
@@ -135,7 +135,7 @@ _BARE = f" .,;:–—-{HOLE}"
 
 
 def is_text(block: str) -> bool:
-    """Whether a paragraph holds a letter or a digit, and is not the punctuation that was left of one."""
+    """Whether a paragraph has a letter or a digit, and is not just leftover punctuation."""
     return (len(block) > 12 and HOLE not in block) or any(character.isalnum() for character in block)
 
 

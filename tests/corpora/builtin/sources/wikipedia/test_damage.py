@@ -75,7 +75,7 @@ def test_dump_without_a_page_and_what_is_no_dump_are_refused(dumps):
         dumps.read(dumps.write("<html></mediawiki>"))
     with pytest.raises(InputError, match="cannot be read: No such file"):
         dumps.read(dumps.folder / "missing.xml")
-    with pytest.raises(InputError, match="packed as 7z"):
+    with pytest.raises(InputError, match="is a 7z archive"):
         dumps.read(dumps.write(b"7z\xbc\xaf\x27\x1c", "wiki.7z"))
 
 
