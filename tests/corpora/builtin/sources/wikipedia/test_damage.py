@@ -19,7 +19,7 @@ def test_dump_cut_in_mid_page_is_refused_or_its_whole_pages_are_taken(dumps, pac
     titles, reasons = dumps.read(path, **{"allow-cut": True})
     assert len(titles) == 8 and reasons == {"cut": 1}
     said = Wikipedia(dump=(path,), allow_cut=True).notes()
-    assert said[0] == "cut.xml is cut or damaged: only the pages that are whole in it were read"
+    assert said[0] == "cut.xml is cut or damaged: only its intact pages were read"
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
