@@ -63,6 +63,7 @@ from .plugin.kinds import TokenTransform as TokenTransform
 from .plugin.kinds import Transform as Transform
 from .plugin.randomness import generator as generator
 from .plugin.randomness import seed_of as seed_of
+from .plugin.records import HOLE as HOLE
 from .plugin.records import Context as Context
 from .plugin.records import Counts as Counts
 from .plugin.records import Defaults as Defaults

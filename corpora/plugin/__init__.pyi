@@ -36,6 +36,7 @@ from .kinds import Transform as Transform
 from .randomness import block_generator as block_generator
 from .randomness import generator as generator
 from .randomness import seed_of as seed_of
+from .records import HOLE as HOLE
 from .records import Context as Context
 from .records import Counts as Counts
 from .records import Defaults as Defaults

@@ -1,4 +1,4 @@
-"""Tables, sections, tags and bold marks: what shapes a page and is no text."""
+"""Tables, sections, tags and bold marks: the layout of a page, which is not text."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ from collections.abc import Collection
 from functools import cache
 
 from corpora.builtin.sources.wikipedia.site import magic_words, names
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE
 
 _WIKI_TABLE = re.compile(r"\n[ \t:*#;]*(?:(\{\|)|\|\}(?!\}))")
 _HTML_TABLE = re.compile(r"<(?:(table)\b|/table\s*>)", re.IGNORECASE)
-_HEADING = re.compile(r"\n(={1,6})([^\n]+?)(={1,6})[ \t]*(?=\n|\Z)")
+_HEADING = re.compile(r"\n(={1,6})([^\n]+?)(={1,6})[ \t\ue0f0]*(?=\n|\Z)")
 _MARKS = re.compile(r"<[^<>]*>|\[\[(?:[^\[\]|]*\|)?|\]\]|''+")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*>")
 _QUOTES = re.compile(r"'{2,}")
 _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 
 _BREAK = "\n\n"
+_GAP = f"\n\n{HOLE}\n\n"
+_RAISED = str.maketrans("0123456789-−–+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺ⁿ")
+_EXPONENT = re.compile(r"<sup\b[^<>]*>\s*('{0,5})([-−–+]?[0-9]{1,4}|n)\1\s*</sup\s*>", re.IGNORECASE)
+_BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))'{0,5}\Z")
+"""A number raised after a number, a bracket, or the letters of a unit or a variable."""
 
 
 @cache
 def tags() -> dict[str, tuple[str, str]]:
-    """What stands for an opening and a closing tag; other names in angle brackets are text."""
+    """The replacement of each opening and closing tag; other names in angle brackets are text."""
     known = names()["tags"]
     return {
         **dict.fromkeys(known["inline"].split(), ("", "")),
@@ -33,7 +39,7 @@ def tags() -> dict[str, tuple[str, str]]:
 
 
 def without_tables(text: str) -> str:
-    """The text without tables, nested or not; one that never closes is gone to the next heading."""
+    """The text without tables, nested or not; an unclosed table is removed up to the next heading."""
     if "{|" in text:
         text = _outside("\n" + text, _WIKI_TABLE)
     if "<table" in text or "<TABLE" in text:
@@ -42,7 +48,7 @@ def without_tables(text: str) -> str:
 
 
 def _outside(text: str, tokens: re.Pattern[str]) -> str:
-    """The stretches of a text outside of balanced pairs; group 1 of a token says that it opens."""
+    """The parts of a text outside of balanced pairs; a token with a group 1 opens a pair."""
     pieces, at, depth, start = [], 0, 0, 0
     for token in tokens.finditer(text):
         if token[1]:
@@ -51,7 +57,7 @@ def _outside(text: str, tokens: re.Pattern[str]) -> str:
         elif depth:
             depth -= 1
             if depth == 0:
-                pieces += [text[at:start], _BREAK]
+                pieces += [text[at:start], _GAP]
                 at = token.end()
     if depth:
         heading = text.find("\n=", start)
@@ -62,7 +68,7 @@ def _outside(text: str, tokens: re.Pattern[str]) -> str:
 
 
 def without_sections(text: str, titles: Collection[str]) -> str:
-    """The text without the sections of these titles (case-folded), each with all that is under it."""
+    """The text without the sections of these titles (case-folded) and their subsections."""
     text = "\n" + text
     pieces, at, dropping = [], 0, 0
     for match in _HEADING.finditer(text):
@@ -87,7 +93,20 @@ def _title(raw: str) -> str:
 
 def without_tags(text: str) -> str:
     """The text without HTML and MediaWiki tags; blocks break the paragraph, `<br>` is a space."""
-    return _TAG.sub(_tag, text) if "<" in text else text
+    if "<" not in text:
+        return text
+    if "<sup" in text:
+        text = _EXPONENT.sub(_exponent, text)
+    return _TAG.sub(_tag, text)
+
+
+def _exponent(match: re.Match[str]) -> str:
+    """`10^6` after a number, `km²` after letters, and the digits alone after anything else."""
+    base = _BASE.search(match.string, max(0, match.start() - 9), match.start())
+    power = match[2]
+    if base is None:
+        return power
+    return f"^{power}" if base[1] else power.translate(_RAISED)
 
 
 def _tag(match: re.Match[str]) -> str:
@@ -127,7 +146,7 @@ def without_quotes(text: str) -> str:
 
 
 def _quotes(line: str) -> str:
-    """One line in which the marks do not pair plainly: some apostrophe is a letter, as in `L'''amour''`."""
+    """One line with marks that do not pair: one of the apostrophes is a letter, as in `L'''amour''`."""
     texts, marks = _QUOTES.split(line), [len(run) for run in _QUOTES.findall(line)]
     kept = ["'" * (1 if n == 4 else max(0, n - 5)) for n in marks]
     marks = [3 if n == 4 else min(n, 5) for n in marks]
@@ -139,7 +158,7 @@ def _quotes(line: str) -> str:
 
 
 def _apostrophe(texts: list[str], marks: list[int]) -> int:
-    """Which bold mark is an italic one after an apostrophe: after one letter, else after a word, else after a space."""
+    """Which bold mark is an apostrophe and an italic mark: one after a single letter, else a word, else a space."""
     first: dict[str, int] = {}
     for i in (i for i, n in enumerate(marks) if n == 3):
         before = texts[i]

@@ -1,4 +1,4 @@
-"""The pages of a dump: cut out of its XML one by one, so that a damaged page costs itself and no other."""
+"""The pages of a dump, taken out of its XML one by one so that a damaged page does not affect the others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from corpora import InputError
+from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well
 from corpora.builtin.sources.wikipedia.site import Site, key_of
-from corpora.builtin.sources.wikipedia.streams import Chunk, Damaged, chunks, ends_well
 
 _START = re.compile(rb"<page[\s>]")
 _END = b"</page>"
 PAGE_BYTES = 64 << 20
-"""A page (with all its revisions) that is larger is taken for damage."""
+"""A larger page (with all its revisions) is treated as damage."""
 HEADER_BYTES = 4 << 20
 TAIL_BYTES = 4096
 
@@ -28,10 +28,10 @@ class Page:
     id: str
     title: str
     namespace: int | None
-    """None in old dumps, which do not say."""
+    """None in old dumps, which do not give it."""
     redirect: bool
     text: str | None
-    """None where the dump holds none: deleted, or a dump without texts."""
+    """None if the dump has none: the text is deleted, or the dump is without texts."""
     revision: str = ""
     timestamp: str = ""
     model: str = "wikitext"
@@ -39,7 +39,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Broken:
-    """What stands where a page should be."""
+    """A page that could not be read."""
 
     reason: str
     detail: str
@@ -47,10 +47,11 @@ class Broken:
 
 
 def site_of(path: Path, language: str = "") -> Site:
-    """What a dump says of its wiki; looked at once for each state of the file.
+    """What a dump says about its wiki; read once per state of the file.
 
     Args:
-        language: taken where given, whatever the dump says.
+        path: the dump.
+        language: overrides the dump's own language.
 
     Raises:
         InputError: it is not a MediaWiki dump, or declares entities.
@@ -66,13 +67,13 @@ def site_of(path: Path, language: str = "") -> Site:
 def _site_of(path: Path, language: str, size_bytes: int, changed: int) -> Site:
     head = _header(path)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise InputError(f"dump {path} declares a document type; Wikimedia's dumps have none, and it is not read")
+        raise InputError(f"dump {path} declares a document type, which Wikimedia's dumps do not; it is not read")
     from lxml import etree
 
     try:
         root = etree.fromstring(_declared(head) + b"</mediawiki>", _parser())
     except etree.XMLSyntaxError as error:
-        raise InputError(f"dump {path} is no MediaWiki dump: {error.msg}") from error
+        raise InputError(f"dump {path} is not a MediaWiki dump: {error.msg}") from error
     fields = {_local(element): element.text or "" for element in root.iter() if isinstance(element.tag, str)}
     spaces = {
         key_of(element.text): int(element.get("key"))
@@ -96,18 +97,31 @@ def _header(path: Path) -> bytes:
         for chunk in chunks(path):
             head += chunk.content
             if match := _START.search(head):
+                if b"<mediawiki" not in head[: match.start()]:
+                    raise InputError(
+                        f"dump {path} starts with a <page>: the <mediawiki> element around it is missing; export whole "
+                        "dumps, or put the pages between <mediawiki> and </mediawiki>"
+                    )
                 return head[: match.start()]
             if len(head) > HEADER_BYTES:
                 break
     except Damaged as error:
         raise InputError(f"dump {path} is damaged before its first page: {error}") from error
     if b"<mediawiki" not in head[:HEADER_BYTES]:
-        raise InputError(f"dump {path} is no MediaWiki dump: there is no <mediawiki> in it")
-    raise InputError(f"dump {path} holds no page")
+        raise InputError(f"dump {path} is not a MediaWiki dump: it has no <mediawiki> element")
+    raise InputError(f"dump {path} has no pages")
+
+
+def lacks_root(path: Path) -> bool:
+    """Whether a dump that is not packed starts with a page, without a root element around it."""
+    with path.open("rb") as file:
+        head = file.read(TAIL_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = _START.search(head)
+    return start is not None and b"<mediawiki" not in head[: start.start()]
 
 
 def _declared(head: bytes) -> bytes:
-    """The header from its root element on: the encoding that it declares is no longer its own."""
+    """The header from its root element: the declared encoding no longer applies to the decoded bytes."""
     start = head.find(b"<mediawiki")
     return head[start:] if start >= 0 else head
 
@@ -127,7 +141,7 @@ def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Itera
     """The pages that start in a part of a dump.
 
     Raises:
-        InputError: the dump is cut or damaged, and `allow_cut` is not set.
+        InputError: the dump is cut or damaged, and `allow_cut` is False.
     """
     try:
         for raw in _raw_pages(path, start, stop):
@@ -135,8 +149,8 @@ def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Itera
     except _Cut as cut:
         if not allow_cut:
             raise InputError(
-                f"dump {path.name} is cut or damaged: {cut}; fetch it again, or take the pages that are whole "
-                "with --allow-cut"
+                f"dump {path.name} is cut or damaged: {cut}; download it again, or use --allow-cut to read the "
+                "intact pages"
             ) from cut
         if cut.rest:
             title = re.search(rb"<title>([^<]*)</title>", cut.rest)
@@ -144,7 +158,7 @@ def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Itera
 
 
 class _Cut(Exception):
-    """The dump ends too early; holds the part of a page that is there."""
+    """The dump ends too early; carries the part of the last page that is there."""
 
     def __init__(self, message: str, rest: bytes) -> None:
         super().__init__(message)
@@ -152,7 +166,7 @@ class _Cut(Exception):
 
 
 def _raw_pages(path: Path, start: int, stop: int | None) -> Iterator[bytes]:
-    """The XML of each page whose `<page>` starts in the range; the last one is read on beyond it."""
+    """The XML of each page whose `<page>` starts in the range; the last page may continue beyond it."""
     window = _Window(chunks(path, start, stop))
     while window.to_page():
         yield window.page()
@@ -162,7 +176,7 @@ def _raw_pages(path: Path, start: int, stop: int | None) -> Iterator[bytes]:
 
 
 class _Window:
-    """The part of a dump that is looked at; what lies before it is gone from memory."""
+    """The part of a dump that is in memory; earlier parts are discarded."""
 
     def __init__(self, source: Iterator[Chunk]) -> None:
         self._source, self._bytes = source, bytearray()
@@ -175,7 +189,7 @@ class _Window:
         return bytes(self._bytes[-TAIL_BYTES:])
 
     def to_page(self) -> bool:
-        """Go to the next `<page>`; False where none starts in the range."""
+        """Go to the next `<page>`; False if no further page starts in the range."""
         while True:
             found = _START.search(self._bytes)
             if found is not None:

@@ -1,4 +1,4 @@
-"""Lines in which links do not nest plainly go to mwparserfromhell, which knows more than the linear passes."""
+"""Lines with nested or damaged links, which go to mwparserfromhell: it knows more than the linear passes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def worth_parsing(line: str) -> bool:
 
 
 def parsed(line: str) -> str:
-    """What mwparserfromhell shows of a line; entities are left for the passes that follow."""
+    """The text that mwparserfromhell makes of a line; later passes decode its entities."""
     import mwparserfromhell
 
     return str(mwparserfromhell.parse(line).strip_code(normalize=False, collapse=False))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from corpora.builtin.sources.wikipedia.blocks import end_of_paragraph
-from corpora.builtin.sources.wikipedia.markup import Found, Rules
 from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
-from corpora.builtin.sources.wikipedia.unusual import worth_parsing
+from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
+from corpora.builtin.sources.wikipedia.wikitext.markup import Found, Rules
+from corpora.builtin.sources.wikipedia.wikitext.nested_links import worth_parsing
 
 Parse = Callable[[str], str]
 
@@ -17,7 +17,7 @@ _MEDIA = re.compile(
     r"[^\[\]|\n]{1,250}\.(?:jpe?g|png|svg|gif|tiff?|webp|webm|og[agv]|mp3|wav|flac|pdf|djvu)\s{0,9}(?:\||\]\])",
     re.IGNORECASE,
 )
-"""What stands after the prefix of a file, whatever the wiki calls files."""
+"""The rest of a file link after its prefix, for wikis with an unknown name for files."""
 _LINK = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]|]*))?\]\]")
 _ODD = re.compile(r"\[\[((?>[^\[\]\n]+|\[(?!\[)[^\[\]\n]*\](?!\]))*)\]\]")
 _HALF = re.compile(r"\[\[([^\[\]\n]*)\](?!\])")
@@ -75,10 +75,10 @@ def _caption(content: str) -> str:
 
 
 def with_labels(text: str, found: Found, parse: Parse) -> str:
-    """The text with every link as what it shows, and bare addresses gone.
+    """The text with every link replaced by its label, and without bare addresses.
 
     Args:
-        parse: asked for lines whose links do not nest plainly.
+        parse: the parser for lines in which links are nested or damaged.
     """
     if "[[" in text or "]]" in text:
         text = _labels(text, _LINK, found)
@@ -120,7 +120,7 @@ def _shown(target: str, label: str | None) -> str:
 
 
 def _line(line: str, found: Found, parse: Parse) -> str:
-    """A line that still holds the start of a link: with odd brackets in its label, half closed, or never."""
+    """A line that still has the start of a link: one with brackets in its label, half closed, or never closed."""
     if "]]" in line and worth_parsing(line):
         shown = parse(line)
         if "[[" not in shown:

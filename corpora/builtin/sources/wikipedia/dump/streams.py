@@ -1,4 +1,4 @@
-"""The bytes of a dump: what it is packed in, where it can be cut into shards, and whether it is whole."""
+"""The bytes of a dump: its compression, where it can be split into shards, and whether it is complete."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from corpora import InputError
 
 CHUNK = 1 << 20
 SHARD_BYTES = 64 << 20
-"""About how much XML a shard holds."""
+"""The approximate amount of XML in a shard."""
 PACKED = 5
-"""About how many bytes of XML a byte of bz2 holds."""
+"""The approximate compression ratio of bz2: bytes of XML per byte."""
 STREAM = re.compile(rb"BZh[1-9]\x31\x41\x59\x26\x53\x59")
 _MARKS = {b"BZh": "bz2", b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"7z\xbc\xaf": "7z", b"PK\x03\x04": "zip"}
 _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
@@ -28,22 +28,22 @@ _END_OF_BZ2 = 0x177245385090
 
 
 class Damaged(Exception):
-    """A dump's bytes cannot be read on; caught where the file and what to do about it are known."""
+    """The rest of a dump cannot be read; caught where the file's name is known."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some decompressed bytes, and whether they come from after the shard's end."""
+    """Decompressed bytes, and whether they are from beyond the end of the shard."""
 
     content: bytes
     beyond: bool = False
 
 
 def packing(path: Path) -> str:
-    """What a file is packed in, by its first bytes: bz2, gz, xz, or xml where it is not packed.
+    """The compression of a file by its first bytes: bz2, gz, xz, or xml if it is not compressed.
 
     Raises:
-        InputError: it is missing, or packed in something else.
+        InputError: the file is missing, or compressed in another format.
     """
     try:
         with path.open("rb") as file:
@@ -53,16 +53,21 @@ def packing(path: Path) -> str:
     kind = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), "xml")
     if kind in ("7z", "zip"):
         raise InputError(
-            f"dump {path} is packed as {kind}; unpack it first (.xml, .bz2, .gz and .xz are read as they are)"
+            f"dump {path} is a {kind} archive; extract it first (.xml, .bz2, .gz and .xz are read directly)"
         )
     return kind
 
 
 def chunks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Chunk]:
-    """The XML of a dump as UTF-8, from a place where it may be cut; goes on beyond `stop` to the end.
+    """The XML of a dump as UTF-8, from the start of a shard; continues beyond `stop` to the end of the file.
+
+    Args:
+        path: the dump.
+        start: the byte where a stream or a range starts.
+        stop: the byte where the shard ends; chunks from there on are marked as beyond it.
 
     Raises:
-        Damaged: the packing ends too early, fails its checksum, or is followed by something else.
+        Damaged: the compressed data ends too early, fails its checksum, or is followed by something else.
     """
     raw = _unpacked(path, packing(path), start, stop)
     first = next(raw, None)
@@ -108,11 +113,11 @@ def _whole(path: Path, opener: Callable[[Path], Any]) -> Iterator[Chunk]:
             while content := file.read(CHUNK):
                 yield Chunk(content)
         except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-            raise Damaged(f"its packing is damaged or cut ({error})") from error
+            raise Damaged(f"its compressed data is damaged or truncated ({error})") from error
 
 
 def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
-    """The bz2 streams one after the other; each belongs to the shard that it starts in."""
+    """The bz2 streams in order; a stream belongs to the shard in which it starts."""
     with path.open("rb") as file:
         file.seek(start)
         at, rest = start, b""
@@ -120,7 +125,7 @@ def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
             if len(rest) < 4:
                 rest += file.read(4)
             if not rest.startswith(b"BZh"):
-                raise Damaged(f"what stands at byte {at:,} is no bz2 stream")
+                raise Damaged(f"the data at byte {at:,} is not a bz2 stream")
             unpacker = bz2.BZ2Decompressor()
             beyond = stop is not None and at >= stop
             while not unpacker.eof:
@@ -138,10 +143,10 @@ def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
 
 
 def stream_starts(path: Path, index: Path | None = None) -> Sequence[int]:
-    """Where independent bz2 streams start, by the index of a multistream dump or by looking for their headers.
+    """Where independent bz2 streams start: from the index of a multistream dump, or by searching for stream headers.
 
     Raises:
-        InputError: the index does not fit the dump.
+        InputError: the index is not for this dump.
     """
     if index is not None:
         return _indexed(path, index)
@@ -163,14 +168,23 @@ def _indexed(path: Path, index: Path) -> Sequence[int]:
             if not STREAM.match(dump.read(10)):
                 raise InputError(
                     f"index {index} does not belong to {path.name}: no stream starts at byte {int(offset):,}; "
-                    "leave the index out, and the streams are looked for"
+                    "leave out --index to search the dump for streams"
                 )
             starts.add(int(offset))
     return sorted(starts)
 
 
 def shard_starts(path: Path, index: Path | None = None, *, shard_bytes: int = SHARD_BYTES) -> list[int]:
-    """Where to cut a dump into shards of about so much XML; only 0 where it cannot be cut."""
+    """Where bz2 streams (or ranges of plain XML) are cut into shards; only 0 if the dump cannot be cut.
+
+    A cut is always at the start of a bz2 stream, never inside one, and at the first one after `shard_bytes` of XML.
+    Plain XML is cut at any byte: a page belongs to the range in which its `<page>` starts.
+
+    Args:
+        path: the dump.
+        index: the index of a multistream dump.
+        shard_bytes: the approximate amount of XML in a shard.
+    """
     kind, size = packing(path), path.stat().st_size
     if kind not in ("bz2", "xml") or not size or _is_wide(path):
         return [0]
@@ -192,9 +206,9 @@ def _is_wide(path: Path) -> bool:
 
 
 def looks_cut(path: Path) -> bool:
-    """Whether a dump lacks its end, as far as that can be told from its last bytes.
+    """Whether the last bytes of a dump show that its end is missing.
 
-    A gzip or xz file, and a large single bz2 stream, show it only when they have been read.
+    A truncated gzip file is noticed only while it is read.
     """
     kind, size = packing(path), path.stat().st_size
     with path.open("rb") as file:
@@ -208,7 +222,7 @@ def looks_cut(path: Path) -> bool:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a dump can be read to its proper end; reads all of it."""
+    """Whether a dump is complete; reads all of it."""
     tail = b""
     try:
         for chunk in chunks(path):
@@ -219,11 +233,11 @@ def is_whole(path: Path) -> bool:
 
 
 def ends_well(tail: bytes) -> bool:
-    """Whether the last bytes of a dump's XML close it."""
+    """Whether the last bytes of the XML close the root element."""
     return b"</mediawiki>" in tail.replace(b"\0", b"")
 
 
 def _bz2_ends(tail: bytes) -> bool:
-    """Whether the end-of-stream mark of bz2, which may start at any bit, stands where it must: before a checksum."""
+    """Whether the end-of-stream mark of bz2, which can start at any bit, is in its place before the checksum."""
     bits = int.from_bytes(tail[-11:], "big")
     return any((bits >> (32 + shift)) & ((1 << 48) - 1) == _END_OF_BZ2 for shift in range(8))

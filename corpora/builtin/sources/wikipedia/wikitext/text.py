@@ -6,22 +6,38 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from corpora import Template
-from corpora.builtin.sources.wikipedia.blocks import without_blocks
-from corpora.builtin.sources.wikipedia.layout import (
+from corpora.builtin.sources.wikipedia.site import Site
+from corpora.builtin.sources.wikipedia.wikitext.blocks import without_blocks
+from corpora.builtin.sources.wikipedia.wikitext.brackets import settled
+from corpora.builtin.sources.wikipedia.wikitext.layout import (
     without_quotes,
     without_sections,
     without_switches,
     without_tables,
     without_tags,
 )
-from corpora.builtin.sources.wikipedia.links import with_labels, without_special_links
-from corpora.builtin.sources.wikipedia.markup import Article, Found, Rules, decoded, restore
-from corpora.builtin.sources.wikipedia.site import Site
-from corpora.builtin.sources.wikipedia.templates import Templates
-from corpora.builtin.sources.wikipedia.tidy import blocks, is_text, tidied
-from corpora.builtin.sources.wikipedia.unusual import parsed
+from corpora.builtin.sources.wikipedia.wikitext.links import with_labels, without_special_links
+from corpora.builtin.sources.wikipedia.wikitext.markup import (
+    FILLED,
+    HOLE,
+    Article,
+    Found,
+    Rules,
+    decoded,
+    restore,
+    without_private,
+)
+from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
+from corpora.builtin.sources.wikipedia.wikitext.templates import Templates
+from corpora.builtin.sources.wikipedia.wikitext.tidy import blocks, is_text, tidied
+from corpora.builtin.templates.dates import Dates
+from corpora.builtin.templates.functions import ParserFunctions
+from corpora.builtin.templates.music import Music
+from corpora.builtin.templates.names import Names
 from corpora.builtin.templates.numbers import Numbers
+from corpora.builtin.templates.pronunciation import Pronunciation
 from corpora.builtin.templates.prose import Prose
+from corpora.builtin.templates.references import References
 
 PROSE = Rules()
 
@@ -30,8 +46,10 @@ class Reader:
     """Turns wikitext of one wiki into text.
 
     Args:
-        templates: components that render templates, asked in turn.
-        parse: what reads lines that the linear passes cannot; `guarded`, where a crash may cost a page.
+        site: the names that the wiki uses.
+        rules: what to do with lists, headings, formulas, captions and holes.
+        templates: components that render templates, asked in order.
+        parse: the parser for lines that the linear passes cannot read.
     """
 
     def __init__(
@@ -45,9 +63,9 @@ class Reader:
         self._templates = Templates(templates, site, self._inline)
 
     def article(self, wikitext: str, title: str = "") -> Article:
-        """The article that a page's wikitext makes."""
+        """The article in a page's wikitext."""
         site, rules, found = self._site, self._rules, Found()
-        text = without_blocks(wikitext.replace("\r\n", "\n"), rules, found)
+        text = without_blocks(without_private(wikitext.replace("\r\n", "\n")), rules, found)
         text = self._templates.rendered(text, title, found)
         text = without_tables(text)
         text = without_special_links(text, site, rules, found)
@@ -56,8 +74,13 @@ class Reader:
         text = decoded(without_quotes(without_tags(text)))
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
+        text = settled(text)
+        if rules.holes == "close" and HOLE in text:
+            text = text.replace(HOLE, "")
         for level, block in blocks(tidied(text, site.language), rules):
             block = restore(block, found)
+            if HOLE in block and (level or rules.holes == "fill"):
+                block = " ".join(block.replace(HOLE, "" if level else FILLED).split())
             if not is_text(block):
                 continue
             if level:
@@ -66,7 +89,12 @@ class Reader:
                 paragraphs.append(block)
         links = dict.fromkeys(target for target in found.links if target)
         return Article(
-            tuple(paragraphs), tuple(headings), tuple(dict.fromkeys(found.categories)), tuple(links), found.dropped
+            tuple(paragraphs),
+            tuple(headings),
+            tuple(dict.fromkeys(found.categories)),
+            tuple(links),
+            found.dropped,
+            found.holes,
         )
 
     def _inline(self, text: str, found: Found) -> str:
@@ -80,13 +108,14 @@ class Reader:
 def plain_text(
     wikitext: str, *, title: str = "", language: str = "en", site: Site | None = None, rules: Rules = PROSE
 ) -> str:
-    """The prose of one page, a paragraph a line, with the built-in templates rendered.
+    """The prose of one page, one paragraph per line, with the built-in templates rendered.
 
     Args:
+        wikitext: the text of the page.
         title: what `{{PAGENAME}}` shows.
-        language: the wiki's code, where no `site` is given.
+        language: the code of the wiki; ignored if `site` is given.
         site: the names that the wiki uses.
-        rules: what becomes of lists, headings, formulas and captions.
+        rules: what to do with lists, headings, formulas, captions and holes.
     """
     reader = Reader(site, rules, builtin_templates()) if site else _reader(language, rules)
     return "\n".join(reader.article(wikitext, title).paragraphs)
@@ -94,8 +123,8 @@ def plain_text(
 
 @cache
 def builtin_templates() -> tuple[Template, ...]:
-    """The renderers that come with the package; `prose` first, whose tables by language know more than `numbers`."""
-    return Prose(), Numbers()
+    """The renderers that come with the package. `prose`, whose tables also know what shows nothing, is asked last."""
+    return Numbers(), Dates(), Names(), References(), ParserFunctions(), Music(), Pronunciation(), Prose()
 
 
 @cache
