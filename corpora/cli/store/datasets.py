@@ -181,20 +181,24 @@ def verify(
     store = default_store()
     if (dataset is None) != all:
         raise OptionError("corpora verify takes a DATASET, or --all")
-    results: list[Verified] = []
-    for result in verify_all(store) if dataset is None else verify_family(store, dataset):
-        results.append(result)
-        if json:
-            continue
-        if result.problem or result.files:
-            say(result.problem or f"{result.reference}: {result.files} files are as they were written")
-        for line in result.notes:
-            say(line)
+    results = verify_all(store) if dataset is None else verify_family(store, dataset)
     if json:
-        say_json([asdict(result) for result in results])
-    damaged = sum(result.problem is not None for result in results)
+        verified = list(results)
+        say_json([asdict(result) for result in verified])
+    else:
+        verified = [_say_verified(result) for result in results]
+    damaged = sum(result.problem is not None for result in verified)
     if damaged:
         raise DatasetDamaged(f"{damaged} damaged {'version' if damaged == 1 else 'versions'}, listed above")
+
+
+def _say_verified(result: Verified) -> Verified:
+    """Print the outcome for one version as soon as it is known."""
+    if result.problem or result.files:
+        say(result.problem or f"{result.reference}: {result.files} files match their checksums")
+    for line in result.notes:
+        say(line)
+    return result
 
 
 def tag(

@@ -111,6 +111,14 @@ def test_verify_all_covers_the_store(run, corpus, tokens):
     assert "takes a DATASET, or --all" in run("verify", code=2).err
 
 
+def test_verify_as_json_names_each_version(run, corpus, tokens):
+    facts = json.loads(run("verify", "corpus-tokens", "--json").out)
+    assert [(entry["reference"], entry["problem"]) for entry in facts] == [
+        (tokens.reference, None),
+        (corpus.reference, None),
+    ]
+
+
 def test_cache_files_of_datasets_are_named_and_cleaned(run, corpus):
     import datasets
 
