@@ -109,7 +109,7 @@ def test_date_that_is_gone_names_those_that_exist(mirror, tmp_path):
 
 def test_unfinished_date_and_unknown_wiki_are_said(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"}, status="in-progress")
-    with pytest.raises(InputError, match="from 20260101 is not complete"):
+    with pytest.raises(InputError, match="of 20260101 is not finished"):
         get(mirror, tmp_path, "20260101")
     with pytest.raises(InputError, match="no dumps of xxwiki"):
         get(mirror, tmp_path, language="xx")
