@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from corpora import DownloadError, HttpClient, InputError, Retries, StorageError
-from corpora.builtin.sources.wikipedia.dump_status import MAX_FILE_BYTES, File, finished_files
+from corpora.builtin.sources.wikipedia.dump.status import MAX_FILE_BYTES, File, finished_files
 
 CONNECTIONS = 2
 """As many as Wikimedia allows one address."""
