@@ -52,7 +52,7 @@ def fetch(
 
 
 def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:
-    """The date that `date` stands for, and its files.
+    """The date of the dump to use, and its files.
 
     Raises:
         InputError: the wiki has no dumps there, none of that date, or no complete one.
