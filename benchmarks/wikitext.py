@@ -138,7 +138,7 @@ HOLE = "\u241e"
 
 
 def with_holes(wikitext: str) -> str:
-    """The wikitext with a mark where each template stood: an n-gram across it is no prose that somebody wrote."""
+    """The wikitext with a mark in the place of each template, so that no n-gram runs across one."""
     for _ in range(20):
         wikitext, count = re.subn(r"\{\{[^{}]*\}\}", HOLE, wikitext)
         if not count:

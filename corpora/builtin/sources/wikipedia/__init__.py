@@ -59,7 +59,7 @@ class Wikipedia(Source):
         """The source with its dump files: the given ones, or the newest complete dump, downloaded."""
         if not self.fetches():
             return self
-        from corpora.builtin.sources.wikipedia.download import fetch
+        from corpora.builtin.sources.wikipedia.dump.download import fetch
 
         date, files = fetch(self.language or "en", self.date, downloads, mirror=self.mirror, contact=self.contact)
         return replace(self, date=date, dump=files)

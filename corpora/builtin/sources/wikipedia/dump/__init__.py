@@ -1,1 +1,1 @@
-"""The bytes of a dump: compressed streams, cut into shards, and the pages in them."""
+"""Dumps: found and downloaded, compressed streams cut into shards, and the pages in them."""

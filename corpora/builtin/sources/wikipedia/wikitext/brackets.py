@@ -11,7 +11,7 @@ _PARTS = re.compile(r"(?<=[,;，；、])")
 _SPAN = re.compile(f"{SOFT}([^{SOFT_END}]*){SOFT_END}")
 _FIRST, _MOST = 0xE100, 0x400
 _STANDS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]")
-"""Private characters, each of which stands for one pronunciation of a line."""
+"""Private characters, each of which replaces one pronunciation of a line."""
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 LABELS = frozenset(
     """
@@ -60,7 +60,7 @@ def _line(line: str) -> str:
 
 
 def _hidden(pronunciation: str, spans: list[str]) -> str:
-    """The character that stands for a pronunciation, whatever signs are in it."""
+    """The private character that replaces a pronunciation, whatever characters it has."""
     if len(spans) == _MOST:
         return pronunciation
     spans.append(pronunciation)

@@ -158,9 +158,9 @@ class Templates:
 
 
 def _hole(text: str, start: int, stop: int, name: str, found: Found) -> str:
-    """What stands for a template that no component knows: a hole, unless it can only be a note or a box.
+    """The replacement of a template that no component knows: a hole, unless it is clearly a note or a box.
 
-    A template right after a sentence's end is read as a note. One that starts a line and goes on over
+    A template right after a sentence's end is read as a note. One that starts a line and continues over
     several, or that the bold name of an article follows, is a box.
     """
     line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", stop)

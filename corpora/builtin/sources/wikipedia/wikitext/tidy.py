@@ -131,7 +131,7 @@ def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
 
 
 _BARE = f" .,;:–—-{HOLE}"
-"""What may stand on a line beside holes without making it text."""
+"""Characters that do not make a line with holes a line of text."""
 
 
 def is_text(block: str) -> bool:

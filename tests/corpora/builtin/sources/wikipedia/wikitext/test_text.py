@@ -198,7 +198,7 @@ def test_headings_are_structure_and_text_only_on_request():
     assert plain_text("One.\n== A ==\nTwo.", rules=Rules(headings="keep")) == "One.\nA\nTwo."
 
 
-def test_categories_links_and_dropped_templates_are_kept_beside_the_text():
+def test_categories_links_and_dropped_templates_are_kept_apart_from_the_text():
     article = Reader(Site()).article("[[a|b]] [[c]] {{Foo bar|x}}{{foo_bar}} [[Category:Dogs|Sort]]")
     assert article.links == ("a", "c")
     assert article.categories == ("Dogs",)

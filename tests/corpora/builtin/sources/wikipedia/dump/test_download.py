@@ -9,7 +9,7 @@ import pytest
 
 from corpora import DownloadError, InputError, Retries
 from corpora.builtin.sources.wikipedia import Wikipedia
-from corpora.builtin.sources.wikipedia.download import fetch
+from corpora.builtin.sources.wikipedia.dump.download import fetch
 
 
 class Mirror:

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from corpora import InputError
-from corpora.builtin.sources.wikipedia.dump_status import finished_files
+from corpora.builtin.sources.wikipedia.dump.status import finished_files
 
 FOLDER = "https://mirror.example/dumps/enwiki/20260101/"
 NAME = "enwiki-20260101-pages-articles.xml.bz2"

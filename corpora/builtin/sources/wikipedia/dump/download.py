@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from corpora import DownloadError, HttpClient, InputError, Retries, StorageError
-from corpora.builtin.sources.wikipedia.dump_status import MAX_FILE_BYTES, File, finished_files
+from corpora.builtin.sources.wikipedia.dump.status import MAX_FILE_BYTES, File, finished_files
 
 CONNECTIONS = 2
 """As many as Wikimedia allows one address."""
@@ -52,7 +52,7 @@ def fetch(
 
 
 def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:
-    """The date that `date` stands for, and its files.
+    """The date of the dump to use, and its files.
 
     Raises:
         InputError: the wiki has no dumps there, none of that date, or no complete one.
