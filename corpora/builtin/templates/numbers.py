@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from corpora import Template, hookimpl
 from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
+from corpora.builtin.templates.convert import CONVERTERS
 from corpora.builtin.templates.money import MONEY
 from corpora.builtin.templates.numerals import grouped
-from corpora.builtin.templates.units import UNITS, between, unit_symbol
+from corpora.builtin.templates.units import between, unit_symbol
 
 _TIGHT = ("%", "°", "′", "″", "'", '"')
 """Units that follow their number without a space."""
@@ -182,7 +183,7 @@ def _named(function: Function, *names: str) -> dict[str, Function]:
 
 FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
-        **UNITS, **MONEY,
+        **CONVERTERS, **MONEY,
         **_named(formatnum, "formatnum", "nts", "ntsh", "number", "format number", "fmtn", "nb", "num fmt",
                  "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
                  "format price", "formatprice", "formatted number"),
