@@ -45,7 +45,7 @@ class Dates(Template):
 
 
 def _shown(kind: str, arguments: Arguments, language: str) -> str | None:
-    if kind in ("as of", "age", "julian", "old-style", "new-style", "same year", "decade"):
+    if kind in _SPECIAL:
         return _SPECIAL[kind](arguments, language)
     if kind == "text":
         return first(arguments) or None
@@ -70,11 +70,13 @@ def kinds(language: str) -> dict[str, str]:
 
 _NAMED = {
     **dict.fromkeys(("as of", "asof", "as of?"), "as of"),
-    **dict.fromkeys(("age", "age in years", "years between"), "age"),
+    **dict.fromkeys(("age", "age in years", "years between", "age nts", "age at date"), "age"),
+    **dict.fromkeys(("age in years and days", "ayd", "age in years, months and days"), "age and days"),
     **dict.fromkeys(("julgregdatum", "julgreg"), "julian"),
-    "oldstyledate": "old-style", "oldstyledatedy": "new-style", "oldstyledateny": "same year",
-    "старый стиль": "same year",
-    "decade": "decade", "oldstyledatemdy": "new-style",
+    "oldstyledate": "old-style", "old style date": "old-style", "oldstyledatedy": "new-style",
+    "old style date dy": "new-style", "oldstyledateny": "same year", "old style date ny": "same year",
+    "старый стиль": "same year", "сс3": "two calendars", "сс2": "two calendars",
+    "decade": "decade", "oldstyledatemdy": "american", "old style date mdy": "american",
 }  # fmt: skip
 
 
@@ -87,10 +89,20 @@ def date(arguments: Arguments, language: str, *, order: str) -> str | None:
     year, month, day = _read(arguments, language, order)
     if not (year or month or day):
         return first(arguments) or None
-    american = language in ENGLISH and order == "ymd" and not is_set(arguments, "df", "dmy")
-    if language in ENGLISH and (is_set(arguments, "mf") or arguments.get("df", "").lower() == "us"):
-        american = True
+    american = language in ENGLISH and _is_american(arguments, order)
     return written(day, month, year, language, american=american)
+
+
+def _is_american(arguments: Arguments, order: str) -> bool:
+    """Whether the month comes before the day."""
+    forms = {arguments.get("format", "").lower(), *(value.lower() for value in positional(arguments)[:4])}
+    if "dmy" in forms or is_set(arguments, "df", "dmy") or _WHOLE.fullmatch(first(arguments)):
+        return False
+    return order == "ymd" or "mdy" in forms or is_set(arguments, "mf") or arguments.get("df", "").lower() == "us"
+
+
+_SWITCHES = YES - {"1"} | {"dmy", "mdy", "iso", "ymd", "my", "md", "dm", "hide", "none"}
+"""Arguments that choose a form and are not part of a date."""
 
 
 def _read(arguments: Arguments, language: str, order: str) -> tuple[str, str, str]:
@@ -102,7 +114,7 @@ def _read(arguments: Arguments, language: str, order: str) -> tuple[str, str, st
     )
     if any(named):
         return named
-    values = [value for value in positional(arguments)[:4] if value.lower() not in YES - {"1"}]
+    values = [value for value in positional(arguments)[:4] if value.lower() not in _SWITCHES]
     values = [value.strip("[] ") for value in values]
     while values and not values[-1]:
         values.pop()
@@ -131,7 +143,7 @@ def written(day: str, month: str, year: str, language: str, *, american: bool = 
         american: month before day, as in `May 5, 1950`; English only.
     """
     form = _data().get(language) or _data()["en"]
-    number = int(month) if month.isdigit() else _number_of(month, form)
+    number = int(month.rstrip(".")) if month.rstrip(".").isdigit() else _number_of(month, form)
     name = month
     if 1 <= number <= 12:
         names = form["months"] if day or "nominative" not in form else form["nominative"]
@@ -187,15 +199,59 @@ def age(arguments: Arguments, language: str) -> str | None:
         return None
 
 
+def age_and_days(arguments: Arguments, language: str) -> str | None:
+    """Years and days between two dates: `50 years, 4 days`; None where the second is the day that the page is read."""
+    try:
+        (y1, m1, d1), (y2, m2, d2) = (
+            (int(arguments[str(at)]), int(arguments[str(at + 1)]), int(arguments[str(at + 2)])) for at in (1, 4)
+        )
+        years = y2 - y1 - ((m2, d2) < (m1, d1))
+        days = (datetime.date(y2, m2, d2) - datetime.date(y1 + years, m1, d1)).days
+    except (KeyError, ValueError):
+        return None
+    return f"{years} year{'' if years == 1 else 's'}, {days} day{'' if days == 1 else 's'}"
+
+
 def old_style(arguments: Arguments, language: str) -> str | None:
     """`{{OldStyleDate|22 May|1813|10 May}}`: the day of the new calendar, the year, the day of the old one."""
     day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
     if language in ("ru", "uk", "be"):
-        return f"{old} [{day}] {year}".strip() if old else f"{day} {year}".strip()
+        return _old_first(old, day, year)
     if language in ENGLISH:
         return " ".join(part for part in (day, _old(old, language), year) if part) or None
     of = "de " if language in ("es", "pt", "ca", "gl") and year else ""
     return " ".join(part for part in (day, of + year, _old(old, language)) if part) or None
+
+
+def _old_first(old: str, day: str, year: str) -> str:
+    """`7 [20] ноября 1910`, `28 августа [9 сентября] 1828`: the old day first."""
+    if old.partition(" ")[2] == day.partition(" ")[2] and " " in old:
+        return f"{old.partition(' ')[0]} [{day.partition(' ')[0]}] {old.partition(' ')[2]} {year}".strip()
+    return f"{old} [{day}] {year}".strip() if old else f"{day} {year}".strip()
+
+
+def two_calendars(arguments: Arguments, language: str) -> str | None:
+    """Russian `{{СС3|22.5.1813}}`, a day of the new calendar, with the old one first: `10 (22) мая 1813`."""
+    match = _WHOLE.fullmatch(first(arguments))
+    if match is None or not match[2].isdigit():
+        return None
+    try:
+        new = datetime.date(int(match[3]), int(match[2]), int(match[1]))
+        old = new - datetime.timedelta(days=_calendar_shift(new.year, new.month))
+    except ValueError:
+        return None
+    if (old.month, old.year) == (new.month, new.year):
+        return f"{old.day} ({new.day}) {written('1', str(new.month), str(new.year), language).partition(' ')[2]}"
+    year = "" if old.year == new.year else str(old.year)
+    before = written(str(old.day), str(old.month), year, language)
+    after = written(str(new.day), str(new.month), "" if year == "" else str(new.year), language)
+    return f"{before} ({after}) {new.year}" if year == "" else f"{before} ({after})"
+
+
+def _calendar_shift(year: int, month: int) -> int:
+    """By how many days the Gregorian calendar is ahead of the Julian one."""
+    year -= month < 3
+    return year // 100 - year // 400 - 2
 
 
 def new_style(arguments: Arguments, language: str) -> str | None:
@@ -204,6 +260,12 @@ def new_style(arguments: Arguments, language: str) -> str | None:
     if language in ("ru", "uk", "be"):
         return f"{old} [{day} {year}]"
     return " ".join(part for part in (day, year, _old(old, language)) if part) or None
+
+
+def american_style(arguments: Arguments, language: str) -> str | None:
+    """`{{OldStyleDateMDY|February 2|1813|January 20}}`: the month first, and the year after a comma."""
+    day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
+    return " ".join(part for part in (", ".join(filter(None, (day, year))), _old(old, language)) if part) or None
 
 
 def same_year(arguments: Arguments, language: str) -> str | None:
@@ -237,7 +299,8 @@ def decade(arguments: Arguments, language: str) -> str | None:
 
 _SPECIAL = {
     "as of": as_of, "age": age, "julian": julian, "old-style": old_style, "new-style": new_style,
-    "same year": same_year, "decade": decade,
+    "same year": same_year, "decade": decade, "american": american_style, "age and days": age_and_days,
+    "two calendars": two_calendars,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from corpora import Template, hookimpl
+from corpora import HOLE, Template, hookimpl
 from corpora.builtin.templates.arguments import Arguments, Function, call, first, has, positional
 
 
@@ -26,13 +26,17 @@ class ParserFunctions(Template):
 
 
 def if_(arguments: Arguments, language: str) -> str | None:
-    """The second argument where the first is not empty, else the third."""
+    """The second argument if the first is not empty, else the third; None if what the first shows is unknown."""
+    if HOLE in first(arguments):
+        return None
     return arguments.get("2" if first(arguments) else "3", "")
 
 
 def ifeq(arguments: Arguments, language: str) -> str | None:
-    """The third argument where the first two are equal, as texts or as numbers, else the fourth."""
+    """The third argument if the first two are equal, as texts or as numbers, else the fourth."""
     one, other = first(arguments), arguments.get("2", "")
+    if HOLE in one + other:
+        return None
     same = one == other or (_number(one) is not None and _number(one) == _number(other))
     return arguments.get("3" if same else "4", "")
 
@@ -47,6 +51,8 @@ def _number(text: str) -> float | None:
 def switch(arguments: Arguments, language: str) -> str | None:
     """The value of the case that equals the first argument; cases without a value share the next one's."""
     subject, *cases = positional(arguments) or [""]
+    if HOLE in subject:
+        return None
     default, falls = "", False
     for number, case in enumerate(cases, 1):
         label, equals, value = case.partition("=")
@@ -63,8 +69,18 @@ def switch(arguments: Arguments, language: str) -> str | None:
 
 
 def iferror(arguments: Arguments, language: str) -> str | None:
-    """The text where it is not an error."""
-    return arguments.get("3", first(arguments))
+    """The text if it is not an error; None if that is unknown."""
+    return None if HOLE in first(arguments) else arguments.get("3", first(arguments))
+
+
+def nothing(arguments: Arguments, language: str) -> str | None:
+    """The name of the namespace of articles."""
+    return ""
+
+
+def site_name(arguments: Arguments, language: str) -> str | None:
+    """`Wikipedia`."""
+    return "Wikipedia"
 
 
 def tag(arguments: Arguments, language: str) -> str | None:
@@ -123,7 +139,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
         "#if": if_, "#ifeq": ifeq, "#switch": switch, "#iferror": iferror, "#tag": tag,
         "uc": upper, "lc": lower, "ucfirst": capitalised, "lcfirst": uncapitalised,
-        "padleft": padded_left, "padright": padded_right, "plural": plural,
+        "namespace": nothing, "ns": nothing, "talkspace": nothing, "sitename": site_name, "padleft": padded_left, "padright": padded_right, "plural": plural,
     },
     "de": {"#wenn": if_, "#wenngleich": ifeq}, "es": {"#si": if_}, "fr": {"#si": if_}, "pt": {"#se": if_},
 }  # fmt: skip

@@ -53,20 +53,20 @@ _ENDS = {
 
 
 def based_on_age(arguments: Arguments, language: str) -> str | None:
-    """The two years in which somebody of an age at a date may be born: `1969/1970`."""
+    """The two years in which somebody of an age at a date may be born: `1969 or 1970`."""
     try:
         age, year = int(first(arguments)), int(arguments["2"])
     except (KeyError, ValueError):
         return None
-    return f"{year - age - 1}/{year - age}"
+    return f"{year - age - 1} or {year - age}"
 
 
 SPANS: dict[str, Function] = {
     **dict.fromkeys(("circa", "c.", "ca.", "ca", "c.a.", "ungefähr"), circa),
     **dict.fromkeys(("floruit", "fl.", "fl", "flourished"), partial(span, "fl.")),
     **dict.fromkeys(("reign", "r.", "reigned", "ruled"), partial(span, "r.")),
-    **dict.fromkeys(("b.", "born-in"), partial(span, "b.")),
-    **dict.fromkeys(("d.", "died-in"), partial(span, "d.")),
+    **dict.fromkeys(("b.", "born-in", "born"), partial(span, "b.")),
+    **dict.fromkeys(("d.", "died-in", "died"), partial(span, "d.")),
     **dict.fromkeys(("née", "nee", "née2", "born as"), partial(born_as, "née")),
     **dict.fromkeys(("né", "ne."), partial(born_as, "né")),
     **dict.fromkeys(("marriage",), marriage),

@@ -32,6 +32,8 @@ def amount(sign: str, arguments: Arguments, language: str) -> str | None:
     if not value:
         return sign.strip() or None
     scale = _SCALES.get(arguments.get("2", "").lower(), "")
+    if language in ("pt", "gl") and sign[-1:] in "$€":
+        sign += " "
     return f"{sign}{_grouped(value)}{' ' + scale if scale else ''}"
 
 
@@ -54,6 +56,21 @@ def euros(arguments: Arguments, language: str) -> str | None:
     )
 
 
+def dollars(arguments: Arguments, language: str) -> str | None:
+    """A sum in dollars, whose sign follows the number in French."""
+    value = first(arguments)
+    if language != "fr" or not value:
+        return amount("$", arguments, language)
+    return f"{grouped(value, language) if value.isdigit() else value} $"
+
+
+def old_pounds(arguments: Arguments, language: str) -> str | None:
+    """`{{£sd|l=5|s=3|d=2}}` is `£5 3s 2d`; alone, `£`."""
+    pounds, shillings, pence = (arguments.get(key, "") for key in ("l", "s", "d"))
+    parts = (f"£{_grouped(pounds)}" if pounds else "", f"{shillings}s" if shillings else "", f"{pence}d" if pence else "")
+    return " ".join(filter(None, parts)) or amount("£", arguments, language)
+
+
 def _grouped(value: str) -> str:
     """Four and more bare digits at the beginning, grouped."""
     match = _DIGITS.match(value)
@@ -64,10 +81,11 @@ def _functions() -> dict[str, Function]:
     found: dict[str, Function] = {}
     for code, sign in currencies().items():
         render = partial(amount, sign)
-        found[code] = found[f"{code}convert"] = render
+        found[code] = found[f"{code}convert"] = found[f"{code} convert"] = render
     signs = tomllib.loads(files(__package__).joinpath("currencies.toml").read_text(encoding="utf-8"))["names"]
     found |= {name: partial(amount, sign) for sign, names in signs.items() for name in names}
-    return found | {"currency": in_currency, "€": euros, "eur": euros, "euro": euros, "euros": euros}
+    return found | {"currency": in_currency, "€": euros, "eur": euros, "euro": euros, "euros": euros, "dollar": dollars,
+                    "£sd": old_pounds, "lsd": old_pounds}
 
 
 MONEY: dict[str, Function] = _functions()

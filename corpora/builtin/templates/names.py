@@ -6,13 +6,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, one_of
+from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, first, one_of
 
+_REALMS = ("GBR", "CAN", "AUS", "NZL", "IND", "IRL", "USA", "ZAF", "JAM", "HKG", "SGP", "MYS")
+"""Nations that may be named before the letters, which they do not show."""
 _POST_NOMINALS = re.compile(r"post-?nom(?:inals?|s)?(?:/.*)?|postnominals?")
 
 
@@ -34,7 +36,7 @@ class Names(Template):
         if function is not None:
             return function(arguments, language)
         if name in prefixes():
-            return ship({"1": prefixes()[name], **_shifted(arguments)}, language)
+            return prefixed(prefixes()[name], arguments, language)
         if _POST_NOMINALS.fullmatch(name):
             return post_nominals(arguments, language)
         codes = countries() if language in ENGLISH else {}
@@ -57,6 +59,11 @@ def ship(arguments: Arguments, language: str) -> str | None:
     return (shown or f"{prefix} {name}{numbered}").strip()
 
 
+def prefixed(prefix: str, arguments: Arguments, language: str) -> str | None:
+    """A ship whose template is named for its prefix."""
+    return ship({"1": prefix, **_shifted(arguments)}, language)
+
+
 def _shifted(arguments: Arguments) -> dict[str, str]:
     return {str(int(key) + 1) if key.isdigit() else key: value for key, value in arguments.items()}
 
@@ -76,7 +83,8 @@ def ship_class(arguments: Arguments, language: str) -> str | None:
 def post_nominals(arguments: Arguments, language: str) -> str | None:
     """Letters after a name: `KCB, FRS`."""
     letters = filled(arguments) or [part for part in re.split(r"[,\s]+", arguments.get("list", "")) if part]
-    separator = " " if arguments.get("commas", "").lower() in ("off", "no") else one_of(arguments, "sep") or ", "
+    letters = letters[1:] if letters and letters[0] in _REALMS else letters
+    separator = " " if arguments.get("commas", "").lower() in ("off", "no") else f"{arguments['sep'].strip()} " if arguments.get("sep") else ", "
     return separator.join(letters) or None
 
 
@@ -102,6 +110,11 @@ def nation(arguments: Arguments, language: str) -> str | None:
     return countries().get(code.lower(), code) or None if language in ENGLISH else None
 
 
+def olympic_nation(arguments: Arguments, language: str) -> str | None:
+    """A nation under the name that its Olympic committee uses."""
+    return "Great Britain" if first(arguments).lower() == "gbr" else nation(arguments, language)
+
+
 def athlete(arguments: Arguments, language: str) -> str | None:
     """An athlete and the code of the nation: `Usain Bolt (JAM)`."""
     values = filled(arguments)
@@ -117,20 +130,22 @@ def sortable_name(arguments: Arguments, language: str) -> str | None:
 
 FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("ship", "navire"), ship),
-    **dict.fromkeys(("sclass", "sclass-", "sclass2", "sclass2-", "jclass", "jclass2", "ship class", "sclass/sandbox"),
-                     ship_class),
-    **dict.fromkeys(("flag", "flagu", "flagcountry", "flagg", "flagioc", "flagioc2", "flagioc2team", "flagiocteam",
-                     "flagcgf", "flagcgfteam", "flagteam", "fb", "fbw", "fb-rt", "fbw-rt", "fb2", "nft", "nfa", "cr",
-                     "crw",
-                     "cr-rt", "ru", "ru-rt", "ru7", "ruw", "bk", "bkw", "vb", "vbw", "vb-rt", "ih", "ihw", "hb",
-                     "hbw", "fh",
-                     "wp", "wpw", "country", "flagpsyn", "flagcountry2", "noflag", "bandera2", "bandiera2", "drapeau2",
-                     "flagpar", "flagparateam", "flagdecou", "flaglink", "flagasian", "bandeiracon2", "icc"), nation),
-    **dict.fromkeys(("flagathlete", "flagiocathlete", "flagcgfathlete", "flagmedalist", "flagiocmedalist",
-                     "flag athlete",
-                     "flagcgfmedalist", "flagiocathlete2", "flagparaathlete", "flagplayer", "flag player",
-                     "flagparamedalist"),
-                    athlete),
+    **dict.fromkeys(
+        ("sclass", "sclass-", "sclass2", "sclass2-", "jclass", "jclass2", "ship class", "sclass/sandbox"), ship_class),
+    **dict.fromkeys(("gs", "german submarine"), partial(prefixed, "German submarine")),
+    **dict.fromkeys(
+        ("flagioc", "flagioc2", "flagioc2team", "flagiocteam", "flagcgf", "flagcgfteam", "flagpar", "flagparateam"),
+        olympic_nation),
+    **dict.fromkeys(
+        ("flag", "flagu", "flagcountry", "flagg", "flagteam", "fb", "fbw", "fb-rt", "fbw-rt", "fb2", "nft", "nfa", "cr",
+         "crw", "cr-rt", "ru", "ru-rt", "ru7", "ruw", "bk", "bkw", "vb", "vbw", "vb-rt", "ih", "ihw", "hb", "hbw", "fh",
+         "wp", "wpw", "country", "flagpsyn", "flagcountry2", "noflag", "bandera2", "bandiera2", "drapeau2", "flagdecou",
+         "flaglink", "flagasian", "bandeiracon2", "icc", "flag+link", "flag country", "nationflag", "bandeira2",
+         "flagge2", "vlag2", "flaglist", "flagnation"), nation),
+    **dict.fromkeys(
+        ("flagathlete", "flagiocathlete", "flagcgfathlete", "flagmedalist", "flagiocmedalist", "flag athlete",
+         "flagcgfmedalist", "flagiocathlete2", "flagparaathlete", "flagplayer", "flag player", "flagparamedalist",
+         "flagcgfathlete2", "flag medalist"), athlete),
     **dict.fromkeys(("sortname", "sort name"), sortable_name),
 }  # fmt: skip
 

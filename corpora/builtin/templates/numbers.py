@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from corpora import Template, hookimpl
 from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
+from corpora.builtin.templates.convert import CONVERTERS
 from corpora.builtin.templates.money import MONEY
 from corpora.builtin.templates.numerals import grouped
-from corpora.builtin.templates.units import UNITS, between, unit_symbol
+from corpora.builtin.templates.units import between, unit_symbol
 
 _TIGHT = ("%", "°", "′", "″", "'", '"')
 """Units that follow their number without a space."""
@@ -80,6 +81,8 @@ def val(arguments: Arguments, language: str) -> str | None:
     values = filled(arguments)
     if not values and not arguments.get("e"):
         return None
+    if arguments.get("fmt") == "none":
+        language = _UNGROUPED
     text = _with_uncertainty(values, language) if values else ""
     power = arguments.get("e", "").replace("−", "-")
     if power:
@@ -92,18 +95,30 @@ def val(arguments: Arguments, language: str) -> str | None:
 
 
 def _with_uncertainty(values: list[str], language: str) -> str:
-    text, at = grouped(values[0], language), 1
+    text, at = _shown(values[0], language), 1
     while at + 1 < len(values) and (word := between(values[at])) is not None:
-        text += word + grouped(values[at + 1], language)
+        text += word + _shown(values[at + 1], language)
         at += 2
     rest = values[at:]
     if len(rest) == 1 and rest[0].startswith("("):
         return text + rest[0]
     if len(rest) == 1:
-        return f"{text} ± {grouped(rest[0], language)}"
+        return f"{text} ± {_shown(rest[0], language)}"
     if len(rest) >= 2:
         return f"{text} +{rest[0].lstrip('+')} −{rest[1].lstrip('-−')}"
     return text
+
+
+def _shown(number: str, language: str) -> str:
+    """A number of `{{val}}`, with `e` as a power of ten."""
+    mantissa, e, power = number.lower().partition("e")
+    if e and power.lstrip("+-−").isdigit():
+        return f"{_shown(mantissa, language)}×10^{power.lstrip('+').replace('−', '-')}"
+    return number if language == _UNGROUPED else grouped(number, language)
+
+
+_UNGROUPED = "none"
+"""Stands for a language that groups no digits."""
 
 
 def _val_unit(arguments: Arguments) -> str:
@@ -120,6 +135,34 @@ def fraction(arguments: Arguments, language: str) -> str | None:
     if len(parts) == 1:
         return f"1/{parts[0]}"
     return f"{parts[0]} {parts[1]}/{parts[2]}" if len(parts) == 3 else "/".join(parts)
+
+
+def measure(arguments: Arguments, language: str) -> str | None:
+    """Italian `{{M|100|ul=km2}}` is `100 km²`, `{{M|5|-|7|u=m}}` is `5-7 m`."""
+    values = filled(arguments)
+    if not values:
+        return None
+    if len(values) > 2 and values[1] in ("-", "–", "/", "x", "×", "a", "e"):
+        joint = f" {values[1]} " if values[1] in ("a", "e", "x", "×") else values[1]
+        text, rest = f"{grouped(values[0], language)}{joint}{grouped(values[2], language)}", values[3:]
+    else:
+        text, rest = grouped(values[0], language), values[1:]
+    power = f"×10^{arguments['e']}" if arguments.get("e") else ""
+    unit = one_of(arguments, "ul", "u", "um") or "".join(rest[:1])
+    return f"{text}{power} {unit_symbol(unit)}".strip()
+
+
+def temperature(arguments: Arguments, language: str) -> str | None:
+    """French `{{tmp|12|C}}` is `12 °C`."""
+    value, unit = first(arguments), arguments.get("2", "C")
+    return f"{value} {'°' if unit in ('C', 'F') else ''}{unit}" if value else None
+
+
+def spanish_ordinal(arguments: Arguments, language: str) -> str | None:
+    """`{{ord|3|.º}}` is `3.º`, `{{ord|2|a}}` is `2.ª`."""
+    ending = arguments.get("2", "o").strip(".")
+    ending = {"a": "ª", "o": "º", "": "º"}.get(ending, ending)
+    return f"{first(arguments)}.{ending}" if first(arguments) else None
 
 
 def percentage(arguments: Arguments, language: str) -> str | None:
@@ -182,12 +225,12 @@ def _named(function: Function, *names: str) -> dict[str, Function]:
 
 FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
-        **UNITS, **MONEY,
+        **CONVERTERS, **MONEY,
         **_named(formatnum, "formatnum", "nts", "ntsh", "number", "format number", "fmtn", "nb", "num fmt",
                  "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
                  "format price", "formatprice", "formatted number"),
         **_named(val, "val", "physconst", "valor"),
-        **_named(fraction, "frac", "sfrac", "fraction", "frac2", "bruch", "fracción", "mfrac", "dfrac", "tfrac",
+        **_named(fraction, "frac", "fract", "vulgar fraction", "vfrac", "sfrac", "fraction", "frac2", "bruch", "fracción", "mfrac", "dfrac", "tfrac",
                  "frazione", "fraz", "fração", "breuk", "fracció"),
         **_named(percentage, "percentage", "pct", "percent"),
         **_named(density, "pop density", "population density", "density"),
@@ -199,8 +242,9 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(quantity, "unité", "unité/2", "unidad", "unitats", "unitat", "unidade", "unit", "einheit", "enhet"),
         **_named(number, "nombre", "num", "nums", "число", "значение", "liczba", "wartość"),
     },
-    "fr": _named(quantity, "unité", "unite", "unit", "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
-    "it": _named(formatnum, "nf"),
+    "fr": _named(quantity, "unité", "unite", "unit")
+    | _named(temperature, "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
+    "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord"),
 }  # fmt: skip
 
 

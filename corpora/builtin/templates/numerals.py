@@ -6,6 +6,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -25,18 +26,28 @@ def grouped(number: str, language: str) -> str:
         return number
     group, point = separators(language)
     digits = plain[2].replace(",", "")
-    whole = f"{int(digits):,}".replace(",", group) if len(digits) > 3 else digits
+    whole = f"{int(digits):,}".replace(",", group) if len(digits) > ungrouped(language) else digits
     return plain[1] + whole + (plain[3] or "").replace(".", point) + plain[4]
 
 
 @cache
 def separators(language: str) -> tuple[str, str]:
     """What groups thousands, and what marks decimals, in a language."""
-    table = tomllib.loads(files(__package__).joinpath("numbers.toml").read_text(encoding="utf-8"))
-    for pair, languages in table["grouping"].items():
+    for pair, languages in _table()["grouping"].items():
         if language in languages:
             return pair[0], pair[1]
     return ",", "."
+
+
+@cache
+def ungrouped(language: str) -> int:
+    """How many digits a number may have without being grouped."""
+    return 4 if language in _table()["five"]["languages"] else 3
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("numbers.toml").read_text(encoding="utf-8"))
 
 
 def in_words(number: int, *, capital: bool = False) -> str:

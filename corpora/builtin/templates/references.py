@@ -106,6 +106,20 @@ def bible_verse_only(arguments: Arguments, language: str) -> str | None:
     return _dashed(next((value for value in values[1:] if re.match(r"[0-9]", value)), "")) or None
 
 
+def scripture(arguments: Arguments, language: str) -> str | None:
+    """`{{sourcetext|book=John|chapter=3|verse=16}}` is `John 3:16`."""
+    book, chapter, verse = (arguments.get(key, "") for key in ("book", "chapter", "verse"))
+    if not book:
+        return bible(arguments, language)
+    return f"{book} {chapter}{':' + _dashed(verse) if verse else ''}".strip()
+
+
+def latter_day(arguments: Arguments, language: str) -> str | None:
+    """`{{lds|1 Nephi|1_ne|3|7}}` is `1 Nephi 3:7`."""
+    book, _, chapter, verse = (*positional(arguments), "", "", "", "")[:4]
+    return f"{book} {chapter}{':' + _dashed(verse) if verse else ''}".strip() or None
+
+
 def quran(arguments: Arguments, language: str) -> str | None:
     """`{{qref|29|46}}` is `Quran 29:46`."""
     values = filled(arguments)
@@ -159,7 +173,8 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(harvs, "harvs", "harvard citations"),
         **_named(bible, "bibleverse", "bible verse", "bibleref", "bibleref2", "bible",
                          "bibleverse with invisible links",
-                 "sourcetext", "bibleverse/sandbox", "bible ref", "biblesource"),
+                 "bibleverse/sandbox", "bible ref", "biblesource"),
+        **_named(scripture, "sourcetext"), **_named(latter_day, "lds", "sourcetext lds"),
         **_named(bible_verse_only, "bibleverse nb", "bibleverse-nb", "bibleref2-nb", "bibleref2 nb", "bibleref2c-nb",
                  "bibleref2c", "bibleverse-lb", "bibleref-nb"),
         **_named(quran, "qref", "cite quran", "quran-usc", "quran-usc-range", "quran", "quran ref", "q-r"),

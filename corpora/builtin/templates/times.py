@@ -11,17 +11,23 @@ from corpora.builtin.templates.numerals import is_roman
 _ORDINAL = re.compile(r"(\d+)(er|re|e|nd|nde|d|de|ers|es)")
 _CENTURY = re.compile(r"([ivxlc]+)(er|re|e)( siècles?| millénaires?| s| arrondissement)?( av\. ?j\.-c\.)?")
 _CENTURIES = re.compile(r"([ivxlc]+)(er|e)?( et | au |-)([ivxlc]+)e siècles?( av\. ?j\.-c\.)?")
+_DAY_OF_YEAR = re.compile(
+    r"(?:1er|[12]?[0-9]|3[01]) (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)"
+)
+_BEFORE_CHRIST = re.compile(r"-([0-9]{1,4})")
 _NUMERAL = re.compile(r"[IVXLCivxlc]+|[0-9]+")
 
 
 def named_for_its_text(name: str) -> str | None:
-    """French templates that are named for what they show: `{{Ier siècle}}`, `{{XIXe}}`, `{{2e}}`, `{{Louis XIV}}`.
+    """French templates that are named for what they show: `{{Ier siècle}}`, `{{XIXe}}`, `{{2e}}`, `{{1er mai}}`, `{{Louis XIV}}`, `{{-50}}`.
 
     Args:
         name: the template's name in lower case.
     """
-    if _ORDINAL.fullmatch(name):
+    if _ORDINAL.fullmatch(name) or _DAY_OF_YEAR.fullmatch(name):
         return name
+    if before := _BEFORE_CHRIST.fullmatch(name):
+        return f"{before[1]} av. J.-C."
     if (match := _CENTURY.fullmatch(name)) and is_roman(match[1]):
         number, ending, what, before = match.groups(default="")
         return f"{number.upper()}{ending}{' siècle' if what == ' s' else what}{' av. J.-C.' if before else ''}"
@@ -70,8 +76,11 @@ def century(arguments: Arguments, language: str) -> str | None:
     before = any(value.lower().replace(" ", "") in ("a", "ac", "a.c.", "a.c", "-") for value in values[1:2])
     if language == "es":
         word = {"s": "siglo ", "S": "Siglo ", "p": "siglos ", "P": "Siglos "}.get((*values, "", "")[2], "")
-        return f"{word}{values[0]}{' a. C.' if before else ''}"
-    word = {"pt": "século ", "ca": "segle ", "gl": "século ", "it": "secolo "}.get(language, "")
+        after = values[1:2] and values[1].lower().replace(" ", "") in ("d", "dc", "d.c.", "d.c")
+        return f"{word}{values[0]}{' a. C.' if before else ' d. C.' if after else ''}"
+    if language == "it":
+        return f"{values[0]} secolo{' a.C.' if before else ''}"
+    word = {"pt": "século ", "ca": "segle ", "gl": "século "}.get(language, "")
     return f"{word}{values[0]}{' a.C.' if before else ''}"
 
 

@@ -59,7 +59,7 @@ def test_english_dates_in_any_form_of_arguments(wikitext, text):
         ("de", "{{JULGREGDATUM|14|2|1743}}", "14. Februar jul. / 25. Februar 1743 greg."),
         ("nl", "{{geboortedatum|9|4|1888}}", "9 april 1888"),
         ("ru", "{{дата рождения|9|4|1888}}", "9 апреля 1888"),
-        ("ru", "{{OldStyleDate|13 февраля|1878|1 февраля}}", "1 февраля [13 февраля] 1878"),
+        ("ru", "{{OldStyleDate|13 февраля|1878|1 февраля}}", "1 [13] февраля 1878"),
         ("ca", "{{data naixement|9|4|1888}}", "9 de abril de 1888"),
         ("sv", "{{födelsedatum och ålder|1988|4|9}}", "9 april 1988"),
         ("fr", "{{Ier siècle}}", "Ier siècle"),

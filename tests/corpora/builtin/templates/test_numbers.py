@@ -32,7 +32,7 @@ from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
         ("{{PHPConvert|3|m}}", "₱3 million"),
         ("{{JPY|70 billion}}", "¥70 billion"),
         ("{{US$|85000}}", "US$85,000"),
-        ("{{currency|30|EUR}}", "EUR 30"),
+        ("{{currency|30|EUR}}", "€30"),
         ("10<sup>12</sup>", "10^12"),
         ("10<sup>−3</sup> cm<sup>3</sup>", "10^−3 cm³"),
         ("''n''<sup>4</sup>", "n⁴"),

@@ -20,8 +20,14 @@ _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 _BREAK = "\n\n"
 _GAP = f"\n\n{HOLE}\n\n"
 _RAISED = str.maketrans("0123456789-−–+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺ⁿ")
-_EXPONENT = re.compile(r"<sup\b[^<>]*>\s*('{0,5})([-−–+]?[0-9]{1,4}|n)\1\s*</sup\s*>", re.IGNORECASE)
-_BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))'{0,5}\Z")
+_WRITTEN = frozenset("ijkmpqtxyzN.,/^")
+"""What an exponent may hold that has no superscript character of its own."""
+_MINUS = re.compile(r"&(?:minus|ndash|#8722|#8211|#x2212);")
+_EXPONENT = re.compile(
+    r"(?:<small>)?<sup\b[^<>]*>\s*((?:[-−–+]|&(?:minus|ndash|#8722|#8211|#x2212);)?"
+    r"(?:[0-9](?:[0-9.,/^–−-]{0,14}[0-9])?|[ijkmnpqtxyzN](?:[+−-][0-9]+)?))\s*</sup\s*>(?:</small>)?"
+)
+_BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))\Z")
 """A number raised after a number, a bracket, or the letters of a unit or a variable."""
 
 
@@ -96,17 +102,21 @@ def without_tags(text: str) -> str:
     if "<" not in text:
         return text
     if "<sup" in text:
-        text = _EXPONENT.sub(_exponent, text)
+        shorter = _EXPONENT.sub(_exponent, text)
+        text = _EXPONENT.sub(_exponent, shorter) if "^" in shorter else shorter
     return _TAG.sub(_tag, text)
 
 
 def _exponent(match: re.Match[str]) -> str:
     """`10^6` after a number, `km²` after letters, and the digits alone after anything else."""
     base = _BASE.search(match.string, max(0, match.start() - 9), match.start())
-    power = match[2]
+    power = _MINUS.sub("−", match[1])
     if base is None:
         return power
-    return f"^{power}" if base[1] else power.translate(_RAISED)
+    raised = power.translate(_RAISED)
+    if base[1] is None and not any(character in _WRITTEN for character in raised):
+        return raised
+    return f"^({power})" if power[0].isalpha() and len(power) > 1 else f"^{power}"
 
 
 def _tag(match: re.Match[str]) -> str:

@@ -71,7 +71,7 @@ class Reader:
         text = without_special_links(text, site, rules, found)
         text = without_sections(text, site.end_sections)
         text = without_switches(with_labels(text, found, self._parse))
-        text = decoded(without_quotes(without_tags(text)))
+        text = decoded(without_tags(without_quotes(text)))
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
         text = settled(text)
@@ -101,7 +101,7 @@ class Reader:
         """An argument of a template as plain text, safe from later passes."""
         if "[" in text or "<" in text or "''" in text or "&" in text or "__" in text or "-{" in text:
             text = with_labels(without_special_links(text, self._site, self._rules, found), found, self._parse)
-            text = decoded(without_quotes(without_tags(without_switches(text))), found)
+            text = decoded(without_tags(without_quotes(without_switches(text))), found)
         return text
 
 

@@ -90,6 +90,9 @@ _GAP = -1
 _ENDS = frozenset(".!?…:;\"'”’»)]。！？")
 _HEADED = re.compile(r"(.*?)[ \t]*(={2,6})[ \t]*([^=\n]{1,120}?)[ \t]*\2")
 _RULES = re.compile(r"={3,}")
+_MARKS = re.compile(r"={2,}")
+_RUN_IN = re.compile(r"(={2,6})([^=\n]{1,120})\1[ \t]*([^=\s].*)")
+"""A heading with text after it on its line."""
 
 
 def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
@@ -141,12 +144,16 @@ def is_text(block: str) -> bool:
 
 def _heading(line: str) -> Iterator[tuple[int, str]]:
     line = line.strip(f"{HOLE} ")
+    if match := _RUN_IN.fullmatch(line):
+        yield min(len(match[1]), 6), match[2].strip()
+        yield 0, match[3]
+        return
     title = line.strip("=").strip()
     level = min(len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
     if level and title:
         yield min(level, 6), title
     elif title:
-        yield 0, _RULES.sub("", title).strip()
+        yield 0, _MARKS.sub("", title).strip()
 
 
 def _item(raw: str, line: str, rules: Rules) -> Iterator[tuple[int, str]]:
