@@ -10,6 +10,8 @@ import pytest
 import corpora
 from corpora import Document, Filter, Splitter, TextTransform
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 @dataclass(frozen=True)
 class Fails(TextTransform):
