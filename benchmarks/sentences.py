@@ -1,9 +1,11 @@
 """Sentence splitters side by side: boundary F1 by genre, errors in novels, and MB/s, all in one run.
 
     python benchmarks/sentences.py GOLD.jsonl… [--novels FOLDER] [--splitter NAME[:key=value]]… [--rounds 5]
+        [--before CHECKOUT]
 
-A gold file has one document a line: {"id", "genre", "paragraphs": [{"text", "sents": [[start, end], …]}]}, or one
-rule a line: {"text", "sents": ["…", …]}. Raw counts and times go to benchmarks/results/sentences.json.
+A gold file has one document per line: {"id", "genre", "paragraphs": [{"text", "sents": [[start, end], …]}]}, or one
+rule per line: {"text", "sents": ["…", …]}. With --before, `rules` of another checkout takes part as `rules before`,
+in a process of its own. Speeds are by processor time. Raw counts and times go to benchmarks/results/sentences.json.
 """
 
 import argparse
@@ -12,9 +14,11 @@ import platform
 import random
 import re
 import statistics
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -24,8 +28,25 @@ from corpora import registry
 RESULTS = Path(__file__).parent / "results" / "sentences.json"
 SPLITTERS = ["rules", "sentencex", "blingfire", "spacy", "regex"]
 NOVEL_PARAGRAPHS = 20_000
+NOVELS_TIMED = 2000
+"""How many of them the speeds are measured on, beside the gold; slow splitters take seconds for these."""
 
-Split = Callable[[str], list[str]]
+BEFORE = "rules before"
+SCORE_ELSEWHERE = """
+import json, sys, time
+from corpora import registry
+split = registry.make("splitters", "rules").split
+for line in sys.stdin:
+    texts = json.loads(line)
+    began = time.process_time()
+    cut = [split(text) for text in texts]
+    print(json.dumps([time.process_time() - began, cut]), flush=True)
+"""
+"""What the process of the other checkout runs: paragraphs in, seconds and their sentences out."""
+
+Cut = tuple[float, list[list[str]]]
+"""Seconds of processor time, and the sentences of each paragraph."""
+Splitter = Callable[[Sequence[str]], Cut]
 Gold = list[tuple[str, str, set[int]]]
 """Genre, paragraph, and where its sentences after the first begin."""
 
@@ -42,7 +63,9 @@ LEFT_WHOLE = "two sentences left whole"
 def main() -> None:
     """Measure, print the tables as Markdown, and keep the raw figures."""
     arguments = _arguments()
-    splitters: dict[str, Split] = {name: registry.make("splitters", name).split for name in arguments.splitter}
+    splitters: dict[str, Splitter] = {name: _here(name) for name in arguments.splitter}
+    if arguments.before:
+        splitters[BEFORE] = Elsewhere(arguments.before)
     raw: dict[str, object] = {"machine": platform.processor() or platform.machine(), "versions": _versions()}
     for path in arguments.gold:
         raw[path.name] = counts = {name: _score(split, _gold(path)) for name, split in splitters.items()}
@@ -52,6 +75,8 @@ def main() -> None:
         raw["novels"] = errors = {name: _errors(split, paragraphs) for name, split in splitters.items()}
         print(f"\n### {len(paragraphs):,} paragraphs of novels: errors per 10,000 sentences\n\n{_error_table(errors)}")
     paragraphs = [text for path in arguments.gold for _, text, _ in _gold(path)]
+    if arguments.novels:
+        paragraphs += _novels(arguments.novels)[:NOVELS_TIMED]
     raw["megabytes_per_second"] = speeds = _speeds(splitters, paragraphs, arguments.rounds)
     print(f"\n### MB/s, one core, median of {arguments.rounds} rounds\n\n{_speed_table(speeds)}")
     RESULTS.write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -63,9 +88,37 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--novels", type=Path, help="a folder of .txt files in UTF-8, one paragraph a line")
     parser.add_argument("--splitter", action="append", default=[], help="a splitter's short form; all by default")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--before", type=Path, help="another checkout, whose rules take part")
     arguments = parser.parse_args()
     arguments.splitter = arguments.splitter or SPLITTERS
     return arguments
+
+
+def _here(name: str) -> Splitter:
+    split = registry.make("splitters", name).split
+
+    def timed(texts: Sequence[str]) -> Cut:
+        began = time.process_time()
+        cut = [split(text) for text in texts]
+        return time.process_time() - began, cut
+
+    return timed
+
+
+class Elsewhere:
+    """The splitter `rules` of another checkout, in a process of its own."""
+
+    def __init__(self, checkout: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SCORE_ELSEWHERE], cwd=checkout, text=True, stdin=-1, stdout=-1, encoding="utf-8"
+        )
+
+    def __call__(self, texts: Sequence[str]) -> Cut:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(texts) + "\n")
+        self._process.stdin.flush()
+        seconds, cut = json.loads(self._process.stdout.readline())
+        return seconds, cut
 
 
 def _versions() -> dict[str, str]:
@@ -93,11 +146,11 @@ def _starts(text: str, sentences: list[str]) -> set[int]:
     return starts - {0}
 
 
-def _score(split: Split, gold: Gold) -> dict[str, list[int]]:
+def _score(split: Splitter, gold: Gold) -> dict[str, list[int]]:
     """Boundaries found and right, found, and in the gold, for each genre and for all."""
     counts: dict[str, list[int]] = {}
-    for genre, text, wanted in gold:
-        found = _starts(text, split(text))
+    for (genre, text, wanted), sentences in zip(gold, split([text for _, text, _ in gold])[1], strict=True):
+        found = _starts(text, sentences)
         for key in (genre, "all"):
             sums = counts.setdefault(key, [0, 0, 0])
             sums[:] = [sums[0] + len(found & wanted), sums[1] + len(found), sums[2] + len(wanted)]
@@ -123,11 +176,10 @@ def _novels(folder: Path) -> list[str]:
     return random.Random(0).sample(paragraphs, min(NOVEL_PARAGRAPHS, len(paragraphs)))
 
 
-def _errors(split: Split, paragraphs: list[str]) -> Counter[str]:
+def _errors(split: Splitter, paragraphs: list[str]) -> Counter[str]:
     """How often a splitter does what no reader would, found by pattern, since novels have no gold."""
     counts: Counter[str] = Counter()
-    for paragraph in paragraphs:
-        sentences = split(paragraph)
+    for sentences in split(paragraphs)[1]:
         counts["sentences"] += len(sentences)
         counts[LEFT_WHOLE] += sum(len(WHOLE.findall(sentence)) for sentence in sentences)
         for before, after in pairwise(sentences):
@@ -141,16 +193,13 @@ def _error_table(errors: dict[str, Counter[str]]) -> str:
     return _table(["error", *errors], rows)
 
 
-def _speeds(splitters: dict[str, Split], paragraphs: list[str], rounds: int) -> dict[str, list[float]]:
-    """MB of UTF-8 a second of processor time; the splitters take turns, so that a busy machine slows all of them."""
+def _speeds(splitters: dict[str, Splitter], paragraphs: list[str], rounds: int) -> dict[str, list[float]]:
+    """MB of UTF-8 per second of processor time; splitters take turns, so that a busy machine slows all of them."""
     size = sum(len(text.encode()) for text in paragraphs) / 1e6
     speeds: dict[str, list[float]] = {name: [] for name in splitters}
     for _ in range(rounds):
         for name, split in splitters.items():
-            began = time.process_time()
-            for text in paragraphs:
-                split(text)
-            speeds[name].append(size / (time.process_time() - began))
+            speeds[name].append(size / split(paragraphs)[0])
     return speeds
 
 

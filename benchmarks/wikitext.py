@@ -1,7 +1,7 @@
-"""Wikitext to text, ours and others, on the same pages, one core, one run: speed, artefacts, recall, units, fidelity.
+"""Wikitext to text by our passes and by other tools, on the same pages in one process: speed, artefacts, recall.
 
 python benchmarks/wikitext.py DUMP... [--reference FILE...] [--peers FOLDER] [--language en] [--repeat 3]
-Peers other than mwparserfromhell run where they can be imported (FOLDER is put at the end of the search path).
+Other tools than mwparserfromhell run if they can be imported; FOLDER is added at the end of the search path.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import Any
 import mwparserfromhell
 
 from corpora.builtin.sources.wikipedia.articles import rejected
-from corpora.builtin.sources.wikipedia.markup import Rules
-from corpora.builtin.sources.wikipedia.pages import Broken, pages, site_of
+from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site
-from corpora.builtin.sources.wikipedia.text import Reader, builtin_templates
+from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
 
 ARTEFACTS = {
     "damaged ()": r"\(\s*(?:[;,:]\s*)*\)|\(\s*[;,]",
@@ -168,8 +168,14 @@ def units_kept(made: list[str], outside: list[str]) -> tuple[int, int]:
     for text, wikitext in zip(made, outside, strict=True):
         for number in UNIT.findall(wikitext):
             total += 1
-            kept += number in text
+            kept += number in text or _grouped(number) in text
     return kept, total
+
+
+def _grouped(number: str) -> str:
+    """The number with its thousands grouped, as {{convert}} shows it."""
+    whole, point, rest = number.replace(",", "").partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.isdigit() else number
 
 
 def body(wikitext: str) -> str:

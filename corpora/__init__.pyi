@@ -45,8 +45,6 @@ from .plugin.component import option as option
 from .plugin.component import options_of as options_of
 from .plugin.discovery import Registry as Registry
 from .plugin.discovery import registry as registry
-from .plugin.hashing import generator as generator
-from .plugin.hashing import seed_of as seed_of
 from .plugin.hashing import sha256_file as sha256_file
 from .plugin.hashing import sha256_of as sha256_of
 from .plugin.hookspecs import hookimpl as hookimpl
@@ -63,6 +61,9 @@ from .plugin.kinds import Template as Template
 from .plugin.kinds import TextTransform as TextTransform
 from .plugin.kinds import TokenTransform as TokenTransform
 from .plugin.kinds import Transform as Transform
+from .plugin.randomness import generator as generator
+from .plugin.randomness import seed_of as seed_of
+from .plugin.records import HOLE as HOLE
 from .plugin.records import Context as Context
 from .plugin.records import Counts as Counts
 from .plugin.records import Defaults as Defaults

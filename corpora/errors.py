@@ -28,7 +28,7 @@ from collections.abc import Iterable
 
 
 class CorporaError(Exception):
-    """Base of them all. The command line prints its message, without a traceback, and exits 1."""
+    """The base class. The command line prints the message, without a traceback, and exits with 1."""
 
 
 class OptionError(CorporaError, ValueError):
@@ -36,19 +36,19 @@ class OptionError(CorporaError, ValueError):
 
 
 class UnknownName(CorporaError, LookupError):
-    """Nothing of this kind has this name; the message lists near names."""
+    """No component or option has this name; the message lists near matches."""
 
 
 class PluginError(CorporaError):
-    """A plugin breaks the rules of a hook, or returned what its kind forbids."""
+    """A plugin breaks the rules of a hook, or a component returned a value that its kind does not allow."""
 
 
 class RecipeError(CorporaError):
-    """A recipe file cannot be read, or says what no action understands."""
+    """A recipe file cannot be read, or contains a table that no action accepts."""
 
 
 class InputError(CorporaError):
-    """What a source was pointed at is missing, empty, unreadable or of another kind."""
+    """The input of a source is missing, empty, unreadable or of another kind."""
 
 
 class InputChanged(InputError):
@@ -86,7 +86,7 @@ class ServerBusy(InputError):
 
 
 class DatasetError(CorporaError):
-    """A registered dataset cannot serve."""
+    """A dataset of the store cannot be used."""
 
 
 class DatasetNotFound(DatasetError, LookupError):
@@ -94,7 +94,7 @@ class DatasetNotFound(DatasetError, LookupError):
 
 
 class DatasetDamaged(DatasetError):
-    """A version's files are not what its manifest says: cut short, changed or missing."""
+    """A version's files differ from its manifest (cut, changed, missing), or its manifest cannot be read."""
 
 
 class DatasetInUse(DatasetError):
@@ -102,19 +102,22 @@ class DatasetInUse(DatasetError):
 
 
 class IsolationError(CorporaError):
-    """A function run in a child process did not come back."""
+    """A function in a child process did not return."""
 
 
 class ChildDied(IsolationError):
-    """The child was killed or crashed."""
+    """The child process was killed or crashed."""
 
 
 class LimitExceeded(IsolationError):
-    """The child went over its time or memory limit."""
+    """The child process exceeded its time or memory limit."""
 
 
 class StorageError(CorporaError, OSError):
-    """The disk is full, read-only or refuses; nothing half-made is left where a later command would trust it."""
+    """The disk is full or read-only, access is denied, or a folder of the store is a symbolic link.
+
+    No incomplete file is left under a name that a later command would trust.
+    """
 
 
 class WorkerError(CorporaError):
@@ -122,7 +125,7 @@ class WorkerError(CorporaError):
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
-    """The error for a misspelt name, with near matches, or with all names when none is near.
+    """The error for an unknown name, with near matches, or with all names if none is near.
 
     Args:
         what: the noun, such as "transform" or "option of shuffle".
@@ -137,5 +140,5 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error of a library says, for a message of ours; its name if it says nothing."""
+    """The first line of a library's error, for use in our messages; the name of its class if it has no text."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

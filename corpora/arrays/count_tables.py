@@ -32,7 +32,7 @@ def tally(keys: Keys, counts: NDArray[np.int64] | None = None) -> Table:
 
 
 def merged(one: Table, other: Table) -> Table:
-    """Two tables as one; the time is that of looking the shorter one's keys up in the longer one."""
+    """Two tables as one; the cost is one look-up in the longer table per key of the shorter one."""
     (keys, counts), (more, added) = (one, other) if len(one[0]) >= len(other[0]) else (other, one)
     places = np.searchsorted(keys, more)
     known = np.zeros(len(more), dtype=bool)
@@ -45,13 +45,13 @@ def merged(one: Table, other: Table) -> Table:
 
 
 def joined(one: Keys, other: Keys) -> tuple[Keys, NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct keys of two tables, and the place in them of each key of the first and of the second."""
+    """The distinct keys of two tables, and the position among them of each key of the first and of the second."""
     keys = tally(np.concatenate([one, other]))[0]
     return keys, np.searchsorted(keys, one), np.searchsorted(keys, other)
 
 
 def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64], int]:
-    """The places of those that stay where there is room for so many, and what to take off every count."""
+    """The positions of the counts that stay in a table of this capacity, and the number to subtract from each."""
     if len(counts) <= capacity:
         return np.arange(len(counts)), 0
     weight = int(np.partition(counts, len(counts) - capacity - 1)[len(counts) - capacity - 1])
@@ -59,7 +59,7 @@ def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64
 
 
 def mix(numbers: NDArray[Any], salt: int = 0) -> Keys:
-    """Numbers scattered over all of 64 bits, one to one for each salt (SplitMix64; Steele et al. 2014)."""
+    """Numbers mixed over all 64 bits, a bijection for each salt (SplitMix64; Steele et al. 2014)."""
     x = (numbers.astype(np.uint64) + np.uint64((salt + 1) % 2**64)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,4 +1,4 @@
-"""Figures that are read off counts: how many, mean, median, entropy."""
+"""Figures computed from counts: histograms, mean, median, entropy."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAST = 65_536
-"""Lengths up to this one have a bin each; those beyond share the next bin."""
+"""Lengths up to this one have a bin each; longer ones share the next bin."""
 
 
 def histogram(lengths: NDArray[Any]) -> NDArray[np.int64]:
-    """How many there are of each length: [at most LAST + 2], the last bin for all beyond LAST."""
+    """The number of rows of each length: [at most LAST + 2]; the last bin counts all lengths beyond LAST."""
     return np.bincount(np.minimum(lengths, LAST + 1)).astype(np.int64)
 
 
 def median(histogram: NDArray[Any]) -> float | None:
-    """The middle length, or the mean of the two in the middle; None of nothing. Exact up to LAST."""
+    """The middle length, or the mean of the two in the middle; None if there is none. Exact up to LAST."""
     total = int(histogram.sum())
     if not total:
         return None
@@ -26,11 +26,11 @@ def median(histogram: NDArray[Any]) -> float | None:
 
 
 def mean(total: int, count: int) -> float | None:
-    """The total over the count; None of nothing."""
+    """The total divided by the count; None if the count is 0."""
     return total / count if count else None
 
 
 def entropy(counts: NDArray[Any]) -> float:
-    """In bits, of what occurs so often; 0.0 of nothing."""
+    """The entropy of a distribution of counts, in bits; 0.0 if there are none."""
     shares = counts[counts > 0] / max(1, counts.sum())
     return float(-(shares * np.log2(shares)).sum()) + 0.0

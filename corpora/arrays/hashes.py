@@ -1,4 +1,4 @@
-"""Hash the rows of a ragged block, all at once: equal rows have equal hashes, wherever they stand."""
+"""Hash the rows of a ragged block, all at once: equal rows have equal hashes at any position."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from corpora.arrays.count_tables import Keys, mix
 BASE = 0x9E3779B97F4A7C15
 INVERSE = pow(BASE, -1, 2**64)
 TABLE = 2**20
-"""Values below this are mixed once, in a table; those of large alphabets each by itself, to the same end."""
+"""Values below this are mixed once, in a table; larger ones each time, with the same result."""
 
 
 def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Keys:
@@ -35,7 +35,7 @@ def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[n
 
 
 def ngram_hashes(values: NDArray[Any], offsets: NDArray[np.int64], n: int) -> tuple[Keys, NDArray[np.int64]]:
-    """The hash of every n neighbours in a row, and the row that each lies in: [n-grams] both."""
+    """The hash of every n-gram within a row, and the row of each: [n-grams] both."""
     lengths = np.diff(offsets)
     within = np.maximum(lengths - n + 1, 0)
     rows = np.repeat(np.arange(len(lengths)), within)

@@ -1,4 +1,4 @@
-"""Operations on ragged blocks that several transforms share: shuffle in rows, gather pieces, spare special ids."""
+"""Operations on ragged blocks that transforms share: shuffle within rows, gather pieces, leave out special ids."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from corpora import Context, DatasetDamaged
 from corpora.arrays.runs import document_starts
 
 LONG = 1000
-"""Rows over this length are shuffled one by one: they are few, and would make the steps below many."""
+"""Longer rows are shuffled one by one: they are few, and each would add many steps to the loop below."""
 
 
 def shuffled(values: NDArray[Any], offsets: NDArray[np.int64], rng: Generator) -> NDArray[Any]:
@@ -78,7 +78,7 @@ def gathered(values: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[n
 
 
 def control_places(values: NDArray[Any], context: Context) -> NDArray[np.int64]:
-    """Where tokens are that no transform touches: special ids but [UNK], which stands for a word.
+    """A mask of the tokens that transforms leave unchanged: special ids except [UNK], which represents a word.
 
     Args:
         values: [tokens].
@@ -110,7 +110,7 @@ FEW = 16
 
 
 def ordinary_ids(context: Context) -> NDArray[np.int64]:
-    """The ids that a transform may write: all but the special ones, [UNK] among them."""
+    """The ids that a transform may write: all but the special ones; [UNK] is special here."""
     mask = np.ones(len(context.vocabulary), dtype=bool)
     mask[list(context.special_ids)] = False
     return np.flatnonzero(mask)

@@ -39,7 +39,7 @@ def document_starts(documents: Sequence[str]) -> NDArray[np.int64]:
 
 
 def merge_runs(one: Runs, other: Runs) -> Runs:
-    """Both together, with runs that touch joined."""
+    """The runs of both, with adjacent runs of one document joined."""
     rows = np.concatenate([one, other]).astype(np.int64)
     joined: list[list[int]] = []
     for run in rows[np.argsort(rows[:, 0], kind="stable")].tolist():

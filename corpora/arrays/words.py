@@ -1,4 +1,4 @@
-"""Find words in UTF-8 bytes, exactly where `str.split` finds them, without decoding."""
+"""Find words in UTF-8 bytes without decoding, exactly those that `str.split` finds."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ _AFTER = {lead: [s[1:] for s in WIDE_SPACES if s[0] == lead] for lead in sorted(
 
 
 def spaces(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether each byte belongs to white space, as `str.isspace` has it: [bytes]."""
+    """Whether each byte belongs to white space, as `str.isspace` defines it: [bytes]."""
     mask: NDArray[np.bool_] = _IS_SPACE[values]
     for lead, endings in _AFTER.items():
         places = np.flatnonzero(values == lead)
@@ -26,7 +26,7 @@ def spaces(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def word_spans(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each word begins, and the byte after it: [words] both.
+    """The first byte of each word, and the byte after it: [words] both.
 
     Args:
         values: [bytes], UTF-8.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
 MANY_UNKNOWN = 0.01
 """A larger share of [UNK] among a dataset's tokens is reported when it is made."""
+SHOWN_TEMPLATES = 8
 SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")]
@@ -78,10 +79,19 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             )
         if "removed" in counts.get("counts", {}) and (dataset.path / "removed.jsonl").exists():
             number = sum(counts["counts"]["removed"].values())
-            lines.append(f"{number:,} paragraphs left out as not prose, see corpora show {dataset.reference} --removed")
+            lines.append(f"{number:,} passages left out as not prose, see corpora show {dataset.reference} --removed")
     if counts.get("sentences_dropped"):
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["sentences_dropped"].items())
         lines.append(f"sentences dropped: {reasons}")
+    if counts.get("holes"):
+        all_ = counts["holes"] + dataset.rows
+        lines.append(
+            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}): they lost a formula, a "
+            "template or the list that they introduce; keep them with --holes fill or --holes keep"
+        )
+    if templates := counts.get("counts", {}).get("templates"):
+        most = ", ".join(f"{n:,} {name}" for name, n in list(templates.items())[:SHOWN_TEMPLATES])
+        lines.append(f"inline templates that were not rendered: {most}, see {dataset.path}/templates.jsonl")
     if "dropped" in counts:
         total = max(counts["sequences"], 1)
         lines.append(

@@ -1,4 +1,4 @@
-"""What happens on the nodes of a cluster: one item of work, and what a node must have for it."""
+"""Work on the nodes of a cluster: one item, and the checks that a node is fit for it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> Any:
 
 @lru_cache(maxsize=1)
 def _task(packed: bytes) -> Callable[[Any], Any]:
-    """A task, which each worker unpacks once: it may hold a vocabulary and statistics."""
+    """A task, unpickled once per worker: it may contain a vocabulary and statistics."""
     task: Callable[[Any], Any] = pickle.loads(packed)
     return task
 
@@ -55,7 +55,7 @@ def facts(mark: Path) -> dict[str, str]:
 
 
 def check_facts(node: str, theirs: dict[str, str], ours: dict[str, str]) -> None:
-    """See that a node can do the driver's work and give the same bytes.
+    """Check that a node can do the driver's work and give the same bytes.
 
     Raises:
         WorkerError: it differs; the message names the node and what to do.
@@ -77,7 +77,7 @@ def check_facts(node: str, theirs: dict[str, str], ours: dict[str, str]) -> None
 
 @contextmanager
 def marked(home: Path) -> Iterator[Path]:
-    """A file in the shared folder, by which nodes show that they see it."""
+    """A file in the shared folder; a node that sees it shares the folder."""
     home.mkdir(parents=True, exist_ok=True)
     mark = home / f".shared-{uuid.uuid4().hex}"
     mark.write_text(mark.name, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Run one task over many items, here, in worker processes or on a cluster; results in the order of the items."""
+"""Run one task over many items in this process, in worker processes or on a cluster; results keep the order."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Executor(Component, ABC):
-    """Where the work runs. It never decides the bytes of the result."""
+    """Where the work runs. The bytes of the result never depend on it."""
 
     @abstractmethod
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """`task(item)` for each item, in order. At most a few results wait in memory.
 
         Args:
-            task: picklable, as are the items and results; side effects are files renamed when whole.
+            task: picklable, as are the items and results; side effects are files written atomically.
 
         Raises:
             WorkerError: a worker process died.
@@ -48,7 +48,7 @@ class Executor(Component, ABC):
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
-        """Meanwhile all work goes to the same workers, where starting them takes long."""
+        """Keep the same workers for all work inside the block, if they are slow to start."""
         yield
 
 
@@ -65,20 +65,20 @@ class Serial(Executor):
 
 @dataclass(frozen=True)
 class Processes(Executor):
-    """Worker processes on this machine, started afresh (spawn)."""
+    """Worker processes on this machine, started with `spawn`."""
 
     name: ClassVar[str] = "processes"
     workers: int | None = option(None, "How many; by default one for each core this process may use.", min=1)
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """`task(item)` for each item, in order, at most two items a worker in flight.
+        """`task(item)` for each item, in order, at most two items per worker in flight.
 
         Raises:
-            WorkerError: a worker was killed, by lack of memory or from outside.
+            WorkerError: a worker was killed, for lack of memory or by another process.
         """
         waiting: deque[Future[Any]] = deque()
         with self.kept(), tempfile.NamedTemporaryFile(prefix="corpora-", suffix=".task") as file:
-            pickle.dump(task, file)  # once, and not with each item: it may hold a vocabulary, and statistics
+            pickle.dump(task, file)  # once, not with each item: it may contain a vocabulary and statistics
             file.flush()
             pool = self._pools[-1]
             try:
@@ -99,7 +99,7 @@ class Processes(Executor):
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
-        """Meanwhile all work goes to the same workers: starting one takes a second."""
+        """Keep the same workers for all work inside the block: starting one takes a second."""
         if self._pools:
             yield
             return
@@ -118,27 +118,27 @@ class Processes(Executor):
 
     @cached_property
     def _pools(self) -> list[ProcessPoolExecutor]:
-        """The one that is open, if any."""
+        """The open pool, if there is one."""
         return []
 
 
 def _done(task_file: str, item: Any) -> Any:
-    """What a worker does for each item."""
+    """Run the task for one item, in a worker."""
     return _task(task_file)(item)
 
 
 @lru_cache(maxsize=1)
 def _task(file: str) -> Callable[[Any], Any]:
-    """The task that a file holds, which each worker reads once."""
+    """The task pickled in a file; each worker reads it once."""
     task: Callable[[Any], Any] = pickle.loads(Path(file).read_bytes())
     return task
 
 
 def _start_worker(files: tuple[PluginFile, ...]) -> None:
-    """What a worker does first: leave Ctrl-C to the driver, end with it, and take its plugin files."""
+    """Prepare a worker: ignore Ctrl-C, end when the driver ends, and load its plugin files."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     exit_with_parent()
-    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread a worker, for tokenizers
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread per worker, for tokenizers
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the driver has said it
         registry.use_files(files)
@@ -155,9 +155,9 @@ class Ray(Executor):
     workers: int | None = option(None, "How many; by default one for each core of the cluster.", min=1)
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """`task(item)` for each item, in order, at most two items a worker in flight.
+        """`task(item)` for each item, in order, at most two items per worker in flight.
 
-        What a dead worker or node had is done again by another one.
+        The items of a dead worker or node are done again by another one.
 
         Raises:
             WorkerError: Ray is not installed, the cluster cannot be reached, a node lacks what the work needs, or
@@ -187,7 +187,7 @@ class Ray(Executor):
                 ray.cancel(reference, force=True)
 
     def _check_nodes(self, ray: Any) -> None:
-        """Before any work: every node has our version, our plugins and the shared folder."""
+        """Check, before any work, that every node has our version, our plugins and the shared folder."""
         strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         with marked(shared_home()) as mark:
             ours = facts(mark)
@@ -211,9 +211,9 @@ def _connected(address: str) -> Any:
     """The module ray, connected to a cluster.
 
     Raises:
-        WorkerError: it is not installed, or nothing answers at the address.
+        WorkerError: Ray is not installed, or no cluster answers at the address.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its makers unless told not to
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray sends usage reports by default
     try:
         import ray
         import ray.util.scheduling_strategies
@@ -233,7 +233,7 @@ def _connected(address: str) -> Any:
 
 
 def _notices_to_log(ray: Any) -> None:
-    """Let Ray's notices of dead nodes be logged: it prints them among results, and has no setting against that."""
+    """Log Ray's notices of dead nodes; Ray prints them to standard output and has no setting for that."""
 
     def log(data: dict[str, Any], ignore_prefix: bool) -> None:
         for notice in data["lines"]:
@@ -250,7 +250,7 @@ def make_executor(text: str | Executor) -> Executor:
     """An executor from its short form: `serial`, `processes:workers=2`.
 
     Raises:
-        UnknownName: there is none of this name.
+        UnknownName: there is no executor with this name.
         OptionError: a setting of the wrong type or out of range.
     """
     if isinstance(text, Executor):

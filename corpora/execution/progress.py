@@ -1,4 +1,4 @@
-"""How actions tell what they are doing, without printing: a callback that the command line draws as a bar."""
+"""How actions report progress without printing: a callback, which the command line draws as a bar."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TypeVar
 T = TypeVar("T")
 
 Progress = Callable[[str, float, float | None, str], None]
-"""Called as progress(stage, done, total, detail); a total of None is not known."""
+"""Called as progress(stage, done, total, detail); a total of None is unknown."""
 
 
 def silent(stage: str, done: float, total: float | None, detail: str) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def told(items: Iterable[T], progress: Progress, stage: str, total: int) -> Iterator[T]:
-    """Yield the items, telling after each how many are done."""
+    """Yield the items, and report after each how many are done."""
     progress(stage, 0, total, "")
     for done, item in enumerate(items, 1):
         yield item

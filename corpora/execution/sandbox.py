@@ -1,4 +1,4 @@
-"""Run a function on hostile input in a child process that may die, hang or eat memory, and cost one document."""
+"""Run a function on hostile input in a child process: a crash, a hang or a memory leak costs one document."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Guard:
         return value  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """End the child."""
+        """Kill the child."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -95,7 +95,7 @@ class Guard:
 
 @contextlib.contextmanager
 def _main_left_alone() -> Iterator[None]:
-    """Keep a process that is started now from importing the user's script, which it needs for nothing."""
+    """Keep a process that is started now from importing the user's script, which it does not need."""
     main = sys.modules["__main__"]
     hidden: dict[str, Any] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
     main.__spec__ = None

@@ -19,7 +19,7 @@ from corpora.ingest.decision import Fates, decide, reasons_text
 from corpora.ingest.duplicates import Method
 from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
 from corpora.ingest.repeated_paragraphs import quoted
-from corpora.ingest.side_records import gather_side_records
+from corpora.ingest.side_records import HAS_HOLE, gather_side_records
 from corpora.operations import Work
 from corpora.plugin import Filter, Shard, Source, Splitter, must_return, options_of, registry, sha256_file, split_short
 from corpora.store import (
@@ -44,6 +44,8 @@ STAGES = 3
 
 2: rows have a letter. 3: documents have an encoding, and are split by the rules of their language.
 """
+TEMPLATES = "templates"
+"""The table of inline templates that no component rendered, which a version keeps whole."""
 PART_BYTES = 16 << 20
 UNDECIDED = ["paragraphs", "side_records"]
 """Columns of the extract table that the decision does not need, and that may be large."""
@@ -233,7 +235,11 @@ class _Job:
                     writer.write(batch)
             files = writer.close()
         dropped = gather_side_records(map(task.side_path, numbers), staging)
+        if holes := dropped.pop(HAS_HOLE, 0):
+            fates.accounting["holes"] = holes
         fates.accounting["sentences_dropped"] = dropped
+        if TEMPLATES in fates.tables:
+            write_text(staging / f"{TEMPLATES}.jsonl", _counted_lines(TEMPLATES.rstrip("s"), fates.tables[TEMPLATES]))
         pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)
@@ -281,6 +287,11 @@ def absolute_options(source: Source) -> dict[str, Any]:
         elif isinstance(value, tuple):
             options[option.name] = [str(item.absolute()) if isinstance(item, Path) else item for item in value]
     return options
+
+
+def _counted_lines(noun: str, counts: Counter[str]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "".join(json.dumps({noun: name, "count": count}, ensure_ascii=False) + "\n" for name, count in ordered)
 
 
 def rows_in(path: Path) -> int:

@@ -32,6 +32,8 @@ class Fates:
     accounting: dict[str, Any] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
     """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
+    tables: dict[str, Counter[str]] = field(default_factory=dict)
+    """Tables of counts in the documents' metadata, added up over the corpus."""
 
 
 def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
@@ -73,6 +75,7 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
         found,
         accounting,
         shared,
+        counts,
     )
 
 

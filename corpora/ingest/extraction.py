@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
+from corpora.ingest.holes import whole_sentences
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
-from corpora.ingest.side_records import PartSide, side_json
+from corpora.ingest.side_records import HAS_HOLE, PartSide, side_json
 from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
 
@@ -169,8 +170,8 @@ class WriteTask:
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
         for number, paragraph in enumerate(kept):
             with plugin_code(splitter, "split", partial("document {}, paragraph {:,}".format, document, number + 1)):
-                sentences = splitter.split(paragraph)
-            must_return(isinstance(sentences, list), splitter, "split", sentences, "a list of sentences")
+                sentences, holes = whole_sentences(paragraph, splitter)
+            side.drop(HAS_HOLE, holes)
             written = [sentence for sentence in sentences if has_letters(sentence)]
             side.drop(NO_LETTERS, len(sentences) - len(written))
             texts += written

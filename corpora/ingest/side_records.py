@@ -12,6 +12,8 @@ from corpora.errors import PluginError
 from corpora.plugin import SideRecords
 from corpora.store import write_text
 
+HAS_HOLE = "hole"
+"""The reason under which sentences with a hole are counted."""
 RESERVED = frozenset({"rejects", "manifest"})
 """Names of files that a version has anyway."""
 

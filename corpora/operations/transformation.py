@@ -34,7 +34,7 @@ from corpora.plugin import (
     TextTransform,
     TokenTransform,
     Transform,
-    generator,
+    block_generator,
     plugin_code,
     registry,
 )
@@ -249,7 +249,14 @@ class RewriteTask:
     def _step(self, batch: pa.RecordBatch, place: int, number: int, first_row: int) -> pa.RecordBatch:
         """One block after one transform of the chain."""
         component = self.chain[place]
-        rng = generator(self.seed, component.name, component.version, self.parent, place, number)
+        rng = block_generator(
+            self.seed,
+            name=component.name,
+            version=component.version,
+            parent=self.parent,
+            place=place,
+            block=number,
+        )
         context = context_of(batch, first_row, self.vocabulary, self.statistics)
         try:
             with plugin_code(component, _method_of(component), lambda: f"block {number}, first row {first_row:,}"):

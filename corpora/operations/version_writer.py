@@ -57,6 +57,7 @@ class Work:
     def open(self, dataset: Dataset | str) -> Dataset:
         """The dataset itself, the one of this name, or one that lives elsewhere (`parquet:DIR`), taken in."""
         if isinstance(dataset, Dataset):
+            dataset.check()
             return dataset
         return self._taken_in(dataset) if ":" in dataset else self.store.open(dataset)
 
@@ -91,7 +92,7 @@ class Work:
 
 
 def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
-    """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its row counts checked.
+    """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its files checked against its manifest.
 
     One that lives elsewhere (`hub:OWNER/NAME`, `parquet:DIR`) is taken into the store first.
 

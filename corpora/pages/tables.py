@@ -148,12 +148,12 @@ def _documents(named: Mapping[str, Dataset]) -> Table:
 
 
 def _removed(named: Mapping[str, Dataset]) -> Table:
-    """One column a dataset whose source took paragraphs out of its documents, one line a kind."""
+    """One column per dataset whose source left passages out of its documents, one line per rule."""
     counts = {name: d.manifest.accounting.get("counts", {}).get("removed", {}) for name, d in named.items()}
     counts = {name: removed for name, removed in counts.items() if removed}
     kinds = sorted({kind for removed in counts.values() for kind in removed})
     rows = [[kind, *(removed.get(kind) for removed in counts.values())] for kind in kinds]
-    return Table("Paragraphs taken out of documents", ["paragraphs", *counts], rows)
+    return Table("Passages left out of documents", ["passages", *counts], rows)
 
 
 def _named(names: list[str]) -> str:

@@ -17,8 +17,6 @@ from .discovery import singular as singular
 from .discovery import source_sha256 as source_sha256
 from .discovery import used_versions as used_versions
 from .failures import plugin_code as plugin_code
-from .hashing import generator as generator
-from .hashing import seed_of as seed_of
 from .hashing import sha256_file as sha256_file
 from .hashing import sha256_of as sha256_of
 from .hookspecs import hookimpl as hookimpl
@@ -35,6 +33,10 @@ from .kinds import Template as Template
 from .kinds import TextTransform as TextTransform
 from .kinds import TokenTransform as TokenTransform
 from .kinds import Transform as Transform
+from .randomness import block_generator as block_generator
+from .randomness import generator as generator
+from .randomness import seed_of as seed_of
+from .records import HOLE as HOLE
 from .records import Context as Context
 from .records import Counts as Counts
 from .records import Defaults as Defaults

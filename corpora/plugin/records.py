@@ -16,6 +16,11 @@ Counts = Mapping[str, NDArray[Any]]
 SideRecords = Mapping[str, Sequence[Mapping[str, Any]]]
 """JSON objects by the name of the file that keeps them: `{"removed": [...]}` becomes lines of `removed.jsonl` in the
 version, each with the id of its `document` in front."""
+HOLE = "\ue0f0"
+"""Marks a place of a paragraph where its source left something inline out: a formula, a template that nobody knows.
+
+A build drops the sentences that hold one and counts them; it never writes the mark.
+"""
 ASCII_SPACES = np.array([chr(point).isspace() for point in range(128)])
 
 
@@ -45,7 +50,7 @@ class Document:
     id: str
     """Unique in its source, and the same at every build."""
     paragraphs: tuple[str, ...]
-    """Prose in reading order, without empty ones, without line breaks inside."""
+    """Prose in reading order, without empty ones, without line breaks inside; `HOLE` where something is missing."""
     title: str = ""
     author: str = ""
     url: str = ""

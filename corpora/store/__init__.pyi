@@ -1,7 +1,3 @@
-from .atomic import link_or_copy as link_or_copy
-from .atomic import storage_errors as storage_errors
-from .atomic import write_stream as write_stream
-from .atomic import write_text as write_text
 from .blocks import SENTENCES as SENTENCES
 from .blocks import BlockWriter as BlockWriter
 from .blocks import Piece as Piece
@@ -22,7 +18,13 @@ from .dataset_card import write_card as write_card
 from .description import show as show
 from .description import summaries as summaries
 from .description import texts as texts
+from .disk.atomic import link_or_copy as link_or_copy
+from .disk.atomic import storage_errors as storage_errors
+from .disk.atomic import write_stream as write_stream
+from .disk.atomic import write_text as write_text
 from .external import Elsewhere as Elsewhere
+from .garbage import Garbage as Garbage
+from .lookup import DamagedVersion as DamagedVersion
 from .manifest import Manifest as Manifest
 from .manifest import Plan as Plan
 from .manifest import command_line as command_line
@@ -42,3 +44,6 @@ from .store import default_store as default_store
 from .tokenizers import Casing as Casing
 from .tokenizers import load_tokenizer as load_tokenizer
 from .tokenizers import train_wordpiece as train_wordpiece
+from .verification import Verified as Verified
+from .verification import verify_all as verify_all
+from .verification import verify_family as verify_family

@@ -1,7 +1,7 @@
 """Arrow on disk: the two schemas, blocks read as NumPy views, and the writer that cuts rows into blocks and files.
 
-Where a row lies depends on nothing but the rows before it: a block ends at 65,536 rows or 4 M values, a file at
-128 MiB. So the same rows give the same bytes, however they came.
+The position of a row depends only on the rows before it: a block ends at 65,536 rows or 4 M values, a file at
+128 MiB. So the same rows give the same bytes, in whatever batches they arrive.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from numpy.typing import NDArray
 
 from corpora.errors import DatasetDamaged
 from corpora.plugin import Sequences
-from corpora.store.atomic import write_text
+from corpora.store.disk.atomic import write_text
 
 MAX_ROWS = 65_536
 MAX_VALUES = 4 << 20
 FILE_BYTES = 128 << 20
 
 SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
-"""One sentence a row, the number of its paragraph in the document, and the document's id."""
+"""One sentence per row, the number of its paragraph in the document, and the document's id."""
 
 
 def tokens_schema(vocabulary_size: int) -> pa.Schema:
-    """The schema of token datasets: uint16 ids where the vocabulary fits, uint32 where it does not."""
+    """The schema of token datasets: uint16 ids if the vocabulary fits, else uint32."""
     width = pa.uint16() if vocabulary_size <= 65_536 else pa.uint32()
     return pa.schema([("input_ids", pa.list_(width)), ("document", pa.large_string())])
 
 
 def values_column(schema: pa.Schema) -> str:
-    """The column that a block's values are in: `text` or `input_ids`."""
+    """The column of a block's values: `text` or `input_ids`."""
     return "text" if "text" in schema.names else "input_ids"
 
 
 def scores_schema(names: Iterable[str]) -> list[pa.Field]:
-    """The columns that scores of these names are kept in, after all others."""
+    """The columns of scores with these names; they come after all others."""
     return [pa.field(name, pa.float32()) for name in names]
 
 
@@ -52,19 +52,19 @@ def scores_in(schema: pa.Schema) -> list[str]:
 
 
 def numbers_of(batch: pa.RecordBatch) -> dict[str, NDArray[Any]]:
-    """A block's columns of numbers by name, without copying them."""
+    """A block's numeric columns by name, without a copy."""
     kinds = (pa.types.is_floating, pa.types.is_integer)
     names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
     return {name: batch.column(name).to_numpy() for name in names}
 
 
 def sequences_of(batch: pa.RecordBatch) -> Sequences:
-    """A record batch's values as a ragged block, without copying them."""
+    """A record batch's values as a ragged block, without a copy."""
     return ragged(batch.column(values_column(batch.schema)))
 
 
 def ragged(array: Any) -> Sequences:
-    """An Arrow list or string array as a ragged block, without copying its values."""
+    """An Arrow list or string array as a ragged block, without a copy of its values."""
     if pa.types.is_large_string(array.type):
         _, offsets, data = array.buffers()
         all_offsets = np.frombuffer(offsets, dtype=np.int64) if offsets is not None else np.zeros(1, np.int64)
@@ -82,10 +82,10 @@ def list_array(block: Sequences, width: pa.DataType) -> pa.ListArray:
 
 
 def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The same rows in buffers that hold nothing else.
+    """The same rows in buffers that contain nothing else.
 
-    Arrow writes a slice's buffers with up to 63 bytes of whatever stands behind them: without this, the same rows
-    would give other bytes when they come in other batches.
+    Arrow writes a slice's buffers with up to 63 bytes of whatever follows them in memory. Without this function the
+    same rows would give other bytes when they arrive in other batches.
     """
     return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
 
@@ -104,7 +104,7 @@ def read_stream(path: Path) -> Iterator[pa.RecordBatch]:
     """The record batches of an Arrow stream file, memory-mapped.
 
     Raises:
-        DatasetDamaged: the file is missing, cut in the middle of a batch, or no Arrow stream.
+        DatasetDamaged: the file is missing, cut in the middle of a batch, or not an Arrow stream.
     """
     try:
         with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
@@ -134,7 +134,7 @@ class BlockWriter:
             path.unlink()
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows after those that are there."""
+        """Append rows."""
         if batch.num_rows == 0:
             return
         self._pending.append(batch.cast(self.schema) if batch.schema != self.schema else batch)
@@ -144,10 +144,10 @@ class BlockWriter:
             self._flush(last=False)
 
     def close(self) -> list[Path]:
-        """Write what is left, give the files their final names, and make them durable.
+        """Write the remaining rows, give the files their final names, and sync them to disk.
 
         Returns:
-            The data files, in order; one empty file where there are no rows.
+            The data files, in order; one empty file if there are no rows.
         """
         self._flush(last=True)
         if self._stream is None and not self._paths:
@@ -212,7 +212,7 @@ class BlockWriter:
 
 
 def len_values(array: Any) -> int:
-    """How many values (ids, or bytes of text) the rows of a column hold."""
+    """The number of values (ids, or bytes of text) in a column."""
     offsets = ragged(array).offsets
     return int(offsets[-1] - offsets[0])
 
@@ -228,7 +228,7 @@ def _is_full(offsets: Any, start: int, stop: int) -> bool:
 
 
 def write_datasets_files(folder: Path, schema: pa.Schema, files: Iterable[Path]) -> None:
-    """Write `dataset_info.json` and `state.json`, which `datasets.load_from_disk` asks for."""
+    """Write `dataset_info.json` and `state.json`, which `datasets.load_from_disk` requires."""
     features = {field.name: _feature(field.type) for field in schema}
     state: dict[str, Any] = {
         "_data_files": [{"filename": path.name} for path in files],
@@ -251,7 +251,7 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of blocks of one dataset file, the unit of parallel work."""
+    """Consecutive blocks of one dataset file, the unit of parallel work."""
 
     path: Path
     first_block: int
@@ -275,7 +275,7 @@ class Piece:
 
 
 def pieces_of(files: Iterable[Path], *, target_bytes: int = 16 << 20) -> list[Piece]:
-    """Cut dataset files into runs of blocks of about the same size, whatever the number of workers."""
+    """Cut dataset files into pieces of about the same size, independent of the number of workers."""
     pieces: list[Piece] = []
     row = number = 0
     for path in files:

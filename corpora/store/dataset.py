@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,15 +14,18 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.errors import DatasetDamaged, OptionError
-from corpora.plugin import Counts, sha256_file
-from corpora.store.atomic import write_bytes
+from corpora.plugin import Counts
 from corpora.store.blocks import Piece, pieces_of, read_stream
-from corpora.store.manifest import Manifest
+from corpora.store.disk.atomic import write_bytes
+from corpora.store.integrity import CHECKED, problem_of
+from corpora.store.manifest import MANIFEST, Manifest, is_data_file
 
 if TYPE_CHECKING:
     import datasets
 
 TOKENIZER_FILE = "tokenizer.json"
+PROSE = ("README.md", "report.html")
+"""The files of a version that people read, and no action."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Dataset:
     @cached_property
     def files(self) -> tuple[Path, ...]:
         """Its Arrow stream files, in order."""
-        return tuple(self.path / name for name in sorted(self.manifest.files) if name.startswith("data-"))
+        return tuple(self.path / name for name in sorted(self.manifest.files) if is_data_file(name))
 
     @property
     def schema(self) -> pa.Schema:
@@ -79,7 +82,7 @@ class Dataset:
             return reader.schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Its blocks in order, as they stand in the files, without copying."""
+        """Its blocks in the order of the files, without copying."""
         for path in self.files:
             yield from read_stream(path)
 
@@ -91,7 +94,7 @@ class Dataset:
                 yield from map(json.loads, file)
 
     def pieces(self, target_bytes: int = 16 << 20) -> list[Piece]:
-        """Runs of blocks of about the same size, for parallel work."""
+        """Groups of consecutive blocks of about the same size, for parallel work."""
         return pieces_of(self.files, target_bytes=target_bytes)
 
     @property
@@ -104,7 +107,7 @@ class Dataset:
         """The counts of one statistic that was counted when the version was made.
 
         Raises:
-            DatasetDamaged: the version holds no such counts.
+            DatasetDamaged: the version has no such counts.
         """
         path = self.path / "statistics" / f"{name}.npz"
         if not path.exists():
@@ -112,54 +115,91 @@ class Dataset:
         return read_counts(path)
 
     def to_datasets(self) -> datasets.Dataset:
-        """The same rows as a `datasets.Dataset`, memory-mapped."""
-        import datasets
+        """The same rows as a `datasets.Dataset`, memory-mapped.
 
-        return datasets.load_from_disk(str(self.path))
+        Its `map`, `filter` and `shuffle` keep their cache files in a temporary folder. On a dataset that
+        `datasets.load_from_disk` opened they would write them into the version.
+        """
+        import datasets
+        from datasets.table import InMemoryTable
+
+        loaded = datasets.load_from_disk(str(self.path))
+        # `datasets` puts cache files next to the file of a memory-mapped table. This table is mapped too, but
+        # does not say from where.
+        table = InMemoryTable(loaded.data.table)
+        return datasets.Dataset(table, info=loaded.info, split=loaded.split, fingerprint=loaded._fingerprint)
 
     def check_rows(self) -> None:
-        """See that every data file is as long, and holds as many rows, as the manifest says.
+        """Check that every data file has the size and the number of rows that the manifest records.
 
-        A stream that was cut between two blocks reads back short without an error: only this tells.
+        A stream that was cut between two blocks can be read without an error; only its size and rows show it.
 
         Raises:
-            DatasetDamaged: a file is missing, cut or longer.
+            DatasetDamaged: a file is missing, cut, too long or a symbolic link.
         """
         for path in self.files:
             entry = self.manifest.files[path.name]
             size = path.stat().st_size if path.exists() else None
             if size != entry["size_bytes"]:
                 found = "is missing" if size is None else f"has {size:,} bytes"
-                raise DatasetDamaged(
-                    f"{self.reference}: {path.name} {found} where {entry['size_bytes']:,} were written; "
-                    f"corpora remove {self.reference} --force, then build it again"
-                )
+                raise self._damaged(f"{path.name} {found} where {entry['size_bytes']:,} were written")
             rows = sum(batch.num_rows for batch in read_stream(path))
             if rows != entry["rows"]:
-                raise DatasetDamaged(
-                    f"{self.reference}: {path.name} holds {rows:,} rows where {entry['rows']:,} were written; "
-                    f"corpora remove {self.reference} --force, then build it again"
-                )
+                raise self._damaged(f"{path.name} holds {rows:,} rows where {entry['rows']:,} were written")
+        total = sum(self.manifest.files[path.name]["rows"] for path in self.files)
+        if total != self.rows:
+            raise self._damaged(f"its data files hold {total:,} rows, and its manifest says {self.rows:,}")
+
+    def check(self) -> None:
+        """Check the files that actions read against the manifest, before an action reads them.
+
+        Each file is hashed once; until its size, time of change or inode differ, it is not hashed again.
+
+        Raises:
+            DatasetDamaged: a file is missing, or its content changed.
+        """
+        self.check_rows()
+        self._check_hashes([name for name in self.manifest.files if name not in PROSE], again=False)
 
     def verify(self) -> None:
         """Read every file and compare its sha256 with the manifest's.
 
         Raises:
-            DatasetDamaged: a file is missing or its content changed.
+            DatasetDamaged: a file is missing, or its content changed.
         """
         self.check_rows()
-        for name, entry in self.manifest.files.items():
-            path = self.path / name
-            if not path.exists():
-                raise DatasetDamaged(f"{self.reference}: {name} is missing; build it again")
-            if sha256_file(path) != entry["sha256"]:
-                raise DatasetDamaged(f"{self.reference}: the content of {name} changed; build it again")
+        self._check_hashes(self.manifest.files, again=True)
+
+    def _check_hashes(self, names: Iterable[str], *, again: bool) -> None:
+        problem = problem_of(self.path, self.manifest.files, names=names, again=again)
+        if problem is not None:
+            raise self._damaged(problem)
+
+    def _damaged(self, problem: str) -> DatasetDamaged:
+        return DatasetDamaged(
+            f"{self.reference}: {problem}; corpora remove {self.reference} --force, then build it again"
+        )
+
+    def foreign_files(self) -> list[Path]:
+        """Files in its folder that do not belong to it, sorted."""
+        own = {*self.manifest.files, MANIFEST, CHECKED}
+        inside = [path for path in self.path.rglob("*") if path.is_symlink() or not path.is_dir()]
+        return sorted(path for path in inside if path.relative_to(self.path).as_posix() not in own)
+
+    def cache_files(self) -> list[Path]:
+        """Those that the library `datasets` wrote into it, when it was opened with `load_from_disk`."""
+        own = self.manifest.files
+        return sorted(path for path in self.path.glob("cache-*.arrow") if path.name not in own)
 
     def need(self, kind: str, action: str) -> None:
-        """See that an action can take this dataset.
+        """Check that an action accepts datasets of this kind.
+
+        Args:
+            kind: `sentences` or `tokens`.
+            action: its name, for the error.
 
         Raises:
-            OptionError: it is of the other kind.
+            OptionError: this dataset is of the other kind.
         """
         if self.kind != kind:
             hint = f"; corpora tokenize {self.name} first" if kind == "tokens" else ""
@@ -167,7 +207,7 @@ class Dataset:
 
 
 def write_counts(path: Path, counts: Counts) -> None:
-    """Write named arrays as `.npz`, the same bytes for the same counts, whole or not at all."""
+    """Write named arrays as `.npz`, atomically; the same counts give the same bytes."""
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {name: np.ascontiguousarray(counts[name]) for name in sorted(counts)}
     np.savez(buffer, allow_pickle=False, **arrays)
@@ -175,11 +215,11 @@ def write_counts(path: Path, counts: Counts) -> None:
 
 
 def read_counts(path: Path) -> Counts:
-    """Read named arrays; nothing in them is ever unpickled."""
+    """Read named arrays from a `.npz` file, without unpickling anything."""
     with np.load(path, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
 def summary_json(summaries: Mapping[str, Any]) -> str:
-    """Statistics' summaries as the text of `statistics/summary.json`."""
+    """The text of `statistics/summary.json`."""
     return json.dumps(summaries, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from corpora.store.atomic import write_text
+from corpora.store.disk.atomic import write_text
 from corpora.store.manifest import Manifest
 
 

@@ -1,4 +1,4 @@
-"""What a version is, as plain values: for `corpora show`, for reports, for programs."""
+"""A version described in plain values, for `corpora show`, reports and programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATISTICS = ("sentences", "words", "mean_words_per_sentence", "median_words_per
 
 
 def show(dataset: Dataset) -> dict[str, Any]:
-    """A version's figures as JSON values; None where one does not apply."""
+    """A version's figures as JSON values; None if one does not apply."""
     manifest = dataset.manifest
     summary = {key: value for figures in manifest.statistics.values() for key, value in figures.items()}
     return {
@@ -48,7 +48,7 @@ def show(dataset: Dataset) -> dict[str, Any]:
 def summaries(
     store: Store, dataset: Dataset, statistics: Iterable[str], executor: Executor | str = "serial"
 ) -> dict[str, Any]:
-    """What statistics chosen by name say of a version, by that name; counted once, then kept beside the versions.
+    """Summaries of chosen statistics for a version, by name; counted once, then stored.
 
     Raises:
         UnknownName: no plugin offers a statistic.
@@ -66,9 +66,9 @@ def summaries(
 
 
 def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:
-    """Its rows for people: text, paragraph, document and scores; or input_ids, the text they decode to, and the rest.
+    """A version's rows for people: text, paragraph, document and scores; or input_ids, their text, and the rest.
 
-    Scores that are no number are None, as JSON has it.
+    A score that is NaN becomes None, because JSON has no NaN.
     """
     from corpora.store.blocks import scores_in
     from corpora.store.statistics import vocabulary_in

@@ -1,4 +1,4 @@
-"""Datasets that live elsewhere (`parquet:DIR`, `hub:REPO@REVISION`), as versions of the store have their rows."""
+"""External datasets (`parquet:DIR`, `hub:REPO@REVISION`), with their rows as the store needs them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from corpora.errors import InputError, first_line
 from corpora.plugin import DatasetProvider, options_of, registry, sha256_of
-from corpora.store.atomic import write_text
 from corpora.store.blocks import SENTENCES, scores_in, scores_schema, tokens_schema
 from corpora.store.dataset import TOKENIZER_FILE
+from corpora.store.disk.atomic import write_text
 from corpora.store.manifest import Plan, described
 from corpora.store.statistics import Vocabulary
 from corpora.store.tokenizers import tokenizer_of
@@ -25,14 +25,14 @@ from corpora.store.tokenizers import tokenizer_of
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A dataset that lives elsewhere, with everything that moves made fixed."""
+    """An external dataset, with its revision and paths resolved."""
 
     name: str
     provider: DatasetProvider
 
     @classmethod
     def named(cls, reference: str) -> Elsewhere:
-        """The one that a reference means now.
+        """The external dataset that a reference means now.
 
         Raises:
             UnknownName: no plugin offers such datasets.
@@ -42,12 +42,12 @@ class Elsewhere:
 
     @cached_property
     def licence(self) -> str:
-        """What its card says of all its documents; empty where it says nothing."""
+        """The licence on its card, for all its documents; empty if there is none."""
         return self.provider.licence()
 
     @cached_property
     def plan(self) -> Plan:
-        """What decides the version."""
+        """The plan of the version."""
         return Plan(
             action="take-in",
             components=(described(self.provider),),
@@ -58,7 +58,7 @@ class Elsewhere:
 
     @property
     def reference(self) -> str:
-        """What means it now and later: with the commit, with the absolute path."""
+        """A reference that stays valid: with the commit, or with the absolute path."""
         name, _, settings = self.provider.short().partition(":")
         first, equals, rest = settings.partition("=")
         unkeyed = equals and first == options_of(type(self.provider))[0].name and "=" not in rest.partition(",")[0]
@@ -68,7 +68,7 @@ class Elsewhere:
         """Its schema and its blocks; a tokenizer is written into the staging folder.
 
         Raises:
-            InputError: it has no rows, rows that no dataset has, or a tokenizer that is none.
+            InputError: it has no rows, rows with other columns, or a tokenizer that cannot be read.
         """
         given = self.provider.tokenizer()
         schema, size = SENTENCES, 0
@@ -86,7 +86,7 @@ class Elsewhere:
         return schema, self._together(fitting)
 
     def _fitting(self, batch: pa.RecordBatch, schema: pa.Schema, vocabulary_size: int) -> pa.RecordBatch:
-        """The batch with the columns of the schema, seen to hold nothing that cannot be."""
+        """The batch with the columns of the schema, after a check for missing values and unknown ids."""
         missing = [name for name in schema.names if name not in batch.schema.names]
         if missing:
             raise InputError(
@@ -108,7 +108,7 @@ class Elsewhere:
         return made
 
     def _together(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The same batches, seen to hold each document's rows one after the other. Keeps 64 bits a document."""
+        """The same batches, after a check that each document's rows are consecutive. Keeps 64 bits per document."""
         seen: set[bytes] = set()
         last = None
         for batch in batches:
@@ -125,7 +125,7 @@ class Elsewhere:
 
 
 def _name(provider: DatasetProvider, reference: str) -> str:
-    """Its kind, the last part of where it lives, and a hash of the reference: bounded, and no way to a folder."""
+    """A name from its kind, the last part of its location, and a hash of the reference: short, without slashes."""
     options = options_of(type(provider))
     last = Path(str(getattr(provider, options[0].field))).name if options else ""
     kept = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("-.")[:40]

@@ -1,4 +1,4 @@
-"""What a version says of itself, and the fingerprint that names it."""
+"""The manifest of a version, the plan that decides its bytes, and the fingerprint that names it."""
 
 from __future__ import annotations
 
@@ -7,34 +7,98 @@ import json
 import platform
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, cast
 
-from corpora.errors import DatasetDamaged
+import msgspec
+from msgspec import Meta
+
+from corpora.errors import DatasetDamaged, first_line
 from corpora.plugin import Component, Registry, is_builtin, registry, sha256_of, source_sha256, used_versions
-from corpora.store.atomic import write_text
+from corpora.store.disk.atomic import write_text
 
 FORMAT = 1
+MANIFEST = "manifest.json"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a dataset or a tag may be called."""
 DATASET_KINDS = Literal["sentences", "tokens"]
 _PLACE = re.compile(r"(?:\bfile://[^\s/,]*|(?<![\w/.~])(?:~|\.\.?)?)/(?=[^\s/])(?:[^\s/,\"'`]+/)*")
-"""The way to a file or folder, up to its own name; not an address, whose slashes are two."""
+"""The folders before a file's own name; not an address, which has two slashes."""
 _QUOTED_PLACE = re.compile(r"(?<=[\"'`])(?:~|\.\.?)?/(?=[^\s/])[^\n\"'`]*/")
-"""The same between quotes, where folders may have spaces."""
+"""The same between quotes, where folder names may have spaces."""
 _SHORT = re.compile(r"[a-z][\w-]*:(?!//)[^\n]*")
 _SHORT_PLACE = re.compile(r"(?<=[:=+])(?:~|\.\.?)?/(?=[^\s/])[^+,]*/")
-"""The same in a short form, NAME:key=value,key=value, where folders may have spaces."""
+"""The same in a short form, NAME:key=value,key=value, where folder names may have spaces."""
+
+
+Count = Annotated[int, Meta(ge=0)]
+DatasetName = Annotated[str, Meta(pattern=f"^{NAME.pattern}$")]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class ComponentEntry(TypedDict):
+    """A component as the fingerprint and the manifest record it."""
+
+    kind: str
+    name: str
+    version: int
+    options: NotRequired[dict[str, Any]]
+    source_sha256: NotRequired[str]
+    """Of a plugin's code; not for built-in components."""
+    uses: NotRequired[dict[str, str]]
+    """Versions of the distributions that decide its output."""
+
+
+class PlanEntry(TypedDict):
+    """A plan as the manifest stores it; the fields are those of `Plan`."""
+
+    action: str
+    components: list[ComponentEntry]
+    settings: dict[str, Any]
+    parents: list[str]
+    inputs: list[tuple[str, str]]
+    recipe: dict[str, Any]
+
+
+class FileEntry(TypedDict):
+    """One file of a version, as the manifest stores it."""
+
+    sha256: NotRequired[Digest]
+    """Missing only until the version is finished, like the size."""
+    size_bytes: NotRequired[Count]
+    rows: NotRequired[Count]
+    """Of data files only."""
+
+
+class _DocumentCounts(TypedDict):
+    """The accounting of a build: documents."""
+
+    found: Count
+    written: Count
+    rejected: dict[str, Count]
+    failures: dict[str, Count]
+    counts: NotRequired[dict[str, dict[str, Count]]]
+
+
+class _SequenceCounts(TypedDict):
+    """The accounting of a tokenization: sequences."""
+
+    sequences: Count
+    dropped: Count
+    split: Count
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a version's bytes, before any work is done. Its sha256 is the fingerprint."""
+    """Everything that decides a version's bytes, known before any work is done. Its sha256 is the fingerprint."""
 
     action: str
     """build, tokenize, transform, concat, mix or split."""
-    components: tuple[dict[str, Any], ...] = ()
+    components: tuple[Mapping[str, object], ...] = ()
     """Each component as `described` gives it."""
     settings: dict[str, Any] = field(default_factory=dict)
     """What else decides the bytes: seed, rate, unit, limit."""
@@ -43,19 +107,19 @@ class Plan:
     inputs: tuple[tuple[str, str], ...] = ()
     """(key, sha256) of every input file, sorted."""
     recipe: dict[str, Any] = field(default_factory=dict)
-    """The table of a recipe file that makes this version; it does not decide."""
+    """The table of a recipe file that makes this version; not part of the fingerprint."""
 
     @property
     def fingerprint(self) -> str:
-        """The sha256, in hex, of what decides."""
+        """The sha256, in hex, of all fields but the recipe."""
         decides = {key: value for key, value in dataclasses.asdict(self).items() if key != "recipe"}
         return sha256_of({"format": FORMAT, **decides})
 
 
-def described(component: Component, source: Registry = registry) -> dict[str, Any]:
-    """A component as the fingerprint and the manifest see it."""
+def described(component: Component, source: Registry = registry) -> ComponentEntry:
+    """A component as the fingerprint and the manifest record it."""
     cls = type(component)
-    entry: dict[str, Any] = {
+    entry: ComponentEntry = {
         "kind": source.kind_of(component),
         "name": component.name,
         "version": component.version,
@@ -68,14 +132,14 @@ def described(component: Component, source: Registry = registry) -> dict[str, An
     return entry
 
 
-def plan_json(plan: Plan) -> dict[str, Any]:
-    """A plan as the manifest keeps it."""
+def plan_json(plan: Plan) -> PlanEntry:
+    """A plan as the manifest stores it."""
     return {
         "action": plan.action,
-        "components": list(plan.components),
+        "components": cast("list[ComponentEntry]", list(plan.components)),
         "settings": plan.settings,
         "parents": list(plan.parents),
-        "inputs": [list(pair) for pair in plan.inputs],
+        "inputs": list(plan.inputs),
         "recipe": plan.recipe,
     }
 
@@ -84,30 +148,30 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 class Manifest:
     """What was built: `manifest.json`, the last file that a version gets."""
 
-    name: str
-    fingerprint: str
+    name: DatasetName
+    fingerprint: Digest
     kind: DATASET_KINDS
-    rows: int
-    documents: int
-    tokens: int | None
+    rows: Count
+    documents: Count
+    tokens: Count | None
     """Ids in all rows, special tokens not counted; None for sentence datasets."""
-    text_bytes: int | None
+    text_bytes: Count | None
     """UTF-8 bytes of all sentences; None for token datasets."""
-    plan: dict[str, Any]
+    plan: PlanEntry
     parents: tuple[str, ...] = ()
     """What it was made from, as NAME@FINGERPRINT."""
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Each file's sha256 and size_bytes; data files also their rows."""
+    files: dict[str, FileEntry] = field(default_factory=dict)
+    """Each file's sha256 and size_bytes; for data files also their rows."""
     accounting: dict[str, Any] = field(default_factory=dict)
-    """Where documents or rows went: read, written, rejected by stage and reason, failed."""
-    statistics: dict[str, Any] = field(default_factory=dict)
+    """How many documents or rows were read, written, rejected (by stage and reason) and failed."""
+    statistics: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The summary of each statistic that was counted."""
-    licences: dict[str, int] = field(default_factory=dict)
+    licences: dict[str, Count] = field(default_factory=dict)
     """Documents by licence, as their source recorded it."""
     notes: tuple[str, ...] = ()
-    """What a reader must know: generated text, a cut dump, a permission."""
+    """What a reader must know: generated text, a truncated dump, a permission."""
     private: bool = False
-    """Its text and the places of its files are shown in no page, card, log or saved batch; so of all made from it."""
+    """Pages, cards, logs and saved batches show neither its text nor the paths of its files. Children inherit it."""
     command: str = ""
     created: str = ""
     elapsed_seconds: float = 0.0
@@ -120,37 +184,78 @@ class Manifest:
         return sum(entry["size_bytes"] for entry in self.files.values())
 
     def without_secrets(self) -> Manifest:
-        """The same without the command, the places in its recipe, the names of inputs, and what its text counted."""
-        told = {
+        """The same without the command, the paths in its recipe, the names of inputs, and counts of its text."""
+        plan: PlanEntry = {
+            **self.plan,
             "recipe": without_places(self.plan["recipe"]),
-            "inputs": [[str(number), digest] for number, (_, digest) in enumerate(self.plan["inputs"], 1)],
+            "inputs": [(str(number), digest) for number, (_, digest) in enumerate(self.plan["inputs"], 1)],
         }
         counted = {key: value for key, value in self.accounting.items() if key != "counts"}
-        return replace(self, command="", plan=self.plan | told, accounting=counted)
+        return replace(self, command="", plan=plan, accounting=counted)
 
     def write(self, path: Path) -> None:
-        """Write it whole or not at all."""
+        """Write it atomically."""
         write_text(path, json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n")
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a `manifest.json`.
+    """Read a version's `manifest.json` and check the type of every field.
+
+    Args:
+        path: in the folder of its version, NAME/FINGERPRINT/manifest.json.
 
     Raises:
-        DatasetDamaged: it cannot be read, or is of a format that this version does not know.
+        DatasetDamaged: the file cannot be read, has another format, a field of the wrong type, a file name that
+            leaves the version's folder, or belongs to another version.
     """
+    version_folder = path.parent
     try:
+        if path.is_symlink():
+            raise ValueError("it is a symbolic link")
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            raise DatasetDamaged(f"{path} has the format {content['format']}; this version reads {FORMAT}")
-        content |= {"parents": tuple(content["parents"]), "notes": tuple(content["notes"])}
-        return Manifest(**content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DatasetDamaged(f"{path} cannot be read ({error}); remove the version and build it again") from error
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            found = content.get("format") if isinstance(content, dict) else None
+            raise ValueError(f"its format is {found!r}; this version of transferset reads {FORMAT}")
+        manifest = msgspec.convert(content, Manifest)
+        _check_accounting(manifest)
+        _check_files(manifest)
+        if manifest.name != version_folder.parent.name or manifest.fingerprint[:12] != version_folder.name:
+            raise ValueError(f"it describes {manifest.name}@{manifest.fingerprint[:12]}")
+    except (OSError, ValueError, RecursionError) as error:
+        reference = f"{version_folder.parent.name}@{version_folder.name}"
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else first_line(error)
+        raise DatasetDamaged(
+            f"{path} is damaged ({reason}); corpora remove {reference} --force, then build it again"
+        ) from error
+    return manifest
+
+
+def _check_accounting(manifest: Manifest) -> None:
+    """Check the types of the counts that reports read."""
+    for key, counts in (("found", _DocumentCounts), ("dropped", _SequenceCounts)):
+        if key in manifest.accounting:
+            msgspec.convert(manifest.accounting, counts)
+
+
+def _check_files(manifest: Manifest) -> None:
+    """Check that file entries are complete and name files inside the version's folder."""
+    for name, entry in manifest.files.items():
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or str(path) != name or "\\" in name or "\0" in name or name == ".":
+            raise ValueError(f"the file name {name!r} is not a plain path inside the version's folder")
+        if "sha256" not in entry or "size_bytes" not in entry or (is_data_file(name) and "rows" not in entry):
+            raise ValueError(f"the entry of {name} lacks sha256, size_bytes or rows")
+    if not any(is_data_file(name) for name in manifest.files):
+        raise ValueError("it names no data file")
+
+
+def is_data_file(name: str) -> bool:
+    """Whether a file of a version holds its rows."""
+    return name.startswith("data-") and "/" not in name
 
 
 def without_places(value: Any) -> Any:
-    """JSON values with every local path in their texts cut down to its last name."""
+    """JSON values with every local path in their texts reduced to its last part."""
     if isinstance(value, dict):
         return {key: without_places(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -166,12 +271,12 @@ def without_places(value: Any) -> Any:
 
 
 def environment() -> dict[str, str]:
-    """The versions that a manifest records for the reader; they do not decide the fingerprint."""
+    """The versions that a manifest records for the reader; not part of the fingerprint."""
     return {"python": platform.python_version(), "transferset": version("transferset"), "pyarrow": version("pyarrow")}
 
 
 def command_line() -> str:
-    """The command that is running, as typed."""
+    """The running command, as typed."""
     return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 

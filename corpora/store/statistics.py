@@ -14,21 +14,21 @@ import pyarrow as pa
 from corpora.errors import OptionError, StorageError
 from corpora.execution import Executor, Progress, silent, told
 from corpora.plugin import Context, Counts, Sequences, Statistic, is_builtin, must_return, registry, source_sha256
-from corpora.store.atomic import storage_errors, write_text
 from corpora.store.blocks import Piece, numbers_of, pieces_of, scores_in, sequences_of
 from corpora.store.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
+from corpora.store.disk.atomic import storage_errors, write_text
 from corpora.store.store import Store
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 STANDARD = {"sentences": ("sizes", "lengths"), "tokens": ("sizes", "lengths", "tokens")}
-"""What is counted of every version when it is made, and `scores` where it has any; the manifest has the summaries."""
+"""Counted for every version when it is made, with `scores` if it has any; the manifest has the summaries."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A tokenizer's pieces, as components see them."""
+    """A tokenizer and its pieces, as components use them."""
 
     tokenizer_json: str
 
@@ -41,13 +41,13 @@ class Vocabulary:
 
     @cached_property
     def pieces(self) -> tuple[str, ...]:
-        """Every piece by its id; ids that no piece has are empty."""
+        """Every piece by its id; an id without a piece has the empty string."""
         by_id = {number: piece for piece, number in self.tokenizer.get_vocab(with_added_tokens=True).items()}
         return tuple(by_id.get(number, "") for number in range(max(by_id, default=-1) + 1))
 
     @cached_property
     def special_ids(self) -> frozenset[int]:
-        """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and their kin."""
+        """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and other special tokens."""
         added = self.tokenizer.get_added_tokens_decoder()
         named = (self.tokenizer.token_to_id(piece) for piece in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"))
         return frozenset(n for n, token in added.items() if token.special) | {n for n in named if n is not None}
@@ -59,7 +59,7 @@ class Vocabulary:
         return next((number for number in known if number is not None), None)
 
     def context(self, **more: Any) -> Context:
-        """What components are told about the vocabulary, and about their block."""
+        """The context that components get: the vocabulary, and facts about their block."""
         return Context(vocabulary=self.pieces, special_ids=self.special_ids, unknown_id=self.unknown_id, **more)
 
 
@@ -71,13 +71,13 @@ def vocabulary_in(folder: Path) -> Vocabulary | None:
 
 @dataclass(frozen=True)
 class CountTask:
-    """Counts one piece of a dataset with several statistics."""
+    """Counts several statistics over one piece of a dataset."""
 
     statistics: tuple[Statistic, ...]
     vocabulary: Vocabulary | None
 
     def __call__(self, piece: Piece) -> list[Counts]:
-        """The counts of the piece, one for each statistic."""
+        """The counts of the piece, one entry per statistic."""
         totals: list[Counts] = [{} for _ in self.statistics]
         for _, first_row, batch in piece.batches():
             block, context = sequences_of(batch), context_of(batch, first_row, self.vocabulary)
@@ -89,7 +89,7 @@ class CountTask:
 
 
 class Documents(Sequence[str]):
-    """The document ids of a block's rows, read from Arrow when they are asked for."""
+    """The document ids of a block's rows, read from Arrow on access."""
 
     def __init__(self, column: Any) -> None:
         self.column = column
@@ -117,7 +117,7 @@ def count(
     executor: Executor,
     progress: Progress = silent,
 ) -> list[Counts]:
-    """The counts of dataset files, one for each statistic; the same for any executor."""
+    """The counts of dataset files, one entry per statistic; the same with any executor."""
     pieces = pieces_of(files)
     nothing = Sequences(np.empty(0, np.uint16), np.zeros(1, np.int64))
     context = vocabulary.context() if vocabulary else Context()
@@ -132,7 +132,7 @@ def count(
 def count_standard(
     folder: Path, files: Sequence[Path], schema: pa.Schema, executor: Executor, progress: Progress
 ) -> dict[str, Any]:
-    """Count what every version is counted for, write it under `statistics/`, and return the summaries."""
+    """Count the standard statistics of a new version, write them under `statistics/`, and return the summaries."""
     names = STANDARD["sentences" if "text" in schema.names else "tokens"] + ("scores",) * bool(scores_in(schema))
     statistics = [registry.make("statistics", name) for name in names]
     totals = count(files, statistics, vocabulary_in(folder), executor, progress)
@@ -154,7 +154,7 @@ def write_statistics(folder: Path, statistics: Sequence[Statistic], totals: Sequ
 def counts_of(
     store: Store, dataset: Dataset, name: str, executor: Executor, progress: Progress = silent
 ) -> tuple[Statistic, Counts]:
-    """A statistic of a finished version: from the version, from beside the store, or counted now and kept there.
+    """A statistic of a finished version: from the version, from the store's own counts, or counted now and stored.
 
     Raises:
         UnknownName: no plugin offers the statistic.
@@ -167,7 +167,7 @@ def counts_of(
         )
     inside = dataset.path / "statistics" / f"{name}.npz"
     cls = type(statistic)
-    # A plugin's code is part of the name: what its author counted before a change is not what the change counts.
+    # A plugin's code is part of the name, because counts from before a change of the code are stale.
     code = "" if is_builtin(cls) else f"-{source_sha256(cls)[:12]}"
     kept = store.statistics_folder(dataset) / f"{statistic.short().replace('/', '_')}-{statistic.version}{code}.npz"
     for path in (inside, kept):
@@ -187,14 +187,14 @@ def counts_needed(store: Store, dataset: Dataset, needs: Iterable[str], executor
 
 @dataclass(frozen=True)
 class Counting:
-    """Where counts come from: the version, beside the store, or a count made now."""
+    """Gets counts from the version, from the store, or by counting now."""
 
     store: Store
     executor: Executor
     progress: Progress = silent
 
     def of(self, dataset: Dataset, name: str) -> tuple[Statistic, Counts]:
-        """A statistic and its counts; on a store that cannot be written they are made and not kept."""
+        """A statistic and its counts; if the store is read-only, new counts are not stored."""
         try:
             return counts_of(self.store, dataset, name, self.executor, self.progress)
         except StorageError:
@@ -204,6 +204,6 @@ class Counting:
             return statistic, total
 
     def summary(self, dataset: Dataset, name: str) -> dict[str, Any]:
-        """What a statistic says of a dataset."""
+        """The summary of a statistic for a dataset."""
         statistic, counts = self.of(dataset, name)
         return statistic.summarise(counts)

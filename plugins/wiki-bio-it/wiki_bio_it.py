@@ -1,4 +1,4 @@
-"""The first sentence of biographies in the Italian Wikipedia, which is not in the text but in `{{Bio|Nome=…}}`."""
+"""The first sentence of Italian Wikipedia biographies, which the template `{{Bio|Nome=…}}` generates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

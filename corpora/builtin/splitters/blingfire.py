@@ -13,18 +13,18 @@ SPACE = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u2400-\u243f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]"
 )
-"""What the library drops or takes for white space, here and there; and surrogates, which it cannot be given."""
+"""Characters that the library drops or treats as white space, and surrogates, which it cannot take."""
 
 
 @dataclass(frozen=True)
 class Blingfire(Splitter):
-    """BlingFire: one model for every language, frozen since 2021; it cuts `"Stop!"` from `he said`."""
+    """BlingFire: one model for all languages, unchanged since 2021; it cuts `"Stop!"` from `he said`."""
 
     name: ClassVar[str] = "blingfire"
     uses: ClassVar[tuple[str, ...]] = ("blingfire",)
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, each as it stands in the paragraph.
+        """The paragraph's sentences, each unchanged.
 
         Raises:
             PluginError: blingfire is not installed, or has no binary for this machine.
@@ -40,7 +40,12 @@ class Blingfire(Splitter):
 
 
 def _starts(clean: str, sentences: list[str]) -> Iterator[int]:
-    """Where sentences begin in the text, found by counting what is no space: the library squeezes spaces."""
+    """Where sentences begin, found by counting characters other than spaces, since the library merges spaces.
+
+    Args:
+        clean: the text that the library was given.
+        sentences: what it returned.
+    """
     ends = accumulate(len(sentence) - sentence.count(" ") for sentence in sentences[:-1])
     words = re.finditer("[^ ]+", clean)
     word, seen = next(words, None), 0
@@ -54,5 +59,5 @@ def _starts(clean: str, sentences: list[str]) -> Iterator[int]:
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """Offer it."""
+    """The splitter `blingfire`."""
     return [Blingfire]

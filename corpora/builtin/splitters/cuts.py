@@ -1,14 +1,19 @@
-"""Cut a paragraph at given places, so that nothing but white space can be lost."""
+"""Cut a paragraph at given places, so that nothing but white space is lost."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 
 def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
-    """The pieces of a paragraph, without the white space around them, none empty.
+    """The pieces of a paragraph without the white space around them, none empty.
 
     Args:
-        starts: where each piece after the first begins, ascending, in characters.
+        starts: where each piece after the first begins, in characters, ascending.
     """
-    edges = [0, *starts, len(paragraph)]
-    return [piece for a, b in pairwise(edges) if (piece := paragraph[a:b].strip())]
+    pieces, begin = [], 0
+    for start in starts:
+        if piece := paragraph[begin:start].strip():
+            pieces.append(piece)
+        begin = start
+    if piece := paragraph[begin:].strip():
+        pieces.append(piece)
+    return pieces

@@ -1,4 +1,4 @@
-"""The plainest splitter, to compare the others with."""
+"""The simplest splitter, as a baseline."""
 
 import re
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ WIDE = frozenset("。！？")
 
 @dataclass(frozen=True)
 class Regex(Splitter):
-    """One regular expression: a sentence ends at . ! or ? before white space, whatever follows."""
+    """A baseline of one regular expression: a sentence ends at . ! or ? before white space."""
 
     name: ClassVar[str] = "regex"
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, abbreviations and speech tags cut off."""
+        """The paragraph's sentences, also cut after abbreviations and before speech tags."""
         found = END.finditer(paragraph)
         return cut(paragraph, (m.end() for m in found if paragraph[m.end() - 1].isspace() or m[0][0] in WIDE))
 
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """Offer it."""
+    """The splitter `regex`."""
     return [Regex]

@@ -1,4 +1,4 @@
-"""spaCy as a splitter: its blank sentencizer, or any pipeline that is installed."""
+"""spaCy as a splitter: its blank sentencizer, or any installed pipeline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from corpora import OptionError, Splitter, hookimpl, option
 from corpora.builtin.splitters.cuts import cut
 
 PIECE = 100_000
-"""Characters given to spaCy at once: it slows down on long texts and refuses a million."""
+"""Characters passed to spaCy at once: it slows down on long texts and refuses more than a million."""
 UNNEEDED = ["ner", "lemmatizer", "attribute_ruler", "tagger", "morphologizer", "textcat"]
 
 
@@ -24,7 +24,7 @@ class Spacy(Splitter):
     language: str = option("en", "Language of the blank pipeline's tokenizer.")
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, as the pipeline sees them.
+        """The paragraph's sentences as the pipeline finds them.
 
         Raises:
             OptionError: the pipeline is not installed, sets no sentence boundaries, or the language is unknown.
@@ -33,11 +33,11 @@ class Spacy(Splitter):
 
 
 def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
-    """Where sentences begin; the last one of a piece is read again as the first one of the next."""
+    """Where sentences begin; the last sentence of a piece is read again as the first of the next."""
     at = 0
     while at < len(paragraph):
         piece = paragraph[at : at + PIECE]
-        with pipeline.memory_zone():  # else the strings of every text ever seen stay in memory
+        with pipeline.memory_zone():  # otherwise the strings of all texts stay in memory
             found = [sentence.start_char for sentence in pipeline(piece).sents]
         last = found[-1] if found else 0
         whole = at + len(piece) >= len(paragraph)
@@ -49,7 +49,11 @@ def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
 
 @cache
 def loaded(name: str, language: str) -> Any:
-    """The spaCy pipeline of this name, once a process.
+    """The spaCy pipeline of this name, loaded once per process.
+
+    Args:
+        name: an installed pipeline, or `blank`.
+        language: of the blank pipeline's tokenizer.
 
     Raises:
         OptionError: it is not installed, sets no sentence boundaries, or the language is unknown.
@@ -61,7 +65,7 @@ def loaded(name: str, language: str) -> Any:
             pipeline = spacy.blank(language)
         except ImportError as error:
             raise OptionError(
-                f"spacy: language is {language!r}, which spaCy does not have; take en, de, …, or xx"
+                f"spacy: language is {language!r}, which spaCy does not have; use en, de, …, or xx"
             ) from error
         pipeline.add_pipe("sentencizer")
         return pipeline
@@ -69,7 +73,7 @@ def loaded(name: str, language: str) -> Any:
         pipeline = spacy.load(name, exclude=UNNEEDED)
     except OSError as error:
         raise OptionError(
-            f"spacy: pipeline {name!r} is not installed; python -m spacy download {name}, or take blank"
+            f"spacy: pipeline {name!r} is not installed; python -m spacy download {name}, or use blank"
         ) from error
     if not {"parser", "senter", "sentencizer"} & set(pipeline.pipe_names):
         raise OptionError(f"spacy: pipeline {name!r} sets no sentence boundaries; it has {pipeline.pipe_names}")
@@ -78,5 +82,5 @@ def loaded(name: str, language: str) -> Any:
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """Offer it."""
+    """The splitter `spacy`."""
     return [Spacy]

@@ -1,199 +1,206 @@
-"""Templates that show numbers, units and dates: `{{convert}}`, `{{val}}`, `{{frac}}`, `{{as of}}`, `{{formatnum:}}`."""
+"""Templates that show numbers, such as `{{formatnum:}}`, `{{val}}`, `{{frac}}`, and those with units or money."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
+from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
+from corpora.builtin.templates.money import MONEY
+from corpora.builtin.templates.numerals import grouped
+from corpora.builtin.templates.units import UNITS, between, unit_symbol
 
-Arguments = Mapping[str, str]
-_NUMBER = re.compile(r"[+−-]?[0-9][0-9,.\s]*(?:[eE][+-]?[0-9]+)?(?:[+⁄/-][0-9/⁄]+)*")
-_PLAIN = re.compile(r"(-?)([0-9]+)(\.[0-9]+)?")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+_TIGHT = ("%", "°", "′", "″", "'", '"')
+"""Units that follow their number without a space."""
 
 
 @dataclass(frozen=True)
 class Numbers(Template):
-    """Numbers with their units, fractions, dates."""
+    """Numbers with their units, currencies and fractions."""
 
     name: ClassVar[str] = "numbers"
+    version: ClassVar[int] = 2
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template that shows a number."""
-        function = FUNCTIONS.get(name)
-        return None if function is None else function(arguments, language)
+        return call(FUNCTIONS, name, arguments, language)
 
 
-def convert(arguments: Arguments, language: str) -> str:
-    """Numbers and units as they were entered, without the conversion: `125 mph`, `5 ft 8 in`, `10–20 km`."""
-    values = [value for key, value in arguments.items() if key.isdigit()]
-    shown: list[str] = []
-    at = 0
-    while at < len(values) and _NUMBER.fullmatch(values[at]):
-        number = values[at]
-        follows = values[at + 1] if at + 1 < len(values) else ""
-        between = _units()["between"].get(follows)
-        if between is not None and at + 2 < len(values):
-            shown.append(number + between)
-            at += 2
-            continue
-        shown.append(f"{number} {_symbol(follows)}".strip())
-        at += 2
-        if not (_ADDED.get(follows) == (values[at + 1] if at + 1 < len(values) else "") and follows in _ADDED):
-            break
-        shown.append(" ")
-    return "".join(shown).replace("- ", "-") if shown else _first(arguments)
-
-
-_ADDED = {"ft": "in", "foot": "in", "lb": "oz", "st": "lb", "mi": "yd", "yd": "ft", "LT": "cwt", "h": "min"}
-"""Units that go on in a smaller one: `{{convert|5|ft|8|in}}`."""
-
-
-def _symbol(code: str) -> str:
-    return str(_units()["symbols"].get(code, code))
-
-
-def formatnum(arguments: Arguments, language: str) -> str:
-    """A number with its thousands grouped as the language does; what is no plain number stays as it is."""
-    number = _first(arguments).replace("−", "-")
+def formatnum(arguments: Arguments, language: str) -> str | None:
+    """A number with its thousands grouped as the language does; any other text unchanged."""
+    number = first(arguments).replace("−", "-")
     if "r" in (arguments.get("2", "").lower(), arguments.get("nosep", "").lower()):
-        return number
-    plain = _PLAIN.fullmatch(number)
-    if plain is None:
-        return number
-    group, point = _separators(language)
-    whole = f"{int(plain[2]):,}".replace(",", group) if len(plain[2]) > 3 else plain[2]
-    return plain[1] + whole + (plain[3] or "").replace(".", point)
+        return number.replace(",", "")
+    return grouped(number, language)
 
 
-@cache
-def _separators(language: str) -> tuple[str, str]:
-    for pair, languages in _units()["grouping"].items():
-        if language in languages:
-            return pair[0], pair[1]
-    return ",", "."
+def number(arguments: Arguments, language: str) -> str | None:
+    """A number and what is counted: French `{{nombre|12500|km}}`, Russian `{{num|5|км}}`."""
+    values = filled(arguments)
+    if not values:
+        return None
+    shown = grouped(values[0].replace(" ", ""), language) if values[0].replace(" ", "").isdigit() else values[0]
+    return " ".join((shown, *values[1:]))
 
 
-def val(arguments: Arguments, language: str) -> str:
-    """A measured value: `1.5 ± 0.2 ×10^3 m`."""
-    number = formatnum({"1": _first(arguments)}, language)
-    error = arguments.get("2", "")
-    power = arguments.get("e", "")
-    unit = arguments.get("u") or arguments.get("ul") or arguments.get("up") or ""
-    per = f"/{arguments['upl']}" if arguments.get("upl") else ""
-    text = number + (f" ± {error.strip('()')}" if error and not arguments.get("3") else "")
-    text += f"×10^{power}" if power else ""
-    return f"{arguments.get('p', '')}{text} {unit}{per}{arguments.get('s', '')}".strip()
+def quantity(arguments: Arguments, language: str) -> str | None:
+    """A number with a unit and its exponent, in turn: `{{unité|100|km|2}}` is `100 km²`, `{{unité|5|m||s|-1}}`."""
+    values = positional(arguments)
+    if not values or not values[0]:
+        return None
+    power = f" × 10^{arguments['e']}" if arguments.get("e") else ""
+    text = grouped(values[0].replace(" ", "") if values[0].replace(" ", "").isdigit() else values[0], language) + power
+    at = 1
+    while at < len(values):
+        unit, exponent = values[at], values[at + 1] if at + 1 < len(values) else ""
+        is_exponent = re.fullmatch(r"[-−]?[0-9]", exponent) is not None
+        if unit:
+            text += (" " if unit not in _TIGHT[1:] else "") + unit + (raised(exponent) if is_exponent else "")
+        at += 2 if is_exponent or not exponent else 1
+    return text
 
 
-def fraction(arguments: Arguments, language: str) -> str:
-    """`1/2`, `3 1/2`."""
-    parts = [arguments[key] for key in ("1", "2", "3") if arguments.get(key)]
+_RAISED = str.maketrans("0123456789-−+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
+
+
+def raised(digits: str) -> str:
+    """Digits as superscripts."""
+    return digits.translate(_RAISED)
+
+
+def val(arguments: Arguments, language: str) -> str | None:
+    """A measured value with its range or uncertainty: `10–20 km`, `1.5 ± 0.2 s`, `6.2×10^18`."""
+    values = filled(arguments)
+    if not values and not arguments.get("e"):
+        return None
+    text = _with_uncertainty(values, language) if values else ""
+    power = arguments.get("e", "").replace("−", "-")
+    if power:
+        text = f"({text})" if "±" in text and " " in text else text
+        text += ("×" if text else "") + f"10^{power}"
+    unit = _val_unit(arguments)
+    space = "" if unit.startswith(_TIGHT) and unit not in ("°C", "°F") else " "
+    shown = f"{one_of(arguments, 'p', 'pre')}{text}{space if unit else ''}{unit}"
+    return shown + one_of(arguments, "s", "end", "suf")
+
+
+def _with_uncertainty(values: list[str], language: str) -> str:
+    text, at = grouped(values[0], language), 1
+    while at + 1 < len(values) and (word := between(values[at])) is not None:
+        text += word + grouped(values[at + 1], language)
+        at += 2
+    rest = values[at:]
+    if len(rest) == 1 and rest[0].startswith("("):
+        return text + rest[0]
+    if len(rest) == 1:
+        return f"{text} ± {grouped(rest[0], language)}"
+    if len(rest) >= 2:
+        return f"{text} +{rest[0].lstrip('+')} −{rest[1].lstrip('-−')}"
+    return text
+
+
+def _val_unit(arguments: Arguments) -> str:
+    unit, per = one_of(arguments, "u", "ul"), one_of(arguments, "up", "upl")
+    shown = unit_symbol(unit) if unit else ""
+    return f"{shown}/{unit_symbol(per)}" if per else shown
+
+
+def fraction(arguments: Arguments, language: str) -> str | None:
+    """`1/2`, `3 1/2`; `{{frac|3}}` is a third."""
+    parts = [value for value in positional(arguments)[:3] if value]
+    if not parts:
+        return None
     if len(parts) == 1:
         return f"1/{parts[0]}"
     return f"{parts[0]} {parts[1]}/{parts[2]}" if len(parts) == 3 else "/".join(parts)
 
 
-def as_of(arguments: Arguments, language: str) -> str:
-    """`As of March 2008`, `since 2008`; in other languages than English the date alone."""
-    if arguments.get("alt"):
-        return arguments["alt"]
-    day = date(arguments, language)
-    if language not in ("en", "simple", "sco"):
-        return day
-    word = "since" if arguments.get("since") else "as of"
-    return f"{word if arguments.get('lc') or arguments.get('bare') else word.capitalize()} {day}"
-
-
-def date(arguments: Arguments, language: str) -> str:
-    """A date from year, month and day, as numbers or names."""
-    year, month, day = (arguments.get(key, "") for key in ("1", "2", "3"))
-    if month.isdigit() and 1 <= int(month) <= 12:
-        month = MONTHS[int(month) - 1] if language in ("en", "simple", "sco") else month.zfill(2)
-    if not month or not year.isdigit():
-        return " ".join(part for part in (year, month, day) if part)
-    if language not in ("en", "simple", "sco"):
-        return "-".join(part for part in (year, month, day) if part)
-    if day and (arguments.get("df", "").lower() == "us" or arguments.get("mf")):
-        return f"{month} {day}, {year}"
-    return " ".join(part for part in (day, month, year) if part)
-
-
-def percentage(arguments: Arguments, language: str) -> str:
-    """The share of the first number in the second."""
+def percentage(arguments: Arguments, language: str) -> str | None:
+    """The share of the first number in the second: `{{percentage|1|4}}` is `25%`."""
     try:
         part, whole = (float(arguments[key].replace(",", "")) for key in ("1", "2"))
         digits = int(arguments.get("3", "") or 0)
         return f"{100 * part / whole:.{min(max(digits, 0), 9)}f}%"
     except (KeyError, ValueError, ZeroDivisionError, OverflowError):
-        return ""
+        return None
 
 
-def ordinal(arguments: Arguments, language: str) -> str:
+def density(arguments: Arguments, language: str) -> str | None:
+    """People per area: `{{pop density|500|10|km2}}` is `50/km²`."""
+    try:
+        people, area = (float(arguments[key].replace(",", "")) for key in ("1", "2"))
+        digits = int(arguments.get("prec", "") or (0 if people / area >= 10 else 1))
+        return f"{people / area:,.{min(max(digits, 0), 9)}f}/{unit_symbol(arguments.get('3', 'km2'))}"
+    except (KeyError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+
+
+def ordinal(arguments: Arguments, language: str) -> str | None:
     """`1st`, `12th`."""
-    number = _first(arguments)
+    number = first(arguments)
     if not number.isdigit():
-        return number
+        return number or None
     ending = "th" if number[-2:-1] == "1" else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")
     return number + ending
 
 
-def height(arguments: Arguments, language: str) -> str:
+def plus_minus(arguments: Arguments, language: str) -> str | None:
+    """`±5`, or `+5 −3` with two numbers."""
+    values = filled(arguments)
+    if len(values) == 2:
+        return f"+{values[0]} −{values[1]}"
+    return f"±{values[0]}" if values else "±"
+
+
+def stacked(arguments: Arguments, language: str) -> str | None:
+    """What stands above and below: `{{su|p=2|b=1}}`."""
+    parts = (arguments.get("a", ""), one_of(arguments, "p", "sup", "1"), one_of(arguments, "b", "sub", "2"))
+    return "".join(parts) or None
+
+
+def power_of_ten(arguments: Arguments, language: str) -> str | None:
+    """`×10^5`, what `{{e|5}}` shows after a number."""
+    return f"×10^{first(arguments)}".replace("−", "-") if first(arguments) else None
+
+
+def height(arguments: Arguments, language: str) -> str | None:
     """`5 ft 8 in`, `1.8 m`."""
     pairs = [(arguments.get(key, ""), key) for key in ("ft", "in", "m", "cm")]
-    return " ".join(f"{value} {unit}" for value, unit in pairs if value)
+    return " ".join(f"{value} {unit}" for value, unit in pairs if value) or None
 
 
-def upper(arguments: Arguments, language: str) -> str:
-    """In capitals."""
-    return _first(arguments).upper()
+def _named(function: Function, *names: str) -> dict[str, Function]:
+    return dict.fromkeys(names, function)
 
 
-def lower(arguments: Arguments, language: str) -> str:
-    """In lower case."""
-    return _first(arguments).lower()
-
-
-def accidental(arguments: Arguments, language: str) -> str:
-    """Signs of written music."""
-    return {"sharp": "♯", "#": "♯", "flat": "♭", "b": "♭", "natural": "♮"}.get(_first(arguments), "")
-
-
-def _first(arguments: Arguments) -> str:
-    return arguments.get("1", "")
-
-
-@cache
-def _units() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
-
-
-FUNCTIONS: dict[str, Callable[[Arguments, str], str]] = {
-    **dict.fromkeys(
-        ("convert", "cvt", "conv", "convert/spell", "converti", "convertir", "converter", "umrechnung", "konvertera",
-         "conversion", "převod", "конвертировать", "конвертувати", "đổi", "chuyển đổi", "단위변환", "換算"), convert),
-    **dict.fromkeys(("formatnum", "nts", "ntsh", "number", "format number", "nombre", "numero", "nb", "num fmt", "fnum",
-                     "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber"), formatnum),
-    **dict.fromkeys(("val", "physconst"), val),
-    **dict.fromkeys(("frac", "sfrac", "fraction", "frac2", "bruch", "fracción", "mfrac", "dfrac", "tfrac"), fraction),
-    **dict.fromkeys(("as of", "asof", "as of?"), as_of),
-    **dict.fromkeys(("date", "start date", "end date", "birth date", "death date", "film date", "dts", "start-date",
-                     "birth year", "launch date", "dob", "start date text"), date),
-    **dict.fromkeys(("percentage", "pct", "percent"), percentage),
-    **dict.fromkeys(("ordinal", "ord", "th"), ordinal),
-    **dict.fromkeys(("height",), height),
-    "uc": upper,
-    "lc": lower,
-    "music": accidental,
+FUNCTIONS: dict[str, dict[str, Function]] = {
+    "any": {
+        **UNITS, **MONEY,
+        **_named(formatnum, "formatnum", "nts", "ntsh", "number", "format number", "fmtn", "nb", "num fmt",
+                 "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
+                 "format price", "formatprice", "formatted number"),
+        **_named(val, "val", "physconst", "valor"),
+        **_named(fraction, "frac", "sfrac", "fraction", "frac2", "bruch", "fracción", "mfrac", "dfrac", "tfrac",
+                 "frazione", "fraz", "fração", "breuk", "fracció"),
+        **_named(percentage, "percentage", "pct", "percent"),
+        **_named(density, "pop density", "population density", "density"),
+        **_named(ordinal, "ordinal", "ord", "th"),
+        **_named(plus_minus, "±", "+-", "plusminus", "plus or minus", "pm"),
+        **_named(stacked, "su", "sup sub", "subsup", "apici e pedici"),
+        **_named(power_of_ten, "e", "x10^", "e10", "10x"),
+        **_named(height, "height"),
+        **_named(quantity, "unité", "unité/2", "unidad", "unitats", "unitat", "unidade", "unit", "einheit", "enhet"),
+        **_named(number, "nombre", "num", "nums", "число", "значение", "liczba", "wartość"),
+    },
+    "fr": _named(quantity, "unité", "unite", "unit", "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
+    "it": _named(formatnum, "nf"),
 }  # fmt: skip
 
 

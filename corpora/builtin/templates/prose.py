@@ -1,10 +1,10 @@
-"""Templates that show the text they are given: languages, quotations, signs. The table is `prose.toml`."""
+"""Templates that show the text they are given: languages, quotations, signs. The tables are in `tables/`."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,9 @@ from typing import ClassVar
 from corpora import Template, hookimpl
 
 _PARTS = re.compile(r"(\{[^{}]*\}|\[|\])")
-Shown = Callable[[Mapping[str, str]], str | None]
+_ELSE = " else "
+_ALIASES = {"simple": "en", "sco": "en", "nb": "no", "nn": "no"}
+"""Languages that use the table of another one."""
 
 
 @dataclass(frozen=True)
@@ -21,31 +23,52 @@ class Prose(Template):
     """Languages, quotations, signs and the like, from a table by language."""
 
     name: ClassVar[str] = "prose"
+    version: ClassVar[int] = 2
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return pattern_of(name, language) is not None
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template in the table of the language, or in the one for all."""
-        exact, prefixes = table(language)
-        pattern = exact.get(name)
-        if pattern is None:
-            if not name.startswith(tuple(prefixes)):
-                return None
-            pattern = next(prefixes[prefix] for prefix in prefixes if name.startswith(prefix))
-        return shown(pattern, arguments)
+        pattern = pattern_of(name, language)
+        return None if pattern is None else shown(pattern, arguments)
+
+
+@cache
+def pattern_of(name: str, language: str) -> str | None:
+    """The pattern of a template: by its whole name, else by the longest beginning that the table has."""
+    exact, prefixes = table(language)
+    if name in exact:
+        return exact[name]
+    found = [prefix for prefix in prefixes if name.startswith(prefix)]
+    return prefixes[max(found, key=len)] if found else None
 
 
 @cache
 def table(language: str) -> tuple[dict[str, str], dict[str, str]]:
     """The patterns of one language: by whole names, and by what names start with."""
-    data = tomllib.loads(files(__package__).joinpath("prose.toml").read_text(encoding="utf-8"))
-    merged: dict[str, str] = {}
-    for part in (data["any"], data.get(language, {})):
-        merged |= {name: pattern for pattern, names in part.items() for name in names}
-    prefixes = {name[:-1]: pattern for name, pattern in merged.items() if len(name) > 1 and name.endswith("*")}
-    return {name: pattern for name, pattern in merged.items() if name == "*" or not name.endswith("*")}, prefixes
+    exact: dict[str, str] = {}
+    prefixes: dict[str, str] = {}
+    for chosen in ("any", _ALIASES.get(language, language)):
+        for part in _tables():
+            for pattern, names in part.get(chosen, {}).items():
+                exact |= {name: pattern for name in names if name == "*" or not name.endswith("*")}
+                prefixes |= {name[:-1]: pattern for name in names if len(name) > 1 and name.endswith("*")}
+    return exact, prefixes
+
+
+@cache
+def _tables() -> tuple[dict[str, dict[str, list[str]]], ...]:
+    """All tables, the silent ones first, so that a template that shows text in some wiki shows it."""
+    folder = files(__package__).joinpath("tables")
+    paths = sorted(folder.iterdir(), key=lambda path: (path.name != "silent.toml", path.name))
+    return tuple(tomllib.loads(path.read_text(encoding="utf-8")) for path in paths if path.name.endswith(".toml"))
 
 
 def shown(pattern: str, arguments: Mapping[str, str]) -> str:
-    """What a pattern of the table makes of a template's arguments; see the head of `prose.toml`."""
+    """What a pattern of the table makes of a template's arguments; see the head of `tables/any.toml`."""
+    pattern, _, bare = pattern.partition(_ELSE)
     groups: list[tuple[list[str], bool]] = [([], True)]
     some, fields = False, 0
     for part in _compiled(pattern):
@@ -63,7 +86,7 @@ def shown(pattern: str, arguments: Mapping[str, str]) -> str:
             groups[-1] = ([*texts, value], whole and bool(value))
         else:
             groups[-1][0].append(part)
-    return "".join(groups[0][0]) if some or not fields else ""
+    return "".join(groups[0][0]) if some or not fields else bare
 
 
 @cache

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json as as_json
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict
 from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,25 +14,42 @@ import typer
 
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, accounting_lines, noun, plain_path
 from corpora.console import bars, cell, say, say_json, table
+from corpora.errors import DatasetDamaged, OptionError
 
 if TYPE_CHECKING:
-    from corpora.store import Dataset, Store
+    from corpora.store import DamagedVersion, Dataset, Garbage, Store, Verified
 
 
 def list_datasets(json: AsJson = False) -> None:
-    """List every version of every dataset; * marks what NAME alone means."""
+    """List every version of every dataset; * marks the version that NAME alone means."""
     from corpora.store import default_store, show
 
     store = default_store()
-    versions = store.all()
+    versions, damaged = store.survey()
     if json:
-        say_json([show(dataset) for dataset in versions])
+        broken = [{"reference": each.reference, "path": str(each.path), "damaged": each.problem} for each in damaged]
+        say_json([*(_facts(show, dataset) for dataset in versions), *broken])
         return
-    if not versions:
+    if not versions and not damaged:
         say(f"no datasets in {plain_path(store.home)}; corpora build toy makes a first one")
         return
     rows = [_row(store, dataset) for dataset in versions]
+    rows += [[each.reference, "damaged", None, None, None, None, ""] for each in damaged]
     table(["dataset", "of", "rows", "tokens", "documents", "MB", "tags"], rows)
+    _warn_of(damaged)
+
+
+def _facts(show: Callable[[Dataset], dict[str, Any]], dataset: Dataset) -> dict[str, Any]:
+    """What `show` says, or that the version is damaged."""
+    try:
+        return show(dataset)
+    except DatasetDamaged as error:
+        return {"reference": dataset.reference, "path": str(dataset.path), "damaged": str(error)}
+
+
+def _warn_of(damaged: list[DamagedVersion]) -> None:
+    for each in damaged:
+        warnings.warn(each.problem, stacklevel=2)
 
 
 def _row(store: Store, dataset: Dataset) -> list[Any]:
@@ -73,16 +93,13 @@ def show(
 
 def _show_removed(found: Dataset, *, as_json: bool) -> None:
     """Print the records of `removed.jsonl`, one per line."""
-    lines = found.side_records("removed")
     if as_json:
-        say_json(list(lines))
+        say_json(list(found.side_records("removed")))
         return
-    printed = False
-    for line in lines:
+    if not (found.path / "removed.jsonl").exists():
+        say(f"{found.reference} has no removed.jsonl: its source left nothing out, or keeps no record of it")
+    for line in found.side_records("removed"):
         say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
-        printed = True
-    if not printed:
-        say(f"{found.reference} has no removed.jsonl: its source removed nothing, or keeps no record of it")
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -151,17 +168,37 @@ def path(dataset: DatasetName, json: AsJson = False) -> None:
         say(str(found.path))
 
 
-def verify(dataset: DatasetName, json: AsJson = False) -> None:
-    """Read every file of a version and compare it with its checksum."""
-    from corpora.store import default_store
+def verify(
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every version in the store.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Read every file of a version, and of the versions it was made from, and compare it with its checksum."""
+    from corpora.store import default_store, verify_all, verify_family
 
-    found = default_store().find(dataset)
-    found.verify()
-    files = sorted(found.manifest.files)
+    store = default_store()
+    if (dataset is None) != all:
+        raise OptionError("corpora verify takes a DATASET, or --all")
+    results = verify_all(store) if dataset is None else verify_family(store, dataset)
     if json:
-        say_json({"reference": found.reference, "files": files})
+        verified = list(results)
+        say_json([asdict(result) for result in verified])
     else:
-        say(f"{found.reference}: all {len(files)} files match their checksums")
+        verified = [_say_verified(result) for result in results]
+    damaged = sum(result.problem is not None for result in verified)
+    if damaged:
+        raise DatasetDamaged(f"{damaged} damaged {'version' if damaged == 1 else 'versions'}, listed above")
+
+
+def _say_verified(result: Verified) -> Verified:
+    """Print the outcome for one version as soon as it is known."""
+    if result.problem or result.files:
+        say(result.problem or f"{result.reference}: {result.files} files match their checksums")
+    for line in result.notes:
+        say(line)
+    return result
 
 
 def tag(
@@ -198,25 +235,29 @@ def gc(
     yes: Annotated[bool, typer.Option("--yes", help="Delete what is listed.")] = False,
     json: AsJson = False,
 ) -> None:
-    """List what nobody needs (unfinished builds, versions neither current, tagged nor a parent); --yes deletes it."""
-    import shutil
+    """List what can be deleted: unfinished builds, stray cache files, and versions that nothing needs.
 
-    from corpora.store import default_store, storage_errors
+    A version is needed while it is current, tagged, or a parent of one that is. --yes deletes what is listed.
+    """
+    from corpora.store import default_store
 
     store = default_store()
-    doomed = store.garbage()
-    sizes = [sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) for folder in doomed]
-    if yes:
-        with storage_errors(store.home):
-            for folder in doomed:
-                shutil.rmtree(folder)
+    garbage = store.collect_garbage() if yes else store.garbage()
     if json:
-        say_json([{"path": str(p), "size_bytes": s, "deleted": yes} for p, s in zip(doomed, sizes, strict=True)])
-        return
-    for folder, size in zip(doomed, sizes, strict=True):
-        say(f"{size / 1e6:10,.1f} MB  {plain_path(folder)}")
-    total = f"{len(doomed)} folders, {sum(sizes) / 1e6:,.1f} MB"
-    say(f"deleted {total}" if yes else f"{total}; corpora gc --yes deletes them" if doomed else "nothing to delete")
+        say_json([{"path": str(each.path), "size_bytes": each.size_bytes, "deleted": yes} for each in garbage])
+    else:
+        _say_garbage(garbage, deleted=yes)
+    _warn_of(store.survey()[1])
+
+
+def _say_garbage(garbage: list[Garbage], *, deleted: bool) -> None:
+    for each in garbage:
+        say(f"{each.size_bytes / 1e6:10,.1f} MB  {plain_path(each.path)}  {each.reason}")
+    total = f"{len(garbage)} items, {sum(each.size_bytes for each in garbage) / 1e6:,.1f} MB"
+    if deleted:
+        say(f"deleted {total}")
+    else:
+        say(f"{total}; corpora gc --yes deletes them" if garbage else "nothing to delete")
 
 
 def add_to(app: typer.Typer) -> None:

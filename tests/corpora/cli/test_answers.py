@@ -28,8 +28,8 @@ def answer(capsys, *words):
 
 def test_looking_commands_answer_in_json(corpus, capsys):
     assert answer(capsys, "path", "corpus") == {"reference": corpus.reference, "path": str(corpus.path)}
-    verified = answer(capsys, "verify", "corpus")
-    assert verified["reference"] == corpus.reference and "documents.parquet" in verified["files"]
+    (verified,) = answer(capsys, "verify", "corpus")
+    assert verified["reference"] == corpus.reference and verified["problem"] is None and verified["files"] > 1
     assert [row["text"] for row in answer(capsys, "head", "corpus", "-n", 2)] == next(corpus.batches())[
         "text"
     ].to_pylist()[:2]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import corpora
+from corpora.store.integrity import CHECKED
 
 RECIPE = """
 [datasets.toy]
@@ -71,7 +72,7 @@ def content(home: Path) -> dict[str, bytes]:
     found = {}
     for version in corpora.Store(home).all():
         version.verify()
-        paths = [path for path in version.path.rglob("*") if path.is_file()]
+        paths = [path for path in version.path.rglob("*") if path.is_file() and path.name != CHECKED]
         found |= {str(path.relative_to(home)): path.read_bytes() for path in paths if path.name not in TELLS_THE_TIME}
         found |= {f"{version.name} has {path.name}": b"" for path in paths}
     return found

@@ -111,7 +111,7 @@ def test_garbage_is_what_is_neither_current_tagged_nor_a_parent(corpus, tokens, 
     store = default_store()
     assert store.garbage() == []  # the older one is a parent of the tokens
     corpora.tokenize(newer, train=120)
-    assert set(store.garbage()) == {corpus.path, tokens.path}
+    assert {garbage.path for garbage in store.garbage()} == {corpus.path, tokens.path}
 
 
 def test_two_builders_of_one_version_build_it_once(home, texts):

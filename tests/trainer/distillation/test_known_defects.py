@@ -101,10 +101,15 @@ def test_updates_of_a_small_dataset_are_not_sorted_by_length(make: Any) -> None:
     assert np.std(means) < 0.4 * np.std(lengths)
 
 
-def test_logits_are_never_held_for_padding_nor_for_all_tokens_at_once(make: Any, tmp_path: Path) -> None:
-    from trainer.distillation import projection as heads
+def test_logits_are_never_held_for_padding_nor_for_all_tokens_at_once(make: Any) -> None:
+    packed, engine = make.packed(30), make.engine(make.bert(1), make.bert(2), "soft-target", chunk=7)
+    real, seen = engine.closed[0], []
 
-    packed, engine = make.packed(30), make.engine(make.bert(1), make.bert(2), "soft-target", chunk=16)
-    projection = heads.Projection(torch.zeros(packed.tokens, 16), torch.zeros(make.VOCABULARY, 16), torch.zeros(50))
-    job = heads._Job(projection, packed.labels, (), 0, engine.chunk, torch.float32, True)
-    assert [tuple(room.shape) for room in heads._buffers(projection, job)] == [(16, make.VOCABULARY)] * 2
+    def look(given: Any, gradient: Any) -> Any:
+        seen.append((tuple(given.student["logits"].shape), tuple(given.teacher["logits"].shape)))
+        return real(given, gradient)
+
+    engine.closed[0] = look
+    engine.evaluate(packed)
+    assert sum(student[0] for student, _ in seen) == packed.tokens > 50
+    assert {student[0] <= 7 and student == teacher for student, teacher in seen} == {True}

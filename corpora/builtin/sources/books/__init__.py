@@ -1,4 +1,4 @@
-"""Books from your own folder, or from a catalogue whose books may be downloaded: the sources `books` and `tbc`."""
+"""The sources `books` and `tbc`: your own files, or the books of a catalogue that may be downloaded."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from corpora import (
     hookimpl,
     option,
 )
-from corpora.builtin.sources.books.choosing import Criteria, frozen_list, permissions_of
-from corpora.builtin.sources.books.clean import document_of
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
 from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
-from corpora.builtin.sources.books.draft import Draft, Unreadable
 from corpora.builtin.sources.books.folder import shards_of
-from corpora.builtin.sources.books.reading import read_book
+from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
+from corpora.builtin.sources.books.formats.reader import read_book
 
 LIST = "catalogue.jsonl"
-"""The key of the shard that holds the list itself, so that what it says of books is part of the fingerprint."""
-ROADS = """{name}: where are the books? Five roads lead here:
+"""The key of the shard that holds the list itself, so that its metadata is part of the fingerprint."""
+ROADS = """{name}: no books given; use one of
   your own EPUB, TXT and HTML files:     corpora build {name} --folder DIR
   addresses that you may download:       corpora build {name} --catalogue file:LIST.txt --contact YOU@EXAMPLE.ORG
   Project Gutenberg (public domain):     corpora build {name} --catalogue gutenberg --contact YOU@EXAMPLE.ORG
   Smashwords, with its permission:       corpora build {name} --catalogue smashwords --permission www.smashwords.com="WHO, WHEN"
-  no books at hand, only to try it out:  corpora build toy"""  # noqa: E501
+  generated text, to try it out:         corpora build toy"""  # noqa: E501
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Books(Source):
     """Books of any language: your own EPUB, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     uses: ClassVar[tuple[str, ...]] = ("ebooklib", "lxml")
 
     folder: Path | None = option(None, "The folder that holds the books, at any depth.", decides=False)
@@ -51,14 +51,16 @@ class Books(Source):
     min_words: int = option(0, "Books with fewer words are rejected.", min=0)
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
     free: bool = option(False, "Reject books that have a price in the catalogue.")
-    contact: str = option("", "Your e-mail address or page, told to hosts; $CORPORA_CONTACT.", decides=False)
-    permission: tuple[str, ...] = option((), 'HOST="who allowed it, when": lifts robots.txt there.', decides=False)
-    redirect_host: tuple[str, ...] = option((), "Hosts to which others may send a download on.", decides=False)
+    contact: str = option("", "Your e-mail address or page, sent to hosts; default $CORPORA_CONTACT.", decides=False)
+    permission: tuple[str, ...] = option(
+        (), 'HOST="who allowed it, when": ignore robots.txt of that host.', decides=False
+    )
+    redirect_host: tuple[str, ...] = option((), "Hosts to which a download may be redirected.", decides=False)
     pause: float = option(1.0, "Least seconds between two requests to one host.", min=0, decides=False)
-    listing: Path | None = option(None, "The list of an earlier build's downloads, to use again.", decides=False)
+    listing: Path | None = option(None, "The list of an earlier build's downloads, to reuse.", decides=False)
 
     def fetches(self) -> bool:
-        """Whether a catalogue has to be asked."""
+        """Whether a catalogue is read over the network."""
         return self.folder is None and self.listing is None and bool(self.catalogue)
 
     def freeze(self, downloads: Path) -> Self:
@@ -74,7 +76,7 @@ class Books(Source):
         return replace(self, listing=frozen_list(self.catalogue, criteria, downloads, contact=self.contact, web=web))
 
     def shards(self) -> Sequence[Shard]:
-        """One shard a file, sorted by path; or the list and one shard an entry of it."""
+        """One shard per file, sorted by path; or the list, and one shard per entry."""
         if self.folder is None and self.listing is None:
             raise OptionError(ROADS.format(name=self.name))
         if self.listing is None:
@@ -82,22 +84,22 @@ class Books(Source):
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The book in one file, or why it gives none."""
+        """The book in one file, or the reason why there is none."""
         if self.listing is None:
             yield _read(shard)
         elif shard.key != LIST:
             yield _with_entry(self._listed[shard.key], shard)
 
     def defaults(self) -> Defaults:
-        """Filters as the options say, the check for broken characters, and no paragraphs that frame many books."""
+        """The filters that the options ask for, the check for broken characters, and shared edges left out."""
         filters = [f"words:min={self.min_words}"] if self.min_words else []
         filters += [f"language:{self.language}"] if self.language else []
         return Defaults((*filters, "mojibake"), shared_edges=True)
 
     def notes(self) -> Sequence[str]:
-        """The permissions by which books were downloaded."""
+        """The permissions under which books were downloaded."""
         granted = permissions_of(self.permission).items()
-        return [f"robots.txt of {host} was lifted for this build, by permission: {who}" for host, who in granted]
+        return [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
 
     @cached_property
     def _listed(self) -> dict[str, Listed]:
@@ -127,9 +129,13 @@ def _read(shard: Shard) -> Document | Reject:
     if shard.path is None:
         return Reject(shard.key, "read", "unreadable file", "a link to nothing, or no permission")
     try:
-        document = document_of(_draft(shard.path), shard.key)
+        document = document_of(_parsed(shard.path), shard.key)
         return (
-            document if document.paragraphs else Reject(shard.key, "read", "no text", "headings and boilerplate only")
+            document
+            if document.paragraphs
+            else Reject(
+                shard.key, "read", "no text", "only headings and boilerplate", side_records=document.side_records
+            )
         )
     except Unreadable as error:
         return Reject(shard.key, "read", error.reason, error.detail)
@@ -140,7 +146,7 @@ def _read(shard: Shard) -> Document | Reject:
 
 
 def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
-    """The book of a list's line, with what the catalogue says of it; the text's own words are counted beside."""
+    """The book of one line of a list, with the catalogue's metadata; words are counted from the text as well."""
     if line.stage:
         return Reject(line.entry.id, line.stage, line.reason, line.detail, line.failed)
     document, entry = _read(shard), line.entry
@@ -150,7 +156,7 @@ def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
     if entry.words is not None:
         metadata["words_listed"] = entry.words
         if not entry.words <= 2 * document.words <= 3 * entry.words:
-            metadata["flag"] = "its catalogue gives another number of words by half or more"
+            metadata["flag"] = "the catalogue's number of words differs by half or more"
     return replace(
         document,
         title=entry.title or document.title,
@@ -161,11 +167,11 @@ def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
     )
 
 
-def _draft(path: Path) -> Draft:
+def _parsed(path: Path) -> ParsedBook:
     return guarded(read_book, path) if path.suffix.lower() != ".txt" else read_book(path)
 
 
 @hookimpl
 def corpora_sources() -> list[type[Source]]:
-    """Offer them."""
+    """Offer both sources."""
     return [Books, Tbc]

@@ -1,4 +1,4 @@
-"""The files of a folder that may be read, in an order that depends on nothing but their names."""
+"""The files of a folder, in an order that depends only on their names."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from corpora import InputError, OptionError, Shard
 
 
 def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[Shard]:
-    """One shard a file with one of the suffixes, sorted by its path relative to the folder.
+    """One shard per file with one of the suffixes, sorted by path relative to the folder.
 
-    Links to files are followed, and each real directory is entered once, so links in a circle end.
-    Hidden files and directories are left out.
+    Links are followed, and each directory is entered once, so circular links end. Hidden files and directories are
+    left out.
 
     Args:
+        folder: any depth is read.
         suffixes: lower case, with the dot.
-        owner: the source that asks, for the message.
+        owner: the name of the source, for messages.
 
     Raises:
         OptionError: no folder is given.
@@ -47,14 +48,14 @@ def other_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 
 def _shard(path: Path, folder: Path) -> Shard:
-    """A file's shard, without its path where it cannot be read: whoever reads it then rejects it."""
+    """A file's shard; without its path if it cannot be read, so that reading it rejects it."""
     if not os.access(path, os.R_OK):
         return Shard(key_of(path, folder))
     return Shard(key_of(path, folder), path, size_bytes=path.stat().st_size)
 
 
 def key_of(path: Path, folder: Path) -> str:
-    """A file's path relative to the folder, with slashes, as text that UTF-8 can hold."""
+    """A file's path relative to the folder, with slashes, as valid UTF-8."""
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
 
 
@@ -76,5 +77,5 @@ def _files(folder: Path, owner: str) -> Iterator[Path]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is a file, or a link that leads nowhere: that one is reported when it is read."""
+    """Whether a path is a file, or a broken link, which is reported when it is read."""
     return path.is_file() or (path.is_symlink() and not path.exists())

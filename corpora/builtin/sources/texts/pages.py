@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
-from corpora.builtin.sources.books import markup, plain, reading
+from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 from corpora.builtin.sources.encodings.files import encoding_of
 
@@ -86,7 +86,7 @@ def _skip_line(file: IO[bytes], stop: int | None) -> bool:
 
 def _plain(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
     if shard.stop is None:
-        yield _document(shard, _blocks(reading.bounded(path), encoding))
+        yield _document(shard, _blocks(reader.bounded(path), encoding))
         return
     raw, too_long = piece_of(path, shard.start, shard.stop)
     if too_long:
@@ -100,7 +100,7 @@ def _plain(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Rejec
 
 def _blocks(raw: bytes, encoding: str) -> tuple[tuple[str, ...], str]:
     decoded = decode(raw, encoding)
-    return tuple(block.text for block in plain.blocks_of(decoded.text)), decoded.encoding
+    return tuple(block.text for block in plain_text.blocks_of(decoded.text)), decoded.encoding
 
 
 def _document(shard: Shard, read: tuple[tuple[str, ...], str]) -> Document | Reject:
@@ -110,15 +110,15 @@ def _document(shard: Shard, read: tuple[tuple[str, ...], str]) -> Document | Rej
 
 def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     """The paragraphs of a Markdown or HTML file, and its encoding."""
-    raw = reading.bounded(path)
+    raw = reader.bounded(path)
     decoded = decode(raw, encoding) if path.suffix.lower() in MARKDOWN else _declared(raw, encoding)
     text = _rendered(decoded.text) if path.suffix.lower() in MARKDOWN else decoded.text
-    return tuple(block.text for block in markup.blocks_of(text.encode("utf-8-sig"))), decoded.encoding
+    return tuple(block.text for block in html.blocks_of(text.encode("utf-8-sig"))), decoded.encoding
 
 
 def _declared(raw: bytes, encoding: str) -> Decoded:
     """An HTML file in the encoding that it declares, if that decodes all of it."""
-    declared = markup.DECLARED.search(raw[:2048]) if encoding == AUTO else None
+    declared = html.DECLARED.search(raw[:2048]) if encoding == AUTO else None
     if declared:
         name = (declared[1] or declared[2]).decode("ascii")
         name = WEB_NAMES.get(name.lower(), name)

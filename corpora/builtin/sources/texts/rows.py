@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from corpora import Document, Reject
-from corpora.builtin.sources.books.draft import one_line
+from corpora.builtin.sources.books.formats.blocks import one_line
 
 FIELDS = ("title", "author", "url", "licence", "language")
 

@@ -1,4 +1,4 @@
-"""Wikipedia: articles from the dumps that Wikimedia publishes, or from files at hand."""
+"""Wikipedia: articles from the dumps that Wikimedia publishes, downloaded or local."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 ATTRIBUTION = (
-    "The texts are by Wikipedia's contributors, under CC BY-SA 4.0: whoever shares them names the articles, whose "
-    "addresses and revisions are in documents.parquet, and shares under the same licence."
+    "The texts are by Wikipedia's contributors, under CC BY-SA 4.0. If you share them, name the articles (their "
+    "addresses and revisions are in documents.parquet) and use the same licence."
 )
 
 
@@ -25,30 +25,38 @@ class Wikipedia(Source):
     """Articles of a Wikipedia, as prose without lists, tables and headings."""
 
     name: ClassVar[str] = "wikipedia"
+    version: ClassVar[int] = 2
     licence: ClassVar[str] = "CC BY-SA 4.0"
     uses: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
 
     dump: tuple[Path, ...] = option((), "Dump files, .xml, .bz2, .gz or .xz; all parts of one dump.", decides=False)
-    index: Path | None = option(None, "Index of a multistream dump; without it, streams are looked for.", decides=False)
-    language: str = option("", "Code of the wiki, such as en; by default what the dump says.")
+    index: Path | None = option(
+        None, "Index of a multistream dump; without it, the dump is searched for streams.", decides=False
+    )
+    language: str = option("", "Code of the wiki, such as en; by default, the dump's.")
     date: str = option("latest", "Date of the dump to download, YYYYMMDD or latest.", decides=False)
     mirror: str = option("https://dumps.wikimedia.org", "Where dumps are downloaded from.", decides=False)
-    contact: str = option("", "Your e-mail address or page, told to the server; or $CORPORA_CONTACT.", decides=False)
-    lists: Literal["drop", "keep"] = option("drop", "Items of lists: gone, or a paragraph each.")
-    headings: Literal["drop", "keep"] = option("drop", "Headings: structure only, or a paragraph each as well.")
-    math: Literal["drop", "tex", "placeholder"] = option("drop", "Formulas: gone, as TeX, or the word formula.")
-    captions: Literal["drop", "keep"] = option("drop", "Captions of pictures: gone, or a paragraph each.")
-    disambiguation: Literal["drop", "keep"] = option("keep", "Pages that only list meanings: rejected, or kept.")
-    template: tuple[str, ...] = option((), "More components that render templates, asked before the built-in ones.")
-    allow_cut: bool = option(False, "Take the whole pages of a dump that is cut or damaged.")
-    project: Literal["wikipedia", "any"] = option("wikipedia", "Refuse dumps of other projects, or take any wiki.")
+    contact: str = option(
+        "", "Your e-mail address or web page, sent to the server; or set $CORPORA_CONTACT.", decides=False
+    )
+    lists: Literal["drop", "keep"] = option("drop", "Items of lists: left out, or one paragraph each.")
+    headings: Literal["drop", "keep"] = option("drop", "Headings: recorded only, or one paragraph each as well.")
+    math: Literal["drop", "tex", "placeholder"] = option("drop", "Formulas: left out, as TeX, or the word formula.")
+    captions: Literal["drop", "keep"] = option("drop", "Captions of pictures: left out, or one paragraph each.")
+    holes: Literal["drop", "fill", "keep"] = option(
+        "drop", "Sentences that a formula or a template had to be left out of: dropped, filled with [...], or kept."
+    )
+    disambiguation: Literal["drop", "keep"] = option("keep", "Disambiguation pages: rejected, or kept.")
+    template: tuple[str, ...] = option((), "Components that render templates, asked before the built-in ones.")
+    allow_cut: bool = option(False, "Read the intact pages of a dump that is cut or damaged.")
+    project: Literal["wikipedia", "any"] = option("wikipedia", "Refuse dumps of other projects, or accept any wiki.")
 
     def fetches(self) -> bool:
-        """Whether a dump has to be found and downloaded."""
+        """Whether a dump has to be downloaded first."""
         return not self.dump
 
     def freeze(self, downloads: Path) -> Self:
-        """With its files: those given, or those of the newest finished dump, downloaded."""
+        """The source with its dump files: the given ones, or the newest complete dump, downloaded."""
         if not self.fetches():
             return self
         from corpora.builtin.sources.wikipedia.download import fetch
@@ -57,54 +65,54 @@ class Wikipedia(Source):
         return replace(self, date=date, dump=files)
 
     def shards(self) -> Sequence[Shard]:
-        """Runs of independent bz2 streams, ranges of plain XML, or whole files.
+        """Groups of independent bz2 streams, ranges of plain XML, or whole files.
 
         Raises:
-            InputError: a dump is missing, cut, of another project, or no dump.
+            InputError: a dump is missing, truncated, from another project, or not a dump.
         """
-        from corpora.builtin.sources.wikipedia.streams import shard_starts
+        from corpora.builtin.sources.wikipedia.dump.streams import shard_starts
 
         if not self.dump:
-            raise InputError("wikipedia: there is no dump yet; give --dump FILE, or let `corpora build` download one")
+            raise InputError("wikipedia: no dump is given; use --dump FILE, or let `corpora build` download one")
         if self.index is not None and len(self.dump) > 1:
-            raise InputError(f"wikipedia: --index belongs to one dump, and {len(self.dump)} are given; leave it out")
+            raise InputError(f"wikipedia: --index works with one dump, but {len(self.dump)} are given; leave it out")
         shards: list[Shard] = []
         for number, path in enumerate(self.dump):
-            self._looked_at(path)
+            self._check_dump(path)
             size, starts = path.stat().st_size, shard_starts(path, self.index)
             for start, stop in zip(starts, [*starts[1:], None], strict=True):
                 key = f"{number:03d}-{path.name}:{start:012d}"
                 shards.append(Shard(key, path, start, stop, (stop or size) - start))
         return shards
 
-    def _looked_at(self, path: Path) -> None:
-        from corpora.builtin.sources.wikipedia.pages import site_of
-        from corpora.builtin.sources.wikipedia.streams import looks_cut, packing
+    def _check_dump(self, path: Path) -> None:
+        from corpora.builtin.sources.wikipedia.dump.pages import lacks_root, site_of
+        from corpora.builtin.sources.wikipedia.dump.streams import looks_cut, packing
 
         packing(path)
-        if not self.allow_cut and looks_cut(path):
+        if not self.allow_cut and looks_cut(path) and not lacks_root(path):
             raise InputError(
-                f"dump {path} is cut: its end is missing; fetch it again, or take the pages that are whole "
-                "with --allow-cut"
+                f"dump {path} is cut: its end is missing; download it again, or use --allow-cut to read the "
+                "intact pages"
             )
         project = site_of(path, self.language).project
         if self.project == "wikipedia" and project not in ("", "wikipedia"):
-            raise InputError(f"dump {path} is of {project}, no Wikipedia; --project any takes it as it is")
+            raise InputError(f"dump {path} is from {project}, not from Wikipedia; --project any accepts it")
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The articles of one shard, and a reject for every other page."""
+        """The articles of a shard, and a reject for every page that is not one."""
         return _articles(self).read(shard)
 
     def components(self) -> Sequence[Template]:
-        """The renderers of templates that were chosen by name."""
+        """The template renderers that were chosen by name."""
         return [registry.make("templates", text) for text in self.template]
 
     def notes(self) -> Sequence[str]:
-        """What the manifest and the card must say of the files."""
-        from corpora.builtin.sources.wikipedia.streams import is_whole
+        """What the manifest and the card must say about the dump files."""
+        from corpora.builtin.sources.wikipedia.dump.streams import is_whole
 
         cut = [path.name for path in self.dump if self.allow_cut and not is_whole(path)]
-        lines = [f"{name} is cut or damaged: only the pages that are whole in it were read" for name in cut]
+        lines = [f"{name} is cut or damaged: only its intact pages were read" for name in cut]
         return [*lines, ATTRIBUTION]
 
 

@@ -1,36 +1,38 @@
-"""From pages to documents, with a reason for each page that is none."""
+"""From pages to documents, with a reason for every page that does not become one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from corpora import Document, IsolationError, Reject, Shard, Template, guarded
-from corpora.builtin.sources.wikipedia.markup import Article, Rules
-from corpora.builtin.sources.wikipedia.pages import Broken, Page, pages, site_of
-from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates
-from corpora.builtin.sources.wikipedia.text import Reader, builtin_templates
-from corpora.builtin.sources.wikipedia.unusual import parsed
+from corpora.builtin.sources.wikipedia.dump.pages import Broken, Page, pages, site_of
+from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates, redirects
+from corpora.builtin.sources.wikipedia.wikitext.markup import Article, Rules
+from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia import Wikipedia
 
 WIKITEXT_CHARACTERS = 8 << 20
 """Longer pages are rejected; MediaWiki itself allows 2 MB."""
-_REDIRECT = re.compile(r"\s*#\S[^\n\[\]]{0,30}\[\[[^\]\n]+\]\]")
+_REDIRECT = re.compile(r"\s*#\s?([^\W\d_]+(?:[ _-][^\W\d_]+)?)\s*:?\s*\[\[[^\]\n]+\]\]")
+_HOLES: dict[str, Literal["mark", "fill", "close"]] = {"drop": "mark", "fill": "fill", "keep": "close"}
+"""What the option `holes` means for the text; a build drops the sentences with a mark."""
 
 
 class Articles:
     """Reads the shards of one source.
 
     Args:
-        templates: asked before the built-in ones.
+        templates: renderers that are asked before the built-in ones.
     """
 
     def __init__(self, source: Wikipedia, templates: Sequence[Template]) -> None:
         self._source = source
-        self._rules = Rules(source.lists, source.headings, source.math, source.captions)
+        self._rules = Rules(source.lists, source.headings, source.math, source.captions, _HOLES[source.holes])
         self._templates = (*templates, *builtin_templates())
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
@@ -63,12 +65,12 @@ class Articles:
 
 
 def _parsed_apart(line: str) -> str:
-    """What the parser shows of a line, in a child process that may die."""
+    """The text that the parser makes of a line, in a child process that may crash."""
     return guarded(parsed, line)
 
 
 def rejected(page: Page, site: Site) -> tuple[str, str]:
-    """Why a page is no article, and what was seen; two empty texts where it is one."""
+    """Why a page is not an article, and a detail for the reject; two empty strings if it is one."""
     namespace = page.namespace
     if namespace is None:
         prefix, colon, _ = page.title.partition(":")
@@ -79,15 +81,24 @@ def rejected(page: Page, site: Site) -> tuple[str, str]:
         return "no text", page.title
     if page.model != "wikitext":
         return "not wikitext", page.model
-    if page.redirect or _REDIRECT.match(page.text[:400]):
+    if page.redirect or is_redirect(page.text):
         return "redirect", page.title
     if len(page.text) > WIKITEXT_CHARACTERS:
         return "too large", f"{len(page.text):,} characters"
     return "", ""
 
 
+def is_redirect(wikitext: str) -> bool:
+    """Whether a text starts with `#REDIRECT [[…]]` in some language: a known word, or one word in capitals.
+
+    Old dumps have no <redirect> element. `#1 Hits [[…]]` and `#Born in [[…]]` start lists.
+    """
+    match = _REDIRECT.match(wikitext[:400])
+    return match is not None and (match[1].lower() in redirects() or (match[1].isupper() and " " not in match[1]))
+
+
 def is_disambiguation(page: Page, article: Article) -> bool:
-    """Whether a page only lists meanings, by its templates, its switch, or its title."""
+    """Whether a page is a disambiguation page, by its templates, its switch, or its title."""
     names = disambiguation_templates()
     if any(name in names for name in article.dropped):
         return True
@@ -95,7 +106,7 @@ def is_disambiguation(page: Page, article: Article) -> bool:
 
 
 def document(id: str, page: Page, article: Article, site: Site) -> Document:
-    """The article with what its licence asks to be named: address, revision, authors."""
+    """The article as a document, with the attribution that its licence requires: address, revision, authors."""
     return Document(
         id=id,
         paragraphs=article.paragraphs,
@@ -111,5 +122,6 @@ def document(id: str, page: Page, article: Article, site: Site) -> Document:
             "categories": list(article.categories),
             "links": list(article.links),
             "dropped_templates": dict(sorted(article.dropped.items())),
+            "templates": dict(sorted(article.holes.items())),
         },
     )

@@ -1,4 +1,4 @@
-"""Find the newest finished dump by its status file, and download it politely, checked by its sha1."""
+"""Find the newest complete dump by its status file, download it politely, and check its sha1."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def fetch(
 
     Args:
         language: the wiki's code, such as `en` or `zh-min-nan`.
-        date: YYYYMMDD, or `latest` for the newest finished one.
-        downloads: a folder kept between builds; finished files in it are not downloaded again.
+        date: YYYYMMDD, or `latest` for the newest complete dump.
+        downloads: a folder kept between builds; files that are already there are not downloaded again.
         mirror: the address that holds `enwiki/`; dumps.wikimedia.org or a mirror of it.
         contact: an e-mail address or a page; `$CORPORA_CONTACT` if empty.
         retries: how patiently requests are repeated.
@@ -37,7 +37,7 @@ def fetch(
     contact = contact or os.environ.get("CORPORA_CONTACT", "")
     if not contact:
         raise InputError(
-            "wikipedia: Wikimedia asks who downloads; give --contact with an e-mail address or a page, "
+            "wikipedia: Wikimedia requires a contact for downloads; give --contact with an e-mail address or web page, "
             "or set CORPORA_CONTACT (or use --dump FILE)"
         )
     host = mirror.partition("://")[2].partition("/")[0]
@@ -55,7 +55,7 @@ def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Se
     """The date that `date` stands for, and its files.
 
     Raises:
-        InputError: the wiki has no dumps there, none of that date, or none that is finished.
+        InputError: the wiki has no dumps there, none of that date, or no complete one.
     """
     dates = dates_of(client, base, wiki)
     if date != "latest" and date not in dates:
@@ -80,7 +80,7 @@ def dates_of(client: HttpClient, base: str, wiki: str) -> list[str]:
         raise InputError(f"wikipedia: there are no dumps of {wiki} at {base}; is the language code right?")
     dates = sorted(set(re.findall(r'href="([0-9]{8})/?"', listing)))
     if not dates:
-        raise InputError(f"wikipedia: {base} lists no dumps; is the mirror's address right?")
+        raise InputError(f"wikipedia: {base} lists no dumps; check the address of the mirror")
     return dates
 
 

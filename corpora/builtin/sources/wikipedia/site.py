@@ -1,4 +1,4 @@
-"""What a wiki calls things: its namespaces, end sections and addresses, from its siteinfo and from `names.toml`."""
+"""The names that a wiki uses: namespaces, end sections, addresses; from its siteinfo and from `names.toml`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def names() -> Mapping[str, Any]:
 
 
 def key_of(name: str) -> str:
-    """A prefix or a template's name as it is compared: lower case, single spaces for underscores."""
+    """A prefix or template name in the form used for comparison: lower case, single spaces for underscores."""
     return " ".join(name.replace("_", " ").split()).lower()
 
 
@@ -38,11 +38,11 @@ class Site:
     language: str = "en"
     """Its code, as in `en.wikipedia.org`."""
     database: str = ""
-    """Such as `enwiki`; empty where the dump does not say."""
+    """Such as `enwiki`; empty if the dump does not say."""
     base: str = ""
     """The address of its main page."""
     namespaces: Mapping[str, int] = field(default_factory=dict)
-    """The local name of each namespace, in lower case, and its number."""
+    """The number of each namespace by its local name in lower case."""
 
     @cached_property
     def prefixes(self) -> dict[str, int]:
@@ -67,14 +67,14 @@ class Site:
         return host[0] if host[-2] == "wikimedia" else host[-2]
 
     def url(self, title: str) -> str:
-        """The address of a page; empty where the dump gives no base."""
+        """The address of a page; empty if the dump has no base address."""
         root, slash, _ = self.base.rpartition("/")
         return f"{root}/{quote(title.replace(' ', '_'), safe='/:@!$*(),;~')}" if slash else ""
 
 
 @cache
 def languages() -> frozenset[str]:
-    """Codes of Wikipedia's languages: links with such a prefix lead to the same article in another language."""
+    """Language codes of Wikipedias; a link with such a prefix leads to the same article in another language."""
     return frozenset(names()["languages"].split())
 
 
@@ -95,3 +95,9 @@ def magic_words() -> re.Pattern[str]:
 def disambiguation_templates() -> frozenset[str]:
     """The names of templates that mark disambiguation pages, in lower case."""
     return frozenset(key_of(name) for name in names()["disambiguation"])
+
+
+@cache
+def redirects() -> frozenset[str]:
+    """The words after which a redirect names its target, in lower case."""
+    return frozenset(word.lower() for word in names()["redirect"])

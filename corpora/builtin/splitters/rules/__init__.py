@@ -1,4 +1,4 @@
-"""Our own sentence splitter: rules at terminal punctuation that are right in fiction as well."""
+"""Our own sentence splitter: rules at terminal punctuation that hold in fiction as well."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Rules(Splitter):
             raise OptionError(f"rules: invalid language {self.language!r}; use auto or a code such as en, de or pt-BR")
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, in time that grows with its length only."""
+        """The paragraph's sentences, in time proportional to its length."""
         language = UNKNOWN if self.language == AUTO else self.language
         return cut(paragraph, sentence_starts(paragraph, language_named(language)))
 
@@ -45,5 +45,5 @@ def _is_code(language: str) -> bool:
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """Offer it."""
+    """The splitter `rules`."""
     return [Rules]

@@ -1,55 +1,87 @@
-"""What the rules know of a language: abbreviations, words that open sentences, verbs of speech."""
+"""What the rules know about a language: abbreviations, words that open sentences, verbs of speech."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-NEVER, NUMBERED, MAY, SMALL = 1, 2, 4, 8
-_BITS = {"never": NEVER, "numbered": NUMBERED, "may": MAY, "small": SMALL}
+NEVER, NUMBERED, MAY, SMALL, UNIT, VERSE, CLOCK, SAINT = (1 << bit for bit in range(8))
+"""What a full stop after an abbreviation means; `rules/data/en.txt` explains each group."""
+_BITS = {
+    "never": NEVER,
+    "numbered": NUMBERED,
+    "may": MAY,
+    "small": SMALL,
+    "units": UNIT,
+    "verses": VERSE,
+    "clock": CLOCK,
+    "saints": SAINT,
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that caches keyed by one are fast
 class Language:
     """The words of one language that decide whether a full stop ends a sentence."""
 
     abbreviations: dict[str, int]
-    """Without the last full stop: NEVER, NUMBERED, MAY and SMALL, added up."""
+    """Abbreviations without their last full stop, each with the groups it belongs to, as bits."""
+    ambiguous: frozenset[str]
+    """Words after which a full stop need not end a sentence: abbreviations, numerals, spelt-out initials."""
     starters: frozenset[str]
-    """Capitalised words that open sentences."""
+    """Capitalised words that open sentences more often than they are names."""
     joiners: frozenset[str]
-    """Words in lower case that carry a sentence on behind ! or ?, verbs of speech among them."""
+    """Lower-case words that continue a sentence after ! or ?, including verbs of speech."""
+    numbers: frozenset[str]
+    """Numbers as words, which a unit may follow: `five ft.`."""
+    dated: frozenset[str]
+    """Capitalised words that continue a time of day: `9 a.m. Monday`."""
+    initials: frozenset[str]
+    """Names of letters, in scripts that spell initials out: `के. एल. सहगल`."""
+    exclaimed: dict[str, frozenset[str]]
+    """Names that end in !, without it, by their last word."""
     terminals: str
-    """What ends sentences in this language beside the marks that do so in all."""
+    """Marks that end sentences in this language, in addition to those of all languages."""
+    trailing_dashes: bool
+    """Whether a dash behind a terminal ends a sentence; elsewhere it opens the next, as dialogue does."""
+    restarts: tuple[str, ...]
+    """Words that begin a sentence when a dash has broken the last one off."""
     ordinals: bool
     """Whether a number with a full stop is an ordinal, as in `am 3. Mai`."""
     attribution: re.Pattern[str] | None
-    """Who spoke: a capitalised name or pronoun and a verb of speech, as they follow a quotation."""
+    """Who spoke: a capitalised name or pronoun and a verb of speech, after a quotation."""
 
 
 @cache
 def language_named(code: str) -> Language:
-    """The words of a language; without data for it, those that many languages share, and the rules of Unicode."""
+    """The words of a language; for one without data, abbreviations that many languages share.
+
+    Args:
+        code: a language code such as `de` or `pt-BR`; what follows the hyphen is ignored.
+    """
     sections = sections_of(code.partition("-")[0].lower())
-    abbreviations: dict[str, int] = {}
-    for section, bit in _BITS.items():
-        for word in sections.get(section, ()):
-            for written in {word, word.capitalize(), word.upper()} if word.islower() else {word}:
-                abbreviations[written] = abbreviations.get(written, 0) | bit
     speech = (*sections.get("speech", ()), *sections.get("speech-or-deed", ()))
     joiners = sections.get("joiners", ())
+    abbreviations = _abbreviations(sections)
     return Language(
         abbreviations=abbreviations,
+        ambiguous=frozenset((*abbreviations, *numerals(), *sections.get("initials", ()))),
         starters=frozenset(sections.get("starters", ())),
         joiners=frozenset((*joiners, *speech) if joiners else ()),
+        numbers=frozenset(sections.get("numbers", ())),
+        dated=frozenset(sections.get("dated", ())),
+        initials=frozenset(sections.get("initials", ())),
+        exclaimed=_exclaimed(sections.get("exclaimed", ())),
         terminals="".join(sections.get("terminals", ())),
+        trailing_dashes="dashes" in sections,
+        restarts=tuple(sections.get("restarts", ())),
         ordinals="ordinals" in sections,
         attribution=_attribution(sections),
     )
 
 
 def sections_of(code: str) -> dict[str, list[str]]:
-    """The words of a data file under the heads of its sections; a language without one gets `und.txt`."""
+    """The words of a data file by section; a language without a file gets `und.txt`."""
     data = files(__package__) / "data"
     file = data / f"{code}.txt"
     if not file.is_file():
@@ -64,8 +96,40 @@ def sections_of(code: str) -> dict[str, list[str]]:
     return sections
 
 
+def _abbreviations(sections: dict[str, list[str]]) -> dict[str, int]:
+    """Every abbreviation as it may be written: a lower-case entry stands for any case."""
+    abbreviations: dict[str, int] = {}
+    for section, bit in _BITS.items():
+        for word in sections.get(section, ()):
+            for written in _spellings(word, section):
+                abbreviations[written] = abbreviations.get(written, 0) | bit
+    return abbreviations
+
+
+@cache
+def numerals() -> frozenset[str]:
+    """Roman numerals up to 399 in capital and in small letters."""
+    ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+    tens = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
+    numerals = {"C" * hundreds + ten + one for hundreds in range(4) for ten in tens for one in ones}
+    return frozenset((*numerals, *map(str.lower, numerals)))
+
+
+def _exclaimed(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    whole = [name.replace("_", " ") for name in names]
+    last = {name.rpartition(" ")[2] for name in whole}
+    return {word: frozenset(name for name in whole if name.rpartition(" ")[2] == word) for word in last}
+
+
+def _spellings(word: str, section: str) -> set[str]:
+    """A lower-case word in any case; a capitalised title also in capitals."""
+    if word.islower():
+        return {word, word.capitalize(), word.upper()}
+    return {word, word.upper()} if section == "never" and len(word) > 2 else {word}
+
+
 def _attribution(sections: dict[str, list[str]]) -> re.Pattern[str] | None:
-    """Who spoke: a name or an I with its verb; a pronoun, though capitalised, where its clause ends at once."""
+    """Who spoke: a name or an I with its verb; or a capitalised pronoun, if its clause ends at once."""
     if "speech" not in sections:
         return None
     other, pronouns, said, did = (

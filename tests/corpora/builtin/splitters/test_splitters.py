@@ -1,4 +1,4 @@
-"""What every splitter must keep: order, no empty sentence, no character lost."""
+"""What every splitter promises: order, no empty sentence, no character lost."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def made(name: str) -> Splitter:
     return splitter
 
 
-def test_all_of_them_are_offered() -> None:
+def test_all_splitters_are_registered() -> None:
     assert set(NAMES) <= set(registry.offered("splitters"))
 
 
@@ -38,7 +38,7 @@ def test_no_character_but_white_space_is_lost_and_no_sentence_is_empty(name: str
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_sentences_stand_in_the_paragraph_as_they_are(name: str) -> None:
+def test_sentences_are_unchanged_pieces_of_the_paragraph(name: str) -> None:
     text = "Déjà vu?  Yes, 𝒳 said so.\nThen he left."
     sentences = made(name).split(text)
     assert len(sentences) == 3
@@ -51,12 +51,12 @@ def test_a_missing_library_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> 
         registry.make("splitters", "blingfire").split("One. Two.")
 
 
-def test_spacy_reads_a_paragraph_longer_than_it_takes_at_once() -> None:
+def test_spacy_splits_a_paragraph_longer_than_it_accepts_at_once() -> None:
     sentences = [*["This is one of many."] * 6_000, "x" * 120_000 + " end.", *["Last one."] * 3]
     assert registry.make("splitters", "spacy").split(" ".join(sentences)) == sentences
 
 
-def test_spacy_keeps_no_string_of_the_texts_it_has_read() -> None:
+def test_spacy_does_not_keep_strings_of_earlier_texts() -> None:
     spacy = registry.make("splitters", "spacy")
     spacy.split("Warm up.")
     strings = loaded("blank", "en").vocab.strings
@@ -65,7 +65,7 @@ def test_spacy_keeps_no_string_of_the_texts_it_has_read() -> None:
     assert len(strings) == before
 
 
-def test_spacy_takes_a_pipeline_of_the_users_own(tmp_path: Path) -> None:
+def test_spacy_accepts_a_users_own_pipeline(tmp_path: Path) -> None:
     pipeline = blank("en")
     pipeline.add_pipe("sentencizer", config={"punct_chars": ["|"]})
     pipeline.to_disk(tmp_path / "own")

@@ -99,7 +99,7 @@ def test_build_from_a_list_of_addresses_records_the_outcome_of_each(serve, tmp_p
     source = registry.find("sources", "books").from_options(options).freeze(tmp_path / "downloads")
     outcomes = {o.id: o for shard in source.shards() for o in source.read(shard)}
     assert (outcomes["a"].title, outcomes["a"].licence) == ("A Book", "CC0")
-    assert outcomes["a"].metadata["flag"].startswith("its catalogue gives another number")
+    assert outcomes["a"].metadata["flag"].startswith("the catalogue's number of words")
     assert {id: (o.stage, o.reason) for id, o in outcomes.items() if id != "a"} == {
         "b": ("download", "refused"), "c": ("find", "not free"), "a~2": ("find", "language de"),
     }  # fmt: skip

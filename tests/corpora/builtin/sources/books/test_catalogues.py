@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpora import Entry, HttpClient, InputError, registry
-from corpora.builtin.sources.books.choosing import Criteria, chosen
+from corpora.builtin.sources.books.criteria import Criteria, chosen
 
 REAL = Path(__file__).parents[6] / "shared/data/smashwords"
 CSV = (

@@ -19,7 +19,7 @@ def test_dump_cut_in_mid_page_is_refused_or_its_whole_pages_are_taken(dumps, pac
     titles, reasons = dumps.read(path, **{"allow-cut": True})
     assert len(titles) == 8 and reasons == {"cut": 1}
     said = Wikipedia(dump=(path,), allow_cut=True).notes()
-    assert said[0] == "cut.xml is cut or damaged: only the pages that are whole in it were read"
+    assert said[0] == "cut.xml is cut or damaged: only its intact pages were read"
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
@@ -69,19 +69,19 @@ def test_xml_bomb_is_refused(dumps):
 
 
 def test_dump_without_a_page_and_what_is_no_dump_are_refused(dumps):
-    with pytest.raises(InputError, match="holds no page"):
+    with pytest.raises(InputError, match="has no pages"):
         dumps.read(dumps.write(dumps.xml()))
-    with pytest.raises(InputError, match="no MediaWiki dump"):
+    with pytest.raises(InputError, match="not a MediaWiki dump"):
         dumps.read(dumps.write("<html></mediawiki>"))
     with pytest.raises(InputError, match="cannot be read: No such file"):
         dumps.read(dumps.folder / "missing.xml")
-    with pytest.raises(InputError, match="packed as 7z"):
+    with pytest.raises(InputError, match="is a 7z archive"):
         dumps.read(dumps.write(b"7z\xbc\xaf\x27\x1c", "wiki.7z"))
 
 
 def test_dump_of_another_project_is_refused_unless_any_is_taken(dumps):
     path = dumps.write(dumps.xml(dumps.page(1)).replace("en.wikipedia", "en.wiktionary"))
-    with pytest.raises(InputError, match="is of wiktionary, no Wikipedia; --project any"):
+    with pytest.raises(InputError, match="is from wiktionary, not from Wikipedia; --project any"):
         dumps.read(path)
     assert dumps.read(path, project="any")[0] == ["Page 1"]
 

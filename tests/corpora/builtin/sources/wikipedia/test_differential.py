@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.wikipedia.markup import Rules
-from corpora.builtin.sources.wikipedia.pages import Broken, pages
+from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages
 from corpora.builtin.sources.wikipedia.site import Site
-from corpora.builtin.sources.wikipedia.text import Reader
+from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader
 
 WORDS = re.compile(r"\w+")
 BEYOND = re.compile(r"[{}<>&]|\[\[[^\]|]*:|__|\|\]\]|://|\]\]\]| [,.;]|\( | \)|,,|[^\x00-\x7f]")

@@ -7,7 +7,9 @@ import lzma
 import pytest
 
 from corpora import Document, InputError
-from corpora.builtin.sources.wikipedia import Wikipedia, streams
+from corpora.builtin.sources.wikipedia import Wikipedia
+from corpora.builtin.sources.wikipedia.articles import is_redirect
+from corpora.builtin.sources.wikipedia.dump import streams
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,25 @@ def test_several_revisions_give_the_newest(dumps):
     path = dumps.write(dumps.xml(dumps.page(1, "New text.", extra=old)))
     source = Wikipedia(dump=(path,))
     assert [d.paragraphs for d in source.read(source.shards()[0])] == [("New text.",)]
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "redirect"),
+    [
+        ("#REDIRECT [[A]]", True),
+        ("#redirect: [[A]]", True),
+        ("#Перенаправление [[A]]", True),
+        ("#WOANDERS [[A]]", True),
+        ("#1 Hits [[A]] is a record.", False),
+        ("#Born in [[A]], he left.", False),
+        ("#9 Dream is by [[A]].", False),
+    ],
+)
+def test_only_a_redirect_word_makes_a_redirect(wikitext, redirect):
+    assert is_redirect(wikitext) == redirect
+
+
+def test_a_dump_without_its_root_element_is_refused_for_that(dumps):
+    path = dumps.write(dumps.page(1))
+    with pytest.raises(InputError, match="the <mediawiki> element around it is missing"):
+        dumps.read(path)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.wikipedia.markup import Rules
 from corpora.builtin.sources.wikipedia.site import Site
-from corpora.builtin.sources.wikipedia.text import Reader, builtin_templates, plain_text
+from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates, plain_text
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from corpora.builtin.sources.wikipedia.text import Reader, builtin_templates, pl
         ("{{convert|5|ft|8|in|m}} tall", "5 ft 8 in tall"),
         ("{{cvt|3|sqmi}} of land", "3 sq mi of land"),
         ("about {{formatnum:1234567}} people", "about 1,234,567 people"),
-        ("{{val|1.5|0.2|e=3|u=m}} long", "1.5 ± 0.2×10^3 m long"),
+        ("{{val|1.5|0.2|e=3|u=m}} long", "(1.5 ± 0.2)×10^3 m long"),
         ("{{frac|3|1|2}} cups", "3 1/2 cups"),
         ("{{as of|2008|3}}, it stood", "As of March 2008, it stood"),
         ("it cost {{US$|5 million}} then", "it cost US$5 million then"),
@@ -107,7 +107,7 @@ def test_what_is_no_prose_is_gone(link):
         ("'''''both''''' and ''it'' and '''bo'''", "both and it and bo"),
         ("a<br>b<br/>c", "a b c"),
         ("a ____ b", "a ____ b"),
-        ("H<sub>2</sub>O and x<sup>2</sup>", "H2O and x2"),
+        ("H<sub>2</sub>O and x<sup>2</sup>", "H2O and x²"),
         ("run <code>ls -l</code> now", "run ls -l now"),
         ("<nowiki>[[a]] ''b'' {{c}}</nowiki> d", '[[a]] "b" {{c}} d'),
         ("if a < b and c > d", "if a < b and c > d"),
@@ -121,6 +121,27 @@ def test_what_is_no_prose_is_gone(link):
 )
 def test_markup_becomes_what_it_shows(wikitext, text):
     assert plain_text(wikitext, title="Title") == text
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("&#147;Go&#148; &#151; he left &#133;", "“Go” — he left …"),
+        ("&#x80;5 and &#x99;", "€5 and ™"),
+        ("One line\n<!-- note -->\nand the next.", "One line and the next."),
+        ("One line\n  <!-- a --><!-- b -->  \nand the next.", "One line and the next."),
+        ("One <!-- a\nb --> line.", "One line."),
+        ("One.<ref>a <!-- </ref> --> b</ref> Two.", "One. Two."),
+        ("Call f() and <code>g()</code> or <code>h[]</code> now.", "Call f() and g() or h[] now."),
+        ("Oslo ({{lang-no}}) is ( ) here.", "Oslo is here."),
+        ("== Life == <math>x</math>\nBorn.", "Born."),
+        ("=== Life\nBorn.", "Life\nBorn."),
+        ("It ends. === Life ===\nBorn.", "It ends.\nBorn."),
+        ("It === is.", "It is."),
+    ],
+)
+def test_odd_spellings_are_read_as_browsers_and_mediawiki_read_them(wikitext, text):
+    assert plain_text(wikitext) == text
 
 
 def test_block_tags_break_the_paragraph():

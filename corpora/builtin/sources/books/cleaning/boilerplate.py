@@ -1,0 +1,147 @@
+"""Paragraphs that belong to a book's edition and not to its text: licences, notices, requests, addresses.
+
+One wording proves little: novels quote addresses and talk about copyright. So it counts where it stands. At the ends
+of a book, next to nothing but other matter, one sign removes a paragraph; a little further in, signs must be close
+together; inside, a paragraph must match several rules, stand among several that do, or be repeated. Dialogue and
+narration are never removed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from corpora.builtin.sources.books.cleaning.boilerplate_rules import TRANSCRIBERS_NOTE
+from corpora.builtin.sources.books.cleaning.headings import is_division
+from corpora.builtin.sources.books.cleaning.prose import ends_like_prose, is_prose
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_spoken, is_told
+from corpora.builtin.sources.books.formats.blocks import Block, words_in
+
+EDGE_WORDS = 30
+"""With at most this many words of prose between it and the end of the book, one sign is enough."""
+NEAR_WORDS = 400
+"""Up to here two paragraphs with signs must be close together."""
+CHAPTER_WORDS = 1000
+"""What the first chapter's heading adds to the distance from the beginning: behind it the book is the book."""
+CLOSE_BLOCKS = 6
+INNER_GROUP = 3
+"""Inside a book, this many paragraphs with signs, by two rules or more, are a page of matter, as in a box set."""
+UNIFORM_GROUP = 4
+"""The same if all match one rule, such as a list of addresses."""
+GROUP_GAP = 2
+SHORT_WORDS = 8
+END_BLOCKS = 30
+PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library"})
+"""Rules that name a publisher of e-books, which near the ends need no second sign."""
+REQUESTS = frozenset({"thanks and requests", "smashwords", "address"})
+
+
+def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: Iterable[int] = ()) -> dict[int, str]:
+    """The paragraphs that are boilerplate, by their number, each with the rule.
+
+    Args:
+        blocks: the book.
+        signs: the names of the rules that a paragraph matches, by its number.
+        matter: the numbers of blocks that are front or back matter for another reason.
+    """
+    open_signs = {
+        n: names
+        for n, names in sorted(signs.items())
+        if TRANSCRIBERS_NOTE in names or not _is_protected(blocks[n].text)
+    }
+    if not open_signs:
+        return {}
+    found = {n: min(names) for n, names in _at_ends(blocks, open_signs, {*matter})}
+    inner = {n: names for n, names in open_signs.items() if n not in found and not is_spoken(blocks[n].text)}
+    repeats = _repeated(blocks, [*inner, *found])
+    for n, names in inner.items():
+        if len(names) > 1 or TRANSCRIBERS_NOTE in names or _key(blocks[n].text) in repeats:
+            found[n] = min(names)
+    found |= {n: min(open_signs[n]) for group in _inner_groups(blocks, inner) for n in group}
+    found |= dict.fromkeys(_after_requests(blocks, found, signs), "after the end")
+    return found
+
+
+def _is_protected(text: str) -> bool:
+    return is_dialogue(text) or is_told(text)
+
+
+def _at_ends(
+    blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: set[int]
+) -> Iterator[tuple[int, set[str]]]:
+    """The paragraphs with a sign at the very ends, and those near them that are close to another."""
+    skipped = matter | signs.keys()
+    front = _distances(blocks, range(len(blocks)), signs, skipped, chapters=True)
+    back = _distances(blocks, range(len(blocks) - 1, -1, -1), signs, skipped, chapters=False)
+    numbers = list(signs)
+    for place, n in enumerate(numbers):
+        distance = min(front.get(n, NEAR_WORDS + 1), back.get(n, NEAR_WORDS + 1))
+        others = numbers[max(place - 1, 0) : place] + numbers[place + 1 : place + 2]
+        is_confirmed = not signs[n].isdisjoint(PUBLISHERS) or any(abs(other - n) <= CLOSE_BLOCKS for other in others)
+        if distance <= EDGE_WORDS or (distance <= NEAR_WORDS and is_confirmed):
+            yield n, signs[n]
+
+
+def _distances(
+    blocks: Sequence[Block], order: Iterable[int], wanted: Iterable[int], skipped: set[int], *, chapters: bool
+) -> dict[int, int]:
+    """The words of prose between each wanted block and the end of the book from which the order starts."""
+    wanted, found, distance = {*wanted}, {}, 0
+    for n in order:
+        if distance > NEAR_WORDS:
+            break
+        if n in wanted:
+            found[n] = distance
+        block = blocks[n]
+        if block.level:
+            if chapters and block.level == 1 and is_division(block.text) and _opens_text(blocks, n):
+                distance += CHAPTER_WORDS
+        elif n not in skipped and is_prose(block, words := words_in(block.text)):
+            distance += words
+    return found
+
+
+def _opens_text(blocks: Sequence[Block], number: int) -> bool:
+    """Whether text follows a heading, and not the next entry of a table of contents."""
+    after = blocks[number + 1 : number + 3]
+    return any(not block.level and (ends_like_prose(block.text) or is_dialogue(block.text)) for block in after)
+
+
+def _inner_groups(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> Iterator[list[int]]:
+    """Runs of paragraphs with signs, by two rules or more, with only short lines between them."""
+    group: list[int] = []
+    for n in [*signs, len(blocks) + GROUP_GAP + 2]:
+        if group and (n - group[-1] > GROUP_GAP + 1 or any(_is_text(blocks[k]) for k in range(group[-1] + 1, n))):
+            names = set().union(*(signs[k] for k in group))
+            if len(group) >= (INNER_GROUP if len(names) > 1 else UNIFORM_GROUP):
+                yield group
+            group = []
+        group.append(n)
+
+
+def _is_text(block: Block) -> bool:
+    return not block.level and (words_in(block.text) > 12 or ends_like_prose(block.text))
+
+
+def _repeated(blocks: Sequence[Block], numbers: Iterable[int]) -> set[str]:
+    """The texts that stand in the book more than once, among paragraphs with signs."""
+    counted = Counter(_key(blocks[n].text) for n in numbers)
+    return {key for key, count in counted.items() if count > 1}
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _after_requests(blocks: Sequence[Block], found: Mapping[int, str], signs: Mapping[int, set[str]]) -> Iterator[int]:
+    """Short lines among the last requests, such as `Thanks!` or a name."""
+    last = range(max(len(blocks) - END_BLOCKS, 0), len(blocks))
+    begin = next((n for n in last if n in found and not signs[n].isdisjoint(REQUESTS)), len(blocks))
+    for n in range(begin, len(blocks)):
+        block = blocks[n]
+        if block.level == 1 and is_division(block.text):
+            return
+        is_short = not block.level and words_in(block.text) <= SHORT_WORDS
+        if is_short and n not in found and not _is_protected(block.text) and not is_spoken(block.text):
+            yield n

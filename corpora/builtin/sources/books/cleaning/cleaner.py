@@ -1,0 +1,94 @@
+"""A parsed book as a document: headings found, and what is not the text removed and recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from corpora import Document
+from corpora.builtin.sources.books.cleaning import matter_sections
+from corpora.builtin.sources.books.cleaning.boilerplate import boilerplate
+from corpora.builtin.sources.books.cleaning.boilerplate_rules import signs_in
+from corpora.builtin.sources.books.cleaning.headings import with_headings
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+from corpora.builtin.sources.books.formats.transcription import PASSAGES
+from corpora.builtin.sources.books.language_codes import code_of
+
+
+class _Text:
+    """The blocks that are left of a book, and the rules that removed the others."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self.all = list(blocks)
+        self.rules = {n: block.rule for n, block in enumerate(self.all) if block.rule}
+        self._numbers = [n for n in range(len(self.all)) if n not in self.rules]
+        self.left = [self.all[n] for n in self._numbers]
+
+    def remove(self, found: Mapping[int, str]) -> None:
+        """Take blocks out, each given by its place among those that are left."""
+        if not found:
+            return
+        self.rules |= {self._numbers[place]: rule for place, rule in found.items()}
+        self._numbers = [n for place, n in enumerate(self._numbers) if place not in found]
+        self.left = [block for place, block in enumerate(self.left) if place not in found]
+
+    def parts(self) -> tuple[list[str], list[tuple[int, str]], list[dict[str, Any]]]:
+        """Paragraphs, headings with the number of the next paragraph, and a record of each removed passage."""
+        paragraphs: list[str] = []
+        headings: list[tuple[int, str]] = []
+        removed: list[dict[str, Any]] = []
+        left = iter(self.left)
+        for n, block in enumerate(self.all):
+            if rule := self.rules.get(n):
+                removed.append(
+                    {"rule": rule, "position": f"before paragraph {len(paragraphs) + 1}", "text": block.text}
+                )
+            elif next(left).level:
+                headings.append((len(paragraphs), block.text))
+            else:
+                paragraphs.append(block.text)
+        return paragraphs, headings, removed
+
+
+def document_of(book: ParsedBook, id: str) -> Document:
+    """The document of a book; what is left out is in its side records, in full, with rule and position.
+
+    `metadata["removed"]` counts the passages by rule.
+    """
+    text = _Text(book.blocks)
+    text.remove(dict.fromkeys(_ornaments(text.left), "scene break"))
+    text.remove(_bracketed(text.left))
+    text.left = with_headings(text.left)
+    text.remove(dict.fromkeys(matter_sections.plate_captions(text.left), "caption"))
+    if any(block.linked for block in text.left):
+        text.remove(dict.fromkeys(matter_sections.linked_contents(text.left), "contents"))
+    signs = signs_in(text.left)
+    found = matter_sections.sections(text.left, signs)
+    found = boilerplate(text.left, signs, found) | found
+    text.remove(found | dict.fromkeys(matter_sections.front_matter(text.left, found), "front matter"))
+    text.remove(dict.fromkeys(matter_sections.after_the_end(text.left), "after the end"))
+    paragraphs, headings, removed = text.parts()
+    return Document(
+        id,
+        tuple(paragraphs),
+        title=book.title,
+        author=book.author,
+        url=book.url,
+        licence=book.licence,
+        language=code_of(book.language),
+        headings=tuple(headings),
+        metadata={**book.metadata, "removed": dict(sorted(Counter(record["rule"] for record in removed).items()))},
+        side_records={"removed": removed},
+    )
+
+
+def _ornaments(blocks: list[Block]) -> list[int]:
+    """The blocks without a letter or digit, which separate scenes."""
+    return [n for n, block in enumerate(blocks) if not (block.text[0].isalnum() or any(map(str.isalnum, block.text)))]
+
+
+def _bracketed(blocks: list[Block]) -> dict[int, str]:
+    """The blocks that are one of the passages that transcribers put in brackets, each with its rule."""
+    opened = {n: block.text for n, block in enumerate(blocks) if block.text[0] == "["}
+    return {n: rule for n, text in opened.items() for rule, pattern in PASSAGES if pattern.fullmatch(text)}

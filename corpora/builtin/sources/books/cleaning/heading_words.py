@@ -1,0 +1,117 @@
+"""The words of headings: divisions and their numbers, named parts, and sections of front and back matter."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+            "twelfth", "last")  # fmt: skip
+CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+             "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy")
+ORDINAL = rf"(?:the )?(?:{'|'.join(ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th))"
+NUMBER = rf"(?:\d{{1,4}}|[ivxlcdm]{{1,9}}|{'|'.join(reversed(CARDINALS))}|(?:{'|'.join(TENS)})(?:[- ]\w+)?|{ORDINAL})"
+FIRM_DIVISION = (
+    r"chapter|chap\.|book|part|volume|vol\.|canto|section|stave"
+    r"|kapitel|teil|buch|chapitre|livre|partie|tome|cap[íi]tulo|parte|libro|capitolo|hoofdstuk|deel"
+    r"|kapittel|luku|osa|rozdział|część|kapitola|глава|часть|книга|розділ|κεφάλαιο"
+)
+LOOSE_DIVISION = r"act|scene|letter|episode|day|phase|week|night"
+"""Words that begin sentences and log entries as well: `Day 5. We ran out of water.`"""
+NUMBERED = re.compile(
+    rf"(?:the )?(?:(?P<word>{FIRM_DIVISION})|(?P<loose>{LOOSE_DIVISION}))[\s.:]*(?:no\.? ?)?(?P<number>{NUMBER})\b"
+    r"(?P<rest>.*)"
+    rf"|(?P<ordinal>{ORDINAL})\s+(?P<after_word>{FIRM_DIVISION}|act|scene|letter|episode|phase)\b(?P<after>.*)",
+    re.I,
+)
+GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
+ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+ENTRY = re.compile(r"(\d{1,3}|[IVXLC]{1,8})[.:)] +([A-Z“\"‘À-Þ].*)")
+NAMED = re.compile(
+    r"(?:prologue?|epilogue?|preface|introduction|foreword|afterword|interlude|dedication|acknowledge?ments?"
+    r"|conclusion|appendix|finale|contents|table of contents|author['’]?s note|about the author|copyright|postscript"
+    r"|vorwort|nachwort|einleitung|inhalt(?:sverzeichnis)?|pr[oó]logo|ep[íi]logo|introducci[oó]n|[íi]ndice|pr[ée]face"
+    r"|avant-propos|table des mati[èe]res|пролог|эпилог|предисловие)[\s.:—–-]*",
+    re.I,
+)
+ENDING = re.compile(
+    r"\W*(?:(?:THE )?END|(?:The )End|F[Ii][Nn](?:[Ii][Ss])?|FINE|E[Nn][Dd][Ee]|К[Оо][Нн][Ее][Цц])[\W_]*"
+    r"|\[THE END OF .{1,80}\]"
+)
+"""The line that ends a book. `Fine.` and `The end.` are sentences."""
+SENTENCE_ENDING = re.compile(r"[a-z][.!?]\W*$")
+MATTER = re.compile(
+    r"[^\w\"'“‘«]*(?:(?:a )?(?:note |few words |word )?about (?:the (?:authors?|publisher|translator)|me)"
+    r"|(?:also|(?:other |more )?(?:books|titles|works|novels|stories)) (?:available )?(?:by|from)\b.{0,60}"
+    r"|acknowledge?ments?|copyright(?: (?:page|notice|information))?|dedication"
+    r"|index|colophon|imprint|credits|newsletter|coming (?:soon|next)|connect with .{0,40}"
+    r"|contact (?:me|us|the author|information)"
+    r"|(?:a )?(?:sneak )?(?:preview|peek|excerpt|sample)\b.{0,60}|transcriber['’]?s['’]? notes?|uncopyright"
+    r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
+    r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"
+    r"|über (?:den autor|die autorin)|danksagung|impressum|remerciements|(?:à propos|au sujet) de l['’]auteure?"
+    r"|sobre (?:el|la|o|a) autora?|agradecimientos|ringraziamenti|об авторе)\W*",
+    re.I,
+)
+CONTENTS = re.compile(
+    r"\W*(?:(?:table of )?contents|(?:list of )?illustrations|inhalt(?:sverzeichnis)?|table des mati[èe]res|sommaire"
+    r"|[íi]ndice|содержание)\W*",
+    re.I,
+)
+TRANSCRIBER = re.compile(r"\W*(?:transcri|anmerkung|notes? (?:de|du|sur)|notas? del?|nota del|opmerking)", re.I)
+ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+
+
+class Division(NamedTuple):
+    """A line that may head a division."""
+
+    word: str
+    """Chapter, part, and so on, in lower case; or `roman`, `digits` and `year` for a number alone, `entry` for a number
+    with a title, `named` for a named part."""
+    number: int | None
+    """None for a word that is not understood as a number."""
+    title: str = ""
+    """What follows the number."""
+    is_loose: bool = False
+
+
+def division_of(text: str) -> Division | None:
+    """The division that a short line names (`Chapter 1`, `BOOK THE FIRST`, `XII.`, `Prologue`), or None."""
+    if match := ALONE.fullmatch(text):
+        return Division("roman" if match[1].isalpha() else "digits", number_of(match[1]))
+    if YEAR.fullmatch(text):
+        return Division("year", int(text))
+    if match := ENTRY.fullmatch(text):
+        return Division("entry", number_of(match[1]), match[2])
+    if NAMED.fullmatch(text) or GERMAN.fullmatch(text):
+        return Division("named", None)
+    match = NUMBERED.fullmatch(text)
+    if match is None:
+        return None
+    rest = (match["rest"] or match["after"] or "").strip()
+    if rest and not rest[0].isupper() and (rest[0].isalpha() or rest[0] in ",;"):
+        return None
+    word = (match["word"] or match["loose"] or match["after_word"]).lower()
+    is_loose = match["loose"] is not None or word in LOOSE_DIVISION.split("|")
+    return Division(word, number_of(match["number"] or match["ordinal"]), rest.lstrip(".:—–- "), is_loose)
+
+
+def number_of(text: str) -> int | None:
+    """The value of a number in digits, Roman numerals or English words; None for others."""
+    text = text.lower().removeprefix("the ").strip()
+    if digits := re.match(r"\d+", text):
+        return int(digits[0])
+    for words in (CARDINALS, ORDINALS[:-1]):
+        if text in words:
+            return words.index(text) + 1
+    tens, _, ones = text.replace("-", " ").partition(" ")
+    if tens in TENS:
+        return (TENS.index(tens) + 2) * 10 + (CARDINALS.index(ones) + 1 if ones in CARDINALS else 0)
+    return _roman(text) if text and not text.strip("ivxlcdm") else None
+
+
+def _roman(text: str) -> int:
+    values = [ROMAN[letter] for letter in text]
+    return sum(-value if value < max(values[n:]) else value for n, value in enumerate(values))

@@ -1,0 +1,224 @@
+"""Tell a heading from a sentence, in books whose files do not mark headings.
+
+A short line alone proves little: telegrams and signs are in capitals, logs are numbered, verse has no full stops. So
+a candidate becomes a heading by its neighbours: numbers that count on, other chapters with the same layout, the same
+line in the table of contents, or the space around it. What is left is prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from corpora.builtin.sources.books.cleaning.heading_words import (
+    CONTENTS,
+    ENDING,
+    MATTER,
+    SENTENCE_ENDING,
+    Division,
+    division_of,
+)
+from corpora.builtin.sources.books.cleaning.prose import QUOTES, ends_like_prose, is_prose, is_title, is_upper
+from corpora.builtin.sources.books.formats.blocks import Block, words_in
+
+MAX_CHARACTERS = 90
+SENTENCE_WORDS = 3
+NEIGHBOURS = 3
+"""How many candidates before or behind may count on from a number."""
+TITLED_RATE = 0.4
+"""From this share of numbered chapters with a line like a title under the number, such lines are titles."""
+SHORT_TITLE_WORDS = 4
+"""In a book of one or two chapters only one of which has it, a line in capitals this long can be a title."""
+PLAIN_RATE = 0.6
+MIN_PLAIN = 5
+"""The same for lines in small letters, which only regularity tells from prose."""
+MIN_CHAPTERS = 3
+MIN_LETTERS = 4
+APART_BLOCKS = 8
+"""Headings that are only capitals are at least this far apart, at the median."""
+CONTENTS_BLOCKS = 120
+TITLE_PAGE_BLOCKS = 20
+BREAKS_OFF = re.compile(r"[,;:—–-]\W*$")
+SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
+
+
+def with_headings(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the level of headings set: 1 for a division of the book, 2 for other titles."""
+    short = {n: block.text for n, block in enumerate(blocks) if _may_be_heading(block)}
+    divisions = {n: division for n, text in short.items() if (division := division_of(text))}
+    levels = {n: block.level for n, block in enumerate(blocks) if block.level}
+    levels |= dict.fromkeys(_divisions(blocks, divisions), 1)
+    levels |= {n: 1 for n, text in short.items() if ENDING.fullmatch(text) and _ends_part(blocks, n, levels)}
+    levels |= {n: 2 for n, text in short.items() if n not in levels and _is_matter(text)}
+    levels |= dict.fromkeys(_titles(blocks, short, levels), 2)
+    levels |= dict.fromkeys(_capitals(blocks, short, levels), 2)
+    return [b if b.level == levels.get(n, 0) else b._replace(level=levels[n]) for n, b in enumerate(blocks)]
+
+
+def is_division(text: str) -> bool:
+    """Whether a short line names a division of a book, or its end."""
+    return division_of(text) is not None or ENDING.fullmatch(text) is not None
+
+
+def _may_be_heading(block: Block) -> bool:
+    return not block.level and len(block.text) <= MAX_CHARACTERS and block.text[0] not in QUOTES
+
+
+def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> Iterator[int]:
+    """Those lines with a division's word or number that are headings."""
+    by_word: dict[str, list[tuple[int, int | None]]] = {}
+    for n, division in divisions.items():
+        by_word.setdefault(division.word, []).append((n, division.number))
+    counting = {n for numbers in by_word.values() for n in _counting(numbers)}
+    years = [division.number or 0 for division in divisions.values() if division.word == "year"]
+    rising = len(years) >= MIN_CHAPTERS and all(a <= b for a, b in pairwise(years))
+    for n, division in divisions.items():
+        if division.word == "entry":
+            if n in counting and _is_written_as_title(division.title):
+                yield n
+        elif division.word == "year":
+            if rising and _is_followed_by_prose(blocks, n):
+                yield n
+        elif division.word in ("roman", "digits"):
+            if n in counting:
+                yield n
+        elif BREAKS_OFF.search(division.title):
+            continue
+        elif _is_sentence(division.title):
+            if n in counting and not division.is_loose:
+                yield n
+        elif not division.is_loose or n in counting or not blocks[n].text.endswith((".", "!", "?")):
+            yield n
+
+
+def _counting(numbers: Sequence[tuple[int, int | None]]) -> Iterator[int]:
+    """Those blocks whose number follows from one of the last candidates, or leads to one of the next.
+
+    Args:
+        numbers: blocks with the number that each shows, in order.
+    """
+    for place, (n, value) in enumerate(numbers):
+        if value is None:
+            continue
+        before = numbers[max(place - NEIGHBOURS, 0) : place]
+        after = numbers[place + 1 : place + 1 + NEIGHBOURS]
+        follows = any(other == value - 1 and n - m > 1 for m, other in before)
+        if follows or any(other == value + 1 and m - n > 1 for m, other in after) or _ascends(before, value, after):
+            yield n
+
+
+def _ascends(before: Sequence[tuple[int, int | None]], value: int, after: Sequence[tuple[int, int | None]]) -> bool:
+    """Whether a number stands in a rising row, as page numbers do even if some are missing."""
+    row = [other or 0 for _, other in before] + [value] + [other or 0 for _, other in after]
+    return len(row) == 2 * NEIGHBOURS + 1 and all(a < b for a, b in pairwise(row))
+
+
+def _is_sentence(title: str) -> bool:
+    """Whether what follows a number is a sentence and not a title: `We ran out of water.`"""
+    return words_in(title) >= SENTENCE_WORDS and ends_like_prose(title) and not is_title(title)
+
+
+def _ends_part(blocks: Sequence[Block], number: int, levels: Mapping[int, int]) -> bool:
+    """Whether a line like `THE END` ends the book or one of several: no text of the same chapter follows."""
+    text = blocks[number].text
+    if SENTENCE_ENDING.search(text):
+        return False
+    return is_upper(text) or number > len(blocks) * 0.8 or number + 1 in levels
+
+
+def _is_matter(text: str) -> bool:
+    return (MATTER.fullmatch(text) or CONTENTS.fullmatch(text)) is not None and (
+        is_title(text) or words_in(text) <= SENTENCE_WORDS
+    ) and not re.search(r"[.!?,;]$", text)  # fmt: skip
+
+
+def _titles(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> Iterator[int]:
+    """The lines under numbered divisions that are titles: where most chapters have such a line, and no verse."""
+    chapters = [n for n, level in sorted(levels.items()) if level == 1 and n + 1 < len(blocks)]
+    under = [n + 1 for n in chapters if n + 1 not in levels]
+    written = [n for n in under if n in short and _is_written_as_title(short[n])]
+    plain = [n for n in under if n in short and _is_plain_title(short[n]) and _is_followed_by_prose(blocks, n)]
+    if len(chapters) < MIN_CHAPTERS:
+        is_regular = len(written) == len(under)
+        followed = (n for n in written if _is_followed_by_prose(blocks, n))
+        found = [n for n in followed if is_regular or not is_upper(short[n]) or words_in(short[n]) <= SHORT_TITLE_WORDS]
+    else:
+        found = written if len(written) >= TITLED_RATE * len(under) else []
+        if len(plain) >= max(PLAIN_RATE * len(under), MIN_PLAIN):
+            found = found + plain
+    for n in found:
+        yield n
+        following = n + 1
+        while following in short and following not in levels and is_upper(short[following]):
+            if not _is_written_as_title(short[following]):
+                break
+            yield following
+            following += 1
+
+
+def _is_written_as_title(text: str) -> bool:
+    """Whether a line has the capitals of a title, and does not break off or end like a sentence."""
+    if text[0] in "-–—[(" or not is_title(text) or re.search(r"[,;:\"'”’»—–-]\W*$", text):
+        return False
+    if is_upper(text):
+        return sum(map(str.isalpha, text)) >= MIN_LETTERS
+    return not SENTENCE_STOP.search(text)
+
+
+def _is_plain_title(text: str) -> bool:
+    return text[0].isupper() and not SENTENCE_STOP.search(text)
+
+
+def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> Iterator[int]:
+    """The lines in capitals that are headings."""
+    upper = [
+        n
+        for n, text in short.items()
+        if n not in levels
+        and is_upper(text)
+        and text[0] not in "-–—[("
+        and sum(map(str.isalpha, text)) >= MIN_LETTERS
+        and not SENTENCE_STOP.search(text)
+    ]
+    if not upper:
+        return
+    listed = _listed(short)
+    chapters = sum(level == 1 for level in levels.values())
+    regular = chapters < MIN_CHAPTERS and _is_regular(blocks, upper)
+    spaced = {n for n in upper if blocks[n].gap >= 2 and blocks[n].gap > _usual_gap(blocks)}
+    above = {n for n in upper if levels.get(n + 1) == 1 and not ENDING.fullmatch(blocks[n + 1].text)}
+    if len(above) < max(TITLED_RATE * chapters, MIN_CHAPTERS):
+        above = {n for n in above if n < TITLE_PAGE_BLOCKS}
+    for n in upper:
+        if (
+            n in above
+            or short[n].casefold() in listed
+            or (len(spaced) >= MIN_CHAPTERS and n in spaced)
+            or (regular and _is_followed_by_prose(blocks, n))
+        ):
+            yield n
+
+
+def _listed(short: Mapping[int, str]) -> set[str]:
+    """The short lines near the beginning, among others, that return later: entries of a table of contents."""
+    counted = Counter(text.casefold() for text in short.values())
+    first = (n for n in short if n < CONTENTS_BLOCKS and (n - 1 in short or n + 1 in short))
+    return {key for key in (short[n].casefold() for n in first) if counted[key] > 1}
+
+
+def _usual_gap(blocks: Sequence[Block]) -> int:
+    gaps = Counter(block.gap for block in blocks)
+    return gaps.most_common(1)[0][0]
+
+
+def _is_regular(blocks: Sequence[Block], upper: Sequence[int]) -> bool:
+    """Whether lines in capitals divide the book: several, each before prose, and far apart."""
+    heads = [n for n in upper if _is_followed_by_prose(blocks, n)]
+    apart = sorted(b - a for a, b in pairwise(heads))
+    return len(heads) >= MIN_CHAPTERS and apart[len(apart) // 2] >= APART_BLOCKS
+
+
+def _is_followed_by_prose(blocks: Sequence[Block], number: int) -> bool:
+    return number + 1 < len(blocks) and is_prose(blocks[number + 1], words_in(blocks[number + 1].text))

@@ -1,0 +1,249 @@
+"""Front and back matter: title pages, tables of contents, notes on the author, and what follows the end."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+
+from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
+from corpora.builtin.sources.books.cleaning.headings import is_division
+from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, ends_like_prose, is_prose, is_title
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_told
+from corpora.builtin.sources.books.formats.blocks import Block, words_in
+
+CREDIT = re.compile(
+    r"\W*(?:by|author of|translated|illustrated|illustrations|edited|printed|published|publishers?|copyright"
+    r"|to my|to the|for my|(?:this (?:book|story|novel|work) is )?dedicated|london|new york|boston|edinburgh"
+    r"|with (?:an? )?(?:introduction|illustrations|frontispiece)|in memory of|in (?:loving )?memoriam"
+    r"|first published|edition|volume|in (?:two|three|four) volumes)\b",
+    re.I,
+)
+DEDICATION = re.compile(r"(?:for|to)\b", re.I)
+PREVIEW = re.compile(r"\b(?:preview|peek|excerpt|sample)\b", re.I)
+DEDICATED = re.compile(r"\W*dedication", re.I)
+MAX_DEDICATION_WORDS = 60
+"""A longer dedication is a letter, and prose like a preface."""
+MAX_SECTION_WORDS = 2500
+"""A section of matter is not longer: if the next heading is missed, the text behind it is not lost."""
+MAX_TAIL_RATE = 0.1
+SENTENCE_WORDS = 12
+"""From this many words on a block is not a title, even if it ends like a sentence: `Who Stole the Tarts?`"""
+TITLE_WORDS = 10
+FRONT_BLOCKS = 80
+MAX_INNER_WORDS = 500
+EDGE_RATE = 0.1
+NUMBERED_ENTRY = re.compile(r"\W*(?:[\divxlc]{1,6}\b|chapter\b)|.*[\s.]\d{1,4}$", re.I)
+PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,7}", re.I)
+MIN_ROWS = 5
+ENTRY_BLOCKS = 3
+
+
+def linked_contents(blocks: Sequence[Block]) -> Iterator[int]:
+    """The blocks of tables of contents, known by their links into the book, and links such as `Next`.
+
+    Links count if there are three or more in a row, or if each has three words or fewer. Linked page numbers in a row
+    bring the entries between them along.
+    """
+    for linked, run in groupby(range(len(blocks)), key=lambda number: blocks[number].linked):
+        numbers = list(run)
+        if linked and (len(numbers) >= 3 or all(words_in(blocks[number].text) <= 3 for number in numbers)):
+            yield from numbers
+    pages = [n for n, block in enumerate(blocks) if block.linked and PAGE_NUMBER.fullmatch(block.text)]
+    rows = [
+        (a, b) for a, b in pairwise(pages) if b - a <= 3 and all(_is_entry_text(blocks[n]) for n in range(a + 1, b))
+    ]
+    if len(rows) >= MIN_ROWS:
+        yield from (n for a, b in rows for n in range(a + 1, b) if not blocks[n].level)
+
+
+def _is_entry_text(block: Block) -> bool:
+    return words_in(block.text) <= SENTENCE_WORDS
+
+
+def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int, str]:
+    """The paragraphs of sections whose heading names them as matter, each with the rule.
+
+    Near an end of the book the heading is enough. Inside, where only box sets have such sections, a paragraph must
+    have a sign of boilerplate as well. A section with dialogue is a chapter with an unlucky title.
+
+    Args:
+        blocks: the book.
+        signs: the names of the boilerplate rules that a paragraph matches, by its number.
+    """
+    found: dict[int, str] = {}
+    for number, block in enumerate(blocks):
+        if block.level and CONTENTS.fullmatch(block.text):
+            found |= dict.fromkeys(_entries(blocks, number), "contents")
+        elif block.level and MATTER.fullmatch(block.text):
+            section = _section(blocks, number)
+            if _is_matter(blocks, number, section, signs):
+                found |= dict.fromkeys(section, "matter section")
+    return found
+
+
+def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
+    """The entries of a table of contents: what is not prose, over headings that no text follows."""
+    for number in range(heading + 1, len(blocks)):
+        block = blocks[number]
+        if block.level:
+            if _begins_text(blocks, number + 1):
+                return
+        elif is_prose(block, words_in(block.text)) and _goes_on_in_prose(blocks, number):
+            return
+        else:
+            yield number
+
+
+def _goes_on_in_prose(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a block that reads like prose opens the text, and is not an entry such as `Who Stole the Tarts?`"""
+    words = words_in(blocks[number].text)
+    near = [block for block in blocks[number : number + 4] if not block.level]
+    prose = sum(is_prose(block, words_in(block.text)) and not is_title(block.text) for block in near)
+    return words >= LONG_WORDS or prose * 4 >= 3 * len(near)
+
+
+def _section(blocks: Sequence[Block], heading: int) -> list[int]:
+    """The paragraphs from a heading to the next, no more than a section of matter has there."""
+    near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
+    room, numbers = MAX_SECTION_WORDS if near_end else MAX_INNER_WORDS, []
+    for number in range(heading + 1, len(blocks)):
+        if blocks[number].level or words_in(blocks[number].text) > room:
+            break
+        room -= words_in(blocks[number].text)
+        numbers.append(number)
+    return numbers
+
+
+def _is_matter(blocks: Sequence[Block], heading: int, section: Sequence[int], signs: Mapping[int, set[str]]) -> bool:
+    title = blocks[heading].text
+    if TRANSCRIBER.match(title):
+        return True
+    behind = any(_is_numbered(blocks[n]) for n in range(heading + 1, len(blocks)))
+    before = any(_is_numbered(blocks[n]) for n in range(heading))
+    near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
+    at_edge = near_end and not (behind and before)
+    if PREVIEW.search(title):
+        return at_edge and before
+    if any(is_dialogue(blocks[n].text) for n in section):
+        return False
+    if DEDICATED.match(title) and sum(words_in(blocks[n].text) for n in section) > MAX_DEDICATION_WORDS:
+        return False
+    return at_edge or any(n in signs for n in section[:10])
+
+
+def _is_numbered(block: Block) -> bool:
+    division = division_of(block.text) if block.level == 1 and len(block.text) < 200 else None
+    return division is not None and division.number is not None
+
+
+def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterator[int]:
+    """What stands before the first chapter and is not prose: title, author, dedication, a list of chapters.
+
+    Args:
+        blocks: the book.
+        removed: the rules of the blocks that are removed already, by their number.
+    """
+    front: list[int] = []
+    for number, block in enumerate(blocks[:FRONT_BLOCKS]):
+        if block.level:
+            if _is_chapter(blocks, number) and not _is_entry(blocks, number):
+                break
+            continue
+        if number in removed:
+            continue
+        words = words_in(block.text)
+        is_text = is_told(block.text) or is_dialogue(block.text)
+        if is_prose(block, words) and (is_text or not CREDIT.match(block.text) or words >= 40):
+            if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
+                front = _without_short_sentences(blocks, front, number)
+                break
+        elif not is_text and (_is_title_page(block.text, words) or (number == 0 and _is_book_title(blocks))):
+            front.append(number)
+    else:
+        return
+    yield from front
+
+
+def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:
+    """A title page without the short sentences right before the text, which are its opening: `Rain. Nobody came.`"""
+    while front and front[-1] == text - 1 and re.search(r"[a-z][.!?…]$", blocks[text - 1].text):
+        if CREDIT.match(blocks[text - 1].text):
+            break
+        front, text = front[:-1], text - 1
+    return front
+
+
+def _is_title_page(text: str, words: int) -> bool:
+    """Whether a line is of a kind that title pages have; a verse is not."""
+    short_dedication = DEDICATION.match(text) is not None and words <= SENTENCE_WORDS
+    return (
+        words <= 3
+        or is_title(text)
+        or short_dedication
+        or CREDIT.match(text) is not None
+        or NUMBERED_ENTRY.match(text) is not None
+    )
+
+
+def _is_book_title(blocks: Sequence[Block]) -> bool:
+    """Whether the first line of a file, in whatever case, is its title: an author or a heading follows."""
+    if words_in(blocks[0].text) > TITLE_WORDS or ends_like_prose(blocks[0].text) or len(blocks) == 1:
+        return False
+    return bool(blocks[1].level) or CREDIT.match(blocks[1].text) is not None
+
+
+def _is_entry(blocks: Sequence[Block], heading: int) -> bool:
+    """Whether a chapter's heading is an entry of a list: it returns later, and the next heading is close."""
+    key = _key(blocks[heading].text)
+    near = blocks[heading + 1 : heading + 1 + ENTRY_BLOCKS]
+    return (
+        any(block.level for block in near)
+        and not _begins_text(blocks, heading + 1)
+        and any(block.level and _key(block.text) == key for block in blocks[heading + 1 :])
+    )
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _is_chapter(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a heading numbers or names a part of the text."""
+    block = blocks[number]
+    if block.level != 1 or MATTER.fullmatch(block.text) or CONTENTS.fullmatch(block.text):
+        return False
+    return ENDING.fullmatch(block.text) is None and is_division(block.text)
+
+
+def _begins_text(blocks: Sequence[Block], number: int) -> bool:
+    """Whether prose follows from here, rather than more of a list."""
+    near = [is_prose(blocks[n], words_in(blocks[n].text)) for n in range(number, min(number + 6, len(blocks)))]
+    is_sentence = bool(near) and near[0] and words_in(blocks[number].text) >= SENTENCE_WORDS
+    return is_sentence or sum(near) * 2 > len(near) or (bool(near) and is_dialogue(blocks[number].text))
+
+
+def after_the_end(blocks: Sequence[Block]) -> Iterator[int]:
+    """What follows the end of the book, if it is short and has neither a chapter nor dialogue."""
+    ends = [n for n, block in enumerate(blocks) if block.level and ENDING.fullmatch(block.text)]
+    if not ends or (ends[-1] and _is_chapter(blocks, ends[-1] - 1)):
+        return
+    tail = range(ends[-1] + 1, len(blocks))
+    if sum(words_in(blocks[n].text) for n in tail) > MAX_TAIL_RATE * sum(words_in(block.text) for block in blocks):
+        return
+    if not any(_is_chapter(blocks, n) or (not blocks[n].level and is_dialogue(blocks[n].text)) for n in tail):
+        yield from (n for n in tail if not blocks[n].level)
+
+
+PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|\d{1,3})[.:,)\]—–-]*(?: [^a-z].*|$)")
+
+
+def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
+    """The captions of plates and figures that stand between paragraphs: `PLATE IV. THE HARBOUR`, more than one."""
+    matches = {
+        n: PLATE.match(block.text) for n, block in enumerate(blocks) if block.text[0] in "[(PF" and not block.level
+    }
+    kinds = {n: match[1].lower() for n, match in matches.items() if match}
+    counted = Counter(kinds.values())
+    yield from (n for n, kind in kinds.items() if counted[kind] > 1 and words_in(blocks[n].text) <= SENTENCE_WORDS)

@@ -1,0 +1,63 @@
+"""What every reader of a file format returns: the blocks of one book in reading order, and the file's metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from corpora.builtin.sources.unreadable import Unreadable as Unreadable
+
+INVISIBLE = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Soft hyphens, zero-width and direction marks. Zero-width joiners stay: they are part of the spelling."""
+INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
+
+
+class Block(NamedTuple):
+    """One paragraph or heading, on one line."""
+
+    text: str
+    level: int = 0
+    """0 for a paragraph, 1 to 6 for a heading; 1 is the highest."""
+    linked: bool = False
+    """Whether the whole block is a link to another place in the book, as in a table of contents."""
+    rule: str = ""
+    """Why the block is not part of the text, if the file itself says so; empty for text."""
+    gap: int = 0
+    """Blank lines before it in a plain text; 0 where the format does not show any."""
+
+
+@dataclass(frozen=True)
+class ParsedBook:
+    """One book as its file gives it, before cleaning."""
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    author: str = ""
+    language: str = ""
+    licence: str = ""
+    url: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters."""
+    if text.isascii() or not any(mark in text for mark in INVISIBLE):  # much faster than the pattern
+        return text
+    return INVISIBLE_RUN.sub("", text)
+
+
+def words_in(line: str) -> int:
+    """The number of words in a text whose white space is single spaces."""
+    return line.count(" ") + 1
+
+
+def one_line(text: str) -> str:
+    """The text with every run of white space as one space, and without invisible characters."""
+    return " ".join(visible(text).split())
+
+
+def removed_blocks(text: str, rule: str) -> list[Block]:
+    """The paragraphs of a passage that is not part of the text, each marked with the rule that removes it."""
+    return [Block(line, rule=rule) for part in re.split(r"\n[^\S\n]*\n\s*", text) if (line := one_line(part))]

@@ -1,0 +1,61 @@
+"""The package document as EbookLib reads it. EbookLib is licensed under the AGPL; no other module imports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpora.builtin.sources.books.formats.blocks import one_line
+from corpora.builtin.sources.books.formats.epub_package import Package, guide_matter, manifest_of, spine_items
+from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+
+
+def read_package(archive: ZipArchive) -> Package | None:
+    """The package, or None if EbookLib fails or finds an empty spine.
+
+    Args:
+        archive: the EPUB. EbookLib sees only its XML files, through the archive's limits.
+    """
+    from ebooklib import epub
+    from lxml.etree import LxmlError
+
+    class Reader(epub.EpubReader):  # type: ignore[misc]
+        """Reads package files only; a missing file is empty."""
+
+        def read_file(self, name: str) -> bytes:
+            found = archive.find(name)
+            return archive.read(found) if found and found.lower().endswith((".xml", ".opf")) else b""
+
+        def _parse_nav(self, *_: Any, **__: Any) -> None:
+            """Skip the table of contents, so that a broken one does not cost the book."""
+
+        _parse_ncx = _parse_nav
+
+    reader = Reader("", {"ignore_ncx": True})
+    try:
+        reader._load_container()
+        reader._load_opf_file()
+        package = _package(archive, reader)
+    except (LxmlError, epub.EpubException, LookupError, TypeError, AttributeError, ValueError):
+        return None
+    return package if package.spine else None
+
+
+def _package(archive: ZipArchive, reader: Any) -> Package:
+    from ebooklib.epub import NAMESPACES
+
+    book, folder = reader.book, reader.opf_dir
+    dublin_core = book.metadata.get(NAMESPACES["DC"], {})
+
+    def first(name: str) -> str:
+        return next((one_line(value) for value, _ in dublin_core.get(name, ()) if value), "")
+
+    idrefs = [idref for idref, linear in book.spine if idref and linear != "no"]
+    guide = [(entry.get("type") or "", entry.get("href") or "") for entry in book.guide]
+    return Package(
+        tuple(spine_items(archive, idrefs, manifest_of(reader.container), folder)),
+        first("title"),
+        first("creator"),
+        first("language"),
+        first("rights"),
+        guide_matter(archive, guide, folder),
+    )

@@ -1,0 +1,61 @@
+"""A reader for package documents that EbookLib refuses: misplaced, malformed, or without a spine."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from corpora.builtin.sources.books.formats.blocks import Unreadable, one_line
+from corpora.builtin.sources.books.formats.epub_package import (
+    TEXT_SUFFIXES,
+    Package,
+    SpineItem,
+    elements,
+    guide_matter,
+    manifest_of,
+    parsed_xml,
+    spine_items,
+)
+from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+
+
+def read_package(archive: ZipArchive) -> Package:
+    """The package, found through the container or by its suffix; without one, all texts in the order of their names.
+
+    Raises:
+        Unreadable: the archive holds no text, or is not a book.
+    """
+    name = _package_name(archive)
+    root = parsed_xml(archive.read(name)) if name else None
+    if root is None:
+        texts = tuple(SpineItem(text, text) for text in sorted(archive.names) if text.lower().endswith(TEXT_SUFFIXES))
+        if not texts or archive.find("META-INF/container.xml") is None:
+            raise Unreadable("not an EPUB", "it has no package document")
+        return Package(texts)
+    folder = posixpath.dirname(name or "")
+    guide = [(node.get("type") or "", node.get("href") or "") for node in elements(root, "reference")]
+    manifest = manifest_of(root)
+    spine = tuple(spine_items(archive, _idrefs(root) or manifest, manifest, folder))
+    return Package(spine, *_metadata(root), guide_matter(archive, guide, folder))
+
+
+def _package_name(archive: ZipArchive) -> str | None:
+    if archive.find("META-INF/container.xml"):
+        root = parsed_xml(archive.read("META-INF/container.xml"))
+        for node in elements(root, "rootfile"):
+            if found := archive.find(node.get("full-path", "")):
+                return found
+    return next((name for name in sorted(archive.names) if name.lower().endswith(".opf")), None)
+
+
+def _idrefs(root: Any) -> list[str]:
+    """The spine; all of it if every item is marked as not in the reading order."""
+    items = [(node.get("idref"), node.get("linear")) for node in elements(root, "itemref") if node.get("idref")]
+    return [idref for idref, linear in items if linear != "no"] or [idref for idref, _ in items]
+
+
+def _metadata(root: Any) -> tuple[str, str, str, str]:
+    def first(name: str) -> str:
+        return next((text for node in elements(root, name) if (text := one_line("".join(node.itertext())))), "")
+
+    return first("title"), first("creator"), first("language"), first("rights")

@@ -1,0 +1,146 @@
+"""The package document of an EPUB: what it lists in reading order, its metadata, and whether it is encrypted."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from corpora.builtin.sources.books.formats.blocks import Unreadable
+from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+
+TEXT_TYPES = frozenset({
+    "application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml", "application/x-dtbook+xml",
+    "image/svg+xml",
+})  # fmt: skip
+TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xht", ".svg")
+GUIDE_MATTER = frozenset(
+    {"cover", "title-page", "titlepage", "toc", "copyright-page", "copyright", "colophon", "index", "loi"}
+)
+FONT_OBFUSCATION = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
+MAX_FALLBACKS = 8
+
+
+class ManifestItem(NamedTuple):
+    """One file that the manifest lists."""
+
+    href: str
+    media_type: str = ""
+    fallback: str = ""
+    """The id of the item to read instead, if a reader does not know the media type."""
+
+
+class SpineItem(NamedTuple):
+    """One text of the spine."""
+
+    label: str
+    """The link or id in the package document, for messages."""
+    entry: str | None
+    """The archive's entry; None if it cannot be found."""
+
+
+class Package(NamedTuple):
+    """What a package document says about its book."""
+
+    spine: tuple[SpineItem, ...]
+    """The texts in reading order, each once."""
+    title: str = ""
+    author: str = ""
+    language: str = ""
+    rights: str = ""
+    guide_matter: frozenset[str] = frozenset()
+    """Entries that the guide calls a cover, a title page, a table of contents or a copyright page."""
+
+
+def is_text(media_type: str, name: str) -> bool:
+    """Whether a manifest item is a text, by its media type or, if that is wrong, its name."""
+    return media_type.strip().lower() in TEXT_TYPES or name.lower().endswith(TEXT_SUFFIXES)
+
+
+def spine_items(
+    archive: ZipArchive, idrefs: Iterable[str], manifest: Mapping[str, ManifestItem], folder: str
+) -> Iterator[SpineItem]:
+    """The texts that a spine refers to, in its order; pictures and other media are left out.
+
+    Args:
+        archive: the EPUB.
+        idrefs: the ids of the spine.
+        manifest: items by id.
+        folder: the package document's, from which links start.
+    """
+    seen = set()
+    for idref in idrefs:
+        item = _readable(idref, manifest)
+        if item is None:
+            if idref not in manifest:
+                yield SpineItem(idref, None)
+            continue
+        entry = archive.find(posixpath.join(folder, item.href))
+        if (entry or item.href) not in seen:
+            seen.add(entry or item.href)
+            yield SpineItem(item.href, entry)
+
+
+def _readable(idref: str, manifest: Mapping[str, ManifestItem]) -> ManifestItem | None:
+    """The item of an id, or the first text among its fallbacks; None if there is no text."""
+    for _ in range(MAX_FALLBACKS):
+        item = manifest.get(idref)
+        if item is None or is_text(item.media_type, item.href):
+            return item
+        idref = item.fallback
+    return None
+
+
+def guide_matter(archive: ZipArchive, guide: Iterable[tuple[str, str]], folder: str) -> frozenset[str]:
+    """The entries that a guide lists as front or back matter.
+
+    Args:
+        archive: the EPUB.
+        guide: pairs of a type and a link.
+        folder: the package document's, from which links start.
+    """
+    links = (href.partition("#")[0] for kind, href in guide if kind.lower() in GUIDE_MATTER)
+    return frozenset(filter(None, (archive.find(posixpath.join(folder, link)) for link in links)))
+
+
+def refuse_encrypted(archive: ZipArchive) -> None:
+    """Stop at a book under digital rights management; obfuscated fonts alone are allowed.
+
+    Raises:
+        Unreadable: one of its texts is encrypted.
+    """
+    if archive.find("META-INF/encryption.xml") is None:
+        return
+    root = parsed_xml(archive.read("META-INF/encryption.xml"))
+    for data in elements(root, "EncryptedData"):
+        method = next((node.get("Algorithm", "") for node in elements(data, "EncryptionMethod")), "")
+        target = next((node.get("URI", "") for node in elements(data, "CipherReference")), "")
+        if method not in FONT_OBFUSCATION and target.lower().endswith((*TEXT_SUFFIXES, ".opf", ".ncx", ".xml")):
+            raise Unreadable("encrypted", f"{target} by {method or 'an unnamed method'}")
+
+
+def manifest_of(root: Any) -> dict[str, ManifestItem]:
+    """The manifest items of a package document, by id."""
+    return {
+        node.get("id", ""): ManifestItem(node.get("href", ""), node.get("media-type", ""), node.get("fallback", ""))
+        for node in elements(root, "item")
+    }
+
+
+def parsed_xml(raw: bytes) -> Any:
+    """The root of an XML file, recovered if it is malformed; None if nothing can be read.
+
+    No entity is resolved, no DTD loaded, nothing fetched.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
+    try:
+        return etree.fromstring(raw, parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def elements(root: Any, name: str) -> list[Any]:
+    """The elements under a root by local name, in any namespace."""
+    return [] if root is None else root.xpath(".//*[local-name() = $name]", name=name)

@@ -1,0 +1,186 @@
+"""HTML and XHTML of any quality as blocks: paragraphs and headings in document order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
+from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of
+from corpora.builtin.sources.encodings import decode
+
+MAX_DEPTH = 2000
+DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([\w.-]+)|<meta[^>]*?charset=["']?\s*([\w.-]+)""", re.I)
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "li",
+    "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+LINKED_RATE = 0.8
+BREAK = "\u2028"
+"""Stands for a line break that the markup asks for; two of them begin a paragraph."""
+PARAGRAPH = re.compile(f"{BREAK}\\s*?{BREAK}[\\s{BREAK}]*")
+BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
+SENTENCE_ENDS = tuple(".!?…\"'”’:")
+
+
+def blocks_of(raw: bytes) -> list[Block]:
+    """The paragraphs and headings of one HTML, XHTML or SVG file, in order.
+
+    What the markup itself says is not text, such as a copyright page, is marked with its rule.
+
+    Raises:
+        Unreadable: the tags are nested deeper than in any book.
+    """
+    root = _parsed(text_of(raw))
+    return list(_Walk().blocks(root)) if root is not None else []
+
+
+def text_of(raw: bytes) -> str:
+    """The file's text, in the declared encoding or, if that is wrong, the detected one."""
+    declared = DECLARED.search(raw[:2048])
+    if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = (declared[1] or declared[2]).decode("ascii")
+        try:
+            return raw.decode({"iso-8859-1": "cp1252", "us-ascii": "utf-8"}.get(name.lower(), name))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(raw).text if raw.strip() else ""
+
+
+def _parsed(text: str) -> Any:
+    from lxml import etree, html
+
+    depth = _depth(text)
+    if depth > MAX_DEPTH:
+        raise Unreadable("nested too deep", f"{depth:,} open tags; at most {MAX_DEPTH:,}")
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(_self_closed(text).encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+SHALLOW = frozenset({
+    "p", "li", "tr", "td", "th", "dd", "dt", "a", "option", "br", "hr", "img", "input", "meta", "link", "col", "area",
+    "base", "embed", "source", "track", "wbr",
+})  # fmt: skip
+"""Elements that are empty, or that the next of their kind closes."""
+TAG = re.compile(r"<(/?)([a-z][\w:.-]*+)([^<>]*+)>", re.I)
+EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])\b([^<>]*+)(?<=/)>", re.I)
+"""Both are possessive: without that, a page of unclosed tags takes hours."""
+
+
+def _depth(text: str) -> int:
+    """How deep the tags nest, by a linear count before any parser sees them."""
+    if text.count("<") <= MAX_DEPTH:
+        return 0
+    deepest = depth = 0
+    for match in TAG.finditer(text):
+        if match[2].lower() in SHALLOW or match[3].endswith("/"):
+            continue
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _self_closed(text: str) -> str:
+    """XHTML's `<a id="x"/>` written out; an HTML parser would leave the element open."""
+    return EMPTY.sub(lambda tag: f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", text) if "/>" in text else text
+
+
+class _Walk:
+    """Collects text between the borders of blocks."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._linked = 0
+        self._asides: list[Block] = []
+        """What is left out of the paragraph that is being collected."""
+
+    def blocks(self, root: Any) -> Iterator[Block]:
+        """The blocks under an element, in document order; with its own stack, since files nest deeper than calls."""
+        stack: list[tuple[Any, int, str, bool]] = [(root, 0, "", False)]
+        while stack:
+            node, level, rule, leaving = stack.pop()
+            border = _is_border(node)
+            if border:
+                yield from self._flush(level, rule)
+            if leaving:
+                self._parts.append(node.tail or "")
+                continue
+            own = rule_of(node, self._parts[-8:])
+            if own is not None and not (own and border):
+                self._leave_out(node, own)
+                continue
+            self._enter(node)
+            inside, inside_rule = HEADINGS.get(name_of(node), level), rule or own or ""
+            stack.append((node, inside, inside_rule, True))
+            stack.extend((child, inside, inside_rule, False) for child in reversed(node))
+        yield from self._flush(0, "")
+
+    def _enter(self, node: Any) -> None:
+        name = name_of(node)
+        if name == "pre" and next(node.iterancestors("pre"), None) is None:
+            _keep_blank_lines(node)
+        if name in ("text", "tspan"):
+            self._parts.append(_svg_break(node, self._parts))
+        self._parts.append(BREAK if name == "br" else node.text or "")
+        if name == "a" and (node.get("href") or "").partition("#")[0][:4] != "http":
+            self._linked += len("".join(node.itertext()))
+
+    def _leave_out(self, node: Any, rule: str) -> None:
+        if rule and isinstance(node.tag, str) and (text := one_line(" ".join(node.itertext()))):
+            self._asides.append(Block(text, rule=rule))
+        self._parts += [_initial(node), node.tail or ""]
+
+    def _flush(self, level: int, rule: str) -> Iterator[Block]:
+        whole = "".join(self._parts)
+        linked = self._linked > 0 and self._linked >= len(whole.strip()) * LINKED_RATE
+        yield from self._asides
+        self._asides.clear()
+        self._parts.clear()
+        self._linked = 0
+        for part in PARAGRAPH.split(whole) if BREAK in whole else [whole]:
+            if text := one_line(part):
+                yield Block(text, level, linked, rule)
+
+
+def _is_border(node: Any) -> bool:
+    name = name_of(node)
+    if name == "svg":
+        return any(name_of(part) == "text" for part in node.iter())
+    return name in BLOCKS or name in HEADINGS
+
+
+def _svg_break(node: Any, before: list[str]) -> str:
+    """The break before a piece of text in a drawing: a paragraph, or a line of one that continues.
+
+    Each line of a drawn page is an element of its own with its place, so words would run together.
+    """
+    written = "".join(before[-8:]).rstrip()
+    if not written or next(node.iterancestors("svg"), None) is None:
+        return ""
+    if name_of(node) == "tspan":
+        return BREAK if node.get("y") or node.get("dy", "0").strip("0.") else ""
+    continues = one_line("".join(islice(node.itertext(), 8)))[:1].islower() and not written.endswith(SENTENCE_ENDS)
+    return BREAK if continues else 2 * BREAK
+
+
+def _initial(node: Any) -> str:
+    """The letter that a picture stands for at the beginning of a word; empty for all other elements."""
+    if name_of(node) != "img" or not (node.tail or "")[:1].isalpha():
+        return ""
+    letter = (node.get("alt") or "").strip()
+    return letter if len(letter) == 1 and letter.isalpha() else ""
+
+
+def _keep_blank_lines(node: Any) -> None:
+    """Make the blank lines of preformatted text the borders of its paragraphs."""
+    for part in node.iter():
+        part.text = BLANK_LINE.sub(2 * BREAK, part.text or "")
+        if part is not node:
+            part.tail = BLANK_LINE.sub(2 * BREAK, part.tail or "")

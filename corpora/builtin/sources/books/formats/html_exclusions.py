@@ -1,0 +1,107 @@
+"""Which elements of HTML are not text: by their name, or by what their attributes call them."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+SILENT = frozenset({
+    "audio", "button", "canvas", "defs", "desc", "head", "iframe", "img", "input", "map", "metadata", "noscript",
+    "object", "pagenum", "rp", "rt", "script", "select", "style", "template", "textarea", "title", "video",
+})  # fmt: skip
+"""Elements that no reading system shows as text."""
+NAMED = {"figcaption": "caption", "math": "formula"}
+CLASSES = {
+    "caption": "caption", "pg-boilerplate": "gutenberg", "tnote": "transcriber's note",
+    "transnote": "transcriber's note", "transnotes": "transcriber's note", "trnote": "transcriber's note",
+}  # fmt: skip
+SILENT_CLASSES = frozenset({
+    "fnanchor", "noteref", "page-number", "pagebreak", "pagenum", "pageno", "pagenumber", "x-ebookmaker-pageno",
+})  # fmt: skip
+TYPES = frozenset({
+    "colophon", "copyright-page", "cover", "doc-colophon", "doc-cover", "halftitlepage", "imprint", "landmarks", "loi",
+    "lot", "other-credits", "titlepage", "toc",
+})  # fmt: skip
+"""What an `epub:type` or a `role` may call front and back matter."""
+SILENT_TYPES = frozenset({"doc-noteref", "doc-pagebreak", "noteref", "pagebreak"})
+LINKS_RATE = 0.5
+"""A `nav` element is a table of contents if this share of its text is in links; others hold text by mistake."""
+NOTE_SIGN = re.compile(r"[*†‡§¶]{1,3}|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]", re.I)
+NOTE_NUMBER = re.compile(r"\d{1,3}")
+BEFORE_MARKS = frozenset(""".,;:!?…"'”’»)""")
+BRACKETED = re.compile(r"\[\w{1,5}\]")
+
+
+def name_of(node: Any) -> str:
+    """An element's local name in lower case; empty for comments and the like."""
+    return node.tag.rpartition(":")[2].lower() if isinstance(node.tag, str) else ""
+
+
+def rule_of(node: Any, before: list[str]) -> str | None:
+    """The rule that excludes an element, or None for text; empty for signs and scripts, which are not recorded.
+
+    Args:
+        node: the element.
+        before: the last pieces of text before it, in its block.
+    """
+    name = name_of(node)
+    if name in SILENT or not name or _is_note_mark(node, name, before):
+        return ""
+    if rule := NAMED.get(name):
+        return rule
+    if name == "nav" and _is_contents(node):
+        return "contents"
+    return _rule_of_attributes(node)
+
+
+def _rule_of_attributes(node: Any) -> str | None:
+    if not node.attrib:
+        return None
+    types = f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower().split()
+    classes = (node.get("class") or "").lower().split()
+    if not SILENT_TYPES.isdisjoint(types) or not SILENT_CLASSES.isdisjoint(classes):
+        return ""
+    if found := next((kind for kind in types if kind in TYPES), None):
+        return f"marked as {found}"
+    if node.get("hidden") is not None or "display:none" in (node.get("style") or "").replace(" ", "").lower():
+        return "hidden"
+    return next((CLASSES[kind] for kind in classes if kind in CLASSES), None)
+
+
+def _is_contents(nav: Any) -> bool:
+    letters = len("".join("".join(nav.itertext()).split()))
+    linked = sum(len("".join("".join(link.itertext()).split())) for link in nav.iter("a"))
+    return linked >= letters * LINKS_RATE
+
+
+def _is_note_mark(node: Any, name: str, before: list[str]) -> bool:
+    """Whether an element marks a note: a link on a sign or a raised number, or a superscript in brackets."""
+    if name == "a" and "#" in (node.get("href") or "") and name_of(node.getparent()) not in HEADINGS:
+        text = _short_text(node)
+        is_number = NOTE_NUMBER.fullmatch(text) is not None
+        return NOTE_SIGN.fullmatch(text) is not None or (is_number and _is_apart(node, "".join(before)))
+    return name == "sup" and BRACKETED.fullmatch(_short_text(node)) is not None
+
+
+def _is_apart(node: Any, before: str) -> bool:
+    """Whether a linked number is not a word of its sentence.
+
+    It is not if it is linked back to, raised, attached to a word, or at the beginning of a note.
+    """
+    if (
+        node.get("id")
+        or name_of(node.getparent()) == "sup"
+        or any(name_of(part) == "sup" for part in islice(node.iter(), 8))
+    ):
+        return True
+    if before.strip():
+        return before[-1].isalpha() or before[-1] in BEFORE_MARKS
+    return bool(node.getparent().get("id")) or not (node.tail or "").strip()[:1].isalnum()
+
+
+def _short_text(node: Any) -> str:
+    """An element's text if it has few pieces, else nothing; the limit keeps nested links from costing more."""
+    pieces = list(islice(node.itertext(), 8))
+    return "".join(pieces).strip() if len(pieces) < 8 else ""

@@ -1,0 +1,205 @@
+"""How a plain text marks its paragraphs: by lines, blank lines, indents, or short last lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import accumulate, chain, pairwise
+from operator import itemgetter
+from typing import Literal, NamedTuple
+
+Layout = Literal["lines", "wrapped", "double-spaced"]
+
+SAMPLE_LINES = 3000
+MAX_WIDTH = 200
+"""No hard wrap is wider; a longer line is a paragraph."""
+CONTINUES_RATE = 0.3
+"""From this share of line breaks inside a sentence the breaks are wraps: prose has 0.6 to 0.9, paragraphs 0.02."""
+INDENTED_CONTINUES_RATE = 0.1
+"""The same where first lines are indented: in dialogue most lines are first lines."""
+FULL_RATE = 0.6
+"""The same for scripts without case: the share of lines too full for the next line's first word."""
+MAX_INDENT = 12
+INDENTED_RATE = 0.02
+"""From this share of lines that begin further right, the indents can mark paragraphs."""
+CAPITAL_RATE = 0.9
+AFTER_STOP_RATE = 0.7
+LONG_LINES = 30
+"""Few paragraphs have more lines; where they hold much of a text, blank lines do not mark its paragraphs."""
+MIN_WIDTH = 40
+"""About the shortest full line."""
+LONG_RATE = 0.3
+OPENING_QUOTES = tuple("\"'“‘«„")
+ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
+BLANK = re.compile(r"(\n[^\S\n]*\n\s*)")
+
+
+class _Pairs(NamedTuple):
+    """What a sample shows about neighbouring lines."""
+
+    breaks: int
+    width: int
+    cased: bool
+    continues: float
+    full: float
+
+
+def layout_of(text: str) -> Layout:
+    """How a text uses its line breaks.
+
+    A break before a small letter and not after a full stop is inside a sentence. In scripts without case, a break is
+    a wrap if the next word would not have fitted.
+    """
+    share = min(SAMPLE_LINES / (text.count("\n") + 1), 1)
+    middle = text[int(len(text) * (1 - share) / 2) : int(len(text) * (1 + share) / 2)]
+    sample = [line.strip() for line in middle.split("\n")]
+    near = _pairs([(a, b) for a, b in pairwise(sample) if a and b])
+    if near.breaks * 50 >= sum(map(bool, sample)):
+        if _is_wrapped(near):
+            return "wrapped"
+        few_wraps = near.continues >= INDENTED_CONTINUES_RATE and near.width <= MAX_WIDTH
+        return "wrapped" if few_wraps and _indented(text) else "lines"
+    apart = [line for line in sample if line]
+    return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"
+
+
+def _is_wrapped(pairs: _Pairs) -> bool:
+    if pairs.breaks < 3 or pairs.width > MAX_WIDTH:
+        return False
+    return pairs.continues >= CONTINUES_RATE if pairs.cased else pairs.full >= FULL_RATE
+
+
+def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
+    if not pairs:
+        return _Pairs(0, 0, True, 0.0, 0.0)
+    width = _width([line for line, _ in pairs])
+    continues = sum(after[0].islower() and line[-1] not in ENDS for line, after in pairs)
+    full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairs)
+    cased = sum(after[0].lower() != after[0].upper() for _, after in pairs) * 4 > len(pairs)
+    return _Pairs(len(pairs), width, cased, continues / len(pairs), full / len(pairs))
+
+
+def _width(lines: list[str]) -> int:
+    """The width to which lines are wrapped: nearly the longest."""
+    return sorted(map(len, lines))[int(len(lines) * 0.98)]
+
+
+def paragraphs(text: str) -> Iterator[tuple[str, int]]:
+    """The paragraphs of hard-wrapped text, each with the number of blank lines before it.
+
+    Blank lines always separate. Indented first lines do where most are capitals after a stop. Where long passages are
+    left, a line with room for the next word is the last of its paragraph.
+    """
+    if indented := _indented(text):
+        text = indented.sub("\n\n", text)
+    pieces = BLANK.split(text)
+    gaps = (1 if gap == "\n\n" else gap.count("\n") - 1 for gap in pieces[1::2])
+    parts = list(zip(pieces[::2], chain((0,), gaps), strict=True))
+    long_parts = (part.count("\n") + 1 for part, _ in parts if len(part) > LONG_LINES * MIN_WIDTH)
+    long_lines = sum(lines for lines in long_parts if lines > LONG_LINES)
+    if long_lines <= LONG_RATE * text.count("\n"):
+        yield from parts
+        return
+    lines = [line for part, _ in parts for line in part.split("\n")]
+    pairs = [(a, b) for a, b in pairwise(_middle(lines, 2 * SAMPLE_LINES)) if a.strip() and b.strip()]
+    full = _full_lengths(pairs)
+    for part, gap in parts:
+        for number, piece in enumerate(_after_short_lines(part, full)):
+            yield piece, 0 if number else gap
+
+
+def _indented(text: str) -> re.Pattern[str] | None:
+    """The pattern of the line break before a first line, if indents or hanging indents mark paragraphs."""
+    if "\n " not in text and "\n\t" not in text:
+        return None
+    lines = [line.expandtabs(4) for line in _middle(text.split("\n"), SAMPLE_LINES)]
+    near = [(before, line) for before, line in pairwise(lines) if before.strip() and line.strip()]
+    continuing = Counter(_margin(line) for _, line in near if line.strip()[0].islower())
+    base = continuing.most_common(1)[0][0] if continuing else min((_margin(line) for _, line in near), default=0)
+    if _are_first([pair for pair in near if base < _margin(pair[1]) <= base + MAX_INDENT], len(near)):
+        return re.compile(rf"\n(?<=\S\n)(?=(?:[^\S\n]{{{base + 1},{base + MAX_INDENT}}}|\t)\S)")
+    if base and _are_first([pair for pair in near if _margin(pair[1]) < base], len(near)):
+        return re.compile(rf"\n(?<=\S\n)(?=[^\S\n]{{0,{base - 1}}}\S)")
+    return None
+
+
+def _are_first(pairs: list[tuple[str, str]], lines: int) -> bool:
+    """Whether lines begin paragraphs: enough of them, with capitals, behind stops.
+
+    Args:
+        pairs: each line with the one before it.
+        lines: how many were looked at.
+    """
+    capitals = sum(not line.strip()[0].islower() for _, line in pairs)
+    after_stop = sum(before.rstrip()[-1] in ENDS for before, _ in pairs)
+    return (
+        len(pairs) >= max(3, INDENTED_RATE * lines)
+        and capitals >= CAPITAL_RATE * len(pairs)
+        and after_stop >= AFTER_STOP_RATE * len(pairs)
+    )
+
+
+def _middle(lines: list[str], number: int) -> list[str]:
+    """At most this many lines from the middle of a text, where it is most like itself."""
+    start = max((len(lines) - number) // 2, 0)
+    return lines[start : start + number]
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _after_short_lines(text: str, full: Mapping[bool, int]) -> list[str]:
+    """The paragraphs of a passage that marks them only by last lines with room for the next word.
+
+    Args:
+        text: hard-wrapped lines.
+        full: the length of a line together with the next word from which it is full, for a next line that opens
+            speech (True) and for others.
+    """
+    found: list[list[str]] = [[]]
+    for line, after in pairwise([*text.split("\n"), ""]):
+        found[-1].append(line)
+        if after and line.rstrip()[-1:] in ENDS and _length_with_next(line, after) < full[_opens_speech(after)]:
+            found.append([])
+    return ["\n".join(lines) for lines in found]
+
+
+def _full_lengths(pairs: list[tuple[str, str]]) -> dict[bool, int]:
+    """The length of a line together with the next word from which a stop at its end does not show a paragraph's end.
+
+    Wraps fall behind stops as well, at a steady rate. The length is the one up to which most stops are more than that
+    rate explains. The longest lines do not show it, since some files were wrapped more than once.
+
+    Args:
+        pairs: neighbouring lines.
+
+    Returns:
+        The length before lines that open speech (True) and before others (False).
+    """
+    inside: Counter[int] = Counter()
+    stopped: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
+    for line, after in pairs:
+        is_stop = line.rstrip()[-1] in ENDS
+        (stopped[_opens_speech(after)] if is_stop else inside)[_length_with_next(line, after)] += 1
+    if not inside:
+        return {True: 0, False: 0}
+    middle = sorted(inside.elements())[inside.total() // 2]
+    return {speech: _best_length(inside, counts, middle) for speech, counts in stopped.items()}
+
+
+def _best_length(inside: Counter[int], stopped: Counter[int], middle: int) -> int:
+    """Up to which length stops exceed twice their rate among lines of the middle length or longer."""
+    long_stopped, long_inside = (sum(n for k, n in counts.items() if k >= middle) for counts in (stopped, inside))
+    rate = long_stopped / long_inside
+    gains = accumulate(stopped[k] - 2 * rate * inside[k] for k in range(middle))
+    return max(enumerate(gains, start=1), key=itemgetter(1), default=(0, 0.0))[0]
+
+
+def _opens_speech(line: str) -> bool:
+    return line.lstrip()[:1] in OPENING_QUOTES
+
+
+def _length_with_next(line: str, after: str) -> int:
+    return len(line.rstrip()) + 1 + len(after.split(None, 1)[0])

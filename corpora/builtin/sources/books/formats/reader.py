@@ -1,0 +1,68 @@
+"""A file of a known suffix as a parsed book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpora.builtin.sources.books.formats import gutenberg, plain_text
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
+from corpora.builtin.sources.books.formats.epub import read_epub
+from corpora.builtin.sources.books.formats.html import blocks_of
+from corpora.builtin.sources.encodings import decode
+
+MAX_TEXT_BYTES = 64 << 20
+
+
+def read_book(path: Path) -> ParsedBook:
+    """The book in an EPUB, HTML or TXT file.
+
+    Raises:
+        Unreadable: the file does not give a book; the reason says why.
+        OSError: the file cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".epub":
+        return gutenberg.without_frame(read_epub(path))
+    raw = bounded(path)
+    if suffix == ".txt":
+        return book_of_text(decode(raw).text)
+    return gutenberg.without_frame(_with_text(ParsedBook(tuple(blocks_of(raw)))))
+
+
+def bounded(path: Path) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        Unreadable: it is larger than a book can be.
+    """
+    size = path.stat().st_size
+    if size > MAX_TEXT_BYTES:
+        raise Unreadable("too large", f"{size >> 20:,} MB; a book has at most {MAX_TEXT_BYTES >> 20}")
+    return path.read_bytes()
+
+
+def book_of_text(text: str) -> ParsedBook:
+    """The book in a plain text, with Project Gutenberg's header and licence marked if it has them.
+
+    Raises:
+        Unreadable: it has no text.
+    """
+    text = plain_text.with_plain_breaks(text)
+    found = gutenberg.split_frame(text)
+    if found is None:
+        return _with_text(ParsedBook(tuple(plain_text.blocks_in(text, transcribed=True))))
+    blocks: list[Block] = []
+    for passage in found.passages:
+        if passage.is_frame:
+            blocks += removed_blocks(passage.text, gutenberg.RULE)
+        else:
+            blocks += plain_text.blocks_in(passage.text, transcribed=True)
+    said = (found.title, found.author, found.language, gutenberg.LICENCE)
+    metadata = {"gutenberg": found.number} if found.number else {}
+    return _with_text(gutenberg.without_credits(ParsedBook(tuple(blocks), *said, metadata=metadata)))
+
+
+def _with_text(book: ParsedBook) -> ParsedBook:
+    if all(block.rule for block in book.blocks):
+        raise Unreadable("no text")
+    return book

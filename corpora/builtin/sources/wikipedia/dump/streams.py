@@ -1,0 +1,243 @@
+"""The bytes of a dump: its compression, where it can be split into shards, and whether it is complete."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import lzma
+import mmap
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora import InputError
+
+CHUNK = 1 << 20
+SHARD_BYTES = 64 << 20
+"""The approximate amount of XML in a shard."""
+PACKED = 5
+"""The approximate compression ratio of bz2: bytes of XML per byte."""
+STREAM = re.compile(rb"BZh[1-9]\x31\x41\x59\x26\x53\x59")
+_MARKS = {b"BZh": "bz2", b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"7z\xbc\xaf": "7z", b"PK\x03\x04": "zip"}
+_WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+_END_OF_BZ2 = 0x177245385090
+
+
+class Damaged(Exception):
+    """The rest of a dump cannot be read; caught where the file's name is known."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Decompressed bytes, and whether they are from beyond the end of the shard."""
+
+    content: bytes
+    beyond: bool = False
+
+
+def packing(path: Path) -> str:
+    """The compression of a file by its first bytes: bz2, gz, xz, or xml if it is not compressed.
+
+    Raises:
+        InputError: the file is missing, or compressed in another format.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        raise InputError(f"dump {path} cannot be read: {error.strerror}") from error
+    kind = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), "xml")
+    if kind in ("7z", "zip"):
+        raise InputError(
+            f"dump {path} is a {kind} archive; extract it first (.xml, .bz2, .gz and .xz are read directly)"
+        )
+    return kind
+
+
+def chunks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Chunk]:
+    """The XML of a dump as UTF-8, from the start of a shard; continues beyond `stop` to the end of the file.
+
+    Args:
+        path: the dump.
+        start: the byte where a stream or a range starts.
+        stop: the byte where the shard ends; chunks from there on are marked as beyond it.
+
+    Raises:
+        Damaged: the compressed data ends too early, fails its checksum, or is followed by something else.
+    """
+    raw = _unpacked(path, packing(path), start, stop)
+    first = next(raw, None)
+    if first is None:
+        return
+    encoding = _WIDE.get(first.content[:2]) if start == 0 else None
+    if encoding is None:
+        yield first
+        yield from raw
+    else:
+        yield from _narrow(first, raw, encoding)
+
+
+def _unpacked(path: Path, kind: str, start: int, stop: int | None) -> Iterator[Chunk]:
+    if kind == "bz2":
+        return _streams(path, start, stop)
+    return _ranges(path, start, stop) if kind == "xml" else _whole(path, gzip.open if kind == "gz" else lzma.open)
+
+
+def _narrow(first: Chunk, rest: Iterator[Chunk], encoding: str) -> Iterator[Chunk]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        yield Chunk(decoder.decode(first.content).encode())
+        for chunk in rest:
+            yield Chunk(decoder.decode(chunk.content).encode())
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        raise Damaged(f"it is not {encoding}: {error}") from error
+
+
+def _ranges(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
+    with path.open("rb") as file:
+        file.seek(start)
+        at = start
+        while content := file.read(CHUNK if stop is None or at >= stop else min(CHUNK, stop - at)):
+            yield Chunk(content, stop is not None and at >= stop)
+            at += len(content)
+
+
+def _whole(path: Path, opener: Callable[[Path], Any]) -> Iterator[Chunk]:
+    with opener(path) as file:
+        try:
+            while content := file.read(CHUNK):
+                yield Chunk(content)
+        except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+            raise Damaged(f"its compressed data is damaged or truncated ({error})") from error
+
+
+def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
+    """The bz2 streams in order; a stream belongs to the shard in which it starts."""
+    with path.open("rb") as file:
+        file.seek(start)
+        at, rest = start, b""
+        while rest or (rest := file.read(CHUNK)):
+            if len(rest) < 4:
+                rest += file.read(4)
+            if not rest.startswith(b"BZh"):
+                raise Damaged(f"the data at byte {at:,} is not a bz2 stream")
+            unpacker = bz2.BZ2Decompressor()
+            beyond = stop is not None and at >= stop
+            while not unpacker.eof:
+                if unpacker.needs_input and not rest and not (rest := file.read(CHUNK)):
+                    raise Damaged(f"it ends in the middle of the bz2 stream that starts at byte {at:,}")
+                try:
+                    content = unpacker.decompress(rest, CHUNK)
+                except OSError as error:
+                    raise Damaged(f"the bz2 stream that starts at byte {at:,} is damaged") from error
+                rest = b""
+                if content:
+                    yield Chunk(content, beyond)
+            rest = unpacker.unused_data
+            at = file.tell() - len(rest)
+
+
+def stream_starts(path: Path, index: Path | None = None) -> Sequence[int]:
+    """Where independent bz2 streams start: from the index of a multistream dump, or by searching for stream headers.
+
+    Raises:
+        InputError: the index is not for this dump.
+    """
+    if index is not None:
+        return _indexed(path, index)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return [match.start() for match in STREAM.finditer(view)]
+
+
+def _indexed(path: Path, index: Path) -> Sequence[int]:
+    starts = {0}
+    opener = bz2.open if packing(index) == "bz2" else open
+    with opener(index, "rt", encoding="utf-8") as file, path.open("rb") as dump:
+        for number, line in enumerate(file, 1):
+            offset = str(line).partition(":")[0]
+            if not offset.isdigit():
+                raise InputError(f"index {index}, line {number}: {line[:40]!r} is not OFFSET:PAGE:TITLE")
+            if int(offset) in starts:
+                continue
+            dump.seek(int(offset))
+            if not STREAM.match(dump.read(10)):
+                raise InputError(
+                    f"index {index} does not belong to {path.name}: no stream starts at byte {int(offset):,}; "
+                    "leave out --index to search the dump for streams"
+                )
+            starts.add(int(offset))
+    return sorted(starts)
+
+
+def shard_starts(path: Path, index: Path | None = None, *, shard_bytes: int = SHARD_BYTES) -> list[int]:
+    """Where bz2 streams (or ranges of plain XML) are cut into shards; only 0 if the dump cannot be cut.
+
+    A cut is always at the start of a bz2 stream, never inside one, and at the first one after `shard_bytes` of XML.
+    Plain XML is cut at any byte: a page belongs to the range in which its `<page>` starts.
+
+    Args:
+        path: the dump.
+        index: the index of a multistream dump.
+        shard_bytes: the approximate amount of XML in a shard.
+    """
+    kind, size = packing(path), path.stat().st_size
+    if kind not in ("bz2", "xml") or not size or _is_wide(path):
+        return [0]
+    if kind == "xml":
+        return list(range(0, size, shard_bytes))
+    chosen = [0]
+    for start in stream_starts(path, index):
+        if start - chosen[-1] >= shard_bytes // PACKED:
+            chosen.append(start)
+    return chosen
+
+
+def _is_wide(path: Path) -> bool:
+    try:
+        raw = _unpacked(path, packing(path), 0, None)
+        return next(raw, Chunk(b"")).content[:2] in _WIDE
+    except Damaged:
+        return False
+
+
+def looks_cut(path: Path) -> bool:
+    """Whether the last bytes of a dump show that its end is missing.
+
+    A truncated gzip file is noticed only while it is read.
+    """
+    kind, size = packing(path), path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 4096))
+        tail = file.read()
+    if kind == "xml":
+        return not ends_well(tail)
+    if kind == "xz":
+        return not tail.rstrip(b"\0").endswith(b"YZ")
+    return kind == "bz2" and not _bz2_ends(tail)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a dump is complete; reads all of it."""
+    tail = b""
+    try:
+        for chunk in chunks(path):
+            tail = (tail + chunk.content)[-4096:]
+    except Damaged:
+        return False
+    return ends_well(tail)
+
+
+def ends_well(tail: bytes) -> bool:
+    """Whether the last bytes of the XML close the root element."""
+    return b"</mediawiki>" in tail.replace(b"\0", b"")
+
+
+def _bz2_ends(tail: bytes) -> bool:
+    """Whether the end-of-stream mark of bz2, which can start at any bit, is in its place before the checksum."""
+    bits = int.from_bytes(tail[-11:], "big")
+    return any((bits >> (32 + shift)) & ((1 << 48) - 1) == _END_OF_BZ2 for shift in range(8))

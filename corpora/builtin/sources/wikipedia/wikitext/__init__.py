@@ -1,0 +1,1 @@
+"""From the wikitext of a page to the paragraphs of an article, pass by pass."""

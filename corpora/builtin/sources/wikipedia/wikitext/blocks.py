@@ -1,0 +1,121 @@
+"""The first pass: comments, references, and tags whose content is not wikitext."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from corpora.builtin.sources.wikipedia.site import names
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Found, Rules, decoded, protect
+
+FORMULAS = frozenset(("math", "ce", "chem"))
+_INLINE = re.compile(r"\binline\b")
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    opaque = "|".join(names()["tags"]["opaque"].split())
+    return re.compile(rf"<(?:!--|({opaque})(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
+
+
+def without_blocks(text: str, rules: Rules, found: Found) -> str:
+    """The wikitext without comments, references and opaque tags; `<nowiki>` becomes plain characters.
+
+    An unclosed tag is removed up to the end of its paragraph. Linear in the length of the text.
+    """
+    if "<" not in text:
+        return text
+    pieces, at, ends, opening = [], 0, _Ends(text), _opening()
+    while match := opening.search(text, at):
+        pieces.append(text[at : match.start()])
+        tag = (match[1] or "!--").lower()
+        if tag != "!--" and match[2].endswith("/"):
+            at = match.end()
+            continue
+        stop, at = ends.of(tag, match)
+        if tag in _KEPT:
+            pieces.append(_kept(tag, match[2], text[match.end() : stop], rules, found))
+        elif tag in _LEFT_OUT:
+            pieces.append(HOLE)
+        elif tag == "!--":
+            at = _past_its_line(text, match.start(), at)
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+_KEPT = FORMULAS | {"nowiki", "syntaxhighlight", "source"}
+_LEFT_OUT = frozenset(("gallery", "timeline", "score", "pre", "graph", "chart", "hiero", "imagemap", "mapframe"))
+"""Tags whose content shows on the page, and is left out."""
+
+
+def _past_its_line(text: str, start: int, stop: int) -> int:
+    """Where reading continues after a comment: at the next line if the comment has its line to itself."""
+    before = text[text.rfind("\n", 0, start) + 1 : start].strip()
+    line_end = text.find("\n", stop)
+    if start == 0 or line_end < 0 or (before and not (before.startswith("<!--") and before.endswith("-->"))):
+        return stop
+    return stop if text[stop:line_end].strip() else line_end + 1
+
+
+def _kept(tag: str, attributes: str, content: str, rules: Rules, found: Found) -> str:
+    if tag in FORMULAS:
+        if rules.math == "tex":
+            return protect(" ".join(content.split()), found)
+        return "formula" if rules.math == "placeholder" else HOLE
+    if tag == "nowiki" or _INLINE.search(attributes):
+        return protect(decoded(content), found)
+    return f"\n{HOLE}"
+
+
+class _Ends:
+    """Where each tag closes next; each position is searched for once, so that no input takes quadratic time."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next: dict[str, tuple[int, int]] = {}
+
+    def of(self, tag: str, match: re.Match[str]) -> tuple[int, int]:
+        """Where the content ends, and where reading continues."""
+        start = match.end()
+        known = self._closing(tag, start)
+        if tag == "ref" and (comment := self._text.rfind("<!--", start, known[0])) >= 0:
+            after = self._closing("!--", comment)[1]
+            known = self._closing(tag, after) if after > known[0] else known
+        if known[0] < 0:
+            end = end_of_paragraph(self._text, start)
+            return end, end
+        if tag == "ref" and (again := self._text.find("<ref", start, known[0])) >= 0:
+            return self._forgotten(match, again)
+        return known
+
+    def _closing(self, tag: str, start: int) -> tuple[int, int]:
+        """Where the first closing tag from here on begins and ends; -1 where there is none."""
+        known = self._next.get(tag)
+        if known is None or (known[0] < start and known[0] >= 0):
+            known = self._next[tag] = self._search(tag, start)
+        return known
+
+    def _forgotten(self, match: re.Match[str], again: int) -> tuple[int, int]:
+        """A reference in which the next one starts: `<ref name="x">` without its slash, or one that is never closed."""
+        if "name" in match[2] and match[2].rstrip()[-1:] in "\"'":
+            return match.end(), match.end()
+        stop = min(again, end_of_paragraph(self._text, match.end()))
+        return stop, stop
+
+    def _search(self, tag: str, start: int) -> tuple[int, int]:
+        if tag == "!--":
+            stop = self._text.find("-->", start)
+            return (stop, stop + 3) if stop >= 0 else (-1, -1)
+        stop = self._text.find(f"</{tag}>", start)
+        close = re.compile(rf"</{tag}\s*>", re.IGNORECASE).search(
+            self._text, start, len(self._text) if stop < 0 else stop
+        )
+        if close is not None:
+            return close.span()
+        return (stop, stop + len(tag) + 3) if stop >= 0 else (-1, -1)
+
+
+def end_of_paragraph(text: str, start: int) -> int:
+    """Where the paragraph around a position ends: at a blank line, or at the end of the text."""
+    stop = text.find("\n\n", start)
+    return len(text) if stop < 0 else stop

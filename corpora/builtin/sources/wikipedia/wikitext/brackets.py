@@ -1,0 +1,93 @@
+"""Brackets that hold a pronunciation or a hole: what cannot stand is left out with the words that introduce it."""
+
+from __future__ import annotations
+
+import re
+
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END
+
+_PAIR = re.compile(r"([(（])([^()（）\n]*)[)）]")
+_PARTS = re.compile(r"(?<=[,;，；、])")
+_SPAN = re.compile(f"{SOFT}([^{SOFT_END}]*){SOFT_END}")
+_FIRST, _MOST = 0xE100, 0x400
+_STANDS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]")
+"""Private characters, each of which stands for one pronunciation of a line."""
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+LABELS = frozenset(
+    """
+    afrikaans albanian also american anche and arabic armenian auch audio ausgesprochen aussi aussprache australian
+    basque belarusian bengali brazilian british bulgarian canadian cantonese catalan chinese classical commonly
+    croatian czech danish dutch ecclesiastical en english estonian european farsi finnish flemish french from
+    galician georgian german greek gujarati hebrew hindi hungarian icelandic igbo in indonesian ipa irish italian
+    japanese kazakh khmer korean kurdish lao latin latvian listen lithuanian local locally macedonian malay maltese
+    mandarin maori marathi modern mongolian nahuatl nepali norwegian occitan ook or ou pashto persian polish
+    portuguese prononciation prononcé pronounce pronounced pronuncia pronunciación pronunciado pronunciation
+    pronunciato pronúncia punjabi quechua romanian russian sanskrit scots serbian sinhala slovak slovene somali
+    sometimes spanish standard swahili swedish tagalog también também tamil telugu thai tibetan turkish uitgesproken
+    uitspraak uk ukrainian urdu us usually uzbek vietnamese welsh yiddish yoruba zulu произносится произношение
+    """.split()  # noqa: SIM905
+)
+"""Words that introduce a pronunciation, and mean nothing without it."""
+NESTED = 3
+"""How deep in one another brackets are looked at."""
+LABEL_WORDS = 2
+"""A hole with at most this many words next to it takes them with it."""
+SHORT = 6
+"""In a part of a bracket with more words than this, a pronunciation belongs to a sentence, and stays."""
+
+
+def settled(text: str) -> str:
+    """The text with pronunciations as text outside of brackets and gone inside, with the words that introduce them.
+
+    A part of a bracket, between commas or semicolons, goes if it holds a hole and next to nothing else. Where it
+    holds more, the hole stays, and it is for the caller to decide what becomes of the sentence.
+    """
+    if SOFT not in text and HOLE not in text:
+        return text
+    return "\n".join(_line(line) if SOFT in line or HOLE in line else line for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    spans: list[str] = []
+    if SOFT in line:
+        line = _SPAN.sub(lambda span: _hidden(span[1], spans), line)
+    for _ in range(NESTED if "(" in line or "（" in line else 0):
+        shorter = _PAIR.sub(_bracket, line)
+        if shorter == line:
+            break
+        line = shorter
+    return _STANDS.sub(lambda stand: spans[ord(stand[0]) - _FIRST], line) if spans else line
+
+
+def _hidden(pronunciation: str, spans: list[str]) -> str:
+    """The character that stands for a pronunciation, whatever signs are in it."""
+    if len(spans) == _MOST:
+        return pronunciation
+    spans.append(pronunciation)
+    return chr(_FIRST + len(spans) - 1)
+
+
+def _bracket(match: re.Match[str]) -> str:
+    content = match[2]
+    if HOLE not in content and not _STANDS.search(content):
+        return match[0]
+    parts = _PARTS.split(content)
+    kept = [shorter for part in parts if (shorter := _shortened(part))]
+    if kept == parts:
+        return match[0]
+    text = " ".join("".join(kept).split()).replace(" ,", ",").replace(" ;", ";").strip(" ,;，；、")
+    return f"{match[1]}{text}{match[0][-1]}" if text else ""
+
+
+def _shortened(part: str) -> str:
+    """A part of a bracket without its pronunciations; empty if nothing stands without them, or without the hole."""
+    soft = _STANDS.search(part) is not None
+    if not soft and HOLE not in part:
+        return part
+    rest = _STANDS.sub(" ", part).replace(HOLE, " ").strip(" ,;，；、")
+    words = _WORD.findall(rest)
+    if (rest.endswith(":") and len(words) <= LABEL_WORDS + 2) or all(word.lower() in LABELS for word in words):
+        return ""
+    if HOLE in part:
+        return "" if len(words) <= LABEL_WORDS else part
+    return _STANDS.sub(" ", part) if len(words) <= SHORT else part

@@ -1,0 +1,136 @@
+"""Links: to articles, files, categories, other wikis and the web."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
+from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
+from corpora.builtin.sources.wikipedia.wikitext.markup import Found, Rules
+from corpora.builtin.sources.wikipedia.wikitext.nested_links import worth_parsing
+
+Parse = Callable[[str], str]
+
+_PREFIXED = re.compile(r"\[\[[ _]*([^\[\]|:\n]+):")
+_MEDIA = re.compile(
+    r"[^\[\]|\n]{1,250}\.(?:jpe?g|png|svg|gif|tiff?|webp|webm|og[agv]|mp3|wav|flac|pdf|djvu)\s{0,9}(?:\||\]\])",
+    re.IGNORECASE,
+)
+"""The rest of a file link after its prefix, for wikis with an unknown name for files."""
+_LINK = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]|]*))?\]\]")
+_ODD = re.compile(r"\[\[((?>[^\[\]\n]+|\[(?!\[)[^\[\]\n]*\](?!\]))*)\]\]")
+_HALF = re.compile(r"\[\[([^\[\]\n]*)\](?!\])")
+_TOKEN = re.compile(r"\[\[|\]\]")
+_WEB = re.compile(r"\[(?:[A-Za-z][A-Za-z+.-]{0,20}:)?//[^\s\[\]<>\"]{0,1000}[ \t]{0,9}([^\]\n]{0,1000})\]")
+_MAIL = re.compile(
+    r"\[(?:mailto|news|urn|tel|geo|magnet|xmpp|sips?|sms|bitcoin):[^\s\[\]]{0,500}[ \t]{0,9}([^\]\n]{0,2000})\]",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"\b(?:https?|ftps?|ircs?|gopher|telnet|nntp|svn|git)://[^\s<>\"\[\]{}|]*[^\s<>\"\[\]{}|.,;:!?')]")
+_PIPE_TRICK = re.compile(r"^(?:[^:]*:)?([^,(]*?)(?: ?\(.*\)|,.*)?$")
+
+
+def without_special_links(text: str, site: Site, rules: Rules, found: Found) -> str:
+    """The text without files, categories and links to the same article in other languages; categories are kept."""
+    pieces, at = [], 0
+    prefixes = site.prefixes
+    for match in _PREFIXED.finditer(text):
+        start = match.start()
+        if start < at:
+            continue
+        prefix = key_of(match[1])
+        number = prefixes.get(prefix)
+        if number != FILE and number != CATEGORY and prefix not in languages():
+            if number is not None or prefix in projects() or not _MEDIA.match(text, match.end()):
+                continue
+            number = FILE
+        pieces.append(text[at:start])
+        stop = _balanced_end(text, start)
+        at = end_of_paragraph(text, start) if stop is None else stop
+        content = text[match.end() : at - 2 if stop else at]
+        if number == CATEGORY:
+            found.categories.append(content.partition("|")[0].replace("_", " ").strip())
+        elif number == FILE and rules.captions == "keep":
+            pieces.append(_caption(content))
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _balanced_end(text: str, start: int) -> int | None:
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        depth += 1 if text[token.start()] == "[" else -1
+        if depth == 0:
+            return token.end()
+        if depth > 20:
+            return None
+    return None
+
+
+def _caption(content: str) -> str:
+    masked = _LINK.sub(lambda link: "\0" * len(link[0]), content)
+    caption = content[masked.rfind("|") + 1 :].strip()
+    return f"\n\n{caption}\n\n" if " " in caption and "|" in masked else ""
+
+
+def with_labels(text: str, found: Found, parse: Parse) -> str:
+    """The text with every link replaced by its label, and without bare addresses.
+
+    Args:
+        parse: the parser for lines in which links are nested or damaged.
+    """
+    if "[[" in text or "]]" in text:
+        text = _labels(text, _LINK, found)
+        if "[[" in text:
+            text = "\n".join(_line(line, found, parse) if "[[" in line else line for line in text.split("\n"))
+        text = text.replace("]]", "")
+    if "//" in text:
+        text = "".join(_WEB.split(text))
+        if "://" in text:
+            text = _BARE.sub("", text)
+    if "[mailto:" in text:
+        text = "".join(_MAIL.split(text))
+    return text
+
+
+def _labels(text: str, pattern: re.Pattern[str], found: Found) -> str:
+    pieces = pattern.split(text)
+    targets, labels = pieces[1::3], pieces[2::3]
+    found.links += targets
+    pieces[1::3] = [
+        label or (target if label is None and ":" not in target else _shown(target, label))
+        for target, label in zip(targets, labels, strict=True)
+    ]
+    pieces[2::3] = [""] * len(labels)
+    return "".join(pieces)
+
+
+def _shown(target: str, label: str | None) -> str:
+    """What a link shows whose label is empty (the pipe trick) or that has a prefix."""
+    if target.startswith(":"):
+        target = target[1:]
+    prefix, colon, rest = target.partition(":")
+    if colon and key_of(prefix) in projects():
+        target = rest
+    if label is None:
+        return target
+    trick = _PIPE_TRICK.match(target.partition("#")[0])
+    return trick[1] if trick else target
+
+
+def _line(line: str, found: Found, parse: Parse) -> str:
+    """A line that still has the start of a link: one with brackets in its label, half closed, or never closed."""
+    if "]]" in line and worth_parsing(line):
+        shown = parse(line)
+        if "[[" not in shown:
+            return shown
+    line = _ODD.sub(lambda link: _odd(link[1], found), line)
+    line = _HALF.sub(lambda link: _odd(link[1], found), line)
+    return line.partition("[[")[0]
+
+
+def _odd(content: str, found: Found) -> str:
+    target, bar, label = content.partition("|")
+    found.links.append(target)
+    return label if bar else _shown(target, None)

@@ -1,0 +1,157 @@
+"""The last pass: repair punctuation where markup was removed, and join lines to paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Rules
+
+_OPENING = re.compile(r"\((?=[ ,;:–—/-]) *(?:[,;:–—/-](?=[ ,;)]) *)*")
+_WIDE = re.compile(r"（[ ，、；：]*")
+_EMPTY = re.compile(r"\((?<![A-Za-z0-9_]\()\)")
+"""Brackets that lost what they held; those of a function's name, as in `f()`, are text."""
+_SQUARE = re.compile(r"\[(?: +|(?<![A-Za-z0-9_]\[))\]")
+_DOUBLED = re.compile(r"([,;])(?: ?[,;])+")
+_STOP = re.compile(r" \.(?=[ \n]|\Z)")
+_COMMA_STOP = re.compile(r"[,;] ?\.(?=[ \n]|\Z)")
+_NEXT_LINE = re.compile(r"\n ?([,.])(?=[ \n])")
+SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "ht"))
+"""Languages that write a space before a semicolon."""
+
+
+def tidied(text: str, language: str) -> str:
+    """The text with single spaces, and without brackets and commas that lost their content."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    if "\n," in text or "\n." in text or "\n " in text:
+        text = _NEXT_LINE.sub(r"\1", text)
+    if " ," in text:
+        text = text.replace(" ,", ",")
+    if " ;" in text and language not in SPACED:
+        text = text.replace(" ;", ";")
+    if "(" in text or "（" in text or "[" in text:
+        text = _brackets(text)
+    if ",," in text or ", ," in text or ";;" in text or "; ;" in text or ";," in text or ",;" in text:
+        text = _DOUBLED.sub(r"\1", text)
+    if " ." in text:
+        text = _STOP.sub(".", text)
+    if ",." in text or ";." in text:
+        text = _COMMA_STOP.sub(".", text)
+    return text
+
+
+def _brackets(text: str) -> str:
+    if "(" in text:
+        text = _OPENING.sub("(", text)
+        if " )" in text or ",)" in text or ";)" in text or ":)" in text:
+            *parts, last = text.split(")")
+            text = ")".join([*(part.rstrip(",;: ") for part in parts), last])
+    if "（" in text:
+        text = _WIDE.sub("（", text).replace("（）", "")
+    if "[" in text:
+        text = _SQUARE.sub("", text)
+    if "()" in text:
+        text = _EMPTY.sub("", text)
+        while "  " in text:
+            text = text.replace("  ", " ")
+        text = text.replace(" ,", ",").replace(" )", ")")
+    return text
+
+
+def blocks(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
+    """Paragraphs and headings in order: 0 and the paragraph, or the heading's level and its title.
+
+    A paragraph that leads up to something left out, such as the items of a list or a displayed formula, ends in a
+    hole, and what continues its sentence afterwards begins with one.
+    """
+    found = [*_lines(text, rules), (1, "")] if rules.holes != "close" else _lines(text, rules)
+    before, dangling, gap = None, False, False
+    for kind, block in found:
+        if rules.holes == "close" or kind > 0 or kind == _GAP:
+            if before is not None:
+                leads_up = before.endswith((":", "：")) or (kind == _GAP and before[-1] not in _ENDS)
+                dangling = leads_up and HOLE not in before[-2:]
+                yield 0, f"{before} {HOLE}" if dangling else before
+                before = None
+            if kind != _GAP and block:
+                yield kind, block
+                dangling = dangling and rules.holes != "close" and kind == 0
+            gap = kind == _GAP
+            continue
+        if before is not None:
+            yield 0, before
+            dangling = False
+        before = f"{HOLE} {block}" if gap and dangling and block[0].islower() else block
+        gap = False
+
+
+_GAP = -1
+_ENDS = frozenset(".!?…:;\"'”’»)]。！？")
+_HEADED = re.compile(r"(.*?)[ \t]*(={2,6})[ \t]*([^=\n]{1,120}?)[ \t]*\2")
+_RULES = re.compile(r"={3,}")
+
+
+def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
+    """Paragraphs and headings, and a gap where a list, a table or something else was left out."""
+    lines: list[str] = []
+    for raw in text.split("\n"):
+        line = raw.strip()
+        first = line[:1]
+        if line and first not in "=*#:;|!{-\ue0f0" and "==" not in line:
+            lines.append(line)
+            continue
+        if first == "-" and not line.startswith("----"):
+            lines.append(line)
+            continue
+        if first == HOLE and line.strip(_BARE):
+            lines.append(line)
+            continue
+        headed = _HEADED.fullmatch(line) if "==" in line and first != "=" else None
+        if "==" in line and first not in "=*#:;|!" and not headed:
+            lines.append(" ".join(_RULES.sub("", line).split()))
+            continue
+        if headed:
+            lines.append(headed[1])
+        if lines:
+            yield 0, " ".join(lines)
+            lines = []
+        if headed:
+            yield min(len(headed[2]), 6), headed[3]
+        elif first == "=":
+            yield from _heading(line)
+        elif first in ("*", "#", ":", ";") and line:
+            yield from _item(raw, line, rules)
+        elif first == HOLE:
+            yield _GAP, ""
+        elif first == "{" and not line.startswith("{|"):
+            lines.append(line)
+    if lines:
+        yield 0, " ".join(lines)
+
+
+_BARE = f" .,;:–—-{HOLE}"
+"""What may stand on a line beside holes without making it text."""
+
+
+def is_text(block: str) -> bool:
+    """Whether a paragraph has a letter or a digit, and is not just leftover punctuation."""
+    return (len(block) > 12 and HOLE not in block) or any(character.isalnum() for character in block)
+
+
+def _heading(line: str) -> Iterator[tuple[int, str]]:
+    line = line.strip(f"{HOLE} ")
+    title = line.strip("=").strip()
+    level = min(len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
+    if level and title:
+        yield min(level, 6), title
+    elif title:
+        yield 0, _RULES.sub("", title).strip()
+
+
+def _item(raw: str, line: str, rules: Rules) -> Iterator[tuple[int, str]]:
+    item = line.lstrip("*#:; ") if raw[:1] != " " else line
+    if item and (rules.lists == "keep" or raw[:1] == " "):
+        yield 0, item
+    elif item:
+        yield _GAP, ""

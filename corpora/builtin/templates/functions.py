@@ -1,0 +1,136 @@
+"""Parser functions with constant arguments, such as `{{#if:}}`, `{{#switch:}}`, `{{lc:}}`. Nothing is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from corpora import Template, hookimpl
+from corpora.builtin.templates.arguments import Arguments, Function, call, first, has, positional
+
+
+@dataclass(frozen=True)
+class ParserFunctions(Template):
+    """Conditions and changes of case in templates."""
+
+    name: ClassVar[str] = "functions"
+
+    def knows(self, name: str, language: str) -> bool:
+        """Whether it may render templates of this name."""
+        return has(FUNCTIONS, name, language)
+
+    def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
+        """The text of a parser function; None where it needs an expression, the clock or another page."""
+        return call(FUNCTIONS, name, arguments, language)
+
+
+def if_(arguments: Arguments, language: str) -> str | None:
+    """The second argument where the first is not empty, else the third."""
+    return arguments.get("2" if first(arguments) else "3", "")
+
+
+def ifeq(arguments: Arguments, language: str) -> str | None:
+    """The third argument where the first two are equal, as texts or as numbers, else the fourth."""
+    one, other = first(arguments), arguments.get("2", "")
+    same = one == other or (_number(one) is not None and _number(one) == _number(other))
+    return arguments.get("3" if same else "4", "")
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def switch(arguments: Arguments, language: str) -> str | None:
+    """The value of the case that equals the first argument; cases without a value share the next one's."""
+    subject, *cases = positional(arguments) or [""]
+    default, falls = "", False
+    for number, case in enumerate(cases, 1):
+        label, equals, value = case.partition("=")
+        label, value = label.strip(), value.strip()
+        if not equals:
+            if number == len(cases):
+                return label
+            falls = falls or label == subject
+        elif falls or label == subject:
+            return value
+        elif label == "#default":
+            default = value
+    return default
+
+
+def iferror(arguments: Arguments, language: str) -> str | None:
+    """The text where it is not an error."""
+    return arguments.get("3", first(arguments))
+
+
+def tag(arguments: Arguments, language: str) -> str | None:
+    """`{{#tag:nowiki|x}}`: what the tag shows; references show nothing."""
+    name = first(arguments).lower()
+    shows = ("nowiki", "span", "div", "poem", "em", "strong", "small", "big", "s", "u", "i", "b", "code", "sub", "sup")
+    if name in ("ref", "references", "templatestyles", "gallery", "score", "timeline"):
+        return ""
+    return arguments.get("2", "") if name in shows else None
+
+
+def upper(arguments: Arguments, language: str) -> str | None:
+    """In capitals."""
+    return first(arguments).upper()
+
+
+def lower(arguments: Arguments, language: str) -> str | None:
+    """In lower case."""
+    return first(arguments).lower()
+
+
+def capitalised(arguments: Arguments, language: str) -> str | None:
+    """With its first letter as a capital."""
+    return first(arguments)[:1].upper() + first(arguments)[1:]
+
+
+def uncapitalised(arguments: Arguments, language: str) -> str | None:
+    """With its first letter in lower case."""
+    return first(arguments)[:1].lower() + first(arguments)[1:]
+
+
+def padded_left(arguments: Arguments, language: str) -> str | None:
+    """Filled up on the left to a length, with zeros unless another text is given."""
+    return _padding(arguments) + first(arguments)
+
+
+def padded_right(arguments: Arguments, language: str) -> str | None:
+    """Filled up on the right to a length, with zeros unless another text is given."""
+    return first(arguments) + _padding(arguments)
+
+
+def _padding(arguments: Arguments) -> str:
+    length, fill = arguments.get("2", ""), arguments.get("3", "0") or "0"
+    missing = min(int(length) if length.isdigit() else 0, 500) - len(first(arguments))
+    return (fill * max(missing, 0))[: max(missing, 0)]
+
+
+def plural(arguments: Arguments, language: str) -> str | None:
+    """The singular for one, the plural for other numbers; None where a language has more forms."""
+    if len(arguments) > 3:
+        return None
+    return arguments.get("2" if first(arguments) in ("1", "-1") else "3", arguments.get("2", ""))
+
+
+FUNCTIONS: dict[str, dict[str, Function]] = {
+    "any": {
+        "#if": if_, "#ifeq": ifeq, "#switch": switch, "#iferror": iferror, "#tag": tag,
+        "uc": upper, "lc": lower, "ucfirst": capitalised, "lcfirst": uncapitalised,
+        "padleft": padded_left, "padright": padded_right, "plural": plural,
+    },
+    "de": {"#wenn": if_, "#wenngleich": ifeq}, "es": {"#si": if_}, "fr": {"#si": if_}, "pt": {"#se": if_},
+}  # fmt: skip
+"""By language, since some wikis name them in their own."""
+
+
+@hookimpl
+def corpora_templates() -> list[type[Template]]:
+    """Offer it."""
+    return [ParserFunctions]

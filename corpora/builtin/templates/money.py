@@ -1,0 +1,73 @@
+"""Templates that show sums of money: `{{US$|5 million}}`, `{{INRConvert|120|c}}`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, partial
+from importlib.resources import files
+
+from corpora.builtin.templates.arguments import Arguments, Function, first
+from corpora.builtin.templates.numerals import grouped
+
+_SCALES = {
+    "k": "thousand", "t": "trillion", "m": "million", "b": "billion", "l": "lakh", "c": "crore", "lc": "lakh crore",
+    "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion", "lakh": "lakh",
+    "crore": "crore", "lakh crore": "lakh crore",
+}  # fmt: skip
+"""The second argument of the currency converters: how many zeros are left out."""
+_DIGITS = re.compile(r"[0-9]{4,}(?=\D|\Z)")
+
+
+@cache
+def currencies() -> dict[str, str]:
+    """The sign of each currency by its ISO code, in lower case."""
+    table = tomllib.loads(files(__package__).joinpath("currencies.toml").read_text(encoding="utf-8"))
+    return {code: sign for sign, codes in table["signs"].items() for code in codes}
+
+
+def amount(sign: str, arguments: Arguments, language: str) -> str | None:
+    """A sum after its sign: `US$5 million`."""
+    value = first(arguments)
+    if not value:
+        return sign.strip() or None
+    scale = _SCALES.get(arguments.get("2", "").lower(), "")
+    return f"{sign}{_grouped(value)}{' ' + scale if scale else ''}"
+
+
+def in_currency(arguments: Arguments, language: str) -> str | None:
+    """`{{currency|100|GBP}}` is `£100`."""
+    code = (arguments.get("2") or arguments.get("type") or "USD").lower()
+    value = first(arguments) or arguments.get("amount", "")
+    return f"{currencies().get(code, code.upper() + ' ')}{_grouped(value)}" if value else None
+
+
+def euros(arguments: Arguments, language: str) -> str | None:
+    """A sum in euros, whose sign follows the number in most languages of the Continent."""
+    value = first(arguments)
+    if language in ("en", "simple", "sco", "ga", "mt", "nl"):
+        return amount("€", arguments, language)
+    return (
+        f"{grouped(value.replace(' ', ''), language) if value.replace(' ', '').isdigit() else value} €"
+        if value
+        else "€"
+    )
+
+
+def _grouped(value: str) -> str:
+    """Four and more bare digits at the beginning, grouped."""
+    match = _DIGITS.match(value)
+    return f"{int(match[0]):,}{value[match.end() :]}" if match else value
+
+
+def _functions() -> dict[str, Function]:
+    found: dict[str, Function] = {}
+    for code, sign in currencies().items():
+        render = partial(amount, sign)
+        found[code] = found[f"{code}convert"] = render
+    signs = tomllib.loads(files(__package__).joinpath("currencies.toml").read_text(encoding="utf-8"))["names"]
+    found |= {name: partial(amount, sign) for sign, names in signs.items() for name in names}
+    return found | {"currency": in_currency, "€": euros, "eur": euros, "euro": euros, "euros": euros}
+
+
+MONEY: dict[str, Function] = _functions()

@@ -1,0 +1,61 @@
+"""How numbers are written: grouped as a language does, spelled out in English, and Roman."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_THOUSANDS = ((1_000_000_000, "billion"), (1_000_000, "million"), (1000, "thousand"), (100, "hundred"))
+ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
+
+_PLAIN = re.compile(r"([-−+]?)([0-9][0-9,]*)(\.[0-9]+)?(.*)", re.DOTALL)
+
+
+def grouped(number: str, language: str) -> str:
+    """The leading digits of a text grouped as the language does: `12500.5 m` is `12,500.5 m`."""
+    plain = _PLAIN.fullmatch(number)
+    if plain is None or ("," in plain[2] and len(plain[2].split(",")[-1]) != 3):
+        return number
+    group, point = separators(language)
+    digits = plain[2].replace(",", "")
+    whole = f"{int(digits):,}".replace(",", group) if len(digits) > 3 else digits
+    return plain[1] + whole + (plain[3] or "").replace(".", point) + plain[4]
+
+
+@cache
+def separators(language: str) -> tuple[str, str]:
+    """What groups thousands, and what marks decimals, in a language."""
+    table = tomllib.loads(files(__package__).joinpath("numbers.toml").read_text(encoding="utf-8"))
+    for pair, languages in table["grouping"].items():
+        if language in languages:
+            return pair[0], pair[1]
+    return ",", "."
+
+
+def in_words(number: int, *, capital: bool = False) -> str:
+    """A number below 10^12 in English words: `forty-two`, `one hundred and five`."""
+    text = _words(number) if number < 10**12 else f"{number:,}"
+    return text.capitalize() if capital else text
+
+
+def _words(number: int) -> str:
+    if number < 20:
+        return _ONES[number]
+    if number < 100:
+        return _TENS[number // 10] + (f"-{_ONES[number % 10]}" if number % 10 else "")
+    size, name = next((size, name) for size, name in _THOUSANDS if number >= size)
+    rest = number % size
+    joint = " and " if rest and rest < 100 else " "
+    return f"{_words(number // size)} {name}" + (joint + _words(rest) if rest else "")
+
+
+def is_roman(text: str) -> bool:
+    """Whether a text is a Roman numeral, in either case."""
+    return bool(text) and ROMAN.fullmatch(text) is not None

@@ -1,0 +1,99 @@
+"""Files written atomically, and clear errors for a full, read-only or forbidden disk."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from corpora.errors import StorageError
+
+REFUSALS = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again to continue",
+    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again to continue",
+    errno.EROFS: "it is read-only; set CORPORA_HOME to a writable folder",
+    errno.EACCES: "no permission to write there; set CORPORA_HOME to a folder that you own",
+    errno.EPERM: "no permission to write there; set CORPORA_HOME to a folder that you own",
+}
+
+
+@contextlib.contextmanager
+def storage_errors(home: Path) -> Iterator[None]:
+    """Turn a full, read-only or forbidden disk, or a folder that cannot be made, into one clear `StorageError`."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as error:
+        if error.errno in REFUSALS:
+            raise StorageError(f"{error.filename or home}: {REFUSALS[error.errno]}") from error
+        if error.filename is not None and Path(error.filename) in (home, *home.parents):
+            raise StorageError(
+                f"the folder {home} cannot be made ({error.strerror}: {error.filename}); choose another one, "
+                "for the store with CORPORA_HOME"
+            ) from error
+        raise
+
+
+def link_or_copy(source: Any, target: Any) -> Any:
+    """Hard-link a file; if the file system does not allow that, copy it atomically."""
+    try:
+        os.link(source, target)
+    except OSError:
+        beside = partial_beside(Path(target))
+        shutil.copyfile(source, beside)
+        beside.replace(target)
+    return target
+
+
+def partial_beside(path: Path) -> Path:
+    """The temporary path that a process writes to before it renames the file to `path`."""
+    return path.with_name(f".{path.name}.{os.getpid()}.partial")
+
+
+def drop_partials(folder: Path) -> None:
+    """Remove partial files that killed processes left in a folder; no other process may be writing to it."""
+    for path in folder.rglob(".*.partial"):
+        path.unlink()
+
+
+def sync(path: Path) -> None:
+    """Sync a file's content, or a folder's entries, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically: to a temporary file next to it, synced to disk, then renamed."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file atomically: to a temporary file next to it, synced to disk, then renamed."""
+    beside = partial_beside(path)
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """Write an Arrow stream file atomically."""
+    beside = partial_beside(path)
+    with beside.open("wb") as file:
+        with pa.ipc.new_stream(file, schema) as stream:
+            for batch in batches:
+                stream.write_batch(batch)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

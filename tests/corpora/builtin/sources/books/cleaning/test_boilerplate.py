@@ -1,0 +1,118 @@
+"""Boilerplate goes where it belongs: at the ends of a book, in a page of it, or where it is repeated."""
+
+import pytest
+
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+
+STORY = [
+    "The harbour lay quite still that morning, and not a soul was to be seen on the long grey mole.",
+    "“You are late,” said the ferryman, without looking up from the rope that he was splicing.",
+    "She sat down beside him and said nothing, for there was nothing that could have been said.",
+] * 4
+
+
+def paragraphs(*texts):
+    return document_of(ParsedBook(tuple(Block(text) for text in texts)), "book").paragraphs
+
+
+NOTICES = [
+    "Smashwords Edition",
+    "Published by Ada Moor at Smashwords",
+    "This ebook is licensed for your personal enjoyment only, and may not be resold or given away.",
+    "If you did not purchase it, please buy your own copy. Thank you for respecting the hard work of this author.",
+    "Copyright 2014 Ada Moor",
+    "© 2014 by Ada Moor. All rights reserved.",
+    "No part of this book may be copied in any form without permission.",
+    "This is a work of fiction. Names, places and characters are invented by the author.",
+    "Any resemblance to actual persons, living or dead, is a coincidence.",
+    "ISBN: 978-1-234-56789-7",
+    "The scanning, uploading and distribution of this book without permission is illegal.",
+    "Printed in the United States of America",
+    "First printing, June 2011",
+    "10 9 8 7 6 5 4 3 2 1",
+    "Here is a sneak peek at my next novel, THE MOLE:",
+    "Coming in 2014 from a bookseller near you",
+    "Thank you for reading!",
+    "Cover design by A. N. Other",
+    "If you enjoyed this book, please leave a review at your favorite retailer.",
+    "Discover other titles by Ada Moor:",
+    "Follow me on Twitter: http://twitter.com/adamoor",
+    "www.adamoor.com",
+    "Produced by A. Volunteer and the Online Distributed Proofreading Team at https://www.pgdp.net",
+]
+
+
+@pytest.mark.parametrize("line", NOTICES)
+@pytest.mark.parametrize("place", [0, 24])
+def test_a_notice_at_either_end_goes(line, place):
+    texts = [*STORY, *STORY]
+    texts.insert(place, line)
+    assert paragraphs(*texts) == (*STORY, *STORY)
+
+
+@pytest.mark.parametrize("line", ["www.adamoor.com", "ISBN: 978-1-234-56789-7", "Thank you for reading!"])
+def test_one_sign_amid_the_book_is_not_enough(line):
+    assert line in paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line, *STORY * 4)
+
+
+def test_a_paragraph_that_two_rules_mark_goes_anywhere():
+    line = "Discover other titles by Ada Moor at Smashwords.com"
+    assert paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line, *STORY * 4) == tuple(STORY * 8)
+
+
+def test_a_page_of_notices_amid_a_box_set_goes():
+    page = ["Copyright 2014 Ada Moor", "ISBN: 978-1-234-56789-7", "This is a work of fiction. The names are invented."]
+    assert paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, *page, "Chapter 1", *STORY * 4) == tuple(STORY * 8)
+
+
+def test_a_notice_that_is_repeated_goes():
+    foot = "The Ferry, copyright 2013 Ada Moor"
+    assert paragraphs("Chapter 1", *STORY * 4, foot, "Chapter 2", *STORY * 4, foot, "Chapter 3", *STORY * 4) == tuple(
+        STORY * 12
+    )
+
+
+PROSE = [
+    "“Go to findthecat.com,” she said, “and type in his name.”",
+    "“Did you find him on Facebook?” asked Dora, leaning over the table.",
+    "He was writing a long review of the ferry for Amazon, and he was not kind.",
+    "She owned the copyright in 1923, and she never sold it, not even when the roof fell in.",
+    "“That report is a work of fiction,” said Cole. “You made up half of the names.”",
+    "He copied ISBN 0123456789 from the back cover onto his palm and went to the library.",
+    "Published by a small press in York, his first poems had sold eleven copies.",
+    "First published in Leeds, the pamphlet had ruined two marriages and a bishop.",
+    "Edited by his sister, the diaries were shorter and kinder than the man.",
+    "Coming soon, said the board on the pier, and it had said so since the war.",
+    "This ebook is licensed to Carl Weems, said the first screen, and Carl had been dead since March.",
+    "Also by the door there stood a bicycle with no wheels.",
+    "The card read: www.harbour-lights.com, ask for Bea.",
+    "From: Ida Hale <ida@halemarine.com>",
+    "Under U.S. copyright law, Cole told the class, a recipe is not protected.",
+    "If you liked the story, my uncle used to say, you should have met the liar.",
+    "They said that no part of this work may be shown, and Dora showed it anyway.",
+    "The names were products of the author’s imagination, but Ivo knew the kitchen.",
+    "The review in the Times was kind, and he kept it in his pocket for a year.",
+    "She had the copyright of the song, he said, and would not part with it for money.",
+    "All his rights he had reserved, and the captain knew it.",
+    "“Thanks for reading to me,” she said. “You were always good at that.”",
+    "The edition was small, and it sold within a week.",
+    "The letter was printed in the United States, as far as anybody knew.",
+    "Coming home in the evening, she saw the lamp.",
+    "He was the author of our misfortune, and we followed him on foot to the licensed house.",
+]
+
+
+@pytest.mark.parametrize("line", PROSE)
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_dialogue_and_narration_stay_wherever_they_stand(line, place):
+    notices = ["Smashwords Edition", "Copyright 2014 Ada Moor", "All rights reserved."]
+    texts = {"first": [line, *STORY, *STORY], "middle": [*STORY, line, *STORY], "last": [*STORY, *STORY, line]}[place]
+    requests = ["Thank you for reading my book.", "www.adamoor.com"]
+    assert paragraphs(*notices, "Chapter 1", *texts, *requests) == tuple(texts)
+
+
+@pytest.mark.parametrize("line", PROSE)
+def test_prose_next_to_other_prose_with_signs_stays(line):
+    texts = [*STORY, *PROSE[:6], line, *PROSE[6:], *STORY]
+    assert paragraphs("Smashwords Edition", "Chapter 1", *texts) == tuple(texts)

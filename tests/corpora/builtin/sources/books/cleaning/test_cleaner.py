@@ -1,0 +1,94 @@
+"""From blocks to a document: headings apart, boilerplate and matter out, prose untouched."""
+
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+
+STORY = [
+    "The harbour lay quite still that morning, and not a soul was to be seen on the long grey mole.",
+    "“You are late,” said the ferryman, without looking up from the rope that he was splicing.",
+    "She sat down beside him and said nothing, for there was nothing that could have been said.",
+] * 4
+
+
+def removed(rule, paragraph, text):
+    return {"rule": rule, "position": f"before paragraph {paragraph}", "text": text}
+
+
+def cleaned(*texts):
+    return document_of(ParsedBook(tuple(Block(text) for text in texts)), "book")
+
+
+def test_headings_stand_before_their_paragraph_and_not_in_it():
+    document = cleaned("Chapter 1", "The Ferryman", *STORY, "Chapter 2", *STORY)
+    assert document.paragraphs == (*STORY, *STORY)
+    assert document.headings == ((0, "Chapter 1"), (0, "The Ferryman"), (len(STORY), "Chapter 2"))
+
+
+def test_title_pages_and_scene_breaks_go_and_are_counted():
+    document = cleaned("The Ferry", "by Ada Moor", "For my sister", "Chapter 1", *STORY, "* * *", *STORY, "###")
+    assert document.paragraphs == (*STORY, *STORY)
+    assert document.metadata["removed"] == {"front matter": 3, "scene break": 2}
+
+
+def test_a_table_of_contents_leaves_no_line():
+    contents = [f"{number} In which something happens to somebody" for number in range(1, 9)]
+    assert cleaned("Contents", *contents, "Chapter 1", *STORY).paragraphs == tuple(STORY)
+
+
+def test_notes_on_the_author_and_lists_of_titles_go_to_the_end():
+    after = ["About the Author", "Ada Moor lives in Hull with two dogs.", "Also by Ada Moor", "The Mole", "The Rope"]
+    assert cleaned("Chapter 1", *STORY, *after).paragraphs == tuple(STORY)
+
+
+def test_short_lines_among_the_last_requests_go_with_them():
+    after = ["Thank you for reading my book.", "Thanks!", "Ada Moor", "http://example.org/moor"]
+    assert cleaned(
+        "The Ferry", "This book is dedicated to my mother.", "Chapter 1", *STORY, *after
+    ).paragraphs == tuple(STORY)
+    assert cleaned("Chapter 1", *STORY, *after, "Chapter 1", "So.", *STORY).paragraphs == (*STORY, "So.", *STORY)
+
+
+def test_what_follows_the_end_goes_unless_it_is_another_book():
+    tail = ["More stories of the sort that you like are to be had wherever books are sold."]
+    assert cleaned("Chapter 1", *STORY, *STORY, "THE END", *tail).paragraphs == (*STORY, *STORY)
+    assert cleaned("Chapter 1", *STORY, "THE END", "Chapter 1", *STORY).paragraphs == (*STORY, *STORY)
+    assert cleaned("Chapter 9", "The End", *STORY).paragraphs == tuple(STORY)
+
+
+def test_what_is_left_out_is_recorded_in_full_with_rule_and_position():
+    document = cleaned("The Ferry", "Chapter 1", *STORY, "* * *", *STORY, "Copyright 2014 Ada Moor")
+    assert document.side_records["removed"] == [
+        removed("front matter", 1, "The Ferry"),
+        removed("scene break", len(STORY) + 1, "* * *"),
+        removed("rights notice", 2 * len(STORY) + 1, "Copyright 2014 Ada Moor"),
+    ]
+
+
+def test_a_sentence_that_says_fine_does_not_end_the_book():
+    for line in ("Fine.", "The end.", "End of story."):
+        assert cleaned("Chapter 1", *STORY, *STORY, line, *STORY[:1]).paragraphs == (*STORY, *STORY, line, *STORY[:1])
+
+
+def test_a_last_chapter_with_the_title_of_matter_stays():
+    assert cleaned("Chapter 1", *STORY, *STORY, "Credits", *STORY).paragraphs[-1] == STORY[-1]
+    assert cleaned("Chapter 1", *STORY, "About Me", *STORY, "Chapter 2", *STORY).paragraphs == (*STORY, *STORY, *STORY)
+
+
+def test_a_long_dedication_is_a_letter_and_stays():
+    letter = ["It is the custom to thank those who waited, and nobody waited longer than you did in that house."] * 5
+    assert cleaned("Dedication", *letter, "Chapter 1", *STORY).paragraphs == (*letter, *STORY)
+
+
+def test_contents_with_questions_and_page_numbers_leave_no_line():
+    entries = [Block(f"Who Stole the {what}?") for what in ("Tarts", "Boat", "Lamp", "Rope", "Key", "Mole")]
+    pages = [Block(str(n * 12), linked=True) for n in range(1, 7)]
+    listed = [block for pair in zip(entries, pages, strict=True) for block in pair]
+    book = ParsedBook((Block("Contents", 2), *listed, Block("Chapter 1"), *map(Block, STORY)))
+    assert document_of(book, "book").paragraphs == tuple(STORY)
+
+
+def test_captions_of_plates_go_and_a_single_plate_is_a_word():
+    captions = ["PLATE I. THE HARBOUR", "PLATE II. THE MOLE"]
+    document = cleaned("Chapter 1", *STORY, captions[0], *STORY, captions[1], *STORY)
+    assert document.paragraphs == (*STORY, *STORY, *STORY)
+    assert cleaned("Chapter 1", *STORY, captions[0], *STORY).paragraphs == (*STORY, captions[0], *STORY)

@@ -1,0 +1,123 @@
+"""Line breaks in plain text: which are paragraphs, and which only hard wraps."""
+
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpora.builtin.sources.books.formats.paragraph_layout import layout_of
+from corpora.builtin.sources.books.formats.plain_text import blocks_of
+
+PROSE = (
+    "It was a bright cold day in the valley, and the clocks of the old town were striking thirteen as she came in.",
+    "“Is he in?” asked the stranger, who had not taken off his hat. “How very efficient of you, my dear Watson.”",
+    "Nobody answered him. The fire had burned low, the lamp was smoking, and outside the rain went on falling.",
+)
+BOOK = PROSE * 12
+
+
+def texts(text):
+    return [block.text for block in blocks_of(text, transcribed=True) if not block.rule]
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\n \n"])
+def test_one_line_a_paragraph_is_kept(between):
+    assert texts(between.join(BOOK)) == list(BOOK)
+
+
+@pytest.mark.parametrize("width", [40, 65, 72, 80])
+def test_hard_wraps_are_undone(width):
+    assert texts("\n\n".join(textwrap.fill(p, width) for p in BOOK)) == list(BOOK)
+
+
+@pytest.mark.parametrize("indent", [" ", "    ", "\t"])
+@pytest.mark.parametrize("margin", ["", "          "])
+def test_indents_mark_paragraphs_in_any_margin(indent, margin):
+    wrapped = [textwrap.fill(p, 60, initial_indent=indent) for p in BOOK]
+    assert texts(textwrap.indent("\n".join(wrapped), margin)) == list(BOOK)
+
+
+def test_indents_mark_paragraphs_where_most_lines_are_speeches():
+    speeches = ["“No, I do not,” he said.", "“Yes.”", PROSE[2]] * 60
+    assert texts("\n".join(textwrap.fill(p, 60, initial_indent="   ") for p in speeches)) == speeches
+
+
+def test_hanging_indents_mark_paragraphs():
+    assert texts("\n".join(textwrap.fill(p, 60, subsequent_indent="   ") for p in BOOK)) == list(BOOK)
+
+
+@pytest.mark.parametrize("chapters", ["\n", "\n\n"])
+def test_short_last_lines_mark_paragraphs_where_nothing_else_does(chapters):
+    chapter = "\n".join(textwrap.fill(p, 60) for p in BOOK)
+    assert texts(chapters.join([chapter] * 8)) == list(BOOK) * 8
+
+
+def test_wrapped_text_with_a_blank_line_after_each_line_is_one_text():
+    text = "\n\n\n".join(textwrap.fill(p, 60).replace("\n", "\n\n") for p in BOOK)
+    assert layout_of(text) == "double-spaced"
+    assert texts(text) == list(BOOK)
+
+
+def test_the_last_paragraph_counts_without_a_final_line_break():
+    assert texts("First.\n\nSecond.\n\nThe end of it") == ["First.", "Second.", "The end of it"]
+
+
+def test_short_speeches_on_their_own_lines_stay_apart():
+    speeches = ["“No.”", "“Yes.”", "He left.", "“And so?”", "She laughed at that."] * 20
+    assert texts("\n".join(speeches)) == speeches
+
+
+def test_a_word_that_the_wrap_cut_is_whole_again_and_a_hyphen_stays():
+    text = "\n\n".join([*(textwrap.fill(p, 60) for p in BOOK), "the strang-\ner wore a well-\nworn coat"])
+    assert texts(text)[-1] == "the stranger wore a well-worn coat"
+
+
+def test_italics_page_numbers_and_pictures_leave_the_sentence_whole():
+    text = "He was _very late_. [Illustration: A clock] {12} It was ten."
+    assert texts(text) == ["He was very late. It was ten."]
+    first, *_ = blocks_of(text, transcribed=True)
+    assert (first.text, first.rule) == ("[Illustration: A clock]", "picture")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("She wrote =never= on the =red wall=.", "She wrote never on the red wall."),
+        ("A man[oe]uvre of [OE]dipus and C[ae]sar.", "A manœuvre of Œdipus and Cæsar."),
+        ("It is am[=a]re, b[)e]n, M[:u]nchen, caf['e], se[~n]or, gar[,c]on.",
+         "It is amāre, bĕn, München, café, señor, garçon."),
+        ("M^r. Hale and M^{rs}. Hale, the 5^{th} of May.", "Mr. Hale and Mrs. Hale, the 5th of May."),
+        ("Nine weeks{Endnote 14} and a day.[Note 3]", "Nine weeks and a day."),
+        ("[Sidenote: The storm.] The wind rose.", "The wind rose."),
+        ("|MRS. Hale lived by the road.", "MRS. Hale lived by the road."),
+        ("He said [Greek: logos] twice.", "He said logos twice."),
+        ("[Illustration: A [_large_]\n\nclock]\n\nIt was ten.", "It was ten."),
+        ("[Plate IV: The quay]\n\nIt was ten.", "It was ten."),
+        ("[Transcriber's Note: Commas were added.]\n\nIt was ten.", "It was ten."),
+        ("Then 2 + 2 = 4 and x = y; a ^ b, x^n, 10^6.", "Then 2 + 2 = 4 and x = y; a ^ b, x^n, 10^6."),
+        ("She said [sic] that he [her son] had gone.", "She said [sic] that he [her son] had gone."),
+        ("[Music plays, and they dance.]", "[Music plays, and they dance.]"),
+    ],
+)  # fmt: skip
+def test_what_transcribers_mark_is_read_as_printed(written, read):
+    assert texts(written) == [read]
+
+
+def test_notes_stand_where_they_are_as_paragraphs_and_never_in_a_line():
+    text = "It was late[1] then[A] [sic].\n\n[1] In May.\n\n[Footnote A: In June.]\n\nA big [Footnote: Old] cup[*]."
+    assert texts(text) == ["It was late then [sic].", "In May.", "In June.", "A big cup."]
+    assert texts("One,[1] two.[2]\n\nThree.[3]") == ["One, two.", "Three."]
+
+
+def test_brackets_behind_words_are_words_where_no_note_is():
+    assert texts("The items[0], x[A] and m[3].\n\n[B] It is.") == ["The items[0], x[A] and m[3].", "[B] It is."]
+
+
+def test_soft_hyphens_zero_width_and_no_break_spaces_leave_plain_words():
+    assert texts("ex\xadtra\u200bordinary\xa0men") == ["extraordinary men"]
+
+
+@given(st.lists(st.text("abc XYZ.,“”\xa0", min_size=1), min_size=1))
+def test_no_word_is_lost(lines):
+    assert " ".join(texts("\n".join(lines))).split() == " ".join(lines).split()

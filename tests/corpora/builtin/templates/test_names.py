@@ -1,0 +1,98 @@
+"""Names: ships, nations, athletes; citations in sentences; quotation marks, music, parser functions, pronunciations."""
+
+import pytest
+
+from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("{{USS|Wasp|CV-7}}", "USS Wasp (CV-7)"),
+        ("{{USS|Wasp|CV-7|6}}", "USS Wasp"),
+        ("{{HMS|Hood|51|2}}", "Hood"),
+        ("{{ship|French ship|Soleil Royal|1669|3}}", "Soleil Royal (1669)"),
+        ("{{ship||Vasa}}", "Vasa"),
+        ("{{sclass|Essex|aircraft carrier}}", "Essex-class aircraft carrier"),
+        ("{{sclass2|Essex|aircraft carrier|3}}", "Essex-class"),
+        ("{{sclass|Essex|aircraft carrier|4}}", "Essex class"),
+        ("{{sclass|Essex|aircraft carrier|5}}", "Essex"),
+        ("Ann Lee, {{post-nominals|country=AUS|AO|QC}}", "Ann Lee, AO, QC"),
+        ("Ann Lee, {{postnominals|list=OBE, FRS}}", "Ann Lee, OBE, FRS"),
+        ("{{flag|Peru}}", "Peru"),
+        ("{{flagcountry|PER}}", "Peru"),
+        ("{{PER}}", "Peru"),
+        ("{{flagathlete|[[Ann Lee]]|AUS}}", "Ann Lee (AUS)"),
+        ("the {{flagicon|PER}} team", "the team"),
+        ("{{fb|WAL}}", "Wales"),
+    ],
+)
+def test_names_are_shown_in_the_form_that_is_asked_for(wikitext, text):
+    assert plain_text(f"It is {wikitext} there.") == f"It is {text} there."
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("{{harvtxt|Noether|1921}}", "Noether (1921)"),
+        ("{{harvtxt|Artin|Tate|1951|p=8}}", "Artin & Tate (1951, p. 8)"),
+        ("{{harvtxt|A|B|C|1951}}", "A, B & C (1951)"),
+        ("{{harvtxt|A|B|C|D|1951}}", "A et al. (1951)"),
+        ("{{harv|Noether|1921|pp=8-9}}", "(Noether 1921, pp. 8–9)"),
+        ("{{harvnb|Noether|1921}}", "Noether 1921"),
+        ("{{harvs|txt|first=Emmy|last=Noether|year=1921}}", "Emmy Noether (1921)"),
+        ("{{harvs|nb|last=Noether|year=1921|year2=1926}}", "Noether 1921, 1926"),
+        ("{{bibleverse||Ruth|1:16-17|KJV}}", "Ruth 1:16–17"),
+        ("{{bibleverse|2|Samuel|11:1}}", "2 Samuel 11:1"),
+        ("{{bibleverse|Ruth|1:16|KJV|her words}}", "her words"),
+        ("{{bibleref2|Ruth|1:16}}", "Ruth 1:16"),
+        ("{{qref|2|255}}", "Quran 2:255"),
+        ("{{US patent|2292387}}", "U.S. patent 2,292,387"),
+        ("{{IETF RFC|793}}", "RFC 793"),
+        ("{{USC|17|107}}", "17 U.S.C. § 107"),
+    ],
+)
+def test_citations_in_a_sentence_are_text(wikitext, text):
+    assert plain_text(f"See {wikitext} there.") == f"See {text} there."
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("{{\"|stay}} and {{'|go}}", "\"stay\" and 'go'"),
+        ("''Ulysses''{{'s}} and ''Emma''{{`s}} and [[Iliad|''Iliad'']]{{'s}}", "Ulysses's and Emma's and Iliad's"),
+        (
+            "''Ulysses''{{'s}} end and ''Emma''{{'s}} start are ''both'' good",
+            "Ulysses's end and Emma's start are both good",
+        ),
+        ("it{{'}}s", "it's"),
+        ("A{{flat}} and G{{sharp}}", "A♭ and G♯"),
+        ("A{{music|b}} in {{music|time|6|8}}", "A♭ in 6/8"),
+        ("{{time signature|5|4}}", "5/4"),
+        ("{{#if:x|yes|no}} {{#if: |yes|no}}", "yes no"),
+        ("{{#ifeq:2|2.0|same|other}} {{#ifeq:a|b|same|other}}", "same other"),
+        ("{{#switch:c|a|b=one|c|d=two|#default=three}}", "two"),
+        ("{{#switch:x|a=one|#default=three}} {{#switch:x|a=one|last}}", "three last"),
+        ("{{ucfirst:noun}} {{padleft:5|2}}", "Noun 05"),
+        ("{{lit|sea dog}}", "lit. 'sea dog'"),
+        ("{{citation needed span|text=it fell|date=May 2024}}", "it fell"),
+        ("{{clarify span|it fell|date=May 2024}}", "it fell"),
+    ],
+)
+def test_marks_and_functions_are_what_they_show(wikitext, text):
+    assert plain_text(f"It is {wikitext} there.") == f"It is {text} there."
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("'''Oslo''' ({{IPAc-en|ˈ|ɒ|z|l|oʊ}}; {{lang-no|Oslo}}) is", "Oslo (Oslo) is"),
+        ("'''Oslo''' (pronounced {{IPA-no|ˈuʂluː}}) is", "Oslo is"),
+        ("'''Oslo''' (Norwegian: {{IPA|no|ˈuʂluː, ˈuslu}}; older {{lang|no|Opslo}}) is", "Oslo (older Opslo) is"),
+        ("'''Oslo''' ({{IPAc-en|ˈ|ɒ|z|l|oʊ}} {{respell|OZ|loh}}) is", "Oslo (OZ-loh) is"),
+        ("the vowel {{IPA|/ø/}} is", "the vowel /ø/ is"),
+        ("the sound {{IPAslink|ʃ}} or {{IPAblink|s}} is", "the sound /ʃ/ or [s] is"),
+    ],
+)
+def test_pronunciations_are_text_in_a_sentence_and_gone_in_brackets(wikitext, text):
+    assert plain_text(f"{wikitext} here.") == f"{text} here."
