@@ -40,8 +40,10 @@ from corpora.store import (
 )
 
 STAGES = 3
-"""The version of the stages themselves; raised when the same components give other rows. 2: rows have a letter.
-3: documents have their encoding, and are split by the rules of their language."""
+"""The version of the stages themselves; raised when the same components give other rows.
+
+2: rows have a letter. 3: documents have an encoding, and are split by the rules of their language.
+"""
 TEMPLATES = "templates"
 """The table of inline templates that no component rendered, which a version keeps whole."""
 PART_BYTES = 16 << 20

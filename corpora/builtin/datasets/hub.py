@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hub(DatasetProvider):
-    """The Parquet files of a dataset on the hub, read as those of `parquet`; a revision is fixed to its commit."""
+    """The Parquet files of a dataset on the hub, read like those of `parquet`; a revision is pinned to its commit."""
 
     name: ClassVar[str] = "hub"
     version: ClassVar[int] = 2
@@ -26,11 +26,11 @@ class Hub(DatasetProvider):
     scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
 
     def fetches(self) -> bool:
-        """Always: files that the hub's cache has already are not brought again."""
+        """Always; files that are in the hub's cache are not downloaded again."""
         return True
 
     def freeze(self) -> Self:
-        """With the commit that the revision means now.
+        """The same dataset pinned to the commit that the revision points to now.
 
         Raises:
             DatasetNotFound: no such repository or revision, or it is private.
@@ -41,12 +41,12 @@ class Hub(DatasetProvider):
     def fingerprint(self) -> str:
         """The sha256 of every file, by its path in the repository, and of the tokenizer.
 
-        The commit alone would take the part of it that a cache holds for the whole, where the hub is not reached.
+        The commit alone would not do: if the hub cannot be reached, the cache may hold only some of its files.
         """
         return rows.content_of(self._folder(), self.files, self.tokenizer())
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Rows that hold something; a row without a document belongs to its file."""
+        """Rows that are not empty; a row without a document belongs to its file."""
         return rows.blocks(self._folder(), self.files, self.text, self.scores)
 
     def tokenizer(self) -> str | None:
@@ -54,7 +54,7 @@ class Hub(DatasetProvider):
         return rows.tokenizer_in(self._folder(), self.files, self.text)
 
     def licence(self) -> str:
-        """What the card of the commit says."""
+        """The licence that the card of the commit names."""
         return rows.licence_in(self._folder())
 
     def _folder(self) -> Path:
@@ -63,5 +63,5 @@ class Hub(DatasetProvider):
 
 @hookimpl
 def corpora_datasets() -> list[type[DatasetProvider]]:
-    """Offer it."""
+    """Offer the hub."""
     return [Hub]

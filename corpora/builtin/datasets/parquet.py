@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parquet(DatasetProvider):
-    """The Parquet files of a folder, a sentence a row; or token ids, with their tokenizer.json beside them."""
+    """The Parquet files of a folder: one sentence per row, or token ids with their tokenizer.json in the folder."""
 
     name: ClassVar[str] = "parquet"
     version: ClassVar[int] = 2
@@ -26,7 +26,7 @@ class Parquet(DatasetProvider):
     scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
 
     def freeze(self) -> Self:
-        """With the folder's absolute path, so that a recipe means the same from anywhere."""
+        """The same dataset with its folder's absolute path, so that recipes work from any directory."""
         return replace(self, folder=self.folder.expanduser().absolute())
 
     def fingerprint(self) -> str:
@@ -34,7 +34,7 @@ class Parquet(DatasetProvider):
         return rows.content_of(self.folder, self.files, self.tokenizer())
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Rows that hold something; a row without a document belongs to its file."""
+        """Rows that are not empty; a row without a document belongs to its file."""
         return rows.blocks(self.folder, self.files, self.text, self.scores)
 
     def tokenizer(self) -> str | None:
@@ -42,11 +42,11 @@ class Parquet(DatasetProvider):
         return rows.tokenizer_in(self.folder, self.files, self.text)
 
     def licence(self) -> str:
-        """What the card in the folder says."""
+        """The licence that the card in the folder names."""
         return rows.licence_in(self.folder)
 
 
 @hookimpl
 def corpora_datasets() -> list[type[DatasetProvider]]:
-    """Offer it."""
+    """Offer Parquet folders."""
     return [Parquet]

@@ -1,4 +1,4 @@
-"""Dataset repositories on the hub: what a revision is now, and its files."""
+"""Dataset repositories on the hub: the commit of a revision, and its files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def pinned(reference: str) -> str:
-    """OWNER/NAME@COMMIT for OWNER/NAME or OWNER/NAME@REVISION; nobody is asked if the revision is a commit.
+    """OWNER/NAME@COMMIT for OWNER/NAME or OWNER/NAME@REVISION; the hub is not asked if the revision is a commit.
 
     Raises:
         DatasetNotFound: no such repository or revision, or it is private.
@@ -25,25 +25,25 @@ def pinned(reference: str) -> str:
     repository, _, revision = reference.partition("@")
     if COMMIT.fullmatch(revision):
         return reference
-    with _told(reference):
+    with _hub_errors(reference):
         return f"{repository}@{huggingface_hub.HfApi().dataset_info(repository, revision=revision or None).sha}"
 
 
 def fetched(reference: str, patterns: Sequence[str]) -> Path:
-    """The folder with a commit's files, from the hub's own cache or brought there; what was interrupted goes on.
+    """The folder with a commit's files in the hub's own cache; missing files are downloaded, interrupted ones resumed.
 
     Args:
         reference: OWNER/NAME@COMMIT.
-        patterns: which files, by their path in the repository.
+        patterns: which files to get, by their path in the repository.
 
     Raises:
         DatasetNotFound: no such repository or commit, or it is private.
-        DatasetError: the hub cannot be reached, and the files are not here.
+        DatasetError: the hub cannot be reached, and the files are not in the cache.
     """
     import huggingface_hub
 
     repository, _, commit = reference.partition("@")
-    with _told(reference):
+    with _hub_errors(reference):
         return Path(
             huggingface_hub.snapshot_download(
                 repository, repo_type="dataset", revision=commit, allow_patterns=list(patterns)
@@ -52,8 +52,8 @@ def fetched(reference: str, patterns: Sequence[str]) -> Path:
 
 
 @contextmanager
-def _told(reference: str) -> Iterator[None]:
-    """Say what the hub's client says, as our own errors."""
+def _hub_errors(reference: str) -> Iterator[None]:
+    """Turn errors of the hub's client into our own."""
     from huggingface_hub.errors import HFValidationError, RevisionNotFoundError
 
     repository, _, revision = reference.partition("@")
@@ -61,21 +61,20 @@ def _told(reference: str) -> Iterator[None]:
         yield
     except HFValidationError as error:
         raise DatasetNotFound(
-            f"hub:{reference} names no repository; write hub:OWNER/NAME or hub:OWNER/NAME@REVISION"
+            f"hub:{reference} is not a repository name; use hub:OWNER/NAME or hub:OWNER/NAME@REVISION"
         ) from error
     except RevisionNotFoundError as error:
         raise DatasetNotFound(
-            f"hub:{repository} has no revision {revision}; a branch or tag may have another name, a commit goes when "
-            "its history is rewritten"
+            f"hub:{repository} has no revision {revision}; check the name of the branch or tag; a commit disappears "
+            "when the history is rewritten"
         ) from error
     except hub_errors() as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if status in (401, 403, 404):
             raise DatasetNotFound(
-                f"hub:{reference} is not there, or is private ({status}); check the name, and hf auth login if it is "
-                "private"
+                f"hub:{reference} does not exist or is private ({status}); check the name, or log in with hf auth login"
             ) from error
         raise DatasetError(
-            f"hub:{reference}: the hub cannot be reached, or broke off ({first_line(error)}); run it again where there "
-            "is network: it goes on where it was"
+            f"hub:{reference}: no answer from the hub ({first_line(error)}); run the same command again when the "
+            "network is back, and the download resumes"
         ) from error

@@ -1,4 +1,4 @@
-"""Parquet files as rows of sentences or of token ids, and what lies beside them: the tokenizer and the card."""
+"""Parquet files as rows of sentences or of token ids, with the tokenizer and the card stored next to them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ UNREADABLE = f"unknown, the YAML of {CARD} cannot be read"
 
 
 def parquet_files(folder: Path, pattern: str) -> list[Path]:
-    """The Parquet files of a folder at any depth, by their paths; not the list of documents that an export has.
+    """The Parquet files of a folder at any depth, sorted by path, without the list of documents of an export.
 
     Args:
-        pattern: which of them, by their path in the folder; `*` stands for any characters.
+        pattern: which files to take, by their path in the folder; `*` stands for any characters.
 
     Raises:
-        InputError: there is none.
+        InputError: no file matches.
     """
     files = [path for path in sorted(folder.rglob("*.parquet")) if path != folder / DOCUMENTS]
     if not files:
@@ -36,23 +36,24 @@ def parquet_files(folder: Path, pattern: str) -> list[Path]:
     chosen = [path for path in files if fnmatchcase(path.relative_to(folder).as_posix(), pattern)]
     if not chosen:
         names = ", ".join(path.relative_to(folder).as_posix() for path in files[:10])
-        raise InputError(f"no .parquet file under {folder} is named like {pattern!r}; it has {names}")
+        raise InputError(f"no .parquet file under {folder} matches {pattern!r}; there are {names}")
     return chosen
 
 
 def wanted(pattern: str) -> str:
-    """The same pattern, of Parquet files alone."""
+    """The same pattern, for Parquet files only."""
     return pattern if pattern.endswith(".parquet") else f"{pattern.removesuffix('*')}*.parquet"
 
 
 def blocks(folder: Path, pattern: str, column: str, scores: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
-    """The rows of all files: sentences where they have the column, token ids where they have `input_ids`.
+    """The rows of all files: sentences if they have the column, token ids if they have `input_ids`.
 
     Args:
-        scores: columns of numbers to keep beside them.
+        column: the column that holds the sentences.
+        scores: columns of numbers to keep as well.
 
     Raises:
-        InputError: a file is no Parquet, has neither, has one of them twice, or lacks a score.
+        InputError: a file is not Parquet, has neither column, has one of them twice, or lacks a score.
         OptionError: a score is named twice.
     """
     import pyarrow.parquet as pq
@@ -77,10 +78,10 @@ def content_of(folder: Path, pattern: str, tokenizer: str | None) -> str:
 
 
 def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
-    """The `tokenizer.json` that lies beside files of token ids, as text; None for sentences.
+    """The `tokenizer.json` stored next to files of token ids, as text; None for sentences.
 
     Raises:
-        InputError: the files hold token ids, and there is none, or none in UTF-8; or the first file is no Parquet.
+        InputError: the files hold token ids and there is no tokenizer in UTF-8; or the first file is not Parquet.
     """
     import pyarrow.parquet as pq
 
@@ -93,14 +94,14 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
         return (folder / TOKENIZER).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise InputError(
-            f"{folder} holds token ids and no {TOKENIZER}; put the one that made them beside the files"
+            f"{folder} holds token ids but no {TOKENIZER}; copy the one that made them into the folder"
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{folder / TOKENIZER} cannot be read: {first_line(error)}") from error
 
 
 def licence_in(folder: Path) -> str:
-    """The licence that a card's YAML names; empty where there is no card or it names none."""
+    """The licence that a card's YAML names; empty if there is no card, or it names none."""
     from huggingface_hub import metadata_load
     from yaml import YAMLError
 
@@ -124,7 +125,7 @@ def _tokens(batch: pa.RecordBatch, place: str) -> pa.RecordBatch:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Say what Arrow says of a file, by the file's name."""
+    """Turn errors of Arrow into an `InputError` that names the file."""
     try:
         yield
     except (pa.ArrowException, OSError) as error:
@@ -150,7 +151,7 @@ def _check_scores(path: Path, schema: pa.Schema, scores: Sequence[str]) -> None:
 
 
 def _filled(made: pa.RecordBatch, batch: pa.RecordBatch, scores: Sequence[str]) -> pa.RecordBatch:
-    """Rows that hold something, with their scores; NaN where there is no finite one."""
+    """Rows that are not empty, with their scores; NaN for a score that is missing or not finite."""
     for name in scores:
         numbers = batch.column(name).cast(pa.float32(), safe=False)
         there = pc.fill_null(pc.is_finite(numbers), False)
@@ -161,7 +162,7 @@ def _filled(made: pa.RecordBatch, batch: pa.RecordBatch, scores: Sequence[str]) 
 
 
 def _documents(batch: pa.RecordBatch, place: str) -> pa.Array:
-    """Each row's document; a row without one belongs to its file."""
+    """Each row's document; rows without one belong to their file."""
     return pc.fill_null(_column(batch, "document", pa.large_string()), place)
 
 

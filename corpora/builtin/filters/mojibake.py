@@ -1,4 +1,4 @@
-"""A filter against text that was decoded wrongly somewhere on its way."""
+"""A filter against text that was decoded with a wrong encoding."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ TWICE = re.compile(
 )
 """UTF-8 that was read as a Western single-byte text, once or more: `Ã©` for `é`, `â€™` for an apostrophe."""
 BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
-"""Replacement characters, control characters of a wrong table, and private ones."""
+"""Replacement characters, control characters of a wrong encoding, and private-use characters."""
 
 
 @dataclass(frozen=True)
 class Mojibake(Filter):
-    """Reject documents with too many broken characters: replacement signs, control characters, UTF-8 read twice."""
+    """Reject documents with too many broken characters: replacement, control, UTF-8 decoded as Latin-1."""
 
     name: ClassVar[str] = "mojibake"
 
-    rate: float = option(1e-4, "The greatest share of characters that may be broken.", min=0, max=1)
+    rate: float = option(1e-4, "Documents with a larger share of broken characters are rejected.", min=0, max=1)
 
     def reject(self, document: Document) -> str | None:
         """`mojibake`, or None."""
@@ -36,5 +36,5 @@ class Mojibake(Filter):
 
 @hookimpl
 def corpora_filters() -> list[type[Filter]]:
-    """Offer it."""
+    """Offer the filter."""
     return [Mojibake]

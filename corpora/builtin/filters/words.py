@@ -1,4 +1,4 @@
-"""A filter by length."""
+"""A filter by the number of words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Words(Filter):
 
     name: ClassVar[str] = "words"
 
-    min: int = option(1, "The least number of words.", min=0)
-    max: int | None = option(None, "The greatest number of words; none for no limit.", min=0)
+    min: int = option(1, "The smallest number of words.", min=0)
+    max: int | None = option(None, "The largest number of words; none for no limit.", min=0)
 
     def reject(self, document: Document) -> str | None:
-        """Too short, too long, or None."""
+        """`too short`, `too long`, or None."""
         if document.words < self.min:
             return "too short"
         return "too long" if self.max is not None and document.words > self.max else None
@@ -26,5 +26,5 @@ class Words(Filter):
 
 @hookimpl
 def corpora_filters() -> list[type[Filter]]:
-    """Offer it."""
+    """Offer the filter."""
     return [Words]

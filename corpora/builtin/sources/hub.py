@@ -1,4 +1,4 @@
-"""Texts of a dataset on the hub, one document a row: the source `hub`."""
+"""Texts of a dataset on the hub, one document per row: the source `hub`."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from corpora.builtin.sources.texts import Texts
 
 @dataclass(frozen=True)
 class HubTexts(Source):
-    """The Parquet files of a dataset on the hub, a document a row; a revision is fixed to its commit."""
+    """The Parquet files of a dataset on the hub, one document per row; a revision is pinned to its commit."""
 
     name: ClassVar[str] = "hub"
+    version: ClassVar[int] = 2
 
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
     text: str = option("text", "The column that holds the text.")
-    id: str = option("id", "The column that names a document; without it documents are numbered.")
+    id: str = option("id", "The column that names a document within its file; without it rows are numbered.")
     files: str = option("*", "Which files, by their path in the repository: data/train-*.")
 
     def fetches(self) -> bool:
-        """Always: files that the hub's cache has already are not brought again."""
+        """Always; files that are in the hub's cache are not downloaded again."""
         return True
 
     def freeze(self, downloads: Path) -> Self:
-        """With the commit that the revision means now; its files lie in the hub's own cache.
+        """The same source pinned to the commit that the revision points to now.
 
         Raises:
             DatasetNotFound: no such repository or revision, or it is private.
@@ -38,7 +39,7 @@ class HubTexts(Source):
         return replace(self, repository=repository.pinned(self.repository))
 
     def shards(self) -> Sequence[Shard]:
-        """One shard a file, sorted by path."""
+        """One shard per file, sorted by path."""
         folder = self._folder()
         files = rows.parquet_files(folder, self.files)
         keys = [path.relative_to(folder).as_posix() for path in files]
@@ -51,7 +52,7 @@ class HubTexts(Source):
             yield replace(made, licence=made.licence or licence) if isinstance(made, Document) else made
 
     def defaults(self) -> Defaults:
-        """Those of texts at hand."""
+        """Those of the source `texts`."""
         return Texts().defaults()
 
     def _folder(self) -> Path:
@@ -60,12 +61,12 @@ class HubTexts(Source):
 
 @cache
 def _licence(shard: Shard) -> str:
-    """What the card of the shard's commit says."""
+    """The licence that the card of the shard's commit names."""
     assert shard.path is not None
     return rows.licence_in(shard.path.parents[shard.key.count("/")])
 
 
 @hookimpl
 def corpora_sources() -> list[type[Source]]:
-    """Offer it."""
+    """Offer the hub."""
     return [HubTexts]

@@ -10,6 +10,8 @@ from corpora import OptionError, StorageError
 from corpora.cli import main
 from corpora.console.terminal import with_home
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 def ran(capsys, *words):
     with pytest.raises(SystemExit) as ended:

@@ -5,6 +5,8 @@ import pytest
 import corpora
 from corpora.cli.shared import accounting_lines
 
+pytestmark = pytest.mark.usefixtures("home")
+
 CYRILLIC = "Кот сидит на окне. Дождь идёт.\n"
 
 

@@ -10,6 +10,8 @@ import pytest
 import corpora
 from corpora import Document, Filter, Splitter, TextTransform
 
+pytestmark = pytest.mark.usefixtures("home")
+
 
 @dataclass(frozen=True)
 class Fails(TextTransform):
@@ -26,7 +28,9 @@ class Fails(TextTransform):
 def test_a_transform_names_file_line_and_row(corpus, offer, monkeypatch):
     offer(transforms=[Fails])
     monkeypatch.setattr(Fails, "sentence", next(corpus.batches())["text"][12].as_py())
-    with pytest.raises(corpora.PluginError, match=r"^fails: rewrite failed in test_failures.py, line 23, row 12: KeyE"):
+    line = Fails.rewrite.__code__.co_firstlineno + 2
+    place = f"test_failures.py, line {line}, row 12: KeyError"
+    with pytest.raises(corpora.PluginError, match=f"^fails: rewrite failed in {place}"):
         corpora.transform(corpus, "fails")
 
 

@@ -101,5 +101,5 @@ class Texts(Source):
 
 @hookimpl
 def corpora_sources() -> list[type[Source]]:
-    """Offer it."""
+    """Offer own texts."""
     return [Texts]

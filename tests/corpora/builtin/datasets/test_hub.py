@@ -73,7 +73,9 @@ def test_a_download_that_was_cut_goes_on_where_it_was(home, hub):
     content = parquet(*(f"Sentence number {number} of many." for number in range(20_000)))
     hub.commit("datasets/me/long", {"train.parquet": content})
     hub.cut_after = 20_000
-    with pytest.raises(DatasetError, match="hub:me/long@.* broke off .*; run it again .* it goes on where it was"):
+    with pytest.raises(
+        DatasetError, match="hub:me/long@.*: no answer from the hub .*; run the same command again .* resumes"
+    ):
         corpora.transform("hub:me/long", "lowercase", name="low")
     hub.cut_after = None
     assert corpora.transform("hub:me/long", "lowercase", name="low").rows == 20_000
@@ -81,7 +83,7 @@ def test_a_download_that_was_cut_goes_on_where_it_was(home, hub):
 
 def test_a_private_one_needs_a_token(home, hub, toy, monkeypatch):
     hub.private.add("datasets/me/toy")
-    with pytest.raises(DatasetNotFound, match=r"hub:me/toy is not there, or is private \(401\); .* hf auth login"):
+    with pytest.raises(DatasetNotFound, match=r"hub:me/toy does not exist or is private \(401\); .* hf auth login"):
         corpora.transform("hub:me/toy", "lowercase")
     monkeypatch.setenv("HF_TOKEN", "hf_none")
     assert corpora.transform("hub:me/toy", "lowercase").rows == 2
@@ -89,7 +91,7 @@ def test_a_private_one_needs_a_token(home, hub, toy, monkeypatch):
 
 def test_one_that_is_gone_is_one_clear_line(run, hub):
     done = run("transform", "lowercase", "hub:me/gone", code=1)
-    assert "hub:me/gone is not there, or is private (404); check the name" in done.err and "Traceback" not in done.err
+    assert "hub:me/gone does not exist or is private (404); check the name" in done.err and "Traceback" not in done.err
 
 
 def test_a_revision_that_is_gone_is_named(home, hub, toy):
@@ -99,7 +101,7 @@ def test_a_revision_that_is_gone_is_named(home, hub, toy):
 
 
 def test_a_name_that_cannot_be_one_is_refused_before_anybody_is_asked(home, hub):
-    with pytest.raises(DatasetNotFound, match="write hub:OWNER/NAME or hub:OWNER/NAME@REVISION"):
+    with pytest.raises(DatasetNotFound, match="use hub:OWNER/NAME or hub:OWNER/NAME@REVISION"):
         corpora.transform("hub:a/b/c", "lowercase")
     assert not hub.asked
 

@@ -75,11 +75,11 @@ def test_a_hub_dataset_that_is_gone_or_private_is_one_clear_line(run, httpserver
     monkeypatch.setenv("HF_ENDPOINT", httpserver.url_for("").rstrip("/"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     done = run("transform", "lowercase", "hub:me/gone", code=1)
-    assert "hub:me/gone is not there, or is private (404)" in done.err
+    assert "hub:me/gone does not exist or is private (404)" in done.err
 
 
 def test_without_a_network_the_hub_is_not_asked(run):
-    assert "the hub cannot be reached" in run("transform", "lowercase", "hub:me/any", code=1).err
+    assert "no answer from the hub" in run("transform", "lowercase", "hub:me/any", code=1).err
 
 
 def test_a_token_dataset_comes_back_with_its_ids_and_its_tokenizer(tokens, tmp_path):
@@ -119,7 +119,7 @@ def test_ids_that_the_tokenizer_does_not_have_are_refused(ids, rows):
 
 def test_ids_without_their_tokenizer_are_refused(home, tmp_path):
     pq.write_table(pa.table({"input_ids": [[5, 6]]}), tmp_path / "a.parquet")
-    with pytest.raises(InputError, match="holds token ids and no tokenizer.json; put the one that made them beside"):
+    with pytest.raises(InputError, match="holds token ids but no tokenizer.json; copy the one that made them into"):
         corpora.transform(f"parquet:{tmp_path}", "shuffle")
 
 

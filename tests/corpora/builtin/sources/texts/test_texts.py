@@ -4,6 +4,8 @@ import pytest
 
 from corpora import Document, InputError, OptionError, Reject, build, registry
 
+pytestmark = pytest.mark.usefixtures("home")
+
 CZECH = "Žluťoučký kůň pěl ďábelské ódy. Příliš mnoho vody teče dolů řekou, říkal děda a šel spát. Ráno přišel déšť."
 GERMAN = "Am 3. Oktober kam er zurück. Die Straße war leer, und niemand wartete auf ihn. Es regnete den ganzen Tag."
 
