@@ -4,8 +4,9 @@
         [--before CHECKOUT]
 
 A gold file has one document per line: {"id", "genre", "paragraphs": [{"text", "sents": [[start, end], …]}]}, or one
-rule per line: {"text", "sents": ["…", …]}. With --before, `rules` of another checkout takes part as `rules before`,
-in a process of its own. Speeds are by processor time. Raw counts and times go to benchmarks/results/sentences.json.
+rule per line: {"text", "sents": ["…", …]}. With --before, `rules` of another checkout takes part as `rules before`;
+each of the two then runs in a process of its own. Speeds are by processor time. Raw counts and times go to
+benchmarks/results/sentences.json.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from corpora import registry
 
+ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "sentences.json"
 SPLITTERS = ["rules", "sentencex", "blingfire", "spacy", "regex"]
 NOVEL_PARAGRAPHS = 20_000
@@ -65,7 +67,7 @@ def main() -> None:
     arguments = _arguments()
     splitters: dict[str, Splitter] = {name: _here(name) for name in arguments.splitter}
     if arguments.before:
-        splitters[BEFORE] = Elsewhere(arguments.before)
+        splitters |= {"rules": Elsewhere(ROOT), BEFORE: Elsewhere(arguments.before)}
     raw: dict[str, object] = {"machine": platform.processor() or platform.machine(), "versions": _versions()}
     for path in arguments.gold:
         raw[path.name] = counts = {name: _score(split, _gold(path)) for name, split in splitters.items()}
