@@ -67,7 +67,11 @@ def dollars(arguments: Arguments, language: str) -> str | None:
 def old_pounds(arguments: Arguments, language: str) -> str | None:
     """`{{£sd|l=5|s=3|d=2}}` is `£5 3s 2d`; alone, `£`."""
     pounds, shillings, pence = (arguments.get(key, "") for key in ("l", "s", "d"))
-    parts = (f"£{_grouped(pounds)}" if pounds else "", f"{shillings}s" if shillings else "", f"{pence}d" if pence else "")
+    parts = (
+        f"£{_grouped(pounds)}" if pounds else "",
+        f"{shillings}s" if shillings else "",
+        f"{pence}d" if pence else "",
+    )
     return " ".join(filter(None, parts)) or amount("£", arguments, language)
 
 
@@ -84,8 +88,16 @@ def _functions() -> dict[str, Function]:
         found[code] = found[f"{code}convert"] = found[f"{code} convert"] = render
     signs = tomllib.loads(files(__package__).joinpath("currencies.toml").read_text(encoding="utf-8"))["names"]
     found |= {name: partial(amount, sign) for sign, names in signs.items() for name in names}
-    return found | {"currency": in_currency, "€": euros, "eur": euros, "euro": euros, "euros": euros, "dollar": dollars,
-                    "£sd": old_pounds, "lsd": old_pounds}
+    return found | {
+        "currency": in_currency,
+        "€": euros,
+        "eur": euros,
+        "euro": euros,
+        "euros": euros,
+        "dollar": dollars,
+        "£sd": old_pounds,
+        "lsd": old_pounds,
+    }
 
 
 MONEY: dict[str, Function] = _functions()

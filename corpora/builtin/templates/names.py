@@ -84,7 +84,13 @@ def post_nominals(arguments: Arguments, language: str) -> str | None:
     """Letters after a name: `KCB, FRS`."""
     letters = filled(arguments) or [part for part in re.split(r"[,\s]+", arguments.get("list", "")) if part]
     letters = letters[1:] if letters and letters[0] in _REALMS else letters
-    separator = " " if arguments.get("commas", "").lower() in ("off", "no") else f"{arguments['sep'].strip()} " if arguments.get("sep") else ", "
+    separator = (
+        " "
+        if arguments.get("commas", "").lower() in ("off", "no")
+        else f"{arguments['sep'].strip()} "
+        if arguments.get("sep")
+        else ", "
+    )
     return separator.join(letters) or None
 
 
