@@ -88,7 +88,7 @@ def _unit(number: str, code: str, arguments: Arguments) -> str | None:
     adjective, short = _is_adjective(arguments), _is_short(arguments)
     one = adjective or number in ("1", "-1", "−1")
     if short:
-        power, code = power_of_ten(code)
+        _, code = power_of_ten(code)
         return known_unit(code, one=one and is_word(code), short=True)
     spelled = adjective or _is_spelled(arguments) or canonical(code).startswith("/")
     unit = (full_name(code, one=one) if spelled else None) or known_unit(code, one=one)

@@ -26,8 +26,8 @@ def named_for_its_text(name: str) -> str | None:
     """
     if _ORDINAL.fullmatch(name) or _DAY_OF_YEAR.fullmatch(name):
         return name
-    if before := _BEFORE_CHRIST.fullmatch(name):
-        return f"{before[1]} av. J.-C."
+    if year := _BEFORE_CHRIST.fullmatch(name):
+        return f"{year[1]} av. J.-C."
     if (match := _CENTURY.fullmatch(name)) and is_roman(match[1]):
         number, ending, what, before = match.groups(default="")
         return f"{number.upper()}{ending}{' siècle' if what == ' s' else what}{' av. J.-C.' if before else ''}"
