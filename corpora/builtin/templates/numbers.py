@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
+from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, call, filled, first, has, one_of, positional
 from corpora.builtin.templates.convert import CONVERTERS
 from corpora.builtin.templates.money import MONEY
-from corpora.builtin.templates.numerals import grouped
+from corpora.builtin.templates.numerals import as_roman, grouped, in_words
+from corpora.builtin.templates.places import PLACES
 from corpora.builtin.templates.units import between, unit_symbol
 
 _TIGHT = ("%", "°", "′", "″", "'", '"')
@@ -208,6 +209,27 @@ def stacked(arguments: Arguments, language: str) -> str | None:
     return "".join(parts) or None
 
 
+def spelled(arguments: Arguments, language: str) -> str | None:
+    """`{{spellnum|12}}` is `twelve`."""
+    number = first(arguments).replace(",", "")
+    return in_words(int(number)) if number.isdigit() and language in ENGLISH else None
+
+
+def roman(arguments: Arguments, language: str) -> str | None:
+    """`{{roman|14}}` is `XIV`."""
+    number = first(arguments)
+    return as_roman(int(number)) if number.isdigit() and 0 < int(number) < 4000 else number or None
+
+
+def length_of_time(arguments: Arguments, language: str) -> str | None:
+    """`{{duration|m=3|s=5}}` is `3:05`."""
+    hours, minutes, seconds = (one_of(arguments, *keys) for keys in (("h", "1"), ("m", "2"), ("s", "3")))
+    if not (minutes or seconds) or not all(part.isdigit() for part in (hours, minutes, seconds) if part):
+        return None
+    parts = [part.zfill(2) if part else "00" for part in ((hours, minutes, seconds) if hours else (minutes, seconds))]
+    return ":".join((str(int(parts[0])), *parts[1:]))
+
+
 def power_of_ten(arguments: Arguments, language: str) -> str | None:
     """`×10^5`, what `{{e|5}}` shows after a number."""
     return f"×10^{first(arguments)}".replace("−", "-") if first(arguments) else None
@@ -225,7 +247,7 @@ def _named(function: Function, *names: str) -> dict[str, Function]:
 
 FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
-        **CONVERTERS, **MONEY,
+        **CONVERTERS, **MONEY, **PLACES,
         **_named(formatnum, "formatnum", "nts", "ntsh", "number", "format number", "fmtn", "nb", "num fmt",
                  "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
                  "format price", "formatprice", "formatted number"),
@@ -239,11 +261,14 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(stacked, "su", "sup sub", "subsup", "apici e pedici"),
         **_named(power_of_ten, "e", "x10^", "e10", "10x"),
         **_named(height, "height"),
+        **_named(spelled, "spellnum", "spell number", "spelled number", "number to word", "numtext", "spell"),
+        **_named(roman, "roman", "romannum", "rn", "roman numeral"),
         **_named(quantity, "unité", "unité/2", "unidad", "unitats", "unitat", "unidade", "unit", "einheit", "enhet"),
         **_named(number, "nombre", "num", "nums", "число", "значение", "liczba", "wartość"),
     },
     "fr": _named(quantity, "unité", "unite", "unit")
     | _named(temperature, "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
+    "en": _named(length_of_time, "duration"),
     "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord"),
 }  # fmt: skip
 

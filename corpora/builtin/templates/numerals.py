@@ -67,6 +67,21 @@ def _words(number: int) -> str:
     return f"{_words(number // size)} {name}" + (joint + _words(rest) if rest else "")
 
 
+_ROMAN = (
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+    (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+)  # fmt: skip
+
+
+def as_roman(number: int) -> str:
+    """A number from 1 to 3999 in Roman numerals."""
+    text = ""
+    for size, letters in _ROMAN:
+        text += letters * (number // size)
+        number %= size
+    return text
+
+
 def is_roman(text: str) -> bool:
     """Whether a text is a Roman numeral, in either case."""
     return bool(text) and ROMAN.fullmatch(text) is not None

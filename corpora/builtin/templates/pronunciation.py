@@ -27,6 +27,8 @@ _WORDS = frozenset((
 ))  # fmt: skip
 """Arguments that are not part of the pronunciation."""
 
+_LABEL = re.compile(r"(?:uk|us|ca|au|nz|ie|za|local|en|gen|rp)(?:also|and|or)?", re.IGNORECASE)
+"""Varieties of English before a pronunciation: `UKalso`."""
 _PLAIN = ("ipa", "api", "afi", "pronunciation", "ipa-all", "api2", "ipa2", "мфа", "fonetik", "lautschrift")
 
 
@@ -45,7 +47,7 @@ class Pronunciation(Template):
         if name in _PLAIN:
             return ipa(filled(arguments))
         if name.startswith(("ipac-", "ipac2-")):
-            parts = [_KEYS.get(part, part) for part in filled(arguments) if part.lower() not in _WORDS]
+            parts = [_KEYS.get(part, part) for part in filled(arguments) if part.lower() not in _WORDS and not _LABEL.fullmatch(part)]
             return f"/{''.join(parts)}/" if parts and name == "ipac-en" else f"[{''.join(parts)}]" if parts else None
         if name.startswith(("ipa-", "api-")):
             return _enclosed(filled(arguments)[0]) if filled(arguments) else None
