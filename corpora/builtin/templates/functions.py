@@ -139,7 +139,8 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
         "#if": if_, "#ifeq": ifeq, "#switch": switch, "#iferror": iferror, "#tag": tag,
         "uc": upper, "lc": lower, "ucfirst": capitalised, "lcfirst": uncapitalised,
-        "namespace": nothing, "ns": nothing, "talkspace": nothing, "sitename": site_name, "padleft": padded_left, "padright": padded_right, "plural": plural,
+        "namespace": nothing, "ns": nothing, "talkspace": nothing, "sitename": site_name,
+        "padleft": padded_left, "padright": padded_right, "plural": plural,
     },
     "de": {"#wenn": if_, "#wenngleich": ifeq}, "es": {"#si": if_}, "fr": {"#si": if_}, "pt": {"#se": if_},
 }  # fmt: skip

@@ -10,9 +10,11 @@ from corpora import Template, hookimpl
 from corpora.builtin.templates.arguments import filled, first
 
 _SIGNS = {
-    "sharp": "♯", "#": "♯", "♯": "♯", "flat": "♭", "b": "♭", "♭": "♭", "double-sharp": "𝄪", "double-flat": "𝄫", "halfnote": "𝅗𝅥", "half note": "𝅗𝅥",
+    "sharp": "♯", "#": "♯", "♯": "♯", "flat": "♭", "b": "♭", "♭": "♭", "double-sharp": "𝄪", "double-flat": "𝄫",
+    "halfnote": "𝅗𝅥", "half note": "𝅗𝅥",
     "8th": "♪", "quarternote": "♩", "eighthnote": "♪", "half-flat": "𝄳", "half-sharp": "𝄲", "half flat": "𝄳",
-    "dacapo": "D.C.", "dalsegno": "D.S.", "wholenote": "𝅝", "root": "root", "fifth": "fifth", "third": "third", "natural": "♮", "n": "♮", "♮": "♮",
+    "dacapo": "D.C.", "dalsegno": "D.S.", "wholenote": "𝅝", "root": "root", "fifth": "fifth",
+    "third": "third", "natural": "♮", "n": "♮", "♮": "♮",
     "doublesharp": "𝄪", "x": "𝄪", "##": "𝄪", "double sharp": "𝄪", "doubleflat": "𝄫", "bb": "𝄫", "double flat": "𝄫",
     "dim": "o", "diminished": "o", "halfdiminished": "ø", "halfdim": "ø", "half-diminished": "ø", "aug": "+",
     "augmented": "+", "major": "Δ", "maj": "Δ", "delta": "Δ", "minor": "−", "quarter": "♩", "quarter note": "♩",

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, call, filled, first, has, one_of, positional
+from corpora.builtin.templates.arguments import (
+    ENGLISH,
+    Arguments,
+    Function,
+    call,
+    filled,
+    first,
+    has,
+    one_of,
+    positional,
+)
 from corpora.builtin.templates.convert import CONVERTERS
 from corpora.builtin.templates.money import MONEY
 from corpora.builtin.templates.numerals import as_roman, grouped, in_words
@@ -252,7 +262,8 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
                  "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
                  "format price", "formatprice", "formatted number"),
         **_named(val, "val", "physconst", "valor"),
-        **_named(fraction, "frac", "fract", "vulgar fraction", "vfrac", "sfrac", "fraction", "frac2", "bruch", "fracción", "mfrac", "dfrac", "tfrac",
+        **_named(fraction, "frac", "fract", "vulgar fraction", "vfrac", "sfrac", "fraction", "frac2", "bruch",
+                 "fracción", "mfrac", "dfrac", "tfrac",
                  "frazione", "fraz", "fração", "breuk", "fracció"),
         **_named(percentage, "percentage", "pct", "percent"),
         **_named(density, "pop density", "population density", "density"),

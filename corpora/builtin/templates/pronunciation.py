@@ -47,7 +47,11 @@ class Pronunciation(Template):
         if name in _PLAIN:
             return ipa(filled(arguments))
         if name.startswith(("ipac-", "ipac2-")):
-            parts = [_KEYS.get(part, part) for part in filled(arguments) if part.lower() not in _WORDS and not _LABEL.fullmatch(part)]
+            parts = [
+                _KEYS.get(part, part)
+                for part in filled(arguments)
+                if part.lower() not in _WORDS and not _LABEL.fullmatch(part)
+            ]
             return f"/{''.join(parts)}/" if parts and name == "ipac-en" else f"[{''.join(parts)}]" if parts else None
         if name.startswith(("ipa-", "api-")):
             return _enclosed(filled(arguments)[0]) if filled(arguments) else None

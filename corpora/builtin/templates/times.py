@@ -19,7 +19,9 @@ _NUMERAL = re.compile(r"[IVXLCivxlc]+|[0-9]+")
 
 
 def named_for_its_text(name: str) -> str | None:
-    """French templates that are named for what they show: `{{Ier siècle}}`, `{{XIXe}}`, `{{2e}}`, `{{1er mai}}`, `{{Louis XIV}}`, `{{-50}}`.
+    """French templates that are named for what they show.
+
+    Such as `{{Ier siècle}}`, `{{XIXe}}`, `{{2e}}`, `{{1er mai}}`, `{{Louis XIV}}`, `{{-50}}`.
 
     Args:
         name: the template's name in lower case.
