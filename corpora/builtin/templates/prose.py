@@ -32,7 +32,7 @@ class Prose(Template):
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The text of a template in the table of the language, or in the one for all."""
         pattern = pattern_of(name, language)
-        return None if pattern is None else shown(pattern, arguments)
+        return shown(pattern, arguments) if pattern else pattern
 
 
 @cache

@@ -73,12 +73,13 @@ class _Ends:
     def __init__(self, text: str) -> None:
         self._text = text
         self._next: dict[str, tuple[int, int]] = {}
+        self._comments = "<!--" in text
 
     def of(self, tag: str, match: re.Match[str]) -> tuple[int, int]:
         """Where the content ends, and where reading continues."""
         start = match.end()
         known = self._closing(tag, start)
-        if tag == "ref" and (comment := self._text.rfind("<!--", start, known[0])) >= 0:
+        if self._comments and tag == "ref" and (comment := self._text.rfind("<!--", start, known[0])) >= 0:
             after = self._closing("!--", comment)[1]
             known = self._closing(tag, after) if after > known[0] else known
         if known[0] < 0:

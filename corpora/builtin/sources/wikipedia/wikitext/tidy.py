@@ -98,10 +98,11 @@ _RUN_IN = re.compile(r"(={2,6})([^=\n]{1,120})\1[ \t]*([^=\s].*)")
 def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
     """Paragraphs and headings, and a gap where a list, a table or something else was left out."""
     lines: list[str] = []
+    marked = "==" in text
     for raw in text.split("\n"):
         line = raw.strip()
         first = line[:1]
-        if line and first not in "=*#:;|!{-\ue0f0" and "==" not in line:
+        if line and first not in "=*#:;|!{-\ue0f0" and not (marked and "==" in line):
             lines.append(line)
             continue
         if first == "-" and not line.startswith("----"):
