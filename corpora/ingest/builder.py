@@ -227,7 +227,14 @@ class _Job:
             raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
 
     def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
-        task = WriteTask(folder, self.splitter, fates.survivors, fates.found, frozenset(fates.shared))
+        task = WriteTask(
+            folder,
+            self.splitter,
+            fates.survivors,
+            fates.found,
+            frozenset(fates.shared),
+            keep_symbols=self.source.defaults().keep_symbols,
+        )
         numbers = sorted(fates.survivors)
         with BlockWriter(staging, SENTENCES) as writer:
             for number in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):

@@ -134,6 +134,8 @@ class WriteTask:
     """For each part, how many of its rows count; `--limit` can end within a part."""
     shared: frozenset[int] = frozenset()
     """The hashes of the paragraphs that are left out near the ends of documents."""
+    keep_symbols: bool = False
+    """Whether sentences without a letter or digit are written as well."""
 
     def path(self, number: int) -> Path:
         """Where a part's sentences are, once they are whole."""
@@ -172,7 +174,7 @@ class WriteTask:
             with plugin_code(splitter, "split", partial("document {}, paragraph {:,}".format, document, number + 1)):
                 sentences, holes = whole_sentences(paragraph, splitter)
             side.drop(HAS_HOLE, holes)
-            written = [sentence for sentence in sentences if has_letters(sentence)]
+            written = [sentence for sentence in sentences if self.keep_symbols or has_letters(sentence)]
             side.drop(NO_LETTERS, len(sentences) - len(written))
             texts += written
             numbers += [number] * len(written)

@@ -107,6 +107,8 @@ class Defaults:
     """Leave out paragraphs that stand near the beginning or the end of many of its documents, such as a licence.
 
     Only where near copies go as well, since editions of one book share their beginning too."""
+    keep_symbols: bool = False
+    """Keep sentences without a letter or digit, such as a scene break: for texts that are taken as they come."""
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,8 @@ class Texts(Source):
             yield Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
 
     def defaults(self) -> Defaults:
-        """The check for broken characters, and sentences by the rules of each document's language."""
-        return Defaults(("mojibake",))
+        """The check for broken characters; every sentence stays, a scene break too."""
+        return Defaults(("mojibake",), keep_symbols=True)
 
     def notes(self) -> Sequence[str]:
         """How many files of the folder were not read because of their suffix."""

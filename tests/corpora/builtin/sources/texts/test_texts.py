@@ -121,3 +121,13 @@ def test_every_outcome_is_a_document_or_a_reject(tmp_path, read):
     outcomes = read(tmp_path)
     assert [type(outcome) for outcome in outcomes] == [Document, Reject, Reject, Reject, Document]
     assert [outcome.id for outcome in outcomes] == [f"a.jsonl#{n}" for n in range(1, 6)]
+
+
+def test_a_scene_break_stays_a_row(tmp_path, monkeypatch):
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "scenes"
+    folder.mkdir()
+    (folder / "a.txt").write_text("She slept at last. * * * Morning came.", encoding="utf-8")
+    made = build(f"texts:folder={folder}")
+    texts = [text for batch in made.batches() for text in batch["text"].to_pylist()]
+    assert texts == ["She slept at last.", "* * *", "Morning came."]
