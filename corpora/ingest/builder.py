@@ -91,7 +91,7 @@ def build(
     shards = list(frozen.shards())
     wrong = next((shard for shard in shards if not isinstance(shard, Shard)), None)
     must_return(wrong is None, frozen, "shards", wrong, "a sequence of Shard")
-    job = _Job(
+    job = _Build(
         name=name or frozen.name,
         source=frozen,
         filters=tuple(_filters(frozen, filters)),
@@ -143,7 +143,7 @@ def hash_inputs(shards: Sequence[Shard], progress: Progress) -> list[tuple[str, 
 
 
 @dataclass(frozen=True)
-class _Job:
+class _Build:
     """One build, with everything resolved."""
 
     name: str

@@ -14,7 +14,7 @@ from corpora.execution import Executor, Progress, silent
 from corpora.operations.concatenation import check_alike, side_files
 from corpora.operations.selection import SEED, TakeTask
 from corpora.operations.thresholds import Amount, Order, threshold
-from corpora.operations.version_writer import Rows, Work, assemble, written_parts
+from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.plugin import registry, seed_of
 from corpora.store import Dataset, Manifest, Plan, Store, described, vocabulary_in
 
@@ -67,7 +67,7 @@ def mix(
         accounting: dict[str, Any] = {"rows": [parent.rows for parent in parents], "taken": []}
         batches = _batches(staging, parents, orders, amounts, work, accounting)
         made = Rows(parents[0].schema, batches, parents=parents, accounting=accounting)
-        return assemble(staging, name, plan, made, work)
+        return write_version(staging, name, plan, made, work)
 
     return work.add(name, plan, write)
 

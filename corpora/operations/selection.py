@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, silent
 from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, document_ranges, threshold
-from corpora.operations.version_writer import Rows, Work, assemble, written_parts
+from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.plugin import Selection, seed_of
 from corpora.store import (
     Dataset,
@@ -180,7 +180,9 @@ def _write(
     task = TakeTask(staging / "parts", order, vocabulary, taken, parent.schema, complement)
     accounting = {"rows": parent.rows}
     batches = written_parts(work, task, parent.pieces(), "select", accounting)
-    return assemble(staging, name, plan, Rows(parent.schema, batches, parents=(parent,), accounting=accounting), work)
+    return write_version(
+        staging, name, plan, Rows(parent.schema, batches, parents=(parent,), accounting=accounting), work
+    )
 
 
 def _taken(parent: Dataset, order: Order, amount: Amount | None, work: Work) -> Threshold | Between | Ranges:

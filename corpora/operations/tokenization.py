@@ -15,7 +15,7 @@ from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, silent
 from corpora.operations.paragraphs import units, whole_paragraphs
 from corpora.operations.unknown_tokens import count_unknown, summarised
-from corpora.operations.version_writer import Rows, Work, assemble, counted_part, written_parts
+from corpora.operations.version_writer import Rows, Work, counted_part, write_version, written_parts
 from corpora.plugin import Sequences, sha256_of, split_short
 from corpora.store import (
     TOKENIZER_FILE,
@@ -149,7 +149,7 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tok
     accounting: dict[str, Any] = {"sentences": parent.rows}
     batches = summarised(written_parts(work, task, pieces, "tokenize", accounting), accounting)
     rows = Rows(schema, batches, parents=(parent,), accounting=accounting)
-    return assemble(staging, name, plan, rows, work)
+    return write_version(staging, name, plan, rows, work)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from corpora.operations.thresholds import Amount, By
 from corpora.operations.version_writer import (
     Rows,
     Work,
-    assemble,
     counted_part,
     described_files,
     hand_on,
     take_files,
+    write_version,
     written_parts,
 )
 from corpora.plugin import (
@@ -148,7 +148,7 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
             return _by_file(staging, name, plan, parent, task, work)
         accounting: dict[str, Any] = {"rows": parent.rows}
         batches = written_parts(work, task, parent.pieces(), "transform", accounting)
-        return assemble(staging, name, plan, Rows(task.schema, batches, (parent,), accounting), work)
+        return write_version(staging, name, plan, Rows(task.schema, batches, (parent,), accounting), work)
 
     return work.add(name, plan, write)
 
@@ -166,7 +166,7 @@ def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: Rewrit
         sizes: dict[str, Any] = {"values": counts["values"], "documents": parent.documents}
         return described_files(staging, name, plan, rows, work, kind=parent.kind, files=files, **sizes)
     batches = (batch for path, _ in parts for batch in read_stream(path))
-    return assemble(staging, name, plan, Rows(task.schema, batches, (parent,), counts), work)
+    return write_version(staging, name, plan, Rows(task.schema, batches, (parent,), counts), work)
 
 
 ONE_A_FILE = 1 << 62

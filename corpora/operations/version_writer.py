@@ -67,7 +67,7 @@ class Work:
 
         def write(staging: Path) -> Manifest:
             schema, batches = given.rows(staging)
-            manifest = assemble(staging, given.name, given.plan, Rows(schema, batches), self)
+            manifest = write_version(staging, given.name, given.plan, Rows(schema, batches), self)
             return replace(manifest, licences={given.licence: manifest.documents} if given.licence else {})
 
         return self.add(given.name, given.plan, write)
@@ -119,7 +119,7 @@ class Rows:
     notes: tuple[str, ...] = ()
 
 
-def assemble(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Manifest:
+def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Manifest:
     """Write rows as a version's files and return its manifest, not yet written."""
     hand_on(staging, rows.parents[:1])
     with BlockWriter(staging, rows.schema) as writer:

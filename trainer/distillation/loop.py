@@ -12,7 +12,7 @@ from trainer.data import Survey
 from trainer.distillation import preparation as preparing
 from trainer.distillation.divergence import LossWatch
 from trainer.distillation.interruption import Stopper
-from trainer.distillation.prepared import Job
+from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.runs import checkpoint
 from trainer.distillation.runs import resume as resuming
 from trainer.distillation.runs.folder import RunFolder
@@ -91,7 +91,13 @@ def distill(
 
 
 def run(
-    job: Job, folder: RunFolder, *, resume: bool, overwrite: bool, stop_after: str | None, watch: Sequence[Callback]
+    job: PreparedRun,
+    folder: RunFolder,
+    *,
+    resume: bool,
+    overwrite: bool,
+    stop_after: str | None,
+    watch: Sequence[Callback],
 ) -> Outcome:
     """Train a prepared job to its end, or until somebody asks to stop."""
     watchers = [*(registry.make("callbacks", text) for text in job.recipe.callback), *watch]
@@ -106,7 +112,7 @@ def run(
 
 @dataclass
 class _Loop:
-    job: Job
+    job: PreparedRun
     folder: RunFolder
     stopper: Stopper
     watchers: Sequence[Callback]

@@ -14,7 +14,7 @@ from corpora import seed_of, without_places
 from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows, pack
 from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, masked_once
 from trainer.distillation.gradients import Engine
-from trainer.distillation.prepared import Job
+from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.schedule import plan
 from trainer.distillation.settings import Recipe
 from trainer.distillation.update import Frame, Training
@@ -57,7 +57,7 @@ def distillation(
     preset: str,
     allow_pickle: bool = False,
     survey: Survey | None = None,
-) -> Job:
+) -> PreparedRun:
     """A distillation, checked and ready to start.
 
     Args:
@@ -78,7 +78,7 @@ def distillation(
     check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
     torch.manual_seed(seed_of("student", recipe.seed))
     student = student_shape.build(taught_by)
-    return assemble(
+    return prepare_run(
         recipe, losses, rows, tokenizer, student, taught_by,
         kind="distill", preset=preset,
         teacher_card={"model": str(teacher), "folder": str(folder), **model_fingerprint(folder)},
@@ -100,7 +100,7 @@ def parts_of(recipe: Recipe) -> tuple[list[Loss], Student]:
     return losses, registry.make("students", recipe.student)
 
 
-def assemble(
+def prepare_run(
     recipe: Recipe,
     losses: list[Loss],
     rows: Rows,
@@ -111,7 +111,7 @@ def assemble(
     kind: str,
     preset: str,
     teacher_card: dict[str, Any] | None = None,
-) -> Job:
+) -> PreparedRun:
     """Put models and data together.
 
     Raises:
@@ -136,7 +136,7 @@ def assemble(
     )  # fmt: skip
     card = _card(kind, preset, training, teacher_card, precision)
     held_out = _fidelity(recipe, engine, rows, tokenizer, picks.to(device), frame, budget) if recipe.held_out else None
-    return Job(recipe, training, ranks, card, tokenizer, held_out)
+    return PreparedRun(recipe, training, ranks, card, tokenizer, held_out)
 
 
 def check_rows(rows: Rows, student: Any) -> None:

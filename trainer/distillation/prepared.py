@@ -17,7 +17,7 @@ from trainer.runtime import Ranks, versions
 
 
 @dataclass
-class Job:
+class PreparedRun:
     """A run that is ready to start."""
 
     recipe: Recipe

@@ -13,7 +13,7 @@ from corpora import Component, option, seed_of
 from trainer.data import Rows, Survey, open_rows
 from trainer.distillation import preparation as preparing
 from trainer.distillation.loop import Outcome, run
-from trainer.distillation.prepared import Job
+from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.runs import resume as resuming
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.settings import Recipe, resolve
@@ -107,7 +107,7 @@ def pretrain(
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 
-def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> Job:
+def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> PreparedRun:
     """A pre-training, checked and ready to start.
 
     Raises:
@@ -120,7 +120,7 @@ def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> Job:
     tokenizer = tokenizer_of(rows)
     torch.manual_seed(seed_of("student", recipe.seed))
     model = shape.build(tokenizer)
-    job = preparing.assemble(recipe, losses, rows, tokenizer, model, None, kind="pretrain", preset=preset)
+    job = preparing.prepare_run(recipe, losses, rows, tokenizer, model, None, kind="pretrain", preset=preset)
     job.card["shape"] = shape.options()
     job.student_place = "."
     return job

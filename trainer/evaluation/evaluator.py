@@ -10,7 +10,7 @@ from typing import Any
 
 from corpora.errors import unknown_name
 from trainer.errors import ModelError, TaskError, TaskNotFound
-from trainer.evaluation.finetuning.jobs import Job, Progress, run_jobs
+from trainer.evaluation.finetuning.jobs import FineTuning, Progress, run_jobs
 from trainer.evaluation.finetuning.settings import SEEDS, Settings, settings_for, shape_of
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import write_sealed
@@ -19,7 +19,7 @@ from trainer.models import model_fingerprint, model_folder
 from trainer.plugin import Splits, Task
 from trainer.runtime import chosen
 
-Tried = tuple[Job, dict[str, Any]]
+Tried = tuple[FineTuning, dict[str, Any]]
 """A fine-tuning and its stored result."""
 
 
@@ -155,7 +155,9 @@ def evaluate(
         count = seeds or SEEDS[preset][shape_of(problem)]
         for rate in learning_rates or (None,):
             settings = settings_for(preset, problem, given | ({"learning_rate": rate} if rate else {}))
-            jobs += [Job(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)]
+            jobs += [
+                FineTuning(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)
+            ]
     splits_of = {task.title: splits for task, splits in read}
     results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
     columns = _columns(jobs, results, splits_of, place)
@@ -179,7 +181,7 @@ def _read(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]],
 
 
 def _columns(
-    jobs: Sequence[Job], results: Sequence[dict[str, Any]], splits_of: Mapping[str, Splits], place: Path
+    jobs: Sequence[FineTuning], results: Sequence[dict[str, Any]], splits_of: Mapping[str, Splits], place: Path
 ) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for title, splits in splits_of.items():

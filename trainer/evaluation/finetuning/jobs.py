@@ -20,7 +20,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Job:
+class FineTuning:
     """One fine-tuning to do; small enough to be handed to another process."""
 
     task: Task
@@ -39,7 +39,7 @@ class Job:
 
 
 def run_jobs(
-    jobs: Sequence[Job], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
+    jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
     """The result of each job, in their order: found where it is stored, measured where it is not."""
     found = [read_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
@@ -62,7 +62,7 @@ def _numbered(progress: Progress | None, number: int, total: int) -> Progress | 
     return lambda what, done, updates: progress(f"{what}, {number} of {total}", done, updates)
 
 
-def fill(job: Job, splits: Splits, progress: Progress | None = None) -> None:
+def fill(job: FineTuning, splits: Splits, progress: Progress | None = None) -> None:
     """Do one job and store its result."""
     from trainer.evaluation.finetuning.training import finetune
 
@@ -83,7 +83,7 @@ def fill(job: Job, splits: Splits, progress: Progress | None = None) -> None:
     write_cell(job.out / "cells", job.cell(splits), result, made.evidence)
 
 
-def _fill_alone(job: Job) -> str:
+def _fill_alone(job: FineTuning) -> str:
     fill(job, job.task.read(job.data))
     return f"{job.task.title} seed {job.seed}"
 
@@ -95,7 +95,7 @@ def _set_torch() -> None:
     without_cudnn_attention()
 
 
-def _stored(job: Job, splits: Splits) -> dict[str, Any]:
+def _stored(job: FineTuning, splits: Splits) -> dict[str, Any]:
     result = read_cell(job.out / "cells", job.cell(splits))
     if result is None:
         raise TaskError(f"{job.task.title}: its data or its model changed while it was being evaluated; run it again")
