@@ -4,7 +4,7 @@ from .distillation.loop import Outcome as Outcome
 from .distillation.loop import distill as distill
 from .distillation.pretraining import Shape as Shape
 from .distillation.pretraining import pretrain as pretrain
-from .distillation.settings import Recipe as Recipe
+from .distillation.settings import RunSettings as RunSettings
 from .errors import CasingMismatch as CasingMismatch
 from .errors import DamagedWeights as DamagedWeights
 from .errors import Diverged as Diverged

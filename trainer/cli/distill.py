@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from trainer.cli.component_options import with_options
-from trainer.distillation import Recipe
+from trainer.distillation import RunSettings
 
 
-@with_options(Recipe)
+@with_options(RunSettings)
 def command(
     *,
     dataset: Annotated[str | None, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")] = None,

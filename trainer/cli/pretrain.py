@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from trainer.cli.component_options import with_options
-from trainer.distillation import Recipe, Shape
+from trainer.distillation import RunSettings, Shape
 
 
-@with_options(Recipe, leave=("student", "held-out"))
+@with_options(RunSettings, leave=("student", "held-out"))
 @with_options(Shape, name="shape")
 def command(
     *,

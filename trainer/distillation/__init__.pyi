@@ -9,5 +9,5 @@ from .runs.folder import RunFolder as RunFolder
 from .runs.publication import push as push
 from .schedule import learning_rate_factor as learning_rate_factor
 from .schedule import warmup_updates as warmup_updates
-from .settings import Recipe as Recipe
+from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve

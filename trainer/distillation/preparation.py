@@ -16,7 +16,7 @@ from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, mask
 from trainer.distillation.gradients import Engine
 from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.schedule import plan
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 from trainer.distillation.update import Frame, Training
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
 from trainer.models import (
@@ -35,7 +35,7 @@ FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
 
 
 @contextmanager
-def own_chance(recipe: Recipe) -> Iterator[None]:
+def own_chance(recipe: RunSettings) -> Iterator[None]:
     """Leave torch's random numbers and its choice of algorithms as they were, whatever happens inside."""
     before = torch.are_deterministic_algorithms_enabled()
     gpus = [int(os.environ.get("LOCAL_RANK", "0"))] if torch.cuda.is_available() else []
@@ -52,7 +52,7 @@ def own_chance(recipe: Recipe) -> Iterator[None]:
 def distillation(
     dataset: Any,
     teacher: Any,
-    recipe: Recipe,
+    recipe: RunSettings,
     *,
     preset: str,
     allow_pickle: bool = False,
@@ -85,7 +85,7 @@ def distillation(
     )  # fmt: skip
 
 
-def parts_of(recipe: Recipe) -> tuple[list[Loss], Student]:
+def parts_of(recipe: RunSettings) -> tuple[list[Loss], Student]:
     """The losses and the student that a recipe names.
 
     Raises:
@@ -101,7 +101,7 @@ def parts_of(recipe: Recipe) -> tuple[list[Loss], Student]:
 
 
 def prepare_run(
-    recipe: Recipe,
+    recipe: RunSettings,
     losses: list[Loss],
     rows: Rows,
     tokenizer: Any,
@@ -160,14 +160,14 @@ def check_rows(rows: Rows, student: Any) -> None:
         )
 
 
-def _frame(tokenizer: Any, recipe: Recipe) -> Frame:
+def _frame(tokenizer: Any, recipe: RunSettings) -> Frame:
     first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
     if first is None or last is None or tokenizer.mask_token_id is None:
         raise ModelError("the tokenizer lacks [CLS], [SEP] or [MASK]; a masked-language model needs all three")
     return Frame(first, last, tokenizer.unk_token_id, recipe.max_unknown)
 
 
-def _masker(rows: Rows, tokenizer: Any, recipe: Recipe, *, vocabulary: int) -> Masker:
+def _masker(rows: Rows, tokenizer: Any, recipe: RunSettings, *, vocabulary: int) -> Masker:
     return masker(
         rows.survey.counts,
         vocabulary=vocabulary,
@@ -180,7 +180,7 @@ def _masker(rows: Rows, tokenizer: Any, recipe: Recipe, *, vocabulary: int) -> M
     )
 
 
-def _micro_batch_tokens(recipe: Recipe, engine: Engine) -> int:
+def _micro_batch_tokens(recipe: RunSettings, engine: Engine) -> int:
     """The budget asked for; `auto` is 4,096 on a CPU, and what half of a GPU's free memory holds."""
     if recipe.micro_batch_tokens != "auto":
         return int(recipe.micro_batch_tokens)
@@ -193,7 +193,7 @@ def _micro_batch_tokens(recipe: Recipe, engine: Engine) -> int:
 
 
 def _fidelity(
-    recipe: Recipe, engine: Engine, rows: Rows, tokenizer: Any, picks: Masker, frame: Frame, budget: int
+    recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: Any, picks: Masker, frame: Frame, budget: int
 ) -> Fidelity:
     limit = positions_of(engine.student.config)
     held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.distillation.fidelity import Fidelity
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 from trainer.distillation.update import Done, Training
 from trainer.errors import OtherRecipe
 from trainer.models import write_model
@@ -20,7 +20,7 @@ from trainer.runtime import Ranks, versions
 class PreparedRun:
     """A run that is ready to start."""
 
-    recipe: Recipe
+    recipe: RunSettings
     training: Training
     ranks: Ranks
     card: dict[str, Any]

@@ -16,7 +16,7 @@ from trainer.distillation.loop import Outcome, run
 from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.runs import resume as resuming
 from trainer.distillation.runs.folder import RunFolder
-from trainer.distillation.settings import Recipe, resolve
+from trainer.distillation.settings import RunSettings, resolve
 from trainer.errors import ModelError, OtherRecipe
 from trainer.plugin import Callback
 
@@ -107,7 +107,7 @@ def pretrain(
         return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 
-def prepared(rows: Rows, shape: Shape, recipe: Recipe, *, preset: str) -> PreparedRun:
+def prepared(rows: Rows, shape: Shape, recipe: RunSettings, *, preset: str) -> PreparedRun:
     """A pre-training, checked and ready to start.
 
     Raises:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data import rows_at
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def warmup_updates(rate: float, *, updates: int) -> int:
     return math.ceil(rate * updates)
 
 
-def plan(recipe: Recipe, *, rows: int, tokens: int) -> Plan:
+def plan(recipe: RunSettings, *, rows: int, tokens: int) -> Plan:
     """The plan of a recipe on a dataset.
 
     Args:

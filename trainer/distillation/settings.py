@@ -18,7 +18,7 @@ DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 
 
 @dataclass(frozen=True)
-class Recipe(Component):
+class RunSettings(Component):
     """How a student is trained. A preset gives the values; each can be set by itself."""
 
     name: ClassVar[str] = "distill"
@@ -95,7 +95,7 @@ def presets() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if "." not in name))
 
 
-def resolve(preset: str, options: Mapping[str, Any]) -> Recipe:
+def resolve(preset: str, options: Mapping[str, Any]) -> RunSettings:
     """The recipe of a preset with some settings changed.
 
     Args:
@@ -108,7 +108,7 @@ def resolve(preset: str, options: Mapping[str, Any]) -> Recipe:
         OptionError: a value of the wrong type or out of range.
     """
     given = {key: value for key, value in options.items() if value is not None}
-    return Recipe.from_options({**_settings(preset), **given})
+    return RunSettings.from_options({**_settings(preset), **given})
 
 
 def _settings(preset: str) -> dict[str, Any]:

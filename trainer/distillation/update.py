@@ -15,7 +15,7 @@ from corpora import seed_of
 from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches, pack
 from trainer.distillation.gradients import Counts, Engine
 from trainer.distillation.schedule import Plan
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 from trainer.errors import Diverged, OutOfMemory
 from trainer.runtime import LossScale, Ranks
 
@@ -66,7 +66,7 @@ class Training:
         masker: Masker,
         *,
         plan: Plan,
-        recipe: Recipe,
+        recipe: RunSettings,
         frame: Frame,
         ranks: Ranks,
         micro_batch_tokens: int,
@@ -207,7 +207,7 @@ def _flat_gradient(weights: tuple[nn.Parameter, ...]) -> Tensor:
     return flat
 
 
-def _optimizer(recipe: Recipe, weights: tuple[nn.Parameter, ...]) -> torch.optim.Optimizer:
+def _optimizer(recipe: RunSettings, weights: tuple[nn.Parameter, ...]) -> torch.optim.Optimizer:
     groups = [
         {"params": [w for w in weights if w.ndim > 1], "weight_decay": recipe.weight_decay},
         {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from corpora import Component, Recipe, RecipeError, option, read_recipe
-from trainer.distillation import Recipe as Distillation
+from trainer.distillation import RunSettings as Distillation
 from trainer.distillation import Shape, resolve
 from trainer.evaluation import settings_for
 

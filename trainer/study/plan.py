@@ -11,7 +11,7 @@ from typing import Literal
 
 from corpora import DatasetError, plan_datasets
 from corpora import open as open_dataset
-from trainer.distillation import CARD, Recipe, resolve
+from trainer.distillation import CARD, RunSettings, resolve
 from trainer.errors import RunError
 from trainer.evaluation import default_out
 from trainer.study.grid import Student, Study, read_study
@@ -114,7 +114,7 @@ def _scores(model: Path, name: str, benchmark: str) -> Step:
     return Step("scores", f"{name}: {benchmark}", "done" if done else "missing")
 
 
-def cost(recipe: Recipe, size: Size | None) -> int | None:
+def cost(recipe: RunSettings, size: Size | None) -> int | None:
     """The tokens that a recipe's budget trains on, special ones counted; None where the size is not known."""
     unit, amount = recipe.budget_parts
     if unit == "tokens":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora import DatasetError, Score, Selection, UnknownName, options_of, registry
-from trainer.distillation import Recipe
+from trainer.distillation import RunSettings
 from trainer.errors import RunError
 from trainer.evaluation import glue_score, read_sealed
 
@@ -20,7 +20,7 @@ MEASURES = ("glue", "exact match", "f1")
 FIDELITY = ("kl", "top1_agreement")
 """How a student follows its teacher on text that it never saw: KL in nats a token, agreement on the likeliest word."""
 
-DECIDING = {option.name for option in options_of(Recipe) if option.decides}
+DECIDING = {option.name for option in options_of(RunSettings) if option.decides}
 
 
 @dataclass(frozen=True)

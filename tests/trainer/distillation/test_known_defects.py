@@ -16,7 +16,7 @@ from trainer import distill
 from trainer.data.packing import IGNORED, micro_batches
 from trainer.distillation.runs.checkpoint import newest
 from trainer.distillation.schedule import Plan
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 
 SOURCE = Path(trainer.__file__).parent
 
@@ -42,23 +42,23 @@ def test_the_first_update_is_of_all_its_sequences_not_of_one_micro_batch(run: Pa
 def test_no_option_is_parsed_and_unused(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every setting is read in the course of a run that measures fidelity; none is a flag without an effect."""
     read: set[str] = set()
-    real = Recipe.__getattribute__
+    real = RunSettings.__getattribute__
 
-    def look(self: Recipe, name: str) -> Any:
+    def look(self: RunSettings, name: str) -> Any:
         frame: Any = sys._getframe(1)
-        own_check = frame.f_code is Recipe.__post_init__.__code__
+        own_check = frame.f_code is RunSettings.__post_init__.__code__
         if frame.f_code.co_filename.startswith(str(SOURCE)) and not own_check:
             read.add(name)
         return real(self, name)
 
-    monkeypatch.setattr(Recipe, "__getattribute__", look)
+    monkeypatch.setattr(RunSettings, "__getattribute__", look)
     teacher = make.teacher_folder(tmp_path / "teacher")
     options = {"sequences": 16, "budget": "updates=2", "student": "distilbert:1", "held-out": "apart"}
     rows = {"apart": make.rows(8, seed=5, name="apart"), "rows": make.rows(60)}
     monkeypatch.setattr("trainer.distillation.preparation.open_rows", lambda given, **_: rows.get(given, given))
     monkeypatch.setattr("trainer.distillation.preparation.check_apart", lambda *_: None)
     distill(rows["rows"], teacher, tmp_path / "run", options=options)
-    assert {opt.field for opt in options_of(Recipe)} <= read
+    assert {opt.field for opt in options_of(RunSettings)} <= read
 
 
 def test_epochs_differ_in_their_order() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from corpora import OptionError, UnknownName
 from trainer.distillation.schedule import plan
-from trainer.distillation.settings import Recipe, presets, resolve, seconds
+from trainer.distillation.settings import RunSettings, presets, resolve, seconds
 from trainer.plugin.discovery import registry
 
 
@@ -68,7 +68,7 @@ def test_a_wrong_setting_is_an_error_before_anything_is_read(option: str, value:
 
 def test_budgets_in_epochs_updates_and_tokens() -> None:
     def updates(budget: str) -> int:
-        return plan(Recipe(budget=budget, sequences=10), rows=95, tokens=950).updates
+        return plan(RunSettings(budget=budget, sequences=10), rows=95, tokens=950).updates
 
     assert (updates("epochs=3"), updates("updates=7"), updates("tokens=1900")) == (30, 7, 20)
     assert updates("epochs=0.5") == 5

@@ -11,7 +11,7 @@ import torch
 from trainer.data.packing import IGNORED
 from trainer.distillation.gradients import Counts
 from trainer.distillation.preparation import distillation
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 
 RATE, DECAY, BETAS, EPSILON = 1e-3, 0.5, (0.8, 0.9), 1e-4
 
@@ -23,7 +23,7 @@ def prepared(make: Any, folder: Path, **options: Any) -> Any:
         "optimizer": "adamw", "clip": 0.0, "warmup": 0.0, "sequences": 20, "budget": "updates=3",
         "student": "layers:1", "precision": "fp32",
     }  # fmt: skip
-    recipe = Recipe(**{**settings, **options})
+    recipe = RunSettings(**{**settings, **options})
     return distillation(make.rows(60), make.teacher_folder(folder), recipe, preset="study").training
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import corpora
 from trainer.data import Rows
-from trainer.distillation.settings import Recipe
+from trainer.distillation.settings import RunSettings
 from trainer.errors import OtherRecipe, RunError
 from trainer.models import model_fingerprint, model_folder
 
@@ -71,15 +71,15 @@ def _other(what: str, was: str, asked: Any) -> OtherRecipe:
     )
 
 
-def recipe_of(card: Mapping[str, Any], options: Mapping[str, Any]) -> Recipe:
+def recipe_of(card: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
     """The recipe of a run that goes on, with the settings given now, as far as they decide nothing.
 
     Raises:
         OtherRecipe: one that decides the result differs.
     """
-    was = Recipe.from_options(card["recipe"]).options(deciding=True)
+    was = RunSettings.from_options(card["recipe"]).options(deciding=True)
     given = {name: value for name, value in options.items() if value is not None}
-    recipe = Recipe.from_options({**card["recipe"], **given})
+    recipe = RunSettings.from_options({**card["recipe"], **given})
     for name, value in recipe.options(deciding=True).items():
         if value != was[name]:
             raise OtherRecipe(f"the run has {name} = {was[name]}, not {value}; take another --out for a new run")
