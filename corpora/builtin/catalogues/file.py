@@ -1,4 +1,4 @@
-"""A catalogue in a file of your own: addresses that you may download, one a line, or JSON lines with more."""
+"""A catalogue in your own file: one address per line, or JSON lines that say more about each book."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ TEXTS = ("title", "author", "language", "licence")
 
 @dataclass(frozen=True)
 class File(Catalogue):
-    """Your own list: one address a line, or JSON lines with url and what is known of the book."""
+    """Your own list: one address per line, or JSON lines with `url` and what you know about the book."""
 
     name: ClassVar[str] = "file"
 
     path: Path = option(..., "The list; lines that start with # are comments.", decides=False)
 
     def find(self) -> Iterator[Entry]:
-        """The entries in the order of the file."""
+        """The entries, in the order of the file.
+
+        Raises:
+            InputError: the file cannot be read, or a line is neither an address nor an entry.
+        """
         try:
             lines = self.path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
@@ -35,7 +39,7 @@ class File(Catalogue):
 def _entry(line: str, place: str) -> Entry:
     if not line.startswith("{"):
         if "://" not in line or any(map(str.isspace, line)):
-            raise InputError(f"catalogue file: {place} is {line[:60]!r}; each line is an address or a JSON object")
+            raise InputError(f"catalogue file: {place} is {line[:60]!r}; write one address or one JSON object per line")
         return Entry(line, line)
     try:
         row = json.loads(line)
@@ -45,7 +49,7 @@ def _entry(line: str, place: str) -> Entry:
         fields |= {name: tuple(map(str, row.get(name) or ())) for name in ("formats", "categories")}
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(
-            f"catalogue file: {place}: {error!r}; it needs a url, and words and price are numbers"
+            f"catalogue file: {place}: {error!r}; an entry needs `url`, and `words` and `price` must be numbers"
         ) from error
     return Entry(str(row.get("id") or url), url, **fields)
 

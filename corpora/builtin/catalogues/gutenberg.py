@@ -1,4 +1,4 @@
-"""Project Gutenberg's own catalogue: public domain books, fetched from the mirror that is meant for programs."""
+"""Project Gutenberg's own catalogue of public domain books, fetched from the mirror it provides for programs."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ COLUMNS = ("Text#", "Type", "Title", "Language", "Authors", "Subjects")
 
 @dataclass(frozen=True)
 class Gutenberg(Catalogue):
-    """Project Gutenberg, by its CSV catalogue; texts come from a mirror, as its rules for robots ask."""
+    """Project Gutenberg, by its CSV catalogue. Texts come from a mirror, as its rules for robots require."""
 
     name: ClassVar[str] = "gutenberg"
 
-    csv: Path | None = option(None, "pg_catalog.csv, if you have it already.", decides=False)
-    language: str = option("en", "Only books in this language; an ISO 639-1 code, empty for any.")
-    limit: int | None = option(None, "Only so many books, in the order of their numbers.", min=1)
+    csv: Path | None = option(None, "Your copy of pg_catalog.csv; without one it is downloaded.", decides=False)
+    language: str = option("en", "Take only books in this language, an ISO 639-1 code; empty for any.")
+    limit: int | None = option(None, "Take at most this many books, in the order of the catalogue.", min=1)
     catalogue_url: str = option(
-        "https://www.gutenberg.org/cache/epub/feeds/pg_catalog.csv", "The catalogue's address.", decides=False
+        "https://www.gutenberg.org/cache/epub/feeds/pg_catalog.csv", "The address of the catalogue.", decides=False
     )
-    mirror: str = option("https://gutenberg.pglaf.org", "The mirror that texts are taken from.", decides=False)
+    mirror: str = option("https://gutenberg.pglaf.org", "The mirror to download texts from.", decides=False)
 
     def find(self) -> Iterator[Entry]:
-        """The entries of a catalogue that lies on disk.
+        """The entries of a catalogue on disk.
 
         Raises:
-            InputError: there is none, or it is no catalogue of Gutenberg's.
+            InputError: no file is given, or it is not Project Gutenberg's catalogue.
         """
         if self.csv is None:
             raise InputError("catalogue gutenberg: give csv=FILE, or let `corpora build` fetch the catalogue")
@@ -43,7 +43,7 @@ class Gutenberg(Catalogue):
             raise InputError(f"catalogue gutenberg: {self.csv} cannot be read: {error}") from error
 
     def visit(self, client: HttpClient) -> Iterator[Entry]:
-        """The entries, with the catalogue fetched where none lies on disk."""
+        """The entries; the catalogue is downloaded if no file is given."""
         if self.csv is not None:
             return self.find()
         return self._entries(client.text(self.catalogue_url).splitlines(keepends=True))

@@ -1,4 +1,4 @@
-"""Smashwords: pages that you saved, and the live site where it allows it."""
+"""Smashwords: pages that you saved, and the live site if it gave you permission."""
 
 from __future__ import annotations
 
@@ -11,26 +11,32 @@ from corpora import Catalogue, Entry, HttpClient, InputError, hookimpl, option
 from corpora.builtin.catalogues.smashwords.pages import SITE, books_of, next_page
 
 FORBIDDEN = (
-    "catalogue smashwords: {what} at {site}, and its terms forbid bulk download, so this stops here. "
-    "Take a folder of books that you have (--folder DIR), pages that you saved (--catalogue saved-pages:DIR), "
-    'gutenberg, or ask Smashwords and say --permission {host}="who allowed it, when"'
+    "catalogue smashwords: {what} at {site}, and its terms forbid bulk download, so nothing is downloaded. "
+    "Use a folder of books that you own (--folder DIR), pages that you saved (--catalogue saved-pages:DIR), "
+    '--catalogue gutenberg, or ask Smashwords and add --permission {host}="who allowed it, when"'
 )
 
 
 @dataclass(frozen=True)
 class SavedPages(Catalogue):
-    """Pages of Smashwords that you saved yourself: lists and book pages, in either layout of the site."""
+    """Smashwords pages that you saved: lists and book pages, in the layouts of 2012 and 2017."""
 
     name: ClassVar[str] = "saved-pages"
     version: ClassVar[int] = 2
 
-    folder: Path = option(..., "The folder with the saved .html files.", decides=False)
+    folder: Path = option(..., "The folder with the saved .html files, at any depth.", decides=False)
 
     def find(self) -> Iterator[Entry]:
-        """Each book once, by file name; its own page, where it is there, says more than a list."""
+        """Each book once, in the order of the files; a book's own page is preferred to its entry in a list.
+
+        Raises:
+            InputError: the folder has no .html file.
+        """
         files = sorted(path for path in self.folder.rglob("*") if path.suffix.lower() in (".html", ".htm"))
         if not files:
-            raise InputError(f"catalogue saved-pages: no .html file under {self.folder}")
+            raise InputError(
+                f"catalogue saved-pages: no .html file under {self.folder}; save pages of the site there first"
+            )
         found: dict[str, Entry] = {}
         for file in files:
             for entry in books_of(file.read_text(encoding="utf-8", errors="replace")):
@@ -41,30 +47,31 @@ class SavedPages(Catalogue):
 
 @dataclass(frozen=True)
 class Smashwords(Catalogue):
-    """The live site: it forbids bulk download, so this needs its permission and stops without one."""
+    """The live site. It forbids bulk download, so this stops unless you state its permission."""
 
     name: ClassVar[str] = "smashwords"
     version: ClassVar[int] = 2
 
-    site: str = option(SITE, "The site's address.", decides=False)
+    site: str = option(SITE, "The address of the site.", decides=False)
     start: str = option(
-        "/books/category/1/newest/0/free/medium", "The list to begin with: free books, 20,000 words up."
+        "/books/category/1/newest/0/free/medium",
+        "The first list page; the default lists free books of 20,000 words or more.",
     )
-    limit: int | None = option(None, "Only so many books.", min=1)
+    limit: int | None = option(None, "Take at most this many books.", min=1)
 
     def find(self) -> Iterator[Entry]:
-        """Nothing without a client that knows the site's rules.
+        """Always an error: the site is read only through the polite client of `corpora build`.
 
         Raises:
-            InputError: always; `corpora build` reads it through `visit`.
+            InputError: always; `corpora build` calls `visit`.
         """
-        raise InputError("catalogue smashwords: it is read live, by corpora build books --catalogue smashwords")
+        raise InputError("catalogue smashwords: the site is read only by corpora build books --catalogue smashwords")
 
     def visit(self, client: HttpClient) -> Iterator[Entry]:
-        """The books of the list, each by its own page.
+        """The books of the list, each read from its own page.
 
         Raises:
-            InputError: the site's robots.txt forbids its lists or its downloads, and no permission lifts it.
+            InputError: the site's robots.txt forbids its lists or its downloads, and no permission is stated.
         """
         self._check(client)
         page, taken = self.site + self.start, 0

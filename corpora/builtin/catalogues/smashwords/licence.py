@@ -1,4 +1,4 @@
-"""The licence that a page shows for its book: Creative Commons, the public domain, or a notice in words."""
+"""The licence that a page states for its book: Creative Commons, the public domain, or a notice in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 UNSAID = "all rights with the author (Smashwords)"
-"""What holds where a page says nothing: Smashwords' own terms leave all rights with the author."""
+"""Applies if a page states nothing: Smashwords' terms leave all rights with the author."""
 MAX_CHARACTERS = 200
 
 LINK = re.compile(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/(\d\.\d))?", re.I)
@@ -18,13 +18,13 @@ TERMS = (
     ("ND", re.compile(r"\bno[ -]?deriv|\bnd\b", re.I)),
     ("SA", re.compile(r"\bshare[ -]?alike\b|\bsa\b", re.I)),
 )
-"""The terms of Creative Commons in the order of its names."""
+"""The terms of Creative Commons licences, in the order in which their names list them."""
 PUBLIC = re.compile(r"\b(?:is|are|placed|released|dedicated|given) (?:now )?(?:in|into|to) the public domain\b", re.I)
 RESERVED = (
     re.compile(r"[^.\n]*\blicen[sc]ed for your (?:own )?personal (?:enjoyment|use)[^.\n]*", re.I),
     re.compile(r"(?:(?:copyright|©|\(c\))[^\n]{0,100}?)?\ball rights reserved\b", re.I),
 )
-"""What keeps all rights with somebody; it counts for more than whatever else a description says."""
+"""Notices that reserve all rights; they outweigh anything else that a description says."""
 NOTICES = (
     re.compile(r"(?:^|\n)\s*licen[sc]e\s*:\s*([^\n]+)", re.I),
     re.compile(r"(?:^|\n|, ?)\s*(licen[sc]e (?:notes?|statement)\b[^\n]*)", re.I),
@@ -36,7 +36,7 @@ def licence_of(text: str, links: Iterable[str]) -> str:
     """The licence of one book.
 
     Args:
-        text: what its page shows of it, a line for each piece of text.
+        text: what its page says about it, one line per text node.
         links: the addresses that the page points to.
     """
     if match := next(filter(None, map(LINK.search, links)), None):
@@ -65,7 +65,7 @@ def _creative_commons(text: str) -> str:
 
 
 def _notice(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
-    """The first notice in words that is not the site's own."""
+    """The first notice in words that is not the site's own; empty if there is none."""
     for pattern in patterns:
         for match in pattern.finditer(text):
             line = " ".join((match[1] if pattern.groups else match[0]).split())

@@ -1,4 +1,4 @@
-"""What Smashwords' pages say of books, in the layouts of 2012 and of 2017: read by their labels and addresses."""
+"""What Smashwords pages say about books, in the layouts of 2012 and 2017, read by their labels and links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.builtin.catalogues.smashwords.licence import licence_of
 
 SITE = "https://www.smashwords.com"
 FORMATS = {"8": "epub", "4": "mobi", "1": "pdf", "3": "rtf", "6": "txt", "7": "pdb", "9": "lrf", "5": "lrf"}
-"""The number of a format in the address of a download; the newer layout adds a suffix as well."""
+"""Formats by their number in the address of a download; the layout of 2017 adds a suffix as well."""
 PREFERRED = ("epub", "txt", "html")
 
 BOOK = re.compile(r"/books/view/(\d+)")
@@ -26,10 +26,10 @@ PRICE = re.compile(
 
 
 def books_of(page: str, *, base: str = SITE) -> list[Entry]:
-    """The books that a page shows: one if it is a book's own page, those of its list if it is a catalogue page.
+    """The books on a page: one if it is a book's own page, all listed ones if it is a list.
 
     Args:
-        page: the HTML of a page, whole or saved by a browser.
+        page: the HTML of a page, as served or as saved by a browser.
         base: the address that relative links start from.
     """
     from lxml import etree, html
@@ -52,7 +52,7 @@ def books_of(page: str, *, base: str = SITE) -> list[Entry]:
 
 
 def next_page(page: str) -> str:
-    """The address of the list's next page; empty on the last."""
+    """The address of the next page of a list; empty on the last page."""
     from lxml import html
 
     root = html.document_fromstring(page.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
@@ -122,7 +122,7 @@ def _number(address: str) -> str:
 
 
 def _author(node: Any) -> str:
-    """The name after the first `By`, else the one that the page's head gives."""
+    """The name after the first `By`, or else the one in the head of the page."""
     for link in node.xpath(".//a[contains(@href, '/profile/view/')]"):
         before = link.getprevious().tail if link.getprevious() is not None else link.getparent().text
         if (before or "").strip().lower().endswith("by") and "publish" not in (before or "").lower():
@@ -132,7 +132,7 @@ def _author(node: Any) -> str:
 
 
 def _categories(node: Any) -> tuple[str, ...]:
-    """Each path of categories as one string, broad to narrow."""
+    """Each path of categories as one string, from broad to narrow."""
     marked = node.xpath(".//*[@itemprop='category']")
     paths = [[_line(a) for a in mark.xpath(".//a")] for mark in marked]
     if not marked:
@@ -144,7 +144,7 @@ def _categories(node: Any) -> tuple[str, ...]:
 
 
 def _language(text: str) -> str:
-    """The language without what it is of: `English` of `American English`, `Chinese` of `Chinese (Simplified)`."""
+    """The language without its variety: `English` for `American English`, `Chinese` for `Chinese (Simplified)`."""
     match = LANGUAGE.search(text)
     words = match[1].partition("(")[0].split() if match else []
     return words[-1] if words else ""
@@ -157,7 +157,7 @@ def _words(text: str) -> int | None:
 
 
 def _price(text: str) -> float | None:
-    """0 for what is free or whose buyer sets the price; None where the page says nothing."""
+    """0 if the book is free or the buyer sets the price; None if the page states no price."""
     match = PRICE.search(text[max(text.find("Price:"), 0) :])
     if match is None or "Price:" not in text:
         return None

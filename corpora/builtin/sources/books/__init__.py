@@ -43,7 +43,7 @@ class Books(Source):
     """Books of any language: your own EPUB, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     uses: ClassVar[tuple[str, ...]] = ("ebooklib", "lxml")
 
     folder: Path | None = option(None, "The folder that holds the books, at any depth.", decides=False)

@@ -58,6 +58,24 @@ READER = re.compile(
 LETTER_HEAD = re.compile(r"(?:From|To|Cc|Subject|Re|Sent): ")
 """The head of a message that a novel shows."""
 YOU = re.compile(r"\b(?:you|your|please)\b")
+GERMAN_ACT = (
+    r"(?:(?!(?:möch|könn|soll|woll|dürf|müss|hät|bit)t)\w{2,}te|war|ging|kam|sah|nahm|gab|stand|saß|lag|las|schrieb|sprach|rief"
+    r"|fand|fiel|hielt|ließ|lief|trug|trat|besaß|begann|blieb|zog|schloss|verlor|bekam|trank|warf|half|starb)"
+)
+FRENCH_ACT = (
+    r"(?:avait|était|eut|fut|fit|dit|prit|vit|mit|vint|put|sut|lut|crut|ouvrit|\w{2,}(?:[^r]ait|èrent)|\w{3,}[^r]a)"
+)
+SPANISH_ACT = r"(?:era|fue|dijo|hizo|tuvo|puso|vino|supo|quiso|\w{2,}(?:aba|ía|ó))"
+ITALIAN_ACT = r"(?:era|fu|disse|fece|ebbe|mise|prese|venne|vide|lesse|scrisse|\w{2,}(?:ava|eva|iva|ò))"
+FOREIGN_TELLER = re.compile(
+    rf"\b(?:er|sie|ich|niemand) {GERMAN_ACT}\b|\b{GERMAN_ACT} (?:er|sie|ich)\b"
+    rf"|\b(?:il|elle|je|personne) (?:(?:ne|lui|y|en|se|le|la|les) |[nlsj]['’])*{FRENCH_ACT}\b"
+    rf"|\b{FRENCH_ACT}(?:-t)?-(?:il|elle|je)\b"
+    rf"|\b(?:él|ella|yo|nadie) (?:no |se |la |lo |le )*{SPANISH_ACT}\b"
+    rf"|\b(?:lui|lei|egli|io|nessuno) (?:non |si |la |lo |le |gli )*{ITALIAN_ACT}\b"
+)
+"""Somebody did something, in German, French, Spanish or Italian."""
+FOREIGN_READER = re.compile(r"\b(?:vous|votre|vos|usted|ustedes|ihnen|ihren|ihrem)\b")
 MIN_WORDS = 5
 HE_OR_SHE = re.compile(rf"\b(?:he|she|they|i) (?:\w+ly )?{PAST}\b")
 
@@ -80,6 +98,8 @@ def is_told(text: str) -> bool:
     lower = text.lower()
     if HE_OR_SHE.search(lower) or NAMED.search(text):
         return YOU.search(lower) is None
+    if FOREIGN_TELLER.search(lower):
+        return FOREIGN_READER.search(lower) is None
     if text.count(" ") < MIN_WORDS - 1 or READER.search(lower):
         return False
     return any(pattern.search(lower) for pattern in (ACT, STATE, SUBJECT, THING))

@@ -116,3 +116,30 @@ def test_dialogue_and_narration_stay_wherever_they_stand(line, place):
 def test_prose_next_to_other_prose_with_signs_stays(line):
     texts = [*STORY, *PROSE[:6], line, *PROSE[6:], *STORY]
     assert paragraphs("Smashwords Edition", "Chapter 1", *texts) == tuple(texts)
+
+
+FOREIGN = [
+    "Er besaß das Copyright seit 1987 und gab es nie her.",
+    "„Alle Rechte vorbehalten“, las sie vom Schild am Kai.",
+    "Ich schrieb an ida@hafen.de, aber niemand antwortete.",
+    "Elle avait gardé le copyright de 1923, même après l’incendie.",
+    "« Tous droits réservés », lut-il sur la porte du bac.",
+    "Ella guardaba el copyright de 1923 en una caja de galletas.",
+    "Lei conservava il copyright del 1923 in una scatola.",
+]
+FOREIGN_NOTICES = [
+    "Copyright 2014 Ada Moor. Falls Sie Fragen haben, schreiben Sie an www.adamoor.de",
+    "Alle Rechte vorbehalten. Sie dürfen dieses Buch nicht kopieren.",
+    "Tous droits réservés. Vous ne pouvez pas revendre ce livre.",
+    "Todos los derechos reservados. Usted no puede copiar este libro.",
+]
+
+
+@pytest.mark.parametrize("line", FOREIGN)
+def test_narration_in_other_languages_stays_at_the_very_end(line):
+    assert paragraphs("Smashwords Edition", "Chapter 1", *STORY, *STORY, line) == (*STORY, *STORY, line)
+
+
+@pytest.mark.parametrize("line", FOREIGN_NOTICES)
+def test_notices_in_other_languages_go(line):
+    assert paragraphs("Smashwords Edition", "Chapter 1", *STORY, *STORY, line) == (*STORY, *STORY)
