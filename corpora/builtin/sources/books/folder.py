@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def other_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
         InputError: the folder is not readable.
     """
     return [path for path in _files(folder, "folder") if path.suffix.lower() not in suffixes]
+
+
+def unread_note(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[str]:
+    """One line that counts the files of a folder with other suffixes; none if all are read."""
+    others = Counter(path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes)) if folder else {}
+    if not others:
+        return []
+    ordered = sorted(others.items(), key=lambda other: (-other[1], other[0]))
+    counts = ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
+    return [f"Files not read, by suffix: {counts}; {owner} reads {', '.join(suffixes)}."]
 
 
 def _shard(path: Path, folder: Path) -> Shard:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 from corpora import Defaults, Document, OptionError, Reject, Shard, Source, hookimpl, option
-from corpora.builtin.filters.language import language_of
 from corpora.builtin.sources.books import folder
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.languages import with_language
 from corpora.builtin.sources.texts import pages, tables
 from corpora.builtin.sources.texts.rows import Columns, document_of_row
 from corpora.builtin.sources.unreadable import Unreadable
 
 SUFFIXES = (*pages.SUFFIXES, *tables.READERS)
-LANGUAGE_CONFIDENCE = 0.5
-"""Below this mean confidence of the language model a document has no language."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Texts(Source):
     folder: Path | None = option(None, "The folder that holds the files, at any depth.", decides=False)
     text: str = option("text", "The column or key that holds the text.")
     id: str = option("id", "The column or key that names a document within its file; without it rows are numbered.")
-    encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto finds that of each file.")
+    encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto finds each file's.")
     language: str = option(AUTO, "The language of documents that do not state one, such as de; auto detects it.")
 
     def __post_init__(self) -> None:
@@ -69,15 +66,7 @@ class Texts(Source):
 
     def notes(self) -> Sequence[str]:
         """How many files of the folder were not read because of their suffix."""
-        if self.folder is None:
-            return []
-        others = Counter(path.suffix.lower() or "no suffix" for path in folder.other_files(self.folder, SUFFIXES))
-        if not others:
-            return []
-        counts = ", ".join(
-            f"{count:,} {suffix}" for suffix, count in sorted(others.items(), key=lambda o: (-o[1], o[0]))
-        )
-        return [f"Files not read, by suffix: {counts}; {self.name} reads {', '.join(SUFFIXES)}."]
+        return folder.unread_note(self.folder, SUFFIXES, owner=self.name)
 
     @property
     def _encoding(self) -> str:
@@ -91,12 +80,7 @@ class Texts(Source):
             yield replace(made, encoding=encoding) if isinstance(made, Document) else made
 
     def _with_language(self, made: Document | Reject) -> Document | Reject:
-        if isinstance(made, Reject) or made.language:
-            return made
-        if self.language != AUTO:
-            return replace(made, language=self.language)
-        language, confidence = language_of(made.paragraphs)
-        return replace(made, language=language) if confidence >= LANGUAGE_CONFIDENCE else made
+        return made if isinstance(made, Reject) else with_language(made, self.language)
 
 
 @hookimpl

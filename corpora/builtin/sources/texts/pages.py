@@ -8,15 +8,13 @@ from typing import IO
 
 from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
 from corpora.builtin.sources.books.formats import html, plain_text, reader
-from corpora.builtin.sources.encodings import AUTO, Decoded, decode
+from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import encoding_of
 
 TEXT = (".txt", ".text")
 MARKDOWN = (".md", ".markdown")
 HTML = (".html", ".htm", ".xhtml")
 SUFFIXES = (*TEXT, *MARKDOWN, *HTML)
-WEB_NAMES = {"iso-8859-1": "cp1252", "us-ascii": "utf-8"}
-"""Encodings that browsers read as others."""
 PIECE_BYTES = 16 << 20
 MAX_LINE_BYTES = 64 << 20
 
@@ -111,22 +109,10 @@ def _document(shard: Shard, read: tuple[tuple[str, ...], str]) -> Document | Rej
 def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     """The paragraphs of a Markdown or HTML file, and its encoding."""
     raw = reader.bounded(path)
-    decoded = decode(raw, encoding) if path.suffix.lower() in MARKDOWN else _declared(raw, encoding)
-    text = _rendered(decoded.text) if path.suffix.lower() in MARKDOWN else decoded.text
-    return tuple(block.text for block in html.blocks_of(text.encode("utf-8-sig"))), decoded.encoding
-
-
-def _declared(raw: bytes, encoding: str) -> Decoded:
-    """An HTML file in the encoding that it declares, if that decodes all of it."""
-    declared = html.DECLARED.search(raw[:2048]) if encoding == AUTO else None
-    if declared:
-        name = (declared[1] or declared[2]).decode("ascii")
-        name = WEB_NAMES.get(name.lower(), name)
-        try:
-            return Decoded(raw.decode(name), name.lower())
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(raw, encoding)
+    is_markdown = path.suffix.lower() in MARKDOWN
+    found = decode(raw, encoding) if is_markdown else html.decoded(raw, encoding)
+    blocks = html.blocks_in(_rendered(found.text) if is_markdown else found.text)
+    return tuple(block.text for block in blocks if not block.rule), found.encoding
 
 
 def _rendered(text: str) -> str:

@@ -77,6 +77,7 @@ def document_of(book: ParsedBook, id: str) -> Document:
         url=book.url,
         licence=book.licence,
         language=code_of(book.language),
+        encoding=book.encoding,
         headings=tuple(headings),
         metadata={**book.metadata, "removed": dict(sorted(Counter(record["rule"] for record in removed).items()))},
         side_records={"removed": removed},

@@ -38,6 +38,8 @@ class ParsedBook:
     language: str = ""
     licence: str = ""
     url: str = ""
+    encoding: str = ""
+    """The encoding of its file; empty for EPUB, whose texts declare theirs."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
 from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of
-from corpora.builtin.sources.encodings import decode
+from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 
 MAX_DEPTH = 2000
+WEB_NAMES = {"iso-8859-1": "cp1252", "us-ascii": "utf-8"}
+"""Encodings that browsers read as others."""
 DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([\w.-]+)|<meta[^>]*?charset=["']?\s*([\w.-]+)""", re.I)
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
@@ -34,20 +36,37 @@ def blocks_of(raw: bytes) -> list[Block]:
     Raises:
         Unreadable: the tags are nested deeper than in any book.
     """
-    root = _parsed(text_of(raw))
+    return blocks_in(text_of(raw))
+
+
+def blocks_in(text: str) -> list[Block]:
+    """As `blocks_of`, for a text that is decoded already."""
+    root = _parsed(text)
     return list(_Walk().blocks(root)) if root is not None else []
 
 
 def text_of(raw: bytes) -> str:
     """The file's text, in the declared encoding or, if that is wrong, the detected one."""
-    declared = DECLARED.search(raw[:2048])
+    return decoded(raw).text
+
+
+def decoded(raw: bytes, encoding: str = AUTO) -> Decoded:
+    """The file's text and its encoding: the named one, the declared one, or the detected one.
+
+    Raises:
+        Unreadable: it is not text, or its encoding is uncertain.
+    """
+    if not raw.strip():
+        return Decoded("", "utf-8")
+    declared = DECLARED.search(raw[:2048]) if encoding == AUTO else None
     if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = (declared[1] or declared[2]).decode("ascii")
+        name = (declared[1] or declared[2]).decode("ascii").lower()
+        name = WEB_NAMES.get(name, name)
         try:
-            return raw.decode({"iso-8859-1": "cp1252", "us-ascii": "utf-8"}.get(name.lower(), name))
+            return Decoded(raw.decode(name), name)
         except (LookupError, UnicodeDecodeError):
             pass
-    return decode(raw).text if raw.strip() else ""
+    return decode(raw, encoding)
 
 
 def _parsed(text: str) -> Any:

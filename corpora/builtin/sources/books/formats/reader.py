@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from corpora.builtin.sources.books.formats import gutenberg, plain_text
+from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
-from corpora.builtin.sources.books.formats.html import blocks_of
-from corpora.builtin.sources.encodings import decode
+from corpora.builtin.sources.encodings import AUTO, decode
 
 MAX_TEXT_BYTES = 64 << 20
 
 
-def read_book(path: Path) -> ParsedBook:
+def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
     """The book in an EPUB, HTML or TXT file.
+
+    Args:
+        encoding: of a TXT or HTML file, by a name that Python knows; `auto` finds it.
 
     Raises:
         Unreadable: the file does not give a book; the reason says why.
@@ -25,8 +28,11 @@ def read_book(path: Path) -> ParsedBook:
         return gutenberg.without_frame(read_epub(path))
     raw = bounded(path)
     if suffix == ".txt":
-        return book_of_text(decode(raw).text)
-    return gutenberg.without_frame(_with_text(ParsedBook(tuple(blocks_of(raw)))))
+        found = decode(raw, encoding)
+        return replace(book_of_text(found.text), encoding=found.encoding)
+    found = html.decoded(raw, encoding)
+    blocks = tuple(html.blocks_in(found.text))
+    return gutenberg.without_frame(_with_text(ParsedBook(blocks, encoding=found.encoding)))
 
 
 def bounded(path: Path) -> bytes:
