@@ -80,19 +80,25 @@ MIN_WORDS = 5
 HE_OR_SHE = re.compile(rf"\b(?:he|she|they|i) (?:\w+ly )?{PAST}\b")
 
 
+LOOKED_AT = 20_000
+"""Characters of a paragraph that are searched. Boilerplate is shorter, and a paragraph may be a whole damaged file."""
+
+
 def is_dialogue(text: str) -> bool:
     """Whether a paragraph has a quotation, or a dash that opens speech, and a verb of speech."""
+    text = text[:LOOKED_AT]
     opened = text[:1] in "—–" or QUOTATION.search(text) is not None
     return opened and SPEECH_VERB.search(text.lower()) is not None
 
 
 def is_spoken(text: str) -> bool:
     """Whether a paragraph has a quotation that ends as speech does, with or without a verb of speech."""
-    return SPOKEN.search(text) is not None
+    return SPOKEN.search(text[:LOOKED_AT]) is not None
 
 
 def is_told(text: str) -> bool:
     """Whether a paragraph narrates: somebody did or said something, and the reader is not addressed."""
+    text = text[:LOOKED_AT]
     if TAG.search(text) or LETTER_HEAD.match(text):
         return True
     lower = text.lower()
