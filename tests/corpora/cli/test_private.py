@@ -75,7 +75,7 @@ def test_all_made_from_a_private_dataset_is_private(home, texts):
     assert all(dataset.manifest.private for dataset in made) and not other.manifest.private
     assert str(texts) not in (mine.path / "manifest.json").read_text(encoding="utf-8")
     assert [key for key, _ in mine.manifest.plan["inputs"]] == ["1", "2", "3", "4", "5", "6"]
-    assert other.manifest.plan["inputs"][0] == ["d0.txt", mine.manifest.plan["inputs"][0][1]]
+    assert other.manifest.plan["inputs"][0] == ("d0.txt", mine.manifest.plan["inputs"][0][1])
 
 
 def test_private_is_another_version_with_the_same_rows(home, texts):
