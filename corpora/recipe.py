@@ -272,7 +272,7 @@ def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
 
 
 def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
-    """Paths in a recipe are relative to the recipe's folder; a tokenizer that is no path there is a hub id."""
+    """Paths in a recipe are relative to the recipe's folder; a tokenizer that is not a path there is a hub id."""
     value = values.get(key)
     if isinstance(value, str) and (key != "tokenizer" or (recipe.path.parent / value).exists()):
         values[key] = str(recipe.path.parent / Path(value).expanduser())

@@ -17,7 +17,7 @@ def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[n
     """A polynomial in a fixed odd base, modulo 2**64, of each piece `values[start:stop]`, scattered at the end.
 
     A running sum over the whole block gives every piece by one subtraction. Two pieces that differ have
-    the same hash by chance in about one of 2**60 cases; it is no defence against who looks for collisions.
+    the same hash by chance in about one of 2**60 cases; it does not protect against deliberate collisions.
 
     Args:
         values: [values], whole numbers from 0 on.

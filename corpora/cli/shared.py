@@ -41,10 +41,10 @@ def count(text: str) -> int:
     """
     found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
     if not found:
-        raise typer.BadParameter(f"{text!r} is no count; write 40000000, or 40M (k, M, B: thousand, million, billion)")
+        raise typer.BadParameter(f"invalid count {text!r}; use for example 40000000 or 40M (suffixes k, M, B)")
     number = Fraction(found[1]) * SUFFIXES[found[2]]
     if number.denominator > 1:
-        raise typer.BadParameter(f"{text!r} is no whole number; the next ones are {floor(number)} and {ceil(number)}")
+        raise typer.BadParameter(f"{text!r} is not a whole number; the nearest are {floor(number)} and {ceil(number)}")
     return int(number)
 
 

@@ -1,4 +1,4 @@
-"""Mix datasets in exact shares: so much of each, sampled without replacement, one after the other."""
+"""Mix datasets in exact shares: each is sampled without replacement, one after the other."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def parse_shares(words: list[str]) -> dict[str, float]:
         except ValueError:
             value = math.nan
         if not name or math.isnan(value):
-            raise OptionError(f"{word!r} is no share; write DATASET:SHARE, such as tbc:0.3")
+            raise OptionError(f"invalid share {word!r}; use DATASET:SHARE, for example tbc:0.3")
         if name in shares:
             raise OptionError(f"{name} is given twice; give each dataset one share")
         shares[name] = value

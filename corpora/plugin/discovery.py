@@ -184,7 +184,7 @@ def check_class(cls: Any) -> None:
     """See that a class can be offered.
 
     Raises:
-        PluginError: it is no component, not frozen, has no proper name, no docstring, or is still abstract.
+        PluginError: it is not a component, not frozen, has no proper name, no docstring, or is still abstract.
         OptionError: a field that the command line cannot show.
     """
     if not (isinstance(cls, type) and issubclass(cls, Component)):

@@ -56,7 +56,7 @@ def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package:
 
     Raises:
         UnknownName: no such kind can be begun.
-        OptionError: the name is no name, or its folder is there already.
+        OptionError: the name is invalid, or its folder exists already.
         PluginError: a component of this kind and name is offered already.
     """
     known = scaffolds(package)

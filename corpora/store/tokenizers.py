@@ -59,7 +59,7 @@ def tokenizer_of(text: str, where: str) -> Tokenizer:
         where: what the error names.
 
     Raises:
-        InputError: it is no tokenizer.
+        InputError: it is not a tokenizer.
     """
     from tokenizers import Tokenizer
 
@@ -91,7 +91,7 @@ def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer
         pieces = pieces[:-1]
     missing = [special for special in ("[UNK]", "[CLS]", "[SEP]") if special not in pieces]
     if missing:
-        raise InputError(f"{where} has no {', '.join(missing)}; it is no WordPiece vocabulary")
+        raise InputError(f"{where} has no {', '.join(missing)}; it is not a WordPiece vocabulary")
     upper = any(piece != piece.lower() for piece in pieces if not re.fullmatch(r"\[\w+\]", piece))
     if casing == "uncased" and upper:
         raise OptionError(f"{where} holds upper-case pieces; it is a cased vocabulary")

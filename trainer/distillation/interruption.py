@@ -1,4 +1,4 @@
-"""Being asked to stop: signals and a time limit end a run after the update that it is at."""
+"""Stop on request: signals and a time limit end a run after the current update."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Outcome:
     """How a run ended."""
 
     status: str
-    """`finished`, or `stopped` where somebody asked; it then goes on with `resume`."""
+    """`finished`, or `stopped` on request; `resume` then continues it."""
     folder: Path
     updates: int
     """Updates done, in all."""
@@ -62,7 +62,7 @@ def distill(
     Args:
         dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; not needed to resume.
         teacher: a folder or a hub id, `ID@REVISION`; not needed to resume.
-        out: the run folder; the student comes to lie in its `student`.
+        out: the run folder; the student is saved in its `student/`.
         preset: `study` (also where none is given), `sanh`, `fast`, or a TOML file; not needed to resume.
         options: settings of the recipe, by their names on the command line.
         resume: go on with the run in `out`, as it was started.

@@ -28,11 +28,11 @@ class PreparedRun:
     tokenizer: Any
     fidelity: Fidelity | None = None
     student_place: str = "student"
-    """Where in the run folder the finished model comes to lie."""
+    """Where in the run folder the finished model is saved."""
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What a checkpoint must share with the run that goes on with it, and the versions that made it."""
+        """What a checkpoint must share with the run that resumes from it, and the versions that made it."""
         dataset, teacher = self.card["dataset"], self.card.get("teacher") or {}
         return {
             "recipe": self.recipe.hash,

@@ -85,7 +85,7 @@ def seconds(duration: str) -> float:
     """
     match = DURATION.fullmatch(duration)
     if match is None:
-        raise OptionError(f"{duration!r} is no time; write 30s, 10m, 2h or 1d")
+        raise OptionError(f"invalid duration {duration!r}; use for example 30s, 10m, 2h or 1d")
     return float(match[1]) * UNITS[match[2]]
 
 

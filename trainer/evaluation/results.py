@@ -77,7 +77,7 @@ def read_sealed(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         seal = content.pop("sha256")
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
-        raise ResultDamaged(f"{path} is cut short or is no result; delete it, and it is measured again") from error
+        raise ResultDamaged(f"{path} is cut short or not a result; delete it, and it is measured again") from error
     if seal != sha256_of(content):
         raise ResultDamaged(
             f"{path} was edited after it was written: its content no longer gives its sha256; "

@@ -39,7 +39,7 @@ def score_squad(predictions: Path, dev: Path) -> SquadScore:
         dev: SQuAD v1.1's JSON.
 
     Raises:
-        TaskError: a file is missing, is no JSON, or is not what it should be (a file of version 2, …).
+        TaskError: a file is missing, is not JSON, or is not what it should be (a file of version 2, …).
     """
     references = [(id, [text for _, text in answers]) for id, _, _, answers in squad_questions(dev)]
     answered = read_json(predictions)
@@ -110,7 +110,7 @@ def squad_questions(path: Path) -> Iterable[Question]:
     """The questions of a SQuAD v1.1 file, in its order.
 
     Raises:
-        TaskError: the file is missing, is no JSON, lacks a part, is of version 2, or has a question without answer.
+        TaskError: the file is missing, is not JSON, lacks a part, is of version 2, or has a question without answer.
     """
     content = read_json(path)
     version = str(content.get("version", "1.1")) if isinstance(content, dict) else ""
@@ -141,7 +141,7 @@ def read_json(path: Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except (json.JSONDecodeError, RecursionError) as error:
-        raise TaskError(f"{path} is no JSON that can be read: {error}") from error
+        raise TaskError(f"{path} is not valid JSON: {error}") from error
 
 
 GLUE_PRESETS: dict[str, tuple[str, ...]] = {

@@ -33,7 +33,7 @@ def model_folder(model: str | Path) -> Path:
         if (place / "config.json").is_file():
             return place
     if folder.exists():
-        raise ModelError(f"{folder} is no model folder: it has no config.json")
+        raise ModelError(f"{folder} is not a model folder: it has no config.json")
     return _from_hub(str(model))
 
 

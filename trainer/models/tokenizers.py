@@ -16,12 +16,12 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a model folder.
 
     Raises:
-        ModelError: the folder is missing or is no model, or holds no (fast) tokenizer.
+        ModelError: the folder is missing or is not a model, or holds no (fast) tokenizer.
     """
     import transformers
 
     if not (folder / "config.json").is_file():
-        raise ModelError(f"{folder} is no model folder: it has no config.json")
+        raise ModelError(f"{folder} is not a model folder: it has no config.json")
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "vocab.json")):
         raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")
     with quiet_transformers():

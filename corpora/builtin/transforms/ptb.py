@@ -40,7 +40,7 @@ class PennTreebank(TextTransform):
     lower: bool = option(True, "Lower-case as well.")
 
     def rewrite(self, sentence: str, rng: Generator) -> str:
-        """The sentence's tokens with a space between them; quotes are `` and '', what is no ASCII is gone."""
+        """The sentence's tokens, separated by spaces; quotes are `` and '', other non-ASCII characters go."""
         text = unicodedata.normalize("NFKD", sentence.translate(ASCII)).encode("ascii", "ignore").decode()
         text = SINGLE_OPENING.sub("` ", OPENING_QUOTE.sub("`` ", text)).replace('"', "''")
         for pattern, apart in APART:

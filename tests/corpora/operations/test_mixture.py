@@ -93,7 +93,7 @@ def test_parts_add_up_and_are_off_by_less_than_one(total, weights):
 def test_the_command_takes_counts_with_suffixes(run, halves):
     out = run("mix", "books:0.5", "wiki:0.5", "--rows", "0.1k", "--name", "corpus").out
     assert "100 sequences" in out and "from 6 documents" in out
-    assert "is no count" in run("mix", "books:0.5", "wiki:0.5", "--rows", "many", "--name", "x", code=2).err
+    assert "invalid count" in run("mix", "books:0.5", "wiki:0.5", "--rows", "many", "--name", "x", code=2).err
 
 
 def test_a_recipe_mixes_and_prints_itself(run, halves, tmp_path):

@@ -190,5 +190,5 @@ def test_a_misspelt_preset_has_a_near_match() -> None:
 
 def test_a_predictions_file_nested_without_end_is_one_clear_error(tmp_path: Path, squad: Path) -> None:
     (tmp_path / "p.json").write_text('{"dev0": ' + "[" * 100_000, encoding="utf-8")
-    with pytest.raises(TaskError, match=r"p\.json is no JSON that can be read"):
+    with pytest.raises(TaskError, match=r"p\.json is not valid JSON"):
         score_squad(tmp_path / "p.json", squad / "dev-v1.1.json")

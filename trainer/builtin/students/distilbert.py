@@ -33,7 +33,7 @@ class DistilBERT(Student):
         """A DistilBertForMaskedLM.
 
         Raises:
-            ModelError: the teacher is no BERT, or of another width than a student that starts from it.
+            ModelError: the teacher is not a BERT, or of another width than a student that starts from it.
         """
         from transformers import DistilBertConfig, DistilBertForMaskedLM
 

@@ -48,7 +48,7 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise RunError(f"{self.path / CARD} cannot be read: {error}") from error
         if not isinstance(card, dict):
-            raise RunError(f"{self.path / CARD} is no run card: it holds no JSON object; start again with --overwrite")
+            raise RunError(f"{self.path / CARD} is not a run card but other JSON; start again with --overwrite")
         return card
 
     def claim(self, *, overwrite: bool) -> None:
@@ -63,7 +63,7 @@ class RunFolder:
         ]
         if held and not overwrite:
             lost = f"--overwrite would delete its {', '.join(held)}"
-            raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume goes on with it, {lost}")
+            raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume continues it, {lost}")
         with storing(self.path):
             for name in held:
                 gone = self.path / name

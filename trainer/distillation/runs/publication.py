@@ -34,7 +34,7 @@ def push(run: Path, repository: str, *, private: bool = False, may_redistribute:
     card = RunFolder(run).card()
     student = run / STUDENT if (run / STUDENT).is_dir() else run
     if not (student / "model.safetensors").is_file():
-        raise NoCheckpoint(f"{run} holds no finished student; trainer distill --resume --out {run} goes on with it")
+        raise NoCheckpoint(f"{run} holds no finished student; finish it with trainer distill --resume --out {run}")
     if not may_redistribute:
         lineage = card["dataset"].get("lineage") or {}
         check_licences(f"the student of {run}", lineage.get("licences", {}))

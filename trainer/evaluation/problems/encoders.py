@@ -42,7 +42,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
         trained_head: the folder must hold the head's weights too.
 
     Raises:
-        ModelError: the folder is no model, lacks a tokenizer, or lacks weights of the body.
+        ModelError: the folder is not a model, lacks a tokenizer, or lacks weights of the body.
         PickledWeights, DamagedWeights: its weights cannot be read.
         VocabularyMismatch, CasingMismatch: the tokenizer is not the model's.
     """

@@ -56,7 +56,7 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
         if path.suffix == ".parquet":
             return _read_parquet(path)
         if path.suffix not in readers:
-            raise TaskError(f"{path} is no table; its name must end in {', '.join(SUFFIXES)}")
+            raise TaskError(f"{path} is not a table; its name must end in {', '.join(SUFFIXES)}")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise TaskError(f"{path} cannot be read: {error.strerror or error}") from error
@@ -79,7 +79,7 @@ def _read_csv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
     try:
         cells = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except csv.Error as error:
-        raise TaskError(f"{path} is no CSV that can be read: {error}") from error
+        raise TaskError(f"{path} is not a readable CSV file: {error}") from error
     return _from_cells(path, cells, columns, complete=text.endswith("\n"))
 
 
@@ -128,7 +128,7 @@ def _read_parquet(path: Path) -> Table:
     try:
         content = pq.read_table(path)
     except pa.ArrowInvalid as error:
-        raise TaskError(f"{path} is no Parquet file, or is cut short: {error}") from error
+        raise TaskError(f"{path} is not a Parquet file, or is cut short: {error}") from error
     return Table(path, tuple(content.column_names), content.to_pylist(), names=_class_names(content.schema.metadata))
 
 
@@ -162,7 +162,7 @@ def find_folder(root: Path, *names: str) -> Path | None:
     """The folder of this name under `root`, whatever the case and hyphens (`SST-2`, `sst2`), or None."""
     wanted = {_plain(name) for name in names}
     if not root.is_dir():
-        raise TaskError(f"{root} is no folder; give the folder that holds one folder a task")
+        raise TaskError(f"{root} is not a folder; give the folder that holds one folder per task")
     found = sorted(path for path in root.iterdir() if path.is_dir() and _plain(path.name) in wanted)
     return found[0] if found else None
 

@@ -109,7 +109,7 @@ def read_task(path: Path) -> Task:
     except OSError as error:
         raise TaskError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TaskError(f"{path} is no TOML: {error}") from error
+        raise TaskError(f"{path} is not valid TOML: {error}") from error
     content["called"] = content.pop("name", path.stem)
     task = FileTask.from_options({**content, "beside": path.parent})
     if task.problem == "spans" and not task.text_pair:

@@ -15,7 +15,7 @@ TITLES = {
     "kl": "KL to the teacher, held out", "top1_agreement": "agrees with the teacher, held out",
 }  # fmt: skip
 UNITS = {"kl": "nats a token", "top1_agreement": "rate"}
-"""What is no percentage."""
+"""Metrics that are not percentages."""
 COLUMNS = 3
 
 

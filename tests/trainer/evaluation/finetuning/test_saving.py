@@ -102,7 +102,7 @@ def test_tagging_and_spans_need_no_code_either(student: Path, tmp_path: Path) ->
     ("text", "why"),
     [
         ('problem = "riddle"\ntrain="t"\ndev="d"\ntext="q"\nlabel="a"', "problem is 'riddle'"),
-        ("[", "is no TOML"),
+        ("[", "is not valid TOML"),
         ('problem = "spans"\ntrain="t"\ndev="d"\ntext="q"\nlabel="a"', "needs text-pair"),
         ('problm = "spans"', "did you mean problem"),
     ],
