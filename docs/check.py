@@ -165,6 +165,26 @@ def unlisted_pages() -> Iterator[str]:
             yield f"zensical.toml does not list {page.relative_to(DOCS)}"
 
 
+STILTED = re.compile(
+    r"(?<!there )\bis no (?!longer\b)[a-z]+|\bcomes? to lie\b|\bthat it is at\b"
+    r"|\bwhat came of\b|\bso much of\b|\bof no sense\b",
+    re.IGNORECASE,
+)
+"""Turns of phrase that nobody would say at a desk; they must not come back."""
+
+
+def stilted_lines(root: Path = REPOSITORY) -> Iterator[str]:
+    """Lines of prose and code with a phrase that reads as if translated."""
+    pages = [*root.glob("*.md"), *(root / "docs").rglob("*.md")]
+    sources = [path for package in ("corpora", "trainer") for path in (root / package).rglob("*.py")]
+    for path in sorted([*pages, *sources]):
+        if "results" in path.parts:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if found := STILTED.search(line):
+                yield f"{path.relative_to(root)}:{number}: {found[0]!r}; say it as you would to a colleague"
+
+
 def main() -> int:
     """Write or check; the exit code."""
     wrong = []
@@ -175,7 +195,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             wrong.append(f"docs/{name} is stale; make fix writes it again")
-    wrong += [*broken_links(), *unlisted_pages()]
+    wrong += [*broken_links(), *unlisted_pages(), *stilted_lines()]
     print("\n".join(wrong) or "docs are fresh")
     return bool(wrong)
 

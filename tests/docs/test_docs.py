@@ -28,6 +28,17 @@ def test_links_lead_somewhere(check):
     assert list(check.broken_links()) == []
 
 
+def test_prose_is_plain_english(check):
+    assert list(check.stilted_lines()) == []
+
+
+@pytest.mark.parametrize("line", ["This is no count.", "where it comes to lie", "after the update that it is at"])
+def test_stilted_prose_is_found(check, tmp_path, line):
+    (tmp_path / "README.md").write_text(f"There is no tokenizer, it is no longer there.\n{line}\n", encoding="utf-8")
+    (found,) = check.stilted_lines(tmp_path)
+    assert found.startswith("README.md:2: ")
+
+
 def test_every_hook_component_and_option_is_documented(check):
     import corpora
     from trainer.plugin.discovery import registry
