@@ -68,6 +68,12 @@ def _tables() -> tuple[dict[str, dict[str, list[str]]], ...]:
 
 def shown(pattern: str, arguments: Mapping[str, str]) -> str:
     """What a pattern of the table makes of a template's arguments; see the head of `tables/any.toml`."""
+    keys = _one_field(pattern)
+    if keys is not None:
+        for key in keys:
+            if value := arguments.get(key, ""):
+                return value
+        return ""
     pattern, _, bare = pattern.partition(_ELSE)
     groups: list[tuple[list[str], bool]] = [([], True)]
     some, fields = False, 0
@@ -87,6 +93,13 @@ def shown(pattern: str, arguments: Mapping[str, str]) -> str:
         else:
             groups[-1][0].append(part)
     return "".join(groups[0][0]) if some or not fields else bare
+
+
+@cache
+def _one_field(pattern: str) -> tuple[str, ...] | None:
+    """The arguments of a pattern that is one field and nothing else, as most are; none for an empty pattern."""
+    match = re.fullmatch(r"(?:\{([^{}*][^{}]*)\})?", pattern)
+    return None if match is None else tuple((match[1] or "").split("|")) if match[1] else ()
 
 
 @cache

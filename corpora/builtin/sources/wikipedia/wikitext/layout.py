@@ -24,10 +24,10 @@ _WRITTEN = frozenset("ijkmpqtxyzN.,/^")
 """What an exponent may hold that has no superscript character of its own."""
 _MINUS = re.compile(r"&(?:minus|ndash|#8722|#8211|#x2212);")
 _EXPONENT = re.compile(
-    r"(?:<small>)?<sup\b[^<>]*>\s*((?:[-−–+]|&(?:minus|ndash|#8722|#8211|#x2212);)?"
-    r"(?:[0-9](?:[0-9.,/^–−-]{0,14}[0-9])?|[ijkmnpqtxyzN](?:[+−-][0-9]+)?))\s*</sup\s*>(?:</small>)?"
+    r"<sup\b[^<>]*>\s*((?:[-−–+]|&(?:minus|ndash|#8722|#8211|#x2212);)?"
+    r"(?:[0-9](?:[0-9.,/^–−-]{0,14}[0-9])?|[ijkmnpqtxyzN](?:[+−-][0-9]+)?))\s*</sup\s*>"
 )
-_BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))\Z")
+_BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))(?:<small>)?\Z")
 """A number raised after a number, a bracket, or the letters of a unit or a variable."""
 
 
@@ -109,7 +109,7 @@ def without_tags(text: str) -> str:
 
 def _exponent(match: re.Match[str]) -> str:
     """`10^6` after a number, `km²` after letters, and the digits alone after anything else."""
-    base = _BASE.search(match.string, max(0, match.start() - 9), match.start())
+    base = _BASE.search(match.string, max(0, match.start() - 12), match.start())
     power = _MINUS.sub("−", match[1])
     if base is None:
         return power
