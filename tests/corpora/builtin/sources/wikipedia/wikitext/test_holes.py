@@ -44,11 +44,17 @@ def test_a_formula_or_unknown_template_in_a_sentence_is_a_hole(wikitext, text):
         "It rains{{sfn|Lee|1990}}. It pours.{{efn|Or not.}}",
         "{{Infobox town|name=x}}It rains. It pours.",
         "It rains.<ref>Lee</ref> It pours. {{wibble}}",
-        "It rains. {{coord|1|2|N|3|4|E}}It pours.",
+        "It rains. {{coord|1|2|N|3|4|E|display=title}}It pours.",
     ],
 )
 def test_notes_tags_and_boxes_leave_no_hole(wikitext):
     assert [" ".join(paragraph.split()) for paragraph in marked(wikitext)] == ["It rains. It pours."]
+
+
+def test_coordinates_in_the_text_are_shown_as_the_page_shows_them():
+    assert marked("It lies at {{coord|1|2|N|3|4|E|display=inline,title}}. It rains.") == [
+        "It lies at 1°2′N 3°4′E. It rains."
+    ]
 
 
 def test_a_box_on_lines_of_its_own_is_not_a_hole():
