@@ -78,7 +78,7 @@ def test_one_version_under_two_names_is_refused(halves):
 
 @pytest.mark.parametrize("words", [["books"], ["books:x"], [":0.5"], ["books:0.5", "books:0.5"]])
 def test_shares_of_another_form_are_told_the_right_one(words):
-    with pytest.raises(corpora.OptionError, match=r"write DATASET:SHARE|given twice"):
+    with pytest.raises(corpora.OptionError, match=r"use DATASET:SHARE|given twice"):
         parse_shares(words)
 
 

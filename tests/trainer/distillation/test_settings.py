@@ -62,7 +62,7 @@ def test_a_misspelt_preset_or_setting_gets_near_matches() -> None:
     ],
 )
 def test_a_wrong_setting_is_an_error_before_anything_is_read(option: str, value: object) -> None:
-    with pytest.raises(OptionError, match=option if option != "checkpoint-every" else "no time"):
+    with pytest.raises(OptionError, match=option if option != "checkpoint-every" else "invalid duration"):
         resolve("study", {option: value})
 
 
