@@ -8,10 +8,10 @@ from .publication import export_hub as export_hub
 from .publication import hub_errors as hub_errors
 from .publication import push as push
 from .publication import upload as upload
+from .rewriting import check_block as check_block
+from .rewriting import check_scores as check_scores
 from .selection import split as split
 from .tokenization import tokenize as tokenize
-from .transformation import check_block as check_block
-from .transformation import check_scores as check_scores
 from .transformation import transform as transform
 from .version_writer import Work as Work
 from .version_writer import open_dataset as open_dataset

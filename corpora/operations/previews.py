@@ -10,8 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpora.execution import silent
+from corpora.operations.rewriting import readable
 from corpora.operations.selection import SEED
-from corpora.operations.transformation import RewriteTask, check_chain, readable, rewrite_task
+from corpora.operations.transformation import RewriteTask, check_chain, rewrite_task
 from corpora.operations.version_writer import Work
 from corpora.plugin import Score, Transform, registry
 from corpora.store import Dataset, Store

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from numpy.random import Generator
 
 from corpora.errors import CorporaError, OptionError, PluginError
 from corpora.execution import Executor, Progress, silent, told
+from corpora.operations.rewriting import rewrite_text, rewrite_tokens, with_score
 from corpora.operations.selection import SEED, select
 from corpora.operations.thresholds import Amount, By
 from corpora.operations.version_writer import (
@@ -30,7 +30,6 @@ from corpora.plugin import (
     Counts,
     Score,
     Selection,
-    Sequences,
     TextTransform,
     TokenTransform,
     Transform,
@@ -49,11 +48,9 @@ from corpora.store import (
     counts_needed,
     described,
     len_values,
-    list_array,
     pieces_of,
     read_stream,
     scores_schema,
-    sequences_of,
     tight,
     vocabulary_in,
 )
@@ -98,14 +95,6 @@ def transform(
     if amount is not None:
         raise OptionError(f"{chain[0].name} rewrites every row; --rate, --rows and --tokens belong to selections")
     return _rewrite(parent, chain, seed=seed, name=name, work=work)
-
-
-def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
-    """A block's rows as text; ids are decoded, special pieces kept."""
-    if vocabulary is None:
-        texts: list[str] = batch["text"].to_pylist()
-        return texts
-    return vocabulary.tokenizer.decode_batch(batch["input_ids"].to_pylist(), skip_special_tokens=False)
 
 
 def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
@@ -278,95 +267,3 @@ class RewriteTask:
 
 def _method_of(component: Transform) -> str:
     return next((method for kind, method in METHODS if isinstance(component, kind)), "transform")
-
-
-def rewrite_text(
-    batch: pa.RecordBatch,
-    component: TextTransform,
-    rng: Generator,
-    vocabulary: Vocabulary | None,
-    *,
-    first_row: int = 0,
-) -> pa.RecordBatch:
-    """Rewrite a block's sentences; ids are decoded, rewritten and encoded row by row. Empty results are dropped.
-
-    Args:
-        first_row: the number of the block's first row in its dataset, for messages.
-
-    Raises:
-        PluginError: the transform failed, or returned something that is not text.
-    """
-    rewritten: list[str] = []
-    with plugin_code(component, "rewrite", lambda: f"row {first_row + len(rewritten):,}"):
-        for text in readable(batch, vocabulary):
-            rewritten.append(component.rewrite(text, rng))
-    wrong = next((value for value in rewritten if not isinstance(value, str)), None)
-    if wrong is not None or None in rewritten:
-        raise PluginError(f"{component.name}.rewrite returned {type(wrong).__name__}; it must return str")
-    if vocabulary is None:
-        column: Any = pa.array(rewritten, pa.large_string())
-        keep = np.array([bool(text) for text in rewritten], dtype=bool)
-    else:
-        encoded = vocabulary.tokenizer.encode_batch_fast(rewritten, add_special_tokens=False)
-        column = pa.array([encoding.ids for encoding in encoded], batch.schema.field("input_ids").type)
-        keep = np.array([len(encoding.ids) > 0 for encoding in encoded], dtype=bool)
-    return batch.set_column(0, batch.schema.field(0), column).filter(pa.array(keep))
-
-
-def rewrite_tokens(
-    batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: Generator
-) -> pa.RecordBatch:
-    """Rewrite a block's ids, and see that what came back is a block."""
-    block = sequences_of(batch)
-    result = component.apply(block, context, rng)
-    check_block(result, block, len(context.vocabulary))
-    others = batch.columns[1:]
-    if result.origin is not None:
-        others = [column.take(pa.array(result.origin)) for column in others]
-    field_type = batch.schema.field("input_ids").type
-    return pa.RecordBatch.from_arrays([list_array(result, field_type.value_type), *others], schema=batch.schema)
-
-
-def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.RecordBatch:
-    """A block with its rows' scores as a further column; NaN where float32 has no finite number for one."""
-    scores = component.score(sequences_of(batch), context)
-    check_scores(scores, batch.num_rows)
-    with np.errstate(over="ignore"):
-        numbers = scores.astype(np.float32)
-    numbers[~np.isfinite(numbers)] = np.nan
-    return batch.append_column(scores_schema([component.name])[0], pa.array(numbers))
-
-
-def check_scores(scores: Any, rows: int) -> None:
-    """See that a score kept its contract.
-
-    Raises:
-        PluginError: something else than a number for each row.
-    """
-    if not (isinstance(scores, np.ndarray) and scores.dtype.kind in "fiub" and scores.shape == (rows,)):
-        got = f"{scores.dtype} {list(scores.shape)}" if isinstance(scores, np.ndarray) else type(scores).__name__
-        raise PluginError(f"score returned {got}; it must return an array of numbers [{rows}], one a row")
-
-
-def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
-    """See that a transform kept its contract.
-
-    Raises:
-        PluginError: wrong offsets, dtype, ids or origins.
-    """
-    if not isinstance(result, Sequences):
-        raise PluginError(f"apply returned {type(result).__name__}; it must return Sequences")
-    offsets, rows = result.offsets, len(result)
-    if result.values.dtype != block.values.dtype or offsets.dtype != np.int64:
-        raise PluginError(
-            f"values are {result.values.dtype} and offsets {offsets.dtype}; they must be {block.values.dtype} and int64"
-        )
-    if rows < 0 or offsets[0] < 0 or offsets[-1] > len(result.values) or (np.diff(offsets) < 0).any():
-        raise PluginError("offsets fall, or point outside the values")
-    if vocabulary and len(result.values) and int(result.values.max()) >= vocabulary:
-        raise PluginError(f"id {int(result.values.max())} is outside the vocabulary of {vocabulary:,}")
-    origin = result.origin
-    if origin is None and rows != len(block):
-        raise PluginError(f"{rows:,} rows came back for {len(block):,}; say with origin which row each is from")
-    if origin is not None and (len(origin) != rows or (rows and not 0 <= origin.min() <= origin.max() < len(block))):
-        raise PluginError(f"origin must name, for each of {rows:,} rows, a row of the block")
