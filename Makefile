@@ -44,14 +44,18 @@ fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated refe
 	$(BIN)/python docs/check.py --write
 
 DATA ?= ../shared/data
-REAL := books fidelity sentences wikitext
+REAL := books encodings fidelity sentences templates wikitext
+ASKED := builds treebank
 
+# ASKED need another checkout or a treebank; their first lines say how to run them.
 bench: $(VENV)/.installed ## Run the benchmarks; those on real books and dumps where DATA=FOLDER has them
-	@set -e; for file in $(filter-out $(REAL:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do \
+	@set -e; for file in $(filter-out $(patsubst %,benchmarks/%.py,$(REAL) $(ASKED)),$(wildcard benchmarks/*.py)); do \
 		echo "== $$file"; $(BIN)/python $$file; done
 	@set -e; test -d $(DATA) || { echo "$(REAL) left out: there is no $(DATA)"; exit 0; }; \
 		$(BIN)/python benchmarks/books.py $(DATA)/books/txt; \
+		$(BIN)/python benchmarks/encodings.py $(DATA)/wiki; \
 		$(BIN)/python benchmarks/fidelity.py; \
+		$(BIN)/python benchmarks/templates.py $(DATA)/wiki/enwiki-*.bz2; \
 		$(BIN)/python benchmarks/sentences.py $(DATA)/sentences/*-dev.jsonl; \
 		$(BIN)/python benchmarks/wikitext.py $(DATA)/wiki/enwiki-gensim-pages*.bz2
 
