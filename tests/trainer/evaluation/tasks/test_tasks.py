@@ -143,5 +143,5 @@ def test_squad_is_read_from_the_hubs_parquet_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["cola", "squad"])
 def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CorporaError, match="no folder"):
+    with pytest.raises(CorporaError, match="is not a folder"):
         read(name, tmp_path / "nowhere")
