@@ -25,7 +25,10 @@ COMMANDS = {
     "study": ("study.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
     "score": ("evaluation.score", "Score a file of predictions by a benchmark's own rule."),
     "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
-    "new": ("plugin.new", "Begin a plugin: a loss or a task, as a distribution that passes its own test."),
+    "new": (
+        "plugin.new",
+        "Begin a plugin (loss, task, student, callback): a distribution that passes its own test.",
+    ),
     "plugins": ("plugin.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
 """Each command: its module in this folder, which has a `command` (a function) or an `app` (typer), and its help."""

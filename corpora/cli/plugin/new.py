@@ -18,7 +18,8 @@ def new(
     kind: Annotated[
         str,
         typer.Argument(
-            help="transform, token-transform, score, selection, source, filter, splitter, statistic or template."
+            help="transform, token-transform, score, selection, source, catalogue, filter, splitter, statistic, "
+            "template or dataset."
         ),
     ],
     name: Name,
