@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from corpora.cli.shared import AsJson, noun, plain_path, warn_of_damage
 from corpora.console import say, say_json, table
 from corpora.errors import DatasetDamaged
+from corpora.plugin import Json
 
 if TYPE_CHECKING:
     from corpora.store import Dataset, Store
@@ -34,7 +35,7 @@ def list_datasets(json: AsJson = False) -> None:
     warn_of_damage(damaged)
 
 
-def _facts(show: Callable[[Dataset], dict[str, Any]], dataset: Dataset) -> dict[str, Any]:
+def _facts(show: Callable[[Dataset], dict[str, Json]], dataset: Dataset) -> dict[str, Json]:
     """What `show` says, or that the version is damaged."""
     try:
         return show(dataset)
@@ -42,7 +43,7 @@ def _facts(show: Callable[[Dataset], dict[str, Any]], dataset: Dataset) -> dict[
         return {"reference": dataset.reference, "path": str(dataset.path), "damaged": str(error)}
 
 
-def _row(store: Store, dataset: Dataset) -> list[Any]:
+def _row(store: Store, dataset: Dataset) -> list[object]:
     tags = [tag for tag, version in store.tags(dataset.name).items() if version == dataset.path.name]
     current = "*" if store.current(dataset.name) == dataset.path.name else ""
     counts = [dataset.rows, dataset.tokens, dataset.documents]

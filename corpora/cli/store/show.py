@@ -90,7 +90,7 @@ def _flat(counted: dict[str, Any]) -> list[tuple[str, Any]]:
     ]
 
 
-def _short(value: Any) -> Any:
+def _short(value: object) -> object:
     return shorten(as_json.dumps(value, ensure_ascii=False), 80) if isinstance(value, dict | list) else value
 
 
