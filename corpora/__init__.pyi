@@ -72,6 +72,8 @@ from .plugin.records import Reject as Reject
 from .plugin.records import Sequences as Sequences
 from .plugin.records import Shard as Shard
 from .plugin.scaffold import new_plugin as new_plugin
+from .plugin.values import Array as Array
+from .plugin.values import Json as Json
 from .recipe import Recipe as Recipe
 from .recipe import build_datasets as build_datasets
 from .recipe import plan_datasets as plan_datasets

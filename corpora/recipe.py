@@ -15,7 +15,7 @@ from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_n
 from corpora.execution import Executor, Progress, make_executor, silent
 from corpora.ingest import build
 from corpora.operations import concat, mix, parse_shares, split, tokenize, transform
-from corpora.plugin import Selection, options_of, registry
+from corpora.plugin import Json, Selection, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
@@ -117,7 +117,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
     return list(steps.values())
 
 
-def _fetches(recipe: Recipe, table: Mapping[str, Any], action: str, parents: list[str]) -> bool:
+def _fetches(recipe: Recipe, table: Mapping[str, Json], action: str, parents: list[str]) -> bool:
     """Whether a step, or a parent that lives elsewhere, goes out to the network to be looked at."""
     components = [registry.make("datasets", parent) for parent in parents if ":" in parent]
     if action == "build":
@@ -173,7 +173,7 @@ def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, 
     return table
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else str(value)
@@ -183,14 +183,14 @@ def _toml_key(name: str) -> str:
     return name if name.replace("-", "").replace("_", "").isalnum() else json.dumps(name)
 
 
-def _action(name: str, table: Mapping[str, Any]) -> str:
+def _action(name: str, table: Mapping[str, Json]) -> str:
     found = [action for action in PARENTS if action in table]
     if len(found) != 1:
         raise RecipeError(f"[datasets.{name}] needs exactly one of {', '.join(PARENTS)}")
     return found[0]
 
 
-def _check_table(name: str, table: Any) -> None:
+def _check_table(name: str, table: object) -> None:
     if not isinstance(table, dict):
         raise RecipeError(f"datasets.{name} is {table!r}; it must be a table")
     action = _action(name, table)
@@ -218,7 +218,7 @@ def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     return [named, *like] if isinstance(named, str) else list(named)
 
 
-def _ordered(datasets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
     graph = {name: [p for p in _parents(t, _action(name, t)) if p in datasets] for name, t in datasets.items()}
     try:
         yield from TopologicalSorter(graph).static_order()
@@ -271,7 +271,7 @@ def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
     return cls.from_options(values)
 
 
-def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
+def _relative(recipe: Recipe, values: dict[str, Json], key: str) -> None:
     """Paths in a recipe are relative to the recipe's folder; a tokenizer that is not a path there is a hub id."""
     value = values.get(key)
     if isinstance(value, str) and (key != "tokenizer" or (recipe.path.parent / value).exists()):
@@ -305,7 +305,7 @@ class _Missing(Exception):
 class _PlanningStore(Store):
     """A store that finds versions and writes none."""
 
-    def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest], **_: Any) -> tuple[Dataset, bool]:
+    def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest], **_: object) -> tuple[Dataset, bool]:
         """The version of a plan.
 
         Raises:

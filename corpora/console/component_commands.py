@@ -80,7 +80,7 @@ def _expanded(short: str, registry: Registry, kind: str) -> list[str]:
 def _app(cls: type[Component], action: Callable[..., None]) -> typer.Typer:
     options = options_of(cls)
 
-    def run(**values: Any) -> None:
+    def run(**values: object) -> None:
         own = {option.field: _value(values.pop(option.field), option) for option in options}
         action(cls(**own), **values)
 
@@ -116,7 +116,7 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
     )
 
 
-def _value(value: Any, option: Option) -> Any:
+def _value(value: Any, option: Option) -> object:
     """What typer gives, as the component takes it: lists as tuples, an empty one as the default."""
     if not option.many:
         return value

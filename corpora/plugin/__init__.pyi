@@ -46,3 +46,5 @@ from .records import Sequences as Sequences
 from .records import Shard as Shard
 from .records import SideRecords as SideRecords
 from .scaffold import new_plugin as new_plugin
+from .values import Array as Array
+from .values import Json as Json

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from corpora.errors import OptionError, unknown_name
+from corpora.plugin.values import Json
 
-JSON = bool | int | float | str | list[Any] | dict[str, Any] | None
 SCALARS = (bool, int, float, str, Path)
 
 
 def option(
-    default: Any,
+    default: object,
     help: str,
     *,
     min: float | None = None,
@@ -57,7 +57,7 @@ class Component:
             value = checked(getattr(self, opt.field), opt, self.name)
             object.__setattr__(self, opt.field, value)
 
-    def options(self, *, deciding: bool = False) -> dict[str, JSON]:
+    def options(self, *, deciding: bool = False) -> dict[str, Json]:
         """Its settings as JSON values, by their names on the command line (`min-words`).
 
         Args:
@@ -76,7 +76,7 @@ class Component:
         return self.name + (":" + ",".join(changed) if changed else "")
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Self:
+    def from_options(cls, options: Mapping[str, Json]) -> Self:
         """Make one from settings by their command-line names; values may be text or TOML values.
 
         Raises:
@@ -84,7 +84,7 @@ class Component:
             OptionError: a value of the wrong type or out of range, or a required option left out.
         """
         known = {opt.name: opt for opt in options_of(cls)}
-        values: dict[str, Any] = {}
+        values: dict[str, Json] = {}
         for name, value in options.items():
             if name not in known:
                 raise unknown_name(f"option of {cls.name}", name, known)
@@ -147,7 +147,7 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
 
 
-def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: Any) -> Option:
+def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: object) -> Option:
     if "help" not in field.metadata:
         raise OptionError(f"{cls.__name__}.{field.name} is a plain field; make it with option(default, help)")
     base, _, _ = _parts(annotation)
@@ -159,7 +159,7 @@ def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: Any
     return Option(field.name.replace("_", "-"), field.name, annotation, field.default, **field.metadata)
 
 
-def _parts(annotation: Any) -> tuple[Any, bool, bool]:
+def _parts(annotation: object) -> tuple[Any, bool, bool]:
     """An annotation's base type, whether it is a tuple of it, and whether None is allowed."""
     optional = False
     if get_origin(annotation) in (Union, types.UnionType):
@@ -171,7 +171,7 @@ def _parts(annotation: Any) -> tuple[Any, bool, bool]:
     return annotation, False, optional
 
 
-def checked(value: Any, opt: Option, owner: str) -> Any:
+def checked(value: object, opt: Option, owner: str) -> Any:
     """The value in the option's own type.
 
     Raises:
@@ -186,7 +186,7 @@ def checked(value: Any, opt: Option, owner: str) -> Any:
     return _checked_one(value, opt, owner)
 
 
-def _checked_one(value: Any, opt: Option, owner: str) -> Any:
+def _checked_one(value: object, opt: Option, owner: str) -> Any:
     base = opt.type
     if get_origin(base) is Literal:
         if value not in get_args(base):
@@ -205,7 +205,7 @@ def _checked_one(value: Any, opt: Option, owner: str) -> Any:
     return value
 
 
-def _wrong(value: Any, opt: Option, owner: str, *, many: bool = False) -> OptionError:
+def _wrong(value: object, opt: Option, owner: str, *, many: bool = False) -> OptionError:
     allowed = f"a list, each {opt.allowed()}" if many else opt.allowed()
     return OptionError(f"{owner}: {opt.name} is {value!r}; it must be {allowed}")
 
@@ -223,7 +223,7 @@ def from_text(text: str, opt: Option, owner: str) -> Any:
     return _scalar(text, opt, owner)
 
 
-def _scalar(text: str, opt: Option, owner: str) -> Any:
+def _scalar(text: str, opt: Option, owner: str) -> object:
     base = opt.type
     try:
         if base is bool:
@@ -296,14 +296,14 @@ def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[st
     return {(key or known[0].name): value for key, value in settings.items()}
 
 
-def to_json(value: Any) -> JSON:
+def to_json(value: Any) -> Json:
     """An option's value as JSON: paths become text, tuples lists."""
     if isinstance(value, Path):
         return str(value)
     return [to_json(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _to_text(value: Any) -> str:
+def _to_text(value: object) -> str:
     if isinstance(value, tuple):
         return "+".join(_to_text(item) for item in value)
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -254,7 +254,7 @@ def is_data_file(name: str) -> bool:
     return name.startswith("data-") and "/" not in name
 
 
-def without_places(value: Any) -> Any:
+def without_places(value: object) -> Any:
     """JSON values with every local path in their texts reduced to its last part."""
     if isinstance(value, dict):
         return {key: without_places(part) for key, part in value.items()}
