@@ -14,12 +14,15 @@ from typing import Any
 from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
 from corpora.execution import Executor, Progress, make_executor, silent
 from corpora.ingest import build
-from corpora.operations import concat, mix, parse_shares, split, tokenize, transform
+from corpora.operations import concat, distinct, mix, parse_shares, split, tokenize, transform
 from corpora.plugin import Selection, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
-PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}
+PARENTS = {
+    "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
+    "distinct": "distinct",
+}  # fmt: skip
 """Each action, and the key that names its parents."""
 NOT_IN_RECIPES = {
     "dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component", "shares",
@@ -254,6 +257,8 @@ def _run(
         _relative(recipe, settings, "tokenizer")
         like = {"like": parents[1]} if "like" in settings else {}
         return tokenize(parents[0], name=name, **settings | like, **where)
+    if action == "distinct":
+        return distinct(parents[0], name=name, **settings, **where)
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)
@@ -324,4 +329,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "tokenize": tokenize,
     "transform": transform,
     "split": split,
+    "distinct": distinct,
 }

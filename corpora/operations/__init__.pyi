@@ -1,3 +1,4 @@
+from .choice.distinct import distinct as distinct
 from .concatenation import concat as concat
 from .file_export import export as export
 from .mixture import mix as mix
