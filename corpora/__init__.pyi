@@ -28,6 +28,7 @@ from .net.client import HttpClient as HttpClient
 from .net.deadline import Timeouts as Timeouts
 from .net.retries import Retries as Retries
 from .operations.choice.distinct import distinct as distinct
+from .operations.choice.without import without as without
 from .operations.concatenation import concat as concat
 from .operations.file_export import export as export
 from .operations.mixture import mix as mix

@@ -10,7 +10,7 @@ from corpora.pages import bookcorpus_figures as quoted
 from corpora.pages.values import Long, Share, Size, Table
 from corpora.store import Dataset
 
-PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix", "distinct")
+PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix", "distinct", "without")
 LICENCES_SHOWN = 12
 
 

@@ -9,6 +9,7 @@ import typer
 
 from corpora.cli.ingest.build import registry
 from corpora.cli.operations.distinct import distinct
+from corpora.cli.operations.without import without
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, count, tell
 from corpora.console import bars, component_group, say, say_json
 
@@ -133,6 +134,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(cls=component_group(registry, "transforms", action_for), no_args_is_help=True)
     group.command()(distinct)
+    group.command()(without)
     app.add_typer(
         group,
         name="transform",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from corpora.operations.choice.copies import UNITS_A_PARTITION, Copies, mapped, spill
 from corpora.operations.choice.digests import DIGEST_BYTES, as_pairs
+from corpora.operations.thresholds import Ranges
 from corpora.store import Dataset, write_bytes
 
 
@@ -107,3 +108,27 @@ def _row_digests(parent: Dataset, digests: Iterable[Path]) -> Iterator[NDArray[n
             rest = np.concatenate([rest, mapped(next(files)).reshape(-1, 2)])
         yield rest[: batch.num_rows]
         rest = rest[batch.num_rows :]
+
+
+def documents_with(parent: Dataset, rows: NDArray[np.int64]) -> Ranges:
+    """All rows of the documents that some rows are from.
+
+    Args:
+        rows: rising.
+    """
+    starts = np.fromiter(_starts(parent), np.int64)
+    owners = np.unique(np.searchsorted(starts, rows, side="right") - 1)
+    return Ranges(starts[owners], np.append(starts[1:], parent.rows)[owners])
+
+
+def _starts(parent: Dataset) -> Iterator[int]:
+    """The first row of each document."""
+    row, last = 0, None
+    for batch in parent.batches():
+        runs = pc.run_end_encode(batch.column("document"))
+        begins = [0, *runs.run_ends.to_pylist()]
+        for document, begin in zip(runs.values.to_pylist(), begins, strict=False):
+            if document != last or row + begin == 0:
+                yield row + begin
+            last = document
+        row += batch.num_rows

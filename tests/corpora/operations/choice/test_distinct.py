@@ -7,27 +7,8 @@ import pytest
 import corpora
 from corpora.execution import make_executor
 from corpora.operations.choice import copies
-from corpora.store.description import summaries, texts
+from corpora.store.description import summaries
 from corpora.store.store import default_store
-
-
-@pytest.fixture
-def make(home, tmp_path):
-    """A function that builds a sentence dataset from documents, each a list of sentences."""
-
-    def make(*documents, name="corpus"):
-        folder = tmp_path / name
-        folder.mkdir()
-        for number, sentences in enumerate(documents):
-            (folder / f"d{number}.txt").write_text("\n\n".join(sentences), encoding="utf-8")
-        return corpora.build(f"texts:folder={folder}", name=name, duplicates="keep")
-
-    return make
-
-
-def rows(dataset):
-    """The text of every row."""
-    return [row["text"] for row in texts(dataset)]
 
 
 def repeats(dataset):
@@ -36,7 +17,7 @@ def repeats(dataset):
     return dataset.rows - figures["repeats"]["distinct_rows"]
 
 
-def test_the_first_copy_of_each_row_stays_in_its_place(make):
+def test_the_first_copy_of_each_row_stays_in_its_place(make, rows):
     made = corpora.distinct(make(["One is here.", "Two.", "One is here."], ["Two.", "Three.", "two."]))
     assert rows(made) == ["One is here.", "Two.", "Three.", "two."]
     assert made.manifest.accounting == {"rows": 6, "copies": 2, "repeated": 2}
@@ -60,14 +41,14 @@ def test_partitions_pieces_and_workers_change_nothing(tokens, monkeypatch, by):
     assert files[0] == files[1] and made.rows < twice.rows
 
 
-def test_documents_go_only_where_every_row_is_a_copy(make):
+def test_documents_go_only_where_every_row_is_a_copy(make, rows):
     same, longer = ["One is here.", "Two.", "One is here."], ["One is here.", "Two."]
     made = corpora.distinct(make(same, longer, same, longer), by="document")
     assert rows(made) == same + longer and made.documents == 2
     assert made.manifest.accounting == {"rows": 10, "documents": 4, "copies": 2, "repeated": 2}
 
 
-def test_a_document_in_two_blocks_is_one_document(make, monkeypatch):
+def test_a_document_in_two_blocks_is_one_document(make, monkeypatch, rows):
     from corpora.store import blocks
 
     monkeypatch.setattr(blocks, "MAX_ROWS", 3)
@@ -83,7 +64,7 @@ def test_a_document_in_two_blocks_is_one_document(make, monkeypatch):
         ("punctuation", ["A cat sat.", "a Cat sat.", "…", "—"]),
     ],
 )
-def test_differences_can_be_ignored_and_rows_stay_unchanged(make, normalise, kept):
+def test_differences_can_be_ignored_and_rows_stay_unchanged(make, normalise, kept, rows):
     made = corpora.distinct(make(["A cat sat.", "a Cat sat.", "A cat, sat", "…", "—"]), normalise=normalise)
     assert rows(made) == kept
 
