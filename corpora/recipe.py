@@ -14,12 +14,25 @@ from typing import Any
 from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
 from corpora.execution import Executor, Progress, make_executor, silent
 from corpora.ingest import build
-from corpora.operations import concat, mix, parse_shares, split, tokenize, transform
+from corpora.operations import (
+    concat,
+    distinct,
+    is_of_files,
+    mix,
+    parse_shares,
+    split,
+    tokenize,
+    transform,
+    without,
+)
 from corpora.plugin import Json, Selection, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
-PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}
+PARENTS = {
+    "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
+    "distinct": "distinct", "without": "without",
+}  # fmt: skip
 """Each action, and the key that names its parents."""
 NOT_IN_RECIPES = {
     "dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component", "shares",
@@ -142,8 +155,9 @@ def recipe_text(store: Store, dataset: Dataset) -> str:
 def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None:
     """Add a version by its fingerprint, after all that it is made from."""
     if dataset.fingerprint not in family:
-        like = dataset.manifest.plan["recipe"].get("like")
-        for parent in [*dataset.manifest.parents, *filter(None, [like])]:
+        recipe = dataset.manifest.plan["recipe"]
+        others = [*filter(None, [recipe.get("like")]), *(w for w in recipe.get("of", []) if not is_of_files(w))]
+        for parent in [*dataset.manifest.parents, *others]:
             _collect(store, store.find(parent), family)
         family[dataset.fingerprint] = dataset
 
@@ -170,6 +184,8 @@ def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, 
         table[key] = parents if isinstance(table[key], list) else parents[0]
     if "like" in table:
         table["like"] = references[table["like"]]
+    if "of" in table:
+        table["of"] = [references.get(word, word) for word in table["of"]]
     return table
 
 
@@ -215,6 +231,8 @@ def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     if action == "mix":
         return list(parse_shares(named))
     like = [table["like"]] if action == "tokenize" and "like" in table else []
+    if action == "without":
+        like = [word for word in table.get("of", []) if not is_of_files(word)]
     return [named, *like] if isinstance(named, str) else list(named)
 
 
@@ -254,6 +272,11 @@ def _run(
         _relative(recipe, settings, "tokenizer")
         like = {"like": parents[1]} if "like" in settings else {}
         return tokenize(parents[0], name=name, **settings | like, **where)
+    if action == "without":
+        settings["of"] = [*parents[1:], *(_file_word(recipe, word) for word in table["of"] if is_of_files(word))]
+        return without(parents[0], name=name, **settings, **where)
+    if action == "distinct":
+        return distinct(parents[0], name=name, **settings, **where)
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)
@@ -269,6 +292,12 @@ def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
         if own[key].type is Path:
             _relative(recipe, values, key)
     return cls.from_options(values)
+
+
+def _file_word(recipe: Recipe, word: str) -> str:
+    """A word of `of` that names files, its path relative to the recipe's folder."""
+    kind, colon, path = word.rpartition(":")
+    return f"{kind}{colon}{recipe.path.parent / Path(path).expanduser()}"
 
 
 def _relative(recipe: Recipe, values: dict[str, Json], key: str) -> None:
@@ -324,4 +353,6 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "tokenize": tokenize,
     "transform": transform,
     "split": split,
+    "distinct": distinct,
+    "without": without,
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.cli.removals import removal_lines
 from corpora.console import say, say_json, table
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def accounting_lines(dataset: Dataset) -> list[str]:
         )
     if not dataset.rows:
         lines.append(f"empty: not one of the {noun(dataset)} was taken or left")
-    return [*lines, *dataset.manifest.notes]
+    return [*lines, *removal_lines(dataset), *dataset.manifest.notes]
 
 
 def plain_path(path: Path) -> str:

@@ -11,7 +11,7 @@ from corpora.pages.values import Long, Share, Size, Table
 from corpora.plugin import Json
 from corpora.store import Dataset
 
-PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix")
+PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix", "distinct", "without")
 LICENCES_SHOWN = 12
 
 

@@ -97,7 +97,7 @@ class Plan:
     """Everything that decides a version's bytes, known before any work is done. Its sha256 is the fingerprint."""
 
     action: str
-    """build, tokenize, transform, concat, mix or split."""
+    """build, tokenize, transform, concat, mix, split, distinct or without."""
     components: tuple[Mapping[str, object], ...] = ()
     """Each component as `described` gives it."""
     settings: dict[str, Any] = field(default_factory=dict)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from corpora.cli.operations.amounts import By, Rate, Rows, Tokens
+from corpora.cli.operations.distinct import distinct
+from corpora.cli.operations.without import without
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, registry, tell
 from corpora.console import bars, component_group, say, say_json
 
@@ -71,6 +73,8 @@ def action_for(cls: type[Any]) -> Callable[..., None]:
 def add_to(app: typer.Typer) -> None:
     """Add the group, with a command for each transform."""
     group = typer.Typer(cls=component_group(registry, "transforms", action_for), no_args_is_help=True)
+    group.command()(distinct)
+    group.command()(without)
     app.add_typer(
         group,
         name="transform",
