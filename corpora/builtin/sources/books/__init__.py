@@ -24,12 +24,14 @@ from corpora import (
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
 from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
 from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
-from corpora.builtin.sources.books.folder import shards_of, unread_note
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.books.formats.reader import read_book
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.folder import shards_of, unread_note
 from corpora.builtin.sources.languages import with_language
+from corpora.builtin.sources.packed import Suffixes, content_suffix
 
+READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".epub"))
 LIST = "catalogue.jsonl"
 """The key of the shard that holds the list itself, so that its metadata is part of the fingerprint."""
 ROADS = """{name}: no books given; use one of
@@ -87,7 +89,7 @@ class Books(Source):
         if self.folder is None and self.listing is None:
             raise OptionError(ROADS.format(name=self.name))
         if self.listing is None:
-            return shards_of(self.folder, SUFFIXES, owner=self.name)
+            return shards_of(self.folder, READS, owner=self.name)
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
@@ -107,7 +109,7 @@ class Books(Source):
         """The permissions under which books were downloaded, and how many files of the folder were not read."""
         granted = permissions_of(self.permission).items()
         lifted = [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
-        return [*lifted, *unread_note(self.folder, SUFFIXES, owner=self.name)]
+        return [*lifted, *unread_note(self.folder, READS, owner=self.name)]
 
     @property
     def _encoding(self) -> str:
@@ -180,7 +182,7 @@ def _with_entry(line: Listed, shard: Shard, encoding: str) -> Document | Reject:
 
 
 def _parsed(path: Path, encoding: str) -> ParsedBook:
-    return guarded(read_book, path, encoding) if path.suffix.lower() != ".txt" else read_book(path, encoding)
+    return guarded(read_book, path, encoding) if content_suffix(path.name) != ".txt" else read_book(path, encoding)
 
 
 @hookimpl

@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import ClassVar
 
 from corpora import Defaults, Document, OptionError, Reject, Shard, Source, hookimpl, option
-from corpora.builtin.sources.books import folder
+from corpora.builtin.sources import folder
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
 from corpora.builtin.sources.languages import with_language
+from corpora.builtin.sources.packed import Suffixes, content_suffix
 from corpora.builtin.sources.texts import pages, tables
 from corpora.builtin.sources.texts.rows import Columns, document_of_row
 from corpora.builtin.sources.unreadable import Unreadable
 
 SUFFIXES = (*pages.SUFFIXES, *tables.READERS)
+READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".parquet"))
 
 
 @dataclass(frozen=True)
 class Texts(Source):
     """Your own texts: TXT, Markdown and HTML files (one document each); JSONL, CSV, TSV and Parquet (one per row).
 
-    Text files over 32 MB are cut at line ends into documents of 16 MB, so that files of any size can be read.
+    All but Parquet may be compressed: .gz, .bz2, .xz or .zst. Text files over 32 MB are cut at line ends into
+    documents of 16 MB, so that files of any size can be read.
     """
 
     name: ClassVar[str] = "texts"
@@ -43,7 +46,7 @@ class Texts(Source):
 
     def shards(self) -> Sequence[Shard]:
         """One shard per file, sorted by path; a large text file gives one for each piece of it."""
-        files = folder.shards_of(self.folder, SUFFIXES, owner=self.name)
+        files = folder.shards_of(self.folder, READS, owner=self.name)
         return [piece for file in files for piece in pages.pieces(file)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
@@ -51,7 +54,7 @@ class Texts(Source):
         try:
             if shard.path is None:
                 raise Unreadable("unreadable file", "a broken link, or no permission")
-            if shard.path.suffix.lower() in tables.READERS:
+            if content_suffix(shard.path.name) in tables.READERS:
                 yield from map(self._with_language, self._rows(shard, shard.path))
             else:
                 yield from map(self._with_language, pages.read(shard, shard.path, self._encoding))
@@ -66,7 +69,7 @@ class Texts(Source):
 
     def notes(self) -> Sequence[str]:
         """How many files of the folder were not read because of their suffix."""
-        return folder.unread_note(self.folder, SUFFIXES, owner=self.name)
+        return folder.unread_note(self.folder, READS, owner=self.name)
 
     @property
     def _encoding(self) -> str:

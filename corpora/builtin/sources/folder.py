@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpora import InputError, OptionError, Shard
+from corpora.builtin.sources.packed import Suffixes
 
 
-def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[Shard]:
+def shards_of(folder: Path | None, suffixes: Suffixes, *, owner: str) -> list[Shard]:
     """One shard per file with one of the suffixes, sorted by path relative to the folder.
 
     Links are followed, and each directory is entered once, so circular links end. Hidden files and directories are
@@ -18,7 +19,7 @@ def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> 
 
     Args:
         folder: any depth is read.
-        suffixes: lower case, with the dot.
+        suffixes: those that the source reads.
         owner: the name of the source, for messages.
 
     Raises:
@@ -28,34 +29,33 @@ def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> 
     if folder is None:
         raise OptionError(f"{owner}: no folder given; use --folder DIR")
     if not folder.is_dir():
-        kinds = ", ".join(suffixes)
-        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds {kinds} files")
-    files = [path for path in _files(folder, owner) if path.suffix.lower() in suffixes]
+        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds files in {suffixes}")
+    files = [path for path in _files(folder, owner) if suffixes.match(path.name)]
     if not files:
-        raise InputError(f"{owner}: no {', '.join(suffixes)} file under {folder}; is it the right folder?")
+        raise InputError(f"{owner}: no file in {suffixes} under {folder}; is it the right folder?")
     return sorted((_shard(path, folder) for path in files), key=lambda shard: shard.key)
 
 
-def other_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+def other_files(folder: Path, suffixes: Suffixes) -> list[Path]:
     """The files of a folder with none of the suffixes, hidden ones aside.
 
     Args:
-        suffixes: lower case, with the dot.
+        suffixes: those that the source reads.
 
     Raises:
         InputError: the folder is not readable.
     """
-    return [path for path in _files(folder, "folder") if path.suffix.lower() not in suffixes]
+    return [path for path in _files(folder, "folder") if not suffixes.match(path.name)]
 
 
-def unread_note(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[str]:
+def unread_note(folder: Path | None, suffixes: Suffixes, *, owner: str) -> list[str]:
     """One line that counts the files of a folder with other suffixes; none if all are read."""
     others = Counter(path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes)) if folder else {}
     if not others:
         return []
     ordered = sorted(others.items(), key=lambda other: (-other[1], other[0]))
     counts = ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
-    return [f"Files not read, by suffix: {counts}; {owner} reads {', '.join(suffixes)}."]
+    return [f"Files not read, by suffix: {counts}; {owner} reads {suffixes}."]
 
 
 def _shard(path: Path, folder: Path) -> Shard:
