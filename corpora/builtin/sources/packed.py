@@ -63,7 +63,7 @@ def content_suffix(name: str) -> str:
     return Path(path.stem).suffix.lower() if packing_suffix(name) else path.suffix.lower()
 
 
-def opened(path: Path, packing: str | None = None) -> IO[bytes]:
+def opened(path: Path, packing: str | None = None) -> io.BufferedReader:
     """A file's content as bytes, decompressed if its name or `packing` says so.
 
     Reading raises `Unreadable` where compressed data ends early, is damaged, is followed by something else, or unpacks

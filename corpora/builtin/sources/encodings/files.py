@@ -34,7 +34,6 @@ def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
     elif packing_suffix(path.name):
         check_whole(path)
     file = opened(path)
-    assert isinstance(file, io.BufferedReader)
     marked = marked_encoding(file.peek(4)[:4])
     file.read(marked[1] if marked and marked[0] == codecs.lookup(encoding).name else 0)
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), encoding

@@ -29,7 +29,9 @@ class Wikipedia(Source):
     licence: ClassVar[str] = "CC BY-SA 4.0"
     uses: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
 
-    dump: tuple[Path, ...] = option((), "Dump files, .xml, .bz2, .gz or .xz; all parts of one dump.", decides=False)
+    dump: tuple[Path, ...] = option(
+        (), "Dump files, .xml, .bz2, .gz, .xz or .zst; all parts of one dump.", decides=False
+    )
     index: Path | None = option(
         None, "Index of a multistream dump; without it, the dump is searched for streams.", decides=False
     )
