@@ -15,7 +15,7 @@ from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_n
 from corpora.execution import Executor, Progress, make_executor, silent
 from corpora.ingest import build
 from corpora.operations import concat, mix, parse_shares, split, tokenize, transform
-from corpora.plugin import Selection, options_of, registry
+from corpora.plugin import Selection, address_of, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
@@ -274,10 +274,14 @@ def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
 def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
     """Paths in a recipe are relative to the recipe's folder; a tokenizer that is not a path there is a hub id."""
     value = values.get(key)
+    if isinstance(value, str) and address_of(value):
+        return
     if isinstance(value, str) and (key != "tokenizer" or (recipe.path.parent / value).exists()):
         values[key] = str(recipe.path.parent / Path(value).expanduser())
     elif isinstance(value, list):
-        values[key] = [str(recipe.path.parent / Path(item).expanduser()) for item in value]
+        values[key] = [
+            item if address_of(item) else str(recipe.path.parent / Path(item).expanduser()) for item in value
+        ]
 
 
 def _expected(
