@@ -41,6 +41,7 @@ from .operations.selection import split as split
 from .operations.tokenization import tokenize as tokenize
 from .operations.transformation import transform as transform
 from .operations.version_writer import open as open
+from .plugin.address import Address as Address
 from .plugin.component import Component as Component
 from .plugin.component import Option as Option
 from .plugin.component import option as option
@@ -83,3 +84,4 @@ from .recipe import read_recipe as read_recipe
 from .store.dataset import Dataset as Dataset
 from .store.manifest import without_places as without_places
 from .store.store import Store as Store
+from .store.store import default_store as default_store

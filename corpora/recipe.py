@@ -25,7 +25,7 @@ from corpora.operations import (
     transform,
     without,
 )
-from corpora.plugin import Json, Selection, options_of, registry
+from corpora.plugin import Json, Selection, address_of, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
@@ -303,10 +303,14 @@ def _file_word(recipe: Recipe, word: str) -> str:
 def _relative(recipe: Recipe, values: dict[str, Json], key: str) -> None:
     """Paths in a recipe are relative to the recipe's folder; a tokenizer that is not a path there is a hub id."""
     value = values.get(key)
+    if isinstance(value, str) and address_of(value):
+        return
     if isinstance(value, str) and (key != "tokenizer" or (recipe.path.parent / value).exists()):
         values[key] = str(recipe.path.parent / Path(value).expanduser())
     elif isinstance(value, list):
-        values[key] = [str(recipe.path.parent / Path(item).expanduser()) for item in value]
+        values[key] = [
+            item if address_of(item) else str(recipe.path.parent / Path(item).expanduser()) for item in value
+        ]
 
 
 def _expected(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from corpora.errors import OptionError, UnknownName, unknown_name
-from corpora.plugin import Component, Option, from_text, named_settings, options_of, split_short
+from corpora.plugin import Address, Component, Option, address_of, from_text, named_settings, options_of, split_short
 
 if TYPE_CHECKING:
     from corpora.plugin import Registry
@@ -106,6 +107,8 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
         annotation = annotation | None
     limits: dict[str, Any] = {"min": option.min, "max": option.max} if option.type in (int, float) else {}
     info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, **limits)
+    if option.takes_addresses:
+        info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, parser=_place, metavar="PATH")
     if option.type is bool:
         info = typer.Option(f"--{option.name}/--no-{option.name}", help=option.help, rich_help_panel=panel)
     return inspect.Parameter(
@@ -114,6 +117,11 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
         default=inspect.Parameter.empty if default is ... else default,
         annotation=Annotated[annotation, info],
     )
+
+
+def _place(text: str) -> Path | Address:
+    """A path or an address, as the user typed it; `Path` would take a slash from `s3://`."""
+    return address_of(text) or Path(text)
 
 
 def _value(value: Any, option: Option) -> object:

@@ -1,3 +1,5 @@
+from .address import Address as Address
+from .address import address_of as address_of
 from .component import Component as Component
 from .component import Option as Option
 from .component import from_text as from_text

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from corpora.errors import OptionError, unknown_name
+from corpora.plugin.address import Address, address_of
 from corpora.plugin.values import Json
 
 SCALARS = (bool, int, float, str, Path)
@@ -129,11 +130,17 @@ class Option:
         """Whether None is allowed."""
         return _parts(self.annotation)[2]
 
+    @property
+    def takes_addresses(self) -> bool:
+        """Whether it is a path that may also be an address, such as `s3://bucket/texts`."""
+        return Address in _members(self.annotation)
+
     def allowed(self) -> str:
         """What it takes, in words: `a number from 0 to 1`."""
         if get_origin(self.type) is Literal:
             return "one of " + ", ".join(str(a) for a in get_args(self.type))
         noun = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}[self.type]
+        noun = "a path or an address" if self.takes_addresses else noun
         return f"{noun}{_limits(self.min, self.max)}"
 
 
@@ -163,12 +170,18 @@ def _parts(annotation: object) -> tuple[Any, bool, bool]:
     """An annotation's base type, whether it is a tuple of it, and whether None is allowed."""
     optional = False
     if get_origin(annotation) in (Union, types.UnionType):
-        rest = [a for a in get_args(annotation) if a is not type(None)]
-        optional = len(rest) < len(get_args(annotation))
+        rest = [a for a in get_args(annotation) if a not in (type(None), Address)]
+        optional = type(None) in get_args(annotation)
         annotation = rest[0] if len(rest) == 1 else annotation
     if get_origin(annotation) is tuple and len(get_args(annotation)) == 2 and get_args(annotation)[1] is ...:
-        return get_args(annotation)[0], True, optional
+        return _parts(get_args(annotation)[0])[0], True, optional
     return annotation, False, optional
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union, and of the elements of a tuple."""
+    inner = [each for part in get_args(annotation) for each in (part, *_members(part))]
+    return tuple(inner)
 
 
 def checked(value: object, opt: Option, owner: str) -> Any:
@@ -193,7 +206,9 @@ def _checked_one(value: object, opt: Option, owner: str) -> Any:
             raise _wrong(value, opt, owner)
         return value
     if base is Path and isinstance(value, str | Path):
-        return _path(value)
+        return _path(value, opt)
+    if isinstance(value, Address) and opt.takes_addresses:
+        return value
     if base is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, base) or (isinstance(value, bool) and base is not bool):
@@ -232,11 +247,13 @@ def _scalar(text: str, opt: Option, owner: str) -> object:
             return base(text)
     except (KeyError, ValueError) as error:
         raise _wrong(text, opt, owner) from error
-    return _path(text) if base is Path else text
+    return _path(text, opt) if base is Path else text
 
 
-def _path(value: str | Path) -> Path:
-    """A path with `~` at its beginning as the user's home."""
+def _path(value: str | Path, opt: Option) -> Path | Address:
+    """A path with `~` at its beginning as the user's home; an address where the option takes one."""
+    if opt.takes_addresses and (address := address_of(value)):
+        return address
     path = Path(value)
     return path.expanduser() if path.parts[:1] == ("~",) else path
 
@@ -298,7 +315,7 @@ def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[st
 
 def to_json(value: Any) -> Json:
     """An option's value as JSON: paths become text, tuples lists."""
-    if isinstance(value, Path):
+    if isinstance(value, Path | Address):
         return str(value)
     return [to_json(item) for item in value] if isinstance(value, tuple) else value
 

@@ -15,7 +15,10 @@ def export(
     dataset: DatasetName,
     target: Annotated[
         Path,
-        typer.Argument(help="A file in .txt (a row a line), .jsonl or .parquet; for --layout hub an empty folder."),
+        typer.Argument(
+            help="A file in .txt (one row per line), .jsonl or .parquet, the first two also as .gz, .bz2, .xz or .zst; "
+            "for --layout hub an empty folder."
+        ),
     ],
     layout: Annotated[
         Literal["file", "hub"], typer.Option(help="One file, or a folder as on the hub: Parquet files and the card.")
