@@ -109,9 +109,10 @@ def _copy_all(ours: nn.Module, our_parts: Mapping[str, str], theirs: nn.Module, 
         ModelError: the teacher has no such part.
     """
     for part, path in our_parts.items():
-        if part not in their_parts:
-            there = ", ".join(their_parts)
-            raise ModelError(f"the teacher has no {part!r} to start from (it has {there}); add start=random")
+        if not _has(ours, path):
+            continue
+        if part not in their_parts or not _has(theirs, their_parts[part]):
+            raise ModelError(f"the teacher has no {part!r} to start from; add start=random")
         _copy(part, ours.get_submodule(path), theirs.get_submodule(their_parts[part]))
 
 

@@ -28,26 +28,53 @@ def model_of(kind: str, **options: Any) -> Any:
     """A tiny model of a kind, with random weights that are large enough for every part to matter."""
     torch.manual_seed(0)
     config = transformers.AutoConfig.for_model(kind, **options)
-    model = transformers.AutoModelForMaskedLM.from_config(config)
+    model: Any = transformers.AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.3 * torch.randn_like(parameter))
     return model
 
 
+LOCAL = {"local_attention": 8, "pad_token_id": 0, "layer_types": None, "global_attn_every_n_layers": 2}
+DEBERTA = {
+    "relative_attention": True, "pos_att_type": "p2c|c2p", "position_buckets": 6, "max_relative_positions": 30,
+}  # fmt: skip
 MODELS = {
     "bert": ("bert", "bert", SHAPE),
     "roberta": ("roberta", "roberta", SHAPE | {"pad_token_id": 1}),
     "xlm-roberta": ("roberta", "xlm-roberta", SHAPE | {"pad_token_id": 1}),
     "camembert": ("roberta", "camembert", SHAPE | {"pad_token_id": 1}),
     "distilbert": ("distilbert", "distilbert", DISTILBERT),
-}
+    "modernbert": ("modernbert", "modernbert", SHAPE | LOCAL),
+    "modernbert with biases": (
+        "modernbert", "modernbert",
+        SHAPE | LOCAL | {"attention_bias": True, "mlp_bias": True, "norm_bias": True, "classifier_bias": True},
+    ),
+    "modernbert without a bias or ties": (
+        "modernbert", "modernbert", SHAPE | LOCAL | {"decoder_bias": False, "tie_word_embeddings": False},
+    ),
+    "electra": ("electra", "electra", SHAPE | {"embedding_size": 8}),
+    "electra as wide as its embeddings": ("electra", "electra", SHAPE | {"embedding_size": 16}),
+    "deberta-v2": (
+        "deberta-v2", "deberta-v2",
+        SHAPE | DEBERTA | {"conv_kernel_size": 3, "type_vocab_size": 2, "embedding_size": 8},
+    ),
+    "deberta-v3": (
+        "deberta-v2", "deberta-v2",
+        SHAPE | DEBERTA | {"share_att_key": True, "norm_rel_ebd": "layer_norm", "position_biased_input": False,
+                           "legacy": False},
+    ),
+    "deberta with one kind of position": ("deberta-v2", "deberta-v2", SHAPE | DEBERTA | {"pos_att_type": ["p2c"]}),
+    "deberta of absolute positions": ("deberta-v2", "deberta-v2", SHAPE),
+    "mpnet": ("mpnet", "mpnet", SHAPE),
+}  # fmt: skip
+"""Each case: the name of the family, the `model_type`, and options of the configuration."""
 
 
 @pytest.mark.parametrize("case", MODELS)
 def test_packed_results_states_and_students_are_those_of_transformers(case: str) -> None:
     name, kind, options = MODELS[case]
-    check_family(registry.find("families", name), model_of(kind, **options))  # type: ignore[arg-type]
+    check_family(registry.find("families", name), model_of(kind, **options), longest=24)  # type: ignore[arg-type]
 
 
 def test_a_model_of_no_family_is_refused_with_those_that_are_known() -> None:
