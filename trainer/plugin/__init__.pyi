@@ -3,6 +3,11 @@ from .examples import Examples as Examples
 from .examples import Head as Head
 from .examples import Layout as Layout
 from .examples import Splits as Splits
+from .families import PACKED as PACKED
+from .families import Decoder as Decoder
+from .families import Family as Family
+from .families import Group as Group
+from .families import Groups as Groups
 from .kinds import Callback as Callback
 from .kinds import Given as Given
 from .kinds import LogitsLoss as LogitsLoss

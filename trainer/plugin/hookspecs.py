@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
+    from trainer.plugin.families import Family
     from trainer.plugin.kinds import Callback, Loss, Student, Task
 
 NAMESPACE = "trainer"
@@ -18,6 +19,11 @@ hookimpl = pluggy.HookimplMarker(NAMESPACE)
 @hookspec
 def trainer_students() -> Iterable[type[Student]]:  # type: ignore[empty-body]
     """Offer shapes of students to `trainer distill --student NAME`."""
+
+
+@hookspec
+def trainer_families() -> Iterable[type[Family]]:  # type: ignore[empty-body]
+    """Offer families of models, found by the `model_type` of a teacher's or student's `config.json`."""
 
 
 @hookspec

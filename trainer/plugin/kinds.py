@@ -1,4 +1,4 @@
-"""What each kind of trainer component must do. START READING HERE.
+"""What each kind of trainer component must do. START READING HERE; `families.py` has the one for families of models.
 
 A plugin offers classes of these kinds through the hooks of `trainer.plugin.hookspecs`; users choose them by name.
 """
