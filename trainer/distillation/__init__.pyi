@@ -3,6 +3,7 @@ from .gradients import Counts as Counts
 from .gradients import Engine as Engine
 from .loop import distill as distill
 from .pretraining import Shape as Shape
+from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
 from .runs.card import CARD as CARD
 from .runs.folder import RunFolder as RunFolder

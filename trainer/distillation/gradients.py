@@ -71,6 +71,8 @@ class Engine:
                 compile_layers(model)
         self.closed = [_closed_form(loss, module, compiled) for loss, module in zip(self.losses, modules, strict=True)]
         self._checked = False
+        self.body_frozen = False
+        """Whether gradients stop at the student's head, so that its body is not trained."""
         for model in self.teachers:
             model.train(False).requires_grad_(False)
 
@@ -117,7 +119,8 @@ class Engine:
                     if "logits" in wanted:
                         others = [states(other, packed, groups, ["logits"])["last"] for other in self.others]
                         lasts = [of_teacher["last"], *others]
-            of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not self.body_frozen):
+                of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
             total, by_logits = self._on_logits(packed, of_student["last"], lasts, shares)
         more, by_states = self._on_states(packed, of_student, of_teacher, shares)
         self._checked = True

@@ -8,6 +8,8 @@ from .families import states as states
 from .families import use_packed_attention as use_packed_attention
 from .folders import model_fingerprint as model_fingerprint
 from .folders import model_folder as model_folder
+from .masked_lm_head import body_parameters as body_parameters
+from .masked_lm_head import load_body as load_body
 from .quiet import quiet_transformers as quiet_transformers
 from .saving import write_model as write_model
 from .teachers import inspect_model as inspect_model

@@ -95,8 +95,8 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
             raise ModelError(f"{folder} gives no masked-language model: {str(error).splitlines()[0]}") from error
     if lacking := sorted(told["missing_keys"]):
         raise NoLanguageModelHead(
-            f"{folder} lacks {len(lacking)} weights of a masked-language model, such as {lacking[0]}; a fine-tuned "
-            "classifier cannot teach, take the pre-trained model that it came from (trainer inspect shows the head)"
+            f"{folder} lacks {len(lacking)} weights of a masked-language-model head, such as {lacking[0]}; "
+            f"train a head for this body first: trainer pretrain --from {model} --dataset NAME --out TEACHER"
         )
     return teacher.eval()
 

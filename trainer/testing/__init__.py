@@ -4,9 +4,10 @@ Each check takes a component class or a component, and raises `corpora.testing.C
 that says in one sentence what is wrong.
 """
 
+from trainer.testing.callbacks import check_callback
 from trainer.testing.losses import check_loss
 from trainer.testing.students import check_student
 from trainer.testing.tasks import check_task
-from trainer.testing.tiny import tiny_batch, tiny_bert
+from trainer.testing.tiny import tiny_batch, tiny_bert, tiny_teacher
 
-__all__ = ["check_loss", "check_student", "check_task", "tiny_batch", "tiny_bert"]
+__all__ = ["check_callback", "check_loss", "check_student", "check_task", "tiny_batch", "tiny_bert", "tiny_teacher"]

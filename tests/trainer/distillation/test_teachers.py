@@ -53,7 +53,9 @@ def test_the_soft_target_of_two_teachers_is_the_plain_formula_in_float64(make: A
     found = make.gradients(student)
     student.zero_grad()
     logs = torch.log_softmax(packed_logits(student, packed) / 2.5, 1)
-    mean = sum(w * torch.softmax(packed_logits(of, packed).detach() / 2.5, 1) for w, of in zip(shares, teachers))
+    mean = sum(
+        w * torch.softmax(packed_logits(of, packed).detach() / 2.5, 1) for w, of in zip(shares, teachers, strict=True)
+    )
     over, under = (logs, mean.log()) if direction == "reverse" else (mean.log(), logs)
     loss = (over.exp() * (over - under)).sum(1).mean() * 2.5**2
     loss.backward()

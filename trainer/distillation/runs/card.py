@@ -75,6 +75,19 @@ class BestEntry:
 
 
 @dataclass(frozen=True)
+class StartEntry:
+    """The model that a pre-training continues from, by its place and its content."""
+
+    model: str
+    weights: str
+    tokenizer: str = ""
+    folder: str | None = None
+    freeze_body: Count = 0
+    """Updates in the beginning during which only the head is trained."""
+    new_head: bool = False
+
+
+@dataclass(frozen=True)
 class RunCard:
     """A run, as `run.json` describes it."""
 
@@ -101,7 +114,9 @@ class RunCard:
     machine: dict[str, object] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     shape: dict[str, object] | None = None
-    """Of a model that is pre-trained."""
+    """Of a model that is pre-trained from random weights."""
+    start: StartEntry | None = None
+    """The model that a pre-training continues from."""
     status: str = "running"
     """`running`, `stopped`, `failed`, or, once the student is saved, `finished`."""
     updates: Count | None = None

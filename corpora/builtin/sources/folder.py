@@ -8,54 +8,72 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpora import InputError, OptionError, Shard
+from corpora.builtin.sources.addresses import Place, local
+from corpora.builtin.sources.addresses.tree import listing_in
+from corpora.builtin.sources.packed import Suffixes
+from corpora.builtin.sources.unreadable import Unreadable
 
 
-def shards_of(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[Shard]:
+def shards_of(place: Place | None, suffixes: Suffixes, *, owner: str) -> list[Shard]:
     """One shard per file with one of the suffixes, sorted by path relative to the folder.
+
+    A file of an address that cannot be had is a shard without a path.
 
     Links are followed, and each directory is entered once, so circular links end. Hidden files and directories are
     left out.
 
     Args:
-        folder: any depth is read.
-        suffixes: lower case, with the dot.
+        place: any depth is read.
+        suffixes: those that the source reads.
         owner: the name of the source, for messages.
 
     Raises:
         OptionError: no folder is given.
         InputError: the folder is not there, not readable, or holds no such file.
     """
-    if folder is None:
+    if place is None:
         raise OptionError(f"{owner}: no folder given; use --folder DIR")
+    folder = local(place)
     if not folder.is_dir():
-        kinds = ", ".join(suffixes)
-        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds {kinds} files")
-    files = [path for path in _files(folder, owner) if path.suffix.lower() in suffixes]
-    if not files:
-        raise InputError(f"{owner}: no {', '.join(suffixes)} file under {folder}; is it the right folder?")
-    return sorted((_shard(path, folder) for path in files), key=lambda shard: shard.key)
+        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds files in {suffixes}")
+    files = [path for path in _files(folder, owner) if suffixes.match(path.name)]
+    lost = listing_in(folder)["rejects"]
+    if not files and not lost:
+        raise InputError(f"{owner}: no file in {suffixes} under {folder}; is it the right folder?")
+    return sorted([*(_shard(path, folder) for path in files), *map(Shard, lost)], key=lambda shard: shard.key)
 
 
-def other_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+def unreadable(place: Place | None, shard: Shard) -> Unreadable:
+    """Why a shard has no path."""
+    found = listing_in(local(place))["rejects"].get(shard.key) if place is not None else None
+    reason, detail = found or ("unreadable file", "a broken link, or no permission")
+    return Unreadable(reason, detail)
+
+
+def other_files(folder: Path, suffixes: Suffixes) -> list[Path]:
     """The files of a folder with none of the suffixes, hidden ones aside.
 
     Args:
-        suffixes: lower case, with the dot.
+        suffixes: those that the source reads.
 
     Raises:
         InputError: the folder is not readable.
     """
-    return [path for path in _files(folder, "folder") if path.suffix.lower() not in suffixes]
+    return [path for path in _files(folder, "folder") if not suffixes.match(path.name)]
 
 
-def unread_note(folder: Path | None, suffixes: tuple[str, ...], *, owner: str) -> list[str]:
+def unread_note(place: Place | None, suffixes: Suffixes, *, owner: str) -> list[str]:
     """One line that counts the files of a folder with other suffixes; none if all are read."""
-    others = Counter(path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes)) if folder else {}
+    if place is None:
+        return []
+    folder = local(place)
+    others = Counter(path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes))
+    others.update(listing_in(folder)["unread"])
     if not others:
         return []
     ordered = sorted(others.items(), key=lambda other: (-other[1], other[0]))
     counts = ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
-    return [f"Files not read, by suffix: {counts}; {owner} reads {', '.join(suffixes)}."]
+    return [f"Files not read, by suffix: {counts}; {owner} reads {suffixes}."]
 
 
 def _shard(path: Path, folder: Path) -> Shard:
