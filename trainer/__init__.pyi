@@ -1,9 +1,9 @@
 from .distillation.cost_forecast import Forecast as Forecast
 from .distillation.cost_forecast import forecast as forecast
-from .distillation.loop import Outcome as Outcome
 from .distillation.loop import distill as distill
 from .distillation.pretraining import Shape as Shape
 from .distillation.pretraining import pretrain as pretrain
+from .distillation.run_loop import Outcome as Outcome
 from .distillation.settings import RunSettings as RunSettings
 from .errors import CasingMismatch as CasingMismatch
 from .errors import DamagedWeights as DamagedWeights
@@ -20,6 +20,7 @@ from .errors import PickledWeights as PickledWeights
 from .errors import RankLost as RankLost
 from .errors import ResultDamaged as ResultDamaged
 from .errors import RunError as RunError
+from .errors import RunInUse as RunInUse
 from .errors import TaskError as TaskError
 from .errors import TaskNotFound as TaskNotFound
 from .errors import TrainerError as TrainerError

@@ -14,6 +14,7 @@
       * HeldOutOverlap
     + RunError
       * OtherRecipe
+      * RunInUse
       * NoCheckpoint
       * Diverged
       * OutOfMemory
@@ -78,6 +79,10 @@ class RunError(TrainerError):
 
 class OtherRecipe(RunError):
     """The run folder holds a run of another recipe, dataset or number of ranks."""
+
+
+class RunInUse(RunError):
+    """Another process trains in the run folder."""
 
 
 class NoCheckpoint(RunError):

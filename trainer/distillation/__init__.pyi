@@ -5,7 +5,7 @@ from .loop import distill as distill
 from .pretraining import Shape as Shape
 from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
-from .runs.folder import CARD as CARD
+from .runs.card import CARD as CARD
 from .runs.folder import RunFolder as RunFolder
 from .runs.publication import push as push
 from .schedule import learning_rate_factor as learning_rate_factor

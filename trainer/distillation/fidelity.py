@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches
 from trainer.distillation.gradients import Engine
+from trainer.distillation.runs.card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
 from trainer.plugin import Given, LogitsLoss
 
 EPOCH = 2**31
-"""The epoch whose masks held-out text gets: the same at every measure, and none of the training's."""
+"""The epoch whose masks held-out text gets: the same at every measurement, and never one of the training."""
 
 
 @dataclass(frozen=True)
 class Agreement(LogitsLoss):
-    """Whether student and teacher find the same word the likeliest; measured, never trained."""
+    """Whether student and teacher give the same word the highest probability; measured, never trained."""
 
     name: ClassVar[str] = "agreement"
 
-    def build(self, teacher: Any, student: Any) -> nn.Module:
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
         """The measure."""
         return _Agrees()
 
@@ -45,6 +47,13 @@ class Fidelity:
     names: tuple[str, ...]
     """What each of the engine's losses is called in the log."""
     micro_batch_tokens: int
+    entry: HeldOutEntry
+    """The held-out dataset, as the run card names it."""
+
+    @property
+    def metric(self) -> str:
+        """The measurement that selects a student, of which less is better: the divergence, or the masked-LM loss."""
+        return self.names[0]
 
     def measure(self) -> dict[str, float]:
         """Means over the held-out tokens: KL in nats, top-1 agreement, masked-LM loss."""
@@ -58,12 +67,12 @@ class Fidelity:
 
 
 def masked_once(packed: Packed, masker: Masker) -> Packed:
-    """Held-out sequences, masked the way they are at every measure."""
+    """Held-out sequences, with the masks that they have at every measurement."""
     return masker.mask(packed, epoch=EPOCH)
 
 
 def check_apart(held_out: Rows, rows: Rows) -> None:
-    """See that held-out text is not trained on.
+    """Check that held-out text is not trained on.
 
     Raises:
         HeldOutOverlap: the two datasets share documents.

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import Component, Dataset, option, seed_of
 from trainer.data import Rows, Survey, open_rows
 from trainer.distillation import preparation as preparing
-from trainer.distillation.loop import Outcome, run
+from trainer.distillation.loop import run
 from trainer.distillation.prepared import PreparedRun
+from trainer.distillation.run_loop import Outcome
 from trainer.distillation.runs import resume as resuming
+from trainer.distillation.runs.card import RunCard, StartEntry
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.settings import RunSettings, resolve
 from trainer.errors import ModelError, OtherRecipe
@@ -27,6 +30,7 @@ from trainer.models import (
     positions_of,
 )
 from trainer.plugin import Callback, Loss
+from trainer.runtime import is_first
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,16 @@ class Shape(Component):
     """The shape of a BERT."""
 
     name: ClassVar[str] = "bert"
-    layers: int = option(4, "Transformer layers.", min=1)
-    hidden: int = option(256, "Width of the hidden states.", min=1)
-    heads: int | None = option(None, "Attention heads; one per 64 of the width by default.", min=1)
-    feed_forward: int | None = option(None, "Width inside feed-forward blocks; 4 x hidden by default.", min=1)
-    positions: int = option(512, "Longest sequence, [CLS] and [SEP] counted.", min=3)
+    layers: int = option(4, "Transformer layers.", min=1, max=1000)
+    hidden: int = option(256, "Width of the hidden states.", min=1, max=65_536)
+    heads: int | None = option(None, "Attention heads; one per 64 of the width by default.", min=1, max=65_536)
+    feed_forward: int | None = option(
+        None, "Width inside feed-forward blocks; 4 x hidden by default.", min=1, max=10**6
+    )
+    positions: int = option(512, "Longest sequence, [CLS] and [SEP] counted.", min=3, max=10**6)
     dropout: float = option(0.1, "Dropout of hidden states and attention.", min=0.0, max=0.9)
 
-    def build(self, tokenizer: Any) -> Any:
+    def build(self, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
         """A BertForMaskedLM with random weights.
 
         Raises:
@@ -83,9 +89,10 @@ def pretrain(
     shape: Shape | None = None,
     start: Start | None = None,
     preset: str | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, object] | None = None,
     resume: bool = False,
     overwrite: bool = False,
+    break_lock: bool = False,
     stop_after: str | None = None,
     watch: Sequence[Callback] = (),
 ) -> Outcome:
@@ -101,6 +108,7 @@ def pretrain(
         options: settings of the recipe, by their names on the command line.
         resume: continue the run in `out`.
         overwrite: delete a run that is in `out`.
+        break_lock: take `out` over from a process on another machine.
         stop_after: a time such as 2h, after which the run stops in order.
         watch: callbacks beside those of the recipe.
 
@@ -108,13 +116,14 @@ def pretrain(
         ModelError: the model to continue from has an unknown family, or lacks weights of its body.
         TransferError: the dataset cannot serve.
         OtherRecipe, NoCheckpoint: the folder does not allow what was asked.
+        RunInUse: another process trains in the folder.
         Diverged, OutOfMemory, RankLost: the run broke; its last good checkpoint is kept.
     """
-    folder = RunFolder(Path(out))
+    folder, card = RunFolder(Path(out)), None
     if resume:
         card = folder.card()
-        dataset, _ = resuming.resumed(card, kind="pretrain", dataset=dataset, teacher=None, preset=preset)
-        preset, recipe = card["preset"], resuming.recipe_of(card, options or {})
+        dataset = resuming.resumed(card, kind="pretrain", dataset=dataset, preset=preset).dataset
+        preset, recipe = card.preset, resuming.recipe_of(card, options or {})
         shape, start = _model_of(card, shape=shape, start=start)
     else:
         preset = preset or "pretrain"
@@ -123,7 +132,9 @@ def pretrain(
         raise OtherRecipe("a new run needs a dataset: --dataset NAME")
     if shape and start:
         raise OtherRecipe("the model to continue from has its shape already; leave --layers, --hidden and so on out")
-    with preparing.own_chance(recipe):
+    with folder.opened(first=is_first(), break_lock=break_lock), preparing.own_torch(recipe, card):
+        if not resume and is_first():
+            folder.check_free(overwrite=overwrite)
         known = Survey.read(folder.survey) if resume else None
         if start:
             job = continued(dataset, start, recipe, preset=preset, survey=known)
@@ -131,30 +142,28 @@ def pretrain(
             rows = open_rows(dataset)
             rows.survey = known or rows.survey
             job = prepared(rows, shape or Shape(), recipe, preset=preset)
-        if resume and start:
-            _check_start(card["start"], job.card["start"])
-        return run(job, folder, resume=resume, overwrite=overwrite, stop_after=stop_after, watch=watch)
+        if card and card.start and job.card.start:
+            _check_start(card.start, job.card.start)
+        return run(job, folder, known=card, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 
-def _model_of(
-    card: Mapping[str, Any], *, shape: Shape | None, start: Start | None
-) -> tuple[Shape | None, Start | None]:
+def _model_of(card: RunCard, *, shape: Shape | None, start: Start | None) -> tuple[Shape | None, Start | None]:
     """The shape or the start of a run that is resumed; a start that was given only says where the model is now."""
-    was = card.get("start")
+    was = card.start
     if was is None:
         if start:
             raise OtherRecipe("the run began with random weights, not from a model; leave --from out to resume it")
-        return Shape.from_options(card["shape"]), None
+        return Shape.from_options(card.shape or {}), None
     if shape:
-        raise OtherRecipe(f"the run continues {was['model']}, whose shape is fixed; leave the shape out to resume it")
-    return None, Start(start.model if start else was["model"], was["freeze_body"])
+        raise OtherRecipe(f"the run continues {was.model}, whose shape is fixed; leave the shape out to resume it")
+    return None, Start(start.model if start else was.model, was.freeze_body)
 
 
-def _check_start(was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    if was["weights"] != now["weights"]:
+def _check_start(was: StartEntry, now: StartEntry) -> None:
+    if was.weights != now.weights:
         raise OtherRecipe(
-            f"the run began from other weights ({was['weights'][:12]}) than {now['model']} has "
-            f"({now['weights'][:12]}); give the model that it began from with --from"
+            f"the run began from other weights ({was.weights[:12]}) than {now.model} has "
+            f"({now.weights[:12]}); give the model that it began from with --from"
         )
 
 
@@ -170,7 +179,7 @@ def prepared(rows: Rows, shape: Shape, recipe: RunSettings, *, preset: str) -> P
     torch.manual_seed(seed_of("student", recipe.seed))
     model = shape.build(tokenizer)
     job = preparing.prepare_run(recipe, losses, rows, tokenizer, model, None, kind="pretrain", preset=preset)
-    job.card["shape"] = shape.options()
+    job.card = replace(job.card, shape=dict(shape.options()))
     job.student_place = "."
     return job
 
@@ -199,14 +208,14 @@ def continued(
             "give fewer, or a longer --budget"
         )
     job.training.freeze_body({f"student.{name}" for name in body_parameters(begun.model)}, updates=start.freeze_body)
-    where = {} if rows.private else {"folder": str(begun.folder)}
-    job.card["start"] = {
-        "model": Path(start.model).name if rows.private else start.model,
-        **where,
+    entry = StartEntry(
+        Path(start.model).name if rows.private else start.model,
+        folder=None if rows.private else str(begun.folder),
+        freeze_body=start.freeze_body,
+        new_head=begun.new_head,
         **model_fingerprint(begun.folder),
-        "freeze_body": start.freeze_body,
-        "new_head": begun.new_head,
-    }
+    )
+    job.card = replace(job.card, start=entry)
     job.student_place = "."
     return job
 
@@ -218,7 +227,7 @@ def _own_losses(recipe: RunSettings) -> list[Loss]:
     return losses
 
 
-def tokenizer_of(rows: Rows) -> Any:
+def tokenizer_of(rows: Rows) -> PreTrainedTokenizerBase:
     """The tokenizer of a dataset as transformers has it, with [CLS] and [SEP] around what it encodes.
 
     Raises:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from corpora import seed_of
@@ -22,7 +22,7 @@ from trainer.runtime import LossScale, Ranks
 
 @dataclass(frozen=True)
 class Frame:
-    """What rows need around them to be sequences of a model."""
+    """The special tokens that make a row a sequence of a model."""
 
     first_id: int
     """[CLS] or <s>."""
@@ -32,7 +32,7 @@ class Frame:
     max_unknown: float = 1.0
     """Rows with this share of unknown tokens or more are left out; 1 keeps all."""
 
-    def keeps(self, ids: Any) -> bool:
+    def keeps(self, ids: NDArray[np.integer]) -> bool:
         """Whether a row is used."""
         if self.max_unknown >= 1 or self.unknown_id is None or not len(ids):
             return True
@@ -56,7 +56,7 @@ class Training:
     """A student in training.
 
     Args:
-        micro_batch_tokens: tokens a forward pass; halved when the device's memory runs out, if `shrinks`.
+        micro_batch_tokens: tokens per forward pass; halved when the device's memory runs out, if `shrinks`.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Training:
         self.optimizer = _optimizer(self.recipe, body, rest)
 
     def batch(self, number: int) -> Packed:
-        """The masked tokens of an update on this rank, to be looked at."""
+        """The masked tokens of an update on this rank, for inspection."""
         packed, _ = self._load(number)
         return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
 
@@ -144,7 +144,7 @@ class Training:
         return packed, sum(len(ids[place]) + 2 for place in kept)
 
     def _gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
-        """The sums of the losses on this rank; the gradient lies in `self.gradient`."""
+        """The sums of the losses on this rank; the gradient is in `self.gradient`."""
         while True:
             try:
                 return self._try_gradients(packed, counts, number)
@@ -202,9 +202,21 @@ class Training:
             saved.update({f"{key}.{name}": value for key, value in self.optimizer.state.get(weight, {}).items()})
         return saved
 
+    def student_tensors(self) -> dict[str, Tensor]:
+        """The trained weights of the student, by name."""
+        named = zip(self.names, self.weights, strict=True)
+        return {name: weight.detach() for name, weight in named if name.startswith("student.")}
+
+    @torch.no_grad()
+    def restore_student(self, tensors: Mapping[str, Tensor]) -> None:
+        """Set the weights of the student to those that `student_tensors` gave; the optimizer is not changed."""
+        for name, weight in zip(self.names, self.weights, strict=True):
+            if name.startswith("student."):
+                weight.copy_(tensors[name])
+
     @torch.no_grad()
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go on from a checkpoint's tensors."""
+        """Continue from a checkpoint's tensors."""
         for name, weight in zip(self.names, self.weights, strict=True):
             weight.copy_(tensors[f"weights.{name}"])
             self.optimizer.state[weight] = {
@@ -214,7 +226,7 @@ class Training:
             }
 
     def close(self) -> None:
-        """Let the reading thread go."""
+        """End the reading thread."""
         self._reader.shutdown(wait=False, cancel_futures=True)
 
 

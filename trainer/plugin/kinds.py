@@ -109,6 +109,9 @@ class LogitsLoss(Loss, ABC):
 class StateLoss(Loss, ABC):
     """A loss on hidden states or attention projections. It sees whole sequences; autograd finds its gradient."""
 
+    same_width: ClassVar[bool] = False
+    """Whether it needs a student as wide as the teacher."""
+
     @property
     @abstractmethod
     def needs(self) -> tuple[str, ...]:

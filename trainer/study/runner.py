@@ -275,11 +275,17 @@ def _begun(folder: Path, teacher: Path | None = None) -> bool:
     """Whether a run goes on; what a kill left before the first checkpoint, or of another teacher, is started anew."""
     if not any((folder / "checkpoints").glob("update-*")):
         return False
-    return teacher is None or RunFolder(folder).card()["teacher"]["weights"] == model_fingerprint(teacher)["weights"]
+    return teacher is None or _weights(folder) == model_fingerprint(teacher)["weights"]
+
+
+def _weights(folder: Path) -> str | None:
+    """The fingerprint of the weights of a run's teacher."""
+    teacher = RunFolder(folder).card().teacher
+    return teacher.weights if teacher else None
 
 
 def _status(folder: Path) -> str:
-    return str(RunFolder(folder).card().get("status")) if (folder / CARD).is_file() else "missing"
+    return RunFolder(folder).card().status if (folder / CARD).is_file() else "missing"
 
 
 def _see_finished(outcome: Any, study: Study) -> None:

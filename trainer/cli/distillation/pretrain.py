@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from trainer.distillation import RunSettings, Shape, Start
 from trainer.errors import OtherRecipe
 
 
-@with_options(RunSettings, leave=("student", "held-out"))
+@with_options(RunSettings, leave=("student", "teacher-weight"))
 @with_options(Shape, name="shape")
 def command(
     *,
@@ -29,9 +29,12 @@ def command(
     preset: Annotated[str | None, typer.Option(help="pretrain (the default), or a TOML file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete a run that is in --out.")] = False,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take --out over from a process on another machine that has died.")
+    ] = False,
     stop_after: Annotated[str | None, typer.Option(help="Stop in order after a time, such as 2h.")] = None,
-    shape: dict[str, Any],
-    settings: dict[str, Any],
+    shape: dict[str, object],
+    settings: dict[str, object],
 ) -> None:  # fmt: skip
     """Pre-train a masked-language model on a registered dataset: a teacher, or a BERT adapted to your domain.
 
@@ -48,6 +51,6 @@ def command(
         shape=Shape.from_options(shape) if shape or not (start or resume) else None,
         start=Start(start, freeze_body or 0) if start else None,
         preset=preset, options=settings, resume=resume, overwrite=overwrite,
-        stop_after=stop_after, watch=[Bar()],
+        break_lock=break_lock, stop_after=stop_after, watch=[Bar()],
     )  # fmt: skip
     tell_end(outcome, command="pretrain")
