@@ -219,16 +219,11 @@ def _train(run: StudyRun, student: Student, shown: Watching) -> None:
 
 def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     """The student that every distillation begins with, as a run of no updates."""
-    import torch
-
-    from corpora import seed_of
+    from trainer.distillation import starting_student
     from trainer.models import write_model
-    from trainer.plugin import registry
 
     recipe = run.study.distillation(student)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed_of("student", recipe.seed))
-        model = registry.make("students", recipe.student).build(load_teacher(run.teacher))
+    model = starting_student(recipe, load_teacher(run.teacher))
     folder.mkdir(parents=True, exist_ok=True)
     card = {
         "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",

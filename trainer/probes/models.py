@@ -1,0 +1,113 @@
+"""The models that a probe is asked for: folders, runs, and students as they start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.distillation import CARD, RunSettings, starting_student
+from trainer.errors import NoLanguageModelHead, ProbeError
+from trainer.models import inspect_model, load_teacher, model_fingerprint, model_folder, positions_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+START = "start:"
+"""Before a run folder: the student as that run starts it."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model that can be loaded, and what identifies it by content."""
+
+    name: str
+    folder: Path
+    """Where its tokenizer is."""
+    place: Path
+    """Where its results are stored."""
+    identity: dict[str, str]
+    load: Callable[[], PreTrainedModel]
+    longest: int | None
+    vocabulary: int
+
+
+def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> Named:
+    """A model by its folder, its run folder, its hub id, or `start:RUN`; its weights stay on disk.
+
+    Args:
+        teacher: for `start:RUN`, the run's teacher if it was moved.
+
+    Raises:
+        ModelError: there is no such model.
+        NoLanguageModelHead: it has no masked-language-model head.
+        ProbeError: `start:RUN` names something else than a distillation.
+    """
+    if str(reference).startswith(START):
+        return _starting(Path(str(reference).removeprefix(START)), teacher)
+    folder = model_folder(reference)
+    run = folder.parent if folder.name == "student" else folder
+    vocabulary = _check_head(folder)
+    name = run.resolve().name if Path(reference).exists() else str(reference)
+    return Named(
+        name,
+        folder,
+        run / "probes",
+        model_fingerprint(folder),
+        lambda: load_teacher(folder),
+        _longest(folder),
+        vocabulary,
+    )
+
+
+def _starting(run: Path, teacher: str | Path | None) -> Named:
+    card = _card(run)
+    recipe = RunSettings.from_options(card["recipe"])
+    folder = model_folder(teacher or card["teacher"]["folder"])
+    vocabulary = _check_head(folder)
+    identity = model_fingerprint(folder)
+    if identity["weights"] != card["teacher"]["weights"]:
+        raise ProbeError(
+            f"{START}{run}: the run's teacher was {card['teacher']['model']}, and {folder} has other weights; "
+            "name the run's own teacher with --teacher"
+        )
+    identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
+    load = lambda: starting_student(recipe, load_teacher(folder)).eval()  # noqa: E731
+    place = run / "probes" / "start"
+    return Named(f"{run.resolve().name} (start)", folder, place, identity, load, _longest(folder), vocabulary)
+
+
+def _card(run: Path) -> dict[str, dict[str, str]]:
+    path = run / CARD
+    if not path.is_file():
+        raise ProbeError(f"{START}{run}: {run} is not a run folder: it has no {CARD}; take start:RUN of a distillation")
+    try:
+        card: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ProbeError(f"{path} cannot be read: {error}") from error
+    if card.get("kind") != "distill" or not card.get("teacher"):
+        raise ProbeError(
+            f"{START}{run}: {run} holds a run of kind {card.get('kind')!r}; only a distillation has a start"
+        )
+    return card
+
+
+def _check_head(folder: Path) -> int:
+    """The vocabulary's size of a model with a masked-language-model head."""
+    found = inspect_model(folder)
+    if not found.masked_lm_head:
+        raise NoLanguageModelHead(
+            f"{folder} has no masked-language-model head ({found.family}), so it cannot be probed; take the model "
+            "from before fine-tuning (trainer inspect shows the head)"
+        )
+    return found.vocabulary
+
+
+def _longest(folder: Path) -> int | None:
+    """The most tokens that a model reads, special tokens not counted."""
+    from transformers import AutoConfig
+
+    positions = positions_of(AutoConfig.from_pretrained(str(folder), local_files_only=True))
+    return None if positions is None else positions - 2
