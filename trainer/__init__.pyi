@@ -68,7 +68,7 @@ from .plugin.probe_records import Predictions as Predictions
 from .plugin.probe_records import Stratum as Stratum
 from .plugin.probe_records import Subject as Subject
 from .plugin.probe_records import Units as Units
-from .probes.intervals import macro_estimate as macro_estimate
+from .probes.intervals import mean_of_rates as mean_of_rates
 from .probes.intervals import rate_estimate as rate_estimate
 from .probes.intervals import stratify as stratify
 from .probes.results import ProbeResult as ProbeResult

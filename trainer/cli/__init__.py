@@ -18,6 +18,7 @@ COMMANDS = {
     "pretrain": ("trainer.cli.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
     "inspect": ("trainer.cli.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
     "evaluate": ("trainer.cli.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
+    "probe": ("trainer.cli.probe", "Measure models without fine-tuning: minimal pairs, fidelity by kind of token."),
     "finetune": ("trainer.cli.finetune", "Fine-tune a model on one task and keep it; with --teacher, distil again."),
     "data": ("trainer.cli.data", "Bring GLUE and SQuAD from the hub."),
     "measure": ("trainer.cli.measure", "Parameters, size and inference time of models side by side."),
@@ -25,7 +26,10 @@ COMMANDS = {
     "study": ("trainer.cli.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
     "score": ("trainer.cli.score", "Score a file of predictions by a benchmark's own rule."),
     "push": ("trainer.cli.push", "Upload the student of a run to the hub, unless licences forbid it."),
-    "new": ("trainer.cli.new", "Begin a plugin: a loss or a task, as a distribution that passes its own test."),
+    "new": (
+        "trainer.cli.new",
+        "Begin a plugin: a loss, task or probe, as a distribution that passes its own test.",
+    ),
     "plugins": ("trainer.cli.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
 """Each command: the module whose `command` (a function) or `app` (a typer app) runs it, and its line of help."""

@@ -1,5 +1,6 @@
+from .chosen import chosen_probes as chosen_probes
 from .intervals import estimate as estimate
-from .intervals import macro_estimate as macro_estimate
+from .intervals import mean_of_rates as mean_of_rates
 from .intervals import rate_estimate as rate_estimate
 from .intervals import stratify as stratify
 from .models import find_model as find_model

@@ -1,4 +1,4 @@
-"""95 % intervals of what probes measure, from the examples alone: Wilson's for a rate, the bootstrap for the rest."""
+"""95 % intervals of what probes measure: Wilson's for rates, the bootstrap over sequences for the rest."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def rate_estimate(successes: int, trials: int) -> Estimate:
     return Estimate(successes / trials, float(bounds.low), float(bounds.high), float(successes))
 
 
+def mean_of_rates(rates: Sequence[Estimate]) -> Estimate:
+    """The unweighted mean of independent rates, with an interval from theirs.
+
+    Distances to the bounds are squared and added (Newcombe 1998, Statistics in Medicine 17, 873-890). One
+    rate keeps Wilson's interval, and a rate that is 0 or 1 in every part keeps an interval of some width.
+    """
+    value, low, high = (np.array([getattr(rate, key) for rate in rates]) for key in ("value", "low", "high"))
+    mean = float(value.mean())
+    below, above = (float(np.sqrt(np.sum((value - bound) ** 2))) / len(rates) for bound in (low, high))
+    return Estimate(mean, mean - below, mean + above)
+
+
 def group_means(units: Units, metric: str) -> Floats:
     """[1 + resamples, groups]: each group's sum divided by its count; the first line is measured.
 
@@ -35,16 +47,6 @@ def group_means(units: Units, metric: str) -> Floats:
         mine = units.groups == group
         columns.append(_ratios(units.sums[metric][mine, None], units.counts[mine, None], key=group)[:, 0])
     return np.stack(columns, axis=1)
-
-
-def macro_estimate(units: Units, metric: str, groups: Sequence[int] | None = None) -> Estimate:
-    """The mean over groups of their means, with a bootstrap interval.
-
-    Args:
-        groups: only these; all by default.
-    """
-    means = group_means(units, metric)
-    return estimate(means.mean(axis=1) if groups is None else means[:, list(groups)].mean(axis=1))
 
 
 def estimate(resampled: Floats, *, total: float | None = None) -> Estimate:

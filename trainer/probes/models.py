@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from trainer.distillation import CARD, RunSettings, starting_student
 from trainer.errors import NoLanguageModelHead, ProbeError
@@ -64,33 +65,38 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
 
 def _starting(run: Path, teacher: str | Path | None) -> Named:
     card = _card(run)
-    recipe = RunSettings.from_options(card["recipe"])
-    folder = model_folder(teacher or card["teacher"]["folder"])
-    vocabulary = _check_head(folder)
-    identity = model_fingerprint(folder)
-    if identity["weights"] != card["teacher"]["weights"]:
+    recipe, taught = RunSettings.from_options(card.recipe), card.teacher or {}
+    folder = model_folder(teacher or taught["folder"])
+    vocabulary, identity = _check_head(folder), model_fingerprint(folder)
+    if identity["weights"] != taught["weights"]:
         raise ProbeError(
-            f"{START}{run}: the run's teacher was {card['teacher']['model']}, and {folder} has other weights; "
+            f"{START}{run}: the run's teacher was {taught['model']}, and {folder} has other weights; "
             "name the run's own teacher with --teacher"
         )
     identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
-    load = lambda: starting_student(recipe, load_teacher(folder)).eval()  # noqa: E731
+    load = lambda: starting_student(recipe, load_teacher(folder))  # noqa: E731
     place = run / "probes" / "start"
     return Named(f"{run.resolve().name} (start)", folder, place, identity, load, _longest(folder), vocabulary)
 
 
-def _card(run: Path) -> dict[str, dict[str, str]]:
+class RunCard(msgspec.Struct):
+    """What a run card says of how its student starts."""
+
+    kind: str
+    recipe: dict[str, object]
+    teacher: dict[str, str] | None = None
+
+
+def _card(run: Path) -> RunCard:
     path = run / CARD
     if not path.is_file():
         raise ProbeError(f"{START}{run}: {run} is not a run folder: it has no {CARD}; take start:RUN of a distillation")
     try:
-        card: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ProbeError(f"{path} cannot be read: {error}") from error
-    if card.get("kind") != "distill" or not card.get("teacher"):
-        raise ProbeError(
-            f"{START}{run}: {run} holds a run of kind {card.get('kind')!r}; only a distillation has a start"
-        )
+        card = msgspec.json.decode(path.read_bytes(), type=RunCard)
+    except msgspec.MsgspecError as error:
+        raise ProbeError(f"{path} is not a run card: {error}") from error
+    if card.kind != "distill" or card.teacher is None:
+        raise ProbeError(f"{START}{run}: {run} holds a {card.kind} run; only a distillation has a start")
     return card
 
 

@@ -51,6 +51,11 @@ class ProbeResult:
         """The stratum of all examples."""
         return self.strata[0]
 
+    def same(self, stratum: Stratum) -> Stratum:
+        """The stratum that another model's result has under the same names."""
+        wanted = stratum.split, stratum.name, stratum.within
+        return next(one for one in self.strata if (one.split, one.name, one.within) == wanted)
+
     def as_json(self) -> dict[str, object]:
         """All of it as JSON values."""
         made: dict[str, object] = msgspec.to_builtins(self)
@@ -152,8 +157,10 @@ def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult
     path.parent.mkdir(parents=True, exist_ok=True)
     units = path.with_suffix(".units.npz")
     whole = BytesIO()
-    sums = {f"sum-{metric}": values for metric, values in findings.units.sums.items()}
-    np.savez_compressed(whole, groups=findings.units.groups, counts=findings.units.counts, **sums)
+    np.savez_compressed(
+        whole, allow_pickle=False, groups=findings.units.groups, counts=findings.units.counts,
+        metrics=np.array(list(findings.units.sums)), sums=np.stack(list(findings.units.sums.values())),
+    )  # fmt: skip
     write_whole(units, whole.getvalue())
     result = ProbeResult(
         counted=findings.counted, metrics=dict(findings.metrics), strata=list(findings.strata),
@@ -172,7 +179,7 @@ def cell_path(place: Path, probe: str, identity: Mapping[str, object]) -> Path:
 def _units(path: Path) -> Units:
     result = read_result(path)
     with np.load(path.parent / result.units, allow_pickle=False) as kept:
-        sums = {name.removeprefix("sum-"): kept[name] for name in kept.files if name.startswith("sum-")}
+        sums = dict(zip(kept["metrics"].tolist(), kept["sums"], strict=True))
         return Units(kept["groups"], kept["counts"], sums)
 
 

@@ -28,6 +28,11 @@ class Probed:
     results: tuple[ProbeResult, ...]
     """One for each probe, in the order asked for."""
 
+    def as_json(self) -> dict[str, object]:
+        """All of it as JSON values."""
+        results = [result.as_json() for result in self.results]
+        return {"model": self.model, "folder": str(self.folder), "results": results}
+
 
 @dataclass(frozen=True)
 class _Cell:

@@ -70,7 +70,9 @@ class LoadedModel:
         """The model on its device, without dropout."""
         model = self.load()
         use_packed_attention(model)
-        return model.to(self.device).eval()  # type: ignore[arg-type]
+        model.to(self.device)  # type: ignore[arg-type]
+        model.train(False)
+        return model
 
     def word_starts(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """See `Subject.word_starts`."""

@@ -41,7 +41,7 @@ class WordStarts:
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
-        pieces = tokenizer.convert_ids_to_tokens(range(1 + max(tokenizer.get_vocab().values())))
+        pieces = tokenizer.convert_ids_to_tokens(list(range(1 + max(tokenizer.get_vocab().values()))))
         pieces = [piece or "" for piece in pieces]
         model = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
         prefix = model.get("continuing_subword_prefix") if model["type"] == "WordPiece" else None

@@ -5,8 +5,9 @@ that says in one sentence what is wrong.
 """
 
 from trainer.testing.losses import check_loss
+from trainer.testing.probes import check_probe
 from trainer.testing.students import check_student
 from trainer.testing.tasks import check_task
-from trainer.testing.tiny import tiny_batch, tiny_bert
+from trainer.testing.tiny import tiny_batch, tiny_bert, tiny_model_folder
 
-__all__ = ["check_loss", "check_student", "check_task", "tiny_batch", "tiny_bert"]
+__all__ = ["check_loss", "check_probe", "check_student", "check_task", "tiny_batch", "tiny_bert", "tiny_model_folder"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from corpora import option
-from trainer import Findings, Metric, Probe, ProbeError, Stratum, Units, hookimpl, macro_estimate, rate_estimate
+from trainer import Findings, Metric, Probe, ProbeError, Stratum, Units, hookimpl, mean_of_rates, rate_estimate
 
 if TYPE_CHECKING:
     from trainer import Subject
@@ -70,7 +70,7 @@ class MinimalPairs(Probe):
         return Findings(
             counted="pairs",
             metrics={"accuracy": Metric("good sentence preferred", "rate", higher_is_better=True)},
-            strata=[*_means(units, paradigms), *_rates(units, paradigms)],
+            strata=list(_strata(units, paradigms)),
             units=units,
             notes=_notes(subject, pairs),
         )
@@ -89,21 +89,17 @@ class MinimalPairs(Probe):
         return kept
 
 
-def _means(units: Units, paradigms: Sequence[tuple[str, str]]) -> Iterator[Stratum]:
-    """The whole, then each field, as means over paradigms."""
-    yield Stratum("all", "all", len(units.groups), {"accuracy": macro_estimate(units, "accuracy")})
+def _strata(units: Units, paradigms: Sequence[tuple[str, str]]) -> Iterator[Stratum]:
+    """The whole and each field as means over their paradigms, then each paradigm."""
+    right, trials = np.bincount(units.groups, units.sums["accuracy"]), np.bincount(units.groups)
+    rates = [rate_estimate(int(successes), int(count)) for successes, count in zip(right, trials, strict=True)]
+    yield Stratum("all", "all", int(trials.sum()), {"accuracy": mean_of_rates(rates)})
     for field in sorted({field for field, _ in paradigms}):
         mine = [number for number, (of, _) in enumerate(paradigms) if of == field]
-        count = int(np.isin(units.groups, mine).sum())
-        yield Stratum("field", field, count, {"accuracy": macro_estimate(units, "accuracy", mine)})
-
-
-def _rates(units: Units, paradigms: Sequence[tuple[str, str]]) -> Iterator[Stratum]:
-    """Each paradigm with Wilson's interval."""
+        found = mean_of_rates([rates[number] for number in mine])
+        yield Stratum("field", field, int(trials[mine].sum()), {"accuracy": found})
     for number, (field, paradigm) in enumerate(paradigms):
-        right = units.sums["accuracy"][units.groups == number]
-        found = {"accuracy": rate_estimate(int(right.sum()), len(right))}
-        yield Stratum("paradigm", paradigm, len(right), found, within=field)
+        yield Stratum("paradigm", paradigm, int(trials[number]), {"accuracy": rates[number]}, within=field)
 
 
 def _notes(subject: Subject, pairs: Sequence[Pair]) -> list[str]:

@@ -63,7 +63,7 @@ def measure(probe: FidelityProbe, subject: Subject) -> Findings:
         strata += stratify(split, names, places, values, masked.rows)
     rows, unit = np.unique(masked.rows, return_inverse=True)
     counts = np.bincount(unit).astype(np.float64)
-    sums = {metric: np.bincount(unit, weights=value) for metric, value in values.items()}
+    sums = {metric: np.bincount(unit, weights=value).astype(np.float64) for metric, value in values.items()}
     units = Units(np.zeros(len(rows), np.int64), counts, sums)
     notes = [f"{len(masked.ids):,} masked tokens in {len(rows):,} rows of {held_out.name}"]
     return Findings("tokens", METRICS, strata, units, notes if tagger else [*notes, MISSING])
@@ -112,13 +112,9 @@ def _splits(
     lengths = np.array([len(row) for row in held_out.ids])
     starts = {row: subject.word_starts(held_out.ids[row]) for row in np.unique(masked.rows).tolist()}
     made: list[tuple[str, Sequence[str], Ints]] = [
-        ("frequency", _frequency_names(), np.searchsorted(-np.array(FREQUENCIES), -per_million, side="left")),
-        ("position", [f"token {band}" for band in _bands()], np.searchsorted(LENGTHS, masked.places + 1, side="left")),
-        (
-            "length",
-            [f"{band} tokens" for band in _bands()],
-            np.searchsorted(LENGTHS, lengths[masked.rows], side="left"),
-        ),
+        ("frequency", _frequency_names(), np.searchsorted(-np.array(FREQUENCIES), -per_million)),
+        ("position", [f"token {band}" for band in _bands()], np.searchsorted(LENGTHS, masked.places + 1)),
+        ("length", [f"{band} tokens" for band in _bands()], np.searchsorted(LENGTHS, lengths[masked.rows])),
         ("piece", PIECES, _pieces(starts, masked)),
     ]
     if tagger is not None:
