@@ -4,6 +4,7 @@ from .intervals import mean_of_rates as mean_of_rates
 from .intervals import rate_estimate as rate_estimate
 from .intervals import stratify as stratify
 from .models import find_model as find_model
+from .models import results_place as results_place
 from .page import write_page as write_page
 from .results import ProbeResult as ProbeResult
 from .results import ProbeRow as ProbeRow

@@ -49,18 +49,19 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
     if str(reference).startswith(START):
         return _starting(Path(str(reference).removeprefix(START)), teacher)
     folder = model_folder(reference)
-    run = folder.parent if folder.name == "student" else folder
-    vocabulary = _check_head(folder)
-    name = run.resolve().name if Path(reference).exists() else str(reference)
-    return Named(
-        name,
-        folder,
-        run / "probes",
-        model_fingerprint(folder),
-        lambda: load_teacher(folder),
-        _longest(folder),
-        vocabulary,
-    )
+    vocabulary, longest = _check_head(folder), _longest(folder)
+    name = _run_of(folder).resolve().name if Path(reference).exists() else str(reference)
+    load = lambda: load_teacher(folder)  # noqa: E731
+    return Named(name, folder, results_place(folder), model_fingerprint(folder), load, longest, vocabulary)
+
+
+def results_place(folder: Path) -> Path:
+    """Where a model's results go: `probes` in the run of a student, or in the model's own folder."""
+    return _run_of(folder) / "probes"
+
+
+def _run_of(folder: Path) -> Path:
+    return folder.parent if folder.name == "student" else folder
 
 
 def _starting(run: Path, teacher: str | Path | None) -> Named:
