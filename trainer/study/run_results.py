@@ -184,7 +184,8 @@ def _read(folder: Path) -> Scored:
         evaluations[path.stem] = made = read_sealed(path)
         for column in made["columns"].values():
             column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
-    if not card and not evaluations:
+    probed = read_results(folder / "probes")
+    if not card and not evaluations and not probed:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
     last = _last_line(folder / "log.jsonl")
     return Scored(
@@ -195,7 +196,7 @@ def _read(folder: Path) -> Scored:
         last=last,
         evaluations=evaluations,
         held_out={name: [value] for name, value in last.get("held_out", {}).items()},
-        probes=[results] if (results := read_results(folder / "probes")) else [],
+        probes=[probed] if probed else [],
     )
 
 

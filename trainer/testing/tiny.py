@@ -48,7 +48,8 @@ def tiny_model_folder(folder: Path, *, layers: int = 2, seed: int = 0) -> Path:
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     tokens = {f"{name}_token": text for name, text in zip(names, special, strict=True)}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **tokens).save_pretrained(folder)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **tokens)  # type: ignore[no-untyped-call]
+    fast.save_pretrained(folder)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=layers, num_attention_heads=2,
         intermediate_size=32, max_position_embeddings=128, initializer_range=0.5,
