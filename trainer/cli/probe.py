@@ -85,4 +85,4 @@ def _show(made: Sequence[Probed], *, details: bool) -> None:
 
 
 def _cell(estimate: Estimate) -> str:
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+    return f"{estimate.value:.3f} ({estimate.low:.2f}\N{EN DASH}{estimate.high:.2f})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,8 @@ def stratify(
 ) -> list[Stratum]:
     """One stratum for each name that has an example; counts and totals add up to those of all examples.
 
+    Intervals are drawn by the bootstrap over units; that of a rate is at least as wide as Wilson's.
+
     Args:
         split: how the examples are divided, such as `frequency`.
         names: the strata.
@@ -81,18 +84,25 @@ def stratify(
     np.add.at(counts, (unit, places), 1.0)
     estimates: list[dict[str, Estimate]] = [{} for _ in names]
     for metric, value in values.items():
-        sums = np.zeros(shape)
+        sums, binary = np.zeros(shape), bool(np.isin(value, (0.0, 1.0)).all())
         np.add.at(sums, (unit, places), value)
         resampled = _ratios(sums, counts, key=0)
         for number in range(len(names)):
             if counts[:, number].any():
                 total = float(sums[:, number].sum())
-                estimates[number][metric] = estimate(resampled[:, number], total=total)
+                found = estimate(resampled[:, number], total=total)
+                estimates[number][metric] = _at_least_wilson(found, int(counts[:, number].sum())) if binary else found
     return [
         Stratum(split, name, int(counts[:, number].sum()), estimates[number])
         for number, name in enumerate(names)
         if estimates[number]
     ]
+
+
+def _at_least_wilson(found: Estimate, trials: int) -> Estimate:
+    """A rate's interval, made as wide as Wilson's: a few examples that are all alike have a bootstrap of no width."""
+    wilson = rate_estimate(round(found.total or 0.0), trials)
+    return replace(found, low=min(found.low, wilson.low), high=max(found.high, wilson.high))
 
 
 def _ratios(sums: Floats, counts: Floats, *, key: int) -> Floats:

@@ -12,8 +12,8 @@ from trainer.probes.results import ProbeResult
 from trainer.probes.running import Probed
 from trainer.runtime import write_whole
 
-LEFT, RIGHT, GAP = 230.0, 690.0, 11.0
-"""Where the axis begins and ends in a chart, and the height of one model's mark, in SVG units."""
+LEFT, RIGHT, GAP, NAME = 10.0, 440.0, 11.0, 17.0
+"""In SVG units: where the axis begins and ends, the height of one model's mark, and that of a stratum's name."""
 SHAPES = 6
 """Models that have a mark of their own; then marks repeat."""
 
@@ -87,7 +87,7 @@ def _charts(results: Sequence[ProbeResult]) -> list[Chart]:
 def _chart(results: Sequence[ProbeResult], metric: str, about: Metric, split: str) -> Chart:
     strata = [s for s in results[0].strata if s.split == split]
     strata = strata if split == "all" else [results[0].overall, *strata]
-    tall = GAP * len(results) + 12
+    tall = NAME + GAP * len(results) + 8
     found = [[result.same(stratum) for result in results] for stratum in strata]
     top = 1.0 if about.unit == "rate" else max(s.estimates[metric].high for row in found for s in row) or 1.0
     scale = (RIGHT - LEFT) / top
@@ -97,10 +97,10 @@ def _chart(results: Sequence[ProbeResult], metric: str, about: Metric, split: st
         for model, one in enumerate(row):
             value, low, high = (getattr(one.estimates[metric], key) for key in ("value", "low", "high"))
             label = f"{results[model].model}, {one.name}: {value:.3f} ({low:.3f} to {high:.3f}), {one.count:,}"
-            y = 26 + number * tall + model * GAP
+            y = 26 + NAME + number * tall + model * GAP
             marks.append(Mark(model, LEFT + value * scale, LEFT + low * scale, LEFT + high * scale, y, label))
         cells = [f"{stratum.count:,}", *(_figures(one, metric) for one in row)]
-        lines.append(Line(_named(stratum), 26 + number * tall + (len(row) - 1) * GAP / 2, marks, cells))
+        lines.append(Line(_named(stratum), 26 + number * tall + NAME / 2, marks, cells))
     ticks = [(LEFT + part * (RIGHT - LEFT) / 4, f"{part * top / 4:.3g}") for part in range(5)]
     return Chart(f"{about.title}, {about.unit}", split, results[0].counted, 26 + len(strata) * tall, ticks, lines)
 
