@@ -33,6 +33,8 @@ class Named:
     load: Callable[[], PreTrainedModel]
     longest: int | None
     vocabulary: int
+    from_hub: bool = False
+    """Whether it was brought from the hub, so that its folder is not ours to write into."""
 
 
 def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> Named:
@@ -52,7 +54,8 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
     vocabulary, longest = _check_head(folder), _longest(folder)
     name = _run_of(folder).resolve().name if Path(reference).exists() else str(reference)
     load = lambda: load_teacher(folder)  # noqa: E731
-    return Named(name, folder, results_place(folder), model_fingerprint(folder), load, longest, vocabulary)
+    place, identity, from_hub = results_place(folder), model_fingerprint(folder), not Path(reference).exists()
+    return Named(name, folder, place, identity, load, longest, vocabulary, from_hub)
 
 
 def results_place(folder: Path) -> Path:
@@ -67,11 +70,11 @@ def _run_of(folder: Path) -> Path:
 def _starting(run: Path, teacher: str | Path | None) -> Named:
     card = _card(run)
     recipe, taught = RunSettings.from_options(card.recipe), card.teacher or {}
-    folder = model_folder(teacher or taught["folder"])
+    folder = _teacher_folder(run, teacher, taught.get("folder"))
     vocabulary, identity = _check_head(folder), model_fingerprint(folder)
-    if identity["weights"] != taught["weights"]:
+    if identity["weights"] != taught.get("weights"):
         raise ProbeError(
-            f"{START}{run}: the run's teacher was {taught['model']}, and {folder} has other weights; "
+            f"{START}{run}: the run had another teacher than {folder}, whose weights differ; "
             "name the run's own teacher with --teacher"
         )
     identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
@@ -80,12 +83,20 @@ def _starting(run: Path, teacher: str | Path | None) -> Named:
     return Named(f"{run.resolve().name} (start)", folder, place, identity, load, _longest(folder), vocabulary)
 
 
+def _teacher_folder(run: Path, given: str | Path | None, recorded: str | None) -> Path:
+    if given is not None:
+        return model_folder(given)
+    if recorded is None or not Path(recorded).is_dir():
+        raise ProbeError(f"{START}{run}: the run's teacher is no longer in {recorded}; name it with --teacher DIR")
+    return model_folder(recorded)
+
+
 class RunCard(msgspec.Struct):
     """What a run card says of how its student starts."""
 
     kind: str
     recipe: dict[str, object]
-    teacher: dict[str, str] | None = None
+    teacher: dict[str, str | None] | None = None
 
 
 def _card(run: Path) -> RunCard:

@@ -15,7 +15,7 @@ from trainer.errors import ResultDamaged
 from trainer.evaluation import Interval, read_sealed, write_sealed
 from trainer.plugin import Findings, Metric, Stratum, Units
 from trainer.probes.intervals import QUANTILES, group_means
-from trainer.runtime import environment, write_whole
+from trainer.runtime import environment, storing, write_whole
 
 ENGINE = 1
 """Raised by one whenever a probe's engine gives other figures from the same inputs."""
@@ -50,6 +50,12 @@ class ProbeResult:
     def overall(self) -> Stratum:
         """The stratum of all examples."""
         return self.strata[0]
+
+    @property
+    def options(self) -> object:
+        """The probe's options that decide its result."""
+        probe = self.identity.get("probe")
+        return probe.get("options") if isinstance(probe, dict) else None
 
     def same(self, stratum: Stratum) -> Stratum:
         """The stratum that another model's result has under the same names."""
@@ -154,7 +160,8 @@ def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult
     Args:
         about: the other fields of `ProbeResult`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     units = path.with_suffix(".units.npz")
     whole = BytesIO()
     np.savez_compressed(

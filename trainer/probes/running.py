@@ -139,9 +139,11 @@ def _places(found: Sequence[Named], out: Path | None) -> list[Path]:
     """Where each model's results go.
 
     Raises:
-        ProbeError: the folder of a model from the hub is not ours to write into, or two models would share a folder.
+        ProbeError: a model from the hub has no place of its own, or two models would share one.
     """
     if out is None:
+        if hub := next((named for named in found if named.from_hub), None):
+            raise ProbeError(f"{hub.name} comes from the hub; say where its results go: --out DIR")
         return [named.place for named in found]
     names = [named.name.replace("/", "--").replace(" (start)", "-start") for named in found]
     twice = next((name for name in names if names.count(name) > 1), None)

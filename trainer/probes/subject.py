@@ -15,7 +15,15 @@ from torch import Tensor
 
 from trainer.data import IGNORED, Packed, micro_batches, open_rows, pack
 from trainer.errors import IdsBeyondVocabulary, ProbeError
-from trainer.models import check_tokenizers, groups_of, head_of, load_tokenizer, states, use_packed_attention
+from trainer.models import (
+    check_tokenizer,
+    check_tokenizers,
+    groups_of,
+    head_of,
+    load_tokenizer,
+    states,
+    use_packed_attention,
+)
 from trainer.plugin import Blanked, HeldOut, Predictions
 from trainer.probes.likelihood import masked_in_turn, tokenized
 from trainer.probes.words import WordStarts
@@ -67,8 +75,13 @@ class LoadedModel:
 
     @cached_property
     def model(self) -> PreTrainedModel:
-        """The model on its device, without dropout."""
+        """The model on its device, without dropout.
+
+        Raises:
+            VocabularyMismatch, CasingMismatch: its folder holds the tokenizer of another model.
+        """
         model = self.load()
+        check_tokenizer(self.tokenizer, model, self.folder)
         use_packed_attention(model)
         model.to(self.device)  # type: ignore[arg-type]
         model.train(False)

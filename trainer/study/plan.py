@@ -119,8 +119,16 @@ def _scores(model: Path, name: str, benchmark: str) -> Step:
 
 def _probes(study: Study, model: Path, name: str) -> list[Step]:
     probes = [] if study.probes is None else study.probes.probes()
-    done = read_results(results_place(model))
-    return [Step("probes", f"{name}: {probe.name}", "done" if probe.name in done else "missing") for probe in probes]
+    stored = read_results(results_place(model))
+    done = {name: result.options for name, result in stored.items()}
+    return [
+        Step(
+            "probes",
+            f"{name}: {probe.name}",
+            "done" if done.get(probe.name) == probe.options(deciding=True) else "missing",
+        )
+        for probe in probes
+    ]
 
 
 def cost(recipe: RunSettings, size: Size | None) -> int | None:

@@ -120,7 +120,7 @@ def _pairs(path: Path) -> Iterator[Pair]:
             with gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb") as lines:
                 for number, line in enumerate(lines, start=1):
                     if line.strip():
-                        yield _pair(line.decode(), f"{file}, line {number:,}")
+                        yield _pair(line.decode("utf-8-sig"), f"{file}, line {number:,}")
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
             raise ProbeError(f"{file} cannot be read: {error}") from error
 
