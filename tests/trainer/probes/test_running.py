@@ -127,6 +127,23 @@ def test_the_student_as_it_starts_is_probed_from_its_run(
     assert made[0].folder == tmp_path / "run" / "probes" / "start"
 
 
+def test_a_start_whose_teacher_moved_asks_for_it(model: Path, wanted: list[Probe], tmp_path: Path) -> None:
+    card = {"kind": "distill", "recipe": {}, "teacher": {"folder": "/nowhere/teacher", "weights": "0"}}
+    (tmp_path / "run.json").write_text(json.dumps(card))
+    with pytest.raises(ProbeError, match="no longer in /nowhere/teacher; name it with --teacher DIR"):
+        probe([f"start:{tmp_path}"], wanted)
+    with pytest.raises(ProbeError, match="the run had another teacher than"):
+        probe([f"start:{tmp_path}"], wanted, teacher=model)
+
+
+def test_a_tokenizer_of_another_model_is_refused(wanted: list[Probe], tmp_path: Path) -> None:
+    folder = tiny_model_folder(tmp_path / "wide")
+    path = folder / "tokenizer.json"
+    path.write_text(path.read_text().replace('"the": 89', '"the": 500'))
+    with pytest.raises(VocabularyMismatch, match="has ids up to 500"):
+        probe([folder], wanted)
+
+
 def test_only_a_distillation_has_a_start(model: Path, wanted: list[Probe], tmp_path: Path) -> None:
     with pytest.raises(ProbeError, match="it has no run.json"):
         probe([f"start:{model}"], wanted)
