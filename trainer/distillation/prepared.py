@@ -6,7 +6,9 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora.errors import first_line
@@ -148,6 +150,6 @@ def loss_names(losses: list[Loss]) -> list[str]:
 
 
 def _operations(model: PreTrainedModel, share: float) -> float:
-    embeddings = model.get_input_embeddings().weight.numel()
+    embeddings = cast(nn.Embedding, model.get_input_embeddings()).weight.numel()
     body = sum(parameter.numel() for parameter in model.parameters()) - embeddings
     return float(body + embeddings * share)

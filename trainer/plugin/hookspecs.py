@@ -9,7 +9,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from trainer.plugin.families import Family
-    from trainer.plugin.kinds import Callback, Loss, Student, Task
+    from trainer.plugin.kinds import Callback, Loss, Probe, Student, Task
 
 NAMESPACE = "trainer"
 hookspec = pluggy.HookspecMarker(NAMESPACE)
@@ -34,6 +34,11 @@ def trainer_losses() -> Iterable[type[Loss]]:  # type: ignore[empty-body]
 @hookspec
 def trainer_tasks() -> Iterable[type[Task]]:  # type: ignore[empty-body]
     """Offer labelled tasks to `trainer evaluate`."""
+
+
+@hookspec
+def trainer_probes() -> Iterable[type[Probe]]:  # type: ignore[empty-body]
+    """Offer measurements without fine-tuning to `trainer probe --probe NAME`."""
 
 
 @hookspec

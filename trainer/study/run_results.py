@@ -14,6 +14,7 @@ from corpora import DatasetError, Score, Selection, UnknownName, options_of, reg
 from trainer.distillation import RunSettings
 from trainer.errors import RunError
 from trainer.evaluation import glue_score, read_sealed
+from trainer.probes import ProbeResult, read_results
 
 MEASURES = ("glue", "exact match", "f1")
 """What students are compared by: the GLUE score, and SQuAD's two."""
@@ -60,6 +61,8 @@ class Scored:
     """By benchmark, what `trainer evaluate` wrote."""
     held_out: dict[str, list[float]] = field(default_factory=dict)
     """What was measured on held-out text at the end, such as FIDELITY: one value a run."""
+    probes: list[dict[str, ProbeResult]] = field(default_factory=list)
+    """What it was probed for, by the probe's name: one entry a run. `trainer.probes.probe_rows` makes rows of it."""
     runs: int = 1
     """How many runs it stands for, which differ in their seed alone."""
 
@@ -162,7 +165,8 @@ def _together(runs: Sequence[Scored]) -> Scored:
         }
         evaluations[benchmark] = {**made, "columns": columns}
     held_out = {name: [value for run in runs for value in run.held_out.get(name, [])] for name in first.held_out}
-    return replace(first, evaluations=evaluations, held_out=held_out, runs=len(runs))
+    probes = [results for run in runs for results in run.probes]
+    return replace(first, evaluations=evaluations, held_out=held_out, probes=probes, runs=len(runs))
 
 
 def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -180,7 +184,8 @@ def _read(folder: Path) -> Scored:
         evaluations[path.stem] = made = read_sealed(path)
         for column in made["columns"].values():
             column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
-    if not card and not evaluations:
+    probed = read_results(folder / "probes")
+    if not card and not evaluations and not probed:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
     last = _last_line(folder / "log.jsonl")
     return Scored(
@@ -191,6 +196,7 @@ def _read(folder: Path) -> Scored:
         last=last,
         evaluations=evaluations,
         held_out={name: [value] for name, value in last.get("held_out", {}).items()},
+        probes=[probed] if probed else [],
     )
 
 

@@ -16,6 +16,7 @@ from trainer.evaluation import Progress as Scored
 from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
+from trainer.probes import probe
 from trainer.study.grid import Student, Study, read_study
 from trainer.study.run_results import read_outcomes
 
@@ -112,12 +113,14 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
     run = StudyRun(study, datasets, Path())
     run.teacher = _teacher(run, shown)
     _scored(run, run.teacher, "teacher", shown)
+    _probed(run, run.teacher, "teacher", shown)
     for student in study.students:
         if run.done(student):
             shown.tell(f"{student.name}: found")
         else:
             _train(run, student, shown)
         _scored(run, run.folder(student) / "student", student.name, shown)
+        _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
         _measured(run, shown)
     return _reported(run)
@@ -219,16 +222,11 @@ def _train(run: StudyRun, student: Student, shown: Watching) -> None:
 
 def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     """The student that every distillation begins with, as a run of no updates."""
-    import torch
-
-    from corpora import seed_of
+    from trainer.distillation import starting_student
     from trainer.models import write_model
-    from trainer.plugin import registry
 
     recipe = run.study.distillation(student)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed_of("student", recipe.seed))
-        model = registry.make("students", recipe.student).build(load_teacher(run.teacher))
+    model = starting_student(recipe, load_teacher(run.teacher))
     folder.mkdir(parents=True, exist_ok=True)
     card = {
         "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
@@ -251,6 +249,20 @@ def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
                 tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
                 device=table.device, workers=table.workers, progress=progress,
             )  # fmt: skip
+
+
+def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+    """Probe a model for everything that the study asks for; finished results are found."""
+    table = run.study.probes
+    if table is None:
+        return
+    shown.tell(f"{name}: probes")
+    held_out = run.dataset(table.held_out).reference if table.held_out else None
+    with shown.scoring() as progress:
+        probe(
+            [model], table.probes(held_out), teacher=run.teacher, device=run.study.evaluate.device,
+            precision=table.precision, progress=progress,
+        )  # fmt: skip
 
 
 def data_of(data: Path, benchmark: str) -> Path:
