@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 
 from corpora import seed_of, without_places
-from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows, pack
-from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, masked_once
+from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows
+from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.gradients import Engine
 from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.schedule import plan
@@ -135,7 +134,7 @@ def prepare_run(
         micro_batch_tokens=budget, shrinks=recipe.micro_batch_tokens == "auto",
     )  # fmt: skip
     card = _card(kind, preset, training, teacher_card, precision)
-    held_out = _fidelity(recipe, engine, rows, tokenizer, picks.to(device), frame, budget) if recipe.held_out else None
+    held_out = _fidelity(recipe, engine, rows, tokenizer, budget) if recipe.held_out else None
     return PreparedRun(recipe, training, ranks, card, tokenizer, held_out)
 
 
@@ -192,18 +191,15 @@ def _micro_batch_tokens(recipe: RunSettings, engine: Engine) -> int:
     return int(min(max(free * 0.5 / bytes_a_token, 2048), 131_072))
 
 
-def _fidelity(
-    recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: Any, picks: Masker, frame: Frame, budget: int
-) -> Fidelity:
+def _fidelity(recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: Any, budget: int) -> Fidelity:
     limit = positions_of(engine.student.config)
     held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)
     own = str(tokenizer.name_or_path or rows.tokenizer_file)
     check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
     check_apart(held_out, rows)
-    held_out = held_out.head(recipe.held_out_rows)
     check_rows(held_out, engine.student)
-    numbers = np.arange(len(held_out))
-    packed = pack(held_out.take(numbers), numbers, first_id=frame.first_id, last_id=frame.last_id)
+    numbers = held_out_numbers(held_out, recipe.held_out_rows)
+    batch = held_out_batch(held_out, numbers, tokenizer, vocabulary=engine.student.config.vocab_size)
     terms = [registry.make("losses", text) for text in FIDELITY.values()]
     names, losses = tuple(FIDELITY), terms
     if engine.teacher is None:
@@ -211,7 +207,7 @@ def _fidelity(
     else:
         names, losses = (*names, "top1_agreement"), [*terms, Agreement()]
     measured = Engine(engine.student, engine.teacher, losses, precision=engine.precision)
-    return Fidelity(measured, masked_once(packed.to(engine.device), picks), names, budget)
+    return Fidelity(measured, batch.to(engine.device), names, budget)
 
 
 def _card(
