@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ class Picture:
     """Draws it; True for the narrow layout, with panels below each other."""
     data: Sheet
     """Every value that is drawn."""
+
+    @cached_property
+    def svg(self) -> str:
+        """The wide layout as a file of its own, on white; the same bytes each time."""
+        return _svg(self, narrow=False).replace("<svg ", '<svg style="background: #ffffff" ', 1)
 
 
 def canvas(
@@ -74,21 +80,17 @@ def styled(salt: str) -> Iterator[None]:
         yield
 
 
-def to_svg(picture: Picture, *, narrow: bool = False, themed: bool = True) -> str:
-    """A picture as an `<svg>` element with a title; the same bytes each time.
+def _svg(picture: Picture, *, narrow: bool) -> str:
+    text = io.StringIO()
+    with styled(picture.name):
+        picture.draw(narrow).savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return text.getvalue()
 
-    Args:
-        picture: what to draw.
-        narrow: the layout.
-        themed: take the page's colours and prefix ids; False gives a file of its own on white.
-    """
-    text, name = io.StringIO(), f"{picture.name}{'-narrow' if narrow else ''}"
-    with styled(name):
-        picture.draw(narrow).savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=themed)
-    svg = text.getvalue()
-    if not themed:
-        return svg
-    svg = svg[svg.index("<svg") :]
+
+def to_element(picture: Picture, *, narrow: bool) -> str:
+    """A picture as an `<svg>` element of a page, in the page's colours, with a title for those who do not see it."""
+    svg, name = picture.svg if not narrow else _svg(picture, narrow=True), f"{picture.name}{'-narrow' * narrow}"
+    svg = svg[svg.index("<svg") :].replace(' style="background: #ffffff"', "", 1)
     # Ids are unique in a file only: two figures in one page would share them.
     svg = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     for color, variable in NAMES.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,15 +15,13 @@ from trainer.runtime import write_whole
 from trainer.study.reports.answers import Answer, agreement_sheet, answers
 from trainer.study.reports.charts import composition_picture, curves_picture, size_picture
 from trainer.study.reports.comparisons import difference_sheet, questions
-from trainer.study.reports.drawing import Picture, to_pdf, to_svg
+from trainer.study.reports.drawing import Picture, to_element, to_pdf
 from trainer.study.reports.forest import forest
 from trainer.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
 from trainer.study.reports.probes import ProbeRow, probe_picture, probe_sheet
 from trainer.study.reports.tables import dataset_sheet, distillation_sheet, network_sheet, score_sheet, task_sheet
 from trainer.study.run_results import Scored, merged, read_outcomes
-
-ANSWERS = "answers.json"
-"""Where a study's folder keeps its answers for programs."""
+from trainer.study.stored_answers import StoredAnswer, write_answers
 
 
 @dataclass
@@ -89,17 +86,22 @@ def write_report(made: Report, folder: Path) -> Path:
         write_whole(tables / f"{sheet.name}.csv", to_csv(sheet))
         write_whole(tables / f"{sheet.name}.tex", to_latex(sheet))
     for name, picture in made.pictures.items():
-        write_whole(figures / f"{name}.svg", to_svg(picture, themed=False))
+        write_whole(figures / f"{name}.svg", picture.svg)
         write_whole(figures / f"{name}.csv", to_csv(picture.data))
         write_whole(figures / f"{name}.pdf", to_pdf(picture))
     answered = [f"## {answer.question.title}\n\n" + "\n\n".join(answer.sentences) for answer in made.answers]
     notes = "\n".join(f"- {note}" for note in made.notes)
     text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.sheets), notes])
     write_whole(folder / "report.md", text.rstrip() + "\n")
-    told = [{"question": answer.question.title, "sentences": answer.sentences} for answer in made.answers]
-    write_whole(folder / ANSWERS, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    write_answers(folder, [_stored(answer) for answer in made.answers])
     write_whole(folder / "report.html", to_html(made))
     return folder / "report.html"
+
+
+def _stored(answer: Answer) -> StoredAnswer:
+    sheet = difference_sheet([answer.question])
+    rows = tuple(dict(zip(sheet.header, row.cells, strict=True)) for row in sheet.rows)
+    return StoredAnswer(answer.question.title, answer.sentences, rows)
 
 
 def gathered(
@@ -165,11 +167,13 @@ class Drawn:
 
 
 def _drawn(picture: Picture) -> Drawn:
-    svg = b64encode(to_svg(picture, themed=False).encode()).decode()
     return Drawn(
-        picture, to_svg(picture), to_svg(picture, narrow=True), f"data:image/svg+xml;base64,{svg}",
-        f"data:text/csv;charset=utf-8,{quote(to_csv(picture.data))}",
-    )  # fmt: skip
+        picture,
+        wide=to_element(picture, narrow=False),
+        narrow=to_element(picture, narrow=True),
+        svg_link=f"data:image/svg+xml;base64,{b64encode(picture.svg.encode()).decode()}",
+        csv_link=f"data:text/csv;charset=utf-8,{quote(to_csv(picture.data))}",
+    )
 
 
 def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
