@@ -1,4 +1,6 @@
 from .cost_forecast import forecast as forecast
+from .fidelity import held_out_batch as held_out_batch
+from .fidelity import held_out_numbers as held_out_numbers
 from .gradients import Counts as Counts
 from .gradients import Engine as Engine
 from .loop import distill as distill

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of
+from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of, tokenize
 from corpora import open as open_dataset
 from trainer.distillation import CARD, RunFolder
 from trainer.errors import ResultDamaged, RunError
@@ -18,6 +18,7 @@ from trainer.models import load_teacher, load_tokenizer, model_fingerprint, mode
 from trainer.plugin import Callback
 from trainer.probes import probe
 from trainer.study.grid import Student, Study, read_study
+from trainer.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.study.run_results import read_outcomes
 
 
@@ -119,6 +120,7 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
             shown.tell(f"{student.name}: found")
         else:
             _train(run, student, shown)
+        _compared(run, student, shown)
         _scored(run, run.folder(student) / "student", student.name, shown)
         _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
@@ -236,6 +238,21 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     }  # fmt: skip
     write_model(model, load_tokenizer(model_folder(run.teacher)), folder / "student", card=card)
     RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
+
+
+def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
+    """Compare a student with its teacher on the held-out dataset of [distill], if it names one."""
+    recipe, folder = run.study.distillation(student), run.folder(student)
+    if recipe.held_out is None:
+        return
+    dataset, model = run.dataset(recipe.held_out), folder / "student"
+    if dataset.kind == "sentences":
+        dataset = tokenize(dataset, tokenizer=str(run.teacher))
+    known = read_held_out(folder)
+    if known is None or not is_current(known, model, run.teacher, dataset, limit=recipe.held_out_rows):
+        shown.tell(f"{student.name}: fidelity on {dataset.name}")
+        device = run.study.evaluate.device
+        write_held_out(folder, measure_held_out(model, run.teacher, dataset, limit=recipe.held_out_rows, device=device))
 
 
 def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:

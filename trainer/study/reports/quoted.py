@@ -23,6 +23,10 @@ class QuotedScore:
     source: str
     superseded: bool = False
 
+    def of(self, measure: str) -> float:
+        """The score by `glue`, `exact match` or `f1`."""
+        return {"glue": self.glue, "exact match": self.exact_match, "f1": self.f1}[measure]
+
 
 STUDY_SCORES = (
     QuotedScore("student", "10%", 72.5, 56.9, 68.5, f"{STUDY}, Tables 6, 7, 9, 10"),
@@ -129,3 +133,11 @@ CLAIMS = (
 def study_score(transfer: str) -> QuotedScore | None:
     """The study's own scores for one of its transfer datasets, or None."""
     return next((score for score in STUDY_SCORES if score.transfer == transfer), None)
+
+
+def quoted_difference(more: str, less: str, measure: str) -> float | None:
+    """How many points the study's student on one transfer dataset scores above that on another."""
+    one, other = study_score(more), study_score(less)
+    if one is None or other is None or measure not in ("glue", "exact match", "f1"):
+        return None
+    return one.of(measure) - other.of(measure)
