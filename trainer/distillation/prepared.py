@@ -148,6 +148,6 @@ def loss_names(losses: list[Loss]) -> list[str]:
 
 
 def _operations(model: PreTrainedModel, share: float) -> float:
-    embeddings = model.get_input_embeddings().weight.numel()
+    embeddings = model.get_input_embeddings().get_parameter("weight").numel()
     body = sum(parameter.numel() for parameter in model.parameters()) - embeddings
     return float(body + embeddings * share)

@@ -47,5 +47,5 @@ def _run(teacher: Path, out: Path, watch: Sequence[Callback]) -> tuple[bytes, di
     rows = Rows([Sequences.from_rows(ids)])
     distill(rows, teacher, out, options=OPTIONS, stop_after="0s", watch=watch)
     distill(rows, teacher, out, resume=True, watch=watch)
-    card = {key: value for key, value in RunFolder(out).card().items() if key != "speed"}
+    card = {key: value for key, value in RunFolder(out).card().to_json().items() if key != "speed"}
     return (out / "student" / "model.safetensors").read_bytes(), card
