@@ -18,7 +18,7 @@ from trainer.distillation.update import Done, Training
 from trainer.errors import ModelError, OtherRecipe
 from trainer.models import write_model
 from trainer.plugin import LogitsLoss, Loss
-from trainer.runtime import Ranks
+from trainer.runtime import Ranks, storing
 
 
 @dataclass
@@ -113,7 +113,8 @@ class PreparedRun:
             ModelError: the student cannot be saved, for example because layers share their weights.
             StorageError: no space, or no permission.
         """
-        scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=folder))
+        with storing(folder):
+            scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=folder))
         try:
             self.write_student(scratch / "student", updates=0)
         except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
