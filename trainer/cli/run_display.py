@@ -66,7 +66,8 @@ def tell_end(outcome: Any, *, command: str) -> None:
     for note in outcome.notes:
         typer.echo(f"note: {note}", err=True)
     if outcome.status == "finished":
-        typer.echo(f"{outcome.updates:,} updates done; the model is in {_shown(outcome.student)}")
+        early = f" of {outcome.total:,} ({outcome.reason})" if outcome.reason else ""
+        typer.echo(f"{outcome.updates:,} updates done{early}; the model is in {_shown(outcome.student)}")
         return
     typer.echo(
         f"stopped after update {outcome.updates:,} of {outcome.total:,} ({outcome.reason}); "

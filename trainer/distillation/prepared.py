@@ -6,9 +6,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora.errors import first_line
@@ -20,7 +18,7 @@ from trainer.distillation.update import Done, Training
 from trainer.errors import ModelError, OtherRecipe
 from trainer.models import write_model
 from trainer.plugin import LogitsLoss, Loss
-from trainer.runtime import Ranks
+from trainer.runtime import Ranks, storing
 
 
 @dataclass
@@ -115,7 +113,8 @@ class PreparedRun:
             ModelError: the student cannot be saved, for example because layers share their weights.
             StorageError: no space, or no permission.
         """
-        scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=folder))
+        with storing(folder):
+            scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=folder))
         try:
             self.write_student(scratch / "student", updates=0)
         except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -150,6 +149,6 @@ def loss_names(losses: list[Loss]) -> list[str]:
 
 
 def _operations(model: PreTrainedModel, share: float) -> float:
-    embeddings = cast(nn.Embedding, model.get_input_embeddings()).weight.numel()
+    embeddings = model.get_input_embeddings().get_parameter("weight").numel()
     body = sum(parameter.numel() for parameter in model.parameters()) - embeddings
     return float(body + embeddings * share)

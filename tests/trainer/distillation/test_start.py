@@ -106,11 +106,13 @@ def test_a_run_is_finished_only_once_its_student_is_saved(
 
     seen = []
     write = PreparedRun.write_student
-    monkeypatch.setattr(PreparedRun, "write_student", lambda job, *args, **kw: (look(), write(job, *args, **kw)))
 
-    def look() -> None:
+    def look(job: PreparedRun, folder: Path, *, updates: int) -> None:
         if (tmp_path / "run" / "run.json").exists():
             seen.append(card(tmp_path / "run")["status"])
+        write(job, folder, updates=updates)
+
+    monkeypatch.setattr(PreparedRun, "write_student", look)
 
     distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
     assert (seen, card(tmp_path / "run")["status"]) == (["running"], "finished")

@@ -40,7 +40,8 @@ def test_mixed_logits_have_the_mean_of_the_distributions_at_their_temperature() 
     torch.manual_seed(0)
     logits = [torch.randn(5, 9, dtype=torch.float64) * 5 for _ in range(3)]
     mixed = mixed_logits(logits, (0.5, 0.3, 0.2), temperature=3.0)
-    mean = sum(share * torch.softmax(of / 3.0, 1) for share, of in zip((0.5, 0.3, 0.2), logits, strict=True))
+    mean = 0.5 * torch.softmax(logits[0] / 3, 1) + 0.3 * torch.softmax(logits[1] / 3, 1)
+    mean += 0.2 * torch.softmax(logits[2] / 3, 1)
     assert torch.allclose(torch.softmax(mixed / 3.0, 1), mean, atol=1e-14, rtol=0)
 
 
@@ -53,9 +54,8 @@ def test_the_soft_target_of_two_teachers_is_the_plain_formula_in_float64(make: A
     found = make.gradients(student)
     student.zero_grad()
     logs = torch.log_softmax(packed_logits(student, packed) / 2.5, 1)
-    mean = sum(
-        w * torch.softmax(packed_logits(of, packed).detach() / 2.5, 1) for w, of in zip(shares, teachers, strict=True)
-    )
+    first, second = (torch.softmax(packed_logits(of, packed).detach() / 2.5, 1) for of in teachers)
+    mean = shares[0] * first + shares[1] * second
     over, under = (logs, mean.log()) if direction == "reverse" else (mean.log(), logs)
     loss = (over.exp() * (over - under)).sum(1).mean() * 2.5**2
     loss.backward()

@@ -108,7 +108,9 @@ def test_the_lock_goes_with_its_process_and_an_empty_folder_too(tmp_path: Path) 
 
 
 def test_of_many_that_find_a_stale_lock_at_once_one_gets_it(tmp_path: Path) -> None:
-    folder, ready, got, done = held_by(tmp_path / "run", pid=2**22 + 1, start="then"), threading.Barrier(8), [], []
+    folder, ready = held_by(tmp_path / "run", pid=2**22 + 1, start="then"), threading.Barrier(8)
+    got: list[int] = []
+    done: list[int] = []
 
     def take() -> None:
         ready.wait()
