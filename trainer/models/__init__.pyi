@@ -2,6 +2,7 @@ from .attention import groups_of as groups_of
 from .families import compile_layers as compile_layers
 from .families import head_of as head_of
 from .families import layers_of as layers_of
+from .families import module_giving as module_giving
 from .families import packed_logits as packed_logits
 from .families import positions_of as positions_of
 from .families import states as states
