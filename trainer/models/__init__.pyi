@@ -8,6 +8,7 @@ from .families import family_of as family_of
 from .families import head_of as head_of
 from .families import known_families as known_families
 from .families import layers_of as layers_of
+from .families import module_giving as module_giving
 from .families import packed_logits as packed_logits
 from .families import positions_of as positions_of
 from .families import states as states
