@@ -25,7 +25,7 @@ PAIRS = [
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny BERT that spells words letter by letter."""
-    return tiny_model_folder(tmp_path_factory.mktemp("models") / "student")
+    return tiny_model_folder(tmp_path_factory.mktemp("models") / "small")
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def test_a_result_that_is_there_is_not_measured_again(
 def test_other_pairs_are_measured_anew(model: Path, pairs: Path, probed: list[Probed], tmp_path: Path) -> None:
     again = probe([model], chosen_probes(pairs=pairs, pairs_per_paradigm=1), out=tmp_path / "out")
     assert again[0].results[0].overall.count == 3
-    assert len(list((tmp_path / "out" / "student" / "cells").glob("*.json"))) == 2
+    assert len(list((tmp_path / "out" / "small" / "cells").glob("*.json"))) == 2
 
 
 def test_readers_find_the_last_result_by_the_name_of_the_probe(probed: list[Probed]) -> None:
@@ -75,15 +75,15 @@ def test_results_on_other_pairs_have_no_difference(probed: list[Probed], teacher
 
 def test_rows_hold_every_figure(probed: list[Probed]) -> None:
     rows = list(probe_rows([made.results[0] for made in probed]))
-    assert [row.model for row in rows].count("student") == len(rows) / 2 == 6
+    assert [row.model for row in rows].count("small") == len(rows) / 2 == 6
     assert {row.split for row in rows} == {"all", "field", "paradigm"}
 
 
 def test_the_page_holds_every_figure_and_nothing_from_elsewhere(probed: list[Probed], tmp_path: Path) -> None:
     write_page(probed, tmp_path / "page" / "probes.html")
     text = (tmp_path / "page" / "probes.html").read_text(encoding="utf-8")
-    assert all(name in text for name in ("student", "teacher", "agreement", "morphology"))
-    assert text.count("<title>student, ") == 6 + 1
+    assert all(name in text for name in ("small", "teacher", "agreement", "morphology"))
+    assert text.count("<title>small, ") == 6 + 1
     assert "http://" not in text and "https://" not in text
 
 
