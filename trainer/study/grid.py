@@ -161,7 +161,7 @@ def read_study(path: Path | str) -> Study:
     """Read and check a study's recipe file before any work is done. Its paths are relative to its folder.
 
     Raises:
-        RecipeError: a table is missing, or says what nothing understands.
+        RecipeError: a table is missing, or has an unknown key or a wrong value.
     """
     recipe = read_recipe(Path(path))
     rest = dict(recipe.rest)

@@ -23,7 +23,7 @@ State = Literal["done", "begun", "missing"]
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a study does, and how it stands."""
+    """One step of a study and its state."""
 
     kind: Literal["dataset", "teacher", "student", "scores", "probes"]
     name: str
@@ -46,7 +46,7 @@ def plan_study(path: Path | str) -> list[Step]:
     """Every step of a study in order, with its state and cost; nothing is written.
 
     Raises:
-        RecipeError: the file says what nothing understands.
+        RecipeError: the file has an unknown table or key, or a wrong value.
         ResultDamaged: a finished student was changed.
     """
     study = read_study(path)

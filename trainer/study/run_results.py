@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpora import DatasetError, Score, Selection, UnknownName, options_of, registry
+from corpora import Dataset, DatasetError, Score, Selection, UnknownName, options_of, registry
 from trainer.distillation import RunSettings
 from trainer.errors import RunError
 from trainer.evaluation import glue_score, read_sealed
@@ -168,7 +168,7 @@ def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
 
 
 def merged(outcomes: Sequence[Scored]) -> list[Scored]:
-    """The same with runs that differ in nothing but their seed put together: their scores become one list."""
+    """The same with runs that differ only in their seed merged: their scores become one list."""
     groups: dict[str, list[Scored]] = {}
     for run in outcomes:
         runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
@@ -248,8 +248,8 @@ def _read(folder: Path) -> Scored:
     )
 
 
-def transfer_of(told: dict[str, Any]) -> Transfer:
-    """A transfer dataset from what a run card says of it, and from the store where it is still there."""
+def transfer_of(told: Mapping[str, Any]) -> Transfer:
+    """A transfer dataset as a run card describes it, completed from the store if the version is still there."""
     import corpora
 
     name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
@@ -261,7 +261,7 @@ def transfer_of(told: dict[str, Any]) -> Transfer:
     return Transfer(name, fingerprint, rows, tokens, dataset.manifest.size_bytes, noises_of(dataset))
 
 
-def noises_of(dataset: Any) -> tuple[str, ...]:
+def noises_of(dataset: Dataset) -> tuple[str, ...]:
     """The noises on the way from the sources to a version, first to last, by following its parents."""
     import corpora
 
@@ -276,7 +276,7 @@ def noises_of(dataset: Any) -> tuple[str, ...]:
 
 
 def _selects(name: str) -> bool:
-    """Whether a transform leaves every row that it takes as it was."""
+    """Whether a transform only selects rows and changes none."""
     try:
         return issubclass(registry.find("transforms", name), (Selection, Score))
     except UnknownName:
@@ -284,7 +284,7 @@ def _selects(name: str) -> bool:
 
 
 def _noises_in_name(name: str) -> tuple[str, ...]:
-    """What the names that datasets get by themselves say: NAME-10pct-shuffle."""
+    """The noises that a default name such as NAME-10pct-shuffle contains."""
     known = (noise for noise in registry.offered("transforms") if not _selects(noise))
     return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
 

@@ -29,7 +29,7 @@ def _silent() -> Iterator[Callable[..., None]]:
 
 @dataclass(frozen=True)
 class Watching:
-    """Who is told what a study does; by default nobody."""
+    """Callbacks that follow a study; by default none."""
 
     tell: Callable[[str], None] = lambda line: None
     """Called with a line whenever a step begins, is found, or ends."""
@@ -42,7 +42,7 @@ class Watching:
 
 @dataclass
 class StudyRun:
-    """A study with its datasets made and its teacher at hand."""
+    """A study whose datasets are built and whose teacher is available."""
 
     study: Study
     datasets: dict[str, Dataset]
@@ -92,19 +92,19 @@ class StudyRun:
 
 
 def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
-    """Do all that a study's recipe asks for and that is not done yet, and write its report.
+    """Do everything in a study's recipe that is not done yet, and write its report.
 
     Args:
         path: the recipe file.
         executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
-        watching: who is told what is done.
+        watching: callbacks that follow the steps.
 
     Returns:
         The report.
 
     Raises:
-        RecipeError: the file says what nothing understands; found before any work.
-        RunError: somebody asked to stop; the same command goes on.
+        RecipeError: the file has an unknown table or key, or a wrong value; found before any work.
+        RunError: the user asked to stop; the same command resumes.
         CorporaError: whatever a step raises.
     """
     study, shown = read_study(path), watching or Watching()
@@ -129,7 +129,7 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
 
 
 def report_study(path: Path | str) -> Path:
-    """Write the report of a study as far as it is: HTML, and tables as Markdown, CSV and LaTeX, figures as PDF.
+    """Write the report of a study's finished students; see `write_report` for the formats.
 
     Raises:
         RunError: nothing is finished yet.
@@ -170,7 +170,7 @@ def opened(study: Study) -> StudyRun:
 
 
 def teacher_folder(run: StudyRun) -> Path:
-    """Where the teacher is, or comes to be."""
+    """The folder of the teacher, trained or not."""
     teacher = run.study.teacher
     if teacher.model is not None:
         return model_folder(teacher.model)
@@ -301,7 +301,7 @@ def _measured(run: StudyRun, shown: Watching) -> None:
 
 
 def _begun(folder: Path, teacher: Path | None = None) -> bool:
-    """Whether a run goes on; what a kill left before the first checkpoint, or of another teacher, is started anew."""
+    """Whether to resume a run: it has a checkpoint, and its teacher is the same."""
     if not any((folder / "checkpoints").glob("update-*")):
         return False
     return teacher is None or _weights(folder) == model_fingerprint(teacher)["weights"]
@@ -321,5 +321,5 @@ def _see_finished(outcome: Any, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
-            f"{f' ({outcome.reason})' if outcome.reason else ''}; trainer study run {study.path} goes on"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; trainer study run {study.path} resumes"
         )

@@ -38,7 +38,7 @@ def study_answers(path: Path | str) -> list[StoredAnswer]:
         path: the study's recipe file.
 
     Raises:
-        RecipeError: the file says what nothing understands.
+        RecipeError: the file has an unknown table or key, or a wrong value.
         RunError: no report is written yet.
         ResultDamaged: the answers cannot be read.
     """

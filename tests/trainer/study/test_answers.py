@@ -15,7 +15,7 @@ from trainer.study.reports.comparisons import Question, compare, questions
 from trainer.study.reports.formats import to_csv
 from trainer.study.reports.measures import F1, GLUE, KL
 from trainer.study.reports.page import gathered
-from trainer.study.reports.probes import ProbeRow
+from trainer.study.reports.probes import ProbeValue
 from trainer.study.reports.quoted import quoted_difference
 from trainer.study.run_results import Scored, Transfer
 
@@ -131,7 +131,7 @@ def test_the_studys_difference_is_quoted_only_for_a_pair_that_differs_as_its_own
 
 
 def test_probes_are_drawn_where_there_are_any() -> None:
-    rows = [ProbeRow(m, "minimal-pairs", s, 0.7, 0.6, 0.8) for m in ("all", "rand") for s in ("agreement", "islands")]
+    rows = [ProbeValue(m, "minimal-pairs", s, 0.7, 0.6, 0.8) for m in ("all", "rand") for s in ("agreement", "islands")]
     made = gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t", probes=rows)
     assert made.pictures["probes"].draw(False).axes and "probes" in {sheet.name for sheet in made.sheets}
     assert "probes" not in gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t").pictures

@@ -119,7 +119,7 @@ VERDICTS = ("better", "worse", "cannot tell")
 
 
 def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
-    """Each of the study's findings beside the same pair of ours, for each budget."""
+    """Each of the study's findings next to the same pair of ours, for each budget."""
     header = ("the study finds that", "quoted", "our pair", "ours", "from", "to", "verdict")
     sheet = Sheet("agreement", "Where these runs agree with the study", header)
     students = [run for run in outcomes if run.role == STUDENT]

@@ -1,4 +1,4 @@
-"""Put runs and their scores into one self-contained page, measured figures beside quoted ones."""
+"""Put runs and their scores into one self-contained page, measured figures next to quoted ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trainer.study.reports.comparisons import difference_sheet, questions
 from trainer.study.reports.drawing import Picture, to_element, to_pdf
 from trainer.study.reports.forest import forest
 from trainer.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
-from trainer.study.reports.probes import ProbeRow, probe_picture, probe_sheet
+from trainer.study.reports.probes import ProbeValue, probe_picture, probe_sheet
 from trainer.study.reports.tables import dataset_sheet, distillation_sheet, network_sheet, score_sheet, task_sheet
 from trainer.study.run_results import Scored, merged, read_outcomes
 from trainer.study.stored_answers import StoredAnswer, write_answers
@@ -110,7 +110,7 @@ def gathered(
     preset: str,
     networks: dict[str, Any] | None,
     title: str,
-    probes: Sequence[ProbeRow] = (),
+    probes: Sequence[ProbeValue] = (),
 ) -> Report:
     """The answers, pictures and tables about runs."""
     outcomes = merged(runs)

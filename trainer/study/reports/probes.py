@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ProbeRow:
+class ProbeValue:
     """One value that a probe gives for one model."""
 
     model: str
@@ -31,7 +31,7 @@ class ProbeRow:
     high: float | None = None
 
 
-def probe_sheet(rows: Sequence[ProbeRow]) -> Sheet:
+def probe_sheet(rows: Sequence[ProbeValue]) -> Sheet:
     """Every value of every probe; no rows if nothing was probed."""
     sheet = Sheet("probes", "Probes", ("model", "probe", "stratum", "value", "from", "to"))
     for row in rows:
@@ -40,7 +40,7 @@ def probe_sheet(rows: Sequence[ProbeRow]) -> Sheet:
     return sheet
 
 
-def probe_picture(rows: Sequence[ProbeRow]) -> Picture | None:
+def probe_picture(rows: Sequence[ProbeValue]) -> Picture | None:
     """One panel per probe, one row per stratum, one mark per model with its interval; None without rows."""
     if not rows:
         return None
@@ -50,7 +50,7 @@ def probe_picture(rows: Sequence[ProbeRow]) -> Picture | None:
     )
 
 
-def _draw(rows: Sequence[ProbeRow], narrow: bool) -> Figure:
+def _draw(rows: Sequence[ProbeValue], narrow: bool) -> Figure:
     probes, models = (
         list(dict.fromkeys(names)) for names in ((row.probe for row in rows), (row.model for row in rows))
     )
@@ -65,7 +65,7 @@ def _draw(rows: Sequence[ProbeRow], narrow: bool) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, rows: Sequence[ProbeRow], models: Sequence[str]) -> None:
+def _panel(axes: Axes, rows: Sequence[ProbeValue], models: Sequence[str]) -> None:
     strata = list(dict.fromkeys(row.stratum for row in rows))
     for number, model in enumerate(models):
         color, shift = SERIES[number % len(SERIES)], (number - (len(models) - 1) / 2) * 0.8 / max(len(models), 1)

@@ -1,4 +1,4 @@
-"""Figures that others published, with their sources: to be printed beside ours, always marked as quoted."""
+"""Figures that others published, with their sources; the report always marks them as quoted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class QuotedScore:
 
     network: str
     transfer: str
-    """The transfer dataset: `10%`, `1%`, `0.1%`, `Rand.`, `Gen.`; empty for networks that are no student."""
+    """The transfer dataset: `10%`, `1%`, `0.1%`, `Rand.`, `Gen.`; empty for networks that are not students."""
     glue: float
     exact_match: float
     f1: float
