@@ -180,11 +180,8 @@ def _found(what: str, books: corpora.Dataset, target: corpora.Dataset, wiki: cor
     for selection in ("by-score:column=dsir,first=high", "resample:column=dsir"):
         taken = corpora.transform(scored, selection, rows=hidden.rows)
         right = sum(name in novels for batch in taken.batches() for name in batch["document"].to_pylist())
-        precision = f"precision {right / taken.rows:.3f}"
-        print(
-            f"{what:24} {hidden.rows:,} of {mixed.rows:,} rows hidden; {selection.split(':')[0]:9} {precision}",
-            flush=True,
-        )
+        name, share = selection.partition(":")[0], right / taken.rows
+        print(f"{what:24} {hidden.rows:,} of {mixed.rows:,} rows hidden; {name:9} precision {share:.3f}", flush=True)
     return scored
 
 
