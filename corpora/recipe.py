@@ -25,7 +25,7 @@ from corpora.operations import (
     transform,
     without,
 )
-from corpora.plugin import Json, Selection, address_of, options_of, registry
+from corpora.plugin import Json, Selection, Transform, address_of, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate", "probes")
@@ -156,7 +156,9 @@ def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None
     """Add a version by its fingerprint, after all that it is made from."""
     if dataset.fingerprint not in family:
         recipe = dataset.manifest.plan["recipe"]
-        others = [*filter(None, [recipe.get("like")]), *(w for w in recipe.get("of", []) if not is_of_files(w))]
+        reads = [recipe[option] for option in dataset.manifest.plan["settings"].get("reads", {}) if option in recipe]
+        others = [*filter(None, [recipe.get("like")]), *reads]
+        others += [word for word in recipe.get("of", []) if not is_of_files(word)]
         for parent in [*dataset.manifest.parents, *others]:
             _collect(store, store.find(parent), family)
         family[dataset.fingerprint] = dataset
@@ -184,6 +186,9 @@ def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, 
         table[key] = parents if isinstance(table[key], list) else parents[0]
     if "like" in table:
         table["like"] = references[table["like"]]
+    for option in dataset.manifest.plan["settings"].get("reads", {}):
+        if option in table:
+            table[option] = references[table[option]]
     if "of" in table:
         table["of"] = [references.get(word, word) for word in table["of"]]
     return table
@@ -231,9 +236,17 @@ def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     if action == "mix":
         return list(parse_shares(named))
     like = [table["like"]] if action == "tokenize" and "like" in table else []
+    if action == "transform":
+        like = [table[option] for option in _reads(table)]
     if action == "without":
         like = [word for word in table.get("of", []) if not is_of_files(word)]
     return [named, *like] if isinstance(named, str) else list(named)
+
+
+def _reads(table: Mapping[str, Any]) -> list[str]:
+    """The options of a table's transform that name other datasets."""
+    cls = registry.find("transforms", table["transform"])
+    return [option for option in cls.reads if option in table] if issubclass(cls, Transform) else []
 
 
 def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
@@ -277,6 +290,9 @@ def _run(
         return without(parents[0], name=name, **settings, **where)
     if action == "distinct":
         return distinct(parents[0], name=name, **settings, **where)
+    if action == "transform":
+        named = {option: made[table[option]].reference for option in _reads(table) if table[option] in made}
+        table |= named
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)

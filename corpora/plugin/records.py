@@ -172,7 +172,8 @@ class Context:
     columns: Mapping[str, Array] = field(default_factory=dict)
     """[rows] each, the dataset's columns of numbers by name: its scores, and the `paragraph` of sentences."""
     statistics: Mapping[str, Counts] = field(default_factory=dict)
-    """The parent dataset's counts that the component `needs`, by the statistic's name."""
+    """The counts that the component `needs`: the parent's by the statistic's name, those of another dataset that it
+    `reads` under `NAME of DATASET`."""
 
     @cached_property
     def continues(self) -> NDArray[np.bool_]:

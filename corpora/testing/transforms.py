@@ -8,7 +8,7 @@ import numpy as np
 
 from corpora.errors import PluginError
 from corpora.operations import check_block, check_scores
-from corpora.plugin import Score, Selection, Sequences, TextTransform, TokenTransform, Transform, generator
+from corpora.plugin import Counts, Score, Selection, Sequences, TextTransform, TokenTransform, Transform, generator
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
@@ -150,13 +150,20 @@ def _apply(component: TokenTransform, block: Sequences) -> Sequences:
 
 
 def _order(component: Selection, block: Sequences, whole: Sequences, first_row: int) -> Any:
-    statistics = inputs.counted(component.needs, whole)
+    statistics = _statistics(component, whole)
     return component.order(block, inputs.context_for(block, first_row=first_row, statistics=statistics), 7)
 
 
 def _score(component: Score, block: Sequences, whole: Sequences, first_row: int) -> Any:
-    statistics = inputs.counted(component.needs, whole)
+    statistics = _statistics(component, whole)
     return component.score(block, inputs.context_for(block, first_row=first_row, statistics=statistics))
+
+
+def _statistics(component: Transform, block: Sequences) -> dict[str, Counts]:
+    """What it needs, of its dataset and (the same here) of those that it reads."""
+    counts = inputs.counted(component.needs, block)
+    others = [component.options()[option] for option in component.reads]
+    return counts | {f"{name} of {other}": counts[name] for other in others for name in component.needs}
 
 
 def _lists(block: Sequences) -> Any:
