@@ -102,7 +102,7 @@ class Option:
 
     name: str
     field: str
-    annotation: Any
+    annotation: object
     default: Any
     help: str
     min: float | None
@@ -171,7 +171,7 @@ def _parts(annotation: object) -> tuple[Any, bool, bool]:
     return annotation, False, optional
 
 
-def checked(value: object, opt: Option, owner: str) -> Any:
+def checked(value: object, opt: Option, owner: str) -> object:
     """The value in the option's own type.
 
     Raises:
@@ -186,7 +186,7 @@ def checked(value: object, opt: Option, owner: str) -> Any:
     return _checked_one(value, opt, owner)
 
 
-def _checked_one(value: object, opt: Option, owner: str) -> Any:
+def _checked_one(value: object, opt: Option, owner: str) -> object:
     base = opt.type
     if get_origin(base) is Literal:
         if value not in get_args(base):
