@@ -46,7 +46,7 @@ class Recipe:
     path: Path
     datasets: Mapping[str, Mapping[str, Any]]
     """Each dataset's table, in an order in which parents come first."""
-    rest: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Json] = field(default_factory=dict)
     """The tables that trainers read."""
 
 
@@ -174,7 +174,7 @@ def _names(family: dict[str, Dataset]) -> dict[str, str]:
     return names
 
 
-def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, str]) -> dict[str, Any]:
+def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, str]) -> dict[str, Json]:
     """The table that makes a version, its parents by the names that they have here."""
     table = dict(dataset.manifest.plan["recipe"])
     key = PARENTS[_action(dataset.name, table)]
@@ -226,7 +226,7 @@ def _check_table(name: str, table: object) -> None:
             raise unknown_name(f"key of [datasets.{name}]", key, known)
 
 
-def _settings(action: Callable[..., Any]) -> set[str]:
+def _settings(action: Callable[..., object]) -> set[str]:
     parameters = inspect.signature(action).parameters
     return {key.replace("_", "-") for key in parameters if key not in NOT_IN_RECIPES}
 
@@ -366,7 +366,7 @@ class _PlanningStore(Store):
         return found, False
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {
+ACTIONS: dict[str, Callable[..., object]] = {
     "build": build,
     "concat": concat,
     "mix": mix,

@@ -46,7 +46,7 @@ def rewritten(component: TextTransform, sentence: str) -> str:
     return component.rewrite(sentence, generator(1, sentence))
 
 
-def applied(component: TokenTransform, block: Sequences) -> Any:
+def applied(component: TokenTransform, block: Sequences) -> object:
     """A block after the transform, as lists."""
     return _lists(_apply(component, block))
 
@@ -154,7 +154,7 @@ def _order(component: Selection, block: Sequences, whole: Sequences, first_row: 
     return component.order(block, inputs.context_for(block, first_row=first_row, statistics=statistics), 7)
 
 
-def _score(component: Score, block: Sequences, whole: Sequences, first_row: int) -> Any:
+def _score(component: Score, block: Sequences, whole: Sequences, first_row: int) -> object:
     statistics = _statistics(component, whole)
     return component.score(block, inputs.context_for(block, first_row=first_row, statistics=statistics))
 
@@ -166,7 +166,7 @@ def _statistics(component: Transform, block: Sequences) -> dict[str, Counts]:
     return counts | {f"{name} of {other}": counts[name] for other in others for name in component.needs}
 
 
-def _lists(block: Sequences) -> Any:
+def _lists(block: Sequences) -> object:
     origin = None if block.origin is None else block.origin.tolist()
     return [block.row(row).tolist() for row in range(len(block))], origin
 

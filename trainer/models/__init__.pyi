@@ -8,9 +8,10 @@ from .families import family_of as family_of
 from .families import head_of as head_of
 from .families import known_families as known_families
 from .families import layers_of as layers_of
-from .families import module_giving as module_giving
 from .families import packed_logits as packed_logits
+from .families import place_of as place_of
 from .families import positions_of as positions_of
+from .families import recorded_states as recorded_states
 from .families import states as states
 from .families import use_packed_attention as use_packed_attention
 from .folders import model_fingerprint as model_fingerprint

@@ -137,18 +137,26 @@ def states(
     family = family_of(model)
     tops = {f"hidden:{number}" for number in (-1, len(layers_of(model)))}
     positions = packed.positions + family.first_position(model.config)
-    with _recorded(model, [need for need in needs if need != "logits" and need not in tops]) as found:
+    with recorded_states(model, [need for need in needs if need != "logits" and need not in tops]) as found:
         last = family.run(model.base_model, packed.input_ids.unsqueeze(0), positions.unsqueeze(0), groups)[0]
-    return {**found, **dict.fromkeys(tops.intersection(needs), last), "last": last}
+    inside = {need: state[0] for need, state in found.items()}
+    return {**inside, **dict.fromkeys(tops.intersection(needs), last), "last": last}
 
 
 @contextmanager
-def _recorded(model: PreTrainedModel, needs: list[str]) -> Iterator[dict[str, Tensor]]:
-    """The outputs of modules while the body runs, by forward hooks."""
+def recorded_states(model: PreTrainedModel, needs: Collection[str]) -> Iterator[dict[str, Tensor]]:
+    """The states that a model computes inside this block, by name, [batch, length, width]; by forward hooks.
+
+    Args:
+        needs: `hidden:K`, `query:K`, `key:K`, `value:K`.
+
+    Raises:
+        ModelError: no such state, or no such layer.
+    """
     found: dict[str, Tensor] = {}
 
     def keep(need: str, part: int | None, _: nn.Module, given: object, output: Tensor | tuple[Tensor, ...]) -> None:
-        state = (output[0] if isinstance(output, tuple) else output)[0]
+        state = output[0] if isinstance(output, tuple) else output
         found[need] = state if part is None else state.chunk(3, dim=-1)[part]
 
     places = {need: place_of(model, need) for need in needs}

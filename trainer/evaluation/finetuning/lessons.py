@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING, Self
 from corpora import OptionError
 from trainer.errors import ModelError
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
-from trainer.models import module_giving
+from trainer.models import place_of, recorded_states
 from trainer.plugin import Given, LogitsLoss, Loss
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
-    from transformers import PreTrainedModel
 
     from trainer.evaluation.finetuning.settings import Settings
     from trainer.evaluation.problems.features import Features, Reader
@@ -53,7 +51,7 @@ class Lesson:
         self._teacher_needs = _states(loss.teacher_needs for loss in used)
         for model, needs in ((student.model, self._needs), (teacher.model, self._teacher_needs)):
             for need in needs:
-                module_giving(model, need)
+                place_of(model, need)
 
     @classmethod
     def of(cls, teaching: Teaching, student: Encoder, problem: Problem, settings: Settings) -> Self:
@@ -103,9 +101,9 @@ class Lesson:
         """
         import torch
 
-        with _recorded(self.student.model, self._needs) as found:
+        with recorded_states(self.student.model, self._needs) as found:
             logits = self.problem.logits(self.student.run(batch))
-        with torch.no_grad(), _recorded(self.teacher.model, self._teacher_needs) as theirs:
+        with torch.no_grad(), recorded_states(self.teacher.model, self._teacher_needs) as theirs:
             their_logits = self.problem.logits(self.teacher.run(batch)) if self.terms else logits
         lengths, targets = features.lengths[rows].tolist(), [features.targets[row] for row in rows]
         total = self._on_labels(logits, features, rows)
@@ -167,22 +165,3 @@ def _packed(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor], mask: 
 
 def _states(of_losses: Iterable[tuple[str, ...]]) -> list[str]:
     return sorted({need for needs in of_losses for need in needs if need != "logits"})
-
-
-@contextmanager
-def _recorded(model: PreTrainedModel, needs: Sequence[str]) -> Iterator[dict[str, Tensor]]:
-    """The states that a model computes inside, by name: [batch, length, width]."""
-    found: dict[str, Tensor] = {}
-
-    def keep(name: str, output: Tensor | tuple[Tensor, ...]) -> None:
-        found[name] = output[0] if isinstance(output, tuple) else output
-
-    hooks = [
-        module_giving(model, need).register_forward_hook(lambda _, __, output, name=need: keep(name, output))
-        for need in needs
-    ]
-    try:
-        yield found
-    finally:
-        for hook in hooks:
-            hook.remove()
