@@ -47,6 +47,7 @@ from .models.initialisation import chosen_layers as chosen_layers
 from .models.initialisation import start_from as start_from
 from .models.inspection import Inspection as Inspection
 from .models.inspection import inspect_model as inspect_model
+from .models.pooling import pooled as pooled
 from .plugin.discovery import registry as registry
 from .plugin.examples import Examples as Examples
 from .plugin.examples import Head as Head

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
-from trainer.distillation.gradients import Engine
+from trainer.distillation.gradients import Counts, Engine
 from trainer.distillation.runs.card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
 from trainer.plugin import Given, LogitsLoss
@@ -63,9 +63,10 @@ class Fidelity:
         sums = torch.zeros(len(self.names), dtype=torch.float64, device=self.engine.device)
         for micro_batch in micro_batches(self.batch, budget=self.micro_batch_tokens):
             sums += self.engine.evaluate(micro_batch)
-        picked = (self.batch.labels != IGNORED).sum()
-        valid = [picked if loss.positions == "masked" else self.batch.tokens for loss in self.engine.losses]
-        return {name: float(sums[n] / max(int(valid[n]), 1)) for n, name in enumerate(self.names)}
+        picked = float((self.batch.labels != IGNORED).sum())
+        counts = Counts(self.batch.tokens, picked, len(self.batch.lengths))
+        means = [float(sums[n]) / counts.of(loss) for n, loss in enumerate(self.engine.losses)]
+        return dict(zip(self.names, means, strict=True))
 
 
 def held_out_numbers(rows: Rows, limit: int) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from corpora import PluginError
 from trainer.data import IGNORED, Packed
 from trainer.distillation.projection import ClosedForm, Projection, Term, check_returned, logits_losses
 from trainer.models import compile_layers, groups_of, head_of, states, use_packed_attention
-from trainer.plugin import Given, LogitsLoss, Loss
+from trainer.plugin import Given, LogitsLoss, Loss, StateLoss
 from trainer.runtime import Precision
 
 CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
@@ -22,13 +22,17 @@ CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
 
 @dataclass(frozen=True)
 class Counts:
-    """Valid tokens of a whole update, over all its micro-batches and ranks: what sums are divided by."""
+    """What the sums of a whole update are divided by, over all its micro-batches and ranks."""
 
     tokens: float
     picked: float
+    """Tokens to be predicted."""
+    sequences: float = 1.0
 
     def of(self, loss: Loss) -> float:
-        """The tokens that a loss is averaged over; at least 1, so that nothing to predict costs nothing."""
+        """What a loss is averaged over; at least 1, so that nothing to predict costs nothing."""
+        if isinstance(loss, StateLoss) and loss.per_sequence:
+            return max(self.sequences, 1.0)
         return max(self.picked if loss.positions == "masked" else self.tokens, 1.0)
 
 
@@ -174,9 +178,11 @@ class Engine:
         given = Given(_all_exact(of_student), _all_exact(of_teacher), packed.labels, packed.offsets)
         for number in numbers:
             loss, each = self.losses[number], self.modules[number](given)
+            whole = isinstance(loss, StateLoss) and loss.per_sequence
             if not self._checked:
-                check_returned(loss.name, each, tokens=len(packed.labels))
-            if loss.positions == "masked":
+                unit, number_of = ("sequence", len(packed.lengths)) if whole else ("token", len(packed.labels))
+                check_returned(loss.name, each, number_of, unit=unit)
+            if loss.positions == "masked" and not whole:
                 each = each * (packed.labels != IGNORED)
             total = total + each.sum() * shares[number]
             sums[number] = each.detach().sum()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import seed_of
-from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows
+from trainer.data import IGNORED, SMOOTHING, Masker, Rows, Survey, masker, open_rows
 from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.gradients import Engine
-from trainer.distillation.prepared import PreparedRun
+from trainer.distillation.prepared import PreparedRun, loss_names
 from trainer.distillation.runs.card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.schedule import plan
@@ -27,7 +28,7 @@ from trainer.models import (
     layers_of,
     positions_of,
 )
-from trainer.plugin import Loss, Student, check_loss, registry
+from trainer.plugin import LogitsLoss, Loss, Student, check_loss, registry
 from trainer.runtime import Precision, Ranks, hardware, precision_for, versions
 
 FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
@@ -75,7 +76,8 @@ def distillation(
     losses, student_shape = parts_of(recipe)
     if dataset is None or not teachers:
         raise OtherRecipe("a new run needs a dataset and a teacher: --dataset NAME --teacher DIR")
-    taught_by = load_teachers(teachers, recipe.teacher_weight, allow_pickle=allow_pickle)
+    heads = any(isinstance(loss, LogitsLoss) for loss in losses)
+    taught_by = load_teachers(teachers, recipe.teacher_weight, heads=heads, allow_pickle=allow_pickle)
     first = taught_by.models[0]
     check_widths(student_shape, losses, first)
     rows = open_rows(dataset, tokenizer=taught_by.folder, max_tokens=taught_by.positions)
@@ -146,7 +148,8 @@ def prepare_run(
     )  # fmt: skip
     held_out = _fidelity(recipe, engine, rows, tokenizer, budget) if recipe.held_out else None
     card = _card(kind, preset, training, teachers.entries if teachers else [], precision, held_out)
-    return PreparedRun(recipe, training, ranks, card, tokenizer, held_out)
+    body_of = teachers.folder if teachers and teachers.bodies else None
+    return PreparedRun(recipe, training, ranks, card, tokenizer, held_out, body_of=body_of)
 
 
 def check_rows(rows: Rows, student: PreTrainedModel) -> None:
@@ -214,17 +217,24 @@ def _fidelity(
     check_rows(held_out, engine.student)
     numbers = held_out_numbers(held_out, recipe.held_out_rows)
     batch = held_out_batch(held_out, numbers, tokenizer, vocabulary=engine.student.config.vocab_size)
-    terms = [registry.make("losses", text) for text in FIDELITY.values()]
-    if engine.teacher is None:
-        names: tuple[str, ...] = ("masked_lm",)
-        losses = terms[1:]
-    else:
-        names, losses = (*FIDELITY, "top1_agreement"), [*terms, Agreement()]
+    names, losses = _measures(engine)
+    if not any(isinstance(loss, LogitsLoss) for loss in losses):
+        batch = replace(batch, input_ids=torch.where(batch.labels == IGNORED, batch.input_ids, batch.labels))
     measured = Engine(
         engine.student, engine.teacher, losses,
         precision=engine.precision, others=engine.others, shares=engine.shares,
     )  # fmt: skip
     return Fidelity(measured, batch.to(engine.device), names, budget, entry)
+
+
+def _measures(engine: Engine) -> tuple[tuple[str, ...], list[Loss]]:
+    """What is measured on held-out text, by its name in the log: the losses themselves if none reads logits."""
+    if not any(isinstance(loss, LogitsLoss) for loss in engine.losses):
+        return tuple(loss_names(engine.losses)), engine.losses
+    terms = [registry.make("losses", text) for text in FIDELITY.values()]
+    if engine.teacher is None:
+        return ("masked_lm",), terms[1:]
+    return (*FIDELITY, "top1_agreement"), [*terms, Agreement()]
 
 
 def _card(

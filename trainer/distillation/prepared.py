@@ -34,6 +34,9 @@ class PreparedRun:
     fidelity: Fidelity | None = None
     student_place: str = "student"
     """The folder inside the run's that the finished model is saved in."""
+    body_of: Path | None = None
+    """The folder of a teacher without a head: the student is saved as a body too, with the files that
+    sentence-transformers needs if the teacher has them."""
 
     @property
     def identity(self) -> Position:
@@ -101,7 +104,7 @@ class PreparedRun:
             updates: that it was trained for, for its model card.
         """
         card = self.card.trained_for(updates).to_json()
-        write_model(self.training.engine.student, self.tokenizer, folder, card=card)
+        write_model(self.training.engine.student, self.tokenizer, folder, card=card, body_of=self.body_of)
 
     def try_to_write_student(self, folder: Path) -> None:
         """Write the student into a scratch folder and delete it, so that a run cannot fail there at its end.

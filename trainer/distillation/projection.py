@@ -237,14 +237,14 @@ def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: boo
     if term.closed:
         loss = term.closed(given, gradient)
         if check:
-            check_returned(term.name, loss, tokens=len(given.labels))
+            check_returned(term.name, loss, len(given.labels))
         gradient.mul_(term.share.to(gradient))
         return loss
     with torch.enable_grad():
         logits = given.student["logits"].detach().requires_grad_()
         loss = term.module(Given({"logits": logits}, given.teacher, given.labels, given.offsets))
         if check:
-            check_returned(term.name, loss, tokens=len(given.labels))
+            check_returned(term.name, loss, len(given.labels))
         if loss.requires_grad:
             (loss.sum() * term.share.to(loss)).backward()
     _ = gradient.zero_() if logits.grad is None else gradient.copy_(logits.grad)
@@ -252,17 +252,21 @@ def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: boo
     return detached
 
 
-def check_returned(name: str, loss: Any, *, tokens: int) -> None:
+def check_returned(name: str, loss: Any, number: int, *, unit: str = "token") -> None:
     """Check what a loss returned.
 
+    Args:
+        number: of tokens, or of sequences, that it was given.
+        unit: `token` or `sequence`.
+
     Raises:
-        PluginError: it is not one floating-point number per token.
+        PluginError: it is not one floating-point number per token, or per sequence.
         Diverged: it is not finite.
     """
     shape, dtype = list(getattr(loss, "shape", ())), getattr(loss, "dtype", None)
-    if not isinstance(loss, Tensor) or shape != [tokens] or not loss.is_floating_point():
+    if not isinstance(loss, Tensor) or shape != [number] or not loss.is_floating_point():
         got = f"{str(dtype).removeprefix('torch.')} {shape}" if dtype else type(loss).__name__
-        raise PluginError(f"{name} returned {got} for {tokens} tokens; it must return one loss per token, [{tokens}]")
+        raise PluginError(f"{name} returned {got} for {number} {unit}s; it must return one loss per {unit}, [{number}]")
     if not bool(torch.isfinite(loss).all()):
         raise Diverged(f"{name} is not finite in the first micro-batch")
 

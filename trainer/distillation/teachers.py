@@ -12,7 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from corpora import OptionError
 from trainer.distillation.runs.card import TeacherEntry
 from trainer.errors import ModelError, VocabularyMismatch
-from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder, positions_of
+from trainer.models import load_body, load_teacher, load_tokenizer, model_fingerprint, model_folder, positions_of
 from trainer.plugin import Loss, StateLoss, Student, registry
 
 
@@ -26,6 +26,8 @@ class Teachers:
     folder: Path
     """The first one's."""
     entries: list[TeacherEntry]
+    bodies: bool = False
+    """Whether the first is a body without a masked-LM head; the student is then saved without one too."""
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -46,11 +48,14 @@ def listed(teacher: str | Path | Sequence[str | Path] | None) -> list[str | Path
     return [teacher] if isinstance(teacher, str | Path) else list(teacher)
 
 
-def load_teachers(asked: Sequence[str | Path], weights: Sequence[float], *, allow_pickle: bool) -> Teachers:
+def load_teachers(
+    asked: Sequence[str | Path], weights: Sequence[float], *, heads: bool, allow_pickle: bool
+) -> Teachers:
     """Load the teachers, the first of which also gives the tokenizer.
 
     Args:
         weights: of each in the mean of their distributions; equal if empty.
+        heads: whether a masked-LM head is needed, since a loss reads logits. Without, a body alone can teach.
 
     Raises:
         OptionError: a weight is missing, surplus or 0.
@@ -62,7 +67,12 @@ def load_teachers(asked: Sequence[str | Path], weights: Sequence[float], *, allo
     tokenizer = load_tokenizer(folders[0])
     for folder, teacher in zip(folders[1:], asked[1:], strict=True):
         _check_vocabulary(tokenizer, str(asked[0]), load_tokenizer(folder), str(teacher))
-    models = [load_teacher(folder, allow_pickle=allow_pickle) for folder in folders]
+    bodies = False
+    if heads or allow_pickle:
+        models = [load_teacher(folder, allow_pickle=allow_pickle) for folder in folders]
+    else:
+        found = [load_body(folder) for folder in folders]
+        models, bodies = [each.model for each in found], found[0].new_head
     sizes = [int(model.config.vocab_size) for model in models]
     for teacher, size in zip(asked, sizes, strict=True):
         if size != sizes[0]:
@@ -74,7 +84,7 @@ def load_teachers(asked: Sequence[str | Path], weights: Sequence[float], *, allo
         TeacherEntry(str(teacher), folder=str(folder), **model_fingerprint(folder), share=share)
         for teacher, folder, share in zip(asked, folders, shares, strict=True)
     ]
-    return Teachers(models, tokenizer, folders[0], entries)
+    return Teachers(models, tokenizer, folders[0], entries, bodies)
 
 
 def _shares(asked: Sequence[str | Path], weights: Sequence[float]) -> list[float]:

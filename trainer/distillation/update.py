@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -52,6 +53,17 @@ class Done:
     """Whether some rank was asked to stop."""
 
 
+class _Loaded(NamedTuple):
+    """The rows of an update."""
+
+    packed: Packed
+    """This rank's."""
+    tokens: int
+    """Over all ranks."""
+    sequences: int
+    """Over all ranks."""
+
+
 class Training:
     """A student in training.
 
@@ -81,7 +93,7 @@ class Training:
         self.optimizer = _optimizer(recipe, self.weights)
         self._frozen_updates, self._frozen = 0, list[nn.Parameter]()
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rows")
-        self._next: tuple[int, Future[tuple[Packed, int]]] | None = None
+        self._next: tuple[int, Future[_Loaded]] | None = None
 
     def update(self, number: int, *, stop: bool = False) -> Done:
         """Do one update.
@@ -95,10 +107,10 @@ class Training:
             OutOfMemory: one micro-batch does not fit.
             RankLost: another rank died.
         """
-        packed, tokens = self._loaded(number)
+        packed, tokens, sequences = self._loaded(number)
         packed = self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
         picked = self.ranks.sum((packed.labels != IGNORED).sum().double())
-        counts = Counts(tokens, float(picked))
+        counts = Counts(tokens, float(picked), sequences)
         sums = self._gradients(packed, counts, number)
         shared = self.ranks.sum(torch.cat([sums.double(), sums.new_tensor([stop], dtype=torch.float64)]))
         self.ranks.sum(self.gradient)
@@ -122,18 +134,17 @@ class Training:
 
     def batch(self, number: int) -> Packed:
         """The masked tokens of an update on this rank, for inspection."""
-        packed, _ = self._load(number)
+        packed = self._load(number).packed
         return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
 
-    def _loaded(self, number: int) -> tuple[Packed, int]:
+    def _loaded(self, number: int) -> _Loaded:
         waiting = self._next
         packed = waiting[1].result() if waiting and waiting[0] == number else self._load(number)
         if number + 1 < self.plan.updates:
             self._next = (number + 1, self._reader.submit(self._load, number + 1))
         return packed
 
-    def _load(self, number: int) -> tuple[Packed, int]:
-        """This rank's tokens of an update, and the number of tokens over all ranks."""
+    def _load(self, number: int) -> _Loaded:
         rows = self.plan.rows_of(number)
         ids = self.rows.take(rows)
         kept = [place for place in np.argsort([len(i) for i in ids], kind="stable") if self.frame.keeps(ids[place])]
@@ -141,7 +152,7 @@ class Training:
         packed = pack(
             [ids[place] for place in mine], rows[mine], first_id=self.frame.first_id, last_id=self.frame.last_id
         )
-        return packed, sum(len(ids[place]) + 2 for place in kept)
+        return _Loaded(packed, sum(len(ids[place]) + 2 for place in kept), len(kept))
 
     def _gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
         """The sums of the losses on this rank; the gradient is in `self.gradient`."""

@@ -2,6 +2,7 @@ from .evaluator import Column as Column
 from .evaluator import Evaluation as Evaluation
 from .evaluator import default_out as default_out
 from .evaluator import evaluate as evaluate
+from .evaluator import tasks_of as tasks_of
 from .finetuning.jobs import Progress as Progress
 from .finetuning.saving import keep_finetuned as keep_finetuned
 from .finetuning.settings import GRID as GRID
@@ -16,4 +17,6 @@ from .results import read_sealed as read_sealed
 from .results import write_sealed as write_sealed
 from .scoring import glue_score as glue_score
 from .scoring import score_squad as score_squad
+from .sentence_pairs import Similarity as Similarity
+from .sentence_pairs import similarity as similarity
 from .tasks.download import fetch as fetch

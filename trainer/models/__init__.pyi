@@ -19,8 +19,11 @@ from .folders import model_folder as model_folder
 from .inspection import inspect_model as inspect_model
 from .masked_lm_head import body_parameters as body_parameters
 from .masked_lm_head import load_body as load_body
+from .pooling import Pooling as Pooling
+from .pooling import pooled as pooled
 from .quiet import quiet_transformers as quiet_transformers
 from .saving import write_model as write_model
+from .sentence_files import sentence_modules as sentence_modules
 from .teachers import load_teacher as load_teacher
 from .tokenizers import check_tokenizer as check_tokenizer
 from .tokenizers import check_tokenizers as check_tokenizers

@@ -6,15 +6,31 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trainer.models.families import family_of
 from trainer.models.quiet import quiet_transformers
+from trainer.models.sentence_files import copy_sentence_files
 from trainer.runtime import storing
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, Any]) -> None:
+
+def write_model(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    folder: Path,
+    *,
+    card: Mapping[str, Any],
+    body_of: Path | None = None,
+) -> None:
     """Write a model folder file by file, each put in place whole; the weights last.
+
+    Args:
+        card: the run card, for the model card.
+        body_of: the folder of a teacher without a head; the model is then saved without its head too, with the
+            teacher's files for sentence-transformers.
 
     Raises:
         StorageError: it cannot be written.
@@ -25,12 +41,17 @@ def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, 
     try:
         with storing(folder):
             with quiet_transformers():
-                model.save_pretrained(staging)
+                (cast("PreTrainedModel", model.base_model) if body_of else model).save_pretrained(staging)
                 tokenizer.save_pretrained(staging)
+            if body_of:
+                copy_sentence_files(body_of, staging)
             (staging / "README.md").write_text(model_card(card), encoding="utf-8")
             folder.mkdir(parents=True, exist_ok=True)
-            for path in sorted(staging.iterdir(), key=lambda path: path.suffix == ".safetensors"):
-                path.replace(folder / path.name)
+            for path in sorted(staging.rglob("*"), key=lambda path: path.suffix == ".safetensors"):
+                if path.is_file():
+                    place = folder / path.relative_to(staging)
+                    place.parent.mkdir(exist_ok=True)
+                    path.replace(place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
         family.prepare(model)

@@ -78,6 +78,8 @@ class Loss(Component, ABC):
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
         """A module whose `forward(given: Given)` returns one loss per token: [tokens], unweighted and unmasked.
 
+        A `StateLoss` that is `per_sequence` returns one per sequence: [sequences].
+
         The module's own weights are trained, saved in checkpoints, and left out of the student.
         """
 
@@ -112,6 +114,9 @@ class StateLoss(Loss, ABC):
 
     same_width: ClassVar[bool] = False
     """Whether it needs a student as wide as the teacher."""
+    per_sequence: ClassVar[bool] = False
+    """Whether its module returns one loss per sequence, [sequences], instead of one per token; it is then averaged
+    over sequences, and `positions` does not apply."""
 
     @property
     @abstractmethod

@@ -12,7 +12,7 @@ from corpora import PluginError
 from corpora.testing import ContractBroken, called, check_component, need
 from trainer.data import IGNORED, Packed
 from trainer.distillation import Counts, Engine
-from trainer.plugin import Given, LogitsLoss, Loss
+from trainer.plugin import Given, LogitsLoss, Loss, StateLoss
 from trainer.plugin import check_loss as check_kind
 from trainer.runtime import precision_for
 from trainer.testing.tiny import LENGTHS, tiny_batch, tiny_bert
@@ -56,14 +56,21 @@ def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
 
 def _check_values(component: Loss, module: Any, batch: Given) -> None:
     loss = called(component, "forward", module, batch)
-    tokens, shape = sum(LENGTHS), list(getattr(loss, "shape", ()))
-    need(shape == [tokens], component, f"forward gave {shape} for {tokens} tokens; give one loss a token")
+    number, unit = _unit(component, sum(LENGTHS), len(LENGTHS))
+    shape = list(getattr(loss, "shape", ()))
+    need(shape == [number], component, f"forward gave {shape} for {number} {unit}s; give one loss per {unit}")
     need(bool(torch.isfinite(loss).all()), component, f"forward gave {loss.tolist()}, which are not finite")
     need(torch.equal(loss, module(batch)), component, "forward gave two results for the same input")
     need(loss.requires_grad, component, "no gradient reaches the student; do not detach its states")
     loss.sum().backward()
     missed = [name for name, state in batch.student.items() if state.grad is None]
     need(not missed, component, f"no gradient reaches the student's {', '.join(missed)}, which it needs")
+
+
+def _unit(component: Loss, tokens: int, sequences: int) -> tuple[int, str]:
+    """How many losses there are to be, and what each one is of."""
+    whole = isinstance(component, StateLoss) and component.per_sequence
+    return (sequences, "sequence") if whole else (tokens, "token")
 
 
 def _check_sequences(component: Loss, module: Any, batch: Given) -> None:
@@ -74,7 +81,8 @@ def _check_sequences(component: Loss, module: Any, batch: Given) -> None:
     for state in changed.values():
         state[first:] += 1.0
     other = module(Given(changed, batch.teacher, batch.labels, batch.offsets))
-    same = bool((other[:first] - loss[:first]).abs().max() < 1e-9)
+    kept, _ = _unit(component, first, len(LENGTHS) - 1)
+    same = bool((other[:kept] - loss[:kept]).abs().max() < 1e-9)
     need(same, component, "the loss of one sequence depends on another one; keep to given.offsets")
 
 
@@ -83,7 +91,7 @@ def _check_engine(component: Loss) -> None:
     whole, chunked = (_sums_and_gradient(component, chunk=chunk) for chunk in (1000, 4))
     need(bool(torch.isfinite(whole).all()), component, "it gives losses or gradients that are not finite numbers")
     same = torch.allclose(whole, chunked, atol=1e-9)
-    need(same, component, "it depends on which tokens it is shown together; give one loss a token, unaveraged")
+    need(same, component, "it depends on which tokens it is shown together; give one loss per token, unaveraged")
     plain = _sums_and_gradient(component, chunk=1000, closed=False)
     same = torch.allclose(whole, plain, atol=1e-7)
     need(same, component, "loss_and_gradient is not the loss of forward with its gradient")
@@ -95,7 +103,7 @@ def _sums_and_gradient(loss: Loss, *, chunk: int, closed: bool = True) -> torch.
     packed, student = tiny_batch(), tiny_bert(seed=1)
     engine = Engine(student, tiny_bert(), [loss], precision=precision_for("fp32", torch.device("cpu")), chunk=chunk)
     _see_one_a_token(engine, loss, packed, closed=closed)
-    sums = engine.backward(packed, Counts(packed.tokens, int((packed.labels != IGNORED).sum())))
+    sums = engine.backward(packed, Counts(packed.tokens, int((packed.labels != IGNORED).sum()), len(LENGTHS)))
     gradients = [parameter.grad.flatten() for parameter in student.parameters() if parameter.grad is not None]
     return torch.cat([sums, *gradients])
 
@@ -106,9 +114,10 @@ def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool
         engine.closed[0] = None
 
     def look(_: nn.Module, given: Sequence[Any], output: Any) -> None:
-        if tuple(output.shape) != tuple(given[0].labels.shape):
+        number, unit = _unit(loss, len(given[0].labels), len(given[0].offsets) - 1)
+        if list(output.shape) != [number]:
             raise ContractBroken(
-                f"{loss.name} gives {list(output.shape)} for {len(given[0].labels)} tokens; give one loss a token"
+                f"{loss.name} gives {list(output.shape)} for {number} {unit}s; give one loss per {unit}"
             )
 
     module.register_forward_hook(look)

@@ -26,8 +26,8 @@ def tokenize(
     unit: Annotated[
         str,
         typer.Option(
-            help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to N "
-            "tokens; its last row, and the last of each 65,536 sentences, may be shorter."
+            help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to "
+            "N tokens; its last row, and the last of each 65,536 sentences, may be shorter."
         ),
     ] = "sentence",
     min_tokens: Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)] = 1,

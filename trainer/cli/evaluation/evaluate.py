@@ -38,9 +38,21 @@ def command(
     dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on this many dev examples, the first.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="Fine-tunings at once.")] = 1,
+    cosine: Annotated[
+        bool,
+        typer.Option(
+            "--cosine", help="Score sentence pairs (STS-B) by the cosine of their vectors, without fine-tuning."
+        ),
+    ] = False,
+    pooling: Annotated[
+        Literal["mean", "cls", "max"] | None, typer.Option(help="With --cosine: how token vectors become one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
+    if cosine:
+        _by_cosine(benchmark, model, data, pooling=pooling, rows=dev_rows, device=device, as_json=as_json)
+        return
     from trainer.evaluation import GRID
     from trainer.evaluation import evaluate as action
 
@@ -58,6 +70,36 @@ def command(
         typer.echo(json.dumps(made.as_json(), indent=1, ensure_ascii=False))
     else:
         show(made)
+
+
+def _by_cosine(
+    benchmark: str,
+    model: Path,
+    data: Path,
+    *,
+    pooling: Literal["mean", "cls", "max"] | None,
+    rows: int | None,
+    device: str,
+    as_json: bool,
+) -> None:
+    from trainer.evaluation import similarity, tasks_of
+
+    found = [
+        result
+        for task in tasks_of(benchmark, ())
+        for result in similarity(model, task, data, pooling=pooling, rows=rows, device=device)
+    ]
+    if as_json:
+        typer.echo(json.dumps([result.to_json() for result in found], indent=1, ensure_ascii=False))
+        return
+    table = Table(
+        "task", "metric", "cosine", "95 % interval", "pairs", title=f"{model.name}, {found[0].pooling} pooling"
+    )
+    for result in found:
+        for metric, each in result.correlations.items():
+            interval = f"{each.low:.1f} to {each.high:.1f}"
+            table.add_row(result.task, metric, f"{each.value:.1f}", interval, f"{result.pairs:,}")
+    Console().print(table)
 
 
 def show(made: Evaluation) -> None:

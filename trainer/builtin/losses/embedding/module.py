@@ -1,0 +1,48 @@
+"""The embedding loss in torch."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from torch import Tensor, nn
+from torch.nn.functional import cosine_similarity
+
+from trainer import Given, ModelError, pooled
+
+
+class EmbeddingLoss(nn.Module):
+    """The distance of two sentence vectors.
+
+    Args:
+        pooling: see `trainer.pooled`.
+        distance: `cosine` (1 - cosine, from 0 to 2) or `mse` (mean squared difference over the width).
+    """
+
+    def __init__(self, *, pooling: Literal["mean", "cls", "max"], distance: Literal["cosine", "mse"]) -> None:
+        super().__init__()
+        self.pooling, self.distance = pooling, distance
+
+    @classmethod
+    def between(
+        cls, student: int, teacher: int, *, pooling: Literal["mean", "cls", "max"], distance: Literal["cosine", "mse"]
+    ) -> Self:
+        """The loss between models of these widths.
+
+        Raises:
+            ModelError: they differ.
+        """
+        if student != teacher:
+            raise ModelError(
+                f"embedding: the student's vectors are {student} wide, the teacher's {teacher}; "
+                "choose a student of the teacher's width, such as --student layers:3"
+            )
+        return cls(pooling=pooling, distance=distance)
+
+    def forward(self, given: Given) -> Tensor:
+        """[sequences]."""
+        one, other = (
+            pooled(side["hidden:-1"], given.offsets, pooling=self.pooling) for side in (given.student, given.teacher)
+        )
+        if self.distance == "mse":
+            return ((one - other) ** 2).mean(dim=1)
+        return 1 - cosine_similarity(one, other, dim=1)

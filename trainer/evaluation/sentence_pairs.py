@@ -1,0 +1,179 @@
+"""Sentence similarity without fine-tuning: the cosine of two sentence vectors against what people said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpora import generator
+from trainer.errors import ModelError, TaskError
+from trainer.evaluation.metrics import measured
+from trainer.models import (
+    LOADING_ERRORS,
+    Pooling,
+    load_tokenizer,
+    loading_error,
+    look_at_encoder,
+    model_folder,
+    pooled,
+    quiet_transformers,
+    sentence_modules,
+)
+from trainer.plugin import Task
+from trainer.runtime import chosen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RESAMPLES = 1000
+BATCH = 64
+METRICS = ("pearson", "spearman")
+MODES: dict[Pooling, str] = {
+    "mean": "pooling_mode_mean_tokens",
+    "cls": "pooling_mode_cls_token",
+    "max": "pooling_mode_max_tokens",
+}
+"""What sentence-transformers calls each pooling in its settings."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A correlation in points (times 100), and where 95 % of its resamples lie."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """How a model's cosines agree with people's judgements."""
+
+    model: str
+    task: str
+    pooling: Pooling
+    pairs: int
+    correlations: dict[str, Correlation]
+    """Pearson's and Spearman's."""
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON."""
+        return asdict(self)
+
+
+def similarity(
+    model: str | Path,
+    task: Task,
+    data: Path,
+    *,
+    pooling: Pooling | None = None,
+    rows: int | None = None,
+    length: int = 128,
+    device: str = "auto",
+) -> list[Similarity]:
+    """Score a model on the dev sets of a task with sentence pairs and numbers, without training anything.
+
+    Args:
+        model: a folder, a run folder, or a hub id.
+        task: a regression on two sentences, such as STS-B.
+        data: the folder with the task's files.
+        pooling: how token vectors become one; what the folder's sentence-transformers settings say, otherwise mean.
+        rows: only the first dev examples.
+        length: longer sentences are cut to this many tokens.
+        device: `cpu`, `cuda`, or `auto`.
+
+    Returns:
+        One result per dev set.
+
+    Raises:
+        TaskError: the task is of another kind.
+        ModelError: the model cannot be read, or only sentence-transformers can compute its vectors.
+    """
+    if task.head().problem != "regression":
+        raise TaskError(f"{task.title} has classes; a cosine is compared with numbers, as in STS-B")
+    folder = model_folder(model)
+    how = pooling or _pooling(folder)
+    found = []
+    for name, examples in task.read(data).dev.items():
+        if examples.second is None:
+            raise TaskError(f"{name} has one sentence per example; a cosine needs two")
+        used = examples.take(range(min(rows or len(examples), len(examples))))
+        vectors = encode([*used.first, *(used.second or ())], folder, pooling=how, length=length, device=device)
+        one, other = vectors[: len(used)], vectors[len(used) :]
+        cosines = (one * other).sum(1) / np.maximum(np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1), 1e-12)
+        found.append(Similarity(str(model), name, how, len(used), _correlations(cosines, np.asarray(used.gold, float))))
+    return found
+
+
+def encode(
+    sentences: Sequence[str], folder: Path, *, pooling: Pooling = "mean", length: int = 128, device: str = "auto"
+) -> NDArray[np.float64]:
+    """The vectors of sentences, [sentences, width], in their order.
+
+    Raises:
+        ModelError: the model cannot be read.
+    """
+    import torch
+    from transformers import AutoModel
+
+    look_at_encoder(folder)
+    tokenizer, where = load_tokenizer(folder), torch.device(chosen(device))
+    if tokenizer.pad_token_id is None:
+        raise ModelError(f"the tokenizer of {folder} has no padding token; an encoder such as BERT is needed")
+    with quiet_transformers():
+        try:
+            body = AutoModel.from_pretrained(str(folder), dtype=torch.float32, local_files_only=True)
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "an encoder", error)) from error
+    body.to(where).eval()
+    order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
+    vectors: dict[int, NDArray[np.float64]] = {}
+    for start in range(0, len(order), BATCH):
+        numbers = order[start : start + BATCH]
+        inputs = tokenizer(
+            [sentences[number] for number in numbers], padding=True, truncation=True, max_length=length,
+            return_tensors="pt",
+        ).to(where)  # fmt: skip
+        with torch.no_grad():
+            hidden = body(**inputs).last_hidden_state
+        kept = inputs["attention_mask"].bool()
+        offsets = torch.nn.functional.pad(kept.sum(1).cumsum(0), (1, 0))
+        rows = pooled(hidden[kept], offsets, pooling=pooling).double().cpu().numpy()
+        vectors.update(zip(numbers, rows, strict=True))
+    return np.stack([vectors[number] for number in range(len(sentences))])
+
+
+def _pooling(folder: Path) -> Pooling:
+    """The pooling of a folder of sentence-transformers; the mean for any other model."""
+    how: Pooling = "mean"
+    for module in sentence_modules(folder):
+        if module.endswith("Normalize"):  # the cosine does not see it
+            continue
+        try:
+            settings = json.loads((folder / module / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{folder / module / 'config.json'} cannot be read") from error
+        modes = [mode for mode, key in MODES.items() if settings.get(key)]
+        if not module.endswith("Pooling") or len(modes) != 1:
+            raise ModelError(
+                f"{folder} changes its vectors by {module}, which only sentence-transformers runs; "
+                "choose --pooling mean, cls or max to score the body alone"
+            )
+        how = modes[0]
+    return how
+
+
+def _correlations(cosines: NDArray[np.float64], gold: NDArray[np.float64]) -> dict[str, Correlation]:
+    values = measured(METRICS, cosines, gold)
+    draws = generator("similarity", len(gold)).integers(len(gold), size=(RESAMPLES, len(gold)))
+    drawn = [measured(METRICS, cosines[draw], gold[draw]) for draw in draws]
+    found = {}
+    for metric in METRICS:
+        low, high = np.percentile([each[metric] for each in drawn], [2.5, 97.5])
+        found[metric] = Correlation(values[metric], float(low), float(high))
+    return found

@@ -1,0 +1,53 @@
+"""The files that make a folder one of sentence-transformers: which modules follow the body, and their settings."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from trainer.errors import ModelError
+
+MODULES = "modules.json"
+SETTINGS = ("config_sentence_transformers.json", "sentence_bert_config.json")
+
+
+def is_sentence_encoder(folder: Path) -> bool:
+    """Whether sentence-transformers saved this folder."""
+    return (folder / MODULES).is_file()
+
+
+def sentence_modules(folder: Path) -> list[str]:
+    """The folders of the modules after the body, such as `1_Pooling`; empty for any other model.
+
+    Raises:
+        ModelError: modules.json cannot be read, or names a folder outside.
+    """
+    if not is_sentence_encoder(folder):
+        return []
+    try:
+        places = [str(module["path"]) for module in json.loads((folder / MODULES).read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{folder / MODULES} cannot be read as sentence-transformers writes it") from error
+    for place in places:
+        if Path(place).is_absolute() or ".." in Path(place).parts:
+            raise ModelError(f"{folder / MODULES} names {place}, which is outside the folder")
+    return [place for place in places if place]
+
+
+def copy_sentence_files(source: Path, target: Path) -> None:
+    """Copy what sentence-transformers needs beside the body; nothing if the source is not one of its folders.
+
+    Raises:
+        ModelError: see `sentence_modules`.
+    """
+    if not is_sentence_encoder(source):
+        return
+    for name in (MODULES, *SETTINGS):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
+    for module in sentence_modules(source):
+        (target / module).mkdir(parents=True, exist_ok=True)
+        for file in sorted((source / module).glob("*")):
+            if file.suffix in (".json", ".safetensors"):
+                shutil.copyfile(file, target / module / file.name)
