@@ -42,7 +42,6 @@ from .operations.tokenization import tokenize as tokenize
 from .operations.transformation import transform as transform
 from .operations.version_writer import open as open
 from .plugin.address import Address as Address
-from .plugin.component import JSON as JSON
 from .plugin.component import Component as Component
 from .plugin.component import Option as Option
 from .plugin.component import option as option

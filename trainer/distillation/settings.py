@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from corpora import JSON, Component, OptionError, RecipeError, option, sha256_of
+from corpora import Component, Json, OptionError, RecipeError, option, sha256_of
 from corpora.errors import first_line, unknown_name
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -89,7 +89,7 @@ class RunSettings(Component):
         """Whether measurements on held-out text decide which student comes out."""
         return self.keep_best or self.early_stop is not None
 
-    def options(self, *, deciding: bool = False) -> dict[str, JSON]:
+    def options(self, *, deciding: bool = False) -> dict[str, Json]:
         """Its settings as JSON values, by their names on the command line.
 
         Args:
