@@ -25,10 +25,10 @@ from corpora.operations import (
     transform,
     without,
 )
-from corpora.plugin import Json, Selection, address_of, options_of, registry
+from corpora.plugin import Json, Selection, Transform, address_of, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
-TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
+TABLES = ("datasets", "study", "teacher", "distill", "evaluate", "probes")
 PARENTS = {
     "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
     "distinct": "distinct", "without": "without",
@@ -46,7 +46,7 @@ class Recipe:
     path: Path
     datasets: Mapping[str, Mapping[str, Any]]
     """Each dataset's table, in an order in which parents come first."""
-    rest: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Json] = field(default_factory=dict)
     """The tables that trainers read."""
 
 
@@ -156,7 +156,9 @@ def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None
     """Add a version by its fingerprint, after all that it is made from."""
     if dataset.fingerprint not in family:
         recipe = dataset.manifest.plan["recipe"]
-        others = [*filter(None, [recipe.get("like")]), *(w for w in recipe.get("of", []) if not is_of_files(w))]
+        reads = [recipe[option] for option in dataset.manifest.plan["settings"].get("reads", {}) if option in recipe]
+        others = [*filter(None, [recipe.get("like")]), *reads]
+        others += [word for word in recipe.get("of", []) if not is_of_files(word)]
         for parent in [*dataset.manifest.parents, *others]:
             _collect(store, store.find(parent), family)
         family[dataset.fingerprint] = dataset
@@ -172,7 +174,7 @@ def _names(family: dict[str, Dataset]) -> dict[str, str]:
     return names
 
 
-def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, str]) -> dict[str, Any]:
+def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, str]) -> dict[str, Json]:
     """The table that makes a version, its parents by the names that they have here."""
     table = dict(dataset.manifest.plan["recipe"])
     key = PARENTS[_action(dataset.name, table)]
@@ -184,6 +186,9 @@ def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, 
         table[key] = parents if isinstance(table[key], list) else parents[0]
     if "like" in table:
         table["like"] = references[table["like"]]
+    for option in dataset.manifest.plan["settings"].get("reads", {}):
+        if option in table:
+            table[option] = references[table[option]]
     if "of" in table:
         table["of"] = [references.get(word, word) for word in table["of"]]
     return table
@@ -221,7 +226,7 @@ def _check_table(name: str, table: object) -> None:
             raise unknown_name(f"key of [datasets.{name}]", key, known)
 
 
-def _settings(action: Callable[..., Any]) -> set[str]:
+def _settings(action: Callable[..., object]) -> set[str]:
     parameters = inspect.signature(action).parameters
     return {key.replace("_", "-") for key in parameters if key not in NOT_IN_RECIPES}
 
@@ -231,9 +236,17 @@ def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     if action == "mix":
         return list(parse_shares(named))
     like = [table["like"]] if action == "tokenize" and "like" in table else []
+    if action == "transform":
+        like = [table[option] for option in _reads(table)]
     if action == "without":
         like = [word for word in table.get("of", []) if not is_of_files(word)]
     return [named, *like] if isinstance(named, str) else list(named)
+
+
+def _reads(table: Mapping[str, Any]) -> list[str]:
+    """The options of a table's transform that name other datasets."""
+    cls = registry.find("transforms", table["transform"])
+    return [option for option in cls.reads if option in table] if issubclass(cls, Transform) else []
 
 
 def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
@@ -277,6 +290,9 @@ def _run(
         return without(parents[0], name=name, **settings, **where)
     if action == "distinct":
         return distinct(parents[0], name=name, **settings, **where)
+    if action == "transform":
+        named = {option: made[table[option]].reference for option in _reads(table) if table[option] in made}
+        table |= named
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)
@@ -350,7 +366,7 @@ class _PlanningStore(Store):
         return found, False
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {
+ACTIONS: dict[str, Callable[..., object]] = {
     "build": build,
     "concat": concat,
     "mix": mix,

@@ -21,6 +21,7 @@
       * RankLost
     + TaskError
       * TaskNotFound
+    + ProbeError
     + ResultDamaged
 """
 
@@ -107,6 +108,10 @@ class TaskError(TrainerError):
 
 class TaskNotFound(TaskError):
     """A folder does not hold a task's files."""
+
+
+class ProbeError(TrainerError):
+    """A probe's input is missing or cannot be read, or a model cannot be probed."""
 
 
 class ResultDamaged(TrainerError):

@@ -217,7 +217,7 @@ class _Lines:
             self._last = time.monotonic()
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table; numbers to the right with thousands marked, missing values as a dash."""
     texts = [[cell(value) for value in row] for row in rows]
     widths = [max([len(h), *(len(row[i]) for row in texts)]) for i, h in enumerate(headers)]

@@ -20,7 +20,7 @@ from corpora.plugin import PluginFile, registry
 GROUPS = ("corpora", "trainer")
 
 
-def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> Any:
+def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> object:
     """One item of work, with the driver's plugin files.
 
     Args:

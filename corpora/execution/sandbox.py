@@ -36,7 +36,7 @@ class Guard:
         self._process: Any = None
         self._pipe: Connection | None = None
 
-    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+    def call(self, function: Callable[..., T], *arguments: object) -> T:
         """What `function(*arguments)` returns or raises, computed in the child.
 
         Args:
@@ -133,7 +133,7 @@ def _serve(pipe: Connection, memory_bytes: int) -> None:
         except EOFError:
             return
         try:
-            answer: tuple[str, Any] = ("value", function(*arguments))
+            answer: tuple[str, object] = ("value", function(*arguments))
         except MemoryError:
             answer = ("memory", None)
         except Exception as error:

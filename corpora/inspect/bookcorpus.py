@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from corpora.pages import BOOKCORPUS, BOOKCORPUS_LINES, Share, Table, labels, summary
+from corpora.plugin import Json
 from corpora.store import Counting, Dataset
 
 
@@ -27,7 +27,7 @@ def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table |
     return Table("Beside the original BookCorpus", ["line", *labels(built), BOOKCORPUS], rows, note=note)
 
 
-def _lines(dataset: Dataset, counting: Counting) -> dict[str, Any]:
+def _lines(dataset: Dataset, counting: Counting) -> dict[str, Json]:
     words, repeats = counting.summary(dataset, "words"), counting.summary(dataset, "repeats")
     accounting, often = dataset.manifest.accounting, repeats["most_repeated"]
     rejected: dict[str, int] = accounting["rejected"]

@@ -72,10 +72,17 @@ def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
 
 
 def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
-    """Give a staging folder the parents' tokenizer, and the documents of all."""
+    """Give a staging folder the parents' tokenizer, and the documents of all, each once."""
     if parents[0].tokenizer_file:
         (staging / TOKENIZER_FILE).unlink(missing_ok=True)
         link_or_copy(parents[0].tokenizer_file, staging / TOKENIZER_FILE)
     tables = [pq.read_table(path) for parent in parents if (path := parent.path / "documents.parquet").exists()]
     if tables:
-        pq.write_table(pa.concat_tables(tables), staging / "documents.parquet", compression="zstd")
+        pq.write_table(_distinct(pa.concat_tables(tables)), staging / "documents.parquet", compression="zstd")
+
+
+def _distinct(documents: pa.Table) -> pa.Table:
+    """Documents without those that are there twice: of the same id and content."""
+    numbered = documents.append_column("row", pa.array(range(documents.num_rows), pa.int64()))
+    firsts = numbered.group_by(["id", "sha256"]).aggregate([("row", "min")])["row_min"]
+    return documents.take(firsts.sort())

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, silent
+from corpora.operations.choice.others import others_of, recorded, statistics_for
 from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, document_ranges, threshold
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.plugin import Selection, seed_of
@@ -25,7 +26,6 @@ from corpora.store import (
     Plan,
     Store,
     Vocabulary,
-    counts_needed,
     described,
     vocabulary_in,
     write_stream,
@@ -48,11 +48,13 @@ def select(
     """
     _check_amount(parent, selection, amount, by)
     taken = dataclasses.asdict(amount or Amount())
-    table = {"transform": selection.name, "from": parent.name, **selection.options(), **taken, "by": by, "seed": seed}
+    settings, named = recorded([selection], others_of(parent, [selection], work))
+    table: dict[str, Any] = {"transform": selection.name, "from": parent.name, **selection.options(), **named}
+    table |= {**taken, "by": by, "seed": seed}
     plan = Plan(
         action="transform",
         components=(described(selection),),
-        settings={"seed": seed, "by": by, **taken},
+        settings={"seed": seed, "by": by, **taken, **settings},
         parents=(parent.fingerprint,),
         recipe={key: value for key, value in table.items() if value is not None},
     )
@@ -60,7 +62,7 @@ def select(
     mixed = seed_of(seed, selection.name, selection.version, parent.fingerprint)
 
     def write(staging: Path) -> Manifest:
-        order = Order(selection, mixed, by, counts_needed(work.store, parent, selection.needs, work.executor))
+        order = Order(selection, mixed, by, statistics_for(parent, [selection], work))
         return _write(staging, name, plan, parent, order, amount, work)
 
     return work.add(name, plan, write)

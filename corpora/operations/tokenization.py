@@ -70,7 +70,8 @@ def tokenize(
         casing: whether the tokenizer lower-cases; needed for a trained one (default uncased) and for a
             `vocab.txt`, where it is read from the pieces if it is not given.
         unit: what becomes a sequence: `sentence`, `paragraph`, or `packed:N` (sentences of a document
-            joined up to N tokens; begun anew with each block of the dataset).
+            joined up to N tokens). Packing starts anew with each document and each block of 65,536 sentences, so the
+            last row of either may be shorter.
         min_tokens: shorter sequences are dropped. Counts, like the next, [CLS] and [SEP].
         max_tokens: longer sequences are cut into pieces of at most this many.
 

@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from corpora.errors import CorporaError, OptionError, PluginError
 from corpora.execution import Executor, Progress, silent, told
+from corpora.operations.choice.others import others_of, recorded, statistics_for
 from corpora.operations.rewriting import rewrite_text, rewrite_tokens, with_score
 from corpora.operations.selection import SEED, select
 from corpora.operations.thresholds import Amount, By
@@ -45,7 +46,6 @@ from corpora.store import (
     Store,
     Vocabulary,
     context_of,
-    counts_needed,
     described,
     len_values,
     pieces_of,
@@ -119,12 +119,13 @@ def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
 
 def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
     check_chain(parent, chain)
-    table: dict[str, Any] = {"transform": chain[0].name, "from": parent.name, **chain[0].options()}
+    settings, named = recorded(chain, others_of(parent, chain, work))
+    table: dict[str, Any] = {"transform": chain[0].name, "from": parent.name, **chain[0].options(), **named}
     table |= {"then": [component.short() for component in chain[1:]], "seed": seed}
     plan = Plan(
         action="transform",
         components=tuple(described(component) for component in chain),
-        settings={"seed": seed},
+        settings={"seed": seed, **settings},
         parents=(parent.fingerprint,),
         recipe={key: value for key, value in table.items() if value not in (None, [])},
     )
@@ -164,8 +165,7 @@ ONE_A_FILE = 1 << 62
 
 def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
     """What applies a chain to a dataset, with the statistics that it needs, counted now where they are not there."""
-    needs = [statistic for component in chain for statistic in component.needs]
-    counts = counts_needed(work.store, parent, needs, work.executor)
+    counts = statistics_for(parent, chain, work)
     vocabulary = vocabulary_in(parent.path)
     scores = scores_schema(component.name for component in chain if isinstance(component, Score))
     schema = pa.schema([*parent.schema, *scores])

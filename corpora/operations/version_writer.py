@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from corpora.execution import Executor, Progress, make_executor, silent, told
 from corpora.pages import write_page
@@ -179,7 +181,7 @@ def described_files(
         files={name: {"rows": number} for name, number in in_file.items()},
         accounting=rows.accounting,
         statistics=count_standard(staging, files, rows.schema, work.executor, work.progress),
-        licences=_licences(rows.parents),
+        licences=_licences(staging, rows.parents),
         notes=tuple(dict.fromkeys([*(note for parent in rows.parents for note in parent.manifest.notes), *rows.notes])),
         private=any(parent.manifest.private for parent in rows.parents),
         command=command_line(),
@@ -232,8 +234,15 @@ class _Distinct:
         self._last = runs[-1].as_py()
 
 
-def _licences(parents: tuple[Dataset, ...]) -> dict[str, int]:
+def _licences(staging: Path, parents: tuple[Dataset, ...]) -> dict[str, int]:
+    """Documents by licence. One that several parents hold is in the version's list of documents once."""
     total: dict[str, int] = {}
+    listed = [parent for parent in parents if (parent.path / "documents.parquet").exists()]
+    if len(listed) > 1:
+        documents = pq.read_table(staging / "documents.parquet", columns=["fate", "licence"])
+        written = documents.filter(pc.equal(documents["fate"], "written"))
+        total = dict(Counter(written["licence"].to_pylist()).most_common())
+        parents = tuple(parent for parent in parents if parent not in listed)
     for parent in parents:
         for licence, number in parent.manifest.licences.items():
             total[licence] = total.get(licence, 0) + number

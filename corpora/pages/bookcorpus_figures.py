@@ -7,17 +7,16 @@ Vincent, "Addressing documentation debt in machine learning research" (2021, arX
 
 from __future__ import annotations
 
-from typing import Any
-
 from corpora.pages.values import Share, Size
+from corpora.plugin import Json
 
-TABLE_4: list[list[Any]] = [
+TABLE_4: list[list[object]] = [
     ["TBC (Zhu et al., 2015), quoted", Size(4_700_000_000), 74_004_228, 984_846_357, 13.3, 11],
     ["TBC replica (study), quoted", Size(5_100_000_000), 65_400_000, 897_100_000, 13.7, 11],
 ]
 """Dataset, size, sentences, words, mean and median words a sentence; exact counts of TBC where they are known."""
 
-TABLES_5_AND_8: list[list[Any]] = [
+TABLES_5_AND_8: list[list[object]] = [
     ["D_Corpus (study), quoted", Size(20_000_000_000), 109_300_000, 4_000_000_000],
     ["D_T 10 % (study), quoted", Size(2_000_000_000), 10_900_000, 402_600_000],
     ["D_T 1 % (study), quoted", Size(204_800_000), 1_100_000, 40_300_000],
@@ -28,7 +27,7 @@ TABLES_5_AND_8: list[list[Any]] = [
 """Dataset, size, sequences, tokens."""
 
 BOOKCORPUS = "TBC, quoted"
-BOOKCORPUS_LINES: dict[str, Any] = {
+BOOKCORPUS_LINES: dict[str, Json] = {
     "books": 11_038,
     "unique books": 7_185,
     "surplus copies": Share(0.35),

@@ -51,11 +51,11 @@ class Table:
     title: str
     headers: list[str]
     rows: list[list[Any]] = field(default_factory=list)
-    quoted: list[list[Any]] = field(default_factory=list)
+    quoted: list[list[object]] = field(default_factory=list)
     """Rows from a publication, shown below those that were measured."""
     note: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """For programs."""
         return {"title": self.title, "headers": self.headers, "rows": self.all_rows, "note": self.note}
 

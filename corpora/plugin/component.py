@@ -103,7 +103,7 @@ class Option:
 
     name: str
     field: str
-    annotation: Any
+    annotation: object
     default: Any
     help: str
     min: float | None
@@ -184,7 +184,7 @@ def _members(annotation: Any) -> tuple[Any, ...]:
     return tuple(inner)
 
 
-def checked(value: object, opt: Option, owner: str) -> Any:
+def checked(value: object, opt: Option, owner: str) -> object:
     """The value in the option's own type.
 
     Raises:
@@ -199,7 +199,7 @@ def checked(value: object, opt: Option, owner: str) -> Any:
     return _checked_one(value, opt, owner)
 
 
-def _checked_one(value: object, opt: Option, owner: str) -> Any:
+def _checked_one(value: object, opt: Option, owner: str) -> object:
     base = opt.type
     if get_origin(base) is Literal:
         if value not in get_args(base):

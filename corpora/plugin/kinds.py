@@ -147,6 +147,10 @@ class Transform(Component, ABC):
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Statistics of the parent that it reads from `context.statistics`."""
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Its options that name another dataset, made with `decides=False`: the dataset's fingerprint stands in for it.
+
+    It gets the same statistics of that dataset, as `context.statistics["NAME of DATASET"]`."""
     cites: ClassVar[str] = ""
     """Where the idea comes from, for the docs and the card."""
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.plugin.values import Array
+from corpora.plugin.values import Array, Json
 
 Counts = Mapping[str, Array]
 """What a statistic counted: named arrays, which merge."""
-SideRecords = Mapping[str, Sequence[Mapping[str, Any]]]
+SideRecords = Mapping[str, Sequence[Mapping[str, Json]]]
 """JSON objects by the name of the file that keeps them: `{"removed": [...]}` becomes lines of `removed.jsonl` in the
 version, each with the id of its `document` in front."""
 HOLE = "\ue0f0"
@@ -61,7 +61,7 @@ class Document:
     """ISO 639-1 code, as its source says; empty where it says nothing."""
     headings: tuple[tuple[int, str], ...] = ()
     """Chapter or section titles, each with the number of the paragraph that it stands before."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Json] = field(default_factory=dict)
     """What else is worth keeping, as JSON values: genre, categories, revision."""
     side_records: SideRecords = field(default_factory=dict)
     """What was left out of the text, or is worth knowing about it, to be kept next to the dataset."""
@@ -172,7 +172,8 @@ class Context:
     columns: Mapping[str, Array] = field(default_factory=dict)
     """[rows] each, the dataset's columns of numbers by name: its scores, and the `paragraph` of sentences."""
     statistics: Mapping[str, Counts] = field(default_factory=dict)
-    """The parent dataset's counts that the component `needs`, by the statistic's name."""
+    """The counts that the component `needs`: the parent's by the statistic's name, those of another dataset that it
+    `reads` under `NAME of DATASET`."""
 
     @cached_property
     def continues(self) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from corpora.plugin import Json
 from corpora.store.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def show(dataset: Dataset) -> dict[str, Any]:
 
 def summaries(
     store: Store, dataset: Dataset, statistics: Iterable[str], executor: Executor | str = "serial"
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     """Summaries of chosen statistics for a version, by name; counted once, then stored.
 
     Raises:

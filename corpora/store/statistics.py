@@ -97,7 +97,7 @@ class Documents(Sequence[str]):
     def __len__(self) -> int:
         return len(self.column)
 
-    def __getitem__(self, row: Any) -> Any:
+    def __getitem__(self, row: object) -> Any:
         return self.column[row].as_py()
 
 

@@ -91,7 +91,7 @@ def need(holds: bool, owner: Any, message: str) -> None:
         raise ContractBroken(f"{owner.name}: {message}")
 
 
-def called(owner: Any, what: str, function: Callable[..., Any], *arguments: Any) -> Any:
+def called(owner: Any, what: str, function: Callable[..., object], *arguments: Any) -> Any:
     """What a component's own code returns; what it raises becomes a clear failure.
 
     Raises:
@@ -104,7 +104,7 @@ def called(owner: Any, what: str, function: Callable[..., Any], *arguments: Any)
         raise ContractBroken(f"{owner.name}: {what} raised {type(error).__name__}: {error}{hint}") from error
 
 
-def elsewhere(component: Component, function: Callable[..., Any], *arguments: object) -> Any:
+def elsewhere(component: Component, function: Callable[..., object], *arguments: object) -> object:
     """What `function(component, *arguments)` gives in another process, as in a worker.
 
     Args:
@@ -125,7 +125,9 @@ def elsewhere(component: Component, function: Callable[..., Any], *arguments: ob
         ) from error
 
 
-def _in_worker(files: tuple[PluginFile, ...], path: list[str], function: Callable[..., Any], packed: bytes) -> object:
+def _in_worker(
+    files: tuple[PluginFile, ...], path: list[str], function: Callable[..., object], packed: bytes
+) -> object:
     sys.path[:] = path  # the process is kept from check to check, and tests may lie in several folders
     registry.use_files(files)
     if files:

@@ -72,13 +72,13 @@ def joined(one: Sequences, other: Sequences) -> Sequences:
     return _frozen(Sequences(values, np.concatenate([one.offsets, one.offsets[-1] + other.offsets[1:]])))
 
 
-def id_rows() -> Any:
+def id_rows() -> object:
     """A strategy: rows of ids of the vocabulary, as lists."""
     st = strategies()
     return st.lists(st.lists(st.integers(5, len(PIECES) - 1) | st.just(1), max_size=9), max_size=9)
 
 
-def sentences() -> Any:
+def sentences() -> object:
     """A strategy: sentences as sources give them, without line breaks and never empty."""
     st = strategies()
     words = st.lists(st.sampled_from(("The", "cat", "sat.", "“Well,”", "don't", "7", "漢字", "é!")), min_size=1)
@@ -86,13 +86,13 @@ def sentences() -> Any:
     return st.sampled_from(SENTENCES) | words.map(" ".join) | text
 
 
-def paragraphs() -> Any:
+def paragraphs() -> object:
     """A strategy: paragraphs, of several sentences or of anything."""
     st = strategies()
     return st.sampled_from(PARAGRAPHS) | st.lists(sentences(), min_size=1, max_size=5).map(" ".join)
 
 
-def documents() -> Any:
+def documents() -> object:
     """A strategy: documents with text, or with none."""
     st = strategies()
     made = st.lists(paragraphs(), max_size=4).map(tuple)

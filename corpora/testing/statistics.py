@@ -44,13 +44,13 @@ def check_statistic(given: type[Statistic] | Statistic) -> None:
         check_order(component, "count", figures, texts)
 
 
-def figures(component: Statistic, block: Sequences) -> Any:
+def figures(component: Statistic, block: Sequences) -> object:
     """A block's counts, as lists."""
     return _lists(_count(component, block, 0))
 
 
 def _checked(component: Statistic, make: Any) -> Any:
-    def check(rows: list[Any], cut: int, before: int) -> None:
+    def check(rows: list[object], cut: int, before: int) -> None:
         block = make(rows, before=before)
         whole = called(component, "count", _count, component, block, 0)
         _check_counts(component, whole)
@@ -99,7 +99,7 @@ def _summary(component: Statistic, counts: Counts) -> object:
         raise ContractBroken(message) from error
 
 
-def _lists(counts: Counts) -> Any:
+def _lists(counts: Counts) -> object:
     return {name: np.asarray(array).tolist() for name, array in sorted(counts.items())}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from corpora.errors import PluginError
 from corpora.operations import check_block, check_scores
-from corpora.plugin import Score, Selection, Sequences, TextTransform, TokenTransform, Transform, generator
+from corpora.plugin import Counts, Score, Selection, Sequences, TextTransform, TokenTransform, Transform, generator
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
@@ -46,7 +46,7 @@ def rewritten(component: TextTransform, sentence: str) -> str:
     return component.rewrite(sentence, generator(1, sentence))
 
 
-def applied(component: TokenTransform, block: Sequences) -> Any:
+def applied(component: TokenTransform, block: Sequences) -> object:
     """A block after the transform, as lists."""
     return _lists(_apply(component, block))
 
@@ -150,16 +150,23 @@ def _apply(component: TokenTransform, block: Sequences) -> Sequences:
 
 
 def _order(component: Selection, block: Sequences, whole: Sequences, first_row: int) -> Any:
-    statistics = inputs.counted(component.needs, whole)
+    statistics = _statistics(component, whole)
     return component.order(block, inputs.context_for(block, first_row=first_row, statistics=statistics), 7)
 
 
-def _score(component: Score, block: Sequences, whole: Sequences, first_row: int) -> Any:
-    statistics = inputs.counted(component.needs, whole)
+def _score(component: Score, block: Sequences, whole: Sequences, first_row: int) -> object:
+    statistics = _statistics(component, whole)
     return component.score(block, inputs.context_for(block, first_row=first_row, statistics=statistics))
 
 
-def _lists(block: Sequences) -> Any:
+def _statistics(component: Transform, block: Sequences) -> dict[str, Counts]:
+    """What it needs, of its dataset and (the same here) of those that it reads."""
+    counts = inputs.counted(component.needs, block)
+    others = [component.options()[option] for option in component.reads]
+    return counts | {f"{name} of {other}": counts[name] for other in others for name in component.needs}
+
+
+def _lists(block: Sequences) -> object:
     origin = None if block.origin is None else block.origin.tolist()
     return [block.row(row).tolist() for row in range(len(block))], origin
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "pretrain": ("distillation.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
     "inspect": ("models.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
     "evaluate": ("evaluation.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
+    "probe": ("evaluation.probe", "Measure models without fine-tuning: minimal pairs, fidelity by kind of token."),
     "finetune": ("evaluation.finetune", "Fine-tune a model on one task and keep it; with --teacher, distil again."),
     "data": ("evaluation.data", "Bring GLUE and SQuAD from the hub."),
     "measure": ("models.measure", "Parameters, size and inference time of models side by side."),
@@ -27,7 +28,7 @@ COMMANDS = {
     "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
     "new": (
         "plugin.new",
-        "Begin a plugin (loss, task, student, callback): a distribution that passes its own test.",
+        "Begin a plugin (loss, task, probe, family, student, callback): a distribution that passes its own test.",
     ),
     "plugins": ("plugin.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }

@@ -60,7 +60,7 @@ class Survey:
 
 
 class Rows:
-    """The rows of a token dataset, read from memory-mapped files: only the rows taken are copied.
+    """The rows of a token dataset, read from memory-mapped files without a copy.
 
     Args:
         blocks: ragged blocks in row order.

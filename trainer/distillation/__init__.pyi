@@ -1,4 +1,6 @@
 from .cost_forecast import forecast as forecast
+from .fidelity import held_out_batch as held_out_batch
+from .fidelity import held_out_numbers as held_out_numbers
 from .gradients import Counts as Counts
 from .gradients import Engine as Engine
 from .loop import distill as distill
@@ -12,3 +14,4 @@ from .schedule import learning_rate_factor as learning_rate_factor
 from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
+from .start import starting_student as starting_student

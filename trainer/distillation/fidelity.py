@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches
+from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
 from trainer.distillation.gradients import Engine
 from trainer.distillation.runs.card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
@@ -66,9 +68,35 @@ class Fidelity:
         return {name: float(sums[n] / max(int(valid[n]), 1)) for n, name in enumerate(self.names)}
 
 
-def masked_once(packed: Packed, masker: Masker) -> Packed:
-    """Held-out sequences, with the masks that they have at every measurement."""
-    return masker.mask(packed, epoch=EPOCH)
+def held_out_numbers(rows: Rows, limit: int) -> NDArray[np.int64]:
+    """At most `limit` row numbers, spread evenly over a held-out dataset so that all its documents take part."""
+    return np.unique(np.linspace(0, len(rows) - 1, min(limit, len(rows))).round().astype(np.int64))
+
+
+def held_out_batch(
+    rows: Rows, numbers: NDArray[np.int64], tokenizer: PreTrainedTokenizerBase, *, vocabulary: int
+) -> Packed:
+    """Held-out sequences, packed and masked.
+
+    The masks depend on the held-out dataset alone, so that every student of a teacher is measured on the same tokens,
+    whatever it was trained on.
+
+    Args:
+        rows: the held-out dataset.
+        numbers: the rows to take.
+        tokenizer: with [CLS], [SEP] and [MASK].
+        vocabulary: how many ids the models have.
+    """
+    packed = pack(rows.take(numbers), numbers, first_id=tokenizer.cls_token_id, last_id=tokenizer.sep_token_id)
+    masks = masker(
+        rows.survey.counts,
+        vocabulary=vocabulary,
+        special_ids=frozenset(number for number in tokenizer.all_special_ids if number < vocabulary),
+        sequences=len(rows),
+        mask_id=tokenizer.mask_token_id,
+        seed=0,
+    )
+    return masks.mask(packed, epoch=EPOCH)
 
 
 def check_apart(held_out: Rows, rows: Rows) -> None:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import seed_of
-from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows, pack
-from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, masked_once
+from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows
+from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.gradients import Engine
 from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.runs.card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
@@ -145,7 +144,7 @@ def prepare_run(
         recipe=recipe, frame=frame, ranks=ranks,
         micro_batch_tokens=budget, shrinks=recipe.micro_batch_tokens == "auto",
     )  # fmt: skip
-    held_out = _fidelity(recipe, engine, rows, tokenizer, picks.to(device), frame, budget) if recipe.held_out else None
+    held_out = _fidelity(recipe, engine, rows, tokenizer, budget) if recipe.held_out else None
     card = _card(kind, preset, training, teachers.entries if teachers else [], precision, held_out)
     return PreparedRun(recipe, training, ranks, card, tokenizer, held_out)
 
@@ -204,13 +203,7 @@ def _micro_batch_tokens(recipe: RunSettings, engine: Engine) -> int:
 
 
 def _fidelity(
-    recipe: RunSettings,
-    engine: Engine,
-    rows: Rows,
-    tokenizer: PreTrainedTokenizerBase,
-    picks: Masker,
-    frame: Frame,
-    budget: int,
+    recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: PreTrainedTokenizerBase, budget: int
 ) -> Fidelity:
     limit = positions_of(engine.student.config)
     held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)
@@ -218,10 +211,9 @@ def _fidelity(
     check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
     check_apart(held_out, rows)
     entry = HeldOutEntry(held_out.name, held_out.fingerprint, min(len(held_out), recipe.held_out_rows))
-    held_out = held_out.head(recipe.held_out_rows)
     check_rows(held_out, engine.student)
-    numbers = np.arange(len(held_out))
-    packed = pack(held_out.take(numbers), numbers, first_id=frame.first_id, last_id=frame.last_id)
+    numbers = held_out_numbers(held_out, recipe.held_out_rows)
+    batch = held_out_batch(held_out, numbers, tokenizer, vocabulary=engine.student.config.vocab_size)
     terms = [registry.make("losses", text) for text in FIDELITY.values()]
     if engine.teacher is None:
         names: tuple[str, ...] = ("masked_lm",)
@@ -232,7 +224,7 @@ def _fidelity(
         engine.student, engine.teacher, losses,
         precision=engine.precision, others=engine.others, shares=engine.shares,
     )  # fmt: skip
-    return Fidelity(measured, masked_once(packed.to(engine.device), picks), names, budget, entry)
+    return Fidelity(measured, batch.to(engine.device), names, budget, entry)
 
 
 def _card(

@@ -1,4 +1,4 @@
-"""Evaluate a model on labelled tasks: fine-tune it with every seed, keep every result, say what it is worth."""
+"""Evaluate a model on labelled tasks: fine-tune it with every seed, keep every result, and give its scores."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Column:
     title: str
     task: str
     metrics: dict[str, list[float]]
-    """Each metric in percent, one value a seed."""
+    """Each metric in percent, one value per seed."""
     majority: dict[str, float]
     """The same metrics of always giving the most frequent answer; empty for spans."""
     seeds: list[int]
     collapsed: list[int]
-    """The seeds whose model gives one answer to everything."""
+    """The seeds whose model gives every example the same answer."""
     dev_rows: int
     train_rows: int
     cells: list[str]
@@ -45,7 +45,7 @@ class Column:
 
     @property
     def scores(self) -> list[float]:
-        """One a seed: the metric, or the mean of the two that GLUE prints as a pair."""
+        """One per seed: the metric, or the mean of the two that GLUE prints as a pair."""
         return [sum(values) / len(values) for values in zip(*self.metrics.values(), strict=True)]
 
     @property
@@ -62,12 +62,12 @@ class Evaluation:
     model: dict[str, Any]
     columns: dict[str, Column]
     missing: dict[str, str]
-    """Tasks that were asked for and could not be read, with the reason; no score counts them."""
+    """Tasks that could not be read, with the reason; no score counts them."""
     scores: dict[str, dict[str, Any]]
-    """For GLUE, each score preset with its value, the tasks it is the mean of, and those left out."""
+    """For GLUE, each score preset with its value, its tasks, and the tasks that are missing."""
 
     def as_json(self) -> dict[str, Any]:
-        """All of it as JSON values, medians included."""
+        """Everything as JSON values, medians included."""
         columns = {
             name: {**asdict(column), "score": column.score, "scores": column.scores}
             for name, column in self.columns.items()
@@ -76,7 +76,7 @@ class Evaluation:
 
 
 def tasks_of(benchmark: str, names: Sequence[str] = ()) -> list[Task]:
-    """The tasks of a benchmark, or one task, or that of a TOML file.
+    """The tasks of a benchmark, one task by name, or the task of a TOML file.
 
     Args:
         benchmark: `glue`, `squad`, a task's name, or the path of a TOML file.
@@ -123,18 +123,18 @@ def evaluate(
 ) -> Evaluation:
     """Fine-tune a model on every task of a benchmark with every seed, and score it on the dev sets.
 
-    A result that is already there is not measured again: results are found by the content of model,
-    tokenizer, data and settings.
+    A stored result is not measured again: results are found by the content of model, tokenizer, data and
+    settings, here and in the folder that studies share.
 
     Args:
         benchmark: `glue`, `squad`, a task's name, or the path of a TOML file that describes a task.
         model: a folder that transformers opens, a run folder, or a hub id.
         data: the folder that holds the benchmark's files.
         tasks: only these tasks of the benchmark.
-        seeds: how many; None is what the preset asks for.
-        out: where results go; None is a folder `evaluation` beside the model (in RUN, for RUN/student).
+        seeds: how many; None is the preset's number.
+        out: where results go; None is a folder `evaluation` next to the model (in RUN, for RUN/student).
         changes: fine-tuning settings to replace, by name (`learning-rate`).
-        learning_rates: try each, and keep a task's best by the median on the dev set; a note says so.
+        learning_rates: try each, and keep each task's best by the median on the dev set; a note says so.
         device: `cpu`, `cuda`, or `auto`.
         workers: fine-tunings at once, each in a process of its own.
 

@@ -1,4 +1,4 @@
-"""What predictions are worth: GLUE's metrics by scikit-learn and SciPy, defined for degenerate predictions too."""
+"""GLUE's metrics by scikit-learn and SciPy, defined for degenerate predictions too."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ METRICS: dict[str, Callable[[Values, Values], float]] = {
     "pearson": pearson,
     "spearman": spearman,
 }
-"""Every metric by the name that tasks give."""
+"""Every metric by its name in tasks."""
 
 
 def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[str, float]:
@@ -96,14 +96,14 @@ def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[st
 
 
 def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[str, float]:
-    """What always answering the most frequent class (the mean, for a regression) scores."""
+    """The metrics of always answering the most frequent class, or for a regression the mean."""
     values, counts = np.unique(gold, return_counts=True)
     constant = np.mean(np.asarray(gold, dtype=np.float64)) if regression else values[np.argmax(counts)]
     return measured(names, np.full(len(gold), constant), gold)
 
 
 def collapsed(predicted: Values, *, regression: bool) -> bool:
-    """Whether every answer is the same: the model has learnt nothing but the most frequent one."""
+    """Whether every answer is the same, so that the model has learnt only the most frequent one."""
     if regression:
         numbers = np.asarray(predicted, dtype=np.float64)
         return float(np.ptp(numbers)) <= 1e-3 * max(1.0, float(np.max(np.abs(numbers))))

@@ -1,20 +1,24 @@
-"""Results on disk: one sealed JSON file a cell, found again by content, refused when edited."""
+"""Results on disk: one sealed JSON file per cell, found again by content, refused when edited."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpora import sha256_file, sha256_of
+import platformdirs
+
+from corpora import StorageError, sha256_file, sha256_of
 from trainer.errors import ResultDamaged
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.plugin import Splits, Task
 from trainer.runtime import environment, write_whole
 
-ENGINE = 3
+ENGINE = 4
 """Raised by one whenever fine-tuning gives other figures from the same inputs."""
 
 
@@ -87,7 +91,7 @@ def read_sealed(path: Path) -> dict[str, Any]:
 
 
 def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[str, Any]) -> None:
-    """Store a cell's result, and beside it the evidence: every answer, by dev set."""
+    """Store a cell's result, and next to it the evidence: every answer, by dev set."""
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = answers_path(path)
@@ -100,7 +104,7 @@ def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[
 
 
 def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
-    """A cell's stored result, or None where it was not measured yet.
+    """A cell's stored result, or None if it was not measured yet.
 
     Raises:
         ResultDamaged: its files were edited, or are another cell's.
@@ -117,6 +121,49 @@ def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
     return content
 
 
+def shared_folder() -> Path | None:
+    """Where results are shared between studies: `$TRAINER_RESULTS`, or `.evaluations` in the datasets' home.
+
+    Returns:
+        None if `$TRAINER_RESULTS` is empty: nothing is shared then.
+    """
+    if (named := os.environ.get("TRAINER_RESULTS")) is not None:
+        return Path(named).expanduser() if named else None
+    home = os.environ.get("CORPORA_HOME")
+    return (Path(home).expanduser() if home else platformdirs.user_data_path("corpora")) / ".evaluations"
+
+
+def find_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
+    """A cell's result from its own folder, or copied there from the shared one; None if neither has it.
+
+    Raises:
+        ResultDamaged: its files were edited, or are another cell's.
+    """
+    shared = shared_folder()
+    if (own := read_cell(folder, cell)) is not None or shared is None or (found := read_cell(shared, cell)) is None:
+        return own
+    _copy_cell(cell, shared, folder)
+    return found
+
+
+def share_cell(folder: Path, cell: Cell) -> None:
+    """Copy a finished cell to the shared folder; a home that cannot be written costs only the sharing."""
+    shared = shared_folder()
+    if shared is not None and not cell.path(shared).is_file():
+        with suppress(StorageError, OSError):
+            _copy_cell(cell, folder, shared)
+
+
+def _copy_cell(cell: Cell, source: Path, target: Path) -> None:
+    """Copy the answers, then the result that seals them."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path, to in (
+        (answers_path(cell.path(source)), answers_path(cell.path(target))),
+        (cell.path(source), cell.path(target)),
+    ):
+        write_whole(to, path.read_bytes())
+
+
 def answers_path(path: Path) -> Path:
-    """Where the answers of a cell are: beside its result."""
+    """Where the answers of a cell are: next to its result."""
     return path.with_suffix(".answers.json")

@@ -8,6 +8,7 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class SquadScore:
     unanswered: int
     """Questions without a prediction; each counts as 0."""
     unknown: int
-    """Predictions for questions that the file does not hold; they count for nothing."""
+    """Predictions for questions that are not in the file; they are ignored."""
 
 
 def score_squad(predictions: Path, dev: Path) -> SquadScore:
@@ -45,7 +46,7 @@ def score_squad(predictions: Path, dev: Path) -> SquadScore:
     answered = read_json(predictions)
     if not isinstance(answered, dict):
         raise TaskError(f"{predictions}: predictions are one JSON object, from question id to answer text")
-    for id, _ in references:  # what stands under other keys counts for nothing, whatever it is
+    for id, _ in references:  # other keys are ignored, whatever their values are
         if not isinstance(answered.get(id, ""), str):
             raise TaskError(f"{predictions}: the answer to {id} is {_short(answered[id])}; it must be text")
     return score_answers(answered, references)
@@ -82,6 +83,7 @@ def score_answers(predicted: Mapping[str, str], references: Sequence[tuple[str, 
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def normalised(answer: str) -> str:
     """An answer as SQuAD compares it: lower case, no ASCII punctuation, no a/an/the, single spaces."""
     return " ".join(ARTICLE.sub(" ", answer.lower().translate(PUNCTUATION)).split())

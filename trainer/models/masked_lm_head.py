@@ -10,10 +10,10 @@ import torch
 from torch import nn
 
 from trainer.errors import ModelError
-from trainer.models.families import family_of, head_of
+from trainer.models.configurations import load_config, look_at
+from trainer.models.families import family_of, family_of_config
 from trainer.models.folders import model_folder
-from trainer.models.quiet import quiet_transformers
-from trainer.models.weights import weight_shapes
+from trainer.models.teachers import load_masked_lm
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -42,28 +42,12 @@ def load_body(model: str | Path) -> Started:
         ModelError: no model, an unknown family, or weights of the body that are missing or of another shape.
         PickledWeights, DamagedWeights: see `inspect_model`.
     """
-    from transformers import AutoModelForMaskedLM
-
     folder = model_folder(model)
-    weight_shapes(folder)
-    with quiet_transformers():
-        try:
-            loaded, report = AutoModelForMaskedLM.from_pretrained(
-                str(folder), dtype=torch.float32, output_loading_info=True, use_safetensors=True,
-                local_files_only=True, trust_remote_code=False,
-            )  # fmt: skip
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{folder} cannot be opened as a masked-language model: {_first(error)}") from error
-    body = family_of(loaded).body
-    missing = sorted(report["missing_keys"])
-    if lost := [name for name in missing if name.startswith(f"{body}.")]:
-        raise ModelError(
-            f"{folder} lacks {len(lost)} weights of its body, such as {lost[0]}; its config.json describes another "
-            "model, or the file was saved in part"
-        )
-    if missing:
+    tensors = look_at(folder).shapes
+    loaded, lacking = load_masked_lm(folder, family_of_config(load_config(folder)), tensors)
+    if lacking.head:
         start_head(loaded)
-    return Started(loaded, folder, new_head=bool(missing))
+    return Started(loaded, folder, new_head=bool(lacking.head))
 
 
 @torch.no_grad()
@@ -73,11 +57,10 @@ def start_head(model: PreTrainedModel) -> None:
     Raises:
         ModelError: the decoder's shape is not that of the embeddings, so that it cannot be tied.
     """
-    body = model.get_submodule(family_of(model).body)
-    inside = {id(module) for module in body.modules()}
-    _, decoder = head_of(model)
+    inside = {id(module) for module in model.base_model.modules()}
+    _, decoder = family_of(model).head(model)
     for module in model.modules():
-        if id(module) in inside or module is decoder:
+        if id(module) in inside or id(module) == id(decoder):
             continue
         if isinstance(module, nn.Linear):
             nn.init.eye_(module.weight)
@@ -99,9 +82,5 @@ def start_head(model: PreTrainedModel) -> None:
 
 def body_parameters(model: PreTrainedModel) -> set[str]:
     """The names of the parameters that belong to the body, tied word embeddings among them."""
-    body = f"{family_of(model).body}."
-    return {name for name, _ in model.named_parameters() if name.startswith(body)}
-
-
-def _first(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    inside = {id(parameter) for parameter in model.base_model.parameters()}
+    return {name for name, parameter in model.named_parameters() if id(parameter) in inside}

@@ -1,31 +1,37 @@
-"""What runs came to: each run's transfer dataset, last losses, speed and scores, read from its folder."""
+"""Results of runs: each run's transfer dataset, losses, fidelity, speed and scores, read from its folder."""
 
 from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpora import DatasetError, Score, Selection, UnknownName, options_of, registry
+from corpora import Dataset, DatasetError, Score, Selection, UnknownName, options_of, registry
 from trainer.distillation import RunSettings
 from trainer.errors import RunError
 from trainer.evaluation import glue_score, read_sealed
+from trainer.probes import ProbeResult, read_results
+from trainer.study.held_out import FIDELITY, HeldOut, read_held_out
 
 MEASURES = ("glue", "exact match", "f1")
 """What students are compared by: the GLUE score, and SQuAD's two."""
-FIDELITY = ("kl", "top1_agreement")
-"""How a student follows its teacher on text that it never saw: KL in nats a token, agreement on the likeliest word."""
+STUDENT, START, MASKED_LM = "student", "student as it starts", "masked-LM only"
+BASELINES = (START, MASKED_LM)
+"""Roles in a study: a distilled student, and the two that show what the transfer dataset adds."""
+
+Curve = tuple[tuple[int, float], ...]
+"""(update, held-out KL) of one run, in order."""
 
 DECIDING = {option.name for option in options_of(RunSettings) if option.decides}
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """A transfer dataset, as far as its manifest tells."""
+    """A transfer dataset, as its manifest describes it."""
 
     name: str
     fingerprint: str
@@ -33,11 +39,11 @@ class Transfer:
     tokens: int
     size_bytes: int | None = None
     noises: tuple[str, ...] = ()
-    """The transforms on its way that harm text, in order; selections are none."""
+    """The transforms on its way that corrupt text, in order; selections are left out."""
 
     @property
     def natural(self) -> bool:
-        """Whether its text is as it was written."""
+        """Whether its text is unchanged."""
         return not self.noises
 
     @property
@@ -59,19 +65,47 @@ class Scored:
     evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By benchmark, what `trainer evaluate` wrote."""
     held_out: dict[str, list[float]] = field(default_factory=dict)
-    """What was measured on held-out text at the end, such as FIDELITY: one value a run."""
+    """Each measure of FIDELITY on held-out text at the end: one value per run."""
+    measured: tuple[HeldOut, ...] = ()
+    """The same sequence by sequence, per run; empty if the study did not measure it."""
+    curves: tuple[Curve, ...] = ()
+    """Held-out KL by update, per run."""
+    probes: list[dict[str, ProbeResult]] = field(default_factory=list)
+    """What it was probed for, by the probe's name: one entry a run. `trainer.probes.probe_rows` makes rows of it."""
     runs: int = 1
-    """How many runs it stands for, which differ in their seed alone."""
+    """How many runs it stands for; they differ only in their seed."""
 
     @property
     def role(self) -> str:
-        """What it is in a study: a student, one of its baselines, or a network beside it."""
+        """What it is in a study: STUDENT, one of BASELINES, `teacher`, or `network` for anything else."""
         losses = self.card.get("recipe", {}).get("loss", [])
         if self.card.get("kind") == "start":
-            return "student at the start"
+            return START
         if self.card.get("kind") == "distill" and self.transfer is not None:
-            return "masked-LM only" if losses and all(loss.startswith("masked-lm") for loss in losses) else "student"
+            return MASKED_LM if losses and all(loss.startswith("masked-lm") for loss in losses) else STUDENT
         return "teacher" if self.card.get("kind") == "pretrain" else "network"
+
+    @property
+    def label(self) -> str:
+        """How figures and sentences name it: its transfer dataset, or its role if it is not a distilled student."""
+        if self.role == STUDENT and self.transfer is not None:
+            return self.transfer.name
+        return self.name if self.role == "network" else self.role
+
+    @property
+    def natural(self) -> bool:
+        """Whether it is trained on text without noise."""
+        return self.transfer is not None and self.transfer.natural
+
+    @property
+    def composition(self) -> str:
+        """What its transfer dataset is made of; empty without one."""
+        return "" if self.transfer is None else self.transfer.composition
+
+    @property
+    def size(self) -> int:
+        """Tokens of its transfer dataset; 0 without one."""
+        return 0 if self.transfer is None else self.transfer.tokens
 
     @property
     def budget(self) -> str:
@@ -89,15 +123,20 @@ class Scored:
         """Every column of its tables of scores, by title, over all benchmarks."""
         return {name: column for made in self.evaluations.values() for name, column in made["columns"].items()}
 
+    def tasks(self, preset: str = "sanh9") -> tuple[str, ...]:
+        """The tasks that its GLUE score is the mean of."""
+        columns = self.evaluations.get("glue", {}).get("columns", {})
+        return glue_score(dict.fromkeys(columns, 0.0), preset).tasks
+
     def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
-        """One score a fine-tuning seed, in percent, or one of fidelity a run; empty where it was not measured.
+        """One score per fine-tuning seed in percent; for fidelity one value per run. Empty if it was not measured.
 
         Args:
-            measure: one of MEASURES or of FIDELITY.
+            measure: one of MEASURES or of FIDELITY; agreement is in percent too.
             preset: of the GLUE score.
         """
         if measure in FIDELITY:
-            return self.held_out.get(measure, [])
+            return [(1 if measure == "kl" else 100) * value for value in self.held_out.get(measure, [])]
         if measure != "glue":
             return list(self.columns.get("SQuAD", {"metrics": {measure: []}})["metrics"][measure])
         columns = self.evaluations.get("glue", {}).get("columns", {})
@@ -108,16 +147,14 @@ class Scored:
         ]
         return [value for value in made if value is not None]
 
-    def score(self, measure: str, preset: str = "sanh9") -> float | None:
-        """The median over the fine-tuning seeds, in percent; for GLUE, the mean of the tasks' medians."""
+    def mean(self, measure: str, preset: str = "sanh9") -> float | None:
+        """The mean over runs and fine-tuning seeds, which differences are taken of; for GLUE, of the tasks' means."""
         if measure == "glue":
-            medians = {
-                name: column["score"]
-                for name, column in self.evaluations.get("glue", {"columns": {}})["columns"].items()
-            }
-            return glue_score(medians, preset).value
-        found = self.scores(measure)
-        return statistics.median(found) if found else None
+            columns = self.evaluations.get("glue", {}).get("columns", {})
+            means = {name: statistics.fmean(column["scores"]) for name, column in columns.items() if column["scores"]}
+            return glue_score(means, preset).value
+        found = self.scores(measure, preset)
+        return statistics.fmean(found) if found else None
 
 
 def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
@@ -131,7 +168,7 @@ def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
 
 
 def merged(outcomes: Sequence[Scored]) -> list[Scored]:
-    """The same with runs that differ in nothing but their seed put together: their scores become one list."""
+    """The same with runs that differ only in their seed merged: their scores become one list."""
     groups: dict[str, list[Scored]] = {}
     for run in outcomes:
         runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
@@ -162,7 +199,15 @@ def _together(runs: Sequence[Scored]) -> Scored:
         }
         evaluations[benchmark] = {**made, "columns": columns}
     held_out = {name: [value for run in runs for value in run.held_out.get(name, [])] for name in first.held_out}
-    return replace(first, evaluations=evaluations, held_out=held_out, runs=len(runs))
+    return replace(
+        first,
+        evaluations=evaluations,
+        held_out=held_out,
+        measured=tuple(measured for run in runs for measured in run.measured),
+        curves=tuple(curve for run in runs for curve in run.curves),
+        probes=[results for run in runs for results in run.probes],
+        runs=len(runs),
+    )
 
 
 def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -180,9 +225,15 @@ def _read(folder: Path) -> Scored:
         evaluations[path.stem] = made = read_sealed(path)
         for column in made["columns"].values():
             column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
-    if not card and not evaluations:
+    probed = read_results(folder / "probes")
+    if not card and not evaluations and not probed:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
-    last = _last_line(folder / "log.jsonl")
+    lines = _log(folder / "log.jsonl")
+    last = lines[-1] if lines else {}
+    measured = read_held_out(folder)
+    held_out = {name: [float(last["held_out"][name])] for name in FIDELITY if name in last.get("held_out", {})}
+    if measured is not None:
+        held_out = {name: [measured.mean(name)] for name in FIDELITY}
     return Scored(
         name=folder.resolve().name,
         folder=folder,
@@ -190,12 +241,15 @@ def _read(folder: Path) -> Scored:
         transfer=transfer_of(card["dataset"]) if card.get("dataset") else None,
         last=last,
         evaluations=evaluations,
-        held_out={name: [value] for name, value in last.get("held_out", {}).items()},
+        held_out=held_out,
+        measured=() if measured is None else (measured,),
+        curves=_curve(lines),
+        probes=[probed] if probed else [],
     )
 
 
-def transfer_of(told: dict[str, Any]) -> Transfer:
-    """A transfer dataset from what a run card says of it, and from the store where it is still there."""
+def transfer_of(told: Mapping[str, Any]) -> Transfer:
+    """A transfer dataset as a run card describes it, completed from the store if the version is still there."""
     import corpora
 
     name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
@@ -207,7 +261,7 @@ def transfer_of(told: dict[str, Any]) -> Transfer:
     return Transfer(name, fingerprint, rows, tokens, dataset.manifest.size_bytes, noises_of(dataset))
 
 
-def noises_of(dataset: Any) -> tuple[str, ...]:
+def noises_of(dataset: Dataset) -> tuple[str, ...]:
     """The noises on the way from the sources to a version, first to last, by following its parents."""
     import corpora
 
@@ -222,7 +276,7 @@ def noises_of(dataset: Any) -> tuple[str, ...]:
 
 
 def _selects(name: str) -> bool:
-    """Whether a transform leaves every row that it takes as it was."""
+    """Whether a transform only selects rows and changes none."""
     try:
         return issubclass(registry.find("transforms", name), (Selection, Score))
     except UnknownName:
@@ -230,7 +284,7 @@ def _selects(name: str) -> bool:
 
 
 def _noises_in_name(name: str) -> tuple[str, ...]:
-    """What the names that datasets get by themselves say: NAME-10pct-shuffle."""
+    """The noises that a default name such as NAME-10pct-shuffle contains."""
     known = (noise for noise in registry.offered("transforms") if not _selects(noise))
     return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
 
@@ -245,8 +299,15 @@ def _json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _last_line(path: Path) -> dict[str, Any]:
+def _log(path: Path) -> list[dict[str, Any]]:
+    """The lines of a run's log; one that a kill cut short is left out."""
     if not path.is_file():
-        return {}
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-    return json.loads(lines[-1]) if lines else {}
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+
+
+def _curve(lines: Sequence[dict[str, Any]]) -> tuple[Curve, ...]:
+    points = [
+        (int(line["update"]), float(line["held_out"]["kl"])) for line in lines if "kl" in line.get("held_out", {})
+    ]
+    return (tuple(points),) if points else ()

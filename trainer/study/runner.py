@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of
+from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of, tokenize
 from corpora import open as open_dataset
 from trainer.distillation import CARD, RunFolder
 from trainer.errors import ResultDamaged, RunError
@@ -16,7 +16,9 @@ from trainer.evaluation import Progress as Scored
 from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
+from trainer.probes import probe
 from trainer.study.grid import Student, Study, read_study
+from trainer.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.study.run_results import read_outcomes
 
 
@@ -27,7 +29,7 @@ def _silent() -> Iterator[Callable[..., None]]:
 
 @dataclass(frozen=True)
 class Watching:
-    """Who is told what a study does; by default nobody."""
+    """Callbacks that follow a study; by default none."""
 
     tell: Callable[[str], None] = lambda line: None
     """Called with a line whenever a step begins, is found, or ends."""
@@ -40,7 +42,7 @@ class Watching:
 
 @dataclass
 class StudyRun:
-    """A study with its datasets made and its teacher at hand."""
+    """A study whose datasets are built and whose teacher is available."""
 
     study: Study
     datasets: dict[str, Dataset]
@@ -90,19 +92,19 @@ class StudyRun:
 
 
 def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
-    """Do all that a study's recipe asks for and that is not done yet, and write its report.
+    """Do everything in a study's recipe that is not done yet, and write its report.
 
     Args:
         path: the recipe file.
         executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
-        watching: who is told what is done.
+        watching: callbacks that follow the steps.
 
     Returns:
         The report.
 
     Raises:
-        RecipeError: the file says what nothing understands; found before any work.
-        RunError: somebody asked to stop; the same command goes on.
+        RecipeError: the file has an unknown table or key, or a wrong value; found before any work.
+        RunError: the user asked to stop; the same command resumes.
         CorporaError: whatever a step raises.
     """
     study, shown = read_study(path), watching or Watching()
@@ -112,19 +114,22 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
     run = StudyRun(study, datasets, Path())
     run.teacher = _teacher(run, shown)
     _scored(run, run.teacher, "teacher", shown)
+    _probed(run, run.teacher, "teacher", shown)
     for student in study.students:
         if run.done(student):
             shown.tell(f"{student.name}: found")
         else:
             _train(run, student, shown)
+        _compared(run, student, shown)
         _scored(run, run.folder(student) / "student", student.name, shown)
+        _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
         _measured(run, shown)
     return _reported(run)
 
 
 def report_study(path: Path | str) -> Path:
-    """Write the report of a study as far as it is: HTML, and tables as Markdown, CSV and LaTeX, figures as PDF.
+    """Write the report of a study's finished students; see `write_report` for the formats.
 
     Raises:
         RunError: nothing is finished yet.
@@ -165,7 +170,7 @@ def opened(study: Study) -> StudyRun:
 
 
 def teacher_folder(run: StudyRun) -> Path:
-    """Where the teacher is, or comes to be."""
+    """The folder of the teacher, trained or not."""
     teacher = run.study.teacher
     if teacher.model is not None:
         return model_folder(teacher.model)
@@ -219,16 +224,11 @@ def _train(run: StudyRun, student: Student, shown: Watching) -> None:
 
 def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     """The student that every distillation begins with, as a run of no updates."""
-    import torch
-
-    from corpora import seed_of
+    from trainer.distillation import starting_student
     from trainer.models import write_model
-    from trainer.plugin import registry
 
     recipe = run.study.distillation(student)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed_of("student", recipe.seed))
-        model = registry.make("students", recipe.student).build(load_teacher(run.teacher))
+    model = starting_student(recipe, load_teacher(run.teacher))
     folder.mkdir(parents=True, exist_ok=True)
     card = {
         "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
@@ -238,6 +238,21 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     }  # fmt: skip
     write_model(model, load_tokenizer(model_folder(run.teacher)), folder / "student", card=card)
     RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
+
+
+def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
+    """Compare a student with its teacher on the held-out dataset of [distill], if it names one."""
+    recipe, folder = run.study.distillation(student), run.folder(student)
+    if recipe.held_out is None:
+        return
+    dataset, model = run.dataset(recipe.held_out), folder / "student"
+    if dataset.kind == "sentences":
+        dataset = tokenize(dataset, tokenizer=str(run.teacher))
+    known = read_held_out(folder)
+    if known is None or not is_current(known, model, run.teacher, dataset, limit=recipe.held_out_rows):
+        shown.tell(f"{student.name}: fidelity on {dataset.name}")
+        device = run.study.evaluate.device
+        write_held_out(folder, measure_held_out(model, run.teacher, dataset, limit=recipe.held_out_rows, device=device))
 
 
 def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
@@ -251,6 +266,20 @@ def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
                 tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
                 device=table.device, workers=table.workers, progress=progress,
             )  # fmt: skip
+
+
+def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+    """Probe a model for everything that the study asks for; finished results are found."""
+    table = run.study.probes
+    if table is None:
+        return
+    shown.tell(f"{name}: probes")
+    held_out = run.dataset(table.held_out).reference if table.held_out else None
+    with shown.scoring() as progress:
+        probe(
+            [model], table.probes(held_out), teacher=run.teacher, device=run.study.evaluate.device,
+            precision=table.precision, progress=progress,
+        )  # fmt: skip
 
 
 def data_of(data: Path, benchmark: str) -> Path:
@@ -272,7 +301,7 @@ def _measured(run: StudyRun, shown: Watching) -> None:
 
 
 def _begun(folder: Path, teacher: Path | None = None) -> bool:
-    """Whether a run goes on; what a kill left before the first checkpoint, or of another teacher, is started anew."""
+    """Whether to resume a run: it has a checkpoint, and its teacher is the same."""
     if not any((folder / "checkpoints").glob("update-*")):
         return False
     return teacher is None or _weights(folder) == model_fingerprint(teacher)["weights"]
@@ -292,5 +321,5 @@ def _see_finished(outcome: Any, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
-            f"{f' ({outcome.reason})' if outcome.reason else ''}; trainer study run {study.path} goes on"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; trainer study run {study.path} resumes"
         )

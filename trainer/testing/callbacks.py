@@ -12,7 +12,7 @@ from corpora.testing import called, check_component, need
 from trainer.data import Rows
 from trainer.distillation import RunFolder, distill
 from trainer.plugin import Callback
-from trainer.testing.tiny import VOCABULARY, tiny_teacher
+from trainer.testing.tiny import VOCABULARY, tiny_model_folder
 
 OPTIONS = {
     "sequences": 4, "budget": "updates=4", "student": "layers:layers=1", "log-every": 1, "checkpoint-every": "2",
@@ -33,7 +33,7 @@ def check_callback(given: type[Callback] | Callback, **options: Any) -> None:
     component = check_component(given(**options) if isinstance(given, type) else given, Callback, travels=False)
     with TemporaryDirectory() as folder:
         place = Path(folder)
-        teacher = tiny_teacher(place / "teacher")
+        teacher = tiny_model_folder(place / "teacher", layers=3)
         alone = _run(teacher, place / "alone", [])
         watched = called(component, "a run that it watched", _run, teacher, place / "watched", [component])
     need(watched[0] == alone[0], component, "the run's student is another one when it watches; change nothing in torch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import ascii_lowercase, punctuation
 from typing import Any
 
 import torch
@@ -35,16 +36,27 @@ def tiny_batch() -> Packed:
     return Packed(ids, positions, torch.repeat_interleave(torch.arange(4), torch.tensor(LENGTHS)), LENGTHS, labels)
 
 
-def tiny_teacher(folder: Path) -> Path:
-    """A model folder that can teach: a BERT of three layers and the tokenizer of its 40 words."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
+def tiny_model_folder(folder: Path, *, layers: int = 2, seed: int = 0) -> Path:
+    """A folder with a BERT of random weights and a WordPiece tokenizer that spells words letter by letter."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
-    tiny_bert(layers=3).float().save_pretrained(folder)
-    pieces = [*SPECIAL.values(), *(f"w{number}" for number in range(VOCABULARY - len(SPECIAL)))]
-    made = Tokenizer(models.WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]"))
-    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    made.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    fast: Any = PreTrainedTokenizerFast
-    fast(tokenizer_object=made, **SPECIAL).save_pretrained(folder)
+    names = ("pad", "unk", "cls", "sep", "mask")
+    special = [f"[{name.upper()}]" for name in names]
+    pieces = [*special, *ascii_lowercase, *(f"##{letter}" for letter in ascii_lowercase), *punctuation, "the", "a"]
+    vocabulary = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokens = {f"{name}_token": text for name, text in zip(names, special, strict=True)}
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **tokens)  # type: ignore[no-untyped-call]
+    fast.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=layers, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=128, initializer_range=0.5,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        BertForMaskedLM(config).save_pretrained(folder)
     return folder

@@ -44,7 +44,7 @@ def read_by_milestone(rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> ND
     return np.bincount(bins, weights=lengths, minlength=1).astype(np.int64)
 
 
-def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int = 1) -> dict[str, Any]:
+def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int = 1) -> dict[str, object]:
     """Heaps' K and beta, and the curve.
 
     Args:

@@ -44,7 +44,7 @@ class Repeats(Statistic):
 
     def merge(self, one: Counts, other: Counts) -> Counts:
         """Both together, each table bounded again."""
-        merged: dict[str, Any] = {"level": np.maximum(one["level"], other["level"])}
+        merged: dict[str, object] = {"level": np.maximum(one["level"], other["level"])}
         merged |= {name: one[name] + other[name] for name in ("error", "rows")}
         for table in ("part_", "top_"):
             keys, here, there = joined(one[table + "keys"], other[table + "keys"])

@@ -49,7 +49,7 @@ class Scores(Statistic):
         return {name: _summary(*(counts[f"{part} {name}"] for part in ("bins", "sum", "ends"))) for name in names}
 
 
-def _summary(bins: Array, total: Array, ends: Array) -> dict[str, Any]:
+def _summary(bins: Array, total: Array, ends: Array) -> dict[str, object]:
     missing = int(total[1])
     rows = int(bins.sum()) - missing
     if not rows:

@@ -58,7 +58,7 @@ def _show_removed(found: Dataset, *, as_json: bool) -> None:
         say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
 
 
-def _rows(facts: dict[str, Any]) -> list[tuple[str, Any]]:
+def _rows(facts: dict[str, Any]) -> list[tuple[str, object]]:
     """What `show` prints of a version's figures, in order."""
     rows = [(key, facts[key]) for key in ("reference", "path", "kind", "rows", "documents", "tokens")]
     rows += [("columns", ", ".join(facts["columns"]))]
@@ -81,7 +81,7 @@ def _spread(score: dict[str, Any]) -> str:
     return f"{ends}{shares}; {score['rows_without']:,} rows without".removeprefix("; ")
 
 
-def _flat(counted: dict[str, Any]) -> list[tuple[str, Any]]:
+def _flat(counted: dict[str, Any]) -> list[tuple[str, object]]:
     """The figures of statistics a line each; tables in them as JSON, cut to a line."""
     return [
         (f"{name} {key}".replace("_", " "), _short(value))

@@ -64,8 +64,9 @@ SOURCES = {
 }  # fmt: skip
 SPLITTERS = ("rules", "regex")
 TRANSFORMS = {
-    "by-length": {}, "by-rarity": {}, "by-score": {"column": "surprisal"}, "drop": {}, "generate": {}, "lowercase": {},
-    "merge": {}, "ptb": {}, "replace": {}, "sample": {}, "shuffle": {}, "surprisal": {},
+    "by-length": {}, "by-rarity": {}, "by-score": {"column": "surprisal"}, 
+    "resample": {"column": "surprisal"}, "drop": {}, "generate": {}, "lowercase": {},
+    "merge": {}, "ptb": {}, "replace": {}, "sample": {}, "shuffle": {}, "surprisal": {}, "dsir": {"target": "sample"},
 }  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def digests(folder: Path) -> dict[str, dict[str, object]]:
         component = corpora.registry.find("transforms", name).from_options(options)
         amount = {"rate": 0.1} if issubclass(type(component), corpora.Selection) else {}
         parent = made["sources/toy"] if issubclass(type(component), corpora.TextTransform) else tokens
-        parent = scored if name == "by-score" else parent
+        parent = scored if name in ("by-score", "resample") else parent
         made[f"transforms/{name}"] = corpora.transform(parent, component, name=name, store=store, **amount)
     stages: dict[str, object] = {"version": STAGES, "rows": None}
     return {"ingest/stages": stages} | {k: {"version": _version(k), "rows": _digest(d)} for k, d in made.items()}

@@ -26,6 +26,8 @@ VARIANTS = {
         "by-length:first=long",
         "by-rarity:first=rare",
         "by-score:column=score",
+        "dsir:target=other",
+        "resample:column=score",
         "by-score:column=score,first=high",
         "replace:rate=1.0",
         "drop:rate=1.0",

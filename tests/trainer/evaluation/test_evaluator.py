@@ -104,7 +104,7 @@ def test_a_question_that_leaves_no_room_for_its_context_is_an_error(
 ) -> None:
     model = tmp_path / "m"
     save_model(model, vocabulary=save_tokenizer(model), positions=7)
-    with pytest.raises(ModelError, match="leaves no room for a context in 7 tokens"):
+    with pytest.raises(TaskError, match="question train0 leaves no room for its context in 7 tokens"):
         evaluate("squad", model=model, data=squad, out=tmp_path)
 
 
@@ -134,6 +134,21 @@ def test_a_model_without_a_tokenizer_or_without_weights_is_one_clear_error(
             evaluate("cola", model=folder, data=glue, out=tmp_path)
     with pytest.raises(ModelError, match="neither a model folder nor a hub id"):
         evaluate("cola", model=tmp_path / "nowhere", data=glue, out=tmp_path)
+
+
+def test_a_tokenizer_that_cannot_pad_is_refused_before_the_weights_are_read(
+    student: Path, glue: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(student, tmp_path / "decoder")
+    names = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    kept = {name: value for name, value in names.items() if name not in ("pad_token", "cls_token")}
+    (folder / "tokenizer_config.json").write_text(json.dumps(kept), encoding="utf-8")
+    (folder / "model.safetensors").unlink()
+    why = r"decoder: its tokenizer has no padding token and no \[CLS\] token, as with GPT-2"
+    with pytest.raises(ModelError, match=why):
+        evaluate("cola", model=folder, data=glue, out=tmp_path)
+    with pytest.raises(ModelError, match=why):
+        keep_finetuned("cola", model=folder, data=glue, out=tmp_path / "kept")
 
 
 def test_damaged_and_pickled_weights_are_named_by_every_command(student: Path, glue: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from corpora import RecipeError
 from trainer.errors import ResultDamaged, RunError
 from trainer.study.grid import read_study
+from trainer.study.held_out import read_held_out, write_held_out
 from trainer.study.plan import plan_study
 from trainer.study.runner import Watching, report_study, run_study
+from trainer.study.stored_answers import study_answers
 
 RECIPE = """
 [datasets.tiny]
@@ -24,9 +27,18 @@ duplicates = "keep"
 tokenize = "tiny"
 train = 60
 
+[datasets.tiny-train]
+split = "tiny-tokens"
+held-out = 0.3
+
+[datasets.tiny-apart]
+split = "tiny-tokens"
+held-out = 0.3
+side = "held-out"
+
 [datasets.tiny-half]
 transform = "sample"
-from = "tiny-tokens"
+from = "tiny-train"
 rate = 0.5
 
 [datasets.tiny-shuffle]
@@ -34,13 +46,13 @@ transform = "shuffle"
 from = "tiny-half"
 
 [study]
-transfer = ["tiny-tokens", "tiny-half", "tiny-shuffle"]
+transfer = ["tiny-train", "tiny-half", "tiny-shuffle"]
 seeds = [1, 2]
 out = "{root}/study"
 measure = false
 
 [teacher]
-pretrain = "tiny-tokens"
+pretrain = "tiny-train"
 layers = 2
 hidden = 16
 heads = 2
@@ -51,6 +63,7 @@ budget = "updates=2"
 student = "distilbert:1"
 budget = "updates=2"
 sequences = 16
+held-out = "tiny-apart"
 
 [evaluate]
 data = "{root}/glue"
@@ -66,8 +79,9 @@ train-rows = 20
 def prepare(root: Path) -> Path:
     """Texts and recipe of a study under `root`; gives the recipe."""
     (root / "texts").mkdir(exist_ok=True)
-    lines = "\n".join(f"The cat sat on the {thing}. The dog ran to the {thing}." for thing in ("mat", "hat", "bed") * 9)
-    (root / "texts" / "a.txt").write_text(lines + "\n", encoding="utf-8")
+    for name in ("cat", "dog", "hen", "cow", "pig", "fox"):
+        lines = "\n".join(f"The {name} sat on the {thing}. It ran to the {thing}." for thing in ("mat", "bed") * 3)
+        (root / "texts" / f"{name}.txt").write_text(lines + "\n", encoding="utf-8")
     path = root / "study.toml"
     path.write_text(RECIPE.format(root=root), encoding="utf-8")
     return path
@@ -124,9 +138,45 @@ def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> 
 def test_the_report_answers_both_questions_in_every_format(finished: Path) -> None:
     page = report_study(finished)
     text = page.read_text(encoding="utf-8")
-    assert "RQ1" in text and "RQ2" in text and "student at the start" in text and "masked-LM only" in text
+    assert "RQ1" in text and "RQ2" in text and "student as it starts" in text and "masked-LM only" in text
     assert "2 seeds" in text and "95 % interval" in text and (page.parent / "report.md").is_file()
-    assert (page.parent / "tables" / "scores.tex").is_file() and (page.parent / "figures" / "size.pdf").is_file()
+    written = {path.name for path in [*page.parent.glob("tables/*"), *page.parent.glob("figures/*")]}
+    assert {"scores.tex", "differences.csv", "size.pdf", "composition.svg", "training-curves.csv"} <= written
+
+
+def test_every_student_is_compared_with_its_teacher_on_the_same_held_out_sequences(finished: Path) -> None:
+    runs = sorted((finished.parent / "study" / "runs").iterdir())
+    measured = [found for run in runs if (found := read_held_out(run))]
+    assert len(measured) == len(runs) == 9 and all(measured[0].same_text(other) for other in measured)
+    for run, found in zip(runs, measured, strict=True):
+        if (run / "log.jsonl").exists():
+            logged = json.loads((run / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1])["held_out"]
+            assert found.mean("kl") == pytest.approx(logged["kl"], abs=1e-3)
+
+
+def test_a_fidelity_of_other_weights_is_measured_again_and_an_edited_one_is_refused(finished: Path) -> None:
+    run = next((finished.parent / "study" / "runs").glob("tiny-half-*"))
+    found = read_held_out(run)
+    assert found is not None
+    write_held_out(run, replace(found, student="other", kl=(9.0,) * len(found.kl)))
+    report_study(finished)
+    run_study(finished)
+    assert read_held_out(run) == found
+    (run / "held-out.json").write_text((run / "held-out.json").read_text().replace('"teacher": "', '"teacher": "0'))
+    with pytest.raises(ResultDamaged, match="was edited"):
+        report_study(finished)
+
+
+def test_the_answers_are_kept_for_programs_with_every_difference(finished: Path) -> None:
+    answers = study_answers(finished)
+    assert [answer.question[:3] for answer in answers] == ["RQ1", "RQ2", "Wha"]
+    assert all(1 <= len(answer.sentences) <= 3 for answer in answers)
+    assert {row["second"] for row in answers[0].differences} == {"tiny-half", "masked-LM only", "student as it starts"}
+
+
+def test_answers_before_anything_ran_say_what_to_do(recipe: Path) -> None:
+    with pytest.raises(RunError, match="no report is written yet; trainer study run"):
+        study_answers(recipe)
 
 
 def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Path, tmp_path: Path) -> None:
@@ -166,7 +216,7 @@ def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
             "must be epochs=N, updates=N or tokens=N",
         ),
         ("epochs = 1", "epoch = 1", "did you mean epochs"),
-        ('pretrain = "tiny-tokens"\n', "", r"\[teacher\] needs either model or pretrain"),
+        ('pretrain = "tiny-train"\n', "", r"\[teacher\] needs either model or pretrain"),
         ("layers = 2", "layers = 0", "layers is 0"),
         ("squad = false", "squad = 3", "squad is 3"),
     ],

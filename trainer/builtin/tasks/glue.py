@@ -32,19 +32,21 @@ class GlueTask(Task, ABC):
     problem: ClassVar[ProblemName] = "classification"
     metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
     classes: ClassVar[tuple[str, ...]]
-    """By their names on the hub, in the order of their numbers; GLUE's own files say the number or the name."""
+    """By their names on the hub, in the order of their numbers; GLUE's own files give the number or the name."""
     layout: ClassVar[Layout]
     dev_stems: ClassVar[dict[str, tuple[str, ...]]] = {}
-    """For each column that the task fills in tables, the stems of its dev files; empty: one, under its printed name."""
+    """The stems of its dev files, by the column of tables that they fill; empty is one column, its printed name."""
     dev_rows: ClassVar[dict[str, int]]
     """The official size of each dev set; other sizes are noted, since their scores do not compare."""
+    bounds: ClassVar[tuple[float, float] | None] = None
+    """The lowest and highest label of a regression; a label outside is an error."""
 
     def head(self) -> Head:
         """Its problem, metrics and classes."""
         return Head(self.problem, self.metrics, self.classes)
 
     def read(self, data: Path) -> Splits:
-        """Its train and dev examples; test files have no labels and are left alone."""
+        """Its train and dev examples; test files have no labels and are not read."""
         folder = find_folder(data, self.printed, self.name)
         if folder is None:
             raise TaskNotFound(f"{self.printed} is not in {data}")
@@ -54,7 +56,9 @@ class GlueTask(Task, ABC):
         found = {split: paths for split, paths in files.items() if paths}
         if "train" not in found or len(found) == 1:
             raise TaskNotFound(f"{self.printed} has no {'dev' if 'train' in found else 'train'} file in {folder}")
-        read = {split: read_examples(paths, self.layout, self.head()) for split, paths in found.items()}
+        read = {
+            split: read_examples(paths, self.layout, self.head(), bounds=self.bounds) for split, paths in found.items()
+        }
         return Splits(read.pop("train"), read)
 
 
@@ -83,7 +87,7 @@ class SST2(GlueTask):
 
 @dataclass(frozen=True)
 class MRPC(GlueTask):
-    """Do the two sentences say the same? (Dolan and Brockett 2005)"""
+    """Do the two sentences mean the same? (Dolan and Brockett 2005)"""
 
     name: ClassVar[str] = "mrpc"
     printed: ClassVar[str] = "MRPC"
@@ -103,6 +107,7 @@ class STSB(GlueTask):
     metrics: ClassVar[tuple[str, ...]] = ("pearson", "spearman")
     classes: ClassVar[tuple[str, ...]] = ()
     layout: ClassVar[Layout] = Layout(("sentence1",), ("score", *LABEL), ("sentence2",))
+    bounds: ClassVar[tuple[float, float]] = (0.0, 5.0)
     dev_rows: ClassVar[dict[str, int]] = {"STS-B": 1500}
 
 

@@ -37,7 +37,7 @@ class Squad(Task):
         return Head("spans", ("exact match", "f1"))
 
     def read(self, data: Path) -> Splits:
-        """Its questions; those whose answer does not occur in the context are counted, and not trained on."""
+        """Its questions; those whose answer is not in the context are counted, and not trained on."""
         folders = [data, *([inner] if (inner := find_folder(data, "squad", "plain_text")) else [])]
         for folder in folders:
             train, dev = _files(folder, "train"), _files(folder, "dev", "validation")
@@ -78,14 +78,14 @@ def _examples(files: Sequence[Path], *, train: bool) -> Examples:
             if occurring or not train:
                 kept.append((id, asked, context, occurring if train else placed))
     if not kept:
-        raise TaskError(f"{files[0]} holds no question that could be read")
+        raise TaskError(f"{files[0]} has no question that could be read")
     ids, questions, contexts, gold = (list(column) for column in zip(*kept, strict=True))
     unreadable = {"answer not in context" if train else "answer not in context, still scored": lost} if lost else {}
     return Examples(questions, contexts, gold, ids, unreadable, sha256_of([sha256_file(path) for path in files]))
 
 
 def _placed(context: str, start: int, text: str) -> int:
-    """Where the answer stands: at `start` if it does, else at its occurrence nearest to it, else −1."""
+    """Where the answer begins: at `start`, else at its occurrence nearest to `start`, else −1."""
     if text and context.startswith(text, start):
         return start
     before, after = context.rfind(text, 0, max(start, 0)), context.find(text, max(start, 0))

@@ -1,4 +1,4 @@
-"""`trainer data`: bring public benchmarks from the hub."""
+"""`trainer data`: download public benchmarks from the hub."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 
 def command(
     benchmarks: Annotated[list[str], typer.Argument(help="glue, squad, or both.")],
-    to: Annotated[Path, typer.Option(help="The folder that gets a folder a benchmark.")],
+    to: Annotated[Path, typer.Option(help="The folder that gets one folder per benchmark.")],
     revision: Annotated[str | None, typer.Option(help="A commit of the hub; the newest by default.")] = None,
 ) -> None:
-    """Bring the train and dev files of public benchmarks from the hub."""
+    """Download the train and dev files of public benchmarks from the hub."""
     from trainer.evaluation import fetch
 
     for benchmark in benchmarks:

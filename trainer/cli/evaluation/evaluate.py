@@ -1,10 +1,10 @@
-"""`trainer evaluate`: fine-tune a model on a benchmark's tasks and print what it scores."""
+"""`trainer evaluate`: fine-tune a model on a benchmark's tasks and print its scores."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trainer.evaluation import Column, Evaluation
 
 Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
-Data = Annotated[Path, typer.Option(help="The folder that holds the benchmark's files, one folder a task.")]
+Data = Annotated[Path, typer.Option(help="The folder with the benchmark's files, one folder per task.")]
 
 
 def command(
@@ -26,15 +26,16 @@ def command(
     tasks: Annotated[str, typer.Option(help="Only these tasks, such as CoLA,SST-2,RTE; all by default.")] = "",
     preset: Annotated[Literal["study", "robust"], typer.Option(help="How to fine-tune.")] = "study",
     seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the preset's number by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where results go; `evaluation` beside the model.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where results go; `evaluation` next to the model.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Try learning rates 2e-5, 3e-5, 5e-5; keep the best.")] = False,
     epochs: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
     length: Annotated[int | None, typer.Option(min=8, help="Most tokens of a sequence.")] = None,
-    min_updates: Annotated[int | None, typer.Option(min=0, help="Add epochs until so many updates.")] = None,
-    train_rows: Annotated[int | None, typer.Option(min=1, help="Train on so many examples only.")] = None,
-    dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first so many dev examples only.")] = None,
+    stride: Annotated[int | None, typer.Option(min=0, help="Tokens that windows of a long context share.")] = None,
+    min_updates: Annotated[int | None, typer.Option(min=0, help="Add epochs up to this many updates.")] = None,
+    train_rows: Annotated[int | None, typer.Option(min=1, help="Train on this many examples.")] = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on this many dev examples, the first.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="Fine-tunings at once.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
@@ -45,7 +46,7 @@ def command(
 
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
-        "min_updates": min_updates, "train_rows": train_rows, "dev_rows": dev_rows,
+        "stride": stride, "min_updates": min_updates, "train_rows": train_rows, "dev_rows": dev_rows,
     }  # fmt: skip
     names = [name.strip() for name in tasks.split(",") if name.strip()]
     with shown_progress() as progress:
@@ -60,7 +61,7 @@ def command(
 
 
 def show(made: Evaluation) -> None:
-    """Print an evaluation as a table, its GLUE scores, and what to know about them."""
+    """Print an evaluation as a table, with its GLUE scores and notes."""
     console = Console()
     table = Table("task", "metric", "median", "range", "majority", "seeds", "dev", title=_title(made))
     for column in made.columns.values():
@@ -83,7 +84,7 @@ def _title(made: Evaluation) -> str:
     return f"{made.model['name']} on {made.benchmark}, preset {'; '.join(presets)}"
 
 
-def _rows(column: Column) -> list[tuple[Any, ...]]:
+def _rows(column: Column) -> list[tuple[str, ...]]:
     import statistics
 
     flag = f" [red]collapsed: {len(column.collapsed)} of {len(column.seeds)}[/red]" if column.collapsed else ""

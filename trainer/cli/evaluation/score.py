@@ -33,4 +33,4 @@ def squad(
     typer.echo(f"exact match {made.exact_match!r}\nF1 {made.f1!r}")
     typer.echo(f"{made.questions:,} questions, {made.unanswered:,} without a prediction, which count as 0")
     if made.unknown:
-        typer.echo(f"{made.unknown:,} predictions are for questions that {dev} does not hold")
+        typer.echo(f"{made.unknown:,} predictions are for questions that are not in {dev}")

@@ -19,8 +19,9 @@ def command(
     if as_json:
         typer.echo(json.dumps(found.to_json(), indent=2))
         return
-    head = "present" if found.masked_lm_head else "missing: it cannot teach"
-    typer.echo(f"family          {found.family}")
+    known = {True: "present", False: "missing: it cannot teach", None: "not looked for: the family is not known"}
+    head = known[found.masked_lm_head]
+    typer.echo(f"family          {found.family if found.obstacle is None else f'cannot be trained: {found.obstacle}'}")
     typer.echo(f"masked-LM head  {head}")
     typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {found.casing}")
     typer.echo(f"layers          {found.layers} of {found.hidden}")

@@ -9,7 +9,7 @@ import typer
 
 
 def command(
-    kind: Annotated[str, typer.Argument(help="loss, state-loss, task, student or callback.")],
+    kind: Annotated[str, typer.Argument(help="loss, state-loss, task, probe, family, student or callback.")],
     name: Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")],
     folder: Annotated[Path, typer.Option("--dir", help="Where its folder is put.")] = Path(),
 ) -> None:

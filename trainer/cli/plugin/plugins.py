@@ -8,7 +8,9 @@ import typer
 
 
 def command(
-    kind: Annotated[str | None, typer.Argument(help="Only these: students, losses, tasks, callbacks.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="Only students, families, losses, tasks, probes or callbacks.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """List everything that can be chosen by name: kind, name, version, owner, options."""

@@ -14,10 +14,10 @@ def command(
     preset: Annotated[
         Literal["sanh9", "glue8", "leaderboard"], typer.Option(help="Which GLUE score to show.")
     ] = "sanh9",
-    measured: Annotated[Path | None, typer.Option(help="What `trainer measure --out FILE` wrote.")] = None,
+    measured: Annotated[Path | None, typer.Option(help="The file of `trainer measure --out FILE`.")] = None,
     title: Annotated[str, typer.Option(help="The page's title.")] = "Distilling BERT: what the transfer dataset does",
 ) -> None:
-    """Put runs and their scores into one report, beside the study's own figures."""
+    """Put runs and their scores into one report, next to the study's own figures."""
     from trainer.study import report as action
 
     path = action(runs, out, preset=preset, measured=measured, title=title)

@@ -1,4 +1,4 @@
-"""`trainer study run|status|report`: a whole study from one recipe file."""
+"""`trainer study run|status|report|answers`: a whole study from one recipe file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost, and do nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do all that the recipe asks for and that is not done yet, then write the report."""
+    """Do everything in the recipe that is not done yet, then write the report."""
     from corpora.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
@@ -41,12 +41,16 @@ def run(
         return
     watching = Watching(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
     path = run_study(file, executor=executor, watching=watching)
-    typer.echo(json.dumps({"report": str(path)}) if as_json else f"wrote {path}")
+    if as_json:
+        typer.echo(json.dumps({"report": str(path)}))
+        return
+    _show_answers(file)
+    typer.echo(f"wrote {path}")
 
 
 @app.command()
 def status(file: File, as_json: AsJson = False) -> None:
-    """What is done, what is not, and about how long the rest takes."""
+    """Show which steps are done, and about how long the others take."""
     from trainer.study import plan_study
 
     _show(plan_study(file), as_json)
@@ -54,10 +58,32 @@ def status(file: File, as_json: AsJson = False) -> None:
 
 @app.command()
 def report(file: File) -> None:
-    """Write the report of what is done: HTML, Markdown, CSV, LaTeX, and figures as PDF."""
+    """Write the report of the finished parts: HTML, Markdown, CSV, LaTeX, and figures as SVG and PDF."""
     from trainer.study import report_study
 
-    typer.echo(f"wrote {report_study(file)}")
+    path = report_study(file)
+    _show_answers(file)
+    typer.echo(f"wrote {path}")
+
+
+@app.command()
+def answers(file: File, as_json: AsJson = False) -> None:
+    """Print the answers of the last report: the sentences, and with --json every difference with its interval."""
+    from trainer.study import study_answers
+
+    if as_json:
+        typer.echo(json.dumps([asdict(answer) for answer in study_answers(file)], indent=1, ensure_ascii=False))
+        return
+    _show_answers(file)
+
+
+def _show_answers(file: Path) -> None:
+    from trainer.study import study_answers
+
+    for answer in study_answers(file):
+        typer.echo(f"\n{answer.question}")
+        for sentence in answer.sentences:
+            typer.echo(f"  {sentence}")
 
 
 def _show(steps: Sequence[Step], as_json: bool) -> None:
@@ -79,7 +105,7 @@ def _show(steps: Sequence[Step], as_json: bool) -> None:
     unknown = sum(step.tokens is None for step in training)
     more = f" and those of {unknown} runs whose datasets are not built yet" if unknown else ""
     known = [step.seconds for step in training if step.seconds is not None]
-    cost = f"about {_time(sum(known))} of training" if known else "no finished run tells yet how fast this machine is"
+    cost = f"about {_time(sum(known))} of training" if known else "the time is unknown until a first run is finished"
     console.print(
         f"{len(steps) - len(left)} of {len(steps)} steps done; {tokens:,} tokens left to train on{more}, {cost}",
         highlight=False,

@@ -11,17 +11,17 @@ from typing import Any
 
 from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
-from trainer.evaluation.results import Cell, cell_of, read_cell, write_cell
+from trainer.evaluation.results import Cell, cell_of, find_cell, read_cell, share_cell, write_cell
 from trainer.plugin import Splits, Task
 from trainer.runtime import without_cudnn_attention
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, the updates done and those to do."""
+"""Called with the name of the task, the updates done and the updates in all."""
 
 
 @dataclass(frozen=True)
 class FineTuning:
-    """One fine-tuning to do; small enough to be handed to another process."""
+    """One fine-tuning to do; small enough to be sent to another process."""
 
     task: Task
     model: Path
@@ -41,8 +41,8 @@ class FineTuning:
 def run_jobs(
     jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
-    """The result of each job, in their order: found where it is stored, measured where it is not."""
-    found = [read_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
+    """The result of each job, in their order: found if it is stored here or shared, measured if it is not."""
+    found = [find_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
     if workers <= 1 or len(due) <= 1:
         for number, job in enumerate(due, start=1):
@@ -80,7 +80,9 @@ def fill(job: FineTuning, splits: Splits, progress: Progress | None = None) -> N
         "elapsed_seconds": round(made.elapsed_seconds, 3), "counts": made.counts, "notes": list(made.notes),
         "parameters": made.encoder.model.num_parameters(), "preset": job.settings.preset, "device": job.device,
     }  # fmt: skip
-    write_cell(job.out / "cells", job.cell(splits), result, made.evidence)
+    cell = job.cell(splits)
+    write_cell(job.out / "cells", cell, result, made.evidence)
+    share_cell(job.out / "cells", cell)
 
 
 def _fill_alone(job: FineTuning) -> str:

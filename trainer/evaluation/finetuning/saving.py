@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import ModelError, TaskError
+from corpora import sha256_of
+from trainer.errors import ModelError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
-from trainer.evaluation.finetuning.settings import settings_for
+from trainer.evaluation.finetuning.lessons import Teaching
+from trainer.evaluation.finetuning.settings import Settings, settings_for
+from trainer.evaluation.finetuning.teachers import CARD, check_one_task, teaching_of
 from trainer.evaluation.finetuning.training import Finetuned, finetune
-from trainer.evaluation.results import write_sealed
+from trainer.evaluation.results import cell_of, read_sealed, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
 from trainer.runtime import chosen, environment, storing
 
@@ -26,6 +29,9 @@ def keep_finetuned(
     data: Path | str,
     out: Path | str,
     teacher: Path | str | None = None,
+    losses: Sequence[str] = (),
+    label_weight: float | None = None,
+    unlabelled: Path | str | None = None,
     preset: str = "study",
     seed: int = 0,
     changes: Mapping[str, Any] | None = None,
@@ -34,38 +40,77 @@ def keep_finetuned(
 ) -> dict[str, dict[str, float]]:
     """Fine-tune a model on one task, and write it with its tokenizer and its scores.
 
+    A folder that the same inputs and settings already made is found, not made again.
+
     Args:
         task: a task's name, or a TOML file that describes one.
-        out: the folder of the new model; it must not be there yet.
-        teacher: a model fine-tuned on this task with the same vocabulary: its answers are learnt beside the
-            labels, half and half (the second distillation step of Sanh et al. 2019).
+        out: the folder of the new model.
+        teacher: a model fine-tuned on this task with the same vocabulary, to learn from (task distillation).
+        losses: terms on the teacher's outputs and states, such as `soft-target:temperature=2` or
+            `hidden-state:layer=2,teacher-layer=4`; empty is soft targets at weight 0.5 (MSE for a regression).
+        label_weight: of the loss on the labels beside a teacher; None is 0.5, and 0 leaves the labels out.
+        unlabelled: a text file or table of the task's inputs, learnt from the teacher alone.
 
     Returns:
         By dev set, each metric in percent.
 
     Raises:
         TaskError: the name is that of several tasks, or the data cannot be read.
-        ModelError: a model cannot serve, or `out` is there already.
+        ModelError: the model or the teacher does not fit the task, or `out` holds something else.
+        OptionError: options that do not go together.
     """
-    folder = Path(out)
-    if folder.exists():
+    folder, one = Path(out), check_one_task(task, tasks_of(task))
+    if folder.exists() and not (folder / CARD).is_file():
         raise ModelError(f"{folder} is there already; name another --out, or delete it")
-    tasks = tasks_of(task)
-    if len(tasks) > 1:
-        raise TaskError(f"{task} is {len(tasks)} tasks; name one of {', '.join(one.title for one in tasks)}")
-    settings = settings_for(preset, tasks[0].head().problem, dict(changes or {}))
-    leader = model_folder(teacher) if teacher else None
+    settings = settings_for(preset, one.head().problem, dict(changes or {}))
+    start, where, splits = model_folder(model), chosen(device), one.read(Path(data))
+    teaching = teaching_of(
+        one, splits, settings, teacher=teacher, losses=losses, label_weight=label_weight, unlabelled=unlabelled
+    )
+    cell = cell_of(one, splits, model_fingerprint(start), settings, seed)
+    identity = {**cell.identity, "teaching": _identity(teaching)}
+    if folder.exists():
+        return _found(folder, identity)
     made = finetune(
-        tasks[0], tasks[0].read(Path(data)), model_folder(model),
-        settings=settings, seed=seed, device=chosen(device), teacher=leader, progress=progress,
-    )  # fmt: skip
-    card = {
-        "task": tasks[0].title, "metrics": made.metrics, "seed": seed, "settings": asdict(settings),
-        "model": model_fingerprint(made.encoder.folder), "teacher": model_fingerprint(leader) if leader else None,
-        "updates": made.updates, "notes": list(made.notes), "machine": environment(),
-    }  # fmt: skip
-    _write(made, folder, card)
+        one, splits, start, settings=settings, seed=seed, device=where, teaching=teaching, progress=progress
+    )
+    _write(made, folder, _card(one.title, made, identity, settings))
     return made.metrics
+
+
+def _identity(teaching: Teaching | None) -> dict[str, Any] | None:
+    """Everything that decides what is learnt from a teacher, by content."""
+    if teaching is None:
+        return None
+    return {
+        "teacher": model_fingerprint(teaching.teacher),
+        "losses": [[loss.name, loss.version, loss.options(deciding=True)] for loss in teaching.losses],
+        "label_weight": teaching.label_weight,
+        "unlabelled": teaching.unlabelled.sha256 if teaching.unlabelled else None,
+    }
+
+
+def _found(folder: Path, identity: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """The scores of a folder that was made from the same inputs.
+
+    Raises:
+        ModelError: it was made from others, or its weights were changed.
+    """
+    card = read_sealed(folder / CARD)
+    if card.get("identity") != sha256_of(identity):
+        raise ModelError(f"{folder} is there already, from other inputs or settings; name another --out, or delete it")
+    if card["result"] != model_fingerprint(folder):
+        raise ModelError(f"{folder} was changed after it was fine-tuned; delete it to fine-tune again")
+    metrics: dict[str, dict[str, float]] = card["metrics"]
+    return metrics
+
+
+def _card(title: str, made: Finetuned, identity: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    return {
+        "task": title, "metrics": made.metrics, "seed": identity["seed"], "settings": asdict(settings),
+        "model": identity["model"], "teaching": identity["teaching"], "counts": made.counts, "updates": made.updates,
+        "notes": list(made.notes), "machine": environment(), "identity": sha256_of(identity),
+    }  # fmt: skip
 
 
 def _write(made: Finetuned, folder: Path, card: dict[str, Any]) -> None:
@@ -77,7 +122,7 @@ def _write(made: Finetuned, folder: Path, card: dict[str, Any]) -> None:
             with quiet_transformers():
                 made.encoder.model.cpu().save_pretrained(draft)
                 made.encoder.tokenizer.save_pretrained(draft)
-            write_sealed(draft / "finetuned.json", card)
+            write_sealed(draft / CARD, {**card, "result": model_fingerprint(draft)})
             draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -12,7 +12,7 @@ from corpora.errors import unknown_name
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides a fine-tuned model beside the model, the data and the seed."""
+    """Everything that decides a fine-tuned model, apart from the model, the data and the seed."""
 
     preset: str
     learning_rate: float
@@ -28,23 +28,23 @@ class Settings:
     """Decoupled (AdamW), not on biases and norms; 0 is Adam."""
     clip: float = 1.0
     min_updates: int = 0
-    """Epochs are added until there are so many updates: small tasks need them (Mosbach et al. 2021, 2006.04884)."""
+    """Epochs are added up to this many updates: small tasks need them (Mosbach et al. 2021, arXiv 2006.04884)."""
     stride: int = 128
-    """Tokens that two windows of one long context share."""
+    """Tokens that two neighbouring windows of one long context share."""
     question_length: int = 64
     answer_length: int = 30
     n_best: int = 20
     train_rows: int | None = None
-    """Train on so many examples only, drawn by a fixed seed; None is all."""
+    """Train on this many examples, drawn with a fixed seed; None is all."""
     dev_rows: int | None = None
-    """Score on the first so many dev examples only; None is all."""
+    """Score on this many dev examples, the first ones; None is all."""
 
     def changed(self, changes: dict[str, Any]) -> Settings:
         """The same with some values replaced; the preset's name then says so.
 
         Raises:
             UnknownName: there is no such setting.
-            OptionError: a value that no run can have.
+            OptionError: a value is out of range.
         """
         known = {field.name for field in dataclasses.fields(self)} - {"preset"}
         given = {name.replace("-", "_"): value for name, value in changes.items() if value is not None}
@@ -59,10 +59,13 @@ class Settings:
 
 
 def _checked(settings: Settings) -> Settings:
-    for name in ("learning_rate", "epochs", "batch_size", "train_rows", "dev_rows", "answer_length", "n_best"):
+    above = ("learning_rate", "epochs", "batch_size", "dev_rows", "question_length", "answer_length", "n_best")
+    for name in (*above, "train_rows", "stride"):
         value = getattr(settings, name)
-        if value is not None and value <= 0:
-            raise OptionError(f"{name.replace('_', '-')} is {value}; it must be above 0")
+        if value is not None and (value < 0 or (value == 0 and name in above)):
+            raise OptionError(
+                f"{name.replace('_', '-')} is {value}; it must be {'above' if name in above else 'at least'} 0"
+            )
     if settings.length < 8:
         raise OptionError(f"length is {settings.length}; it must be at least 8 tokens")
     return settings
@@ -82,10 +85,10 @@ PRESETS: dict[str, dict[str, Settings]] = {
 """By preset, for tasks on sentences and for tasks on spans."""
 
 GRID = (2e-5, 3e-5, 5e-5)
-"""Learning rates to choose among, where that is asked for (Devlin et al. 2019, appendix A.3)."""
+"""Learning rates for `--grid` (Devlin et al. 2019, appendix A.3)."""
 
 SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "spans": 3}}
-"""How many seeds a preset asks for where the caller does not say."""
+"""How many seeds a preset uses by default."""
 
 
 def settings_for(preset: str, problem: str, changes: dict[str, Any] | None = None) -> Settings:
@@ -93,13 +96,19 @@ def settings_for(preset: str, problem: str, changes: dict[str, Any] | None = Non
 
     Raises:
         UnknownName: no preset, or no setting, has this name.
-        OptionError: a value that no run can have.
+        OptionError: a value is out of range.
     """
     if preset not in PRESETS:
         raise unknown_name("fine-tuning preset", preset, PRESETS)
-    return PRESETS[preset][shape_of(problem)].changed(changes or {})
+    settings = PRESETS[preset][shape_of(problem)].changed(changes or {})
+    if shape_of(problem) == "spans" and settings.stride >= settings.length:
+        raise OptionError(
+            f"stride is {settings.stride} and length {settings.length}: windows cannot share all of their tokens; "
+            f"give a stride below the length, such as --stride {settings.length // 3}"
+        )
+    return settings
 
 
 def shape_of(problem: str) -> str:
-    """Whether a problem is set up as one on sentences or on spans."""
+    """Which settings of a preset a problem uses: those for sentences or those for spans."""
     return "spans" if problem == "spans" else "sentences"

@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import generator, seed_of
+from corpora import OptionError, generator, seed_of
 from trainer.distillation import learning_rate_factor, warmup_updates
-from trainer.errors import Diverged, ModelError
+from trainer.errors import Diverged
+from trainer.evaluation.finetuning.lessons import Lesson, Teaching
 from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.problems.cache import CACHE
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
-from trainer.evaluation.problems.features import Features, padded, scoring_batches, training_batches
+from trainer.evaluation.problems.features import (
+    Features,
+    Reader,
+    joined,
+    padded,
+    scoring_batches,
+    training_batches,
+)
 from trainer.evaluation.problems.heads import Problem
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.plugin import Examples, Splits, Task
@@ -27,10 +36,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, the updates done and those to do."""
-
-TEACHER_WEIGHT, TEMPERATURE = 0.5, 2.0
-"""Of the second distillation step, as DistilBERT's authors took it for SQuAD (Sanh et al. 2019, section 4)."""
+"""Called with the name of the task, the updates done and the updates in all."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Finetuned:
     metrics: dict[str, dict[str, float]]
     """By the dev set's column, each metric in percent."""
     evidence: dict[str, Any]
-    """By the dev set's column, one answer an example, with what is right or what it is worth."""
+    """By the dev set's column, one answer per example, with the right one or its points."""
     collapsed: dict[str, bool]
     updates: int
     final_loss: float
@@ -59,56 +65,78 @@ def finetune(
     settings: Settings,
     seed: int,
     device: str = "cpu",
-    teacher: Path | None = None,
+    teaching: Teaching | None = None,
     progress: Progress | None = None,
 ) -> Finetuned:
     """A model trained on a task's examples, and its answers to each dev set.
 
     Args:
-        model: a folder that transformers opens, with its tokenizer; it is left as it is.
-        teacher: a model already fine-tuned on this task, whose answers are learnt beside the labels
-            (a second distillation step).
+        model: a folder that transformers opens, with its tokenizer; it is not changed.
+        teaching: a model that is already fine-tuned on this task, and what is learnt from it.
         progress: called after every update.
 
     Raises:
-        ModelError: the folder cannot give this model, or its tokenizer does not fit it.
+        ModelError: the folder does not give such a model, its tokenizer does not fit it, or the teacher does not
+            fit it.
+        TaskError: a question leaves no room for its context.
+        OptionError: there is nothing to train on, or a loss has no meaning for this task.
         Diverged: the loss is no longer a number.
     """
     import torch
 
     started = time.monotonic()
+    if settings.train_rows == 0 and (teaching is None or teaching.unlabelled is None):
+        raise OptionError("train-rows is 0, and there are no unlabelled rows to learn from; take at least 1")
     problem = problem_of(task.head())
     train = splits.train.take(_drawn(len(splits.train), settings.train_rows))
+    dev = {name: one.take(range(min(len(one), settings.dev_rows or len(one)))) for name, one in splits.dev.items()}
     with torch.random.fork_rng(devices=_cuda(device)):
         torch.manual_seed(seed_of("finetune", task.name, seed) % 2**63)
         encoder = load_encoder(model, problem, device=device)
-        features = problem.features(train, encoder.tokenizer, encoder.model, settings, train=True)
-        leader = load_encoder(teacher, problem, device=device, trained_head=True) if teacher else None
-        run = _Run(encoder, problem, settings, seed=seed, leader=leader)
+        lesson = Lesson.of(teaching, encoder, problem, settings) if teaching else None
+        features = _training_features(problem, train, encoder.reader, settings, teaching, lesson)
+        asked = {name: CACHE.features(problem, one, encoder.reader, settings, train=False) for name, one in dev.items()}
+        run = _Run(encoder, problem, settings, seed=seed, lesson=lesson)
         updates, loss = run.train(features, progress or (lambda *_: None), task.title)
     metrics, evidence, collapsed = {}, {}, {}
-    for column, dev in splits.dev.items():
-        examples = dev.take(range(min(len(dev), settings.dev_rows or len(dev))))
-        answers = answered(encoder, problem, examples, settings)
+    for column, examples in dev.items():
+        answers = answered(encoder, problem, examples, asked[column], settings)
         metrics[column] = problem.score(answers, examples)
         evidence[column] = problem.evidence(answers, examples)
         collapsed[column] = problem.collapsed(answers)
     counts = {"train": len(train), "truncated": features.truncated, "tokens": run.tokens}
+    notes = _notes({"train": features, **asked}) + (lesson.notes if lesson else ())
+    if teaching and teaching.unlabelled is not None:
+        counts["unlabelled"] = len(teaching.unlabelled)
+        notes += tuple(f"unlabelled: {n} {reason}" for reason, n in teaching.unlabelled.unreadable.items())
     elapsed = time.monotonic() - started
-    return Finetuned(encoder, metrics, evidence, collapsed, updates, loss, elapsed, _notes(features), counts)
+    return Finetuned(encoder, metrics, evidence, collapsed, updates, loss, elapsed, notes, counts)
 
 
-def answered(encoder: Encoder, problem: Problem, examples: Examples, settings: Settings) -> Any:
-    """One answer an example, in JSON values."""
+def _training_features(
+    problem: Problem, train: Examples, reader: Reader, settings: Settings, teaching: Teaching | None,
+    lesson: Lesson | None,
+) -> Features:  # fmt: skip
+    """The labelled rows, then the unlabelled ones; with type ids if the student or the teacher takes them."""
+    if teaching is None or lesson is None:
+        return CACHE.features(problem, train, reader, settings, train=True)
+    both = lesson.reader(reader)
+    parts = [CACHE.features(problem, train, both, settings, train=True)] if len(train) else []
+    if teaching.unlabelled is not None:
+        parts.append(CACHE.features(problem, teaching.unlabelled, both, settings, train=False))
+    return joined(parts, labelled=len(parts[0]) if len(train) else 0)
+
+
+def answered(encoder: Encoder, problem: Problem, examples: Examples, features: Features, settings: Settings) -> Any:
+    """One answer per example, as JSON values."""
     import torch
 
-    features = problem.features(examples, encoder.tokenizer, encoder.model, settings, train=False)
     logits: list[NDArray[Any]] = [np.empty(0)] * len(features)
-    encoder.model.eval()
+    encoder.model.train(False)
     with torch.inference_mode():  # without autocast: in bf16 many scores would tie
         for rows in scoring_batches(features.lengths, tokens=65536 if encoder.device != "cpu" else 4096):
             batch = padded(features, rows, encoder.pad_id, encoder.device)
-            made = problem.logits(encoder.model(**batch)).cpu().numpy()
+            made = problem.logits(encoder.run(batch)).cpu().numpy()
             for row, values in zip(rows, made, strict=True):
                 logits[row] = values
     return problem.answers(logits, features, examples, settings)
@@ -118,21 +146,20 @@ class _Run:
     """One fine-tuning run: the optimizer, the schedule and the loop."""
 
     def __init__(
-        self, encoder: Encoder, problem: Problem, settings: Settings, *, seed: int, leader: Encoder | None
+        self, encoder: Encoder, problem: Problem, settings: Settings, *, seed: int, lesson: Lesson | None
     ) -> None:
         import torch
 
         self.encoder, self.problem, self.settings = encoder, problem, settings
-        self.seed, self.leader, self.tokens = seed, leader, 0
-        named = list(encoder.model.named_parameters())
+        self.seed, self.lesson, self.tokens = seed, lesson, 0
+        named = [*encoder.model.named_parameters(), *(lesson.named_parameters() if lesson else ())]
+        self.parameters = [parameter for _, parameter in named]
         plain = [p for name, p in named if p.ndim < 2 or "norm" in name.lower()]
         decayed = [p for name, p in named if not (p.ndim < 2 or "norm" in name.lower())]
         groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(
-            groups, lr=settings.learning_rate, betas=(0.9, settings.beta2), eps=settings.epsilon
+            groups, lr=settings.learning_rate, betas=(0.9, settings.beta2), eps=settings.epsilon, foreach=True
         )
-        if leader is not None and leader.vocabulary != encoder.vocabulary:
-            raise ModelError(f"{leader.folder} has another vocabulary than {encoder.folder}; a teacher must share it")
 
     def train(self, features: Features, progress: Progress, title: str) -> tuple[int, float]:
         """The number of updates made, and the mean loss of the last tenth of them."""
@@ -157,39 +184,21 @@ class _Run:
 
         batch = padded(features, rows, self.encoder.pad_id, self.encoder.device)
         self.tokens += int(features.lengths[rows].sum())
-        targets = [features.targets[row] for row in rows]
         with _autocast(self.encoder.device):
-            logits = self.problem.logits(self.encoder.model(**batch))
-        loss = self.problem.loss(logits, targets)
-        if self.leader is not None:
-            loss = (1 - TEACHER_WEIGHT) * loss + TEACHER_WEIGHT * self._following(logits, batch)
+            if self.lesson is None:
+                logits = self.problem.logits(self.encoder.run(batch))
+                loss = self.problem.loss(logits, [features.targets[row] for row in rows])
+            else:
+                loss = self.lesson.loss(batch, features, rows)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.encoder.model.parameters(), self.settings.clip)
+        torch.nn.utils.clip_grad_norm_(self.parameters, self.settings.clip)
         warmup = warmup_updates(self.settings.warmup, updates=total)
         factor = learning_rate_factor(done, updates=total, warmup=warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * factor
         self.optimizer.step()
         return loss.detach()
-
-    def _following(self, logits: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
-        """How far the answers are from the teacher's: KL(teacher || student) at temperature 2, times 4."""
-        import torch
-        from torch.nn.functional import kl_div, log_softmax, mse_loss
-
-        if self.leader is None:
-            raise ModelError("there is no teacher to follow")
-        with torch.inference_mode(), _autocast(self.encoder.device):
-            theirs = self.problem.logits(self.leader.model(**batch))
-        theirs = theirs.clone().float()
-        if self.problem.outputs == 1:
-            return mse_loss(logits.float(), theirs)
-        axis = 1 if self.problem.head.problem == "spans" else -1
-        ours = log_softmax(logits.float() / TEMPERATURE, dim=axis)
-        wanted = log_softmax(theirs / TEMPERATURE, dim=axis)
-        divergence = kl_div(ours, wanted, reduction="none", log_target=True).sum(axis)
-        return divergence.mean() * TEMPERATURE**2
 
     def _check(self, losses: list[Tensor], title: str) -> None:
         if not all(math.isfinite(float(loss)) for loss in losses):
@@ -200,23 +209,28 @@ class _Run:
 
 
 def _drawn(rows: int, wanted: int | None) -> list[int]:
-    """The examples to train on: all, or the first so many of one fixed permutation, so that more holds less."""
+    """The examples to train on: all, or the first of one fixed permutation, so that samples are nested."""
     if wanted is None or wanted >= rows:
         return list(range(rows))
     return sorted(generator("train rows", rows).permutation(rows)[:wanted].tolist())
 
 
-def _notes(features: Features) -> tuple[str, ...]:
-    if features.unknown_rate <= 0.05:
-        return ()
-    return (
-        f"{features.unknown_rate:.0%} of the tokens are unknown to the vocabulary: "
-        "is this model of the benchmark's language?",
-    )
+def _notes(features: Mapping[str, Features]) -> tuple[str, ...]:
+    """What to know about the rows of each split."""
+    notes = [
+        f"{one.narrowed} questions of {name} leave less room than the stride: their windows share half of it"
+        for name, one in features.items()
+        if one.narrowed
+    ]
+    if (rate := features["train"].unknown_rate) > 0.05:
+        notes.append(
+            f"{rate:.0%} of the tokens are unknown to the vocabulary: is this model of the benchmark's language?"
+        )
+    return tuple(notes)
 
 
 def _autocast(device: str) -> torch.autocast:
-    """bf16 on a GPU, float32 elsewhere."""
+    """bf16 on a GPU, float32 on a CPU."""
     import torch
 
     kind = device.partition(":")[0]

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainer.errors import ModelError
-from trainer.models import check_tokenizer, load_tokenizer, quiet_transformers, weight_shapes
+from trainer.evaluation.problems.features import Reader
+from trainer.models import (
+    LOADING_ERRORS,
+    check_tokenizer,
+    load_tokenizer,
+    loading_error,
+    look_at_encoder,
+    quiet_transformers,
+)
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from torch import Tensor
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from trainer.evaluation.problems.heads import Problem
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """A model with a head, its tokenizer, and where they are."""
+    """A model with a head, its tokenizer, its folder and its device."""
 
     folder: Path
-    model: Any
+    model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     device: str
 
     @property
     def pad_id(self) -> int:
-        """The id that fills rows up."""
+        """The id that rows are padded with."""
         return int(self.tokenizer.pad_token_id or 0)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """How the model reads texts."""
+        return Reader.of(self.tokenizer, self.model.config)
+
+    def run(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """The model's output for a batch; type ids are left out if the model takes none."""
+        taken = {name: values for name, values in batch.items() if name != "token_type_ids" or self.reader.types}
+        output: Mapping[str, Tensor] = self.model(**taken)
+        return output
 
     @property
     def vocabulary(self) -> dict[str, int]:
@@ -36,21 +58,22 @@ class Encoder:
 
 
 def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained_head: bool = False) -> Encoder:
-    """A model with a head for this problem; weights of the head that the folder lacks are drawn at random.
+    """A model with a head for this problem; weights of the head that are not in the folder are drawn at random.
 
     Args:
         trained_head: the folder must hold the head's weights too.
 
     Raises:
-        ModelError: the folder is not a model, lacks a tokenizer, or lacks weights of the body.
+        ModelError: the folder is not a model, lacks weights of the body, or has no tokenizer or one that cannot pad.
         PickledWeights, DamagedWeights: its weights cannot be read.
         VocabularyMismatch, CasingMismatch: the tokenizer is not the model's.
     """
     import torch
     import transformers
 
+    look_at_encoder(folder)
     tokenizer = load_tokenizer(folder)
-    weight_shapes(folder)
+    _check_marks(tokenizer, folder)
     loader = getattr(transformers, problem.model_class)
     classes = dict(enumerate(problem.head.classes)) or {number: str(number) for number in range(problem.outputs)}
     numbers = {name: number for number, name in classes.items()}
@@ -61,9 +84,10 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
                 use_safetensors=True, local_files_only=True, trust_remote_code=False,
                 ignore_mismatched_sizes=not trained_head,
             )  # fmt: skip
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{folder} gives no model for this task: {str(error).splitlines()[0]}") from error
-    lacking = [name for name in told["missing_keys"] if trained_head or not _of_head(name, model)]
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "a model for this task", error)) from error
+    unfit = [name for name, *_ in told["mismatched_keys"]]
+    lacking = [name for name in (*told["missing_keys"], *unfit) if trained_head or not _of_head(name, model)]
     if lacking:
         what = "the head of this task; fine-tune it first" if trained_head else "weights of the body"
         raise ModelError(f"{folder} lacks {what} ({len(lacking)} tensors, such as {sorted(lacking)[0]})")
@@ -71,6 +95,21 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
     return Encoder(folder, model.to(device), tokenizer, device)
 
 
-def _of_head(name: str, model: Any) -> bool:
-    """Whether a weight lies outside the body (or is a pooler, which masked-language models do not have)."""
+def _check_marks(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """See that the tokenizer can pad, and marks where a text begins.
+
+    Raises:
+        ModelError: it does not.
+    """
+    marks = {"padding token": tokenizer.pad_token_id, "[CLS] token": tokenizer.cls_token_id}
+    lacking = [name for name, number in marks.items() if number is None]
+    if lacking:
+        raise ModelError(
+            f"{folder}: its tokenizer has no {' and no '.join(lacking)}, as with GPT-2 and other decoders; fine-tuning "
+            "needs an encoder such as BERT, RoBERTa or DistilBERT, with the tokenizer that it was trained with"
+        )
+
+
+def _of_head(name: str, model: PreTrainedModel) -> bool:
+    """Whether a weight is outside the body (or in a pooler, which masked-language models do not have)."""
     return not name.startswith(model.base_model_prefix + ".") or ".pooler." in name

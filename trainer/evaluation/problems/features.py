@@ -1,69 +1,114 @@
-"""Examples as token ids, cut into batches of like length and padded no further than each batch needs."""
+"""Examples as token ids, in batches of similar length that are padded no further than each batch needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from corpora import sha256_of
 from trainer.models import positions_of
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerBase
+    from transformers import BatchEncoding, PreTrainedConfig, PreTrainedTokenizerBase
 
 POOL = 16
 """Batches that are sorted by length together: enough to save most padding, few enough to keep batches mixed."""
 
 
 @dataclass(frozen=True)
+class Reader:
+    """How a model reads texts."""
+
+    tokenizer: PreTrainedTokenizerBase
+    positions: int | None
+    """The longest row that it takes, in tokens; None if its config does not say."""
+    types: bool
+    """Whether it takes `token_type_ids`, which mark the second text of a pair."""
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase, config: PreTrainedConfig) -> Reader:
+        """The reader of a model with this tokenizer and config."""
+        return cls(tokenizer, positions_of(config), getattr(config, "type_vocab_size", 1) > 1)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of everything here that decides token ids; taken before the first text, whose options the tokenizer keeps."""
+        own = self.tokenizer
+        decides = [own.backend_tokenizer.to_str(), own.truncation_side, own.unk_token_id]
+        return sha256_of([*decides, self.positions, self.types])
+
+    def length(self, wanted: int) -> int:
+        """How many tokens a row may have: as many as wanted, or as many as the model has positions for."""
+        return min(wanted, self.positions or wanted)
+
+    def encode(self, first: Sequence[Any], second: Sequence[str] | None, **how: Any) -> BatchEncoding:
+        """What the tokenizer makes of texts or pairs of texts, special tokens included."""
+        pairs = (list(first),) if second is None else (list(first), list(second))
+        made: BatchEncoding = self.tokenizer(
+            *pairs, add_special_tokens=True, return_token_type_ids=self.types, return_attention_mask=False, **how
+        )
+        return made
+
+
+@dataclass(frozen=True)
 class Features:
-    """Rows of token ids with what is to be learnt from them."""
+    """Rows of token ids, and what a model learns from each."""
 
     input_ids: Sequence[Any]
     """[rows], special tokens included."""
     token_type_ids: Sequence[Any] | None
     """[rows], 0 for the first text and 1 for the second; None for models that take none."""
     targets: Sequence[Any] | NDArray[Any]
-    """[rows], what the problem learns: a class, a value, a class a token, or a pair of positions."""
+    """[rows], what the problem learns: a class, a value, a class per token, or a pair of positions."""
     example: NDArray[np.int64]
     """[rows], the example that each row was made from."""
     truncated: int = 0
     """Examples that lost text because they were longer than the model or the preset allows."""
     unknown_rate: float = 0.0
     """Share of the tokens that the vocabulary does not know."""
+    narrowed: int = 0
+    """Questions too long for the stride, whose windows share fewer tokens."""
+    labelled: int | None = None
+    """How many rows, from the first, have labels; None is all."""
     spans: dict[str, Any] = field(default_factory=dict)
-    """For span problems: where each token stands in its context."""
+    """For span problems: where each token is in its context."""
 
     def __len__(self) -> int:
         return len(self.input_ids)
 
-    @property
+    @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """[rows], the number of tokens."""
         return np.fromiter(map(len, self.input_ids), np.int64, len(self.input_ids))
 
 
-def encode(
-    tokenizer: PreTrainedTokenizerBase, model: Any, first: Sequence[Any], second: Sequence[str] | None, **how: Any
-) -> Any:
-    """What the tokenizer makes of texts or pairs of texts, with type ids only where the model has them."""
-    pairs = (list(first),) if second is None else (list(first), list(second))
-    types = getattr(model.config, "type_vocab_size", 1) > 1
-    return tokenizer(*pairs, add_special_tokens=True, return_token_type_ids=types, return_attention_mask=False, **how)
+def joined(parts: Sequence[Features], *, labelled: int) -> Features:
+    """Features one after the other, for training; the first `labelled` rows have labels."""
+    ids = [row for part in parts for row in part.input_ids]
+    types = [row for part in parts for row in part.token_type_ids or ()]
+    sizes = np.asarray([sum(map(len, part.input_ids)) for part in parts], dtype=np.float64)
+    return Features(
+        ids, types or None, [target for part in parts for target in part.targets], np.arange(len(ids)),
+        truncated=sum(part.truncated for part in parts), narrowed=sum(part.narrowed for part in parts),
+        unknown_rate=float(np.dot([part.unknown_rate for part in parts], sizes) / max(1.0, sizes.sum())),
+        labelled=labelled,
+    )  # fmt: skip
 
 
-def longest(model: Any, wanted: int) -> int:
-    """How many tokens a row may have: what is wanted, or what the model has positions for."""
-    return min(wanted, positions_of(model.config) or wanted)
+def compact(rows: Sequence[Sequence[int]]) -> list[NDArray[np.int32]]:
+    """Token ids as arrays: an eighth of the memory of Python's lists, and quicker to pad."""
+    return [np.asarray(row, dtype=np.int32) for row in rows]
 
 
 def unknown_rate(input_ids: Sequence[Any], unknown_id: int | None) -> float:
-    """Share of the tokens that are the unknown one."""
+    """Share of unknown tokens."""
     total = sum(map(len, input_ids))
     if unknown_id is None or not total:
         return 0.0
@@ -71,7 +116,7 @@ def unknown_rate(input_ids: Sequence[Any], unknown_id: int | None) -> float:
 
 
 def training_batches(lengths: NDArray[np.int64], batch_size: int, rng: Generator) -> list[NDArray[np.int64]]:
-    """One epoch of batches in random order, each of rows of like length.
+    """One epoch of batches in random order, each of rows of similar length.
 
     Rows are shuffled, sorted by length within pools of 16 batches, and the batches shuffled again over
     the whole epoch, so no stretch of the epoch runs from short to long.
@@ -99,10 +144,10 @@ def scoring_batches(lengths: NDArray[np.int64], tokens: int = 8192) -> Iterator[
 def padded(
     features: Features, rows: NDArray[np.int64], pad_id: int, device: torch.device | str = "cpu"
 ) -> dict[str, torch.Tensor]:
-    """One batch as the model takes it: `input_ids`, `attention_mask` and, where it has them, `token_type_ids`.
+    """One batch of tensors: `input_ids`, `attention_mask` and, if the features have them, `token_type_ids`.
 
     Returns:
-        [batch, length], int64, length being that of the batch's longest row.
+        [batch, length], int64; length is that of the batch's longest row.
     """
     import torch
 

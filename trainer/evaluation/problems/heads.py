@@ -1,9 +1,9 @@
-"""The kinds of problem a task may pose: how each is encoded, learnt, answered and scored."""
+"""The kinds of problem that a task can pose: how each is encoded, learnt, answered and scored."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.metrics import collapsed, majority, measured
-from trainer.evaluation.problems.features import Features, encode, longest, unknown_rate
+from trainer.evaluation.problems.features import Features, Reader, compact, unknown_rate
 from trainer.plugin import Examples, Head
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import PreTrainedTokenizerBase
 
 IGNORED = -100
 
@@ -32,33 +31,43 @@ class Problem(ABC):
 
     @property
     def outputs(self) -> int:
-        """How many numbers the head gives a row (or a token)."""
+        """How many numbers the head gives per row (or per token)."""
         return max(1, len(self.head.classes))
 
     @abstractmethod
-    def features(
-        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
-    ) -> Features:
+    def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
         """The examples as token ids and targets."""
 
     @abstractmethod
-    def logits(self, output: Any) -> Tensor:
+    def logits(self, output: Mapping[str, Tensor]) -> Tensor:
         """The model's answer as one tensor."""
 
     @abstractmethod
     def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
         """The mean loss of one batch."""
 
+    def distributions(
+        self, logits: Tensor, lengths: Sequence[int], targets: Sequence[Any] | NDArray[Any]
+    ) -> list[Tensor]:
+        """The logits as tables [distributions, outcomes], without padding: here one table, a row per example.
+
+        Args:
+            logits: of one batch.
+            lengths: of its rows, in tokens.
+            targets: what its rows learn.
+        """
+        return [logits]
+
     @abstractmethod
     def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
-        """One answer an example, from the logits of each row, in JSON values."""
+        """One answer per example, from the logits of each row, as JSON values."""
 
     @abstractmethod
     def score(self, answers: Any, examples: Examples) -> dict[str, float]:
         """Every metric of the head, in percent."""
 
     def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
-        """What is kept of each answer, so that scores can be resampled: the answers, and what is right."""
+        """What is stored so that scores can be resampled: the answers, and the right ones."""
         return {"answers": answers, "gold": list(examples.gold)}
 
     @abstractmethod
@@ -67,7 +76,7 @@ class Problem(ABC):
 
     @abstractmethod
     def collapsed(self, answers: Any) -> bool:
-        """Whether all answers are one."""
+        """Whether all answers are the same."""
 
 
 @dataclass(frozen=True)
@@ -77,23 +86,21 @@ class Classification(Problem):
     model_class: ClassVar[str] = "AutoModelForSequenceClassification"
     regression: ClassVar[bool] = False
 
-    def features(
-        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
-    ) -> Features:
-        """One row an example; what is too long loses its end, the longer text of a pair first."""
-        length = longest(model, settings.length)
-        whole = encode(tokenizer, model, examples.first, examples.second, truncation=True, max_length=length + 1)
+    def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
+        """One row per example; a text that is too long loses its end, the longer one of a pair first."""
+        length = reader.length(settings.length)
+        whole = reader.encode(examples.first, examples.second, truncation=True, max_length=length + 1)
         truncated = sum(len(ids) > length for ids in whole["input_ids"])
         if truncated:
-            whole = encode(tokenizer, model, examples.first, examples.second, truncation=True, max_length=length)
-        ids = whole["input_ids"]
+            whole = reader.encode(examples.first, examples.second, truncation=True, max_length=length)
+        ids, types = compact(whole["input_ids"]), whole.get("token_type_ids")
         targets = np.asarray(examples.gold, dtype=np.float32 if self.regression else np.int64)
-        unknown = unknown_rate(ids, tokenizer.unk_token_id)
-        return Features(ids, whole.get("token_type_ids"), targets, np.arange(len(ids)), truncated, unknown)
+        unknown = unknown_rate(ids, reader.tokenizer.unk_token_id)
+        return Features(ids, types and compact(types), targets, np.arange(len(ids)), truncated, unknown)
 
-    def logits(self, output: Any) -> Tensor:
+    def logits(self, output: Mapping[str, Tensor]) -> Tensor:
         """[batch, classes]."""
-        return output.logits  # type: ignore[no-any-return]
+        return output["logits"]
 
     def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
         """Cross entropy, in nats."""
@@ -115,7 +122,7 @@ class Classification(Problem):
         return majority(self.head.metrics, np.asarray(examples.gold), regression=self.regression)
 
     def collapsed(self, answers: Any) -> bool:
-        """Whether one class is given to every example."""
+        """Whether every example got the same class."""
         return collapsed(np.asarray(answers), regression=self.regression)
 
 
@@ -139,17 +146,15 @@ class Regression(Classification):
 
 @dataclass(frozen=True)
 class Tagging(Problem):
-    """One class for each word; a word is learnt and answered at its first token."""
+    """One class per word; a word is learnt and answered at its first token."""
 
     model_class: ClassVar[str] = "AutoModelForTokenClassification"
 
-    def features(
-        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
-    ) -> Features:
-        """One row an example; words beyond the length are not learnt, and count as wrong when scored."""
-        length = longest(model, settings.length)
+    def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
+        """One row per example; words beyond the length are not learnt, and count as wrong when scored."""
+        length = reader.length(settings.length)
         words = [text.split(" ") for text in examples.first]
-        made = encode(tokenizer, model, words, None, is_split_into_words=True, truncation=True, max_length=length)
+        made = reader.encode(words, None, is_split_into_words=True, truncation=True, max_length=length)
         targets, truncated = [], 0
         for row, classes in enumerate(examples.gold):
             ids, before = [], None
@@ -159,12 +164,12 @@ class Tagging(Problem):
             truncated += sum(target != IGNORED for target in ids) < len(classes)
             targets.append(ids)
         ids_of = made["input_ids"]
-        unknown = unknown_rate(ids_of, tokenizer.unk_token_id)
+        unknown = unknown_rate(ids_of, reader.tokenizer.unk_token_id)
         return Features(ids_of, made.get("token_type_ids"), targets, np.arange(len(ids_of)), truncated, unknown)
 
-    def logits(self, output: Any) -> Tensor:
+    def logits(self, output: Mapping[str, Tensor]) -> Tensor:
         """[batch, length, classes]."""
-        return output.logits  # type: ignore[no-any-return]
+        return output["logits"]
 
     def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
         """Cross entropy over the words, in nats."""
@@ -177,8 +182,17 @@ class Tagging(Problem):
         gold = torch.as_tensor(classes, device=logits.device)
         return cross_entropy(logits.float().flatten(0, 1), gold.flatten(), ignore_index=IGNORED)
 
+    def distributions(
+        self, logits: Tensor, lengths: Sequence[int], targets: Sequence[Any] | NDArray[Any]
+    ) -> list[Tensor]:
+        """One table, a row per word."""
+        import torch
+
+        places = [torch.as_tensor(ids, device=logits.device) != IGNORED for ids in targets]
+        return [torch.cat([row[: len(place)][place] for row, place in zip(logits, places, strict=True)])]
+
     def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
-        """[examples], a class number for each word; −1 for words that were cut off."""
+        """[examples], a class number per word; −1 for words that were cut off."""
         found = []
         for row, classes in enumerate(examples.gold):
             learnt = np.asarray(features.targets[row]) != IGNORED
@@ -195,7 +209,7 @@ class Tagging(Problem):
         return majority(self.head.metrics, _flat(examples.gold), regression=False)
 
     def collapsed(self, answers: Any) -> bool:
-        """Whether one class is given to every word."""
+        """Whether every word got the same class."""
         return collapsed(_flat(answers), regression=False)
 
 

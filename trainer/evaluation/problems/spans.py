@@ -1,34 +1,35 @@
-"""Answers that are a stretch of the context: long contexts in windows, the best stretch over all of them."""
+"""Answers that are a span of the context: long contexts in windows, and the best span over all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.errors import ModelError
+from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
-from trainer.evaluation.problems.features import Features, encode, longest, unknown_rate
+from trainer.evaluation.problems.features import Features, Reader, unknown_rate
 from trainer.evaluation.problems.heads import Problem
 from trainer.evaluation.scoring import exact_match, score_answers, token_f1
 from trainer.plugin import Examples
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import PreTrainedTokenizerBase
+    from transformers import BatchEncoding, PreTrainedTokenizerBase
 
 Offsets = NDArray[np.int32]
 """[tokens, 2], the first character of each token and the one after its last, in the question or the context."""
 AT_ONCE = 1000
-"""Examples that are cut into windows together: the tokenizer's own lists take fifty times the room of arrays."""
+"""Examples that are cut into windows together: the tokenizer's own lists take fifty times the memory of arrays."""
 
 
 @dataclass
 class _Windows:
-    """Windows as compact arrays, taken chunk by chunk from what the tokenizer gives."""
+    """Windows as compact arrays, collected chunk by chunk from the tokenizer."""
 
     ids: list[NDArray[np.int32]] = field(default_factory=list)
     types: list[NDArray[np.int8]] = field(default_factory=list)
@@ -38,8 +39,8 @@ class _Windows:
     """Of dev examples only, whose answers are cut from the context."""
     targets: list[tuple[int, int]] = field(default_factory=list)
 
-    def take(self, made: Any, first: int, gold: Sequence[Any] | None) -> None:
-        """Add the windows of the examples from number `first` on; `gold` is given where they are learnt from."""
+    def take(self, made: BatchEncoding, first: int, gold: Sequence[Any] | None) -> None:
+        """Add the windows of the examples from number `first` on; `gold` is given for examples to learn from."""
         for row, ids in enumerate(made["input_ids"]):
             example = first + made["overflow_to_sample_mapping"][row]
             bounds = _context(made.sequence_ids(row))
@@ -65,32 +66,45 @@ class Spans(Problem):
         """A start and an end for every token."""
         return 2
 
-    def features(
-        self, examples: Examples, tokenizer: PreTrainedTokenizerBase, model: Any, settings: Settings, *, train: bool
-    ) -> Features:
-        """One row a window; a window without the answer points to [CLS]."""
-        questions = _shortened(examples.first, tokenizer, settings.question_length)
-        length, stride = _window(questions, tokenizer, longest(model, settings.length), settings.stride)
-        windows = _Windows()
-        for first in range(0, len(questions), AT_ONCE):
-            made = encode(
-                tokenizer, model, questions[first : first + AT_ONCE], (examples.second or ())[first : first + AT_ONCE],
-                truncation="only_second", max_length=length, stride=stride,
-                return_overflowing_tokens=True, return_offsets_mapping=True,
+    def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
+        """One row per window; a window without the answer points to [CLS].
+
+        The windows are those of transformers' `run_qa`: they share `stride` tokens, whatever the other questions
+        are. `run_qa` fails at a question that leaves room for no more context tokens than the stride; here the
+        windows of such a question share half of its room, and `narrowed` counts them.
+
+        Raises:
+            TaskError: a question leaves no room for its context.
+        """
+        length = reader.length(settings.length)
+        questions, tokens = _shortened(examples.first, reader.tokenizer, settings.question_length)
+        room = length - tokens - reader.tokenizer.num_special_tokens_to_add(pair=True)
+        _check_room(room, examples, length)
+        strides = np.where(room > settings.stride, settings.stride, room // 2)
+        windows, contexts = _Windows(), examples.second or ()
+        for first, after in _chunks(strides):
+            made = reader.encode(
+                questions[first:after], contexts[first:after], truncation="only_second", max_length=length,
+                stride=int(strides[first]), return_overflowing_tokens=True, return_offsets_mapping=True,
             )  # fmt: skip
             windows.take(made, first, examples.gold if train else None)
-        example = np.asarray(windows.example, dtype=np.int64)
-        cut = int(np.sum(np.bincount(example, minlength=len(examples)) > 1))
-        unknown = unknown_rate(windows.ids, tokenizer.unk_token_id)
-        spans = {"context": windows.context, "offsets": windows.offsets}
-        targets = np.asarray(windows.targets, dtype=np.int64)
-        return Features(windows.ids, windows.types or None, targets, example, cut, unknown, spans)
+        return self._gathered(windows, strides != settings.stride, reader)
 
-    def logits(self, output: Any) -> Tensor:
+    def _gathered(self, windows: _Windows, narrow: NDArray[np.bool_], reader: Reader) -> Features:
+        example = np.asarray(windows.example, dtype=np.int64)
+        several = np.bincount(example, minlength=len(narrow)) > 1
+        return Features(
+            windows.ids, windows.types or None, np.asarray(windows.targets, dtype=np.int64), example,
+            truncated=int(several.sum()), narrowed=int((several & narrow).sum()),
+            unknown_rate=unknown_rate(windows.ids, reader.tokenizer.unk_token_id),
+            spans={"context": windows.context, "offsets": windows.offsets},
+        )  # fmt: skip
+
+    def logits(self, output: Mapping[str, Tensor]) -> Tensor:
         """[batch, length, 2], start and end."""
         import torch
 
-        return torch.stack((output.start_logits, output.end_logits), dim=-1)
+        return torch.stack((output["start_logits"], output["end_logits"]), dim=-1)
 
     def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
         """The mean cross entropy of the start and of the end, in nats."""
@@ -99,6 +113,12 @@ class Spans(Problem):
 
         gold = torch.as_tensor(np.asarray(targets), device=logits.device)
         return cross_entropy(logits.float(), gold)
+
+    def distributions(
+        self, logits: Tensor, lengths: Sequence[int], targets: Sequence[Any] | NDArray[Any]
+    ) -> list[Tensor]:
+        """A table per window, with a row for the start and one for the end over the window's tokens."""
+        return [row[:length].T for row, length in zip(logits, lengths, strict=True)]
 
     def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
         """The best-scoring text for each question, by its id."""
@@ -118,7 +138,7 @@ class Spans(Problem):
         return {"exact match": scored.exact_match, "f1": scored.f1}
 
     def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
-        """The answers, and what each question's is worth by exact match and F1, 0 to 1."""
+        """The answers, and the exact match and F1 of each question's, 0 to 1."""
         points = []
         for id, gold in zip(examples.ids, examples.gold, strict=True):
             right = [text for _, text in gold]
@@ -127,35 +147,47 @@ class Spans(Problem):
         return {"answers": answers, "gold": [], "points": points}
 
     def majority(self, examples: Examples) -> dict[str, float]:
-        """Nothing: no answer is frequent enough to stand for all."""
+        """Empty: no answer is frequent enough to be a baseline."""
         return {}
 
     def collapsed(self, answers: Any) -> bool:
-        """Whether nearly all answers are empty or one text."""
+        """Whether nearly all answers are empty or the same text."""
         return len(set(answers.values())) <= max(1, len(answers) // 100)
 
 
-def _shortened(questions: Sequence[str], tokenizer: PreTrainedTokenizerBase, length: int) -> list[str]:
-    """The questions, cut after so many tokens."""
-    made = tokenizer(
-        list(questions), add_special_tokens=False, return_offsets_mapping=True, return_attention_mask=False
-    )
-    return [
-        text if len(places) <= length else text[: places[length - 1][1]]
-        for text, places in zip(questions, made["offset_mapping"], strict=True)
-    ]
+def _shortened(
+    questions: Sequence[str], tokenizer: PreTrainedTokenizerBase, length: int
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The questions without white space in front, cut after so many tokens; and the tokens of each."""
+    texts = [question.lstrip() for question in questions]
+    how = {"add_special_tokens": False, "return_attention_mask": False}
+    places = tokenizer(texts, return_offsets_mapping=True, **how)["offset_mapping"]
+    tokens = np.fromiter(map(len, places), np.int64, len(places))
+    for number in np.flatnonzero(tokens > length).tolist():
+        texts[number] = texts[number][: places[number][length - 1][1]]
+        tokens[number] = len(tokenizer(texts[number], **how)["input_ids"])
+    return texts, tokens
 
 
-def _window(questions: Sequence[str], tokenizer: PreTrainedTokenizerBase, length: int, stride: int) -> tuple[int, int]:
-    """Length and stride of the windows; the stride shrinks with what a short model leaves for the context."""
-    longest_question = max(len(ids) for ids in tokenizer(list(questions), add_special_tokens=False)["input_ids"])
-    room = length - longest_question - tokenizer.num_special_tokens_to_add(pair=True)
-    if room < 2:
-        raise ModelError(
-            f"a question of {longest_question} tokens leaves no room for a context in {length} tokens; "
+def _check_room(room: NDArray[np.int64], examples: Examples, length: int) -> None:
+    """See that every question leaves room for two tokens of its context.
+
+    Raises:
+        TaskError: one does not; it is named.
+    """
+    if len(room) and (worst := int(np.argmin(room))) >= 0 and room[worst] < 2:
+        raise TaskError(
+            f"question {examples.ids[worst]} leaves no room for its context in {length} tokens; raise length, "
             "lower question-length, or take a model with more positions"
         )
-    return length, min(stride, room // 2)
+
+
+def _chunks(strides: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """First and last + 1 of runs of at most AT_ONCE questions that share one stride."""
+    edges = [0, *(np.flatnonzero(np.diff(strides)) + 1).tolist(), len(strides)]
+    for first, after in pairwise(edges):
+        for start in range(first, after, AT_ONCE):
+            yield start, min(start + AT_ONCE, after)
 
 
 def _context(sequence_ids: list[int | None]) -> tuple[int, int]:
@@ -164,7 +196,7 @@ def _context(sequence_ids: list[int | None]) -> tuple[int, int]:
 
 
 def _target(answer: tuple[int, str], bounds: tuple[int, int], places: Offsets) -> tuple[int, int]:
-    """The first and last token of the answer in a window, or (0, 0) where it does not hold all of it."""
+    """The first and last token of the answer in a window, or (0, 0) if the window does not hold all of it."""
     start, stop = answer[0], answer[0] + len(answer[1])
     first, after = bounds
     if places[first, 0] > start or places[after - 1, 1] < stop:
@@ -175,7 +207,7 @@ def _target(answer: tuple[int, str], bounds: tuple[int, int], places: Offsets) -
 
 
 def _best(logits: NDArray[Any], bounds: tuple[int, int], settings: Settings) -> tuple[float, int, int]:
-    """The score, first and last token of the best stretch: among the n best starts and ends, not too long."""
+    """The score, first and last token of the best span: among the n best starts and ends, not too long."""
     first, after = bounds
     start, end = logits[first:after, 0], logits[first:after, 1]
     starts = np.argsort(-start, kind="stable")[: settings.n_best]
@@ -184,7 +216,7 @@ def _best(logits: NDArray[Any], bounds: tuple[int, int], settings: Settings) -> 
     total = start[starts][:, None] + end[ends][None, :]
     total = np.where((span >= 0) & (span < settings.answer_length), total, -np.inf)
     row, column = np.unravel_index(int(np.argmax(total)), total.shape)
-    if not np.isfinite(total[row, column]):  # no start stands before an end: the best single token
+    if not np.isfinite(total[row, column]):  # no start comes before an end: the best single token
         single = int(np.argmax(start + end))
         return float(start[single] + end[single]), first + single, first + single
     return float(total[row, column]), first + int(starts[row]), first + int(ends[column])

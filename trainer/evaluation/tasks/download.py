@@ -1,4 +1,4 @@
-"""Bring the public benchmarks from the hub, for those who have network."""
+"""Download the public benchmarks from the hub."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILES = ("*/train-*.parquet", "*/validation*.parquet", "README.md")
 
 @dataclass(frozen=True)
 class Fetched:
-    """A benchmark on disk, and the commit of the hub that it is."""
+    """A benchmark on disk, and its commit on the hub."""
 
     benchmark: str
     repository: str
@@ -28,7 +28,7 @@ class Fetched:
 def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fetched:
     """The train and dev files of a public benchmark, as `trainer evaluate --data` reads them.
 
-    Files that are already there are not fetched again; what was interrupted goes on.
+    Files that are already there are not fetched again; an interrupted download continues.
 
     Args:
         benchmark: `glue` or `squad`.
@@ -51,7 +51,7 @@ def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fet
         )
     except hub_errors() as error:
         raise TaskError(
-            f"{repository} cannot be fetched from the hub ({first_line(error)}); run it again where there is network, "
+            f"{repository} cannot be fetched from the hub ({first_line(error)}); run it again with network access, "
             f"or put the benchmark's own files into {folder}"
         ) from error
     return Fetched(benchmark, repository, commit, folder)

@@ -1,4 +1,4 @@
-"""Labelled examples: what every task reads, whatever the layout of its files."""
+"""Labelled examples, read from the table files of any task; and inputs without labels."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from trainer.evaluation.tasks.tables import Table, read_table
 from trainer.plugin import Examples, Head, Layout
 
 
-def read_examples(files: Sequence[Path], layout: Layout, head: Head) -> Examples:
+def read_examples(
+    files: Sequence[Path], layout: Layout, head: Head, *, bounds: tuple[float, float] | None = None
+) -> Examples:
     """The examples of one split from its table files; rows that cannot be read are counted by reason.
 
+    Args:
+        bounds: the lowest and highest value of a regression's labels, such as 0 and 5 for STS-B.
+
     Raises:
-        TaskError: a column is missing, or no row could be read.
+        TaskError: a column is missing, a label is out of bounds, or no row could be read.
     """
     first: list[str] = []
     second: list[str] = []
@@ -29,12 +34,17 @@ def read_examples(files: Sequence[Path], layout: Layout, head: Head) -> Examples
         other = table.column(*layout.second) if layout.second else None
         unreadable.update(table.unreadable)
         read = _label_reader(table, label, head)
-        for row in table.rows:
+        for number, row in enumerate(table.rows, start=1):
             value, text, pair = read(row.get(label)), row.get(one), row.get(other) if other else ""
             if not (isinstance(text, str) and isinstance(pair, str)):
                 unreadable["text missing"] += 1
             elif value is None:
                 unreadable["unknown label"] += 1
+            elif bounds and not bounds[0] <= value <= bounds[1]:
+                raise TaskError(
+                    f"{path}: example {number} has the {label} {value:g}; it must be from {bounds[0]:g} to "
+                    f"{bounds[1]:g}; correct the file, or fetch it again"
+                )
             else:
                 first.append(text)
                 second.append(pair)
@@ -48,10 +58,10 @@ def read_examples(files: Sequence[Path], layout: Layout, head: Head) -> Examples
 
 
 def _label_reader(table: Table, column: str, head: Head) -> Callable[[Any], Any]:
-    """A function from a cell to the class number (or value), None where the cell holds none."""
+    """A function from a cell to the class number (or value); None if the cell has none."""
     if head.problem == "regression":
         return _number
-    # Class numbers are mapped by name where the file has names, since layouts differ in their order.
+    # Layouts differ in the order of classes, so numbers are mapped by name if the file has names.
     names = table.names.get(column, list(head.classes))
     by_name = {name: number for number, name in enumerate(head.classes)}
 

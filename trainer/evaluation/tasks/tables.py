@@ -24,9 +24,9 @@ class Table:
     columns: tuple[str, ...]
     rows: list[dict[str, Any]]
     unreadable: Counter[str] = field(default_factory=Counter)
-    """Rows left out, counted by reason."""
+    """Rows that are left out, counted by reason."""
     names: dict[str, list[str]] = field(default_factory=dict)
-    """The class names of columns that hold class numbers, where the file itself says them (Parquet of the hub)."""
+    """The class names of columns with class numbers, if the file has them (the hub's Parquet)."""
 
     def column(self, *alternatives: str) -> str:
         """The first of these columns that the table has.
@@ -110,13 +110,13 @@ def _read_jsonl(path: Path, text: str, columns: tuple[str, ...] | None) -> Table
         except json.JSONDecodeError as error:
             if number == len(lines) and not text.endswith("\n"):
                 raise TaskError(f"{path} is cut short: line {number} ends in mid-value; fetch it again") from error
-            table.unreadable["no JSON"] += 1
+            table.unreadable["not JSON"] += 1
             continue
         if isinstance(row, dict):
             table.rows.append(row)
             seen.update(dict.fromkeys(row))
         else:
-            table.unreadable["no JSON object"] += 1
+            table.unreadable["not a JSON object"] += 1
     table.columns = tuple(seen)
     return table
 
@@ -143,7 +143,7 @@ def find_split(folder: Path, *stems: str) -> list[Path]:
     """The files of one split: `STEM.tsv`, or the shards `STEM-00000-of-00002.parquet`; the first stem that has any.
 
     Returns:
-        Sorted; empty where there is none.
+        Sorted; empty if there are none.
     """
     for stem in stems:
         files = [path for suffix in SUFFIXES for path in _named(folder, stem, suffix)]

@@ -1,4 +1,4 @@
-"""A task described by a TOML file, for data of one's own: no code needed."""
+"""A task described by a TOML file: your own data without code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FileTask(Task):
     text_pair: str = option("", "The column with the other text; for spans, with the context.")
     label: str = option(..., "The column with the class, value, tags, or answer.")
     labels: tuple[str, ...] = option((), "The classes in the order of their numbers; those of the train file, sorted.")
-    metrics: tuple[str, ...] = option((), "How answers are scored; by default what the problem suggests.")
+    metrics: tuple[str, ...] = option((), "How answers are scored; by default the usual metrics of the problem.")
     beside: Path = option(Path(), "The folder of the TOML file.", decides=False)
 
     @property

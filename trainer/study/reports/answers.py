@@ -1,154 +1,162 @@
-"""The report's answers to the study's two questions, worded from the figures and their intervals."""
+"""The report's sentences: at most three per question, worded from the pairs and intervals that its picture shows."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.evaluation import Interval, as_words, difference
-from trainer.study.reports.charts import TITLES
-from trainer.study.reports.quoted import CLAIMS, Claim, study_score
-from trainer.study.run_results import MEASURES, Scored
+from trainer.study.reports.comparisons import COMPOSITION, SIZE, Comparison, Difference, Question, compare, natural
+from trainer.study.reports.formats import Sheet
+from trainer.study.reports.measures import DRAWN, KL, Measure
+from trainer.study.reports.quoted import CLAIMS, STUDY, Claim, quoted_difference
+from trainer.study.run_results import STUDENT, Scored
 
-SIZE = "RQ1: what does the size of the transfer dataset do to the student's downstream scores?"
-COMPOSITION = "RQ2: what does its composition do?"
-BASELINES = "What the transfer dataset added"
-AGREEMENT = "Where this agrees with the study"
-NAMES = {"Rand.": "shuffle", "Gen.": "generate"}
-"""Our compositions that stand for the study's."""
+KINDS = {"natural": "natural text", "shuffle": "shuffled text", "generate": "generated text"}
+"""Compositions in words."""
+OURS = {"Rand.": "shuffle", "Gen.": "generate"}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One question and what the runs say."""
+    """One question with its sentences."""
 
-    question: str
-    paragraphs: tuple[str, ...]
-    figure: str
-    """The name of the figure that shows it; empty for none."""
+    question: Question
+    sentences: tuple[str, ...]
+    """One to three."""
 
 
-def answers(outcomes: Sequence[Scored], preset: str) -> list[Answer]:
-    """A paragraph a comparison: direction, size of the effect, and whether its interval excludes zero."""
-    students = [run for run in outcomes if run.role == "student" and run.evaluations]
+def answers(asked: Sequence[Question]) -> list[Answer]:
+    """The sentences of each question."""
+    return [Answer(question, _sentences(question)) for question in asked]
+
+
+def _sentences(question: Question) -> tuple[str, ...]:
+    if question.kind not in (SIZE, COMPOSITION):
+        return _training(question)
+    said = [_fidelity(question), _downstream(question), _study(question)]
+    return tuple(filter(None, said)) or ("Nothing has been measured for these students yet.",)
+
+
+def _fidelity(question: Question) -> str:
+    """How the pairs of the headline follow the teacher: `natural text beats shuffled text beats generated text`."""
+    found = [(pair, each) for pair in question.headline if (each := pair.of(KL))]
+    if not found:
+        return ""
+    said = [f"{_verdict(question, pair, each)} ({pair.label}, {each.text})" for pair, each in found]
+    summary = ""
+    if len(found) > 1 and all(each.verdict == "better" for _, each in found):
+        names = [_subject(question, found[0][0].one), *(_subject(question, pair.other) for pair, _ in found)]
+        summary = f"{' beats '.join(names)}: "
+        said = [f"{pair.label} by {each.text}" for pair, each in found]
+    return f"Fidelity to the teacher on held-out text: {summary}{'; '.join(said)}."
+
+
+def _verdict(question: Question, pair: Comparison, each: Difference) -> str:
+    one, other = _subject(question, pair.one), _subject(question, pair.other)
+    if each.verdict == "cannot tell":
+        return f"cannot tell {one} from {other}"
+    return f"{one} beats {other}" if each.verdict == "better" else f"{other} beats {one}"
+
+
+def _subject(question: Question, run: Scored) -> str:
+    """What a run stands for in a sentence."""
+    if question.kind == COMPOSITION and run.role == STUDENT:
+        return KINDS.get(run.composition, f"text with {run.composition}")
+    if run.role == STUDENT:
+        return f"{run.label} ({run.size:,} tokens)"
+    return f"the {run.label}"
+
+
+def _downstream(question: Question) -> str:
+    """The scores of the same pairs."""
+    said = []
+    for pair in question.headline:
+        found = [each for measure in DRAWN if measure is not KL and (each := pair.of(measure))]
+        if found:
+            scores = ", ".join(f"{each.measure.title} {each.short}" for each in found)
+            said.append(f"{pair.label} {scores}")
+    told = [each for pair in question.headline for each in pair.differences.values() if each.measure in DRAWN[1:]]
+    unclear = sum(each.verdict == "cannot tell" for each in told)
+    ending = f"; {unclear} of these {len(told)} intervals include zero" if unclear else ""
+    return f"Downstream, in points with 95 % intervals: {'; '.join(said)}{ending}." if said else ""
+
+
+def _study(question: Question) -> str:
+    """The study's own differences for the same pairs, and whether ours agree."""
+    said = []
+    for pair in question.headline:
+        for each in pair.differences.values():
+            if each.quoted is not None and each.measure in DRAWN:
+                agrees = "agrees" if (each.quoted > 0) == (each.interval.difference > 0) else "disagrees"
+                verdict = "cannot tell" if each.verdict == "cannot tell" else agrees
+                said.append(f"{each.measure.signed(each.quoted)} {each.measure.title} for {pair.label} ({verdict})")
+    return f"The study reports (quoted) {'; '.join(said)}." if said else ""
+
+
+def _training(question: Question) -> tuple[str, ...]:
+    """How many students training brought closer to the teacher, or farther from it."""
     made = []
+    for measure in DRAWN:
+        found = [(pair, each) for pair in question.comparisons if (each := pair.of(measure))]
+        if found:
+            made.append(_counted(measure, found))
+    return tuple(made)
+
+
+def _counted(measure: Measure, found: Sequence[tuple[Comparison, Difference]]) -> str:
+    by = {verdict: [pair.one.label for pair, each in found if each.verdict == verdict] for verdict in VERDICTS}
+    better = "are closer to the teacher than" if measure is KL else "score higher than"
+    worse = "farther" if measure is KL else "lower"
+    said = f"{measure.title}: {len(by['better'])} of {len(found)} trained students {better} the student as it starts"
+    if by["worse"]:
+        said += f"; {worse}: {', '.join(by['worse'])}"
+    if by["cannot tell"]:
+        said += f"; cannot tell: {', '.join(by['cannot tell'])}"
+    return f"{said}."
+
+
+VERDICTS = ("better", "worse", "cannot tell")
+
+
+def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
+    """Each of the study's findings next to the same pair of ours, for each budget."""
+    header = ("the study finds that", "quoted", "our pair", "ours", "from", "to", "verdict")
+    sheet = Sheet("agreement", "Where these runs agree with the study", header)
+    students = [run for run in outcomes if run.role == STUDENT]
     for budget in dict.fromkeys(run.budget for run in students):
         runs = [run for run in students if run.budget == budget]
-        natural, harmed = _natural(runs), [run for run in runs if run.transfer and not run.transfer.natural]
-        said = f" ({budget})" if len({run.budget for run in students}) > 1 else ""
-        if len(natural) > 1:
-            pairs = [(natural[-1], natural[0])]
-            made.append(Answer(SIZE + said, _all(pairs, preset), "size"))
-        if natural and harmed:
-            pairs = [(_alike(natural, run), run) for run in harmed]
-            made.append(Answer(COMPOSITION + said, _all(pairs, preset), "composition"))
-        if agreed := _agreement(natural, harmed, preset):
-            made.append(Answer(AGREEMENT + said, agreed, ""))
-    if added := _baselines(outcomes, students, preset):
-        made.append(Answer(BASELINES, added, ""))
-    return made
+        for claim in CLAIMS:
+            pair = _pair(claim, runs)
+            each = compare(*pair, preset).differences.get(claim.measure) if pair else None
+            if pair and each:
+                found = (each.interval.difference, each.interval.low, each.interval.high)
+                verdict = {"better": "agrees", "worse": "disagrees"}.get(each.verdict, each.verdict)
+                named = f"{pair[0].label} over {pair[1].label}" + (f", {budget}" if budget else "")
+                quoted = quoted_difference(claim.more, claim.less, claim.measure)
+                figures = ("" if value is None else each.measure.signed(value) for value in (quoted, *found))
+                theirs, *measured = figures
+                sheet.add(claim.text, theirs, named, *measured, verdict)
+    if sheet.rows:
+        counts = sorted({len(run.tasks(preset)) for run in students} - {0})
+        ours = " or ".join(map(str, counts)) or "none"
+        sheet.notes += [
+            f"Points; quoted from {STUDY}. The study's GLUE score is the mean of nine tasks; these runs have {ours}. "
+            "Compare signs; sizes can be compared only if all nine are there."
+        ]
+    return sheet
 
 
-def _all(pairs: Sequence[tuple[Scored, Scored]], preset: str) -> tuple[str, ...]:
-    said = [_compared(one, other, measure, preset) for one, other in pairs for measure in MEASURES]
-    said += [_followed(one, other) for one, other in pairs]
-    return tuple(filter(None, said)) or ("No scores yet.",)
-
-
-def _followed(one: Scored, other: Scored) -> str:
-    """Which of two students is nearer to its teacher on held-out text, and whether in every run."""
-    ours, theirs = one.scores("kl"), other.scores("kl")
-    if not ours or not theirs:
-        return ""
-    near = "nearer to" if statistics.median(ours) < statistics.median(theirs) else "farther from"
-    apart = max(ours) < min(theirs) or max(theirs) < min(ours)
-    first, second = (
-        _named(run, f"KL {statistics.median(values):.3f} nats") for run, values in ((one, ours), (other, theirs))
-    )
-    runs = f"{len(ours)} and {len(theirs)} runs {'do not overlap' if apart else 'overlap'}"
-    return f"Fidelity: {first} is {near} its teacher on held-out text than {second}; the {runs}."
-
-
-def _natural(runs: Sequence[Scored]) -> list[Scored]:
-    """The students on natural text, by the size of their transfer datasets."""
-    return sorted((run for run in runs if run.transfer and run.transfer.natural), key=_tokens)
-
-
-def _tokens(run: Scored) -> int:
-    return run.transfer.tokens if run.transfer else 0
-
-
-def _alike(natural: Sequence[Scored], harmed: Scored) -> Scored:
-    """The student on natural text whose transfer dataset is nearest in size."""
-    return min(natural, key=lambda run: abs(_tokens(run) - _tokens(harmed)))
-
-
-def _compared(one: Scored, other: Scored, measure: str, preset: str) -> str:
-    ours, theirs = one.score(measure, preset), other.score(measure, preset)
-    if ours is None or theirs is None:
-        return ""
-    interval = difference(one.columns, other.columns, measure, preset)
-    points = ours - theirs if interval is None else interval.difference
-    apart = "no different from" if abs(points) < 0.05 else f"{abs(points):.1f} points {_direction(points)} than"
-    first, second = _named(one, f"{ours:.1f}"), _named(other, f"{theirs:.1f}")
-    return f"{TITLES[measure]}: {first} is {apart} {second} {as_words(interval)}."
-
-
-def _direction(points: float) -> str:
-    return "higher" if points > 0 else "lower"
-
-
-def _named(run: Scored, said: str) -> str:
-    if run.transfer is None or run.role != "student":
-        return f"the {run.role} ({said})"
-    return f"{run.transfer.name} ({_tokens(run):,} tokens; {said})"
-
-
-def _baselines(outcomes: Sequence[Scored], students: Sequence[Scored], preset: str) -> tuple[str, ...]:
-    baselines = [run for run in outcomes if run.role in ("student at the start", "masked-LM only") and run.evaluations]
-    if not students or not baselines:
-        return ()
-    best = max(students, key=lambda run: (bool(run.transfer and run.transfer.natural), _tokens(run)))
-    said = [_compared(best, baseline, measure, preset) for baseline in baselines for measure in MEASURES]
-    return tuple(filter(None, said))
-
-
-def _agreement(natural: Sequence[Scored], harmed: Sequence[Scored], preset: str) -> tuple[str, ...]:
-    """Each of the study's findings, and whether the runs show it."""
-    said = []
-    for claim in CLAIMS:
-        more, less = _stands_for(claim.more, natural, harmed), _stands_for(claim.less, natural, harmed)
-        if more is None or less is None or more is less:
-            continue
-        interval = difference(more.columns, less.columns, claim.measure, preset)
-        if interval is not None:
-            said.append(_claimed(claim, interval))
-    return tuple(said)
-
-
-def _stands_for(transfer: str, natural: Sequence[Scored], harmed: Sequence[Scored]) -> Scored | None:
-    if transfer in NAMES:
-        return next((run for run in harmed if run.transfer and run.transfer.composition == NAMES[transfer]), None)
-    if not natural:
+def _pair(claim: Claim, runs: Sequence[Scored]) -> tuple[Scored, Scored] | None:
+    """The two students that stand for the study's, nearest to each other in size."""
+    plain = natural(runs)
+    corrupted = {run.composition: run for run in runs if not run.natural}
+    if not plain:
         return None
-    if transfer == "0.1%":
-        return natural[0] if len(natural) > 1 else None
-    return _alike(natural, harmed[0]) if harmed else natural[-1]
-
-
-def _claimed(claim: Claim, interval: Interval) -> str:
-    theirs = _quoted(claim.more, claim.measure) - _quoted(claim.less, claim.measure)
-    agrees = "agrees" if interval.difference > 0 else "disagrees"
-    verdict = agrees if interval.excludes_zero else "cannot tell"
-    return (
-        f"The study finds that {claim.text} (quoted: {theirs:+.1f} points); this study {verdict}: "
-        f"{interval.difference:+.1f} points {as_words(interval)}."
-    )
-
-
-def _quoted(transfer: str, measure: str) -> float:
-    score = study_score(transfer)
-    if score is None:
-        return float("nan")
-    return {"glue": score.glue, "exact match": score.exact_match, "f1": score.f1}[measure]
+    if claim.less == "0.1%":
+        return (plain[-1], plain[0]) if len(plain) > 1 else None
+    less = corrupted.get(OURS[claim.less])
+    if less is None:
+        return None
+    more = min(plain, key=lambda run: abs(run.size - less.size)) if claim.more == "10%" else None
+    more = more or corrupted.get(OURS.get(claim.more, ""))
+    return (more, less) if more else None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+NUMBER = re.compile(r"[+-]?\d")
 
 
 @dataclass(frozen=True)
@@ -14,12 +17,12 @@ class Row:
 
     cells: tuple[str, ...]
     quoted: bool = False
-    """Whether somebody else published these figures; they are never mixed with measured ones."""
+    """Whether others published these figures; they are always marked."""
 
 
 @dataclass
 class Sheet:
-    """A table with what a reader must know about it."""
+    """A table with its notes."""
 
     name: str
     """For file names: `scores`."""
@@ -31,6 +34,10 @@ class Sheet:
     def add(self, *cells: str, quoted: bool = False) -> None:
         """Add a line."""
         self.rows.append(Row(cells, quoted))
+
+    def is_text(self, column: int) -> bool:
+        """Whether a column holds words: no cell of it begins with a figure."""
+        return not any(NUMBER.match(row.cells[column]) for row in self.rows)
 
 
 def to_markdown(sheet: Sheet) -> str:

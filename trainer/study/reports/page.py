@@ -1,25 +1,27 @@
-"""Put runs and their scores into one self-contained page, measured figures beside quoted ones."""
+"""Put runs and their scores into one self-contained page, measured figures next to quoted ones."""
 
 from __future__ import annotations
 
-import statistics
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from trainer.evaluation import read_sealed
 from trainer.runtime import write_whole
-from trainer.study.reports import quoted
-from trainer.study.reports.answers import Answer, answers
-from trainer.study.reports.charts import Point, composition_figure, size_figure, to_svg
+from trainer.study.reports.answers import Answer, agreement_sheet, answers
+from trainer.study.reports.charts import composition_picture, curves_picture, size_picture
+from trainer.study.reports.comparisons import difference_sheet, questions
+from trainer.study.reports.drawing import Picture, to_element, to_pdf
+from trainer.study.reports.forest import forest
 from trainer.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
+from trainer.study.reports.probes import ProbeValue, probe_picture, probe_sheet
 from trainer.study.reports.tables import dataset_sheet, distillation_sheet, network_sheet, score_sheet, task_sheet
-from trainer.study.run_results import FIDELITY, MEASURES, Scored, merged, read_outcomes
-
-PLACES = {"natural": "10%", "shuffle": "Rand.", "generate": "Gen."}
-"""The study's transfer dataset that stands beside each composition."""
+from trainer.study.run_results import Scored, merged, read_outcomes
+from trainer.study.stored_answers import StoredAnswer, write_answers
 
 
 @dataclass
@@ -28,11 +30,17 @@ class Report:
 
     title: str
     preset: str
+    answers: list[Answer]
+    pictures: dict[str, Picture]
+    """By name; the picture of an answer has the name of its question."""
     sheets: list[Sheet]
-    figures: dict[str, Any] = field(default_factory=dict)
-    """matplotlib figures by name: `size`, `composition`."""
-    answers: list[Answer] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def details(self) -> list[Picture]:
+        """The pictures that belong to no question."""
+        asked = {answer.question.name for answer in self.answers}
+        return [picture for name, picture in self.pictures.items() if name not in asked]
 
 
 def report(
@@ -43,13 +51,13 @@ def report(
     measured: Path | str | None = None,
     title: str = "Distilling BERT: what the transfer dataset does",
 ) -> Path:
-    """Write one self-contained HTML page about runs and what their students score.
+    """Write one self-contained HTML page about runs and the scores of their students.
 
     Args:
-        runs: run folders, evaluated or not; folders of evaluated models (a teacher) stand beside them.
+        runs: run folders, evaluated or not, and folders of evaluated models such as a teacher.
         out: the file to write.
         preset: which GLUE score: `sanh9`, `glue8` or `leaderboard`.
-        measured: what `trainer measure --out FILE` wrote, for the table of networks.
+        measured: a file that `trainer measure --out FILE` wrote, for the table of networks.
 
     Raises:
         RunError: a folder holds neither a run nor an evaluation.
@@ -64,99 +72,73 @@ def report(
 
 
 def write_report(made: Report, folder: Path) -> Path:
-    """Write a report in every format: the page, Markdown, and under `tables` and `figures` CSV, LaTeX and PDF.
+    """Write a report in every format.
+
+    The page and Markdown; the answers as JSON; tables as CSV and LaTeX; figures as SVG, PDF and CSV.
 
     Returns:
         The page.
     """
-    for name in ("tables", "figures"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    tables, figures = folder / "tables", folder / "figures"
+    for place in (tables, figures):
+        place.mkdir(parents=True, exist_ok=True)
     for sheet in made.sheets:
-        write_whole(folder / "tables" / f"{sheet.name}.csv", to_csv(sheet))
-        write_whole(folder / "tables" / f"{sheet.name}.tex", to_latex(sheet))
-    for name, figure in made.figures.items():
-        if figure.axes:
-            figure.savefig(folder / "figures" / f"{name}.pdf", metadata={"CreationDate": None})
-    answered = [f"## {answer.question}\n\n" + "\n\n".join(answer.paragraphs) for answer in made.answers]
-    text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.sheets), *(f"- {n}" for n in made.notes)])
-    write_whole(folder / "report.md", text + "\n")
+        write_whole(tables / f"{sheet.name}.csv", to_csv(sheet))
+        write_whole(tables / f"{sheet.name}.tex", to_latex(sheet))
+    for name, picture in made.pictures.items():
+        write_whole(figures / f"{name}.svg", picture.svg)
+        write_whole(figures / f"{name}.csv", to_csv(picture.data))
+        write_whole(figures / f"{name}.pdf", to_pdf(picture))
+    answered = [f"## {answer.question.title}\n\n" + "\n\n".join(answer.sentences) for answer in made.answers]
+    notes = "\n".join(f"- {note}" for note in made.notes)
+    text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.sheets), notes])
+    write_whole(folder / "report.md", text.rstrip() + "\n")
+    write_answers(folder, [_stored(answer) for answer in made.answers])
     write_whole(folder / "report.html", to_html(made))
     return folder / "report.html"
 
 
-def gathered(runs: Sequence[Scored], *, preset: str, networks: dict[str, Any] | None, title: str) -> Report:
-    """The tables, figures and answers about runs."""
+def _stored(answer: Answer) -> StoredAnswer:
+    sheet = difference_sheet([answer.question])
+    rows = tuple(dict(zip(sheet.header, row.cells, strict=True)) for row in sheet.rows)
+    return StoredAnswer(answer.question.title, answer.sentences, rows)
+
+
+def gathered(
+    runs: Sequence[Scored],
+    *,
+    preset: str,
+    networks: dict[str, Any] | None,
+    title: str,
+    probes: Sequence[ProbeValue] = (),
+) -> Report:
+    """The answers, pictures and tables about runs."""
     outcomes = merged(runs)
-    sheets = [
-        score_sheet(outcomes, preset), task_sheet(outcomes), dataset_sheet(outcomes), distillation_sheet(runs),
-        network_sheet(networks),
+    asked = questions(outcomes, preset)
+    pictures = [
+        *(forest(question) for question in asked), size_picture(outcomes, preset),
+        composition_picture(outcomes, preset), curves_picture(outcomes), probe_picture(probes),
     ]  # fmt: skip
-    figures = {"size": size_figure(size_points(outcomes, preset))}
-    figures["composition"] = composition_figure(composition_points(outcomes, preset))
-    made = Report(title, preset, [sheet for sheet in sheets if sheet.rows], figures)
-    made.answers = answers(outcomes, preset)
-    made.notes = _notes(outcomes)
-    if count := sum("% interval" in said for answer in made.answers for said in answer.paragraphs):
-        made.notes.append(f"Of {count} intervals at 95 %, about one in twenty excludes zero by chance alone.")
+    differences = difference_sheet(asked)
+    sheets = [
+        score_sheet(outcomes, preset), differences, agreement_sheet(outcomes, preset), task_sheet(outcomes),
+        probe_sheet(probes), dataset_sheet(outcomes), distillation_sheet(runs), network_sheet(networks),
+    ]  # fmt: skip
+    made = Report(
+        title, preset, answers(asked), {picture.name: picture for picture in pictures if picture},
+        [sheet for sheet in sheets if sheet.rows], _notes(outcomes, preset),
+    )  # fmt: skip
+    if differences.rows:
+        made.notes.append(
+            f"Of the {len(differences.rows)} intervals at 95 %, about one in twenty excludes zero by chance alone."
+        )
     return made
 
 
-def size_points(outcomes: Sequence[Scored], preset: str) -> dict[str, list[Point]]:
-    """For each measure, the students on natural text by the tokens of their transfer datasets, and the study's."""
-    sizes = {"10%": 402.6e6, "1%": 40.3e6, "0.1%": 4.0e6}
-    panels: dict[str, list[Point]] = {}
-    for measure in (*MEASURES, *FIDELITY):
-        points = [
-            Point(run.name, run.transfer.tokens, tuple(scores), series=run.budget)
-            for run in outcomes
-            if run.role == "student" and run.transfer and run.transfer.natural
-            if (scores := run.scores(measure, preset))
-        ]
-        theirs = [Point(name, x, (y,), quoted=True) for name, x in sizes.items() if (y := _theirs(name, measure))]
-        if points:
-            panels[measure] = points + theirs
-    return panels
-
-
-def composition_points(outcomes: Sequence[Scored], preset: str) -> dict[str, list[Point]]:
-    """For each measure, the students on datasets of one size by composition, and the study's."""
-    runs = [run for run in of_one_size(outcomes) if run.transfer]
-    kinds = sorted(
-        {run.transfer.composition for run in runs if run.transfer}, key=lambda kind: (kind != "natural", kind)
-    )
-    panels: dict[str, list[Point]] = {}
-    for measure in (*MEASURES, *FIDELITY):
-        points = [
-            Point(run.transfer.composition, kinds.index(run.transfer.composition), tuple(scores), series=run.budget)
-            for run in runs
-            if run.transfer and (scores := run.scores(measure, preset))
-        ]
-        theirs = [
-            Point(kind, kinds.index(kind) + 0.18, (score,), quoted=True)
-            for kind in kinds
-            if kind in PLACES and (score := _theirs(PLACES[kind], measure))
-        ]
-        if points:
-            panels[measure] = points + theirs
-    return panels
-
-
-def of_one_size(outcomes: Sequence[Scored]) -> list[Scored]:
-    """The students whose transfer datasets hold about as many tokens as those that were harmed."""
-    students = [run for run in outcomes if run.role == "student" and run.transfer]
-    harmed = [run.transfer.tokens for run in students if run.transfer and not run.transfer.natural]
-    if not harmed:
-        return []
-    size = statistics.median(harmed)
-    return [run for run in students if run.transfer and abs(run.transfer.tokens - size) <= 0.15 * size]
-
-
 def to_html(made: Report) -> str:
-    """The page: no script, no font, no picture from elsewhere."""
+    """The page: style and script inside, nothing from elsewhere."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    titles = {"size": "Scores over the size of the transfer dataset", "composition": "Scores over its composition"}
-    figures = {name: to_svg(figure, name, titles[name]) for name, figure in made.figures.items() if figure.axes}
     environment = Environment(
         loader=PackageLoader("trainer.study.reports"),
         autoescape=True,
@@ -164,20 +146,37 @@ def to_html(made: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    drawn = {name: _drawn(picture) for name, picture in made.pictures.items()}
+    files = Path(__file__).parent / "templates"
+    style, script = ((files / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return environment.get_template("report.html.j2").render(
-        report=made, figures=figures, titles=titles, written=written
+        report=made, drawn=drawn, written=written, style=style, script=script
     )
 
 
-def _theirs(transfer: str, measure: str) -> float | None:
-    score = quoted.study_score(transfer)
-    if score is None:
-        return None
-    return {"glue": score.glue, "exact match": score.exact_match, "f1": score.f1}.get(measure)
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as the page shows it."""
+
+    picture: Picture
+    wide: str
+    narrow: str
+    svg_link: str
+    csv_link: str
 
 
-def _notes(outcomes: Sequence[Scored]) -> list[str]:
+def _drawn(picture: Picture) -> Drawn:
+    return Drawn(
+        picture,
+        wide=to_element(picture, narrow=False),
+        narrow=to_element(picture, narrow=True),
+        svg_link=f"data:image/svg+xml;base64,{b64encode(picture.svg.encode()).decode()}",
+        csv_link=f"data:text/csv;charset=utf-8,{quote(to_csv(picture.data))}",
+    )
+
+
+def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
     """What to know, each said once with all the runs that it holds for."""
     found: dict[str, list[str]] = {}
     for run in outcomes:
@@ -191,6 +190,19 @@ def _notes(outcomes: Sequence[Scored]) -> list[str]:
             said.append(f"not finished ({run.card.get('status')})")
         for note in said:
             found.setdefault(note, []).append(run.name)
-    return [
+    notes = [
         f"{note} ({'all' if len(names) == len(outcomes) > 1 else ', '.join(names)})" for note, names in found.items()
     ]
+    return notes + _uneven(outcomes, preset)
+
+
+def _uneven(outcomes: Sequence[Scored], preset: str) -> list[str]:
+    """A note if GLUE scores are means over different tasks: such scores are neither compared nor drawn together."""
+    sets: dict[tuple[str, ...], list[str]] = {}
+    for run in outcomes:
+        if tasks := run.tasks(preset):
+            sets.setdefault(tasks, []).append(run.label)
+    if len(sets) < 2:
+        return []
+    said = "; ".join(f"{', '.join(names)}: {', '.join(tasks)}" for tasks, names in sets.items())
+    return [f"GLUE scores are means over different tasks, so these groups are not compared with each other ({said})"]

@@ -1,4 +1,4 @@
-"""Figures that others published, with their sources: to be printed beside ours, always marked as quoted."""
+"""Figures that others published, with their sources; the report always marks them as quoted."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ class QuotedScore:
 
     network: str
     transfer: str
-    """The transfer dataset: `10%`, `1%`, `0.1%`, `Rand.`, `Gen.`; empty for networks that are no student."""
+    """The transfer dataset: `10%`, `1%`, `0.1%`, `Rand.`, `Gen.`; empty for networks that are not students."""
     glue: float
     exact_match: float
     f1: float
     source: str
     superseded: bool = False
+
+    def of(self, measure: str) -> float:
+        """The score by `glue`, `exact match` or `f1`."""
+        return {"glue": self.glue, "exact match": self.exact_match, "f1": self.f1}[measure]
 
 
 STUDY_SCORES = (
@@ -129,3 +133,11 @@ CLAIMS = (
 def study_score(transfer: str) -> QuotedScore | None:
     """The study's own scores for one of its transfer datasets, or None."""
     return next((score for score in STUDY_SCORES if score.transfer == transfer), None)
+
+
+def quoted_difference(more: str, less: str, measure: str) -> float | None:
+    """How many points the study's student on one transfer dataset scores above that on another."""
+    one, other = study_score(more), study_score(less)
+    if one is None or other is None or measure not in ("glue", "exact match", "f1"):
+        return None
+    return one.of(measure) - other.of(measure)

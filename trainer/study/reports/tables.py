@@ -1,46 +1,51 @@
-"""The report's tables: scores, tasks, transfer datasets, distillations, networks."""
+"""The report's other tables: scores, tasks, transfer datasets, training runs, networks."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from typing import Any
 
 from trainer.study.reports import quoted
 from trainer.study.reports.formats import Sheet
-from trainer.study.run_results import FIDELITY, MEASURES, Scored
-
-NOTHING = "–"
-FIDELITY_TITLES = {"kl": "KL to the teacher", "top1_agreement": "agrees with the teacher"}
+from trainer.study.reports.measures import AGREEMENT, EXACT, F1, GLUE, KL, NOTHING
+from trainer.study.run_results import MASKED_LM, STUDENT, Scored
 
 
 def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
-    """GLUE and SQuAD by network and transfer dataset: the study's Tables 6, 7, 9 and 10."""
+    """Fidelity, GLUE and SQuAD by network and transfer dataset: the study's Tables 6, 7, 9 and 10."""
     named = sorted({run.evaluations["glue"]["scores"][preset]["name"] for run in outcomes if "glue" in run.evaluations})
-    title = f"Scores: GLUE ({'; '.join(named) or preset}) and SQuAD v1.1"
-    header = ("network", "transfer dataset", "tokens", "GLUE", "SQuAD EM", "SQuAD F1")
-    fidelity = [name for name in FIDELITY if any(name in run.held_out for run in outcomes)]
-    sheet = Sheet("scores", title, (*header, *(FIDELITY_TITLES[name] for name in fidelity)))
+    measures = [m for m in (KL, AGREEMENT, GLUE, EXACT, F1) if any(run.scores(m.name, preset) for run in outcomes)]
+    sheet = Sheet(
+        "scores", "Fidelity and scores", ("network", "transfer dataset", "tokens", *(m.title for m in measures))
+    )
     for run in outcomes:
-        if run.evaluations:
-            scores = (_spread(run.scores(m, preset), run.score(m, preset)) for m in MEASURES)
-            sheet.add(*_network(run), *scores, *(_fidelity(run.held_out.get(name)) for name in fidelity))
-    if sheet.rows:
-        for score in quoted.STUDY_SCORES:
-            mark = "quoted, superseded" if score.superseded else "quoted"
-            name = f"{score.network} ({mark})"
-            figures = (f"{value:.1f}" for value in (score.glue, score.exact_match, score.f1))
-            sheet.add(name, score.transfer or NOTHING, NOTHING, *figures, *(NOTHING for _ in fidelity), quoted=True)
-        sheet.notes += [f"GLUE is the plain mean over the tasks named, preset {preset}; quoted ones are sanh9."]
-        if fidelity:
-            sheet.notes += ["KL (nats a token) and agreement on the likeliest word (rate) are on held-out text."]
-        sheet.notes += ["Percent; the median over fine-tuning seeds, with its range where there are several."]
-        sheet.notes += [f"Quoted from: {'; '.join(dict.fromkeys(score.source for score in quoted.STUDY_SCORES))}."]
+        cells = [m.spread(run.scores(m.name, preset), run.mean(m.name, preset)) for m in measures]
+        if any(cell != NOTHING for cell in cells):
+            sheet.add(*_network(run), *cells)
+    if not sheet.rows:
+        return sheet
+    downstream = [m for m in (GLUE, EXACT, F1) if m in measures]
+    for score in quoted.STUDY_SCORES if downstream else ():
+        mark = "quoted, superseded" if score.superseded else "quoted"
+        figures = (f"{score.of(m.name):.1f}" if m in downstream else NOTHING for m in measures)
+        sheet.add(f"{score.network} ({mark})", score.transfer or NOTHING, NOTHING, *figures, quoted=True)
+    if KL in measures:
+        sheet.notes += [
+            "On held-out text: KL in nats per token, lower is closer; agreement on the likeliest word in percent."
+        ]
+    sheet.notes += ["Means over runs and fine-tuning seeds, with the range of several; scores in percent."]
+    if named:
+        sheet.notes += [
+            f"GLUE ({'; '.join(named)}) is the plain mean over the evaluated tasks; the quoted ones are over all nine."
+        ]
+    if downstream:
+        sources = "; ".join(dict.fromkeys(score.source for score in quoted.STUDY_SCORES))
+        sheet.notes += [f"Quoted from: {sources}."]
     return sheet
 
 
 def task_sheet(outcomes: Sequence[Scored]) -> Sheet:
-    """Every task's own score, with what always giving the most frequent answer would score."""
+    """Every task's own score, beside the score of always giving the most frequent answer."""
     titles = list(dict.fromkeys(name for run in outcomes for name in run.columns if name != "SQuAD"))
     sheet = Sheet("tasks", "GLUE by task", ("network", "transfer dataset", *titles))
     if not titles:
@@ -77,7 +82,7 @@ def dataset_sheet(outcomes: Sequence[Scored]) -> Sheet:
 
 
 def distillation_sheet(outcomes: Sequence[Scored]) -> Sheet:
-    """How each run went: updates, last losses, fidelity to the teacher, speed."""
+    """Each run's updates, last losses, fidelity during training, and speed."""
     runs = [run for run in outcomes if run.card]
     losses = list(dict.fromkeys(name for run in runs for name in run.last.get("losses", {})))
     fidelity = list(dict.fromkeys(name for run in runs for name in run.last.get("held_out", {})))
@@ -126,33 +131,21 @@ def network_sheet(measured: dict[str, Any] | None) -> Sheet:
 
 def _network(run: Scored) -> tuple[str, str, str]:
     seeds = f", {run.runs} seeds" if run.runs > 1 else ""
-    if run.role not in ("student", "masked-LM only") or run.transfer is None:
+    if run.role not in (STUDENT, MASKED_LM) or run.transfer is None:
         return (run.name if run.role == "network" else f"{run.role}{seeds}"), NOTHING, NOTHING
     budget = f", {run.budget}" if run.budget else ""
     return f"{run.role}{budget}{seeds}", run.transfer.name, f"{run.transfer.tokens:,}"
 
 
-def _spread(scores: Sequence[float], median: float | None) -> str:
-    if median is None:
-        return NOTHING
-    return f"{median:.1f}" if len(scores) < 2 else f"{median:.1f} ({min(scores):.1f}–{max(scores):.1f})"
-
-
 def _task_cell(column: dict[str, Any] | None) -> str:
-    if column is None:
+    if column is None or not column["scores"]:
         return NOTHING
-    return _spread(column["scores"], column["score"]) + ("*" if column["collapsed"] else "")
+    scores = column["scores"]
+    return GLUE.spread(scores, sum(scores) / len(scores)) + ("*" if column["collapsed"] else "")
 
 
 def _mean(metrics: dict[str, float]) -> str:
     return f"{sum(metrics.values()) / len(metrics):.1f}"
-
-
-def _fidelity(values: Sequence[float] | None) -> str:
-    if not values:
-        return NOTHING
-    middle = f"{statistics.median(values):.3f}"
-    return middle if len(values) < 2 else f"{middle} ({min(values):.3f}–{max(values):.3f})"
 
 
 def _count(value: float | None) -> str:

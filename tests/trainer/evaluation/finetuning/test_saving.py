@@ -51,6 +51,20 @@ def test_a_teacher_of_another_vocabulary_is_refused(
         keep_finetuned("CoLA", model=student, data=glue, out=tmp_path / "kept", teacher=tmp_path / "teacher")
 
 
+def test_the_same_command_finds_the_kept_model_and_another_is_refused(
+    student: Path, glue: Path, tmp_path: Path
+) -> None:
+    first = keep_finetuned("CoLA", model=student, data=glue, out=tmp_path / "kept", changes={"epochs": 1})
+    updates: list[int] = []
+    again = keep_finetuned(
+        "CoLA", model=student, data=glue, out=tmp_path / "kept", changes={"epochs": 1},
+        progress=lambda _, done, __: updates.append(done),
+    )  # fmt: skip
+    assert again == first and not updates
+    with pytest.raises(ModelError, match="is there already, from other inputs or settings"):
+        keep_finetuned("CoLA", model=student, data=glue, out=tmp_path / "kept", changes={"epochs": 2})
+
+
 def test_a_folder_that_is_there_and_a_name_of_many_tasks_are_refused(student: Path, glue: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="is there already"):
         keep_finetuned("CoLA", model=student, data=glue, out=tmp_path)

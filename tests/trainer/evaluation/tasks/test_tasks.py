@@ -145,3 +145,12 @@ def test_squad_is_read_from_the_hubs_parquet_too(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(CorporaError, match="is not a folder"):
         read(name, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(("value", "said"), [("5.1", "5.1"), ("-1", "-1"), ("50", "50")])
+def test_an_stsb_label_outside_0_to_5_is_one_clear_error(tmp_path: Path, value: str, said: str) -> None:
+    header = "index\tsentence1\tsentence2\tscore\n"
+    write(tmp_path / "STS-B" / "train.tsv", header + "0\ta\tb\t5.000\n1\ta\tb\t0\n")
+    write(tmp_path / "STS-B" / "dev.tsv", header + f"0\ta\tb\t2.5\n1\ta\tb\t{value}\n")
+    with pytest.raises(TaskError, match=rf"dev\.tsv: example 2 has the score {said}; it must be from 0 to 5"):
+        read("sts-b", tmp_path)

@@ -47,7 +47,7 @@ def ungrouped(language: str) -> int:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("numbers.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files(__package__).joinpath("data", "numbers.toml").read_text(encoding="utf-8"))
 
 
 def in_words(number: int, *, capital: bool = False) -> str:

@@ -8,7 +8,7 @@ from functools import cache, partial
 from importlib.resources import files
 
 from corpora.builtin.templates.arguments import Arguments, Function, first
-from corpora.builtin.templates.numerals import grouped
+from corpora.builtin.templates.numbers.numerals import grouped
 
 _SCALES = {
     "k": "thousand", "t": "trillion", "m": "million", "b": "billion", "l": "lakh", "c": "crore", "lc": "lakh crore",
@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"[0-9]{4,}(?=\D|\Z)")
 @cache
 def currencies() -> dict[str, str]:
     """The sign of each currency by its ISO code, in lower case."""
-    table = tomllib.loads(files(__package__).joinpath("currencies.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(files(__package__).joinpath("data", "currencies.toml").read_text(encoding="utf-8"))
     return {code: sign for sign, codes in table["signs"].items() for code in codes}
 
 
@@ -86,7 +86,7 @@ def _functions() -> dict[str, Function]:
     for code, sign in currencies().items():
         render = partial(amount, sign)
         found[code] = found[f"{code}convert"] = found[f"{code} convert"] = render
-    signs = tomllib.loads(files(__package__).joinpath("currencies.toml").read_text(encoding="utf-8"))["names"]
+    signs = tomllib.loads(files(__package__).joinpath("data", "currencies.toml").read_text(encoding="utf-8"))["names"]
     found |= {name: partial(amount, sign) for sign, names in signs.items() for name in names}
     return found | {
         "currency": in_currency,

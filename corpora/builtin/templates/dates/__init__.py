@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from corpora import Template, hookimpl
 from corpora.builtin.templates.arguments import ENGLISH, YES, Arguments, filled, first, is_set, one_of, positional
-from corpora.builtin.templates.lifespans import SPANS
-from corpora.builtin.templates.times import CENTURIES, FRENCH, named_for_its_text
+from corpora.builtin.templates.dates.lifespans import SPANS
+from corpora.builtin.templates.dates.times import CENTURIES, FRENCH, named_for_its_text
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?(?:T.*)?")
 _DAY = re.compile(r"([0-9]{1,2})(?:er|º|\.º|\.|r|st|nd|rd|th)?")

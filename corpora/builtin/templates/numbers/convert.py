@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from corpora.builtin.templates.arguments import Arguments, Function, first, positional
-from corpora.builtin.templates.numerals import in_words
-from corpora.builtin.templates.units import between, canonical, full_name, is_word, known_unit, power_of_ten
+from corpora.builtin.templates.numbers.numerals import in_words
+from corpora.builtin.templates.numbers.units import between, canonical, full_name, is_word, known_unit, power_of_ten
 
 _NUMBER = re.compile(
     r"[<>~]?[+−-]?(?:[0-9][0-9,.\s]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?:[+⁄/–-]{1,2}[0-9.,/⁄+]+)*|[0-9]+ [0-9]+/[0-9]+"

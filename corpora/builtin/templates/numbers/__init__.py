@@ -19,11 +19,11 @@ from corpora.builtin.templates.arguments import (
     one_of,
     positional,
 )
-from corpora.builtin.templates.convert import CONVERTERS
-from corpora.builtin.templates.money import MONEY
-from corpora.builtin.templates.numerals import as_roman, grouped, in_words
+from corpora.builtin.templates.numbers.convert import CONVERTERS
+from corpora.builtin.templates.numbers.money import MONEY
+from corpora.builtin.templates.numbers.numerals import as_roman, grouped, in_words
+from corpora.builtin.templates.numbers.units import between, unit_symbol
 from corpora.builtin.templates.places import PLACES
-from corpora.builtin.templates.units import between, unit_symbol
 
 _TIGHT = ("%", "°", "′", "″", "'", '"')
 """Units that follow their number without a space."""

@@ -177,4 +177,4 @@ def _aliases() -> Mapping[str, str]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("units.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files(__package__).joinpath("data", "units.toml").read_text(encoding="utf-8"))

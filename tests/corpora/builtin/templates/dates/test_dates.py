@@ -3,7 +3,7 @@
 import pytest
 
 from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
-from corpora.builtin.templates.numerals import in_words
+from corpora.builtin.templates.numbers.numerals import in_words
 
 
 @pytest.mark.parametrize(

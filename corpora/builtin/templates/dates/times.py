@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from corpora.builtin.templates.arguments import Arguments, Function, filled, positional
-from corpora.builtin.templates.numerals import is_roman
+from corpora.builtin.templates.numbers.numerals import is_roman
 
 _ORDINAL = re.compile(r"(\d+)(er|re|e|nd|nde|d|de|ers|es)")
 _CENTURY = re.compile(r"([ivxlc]+)(er|re|e)( siècles?| millénaires?| s| arrondissement)?( av\. ?j\.-c\.)?")

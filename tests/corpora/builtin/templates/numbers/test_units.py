@@ -3,7 +3,7 @@
 import pytest
 
 from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
-from corpora.builtin.templates.units import known_unit
+from corpora.builtin.templates.numbers.units import known_unit
 
 CODES = """
 acre ha km2 m2 sqmi sqft sqyd sqin km m cm mm nm um mi yd ft in nmi kn mph km/h m/s ft/s mi/h C F K C-change

@@ -1,0 +1,208 @@
+"""What chosen data costs and what it finds: `distinct` beside datatrove, `dsir` beside its authors' implementation.
+
+    python benchmarks/choice.py distinct --rows 1000000 --peer PEER/bin/python    # with datatrove in PEER
+    python benchmarks/choice.py distinct --rows 10000000
+    python benchmarks/choice.py dsir --books DIR --target DIR --dump FILE --peer PEER/bin/python   # data-selection
+
+Each step runs in a process of its own; the time is by the clock and the memory is the peak of that process, without
+pages of files that are only mapped (RssAnon).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+import corpora
+from corpora.operations.version_writer import Rows, Work, write_version
+from corpora.store import SENTENCES, Manifest, Plan, Store, texts
+
+WORDS = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "ne", "su", "ta", "ve") for b in ("r", "n", "sh") for c in "aeiou"]
+ROWS_A_DOCUMENT = 50
+COPIES = 0.2
+"""The share of generated rows that repeat one of a tenth as many sentences."""
+
+
+def generated(rows: int) -> Iterator[pa.RecordBatch]:
+    """Sentences of 5 to 24 words, of which a fifth are copies, in documents of 50."""
+    rng = np.random.default_rng(1)
+    words = np.array(WORDS)
+    for first in range(0, rows, 50_000):
+        count = min(50_000, rows - first)
+        lengths = rng.integers(5, 25, count)
+        chosen = words[rng.integers(0, len(words), lengths.sum())].tolist()
+        ends = np.cumsum(lengths).tolist()
+        made = [" ".join(chosen[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+        for row in np.flatnonzero(rng.random(count) < COPIES).tolist():
+            made[row] = f"copy number {rng.integers(rows // 10)} of a sentence that others have too"
+        numbers = [f"d{(first + row) // ROWS_A_DOCUMENT}" for row in range(count)]
+        columns = [pa.array(made, pa.large_string()), pa.array([0] * count, pa.int32())]
+        yield pa.RecordBatch.from_arrays([*columns, pa.array(numbers, pa.large_string())], schema=SENTENCES)
+
+
+def generate(rows: int) -> None:
+    """Put generated sentences into the store as `many`, and next to it as JSON lines for the peer."""
+    work = Work.here(None, "serial", lambda *_: None)
+    plan = Plan(action="build", settings={"rows": rows}, recipe={"build": "generated"})
+
+    def write(staging: Path) -> Manifest:
+        return write_version(staging, "many", plan, Rows(SENTENCES, generated(rows)), work)
+
+    work.add("many", plan, write)
+
+
+PEER = """
+import sys, json
+from pathlib import Path
+from datatrove.executor import LocalPipelineExecutor
+from datatrove.pipeline.dedup import SentenceDedupFilter, SentenceDedupSignature, SentenceFindDedups
+from datatrove.pipeline.dedup.sentence_dedup import SentDedupConfig
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
+from datatrove.utils.text import TextNormConfig
+folder = sys.argv[1]
+exact = TextNormConfig(lowercase=False, norm_whitespace=False, remove_punctuation=False, norm_unicode_diacritics=False,
+                       norm_numbers=False, norm_weekdays=False, norm_monthnames=False)
+config = SentDedupConfig(n_sentences=1, split_sentences=False, only_dedup_in_index=False, min_doc_words=0,
+                         min_num_sentences=0, norm_config=exact)
+steps = [
+    [JsonlReader(folder + "/in"), SentenceDedupSignature(folder + "/sigs", config=config)],
+    [SentenceFindDedups(folder + "/sigs", folder + "/dups", config=config)],
+    [JsonlReader(folder + "/in"), SentenceDedupFilter(folder + "/dups", config=config),
+     JsonlWriter(folder + "/out", compression=None)],
+]
+for number, step in enumerate(steps):
+    LocalPipelineExecutor(step, tasks=1, workers=1, logging_dir=folder + f"/logs-{number}").run()
+lines = sum(json.loads(line)["text"].count("\\n") + 1 for f in Path(folder, "out").glob("*") for line in f.open())
+print("rows", lines)
+"""
+DSIR_PEER = """
+import sys, json
+from data_selection import HashedNgramDSIR
+folder = sys.argv[1]
+dsir = HashedNgramDSIR([folder + "/raw.jsonl"], [folder + "/target.jsonl"], folder + "/cache", num_proc=1)
+dsir.fit_importance_estimator(num_tokens_to_fit="all")
+rows = [json.loads(line)["text"] for line in open(folder + "/raw.jsonl", encoding="utf-8")][: int(sys.argv[2])]
+print(json.dumps([float(dsir.importance_estimator(dsir.featurizer(text))) for text in rows]))
+"""
+
+
+def timed(command: list[str]) -> tuple[float, float, str]:
+    """Seconds, peak MiB of anonymous memory, and the output of a process."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
+        peak = 0
+        while process.poll() is None:
+            try:
+                status = Path(f"/proc/{process.pid}/status").read_text()
+                peak = max(peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon")))
+            except (OSError, TypeError):
+                pass
+            time.sleep(0.05)
+        if process.returncode:
+            raise SystemExit(process.stderr.read() if process.stderr else "failed")
+        out.seek(0)
+        return time.perf_counter() - started, peak / 1024, out.read().strip()
+
+
+def distinct(rows: int, peer: str | None, home: Path) -> None:
+    """Time and memory of `corpora transform distinct`, and of datatrove's sentence deduplication on the same rows."""
+    run = [sys.executable, "-c", "from corpora.cli import main; main()", "transform"]
+    took = timed([sys.executable, __file__, "generate", "--rows", str(rows)])
+    print(f"generated {rows:,} rows in {took[0]:.1f} s", flush=True)
+    store = Store(home)
+    size = store.find("many").manifest.size_bytes
+    for words in (["distinct", "many"], ["distinct", "many", "--executor", "processes:workers=2", "--name", "again"]):
+        seconds, peak, said = timed([*run, *words])
+        made = store.find(words[-1] if "--name" in words else "many-distinct")
+        where = "2 workers, memory of the driver" if "--name" in words else "serial"
+        print(f"{'corpora, ' + where:44} {seconds:7.1f} s {peak:7.0f} MiB  {made.rows:,} rows left", flush=True)
+        store.remove(made.reference)
+    print(f"{size / 1e6:,.0f} MB of data files\n{said.splitlines()[1].strip()[:100]}", flush=True)
+    if peer:
+        (home / "peer" / "in").mkdir(parents=True)
+        with (home / "peer" / "in" / "0.jsonl").open("w", encoding="utf-8") as file:
+            for batch in store.find("many").batches():
+                lines = batch.column("text").to_pylist()
+                for start in range(0, len(lines), ROWS_A_DOCUMENT):
+                    text = "\n".join(lines[start : start + ROWS_A_DOCUMENT])
+                    file.write(json.dumps({"id": str(start), "text": text}) + "\n")
+        seconds, peak, said = timed([peer, "-c", PEER, str(home / "peer")])
+        left = said.splitlines()[-1]
+        print(
+            f"{'datatrove, SentenceDedup of 1 sentence':44} {seconds:7.1f} s {peak:7.0f} MiB  {left} left", flush=True
+        )
+
+
+def dsir(books: str, target: str, dump: str, peer: str | None, home: Path) -> None:
+    """Novels hidden in Wikipedia, found by their scores; and the authors' scores of the first 100 rows."""
+    corpora.build(f"books:folder={books}", name="books")
+    corpora.build(f"books:folder={target}", name="target")
+    wiki = corpora.build(f"wikipedia:dump={dump}", name="wiki")
+    corpora.concat(["books", "wiki"], name="all")
+    corpora.tokenize("all", train=8000, name="all-tokens")
+    for unit in ("sentence", "paragraph", "packed:128"):
+        made = {
+            name: corpora.tokenize(name, like="all-tokens", unit=unit, name=f"{name}-{unit[:6]}")
+            for name in ("books", "target", "wiki")
+        }
+        _found(f"token ids, {unit}", made["books"], made["target"], made["wiki"])
+    started = time.perf_counter()
+    scored = _found("sentences", corpora.open("books"), corpora.open("target"), wiki)
+    print(f"{scored.rows:,} sentences scored in {time.perf_counter() - started:.1f} s, counting and selecting too")
+    if peer:
+        for name, file in (("sentences-mixed", "raw"), ("target", "target")):
+            lines = [json.dumps({"text": row["text"]}) for row in texts(corpora.open(name))]
+            (home / f"{file}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        theirs = json.loads(timed([peer, "-c", DSIR_PEER, str(home), "100"])[2])
+        ours = np.concatenate([batch["dsir"].to_numpy() for batch in scored.batches()])[:100]
+        apart = np.abs(ours - theirs).max()
+        print(f"first 100 rows: scores from {min(theirs):.2f} to {max(theirs):.2f}, largest difference {apart:.1e}")
+
+
+def _found(what: str, books: corpora.Dataset, target: corpora.Dataset, wiki: corpora.Dataset) -> corpora.Dataset:
+    """Hide a tenth of novels in Wikipedia, take as many rows by their score, and count the novels among them."""
+    hidden = corpora.transform(books, "sample", rows=wiki.rows // 9)
+    mixed = corpora.concat([wiki, hidden], name=f"{what.partition(',')[0].replace(' ', '-')}-mixed")
+    scored = corpora.transform(mixed, f"dsir:target={target.reference}")
+    novels = {name for batch in hidden.batches() for name in set(batch["document"].to_pylist())}
+    for selection in ("by-score:column=dsir,first=high", "resample:column=dsir"):
+        taken = corpora.transform(scored, selection, rows=hidden.rows)
+        right = sum(name in novels for batch in taken.batches() for name in batch["document"].to_pylist())
+        name, share = selection.partition(":")[0], right / taken.rows
+        print(f"{what:24} {hidden.rows:,} of {mixed.rows:,} rows hidden; {name:9} precision {share:.3f}", flush=True)
+    return scored
+
+
+def main() -> None:
+    """Run one of the two."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["distinct", "dsir", "generate"])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    for name in ("--peer", "--books", "--target", "--dump"):
+        parser.add_argument(name)
+    given = parser.parse_args()
+    if given.what == "generate":
+        generate(given.rows)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CORPORA_HOME"] = folder
+        if given.what == "distinct":
+            distinct(given.rows, given.peer, Path(folder))
+        else:
+            dsir(given.books, given.target, given.dump, given.peer, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""How often the words and pairs of neighbours of a dataset fall into each of ten thousand buckets."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora.arrays import mix
+
+BUCKETS = 10_000
+WORD = re.compile(r"\w+|[^\w\s]+")
+"""Runs of letters and digits, and runs of punctuation: the pattern of NLTK's WordPunctTokenizer."""
+
+
+@dataclass(frozen=True)
+class HashedNgrams(Statistic):
+    """Unigrams and bigrams by a hash, as DSIR counts them (Xie et al. 2023, arXiv 2302.03169).
+
+    Of text: lower-cased words and punctuation marks, hashed with SHA-256. Of token datasets: ids.
+    """
+
+    name: ClassVar[str] = "hashed-ngrams"
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
+
+    def count(self, block: Sequences, context: Context) -> Counts:
+        """The number of unigrams and bigrams in each bucket."""
+        return {"counts": np.bincount(buckets_of(block)[0], minlength=BUCKETS).astype(np.int64)}
+
+    def summarise(self, counts: Counts) -> dict[str, Any]:
+        """How many there are, and how many buckets hold any."""
+        return {"ngrams": int(counts["counts"].sum()), "buckets_used": int(np.count_nonzero(counts["counts"]))}
+
+
+def buckets_of(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The bucket of each unigram and bigram of a block, row by row.
+
+    Returns:
+        The buckets, [n-grams], and where each row's begin and end among them, [rows + 1].
+    """
+    return _of_text(block) if block.values.dtype == np.uint8 else _of_ids(block.tight())
+
+
+def _of_text(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    found: list[int] = []
+    ends = [0]
+    for row in range(len(block)):
+        found += _text_buckets(block.row(row).tobytes().decode("utf-8", "surrogatepass"))
+        ends.append(len(found))
+    return np.array(found, dtype=np.int64), np.array(ends)
+
+
+def _text_buckets(text: str) -> Iterator[int]:
+    words = WORD.findall(text.lower())
+    yield from map(_bucket, words)
+    yield from map(_bucket, map(" ".join, pairwise(words)))
+
+
+@lru_cache(maxsize=1 << 18)
+def _bucket(ngram: str) -> int:
+    return int.from_bytes(sha256(ngram.encode("utf-8", "surrogatepass")).digest(), "big") % BUCKETS
+
+
+def _of_ids(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First the unigrams of each row, then its bigrams."""
+    lengths = block.lengths
+    pairs = np.maximum(lengths - 1, 0)
+    ends = np.append(0, np.cumsum(lengths + pairs))
+    ids = block.values.astype(np.uint64)
+    found = np.empty(ends[-1], dtype=np.int64)
+    place = np.arange(len(ids)) - np.repeat(block.offsets[:-1], lengths)
+    start = np.repeat(ends[:-1], lengths)
+    found[start + place] = mix(ids, salt=5) % np.uint64(BUCKETS)
+    second = np.flatnonzero(place > 0)
+    both = mix((ids[second - 1] << np.uint64(32)) | ids[second], salt=6) % np.uint64(BUCKETS)
+    found[start[second] + np.repeat(lengths, lengths)[second] + place[second] - 1] = both
+    return found, ends
+
+
+@hookimpl
+def corpora_statistics() -> list[type[Statistic]]:
+    """Offer it."""
+    return [HashedNgrams]

@@ -1,0 +1,90 @@
+"""Text like a target: the score of DSIR, and importance resampling by any score."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Context, Score, Selection, Sequences, Transform, hookimpl, option
+from corpora.arrays import mix
+from corpora.builtin.statistics.hashed_ngrams import HashedNgrams, buckets_of
+from corpora.errors import unknown_name
+
+SMOOTHING = 1e-8
+"""Added to the share of every bucket, as in the authors' implementation."""
+FRACTION_BITS = 24
+LAST = np.uint64(2**64 - 1)
+"""The key of a row without a score."""
+
+
+@dataclass(frozen=True)
+class Dsir(Score):
+    """How much more likely a row is in a target dataset than in its own: log p_target(row) - log p_parent(row).
+
+    A row is a bag of unigrams and bigrams in ten thousand buckets. The score is the sum over them, in nats, so long
+    rows have scores further from 0. The target holds rows of the same kind, of the same tokenizer.
+    """
+
+    name: ClassVar[str] = "dsir"
+    of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
+    needs: ClassVar[tuple[str, ...]] = (HashedNgrams.name,)
+    reads: ClassVar[tuple[str, ...]] = ("target",)
+    cites: ClassVar[str] = "Xie et al. 2023, arXiv 2302.03169 (data selection by importance resampling)"
+    target: str = option(..., "The dataset that rows should be like.", decides=False)
+
+    def score(self, block: Sequences, context: Context) -> NDArray[np.float64]:
+        """The log importance ratio of each row; 0 for a row without words."""
+        buckets, ends = buckets_of(block)
+        ratios = self._ratios(context)[buckets]
+        sums = np.append(0, np.cumsum(ratios))[ends]
+        scores: NDArray[np.float64] = np.diff(sums) / 2**FRACTION_BITS
+        return scores
+
+    def _ratios(self, context: Context) -> NDArray[np.int64]:
+        """The log ratio of each bucket, in 2**-24 of a nat: whole numbers, whose sums do not depend on their order."""
+        counts = [context.statistics[key]["counts"] for key in (f"{HashedNgrams.name} of {self.target}", *self.needs)]
+        target, parent = (np.log(each / max(1, each.sum()) + SMOOTHING) for each in counts)
+        ratios: NDArray[np.int64] = np.round((target - parent) * 2**FRACTION_BITS).astype(np.int64)
+        return ratios
+
+
+@dataclass(frozen=True)
+class Resample(Selection):
+    """Draw rows without replacement, each with a probability that rises with the exponential of its score.
+
+    Takes the rows with the largest score plus Gumbel noise, which is such a draw (Kool et al. 2019). With the score
+    `dsir` it is importance resampling: the rows taken are spread as those of the target.
+    """
+
+    name: ClassVar[str] = "resample"
+    cites: ClassVar[str] = "Kool et al. 2019, arXiv 1903.06059 (Gumbel top-k); Xie et al. 2023, arXiv 2302.03169"
+    column: str = option(..., "The column of log weights to draw by, such as dsir; corpora show lists them.")
+
+    def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
+        """The negative of score plus noise, as a rising key; rows without a score last.
+
+        Raises:
+            UnknownName: the dataset has no such column.
+        """
+        if self.column not in context.columns:
+            raise unknown_name("column of numbers", self.column, context.columns)
+        scores = context.columns[self.column].astype(np.float64)
+        rows = np.arange(context.first_row, context.first_row + len(block))
+        uniform = ((mix(rows, seed) >> np.uint64(11)) + 0.5) / 2**53
+        keys = _rising(np.log(-np.log(uniform)) - scores)
+        keys[np.isnan(scores)] = LAST
+        return keys
+
+
+def _rising(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Numbers as whole numbers in the same order, without a loss."""
+    bits = np.ascontiguousarray(numbers + 0.0).view(np.uint64)
+    negative = bits >> np.uint64(63) == 1
+    return np.where(negative, ~bits, bits | np.uint64(1 << 63))
+
+
+@hookimpl
+def corpora_transforms() -> list[type[Transform]]:
+    """Offer them."""
+    return [Dsir, Resample]

@@ -1,0 +1,69 @@
+"""What a component may know beside the rows: statistics of the parent, and of other datasets that its options name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpora.errors import OptionError
+from corpora.operations.version_writer import Work
+from corpora.plugin import Counts, Transform
+from corpora.store import Dataset, counts_needed, vocabulary_in
+
+
+def others_of(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Dataset]:
+    """The datasets that components read beside the parent, by the reference that their options give.
+
+    Raises:
+        DatasetNotFound: there is no such dataset.
+        OptionError: it is of another kind or tokenizer than the parent, or empty.
+    """
+    found: dict[str, Dataset] = {}
+    for component in components:
+        for option in component.reads:
+            reference = component.options()[option]
+            if not isinstance(reference, str):
+                raise OptionError(f"{component.name}: {option} is {reference!r}; it must be the name of a dataset")
+            found[reference] = other = work.open(reference)
+            _check(other, parent, f"{component.name}: {option}")
+    return found
+
+
+def _check(other: Dataset, parent: Dataset, what: str) -> None:
+    other.need(parent.kind, f"{what} of {parent.reference}")
+    if vocabulary_in(other.path) != vocabulary_in(parent.path):
+        raise OptionError(
+            f"{what} is {other.reference}, which has another tokenizer than {parent.reference}; "
+            f"tokenize its sentences with --like {parent.name}"
+        )
+    if not other.rows:
+        raise OptionError(
+            f"{what} is {other.reference}, which has no rows; give a dataset with text of the kind you want"
+        )
+
+
+def statistics_for(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Counts]:
+    """The statistics that components need, counted now if they are not there.
+
+    Those of the parent are under their names, those of another dataset under `NAME of REFERENCE`.
+    """
+    needs = [statistic for component in components for statistic in component.needs]
+    counts = counts_needed(work.store, parent, needs, work.executor)
+    for reference, other in others_of(parent, components, work).items():
+        theirs = counts_needed(work.store, other, needs, work.executor)
+        counts |= {f"{name} of {reference}": each for name, each in theirs.items()}
+    return counts
+
+
+def recorded(chain: Sequence[Transform], others: dict[str, Dataset]) -> tuple[dict[str, object], dict[str, str]]:
+    """What a plan records of other datasets.
+
+    Returns:
+        Settings with their fingerprints; and for the recipe the references that the first component's options mean.
+    """
+    reads: dict[str, str] = {}
+    for place, component in enumerate(chain):
+        for option in component.reads:
+            key = option if place == 0 else f"{component.name}: {option}"
+            reads[key] = others[str(component.options()[option])].fingerprint
+    named = {option: others[str(chain[0].options()[option])].reference for option in chain[0].reads}
+    return ({"reads": reads} if reads else {}), named

@@ -1,0 +1,167 @@
+"""Task distillation: what a student learns from a teacher that is fine-tuned on the same task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from corpora import OptionError
+from trainer.errors import ModelError
+from trainer.evaluation.problems.encoders import Encoder, load_encoder
+from trainer.models import place_of, recorded_states
+from trainer.plugin import Given, LogitsLoss, Loss
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from trainer.evaluation.finetuning.settings import Settings
+    from trainer.evaluation.problems.features import Features, Reader
+    from trainer.evaluation.problems.heads import Problem
+    from trainer.plugin import Examples
+
+LABEL_WEIGHT = 0.5
+"""Of the labels beside a teacher, as DistilBERT's authors chose it for SQuAD (Sanh et al. 2019, section 4)."""
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """A teacher, and what is learnt from it."""
+
+    teacher: Path
+    losses: tuple[Loss, ...]
+    label_weight: float = LABEL_WEIGHT
+    """What the loss on the labels is multiplied by; 0 learns from the teacher alone."""
+    unlabelled: Examples | None = None
+    """Inputs without labels, learnt from the teacher alone."""
+
+
+class Lesson:
+    """The terms of one run: the loss on the labels, and each loss on the teacher's outputs or states."""
+
+    def __init__(self, student: Encoder, teacher: Encoder, problem: Problem, teaching: Teaching) -> None:
+        self.student, self.teacher, self.problem = student, teacher, problem
+        self.label_weight = teaching.label_weight
+        used = [loss for loss in teaching.losses if loss.weight > 0]
+        self.terms = [(loss, loss.build(teacher.model, student.model).to(student.device)) for loss in used]
+        self._needs = _states(loss.needs for loss in used)
+        self._teacher_needs = _states(loss.teacher_needs for loss in used)
+        for model, needs in ((student.model, self._needs), (teacher.model, self._teacher_needs)):
+            for need in needs:
+                place_of(model, need)
+
+    @classmethod
+    def of(cls, teaching: Teaching, student: Encoder, problem: Problem, settings: Settings) -> Self:
+        """The lesson of a teaching, with the teacher loaded and checked against the student.
+
+        Raises:
+            ModelError: the teacher has no trained head for the task, another vocabulary, too few positions, or
+                layers or widths that a loss cannot use.
+            OptionError: a loss has no meaning for this task.
+        """
+        teacher = load_encoder(teaching.teacher, problem, device=student.device, trained_head=True)
+        teacher.model.requires_grad_(False).train(False)
+        if teacher.vocabulary != student.vocabulary:
+            raise ModelError(f"{teacher.folder} has another vocabulary than {student.folder}; a teacher must share it")
+        length = student.reader.length(settings.length)
+        if teacher.reader.length(length) < length:
+            raise ModelError(
+                f"{teacher.folder} takes at most {teacher.reader.positions} tokens, and rows have up to {length}; "
+                f"give --length {teacher.reader.positions}"
+            )
+        lesson = cls(student, teacher, problem, teaching)
+        lesson._check_effect()
+        return lesson
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A note if nothing trains the head, so that the scores mean nothing yet."""
+        if self.label_weight or any(isinstance(loss, LogitsLoss) for loss, _ in self.terms):
+            return ()
+        return ("no term trains the task's head: its scores mean nothing before a second step that does",)
+
+    def reader(self, own: Reader) -> Reader:
+        """How training rows are read: with type ids if the student or the teacher takes them."""
+        return replace(own, types=own.types or self.teacher.reader.types)
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """The losses' own weights, which are trained and not kept."""
+        for number, (loss, module) in enumerate(self.terms):
+            for name, parameter in module.named_parameters():
+                yield f"{loss.name}.{number}.{name}", parameter
+
+    def loss(self, batch: Mapping[str, Tensor], features: Features, rows: NDArray[np.int64]) -> Tensor:
+        """The weighted sum of all terms for one batch.
+
+        A loss on outputs is averaged over the answers (rows, words, or starts and ends), a loss on states over the
+        tokens. The loss on the labels is the sum over the labelled rows divided by all rows.
+        """
+        import torch
+
+        with recorded_states(self.student.model, self._needs) as found:
+            logits = self.problem.logits(self.student.run(batch))
+        with torch.no_grad(), recorded_states(self.teacher.model, self._teacher_needs) as theirs:
+            their_logits = self.problem.logits(self.teacher.run(batch)) if self.terms else logits
+        lengths, targets = features.lengths[rows].tolist(), [features.targets[row] for row in rows]
+        total = self._on_labels(logits, features, rows)
+        with torch.autocast(logits.device.type, enabled=False):
+            outputs = [self.problem.distributions(one.float(), lengths, targets) for one in (logits, their_logits)]
+            states = _packed(found, theirs, batch["attention_mask"])
+            for loss, module in self.terms:
+                if isinstance(loss, LogitsLoss):
+                    total = total + loss.weight * _on_outputs(module, *outputs)
+                else:
+                    total = total + loss.weight * module(states).mean()
+        return total
+
+    def _on_labels(self, logits: Tensor, features: Features, rows: NDArray[np.int64]) -> Tensor:
+        import torch
+
+        known = rows < (len(features) if features.labelled is None else features.labelled)
+        if not self.label_weight or not known.any():
+            return logits.new_zeros((), dtype=torch.float32)
+        answered = logits if known.all() else logits[torch.from_numpy(known).to(logits.device)]
+        mean = self.problem.loss(answered, [features.targets[row] for row in rows[known]])
+        return self.label_weight * float(known.mean()) * mean
+
+    def _check_effect(self) -> None:
+        """Refuse losses that a head of one value cannot learn from, such as a divergence of distributions."""
+        import torch
+
+        if self.problem.outputs > 1:
+            return
+        for loss, module in self.terms:
+            one, other = (torch.tensor([[value], [2 * value]], device=self.student.device) for value in (0.5, -1.0))
+            if isinstance(loss, LogitsLoss) and not float(_on_outputs(module, [one], [other])):
+                raise OptionError(
+                    f"{loss.name} compares distributions, and this task's answer is one value; use --loss mse"
+                )
+
+
+def _on_outputs(module: nn.Module, student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:
+    """The mean of a loss over all answers; each table goes through by itself, since their widths differ."""
+    import torch
+
+    values = []
+    for ours, theirs in zip(student, teacher, strict=True):
+        labels = torch.full((len(ours),), -100, device=ours.device)
+        values.append(module(Given({"logits": ours}, {"logits": theirs}, labels, labels[:0])))
+    return torch.cat(values).mean()
+
+
+def _packed(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor], mask: Tensor) -> Given:
+    """The states of all tokens, one row after the other without padding, as losses on states take them."""
+    import torch
+
+    kept = mask.bool()
+    lengths = kept.sum(1)
+    offsets = torch.cat((lengths.new_zeros(1), lengths.cumsum(0)))
+    sides = [{name: state[kept].float() for name, state in side.items()} for side in (student, teacher)]
+    return Given(sides[0], sides[1], torch.full((int(lengths.sum()),), -100, device=mask.device), offsets)
+
+
+def _states(of_losses: Iterable[tuple[str, ...]]) -> list[str]:
+    return sorted({need for needs in of_losses for need in needs if need != "logits"})

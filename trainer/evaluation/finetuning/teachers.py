@@ -1,0 +1,122 @@
+"""Teachers of a task distillation: checked against the task before anything is loaded, and what they teach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpora import OptionError
+from trainer.errors import ModelError, TaskError
+from trainer.evaluation.finetuning.lessons import LABEL_WEIGHT, Teaching
+from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.results import read_sealed
+from trainer.evaluation.tasks.unlabelled import read_unlabelled
+from trainer.models import model_folder
+from trainer.plugin import Loss, Splits, Task, check_loss, registry
+
+CARD = "finetuned.json"
+"""What `trainer finetune` writes beside the weights: the task, the scores, and everything that decides them."""
+
+
+def teaching_of(
+    task: Task,
+    splits: Splits,
+    settings: Settings,
+    *,
+    teacher: Path | str | None,
+    losses: Sequence[str] = (),
+    label_weight: float | None = None,
+    unlabelled: Path | str | None = None,
+) -> Teaching | None:
+    """What is learnt from a teacher; None without one.
+
+    Args:
+        losses: such as `soft-target:temperature=2`; empty is the task's default at weight 0.5.
+        label_weight: of the loss on the labels; None is 0.5.
+        unlabelled: a file of inputs without labels.
+
+    Raises:
+        OptionError: options that need a teacher are given without one, or do not go together.
+        UnknownName: no loss has this name.
+        ModelError: the teacher was fine-tuned on another task, or with other labels.
+        TaskError: the unlabelled rows cannot be read.
+    """
+    if teacher is None:
+        given = {"--loss": losses, "--label-weight": label_weight is not None, "--unlabelled": unlabelled}
+        if alone := [name for name, value in given.items() if value]:
+            raise OptionError(f"{' and '.join(alone)} without a teacher: give --teacher DIR, fine-tuned on this task")
+        return None
+    folder = model_folder(teacher)
+    check_teacher(folder, task)
+    weight = LABEL_WEIGHT if label_weight is None else label_weight
+    if weight < 0:
+        raise OptionError(f"label-weight is {weight:g}; it must be at least 0")
+    chosen = _losses(task, losses)
+    taught = any(loss.weight > 0 for loss in chosen)
+    if not taught and (unlabelled or not weight):
+        raise OptionError("every loss has weight 0, so nothing is learnt from the teacher; raise a loss's weight")
+    if settings.train_rows == 0 and weight and label_weight is not None:
+        raise OptionError(f"label-weight is {weight:g}, and train-rows 0 leaves no labels; give one of the two")
+    pairs = splits.train.second is not None
+    more = read_unlabelled(Path(unlabelled), task, pairs=pairs) if unlabelled else None
+    return Teaching(folder, chosen, weight, more)
+
+
+def _losses(task: Task, losses: Sequence[str]) -> tuple[Loss, ...]:
+    """The losses of these names, or the default: soft targets at temperature 2, or MSE if the answer is a value."""
+    name = "mse" if task.head().problem == "regression" else "soft-target"
+    chosen: list[Loss] = [registry.make("losses", text) for text in losses or (f"{name}:weight={1 - LABEL_WEIGHT}",)]
+    for loss in chosen:
+        check_loss(loss)
+        if loss.positions == "masked":
+            raise OptionError(
+                f"{loss.name} is averaged over masked words, and fine-tuning masks none; "
+                "take positions=all, or another loss such as soft-target, mse, hidden-state or attention"
+            )
+    return tuple(chosen)
+
+
+def check_teacher(folder: Path, task: Task) -> None:
+    """See that a model was fine-tuned on this task with the same labels in the same order.
+
+    Raises:
+        ModelError: it was not, as far as its folder says.
+    """
+    if (folder / CARD).is_file() and (trained := read_sealed(folder / CARD).get("task")) != task.title:
+        raise ModelError(f"{folder} was fine-tuned on {trained}, not on {task.title}; fine-tune a teacher on it first")
+    head = task.head()
+    if head.problem == "spans":
+        return
+    names = _labels(folder)
+    if head.problem == "regression":
+        if len(names) != 1:
+            raise ModelError(f"{folder} has a head of {len(names)} labels; {task.title} needs a head of one value")
+    elif len(names) != len(head.classes):
+        raise ModelError(f"{folder} has a head of {len(names)} labels; {task.title} has {len(head.classes)}")
+    elif [name.lower() for name in names] != [name.lower() for name in head.classes]:
+        raise ModelError(
+            f"{folder} has the labels {', '.join(names)}; {task.title} has {', '.join(head.classes)}, in this order; "
+            "if only the names differ, correct id2label and label2id in the teacher's config.json"
+        )
+
+
+def _labels(folder: Path) -> list[str]:
+    """The labels that a model's config names, in the order of their numbers; two without names if it has none."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        names = config.get("id2label") or {str(number): f"LABEL_{number}" for number in range(2)}
+        return [str(names[key]) for key in sorted(names, key=int)]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ModelError(f"{folder}/config.json cannot be read: {error}") from error
+
+
+def check_one_task(name: str, tasks: Sequence[Task]) -> Task:
+    """The one task of a name.
+
+    Raises:
+        TaskError: it names a benchmark of several.
+    """
+    if len(tasks) > 1:
+        raise TaskError(f"{name} is {len(tasks)} tasks; name one of {', '.join(one.title for one in tasks)}")
+    return tasks[0]
