@@ -1,4 +1,4 @@
-"""Masked-language-model targets: which tokens are to be predicted, and what stands in their place."""
+"""Masked-language-model targets: which tokens are to be predicted, and what replaces them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from trainer.data.packing import IGNORED, Packed
 from trainer.errors import TransferError
 
 SMOOTHING = 0.7
-"""How much rarer words are preferred: counts to the power of minus this (Lample & Conneau 2019, DistilBERT)."""
+"""How strongly rarer words are preferred: counts to the power of minus this (Lample & Conneau 2019, DistilBERT)."""
 MASK, KEEP = 0.8, 0.9
-"""Below the first the token becomes [MASK], below the second it stays, above it becomes a random one."""
+"""Below the first a token becomes [MASK], between the two it stays, above the second it becomes a random one."""
 BITS = 53
 
 
@@ -24,7 +24,7 @@ BITS = 53
 class Masker:
     """Picks tokens for prediction by an integer hash of (seed, epoch, row, position).
 
-    The same bits come out on every device, in any batch, on any rank; no state is kept.
+    The bits are the same on every device, in any batch and on any rank; no state is kept.
     """
 
     thresholds: Tensor
@@ -40,10 +40,10 @@ class Masker:
         """The same micro-batch with tokens picked: `labels` set, and 80 % masked, 10 % kept, 10 % random."""
         place = _mixed(packed.rows * 1_048_573 + packed.positions)
         picked = _bits(place, self._key(epoch, "pick")) < self.thresholds[packed.input_ids]
-        fate = _bits(place, self._key(epoch, "fate"))
+        outcome = _bits(place, self._key(epoch, "fate"))
         anything = _bits(place, self._key(epoch, "word")) % len(self.thresholds)
-        changed = torch.where(fate < int(MASK * 2**BITS), self.mask_id, packed.input_ids)
-        changed = torch.where(fate >= int(KEEP * 2**BITS), anything, changed)
+        changed = torch.where(outcome < int(MASK * 2**BITS), self.mask_id, packed.input_ids)
+        changed = torch.where(outcome >= int(KEEP * 2**BITS), anything, changed)
         return replace(
             packed,
             input_ids=torch.where(picked, changed, packed.input_ids),
@@ -67,14 +67,14 @@ def masker(
 ) -> Masker:
     """A masker under which `rate` of all tokens, [CLS] and [SEP] counted, is expected to be picked.
 
-    A token is picked by itself with probability 1 - exp(-t * max(count, 1) ** -smoothing), t solved once:
-    the rates of drawing a fixed share without replacement, without depending on the batch.
+    Each token is picked independently with probability 1 - exp(-t * max(count, 1) ** -smoothing), t solved once:
+    the same rates as drawing a fixed share without replacement, but independent of the batch.
 
     Args:
-        counts: [ids], how often each id stands in the dataset, special tokens that frame rows not counted.
-        vocabulary: how many ids there are.
+        counts: [ids], how often each id occurs in the dataset, without the special tokens around rows.
+        vocabulary: the number of ids.
         special_ids: never picked.
-        sequences: rows of the dataset; each brings two special tokens.
+        sequences: rows of the dataset; each has two special tokens more.
         smoothing: 0 picks every word at one rate.
 
     Raises:

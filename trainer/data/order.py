@@ -1,8 +1,6 @@
-"""The order in which rows are seen: a keyed permutation, so that a position in training is two numbers."""
+"""The order of the rows: a keyed permutation, so that a position in training is two numbers."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +11,11 @@ ROUNDS = 6
 UInt64s = NDArray[np.uint64]
 
 
-def rows_at(positions: NDArray[np.int64], *, rows: int, key: tuple[Any, ...]) -> NDArray[np.int64]:
-    """The rows that stand at these positions of a random order of all rows, without making the order.
+def rows_at(positions: NDArray[np.int64], *, rows: int, key: tuple[object, ...]) -> NDArray[np.int64]:
+    """The rows at these positions of a random order of all rows, without computing the whole order.
 
-    A Feistel network permutes the smallest power of four that holds all rows; what falls outside walks on
-    until it is inside (Black and Rogaway 2002, cycle walking). Nothing is kept, so resuming costs nothing.
+    A Feistel network permutes the smallest power of four that is not below the number of rows; a result outside is
+    permuted again until it is inside (Black and Rogaway 2002, cycle walking). No state is kept: resuming is free.
 
     Args:
         positions: [n], each from 0 to rows - 1.
@@ -25,7 +23,7 @@ def rows_at(positions: NDArray[np.int64], *, rows: int, key: tuple[Any, ...]) ->
         key: JSON values that name the order, such as (seed, "order", epoch).
 
     Returns:
-        [n], int64; over all positions every row comes exactly once.
+        [n], int64; over all positions every row occurs exactly once.
     """
     half_bits = max(1, (max(rows - 1, 1).bit_length() + 1) // 2)
     keys = [np.uint64(seed_of(*key, number)) for number in range(ROUNDS)]

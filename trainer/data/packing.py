@@ -1,10 +1,9 @@
-"""Rows of token ids as packed micro-batches: sequences one after the other, with nothing between them."""
+"""Rows of token ids as packed micro-batches: one sequence after the other, without padding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,15 +18,15 @@ class Packed:
     """A micro-batch. Sequence i is tokens[offsets[i]:offsets[i + 1]]; the longest come last."""
 
     input_ids: Tensor
-    """[tokens], int64, with [CLS] and [SEP]; what is to be predicted may stand masked."""
+    """[tokens], int64, with [CLS] and [SEP]; tokens to be predicted may be masked."""
     positions: Tensor
-    """[tokens], int64: each token's place in its sequence, from 0."""
+    """[tokens], int64: each token's position in its sequence, from 0."""
     rows: Tensor
     """[tokens], int64: the row of the dataset that each token is from."""
     lengths: tuple[int, ...]
     """[sequences], tokens in each, rising."""
     labels: Tensor
-    """[tokens], int64: the true id where a token is to be predicted, -100 elsewhere."""
+    """[tokens], int64: the true id of a token to be predicted, -100 for the others."""
 
     @property
     def tokens(self) -> int:
@@ -50,14 +49,14 @@ class Packed:
         )
 
 
-def pack(ids: Sequence[NDArray[Any]], rows: NDArray[np.int64], *, first_id: int, last_id: int) -> Packed:
+def pack(ids: Sequence[NDArray[np.integer]], rows: NDArray[np.int64], *, first_id: int, last_id: int) -> Packed:
     """Put [CLS] before and [SEP] after each row, and the rows one after the other, the shortest first.
 
     Args:
         ids: the rows' ids, without special tokens.
         rows: [rows], their numbers in the dataset.
-        first_id: what a sequence starts with ([CLS], <s>).
-        last_id: what it ends with ([SEP], </s>).
+        first_id: the token that begins a sequence ([CLS], <s>).
+        last_id: the token that ends it ([SEP], </s>).
     """
     lengths = np.fromiter((len(row) for row in ids), np.int64, len(ids))
     order = np.argsort(lengths, kind="stable")
@@ -79,7 +78,7 @@ def pack(ids: Sequence[NDArray[Any]], rows: NDArray[np.int64], *, first_id: int,
 
 
 def micro_batches(packed: Packed, *, budget: int) -> Iterator[Packed]:
-    """Cut a packed update into micro-batches of at most `budget` tokens, or of one sequence where it is longer."""
+    """Cut a packed update into micro-batches of at most `budget` tokens, or of one sequence if it is longer."""
     offsets = [0, *np.cumsum(packed.lengths).tolist()]
     start = 0
     while start < len(packed.lengths):

@@ -1,4 +1,4 @@
-"""A registered dataset as rows that can be taken by number. The only file that sees `corpora` datasets."""
+"""A registered dataset as rows that can be taken by number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -21,13 +20,16 @@ from trainer.data.lineage import Lineage, lineage_of
 from trainer.errors import EmptyDataset, TransferError
 from trainer.runtime import write_whole
 
+LONGEST = 512
+"""Tokens of a sequence, special ones included, for a model without a limit: what `corpora tokenize` takes too."""
+
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass over a dataset tells."""
+    """Counts from one pass over a dataset."""
 
     counts: NDArray[np.int64]
-    """[largest id + 1], how often each id stands in the dataset."""
+    """[largest id + 1], how often each id occurs in the dataset."""
     longest: int
     """Tokens in the longest row, without special tokens."""
 
@@ -37,14 +39,14 @@ class Survey:
         return int(self.counts.sum())
 
     def write(self, path: Path) -> None:
-        """Keep it beside a run, so that a resume need not pass over the dataset."""
+        """Write it into a run folder, so that a resume need not read the whole dataset."""
         whole = BytesIO()
         np.savez(whole, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
         write_whole(path, whole.getvalue())
 
     @classmethod
     def read(cls, path: Path) -> Survey | None:
-        """One that was kept, or None where there is none that can be read: it is then made again."""
+        """The survey of a run folder, or None if it cannot be read: it is then made again."""
         try:
             with np.load(path, allow_pickle=False) as kept:
                 return cls(kept["counts"], int(kept["longest"]))
@@ -53,21 +55,21 @@ class Survey:
 
     @property
     def largest_id(self) -> int:
-        """The largest id that stands in the dataset; -1 where it holds no token."""
+        """The largest id in the dataset; -1 if it has no tokens."""
         return len(self.counts) - 1
 
 
 class Rows:
-    """The rows of a token dataset, read from memory-mapped files: nothing is copied but what is taken.
+    """The rows of a token dataset, read from memory-mapped files without a copy.
 
     Args:
         blocks: ragged blocks in row order.
         name: what messages call the dataset.
-        fingerprint: what decides its bytes.
+        fingerprint: of everything that decides its bytes.
         tokenizer_file: the `tokenizer.json` that made its ids.
-        lineage: what the run card says of where it comes from.
+        lineage: where it comes from.
         batches: its record batches again, for the column `document`.
-        private: whether nothing of it may be shown or kept outside the store.
+        private: whether its text must not be shown or stored outside the store.
     """
 
     def __init__(
@@ -90,11 +92,11 @@ class Rows:
     def __len__(self) -> int:
         return int(self._starts[-1])
 
-    def take(self, rows: NDArray[np.int64]) -> list[NDArray[Any]]:
+    def take(self, rows: NDArray[np.int64]) -> list[NDArray[np.integer]]:
         """The ids of these rows: a view of the file for each, in the order asked for."""
         return [self._row(int(row)) for row in rows]
 
-    def _row(self, row: int) -> NDArray[Any]:
+    def _row(self, row: int) -> NDArray[np.integer]:
         block = bisect_right(self._starts, row) - 1
         return self._blocks[block].row(row - self._starts[block])
 
@@ -117,7 +119,7 @@ class Rows:
         return Survey(counts, longest)
 
     def documents(self) -> set[str]:
-        """The ids of the documents that its rows are from; empty where they are not known."""
+        """The ids of the documents that its rows are from; empty if they are not known."""
         import pyarrow.compute as pc
 
         columns = (batch.column("document") for batch in self._batches if "document" in batch.schema.names)
@@ -140,24 +142,23 @@ def open_rows(
     """The rows of a registered dataset; a dataset of sentences is tokenized first, registered, and used.
 
     Args:
-        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or it, opened; or rows, which come back as they are.
+        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or the opened dataset; or rows, which are returned unchanged.
         tokenizer: the teacher's tokenizer, file or folder, for a dataset of sentences.
-        max_tokens: what longer sentences are split into, special tokens counted: what the teacher can read.
+        max_tokens: longer sentences are split; special tokens count. Usually the positions of the teacher.
 
     Raises:
         DatasetNotFound: no such dataset.
         DatasetDamaged: its files are cut short.
-        TransferError: a dataset of sentences, and no tokenizer to make it sequences.
+        TransferError: a dataset of sentences, and no tokenizer to tokenize it with.
     """
     if isinstance(dataset, Rows):
         return dataset
-    opened: Any = corpora.open(dataset) if isinstance(dataset, str) else dataset
+    opened = corpora.open(dataset) if isinstance(dataset, str) else dataset
     if opened.kind == "sentences":
         if tokenizer is None:
             name = opened.name
-            raise TransferError(f"{name} holds sentences; make it sequences first: corpora tokenize {name}")
-        limit: dict[str, Any] = {"max_tokens": max_tokens} if max_tokens else {}
-        opened = corpora.tokenize(opened, tokenizer=str(tokenizer), **limit)
+            raise TransferError(f"{name} holds sentences; tokenize it first: corpora tokenize {name}")
+        opened = corpora.tokenize(opened, tokenizer=str(tokenizer), max_tokens=max_tokens or LONGEST)
     batches = list(opened.batches())
     return Rows(
         [block_of(batch) for batch in batches],
@@ -170,10 +171,10 @@ def open_rows(
     )
 
 
-def read_files(files: Sequence[Path], **about: Any) -> Rows:
+def read_files(files: Sequence[Path]) -> Rows:
     """The rows of Arrow stream files, memory-mapped; for files that are not registered."""
     batches = [batch for file in files for batch in _batches(file)]
-    return Rows([block_of(batch) for batch in batches], batches=batches, **about)
+    return Rows([block_of(batch) for batch in batches], batches=batches)
 
 
 def _batches(file: Path) -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,4 @@
-"""The vocabulary projection and the losses on its logits, in chunks, with the gradient found on the way."""
+"""The vocabulary projection and the losses on its logits, in chunks, with the gradient from the same pass."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trainer.errors import Diverged
 from trainer.plugin import Given
 
 BLOCK_ROWS = 16
-"""Rows of logits that a CPU takes through softmax and its kin at once, so that they stay in its caches."""
+"""Rows of logits that a CPU processes at once, so that they stay in its caches."""
 
 
 ClosedForm = Callable[[Given, Tensor], Tensor]
@@ -30,9 +30,9 @@ class Term:
     """What errors call it."""
     module: nn.Module
     closed: ClosedForm | None
-    """Its declared closed form; None where autograd finds the gradient."""
+    """Its declared closed form; None if autograd computes the gradient."""
     share: Tensor
-    """Scalar: what one token's loss counts in the total, its weight over the number of valid tokens."""
+    """Scalar: the factor of one token's loss in the total, its weight over the number of valid tokens."""
     masked: bool
     """Whether it is taken over the tokens to be predicted only."""
     temperature: float | None = None
@@ -252,7 +252,7 @@ def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: boo
     return detached
 
 
-def check_returned(name: str, loss: Any, number: int, *, unit: str = "token") -> None:
+def check_returned(name: str, loss: object, number: int, *, unit: str = "token") -> None:
     """Check what a loss returned.
 
     Args:

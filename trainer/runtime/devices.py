@@ -1,4 +1,4 @@
-"""The device that a command computes on, and how torch is set for it."""
+"""The device that a command computes on, and torch's settings for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from corpora import OptionError
 
 
 def chosen(device: str) -> str:
-    """The device itself: `auto` is a GPU where there is one.
+    """The device itself: `auto` is a GPU if there is one.
 
     Raises:
         OptionError: no such device, here or anywhere.
@@ -31,7 +31,7 @@ def chosen(device: str) -> str:
 
 
 def without_cudnn_attention() -> None:
-    """Leave attention to torch's other kernels: cuDNN makes a plan for every new shape, and here most are new."""
+    """Turn cuDNN attention off: it plans anew for every shape, and here most shapes are new."""
     import torch
 
     torch.backends.cuda.enable_cudnn_sdp(False)

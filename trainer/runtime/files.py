@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and one clear line when a disk refuses."""
+"""Files written whole or not at all, and one clear line if the disk refuses."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def storing(path: Path) -> Iterator[None]:
-    """Say in one line what could not be written.
+    """Turn an error of the file system into one line that names the path.
 
     Raises:
-        StorageError: what is done inside found no space, or had no permission.
+        StorageError: there was no space, or no permission.
     """
     try:
         yield

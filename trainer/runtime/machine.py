@@ -1,4 +1,4 @@
-"""The machine and the software that a run or a measurement was made with."""
+"""The hardware and software of a run or a measurement."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 VERSIONS = ("transferset", "torch", "transformers", "tokenizers", "safetensors", "numpy", "pyarrow")
 
 
-def hardware() -> dict[str, Any]:
-    """What the run card says of the machine."""
+def hardware() -> dict[str, object]:
+    """The machine, as the run card records it."""
     import torch
 
     gpus = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
@@ -25,17 +24,17 @@ def hardware() -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """What the run card says of the software."""
+    """The versions of the software, as the run card records them."""
     return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
 
 
-def environment() -> dict[str, Any]:
+def environment() -> dict[str, object]:
     """The hardware and the versions that a figure was measured with."""
     return {**hardware(), "processor": processor(), **versions()}
 
 
 def processor() -> str:
-    """The processor's name, as far as the system tells it."""
+    """The processor's name, if the system gives it."""
     information = Path("/proc/cpuinfo")
     if information.is_file():
         for line in information.read_text(encoding="utf-8", errors="replace").splitlines():

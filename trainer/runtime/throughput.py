@@ -1,20 +1,19 @@
-"""How fast a run is, and how long it still takes."""
+"""The speed of a run, and its remaining time."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40S": 362e12, "L4": 121e12, "A10": 125e12, "T4": 65e12}
-"""Dense half-precision operations a second by datasheet, by a part of the device's name."""
+"""Dense half-precision operations per second from the datasheets, by a part of the device's name."""
 
 
 @dataclass
 class Meter:
-    """Counts tokens and time since the run, or its part after a resume, began.
+    """Counts tokens and time since the start of the run, or of its part after a resume.
 
     Args:
         operations: floating-point operations that one token costs.
@@ -27,11 +26,11 @@ class Meter:
     started: float = field(default_factory=time.monotonic)
 
     def count(self, tokens: int) -> None:
-        """Learn of an update."""
+        """Count an update."""
         self.tokens += tokens
 
-    def speed(self, update: int, updates: int) -> dict[str, Any]:
-        """Tokens a second, share of the hardware's peak, and seconds passed and left."""
+    def speed(self, update: int, updates: int) -> dict[str, float | None]:
+        """Tokens per second, share of the hardware's peak, and seconds elapsed and left."""
         elapsed = max(time.monotonic() - self.started, 1e-9)
         rate = self.tokens / elapsed
         left = elapsed / max(update - self.done, 1) * (updates - update)
@@ -45,7 +44,7 @@ class Meter:
 
 
 def mfu_of(operations_per_second: float) -> float | None:
-    """The share of the GPU's peak; None on a CPU, or where the GPU's peak is not known."""
+    """The share of the GPU's peak; None on a CPU, or if the GPU's peak is not known."""
     if not torch.cuda.is_available():
         return None
     name = torch.cuda.get_device_name()
