@@ -18,9 +18,10 @@ from typing import Any
 
 import torch
 
+from trainer.distillation import learning_rate_factor, warmup_updates
 from trainer.errors import TaskNotFound
 from trainer.evaluation.finetuning.settings import settings_for
-from trainer.evaluation.finetuning.training import finetune, schedule
+from trainer.evaluation.finetuning.training import finetune
 from trainer.evaluation.metrics import measured
 from trainer.plugin.discovery import registry as tasks
 from trainer.plugin.examples import Examples, Splits
@@ -68,6 +69,7 @@ def plain(folder: Path, splits: Splits, settings: Any, seed: int) -> tuple[float
         model.parameters(), lr=settings.learning_rate, betas=(0.9, settings.beta2), eps=settings.epsilon, weight_decay=0
     )
     total, done, started = int(settings.epochs * -(-len(labels) // settings.batch_size)), 0, time.perf_counter()
+    warmup = warmup_updates(settings.warmup, updates=total)
     model.train()
     for _ in range(int(settings.epochs)):
         for picked in torch.randperm(len(labels)).split(settings.batch_size):
@@ -76,7 +78,7 @@ def plain(folder: Path, splits: Splits, settings: Any, seed: int) -> tuple[float
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
             for group in optimizer.param_groups:
-                group["lr"] = settings.learning_rate * schedule(done, total, settings.warmup)
+                group["lr"] = settings.learning_rate * learning_rate_factor(done, updates=total, warmup=warmup)
             optimizer.step()
             optimizer.zero_grad()
             done += 1

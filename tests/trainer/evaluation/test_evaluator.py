@@ -60,6 +60,44 @@ def test_a_finished_cell_is_found_and_not_run_again(student: Path, glue: Path, t
     assert again.columns == first.columns and not ran
 
 
+def test_two_studies_share_the_results_of_the_same_model(
+    student: Path, glue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINER_RESULTS", str(tmp_path / "shared"))
+    first = evaluate("cola", model=student, data=glue, out=tmp_path / "1", changes={"epochs": 1})
+    copy, ran = shutil.copytree(student, tmp_path / "second" / "student"), []
+    again = evaluate(
+        "cola",
+        model=copy,
+        data=glue,
+        out=tmp_path / "2",
+        changes={"epochs": 1},
+        progress=lambda *told: ran.append(told),
+    )
+    assert again.columns == first.columns and not ran
+    one, two = (sorted(path.read_bytes() for path in (tmp_path / name / "cells").iterdir()) for name in "12")
+    assert one == two
+
+
+def test_a_shared_result_that_was_edited_is_refused_by_name(
+    student: Path, glue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINER_RESULTS", str(tmp_path / "shared"))
+    made = evaluate("cola", model=student, data=glue, out=tmp_path / "1", changes={"epochs": 1})
+    path = tmp_path / "shared" / Path(made.columns["CoLA"].cells[0]).name
+    path.write_text(path.read_text(encoding="utf-8").replace('"seed": 0', '"seed": 1'), encoding="utf-8")
+    with pytest.raises(ResultDamaged, match=r"shared.* was edited"):
+        evaluate("cola", model=student, data=glue, out=tmp_path / "2", changes={"epochs": 1})
+
+
+def test_a_home_that_cannot_be_written_costs_only_the_sharing(
+    student: Path, glue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("TRAINER_RESULTS", str(tmp_path / "file" / "shared"))
+    assert evaluate("cola", model=student, data=glue, out=tmp_path / "1", changes={"epochs": 1}).columns
+
+
 def test_the_same_seed_gives_the_same_answers_in_this_process_and_in_two_others(
     student: Path, glue: Path, tmp_path: Path
 ) -> None:

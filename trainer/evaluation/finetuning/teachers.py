@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpora import OptionError
 from trainer.errors import ModelError, TaskError
 from trainer.evaluation.finetuning.lessons import LABEL_WEIGHT, Teaching
 from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import read_sealed
 from trainer.evaluation.tasks.unlabelled import read_unlabelled
 from trainer.models import model_folder
-from trainer.plugin import Loss, Splits, Task, check_loss, registry
+from trainer.plugin import Head, Loss, Splits, Task, check_loss, registry
 
 CARD = "finetuned.json"
 """What `trainer finetune` writes beside the weights: the task, the scores, and everything that decides them."""
@@ -85,30 +86,53 @@ def check_teacher(folder: Path, task: Task) -> None:
     """
     if (folder / CARD).is_file() and (trained := read_sealed(folder / CARD).get("task")) != task.title:
         raise ModelError(f"{folder} was fine-tuned on {trained}, not on {task.title}; fine-tune a teacher on it first")
-    head = task.head()
-    if head.problem == "spans":
-        return
-    names = _labels(folder)
+    config, head = _config(folder), task.head()
+    kind = problem_of(head).model_class.removeprefix("AutoModel")
+    classes = config.get("architectures")
+    if isinstance(classes, list) and not any(str(name).endswith(kind) for name in classes):
+        raise ModelError(
+            f"{folder} is a {', '.join(map(str, classes))}, which lacks the head of this task; fine-tune it first: "
+            f"trainer finetune {task.name} --model {folder} --out DIR"
+        )
+    if head.problem != "spans":
+        _check_labels(folder, _labels(config), task.title, head)
+
+
+def _check_labels(folder: Path, names: Sequence[str], title: str, head: Head) -> None:
+    """See that a head's labels are the task's.
+
+    Raises:
+        ModelError: they differ in number, in their names, or in their order.
+    """
     if head.problem == "regression":
         if len(names) != 1:
-            raise ModelError(f"{folder} has a head of {len(names)} labels; {task.title} needs a head of one value")
+            raise ModelError(f"{folder} has a head of {len(names)} labels; {title} needs a head of one value")
     elif len(names) != len(head.classes):
-        raise ModelError(f"{folder} has a head of {len(names)} labels; {task.title} has {len(head.classes)}")
+        raise ModelError(f"{folder} has a head of {len(names)} labels; {title} has {len(head.classes)}")
     elif [name.lower() for name in names] != [name.lower() for name in head.classes]:
         raise ModelError(
-            f"{folder} has the labels {', '.join(names)}; {task.title} has {', '.join(head.classes)}, in this order; "
+            f"{folder} has the labels {', '.join(names)}; {title} has {', '.join(head.classes)}, in this order; "
             "if only the names differ, correct id2label and label2id in the teacher's config.json"
         )
 
 
-def _labels(folder: Path) -> list[str]:
-    """The labels that a model's config names, in the order of their numbers; two without names if it has none."""
+def _config(folder: Path) -> dict[str, object]:
+    path = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        names = config.get("id2label") or {str(number): f"LABEL_{number}" for number in range(2)}
-        return [str(names[key]) for key in sorted(names, key=int)]
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"{folder}/config.json cannot be read: {error}") from error
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from error
+    if not isinstance(config, dict) or not isinstance(config.get("id2label") or {}, dict):
+        raise ModelError(f"{path} is not a model's config; copy the teacher again")
+    return config
+
+
+def _labels(config: Mapping[str, object]) -> list[str]:
+    """The labels that a config names, in the order of their numbers; two without names if it has none."""
+    names = config.get("id2label")
+    if not isinstance(names, dict) or not names or not all(str(key).isdigit() for key in names):
+        return ["LABEL_0", "LABEL_1"]
+    return [str(names[key]) for key in sorted(names, key=int)]
 
 
 def check_one_task(name: str, tasks: Sequence[Task]) -> Task:

@@ -62,7 +62,7 @@ def _layout(task: Task, *, pairs: bool) -> Layout:
 def _table(path: Path, layout: Layout) -> Table:
     """A table with a header; one without, in the task's own layout, too."""
     table = read_table(path)
-    if layout.headerless and not set(layout.first) & set(table.columns):
+    if len(layout.headerless) == len(table.columns) and not set(layout.first) & set(table.columns):
         return read_table(path, columns=layout.headerless)
     return table
 

@@ -44,7 +44,7 @@ class Bench:
 
     @property
     def loss(self) -> float:
-        return float(self.lesson.loss(self.batch, self.features, np.arange(len(self.features))))
+        return float(self.lesson.loss(self.batch, self.features, np.arange(len(self.features))).detach())
 
 
 @pytest.fixture
