@@ -18,7 +18,7 @@ from corpora.operations import concat, mix, parse_shares, split, tokenize, trans
 from corpora.plugin import Selection, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
-TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
+TABLES = ("datasets", "study", "teacher", "distill", "evaluate", "probes")
 PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}
 """Each action, and the key that names its parents."""
 NOT_IN_RECIPES = {
