@@ -12,6 +12,7 @@ import msgspec
 from trainer.distillation import CARD, RunSettings, starting_student
 from trainer.errors import NoLanguageModelHead, ProbeError
 from trainer.models import inspect_model, load_teacher, model_fingerprint, model_folder, positions_of
+from trainer.probes.results import results_place, run_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -52,19 +53,10 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
         return _starting(Path(str(reference).removeprefix(START)), teacher)
     folder = model_folder(reference)
     vocabulary, longest = _check_head(folder), _longest(folder)
-    name = _run_of(folder).resolve().name if Path(reference).exists() else str(reference)
+    name = run_of(folder).resolve().name if Path(reference).exists() else str(reference)
     load = lambda: load_teacher(folder)  # noqa: E731
     place, identity, from_hub = results_place(folder), model_fingerprint(folder), not Path(reference).exists()
     return Named(name, folder, place, identity, load, longest, vocabulary, from_hub)
-
-
-def results_place(folder: Path) -> Path:
-    """Where a model's results go: `probes` in the run of a student, or in the model's own folder."""
-    return _run_of(folder) / "probes"
-
-
-def _run_of(folder: Path) -> Path:
-    return folder.parent if folder.name == "student" else folder
 
 
 def _starting(run: Path, teacher: str | Path | None) -> Named:

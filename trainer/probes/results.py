@@ -124,6 +124,16 @@ def probe_difference(one: Path, other: Path, metric: str) -> Interval | None:
     return Interval(float(apart[0]), float(low), float(high))
 
 
+def results_place(folder: Path) -> Path:
+    """Where a model's results go: `probes` in the run of a student, or in the model's own folder."""
+    return run_of(folder) / "probes"
+
+
+def run_of(folder: Path) -> Path:
+    """The run of a student, or the model's own folder."""
+    return folder.parent if folder.name == "student" else folder
+
+
 def read_results(place: Path) -> dict[str, ProbeResult]:
     """The results of a model's last `trainer probe`, by the probe's name; empty where there are none.
 

@@ -16,7 +16,6 @@ from trainer.evaluation import Progress as Scored
 from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
-from trainer.probes import probe
 from trainer.study.grid import Student, Study, read_study
 from trainer.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.study.run_results import read_outcomes
@@ -270,6 +269,8 @@ def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
 
 def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
     """Probe a model for everything that the study asks for; finished results are found."""
+    from trainer.probes import probe
+
     table = run.study.probes
     if table is None:
         return

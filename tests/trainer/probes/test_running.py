@@ -6,10 +6,13 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from corpora import OptionError
 from trainer import Probe
+from trainer.cli.probe import show
 from trainer.errors import NoLanguageModelHead, ProbeError, ResultDamaged, VocabularyMismatch
 from trainer.probes import Probed, chosen_probes, probe, probe_difference, probe_rows, read_results, write_page
 from trainer.testing import tiny_model_folder
@@ -152,17 +155,29 @@ def test_only_a_distillation_has_a_start(model: Path, wanted: list[Probe], tmp_p
         probe([f"start:{tmp_path}"], wanted)
 
 
-def test_the_command_prints_tables_json_and_a_page(
-    run: Callable[..., object], model: Path, pairs: Path, tmp_path: Path
+def test_tables_leave_long_splits_to_details(probed: list[Probed], capsys: pytest.CaptureFixture[str]) -> None:
+    show(probed, details=False)
+    told = capsys.readouterr().out
+    assert "good sentence preferred" in told and "agreement" in told and "teacher" in told
+
+
+def test_the_command_prints_json_and_writes_a_page(
+    run: Callable[..., SimpleNamespace], model: Path, pairs: Path, tmp_path: Path
 ) -> None:
-    line = ("probe", model, "--pairs", pairs, "--out", tmp_path / "out")
-    told = run(*line, "--page", tmp_path / "probes.html", program="trainer")
-    assert "agreement" in told.out and "good sentence preferred" in told.out  # type: ignore[attr-defined]
-    assert (tmp_path / "probes.html").is_file()
-    found = json.loads(run(*line, "--json", program="trainer").out)  # type: ignore[attr-defined]
+    line = ("probe", model, "--pairs", pairs, "--out", tmp_path / "out", "--page", tmp_path / "probes.html", "--json")
+    found = json.loads(run(*line, program="trainer").out)
     assert found[0]["results"][0]["strata"][0]["count"] == 4
+    assert (tmp_path / "probes.html").is_file()
 
 
-def test_nothing_to_measure_is_one_clear_line(run: Callable[..., object], model: Path) -> None:
-    told = run("probe", model, program="trainer", code=1)
-    assert "nothing to measure: give --pairs FILE, --held-out NAME, or --probe NAME" in told.err  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "nothing to measure: give --pairs FILE, --held-out NAME, or --probe NAME"),
+        ({"pairs_per_paradigm": 3}, "pairs-per-paradigm needs pairs: --pairs FILE"),
+        ({"rows": 3}, "rows needs a held-out dataset: --held-out NAME"),
+    ],
+)
+def test_options_that_ask_for_nothing_are_one_clear_line(options: dict[str, int], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        chosen_probes(**options)  # type: ignore[arg-type]

@@ -56,12 +56,13 @@ def command(
     if as_json:
         typer.echo(json.dumps([one.as_json() for one in made], indent=1, ensure_ascii=False))
     else:
-        _show(made, details=details)
+        show(made, details=details)
     if page is not None:
         typer.echo(f"wrote {page}", err=True)
 
 
-def _show(made: Sequence[Probed], *, details: bool) -> None:
+def show(made: Sequence[Probed], *, details: bool) -> None:
+    """Print a table for each probe and metric, one column a model, and what to know about them."""
     console, errors = Console(), Console(stderr=True)
     for number, result in enumerate(made[0].results):
         results = [one.results[number] for one in made]
