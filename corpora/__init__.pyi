@@ -27,6 +27,8 @@ from .inspect.reports import report as report
 from .net.client import HttpClient as HttpClient
 from .net.deadline import Timeouts as Timeouts
 from .net.retries import Retries as Retries
+from .operations.choice.distinct import distinct as distinct
+from .operations.choice.without import without as without
 from .operations.concatenation import concat as concat
 from .operations.file_export import export as export
 from .operations.mixture import mix as mix
@@ -39,6 +41,7 @@ from .operations.selection import split as split
 from .operations.tokenization import tokenize as tokenize
 from .operations.transformation import transform as transform
 from .operations.version_writer import open as open
+from .plugin.address import Address as Address
 from .plugin.component import Component as Component
 from .plugin.component import Option as Option
 from .plugin.component import option as option
@@ -72,6 +75,8 @@ from .plugin.records import Reject as Reject
 from .plugin.records import Sequences as Sequences
 from .plugin.records import Shard as Shard
 from .plugin.scaffold import new_plugin as new_plugin
+from .plugin.values import Array as Array
+from .plugin.values import Json as Json
 from .recipe import Recipe as Recipe
 from .recipe import build_datasets as build_datasets
 from .recipe import plan_datasets as plan_datasets
@@ -79,3 +84,4 @@ from .recipe import read_recipe as read_recipe
 from .store.dataset import Dataset as Dataset
 from .store.manifest import without_places as without_places
 from .store.store import Store as Store
+from .store.store import default_store as default_store

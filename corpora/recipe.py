@@ -14,12 +14,25 @@ from typing import Any
 from corpora.errors import CorporaError, DatasetNotFound, RecipeError, unknown_name
 from corpora.execution import Executor, Progress, make_executor, silent
 from corpora.ingest import build
-from corpora.operations import concat, mix, parse_shares, split, tokenize, transform
-from corpora.plugin import Selection, options_of, registry
+from corpora.operations import (
+    concat,
+    distinct,
+    is_of_files,
+    mix,
+    parse_shares,
+    split,
+    tokenize,
+    transform,
+    without,
+)
+from corpora.plugin import Json, Selection, address_of, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
 TABLES = ("datasets", "study", "teacher", "distill", "evaluate")
-PARENTS = {"build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split"}
+PARENTS = {
+    "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
+    "distinct": "distinct", "without": "without",
+}  # fmt: skip
 """Each action, and the key that names its parents."""
 NOT_IN_RECIPES = {
     "dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component", "shares",
@@ -117,7 +130,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
     return list(steps.values())
 
 
-def _fetches(recipe: Recipe, table: Mapping[str, Any], action: str, parents: list[str]) -> bool:
+def _fetches(recipe: Recipe, table: Mapping[str, Json], action: str, parents: list[str]) -> bool:
     """Whether a step, or a parent that lives elsewhere, goes out to the network to be looked at."""
     components = [registry.make("datasets", parent) for parent in parents if ":" in parent]
     if action == "build":
@@ -142,8 +155,9 @@ def recipe_text(store: Store, dataset: Dataset) -> str:
 def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None:
     """Add a version by its fingerprint, after all that it is made from."""
     if dataset.fingerprint not in family:
-        like = dataset.manifest.plan["recipe"].get("like")
-        for parent in [*dataset.manifest.parents, *filter(None, [like])]:
+        recipe = dataset.manifest.plan["recipe"]
+        others = [*filter(None, [recipe.get("like")]), *(w for w in recipe.get("of", []) if not is_of_files(w))]
+        for parent in [*dataset.manifest.parents, *others]:
             _collect(store, store.find(parent), family)
         family[dataset.fingerprint] = dataset
 
@@ -170,10 +184,12 @@ def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, 
         table[key] = parents if isinstance(table[key], list) else parents[0]
     if "like" in table:
         table["like"] = references[table["like"]]
+    if "of" in table:
+        table["of"] = [references.get(word, word) for word in table["of"]]
     return table
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else str(value)
@@ -183,14 +199,14 @@ def _toml_key(name: str) -> str:
     return name if name.replace("-", "").replace("_", "").isalnum() else json.dumps(name)
 
 
-def _action(name: str, table: Mapping[str, Any]) -> str:
+def _action(name: str, table: Mapping[str, Json]) -> str:
     found = [action for action in PARENTS if action in table]
     if len(found) != 1:
         raise RecipeError(f"[datasets.{name}] needs exactly one of {', '.join(PARENTS)}")
     return found[0]
 
 
-def _check_table(name: str, table: Any) -> None:
+def _check_table(name: str, table: object) -> None:
     if not isinstance(table, dict):
         raise RecipeError(f"datasets.{name} is {table!r}; it must be a table")
     action = _action(name, table)
@@ -215,10 +231,12 @@ def _parents(table: Mapping[str, Any], action: str) -> list[str]:
     if action == "mix":
         return list(parse_shares(named))
     like = [table["like"]] if action == "tokenize" and "like" in table else []
+    if action == "without":
+        like = [word for word in table.get("of", []) if not is_of_files(word)]
     return [named, *like] if isinstance(named, str) else list(named)
 
 
-def _ordered(datasets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
     graph = {name: [p for p in _parents(t, _action(name, t)) if p in datasets] for name, t in datasets.items()}
     try:
         yield from TopologicalSorter(graph).static_order()
@@ -254,6 +272,11 @@ def _run(
         _relative(recipe, settings, "tokenizer")
         like = {"like": parents[1]} if "like" in settings else {}
         return tokenize(parents[0], name=name, **settings | like, **where)
+    if action == "without":
+        settings["of"] = [*parents[1:], *(_file_word(recipe, word) for word in table["of"] if is_of_files(word))]
+        return without(parents[0], name=name, **settings, **where)
+    if action == "distinct":
+        return distinct(parents[0], name=name, **settings, **where)
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)
@@ -271,13 +294,23 @@ def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
     return cls.from_options(values)
 
 
-def _relative(recipe: Recipe, values: dict[str, Any], key: str) -> None:
+def _file_word(recipe: Recipe, word: str) -> str:
+    """A word of `of` that names files, its path relative to the recipe's folder."""
+    kind, colon, path = word.rpartition(":")
+    return f"{kind}{colon}{recipe.path.parent / Path(path).expanduser()}"
+
+
+def _relative(recipe: Recipe, values: dict[str, Json], key: str) -> None:
     """Paths in a recipe are relative to the recipe's folder; a tokenizer that is not a path there is a hub id."""
     value = values.get(key)
+    if isinstance(value, str) and address_of(value):
+        return
     if isinstance(value, str) and (key != "tokenizer" or (recipe.path.parent / value).exists()):
         values[key] = str(recipe.path.parent / Path(value).expanduser())
     elif isinstance(value, list):
-        values[key] = [str(recipe.path.parent / Path(item).expanduser()) for item in value]
+        values[key] = [
+            item if address_of(item) else str(recipe.path.parent / Path(item).expanduser()) for item in value
+        ]
 
 
 def _expected(
@@ -305,7 +338,7 @@ class _Missing(Exception):
 class _PlanningStore(Store):
     """A store that finds versions and writes none."""
 
-    def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest], **_: Any) -> tuple[Dataset, bool]:
+    def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest], **_: object) -> tuple[Dataset, bool]:
         """The version of a plan.
 
         Raises:
@@ -324,4 +357,6 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "tokenize": tokenize,
     "transform": transform,
     "split": split,
+    "distinct": distinct,
+    "without": without,
 }

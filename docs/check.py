@@ -122,20 +122,16 @@ def command_line_page() -> str:
     return "\n".join(lines)
 
 
-CORPORA = (
-    "build tokenize concat mix transform sample split list show head path verify tag remove gc export report diff "
-    "recipe plugins new"
-)
-
-
 def helps() -> Iterator[tuple[list[str], str]]:
     """Each command's words and its help, 100 columns wide, without colour."""
     import os
     import subprocess
 
+    import corpora.cli
     import trainer.cli
 
-    commands = {"corpora": CORPORA.split(), "trainer": list(trainer.cli.COMMANDS)}
+    listed = [module.__name__.rpartition(".")[2].replace("_", "-") for module in corpora.cli.COMMANDS]
+    commands = {"corpora": listed, "trainer": list(trainer.cli.COMMANDS)}
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TYPER_USE_RICH": "0"}
     for program, names in commands.items():
         for words in [[], *([name] for name in names)]:

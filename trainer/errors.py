@@ -14,12 +14,14 @@
       * HeldOutOverlap
     + RunError
       * OtherRecipe
+      * RunInUse
       * NoCheckpoint
       * Diverged
       * OutOfMemory
       * RankLost
     + TaskError
       * TaskNotFound
+    + ProbeError
     + ResultDamaged
 """
 
@@ -80,6 +82,10 @@ class OtherRecipe(RunError):
     """The run folder holds a run of another recipe, dataset or number of ranks."""
 
 
+class RunInUse(RunError):
+    """Another process trains in the run folder."""
+
+
 class NoCheckpoint(RunError):
     """There is nothing to resume from."""
 
@@ -102,6 +108,10 @@ class TaskError(TrainerError):
 
 class TaskNotFound(TaskError):
     """A folder does not hold a task's files."""
+
+
+class ProbeError(TrainerError):
+    """A probe's input is missing or cannot be read, or a model cannot be probed."""
 
 
 class ResultDamaged(TrainerError):

@@ -12,6 +12,9 @@ from .distributions import mean as mean
 from .distributions import median as median
 from .hashes import ngram_hashes as ngram_hashes
 from .hashes import row_hashes as row_hashes
+from .ngrams import KeySet as KeySet
+from .ngrams import RowNgrams as RowNgrams
+from .ngrams import row_ngrams as row_ngrams
 from .ragged import control_places as control_places
 from .ragged import document_offsets as document_offsets
 from .ragged import gathered as gathered

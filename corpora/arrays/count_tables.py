@@ -7,10 +7,10 @@ a fair part, with exact counts, and depends neither on how the data was cut nor 
 by at most a known error (Misra & Gries 1982; merged as in Agarwal et al. 2012).
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from corpora.plugin import Array
 
 Keys = NDArray[np.uint64]
 Table = tuple[Keys, NDArray[np.int64]]
@@ -58,7 +58,7 @@ def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64
     return np.flatnonzero(counts > weight), weight
 
 
-def mix(numbers: NDArray[Any], salt: int = 0) -> Keys:
+def mix(numbers: Array, salt: int = 0) -> Keys:
     """Numbers mixed over all 64 bits, a bijection for each salt (SplitMix64; Steele et al. 2014)."""
     x = (numbers.astype(np.uint64) + np.uint64((salt + 1) % 2**64)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

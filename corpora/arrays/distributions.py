@@ -1,20 +1,20 @@
 """Figures computed from counts: histograms, mean, median, entropy."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from corpora.plugin import Array
 
 LAST = 65_536
 """Lengths up to this one have a bin each; longer ones share the next bin."""
 
 
-def histogram(lengths: NDArray[Any]) -> NDArray[np.int64]:
+def histogram(lengths: Array) -> NDArray[np.int64]:
     """The number of rows of each length: [at most LAST + 2]; the last bin counts all lengths beyond LAST."""
     return np.bincount(np.minimum(lengths, LAST + 1)).astype(np.int64)
 
 
-def median(histogram: NDArray[Any]) -> float | None:
+def median(histogram: Array) -> float | None:
     """The middle length, or the mean of the two in the middle; None if there is none. Exact up to LAST."""
     total = int(histogram.sum())
     if not total:
@@ -30,7 +30,7 @@ def mean(total: int, count: int) -> float | None:
     return total / count if count else None
 
 
-def entropy(counts: NDArray[Any]) -> float:
+def entropy(counts: Array) -> float:
     """The entropy of a distribution of counts, in bits; 0.0 if there are none."""
     shares = counts[counts > 0] / max(1, counts.sum())
     return float(-(shares * np.log2(shares)).sum()) + 0.0

@@ -1,11 +1,10 @@
 """Hash the rows of a ragged block, all at once: equal rows have equal hashes at any position."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from corpora.arrays.count_tables import Keys, mix
+from corpora.plugin import Array
 
 BASE = 0x9E3779B97F4A7C15
 INVERSE = pow(BASE, -1, 2**64)
@@ -13,7 +12,7 @@ TABLE = 2**20
 """Values below this are mixed once, in a table; larger ones each time, with the same result."""
 
 
-def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Keys:
+def row_hashes(values: Array, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Keys:
     """A polynomial in a fixed odd base, modulo 2**64, of each piece `values[start:stop]`, scattered at the end.
 
     A running sum over the whole block gives every piece by one subtraction. Two pieces that differ have
@@ -34,7 +33,7 @@ def row_hashes(values: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[n
     return mix(hashes ^ mix(stops - starts))
 
 
-def ngram_hashes(values: NDArray[Any], offsets: NDArray[np.int64], n: int) -> tuple[Keys, NDArray[np.int64]]:
+def ngram_hashes(values: Array, offsets: NDArray[np.int64], n: int) -> tuple[Keys, NDArray[np.int64]]:
     """The hash of every n-gram within a row, and the row of each: [n-grams] both."""
     lengths = np.diff(offsets)
     within = np.maximum(lengths - n + 1, 0)

@@ -1,7 +1,6 @@
 """Operations on ragged blocks that transforms share: shuffle within rows, gather pieces, leave out special ids."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -9,12 +8,13 @@ from numpy.typing import NDArray
 
 from corpora import Context, DatasetDamaged
 from corpora.arrays.runs import document_starts
+from corpora.plugin import Array
 
 LONG = 1000
 """Longer rows are shuffled one by one: they are few, and each would add many steps to the loop below."""
 
 
-def shuffled(values: NDArray[Any], offsets: NDArray[np.int64], rng: Generator) -> NDArray[Any]:
+def shuffled(values: Array, offsets: NDArray[np.int64], rng: Generator) -> Array:
     """The values with those of each row in a random order, all orders equally likely.
 
     Fisher and Yates' shuffle, one step for all rows at a time: with rows ordered by length, the rows
@@ -63,7 +63,7 @@ def random_u32(count: int, rng: Generator) -> NDArray[np.uint32]:
     return whole.astype("<u8", copy=False).view("<u4")[:count]
 
 
-def gathered(values: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[Any]:
+def gathered(values: Array, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Array:
     """The pieces `values[start:start + length]`, one after the other.
 
     Args:
@@ -73,11 +73,11 @@ def gathered(values: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[n
     """
     ends = np.cumsum(lengths)
     shift = np.repeat(starts - ends + lengths, lengths)
-    result: NDArray[Any] = values[shift + np.arange(len(shift))]
+    result: Array = values[shift + np.arange(len(shift))]
     return result
 
 
-def control_places(values: NDArray[Any], context: Context) -> NDArray[np.int64]:
+def control_places(values: Array, context: Context) -> NDArray[np.int64]:
     """A mask of the tokens that transforms leave unchanged: special ids except [UNK], which represents a word.
 
     Args:

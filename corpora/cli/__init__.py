@@ -1,4 +1,4 @@
-"""The `corpora` command: one thin file a group of commands; heavy imports wait until a command runs."""
+"""The `corpora` command: one thin file per command; heavy imports wait until a command runs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import typer
 from typer.core import TyperGroup
 
-from corpora.cli.ingest import build
-from corpora.cli.ingest import recipe as recipes
-from corpora.cli.inspect import report
-from corpora.cli.operations import export, mix, push, tokenize, transform
+from corpora.cli.ingest import build, recipe
+from corpora.cli.inspect import diff, report
+from corpora.cli.operations import concat, export, mix, push, sample, split, tokenize, toy_tasks, transform
 from corpora.cli.plugin import new, plugins
-from corpora.cli.store import datasets
+from corpora.cli.store import gc, head, path, remove, show, tag, verify
+from corpora.cli.store import list as list_
 from corpora.console import Version, run_app
 
 FIRST = ("build", "tokenize", "sample", "transform", "mix", "concat", "split")
@@ -46,8 +46,15 @@ def corpora(version: Version = False) -> None:
     """Build text corpora as versioned datasets, and make transfer datasets from them."""
 
 
-for group in (build, tokenize, mix, transform, datasets, export, push, report, recipes, plugins, new):
-    group.add_to(app)
+COMMANDS = (
+    *(build, tokenize, concat, mix, transform, sample, split),
+    *(list_, show, head, path, verify, tag, remove, gc),
+    *(export, toy_tasks, push, report, diff, recipe, plugins, new),
+)
+"""The module of each command, in the order of the help page."""
+
+for command in COMMANDS:
+    command.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

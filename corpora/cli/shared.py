@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpora.console import say, say_json
+from corpora.cli.removals import removal_lines
+from corpora.console import say, say_json, table
 
 if TYPE_CHECKING:
-    from corpora.store import Dataset
+    from corpora.pages import Table
+    from corpora.plugin import Registry
+    from corpora.store import DamagedVersion, Dataset
 
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
 MANY_UNKNOWN = 0.01
@@ -31,6 +37,13 @@ ExecutorName = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance.", min=0)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def registry() -> Registry:
+    """The registry, loaded when a command asks for it."""
+    from corpora.plugin import registry
+
+    return registry
 
 
 def count(text: str) -> int:
@@ -106,10 +119,28 @@ def accounting_lines(dataset: Dataset) -> list[str]:
         )
     if not dataset.rows:
         lines.append(f"empty: not one of the {noun(dataset)} was taken or left")
-    return [*lines, *dataset.manifest.notes]
+    return [*lines, *removal_lines(dataset), *dataset.manifest.notes]
 
 
 def plain_path(path: Path) -> str:
     """A path as people want to read it."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
+def print_tables(tables: Sequence[Table], *, as_json: bool) -> None:
+    """Print tables with their titles and notes, or as JSON."""
+    if as_json:
+        say_json([found.as_json() for found in tables])
+        return
+    for found in tables:
+        say(f"\n{found.title}")
+        table(found.headers, found.all_rows)
+        if found.note:
+            say(fill(found.note, width=100))
+
+
+def warn_of_damage(damaged: list[DamagedVersion]) -> None:
+    """Warn of each version that cannot be opened."""
+    for each in damaged:
+        warnings.warn(each.problem, stacklevel=2)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from corpora.errors import OptionError, UnknownName, unknown_name
-from corpora.plugin import Component, Option, from_text, named_settings, options_of, split_short
+from corpora.plugin import Address, Component, Option, address_of, from_text, named_settings, options_of, split_short
 
 if TYPE_CHECKING:
     from corpora.plugin import Registry
@@ -80,7 +81,7 @@ def _expanded(short: str, registry: Registry, kind: str) -> list[str]:
 def _app(cls: type[Component], action: Callable[..., None]) -> typer.Typer:
     options = options_of(cls)
 
-    def run(**values: Any) -> None:
+    def run(**values: object) -> None:
         own = {option.field: _value(values.pop(option.field), option) for option in options}
         action(cls(**own), **values)
 
@@ -106,6 +107,8 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
         annotation = annotation | None
     limits: dict[str, Any] = {"min": option.min, "max": option.max} if option.type in (int, float) else {}
     info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, **limits)
+    if option.takes_addresses:
+        info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, parser=_place, metavar="PATH")
     if option.type is bool:
         info = typer.Option(f"--{option.name}/--no-{option.name}", help=option.help, rich_help_panel=panel)
     return inspect.Parameter(
@@ -116,7 +119,12 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
     )
 
 
-def _value(value: Any, option: Option) -> Any:
+def _place(text: str) -> Path | Address:
+    """A path or an address, as the user typed it; `Path` would take a slash from `s3://`."""
+    return address_of(text) or Path(text)
+
+
+def _value(value: Any, option: Option) -> object:
     """What typer gives, as the component takes it: lists as tuples, an empty one as the default."""
     if not option.many:
         return value

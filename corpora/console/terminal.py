@@ -126,7 +126,9 @@ def fail(message: str, *, code: int = 1) -> None:
     raise SystemExit(code)
 
 
-def _show_warning(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+def _show_warning(
+    message: object, category: object, filename: str, lineno: int, file: object = None, line: object = None
+) -> None:
     _warn(str(message))
 
 
@@ -142,7 +144,7 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
-def say_json(value: Any) -> None:
+def say_json(value: object) -> None:
     """Print a result for programs."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
@@ -225,7 +227,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         say("  ".join(cells).rstrip())
 
 
-def cell(value: Any) -> str:
+def cell(value: object) -> str:
     """A value as people read it: thousands marked, four digits of a fraction, a dash for what is not there."""
     if value is None:
         return "-"

@@ -122,7 +122,7 @@ class Processes(Executor):
         return []
 
 
-def _done(task_file: str, item: Any) -> Any:
+def _done(task_file: str, item: object) -> object:
     """Run the task for one item, in a worker."""
     return _task(task_file)(item)
 

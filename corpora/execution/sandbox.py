@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from corpora.errors import ChildDied, LimitExceeded
+from corpora.plugin import Json
 
 T = TypeVar("T")
 
@@ -97,7 +98,7 @@ class Guard:
 def _main_left_alone() -> Iterator[None]:
     """Keep a process that is started now from importing the user's script, which it does not need."""
     main = sys.modules["__main__"]
-    hidden: dict[str, Any] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
+    hidden: dict[str, Json] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
     main.__spec__ = None
     try:
         yield
@@ -108,7 +109,7 @@ def _main_left_alone() -> Iterator[None]:
 _guards = threading.local()
 
 
-def guarded(function: Callable[..., T], *arguments: Any) -> T:
+def guarded(function: Callable[..., T], *arguments: object) -> T:
     """Run `function(*arguments)` in a child process kept for the purpose; see `Guard.call`.
 
     The victim of a limit or a crash is tried once more, in a fresh child, before the error is raised.

@@ -21,7 +21,18 @@ from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, sta
 from corpora.ingest.repeated_paragraphs import quoted
 from corpora.ingest.side_records import HAS_HOLE, gather_side_records
 from corpora.operations import Work
-from corpora.plugin import Filter, Shard, Source, Splitter, must_return, options_of, registry, sha256_file, split_short
+from corpora.plugin import (
+    Filter,
+    Shard,
+    Source,
+    Splitter,
+    must_return,
+    options_of,
+    registry,
+    sha256_file,
+    split_short,
+    to_json,
+)
 from corpora.store import (
     SENTENCES,
     BlockWriter,
@@ -292,7 +303,7 @@ def absolute_options(source: Source) -> dict[str, Any]:
         if isinstance(value, Path):
             options[option.name] = str(value.absolute())
         elif isinstance(value, tuple):
-            options[option.name] = [str(item.absolute()) if isinstance(item, Path) else item for item in value]
+            options[option.name] = [str(item.absolute()) if isinstance(item, Path) else to_json(item) for item in value]
     return options
 
 

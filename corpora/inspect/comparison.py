@@ -141,7 +141,7 @@ class Comparison:
 
     def apart(self) -> Table:
         """How far the distributions of types and of lengths are from each other."""
-        rows: list[list[Any]] = []
+        rows: list[list[object]] = []
         if self.types and self.a.rows and self.b.rows:
             rows.append([f"{self.unit} frequencies", float(f"{self.types.divergence().sum():.3g}")])
         lengths = lengths_divergence(*(d.statistics("lengths") for d in (self.a, self.b)))
@@ -152,7 +152,7 @@ class Comparison:
     def gained_and_lost(self) -> Table:
         """What one has and the other lacks: how many types, how much of its text they are, the most frequent ones."""
         headers = [f"{self.unit}s", "types", "share of the text", "the most frequent"]
-        rows: list[list[Any]] = []
+        rows: list[list[object]] = []
         for first, (here, there) in ((True, self.names), (False, self.names[::-1])):
             if self.types and len(places := self.types.only(first=first)):
                 counts = self.types.one if first else self.types.other
@@ -164,7 +164,7 @@ class Comparison:
     def telling(self) -> Table:
         """The types that add most to the difference of the two frequency distributions."""
         headers = [self.unit, *(f"in {name}, a million" for name in self.names)]
-        rows: list[list[Any]] = []
+        rows: list[list[object]] = []
         if self.types and self.types.one.any() and self.types.other.any():
             apart = self.types.divergence()
             most = np.argsort(-apart, kind="stable")[:TELLING]
@@ -182,7 +182,7 @@ class Comparison:
 def settings_that_differ(a: Dataset, b: Dataset, store: Store) -> Table:
     """What decided one version and not the other, over all that each was made from."""
     ours, theirs = _settings(a, store), _settings(b, store)
-    rows: list[list[Any]] = []
+    rows: list[list[object]] = []
     for key in dict.fromkeys([*ours, *theirs]):
         mine, other = ours.get(key, []), theirs.get(key, [])
         if mine != other:
@@ -237,7 +237,7 @@ def _size(value: int | None) -> Size | None:
     return None if value is None else Size(value)
 
 
-def _difference(x: Any, y: Any) -> Any:
+def _difference(x: Any, y: Any) -> object:
     if isinstance(x, Size):
         return f"{y / x - 1:+.1%}" if x else None
     return float(f"{y - x:.4g}") if isinstance(x, float) or isinstance(y, float) else y - x

@@ -7,23 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.arrays import Keys, joined, levels, mean, ngram_hashes, row_hashes, tally, word_spans
+from corpora.arrays import Keys, KeySet, joined, levels, mean, row_hashes, row_ngrams, tally
 from corpora.plugin import Sequences
 
 CAPACITY = 2**22
 """How many distinct hashes of the smaller dataset are kept: 32 MB. Beyond, a fair part of them stands for all."""
-BITS = 26
 
 
 @dataclass(frozen=True)
 class HashSet:
-    """Distinct 64-bit hashes, with a filter of one bit for each value of their first 26 bits."""
+    """Distinct 64-bit hashes of a dataset, or a fair part of them."""
 
-    keys: Keys
-    """[keys], rising."""
+    set: KeySet
     level: int
     """Only hashes of this level or higher are in it; 0 when all are."""
-    filter: NDArray[np.bool_]
 
     @classmethod
     def of(cls, parts: Iterable[Keys]) -> "HashSet":
@@ -34,19 +31,16 @@ class HashSet:
             while len(keys) > CAPACITY:
                 level += 1
                 keys = keys[levels(keys) >= level]
-        present = np.zeros(2**BITS, dtype=bool)
-        present[keys >> np.uint64(64 - BITS)] = True
-        return cls(keys, level, present)
+        return cls(KeySet(keys), level)
+
+    @property
+    def keys(self) -> Keys:
+        """[keys], rising."""
+        return self.set.keys
 
     def places(self, hashes: Keys) -> NDArray[np.int64]:
         """Where each hash is among the keys, −1 for those that are not: [hashes]."""
-        places = np.full(len(hashes), -1)
-        maybe = np.flatnonzero(self.filter[hashes >> np.uint64(64 - BITS)])
-        found = np.searchsorted(self.keys, hashes[maybe])
-        inside = np.flatnonzero(found < len(self.keys))
-        hit = inside[self.keys[found[inside]] == hashes[maybe[inside]]]
-        places[maybe[hit]] = found[hit]
-        return places
+        return self.set.places(hashes)
 
 
 def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences]) -> dict[str, Any]:
@@ -111,11 +105,8 @@ def _rows(block: Sequences) -> Keys:
 
 
 def _ngrams(block: Sequences, n: int) -> tuple[Keys, NDArray[np.int64]]:
-    block = block.tight()
-    if block.values.dtype == np.uint8:
-        starts, stops = word_spans(block.values, block.offsets)
-        block = Sequences(row_hashes(block.values, starts, stops), np.searchsorted(starts, block.offsets))
-    return ngram_hashes(block.values, block.offsets, n)
+    found = row_ngrams(block, n)
+    return found.hashes, found.rows
 
 
 def _occurrences(known: HashSet, blocks: Iterable[Sequences]) -> tuple[NDArray[np.int64], int]:

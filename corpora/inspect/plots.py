@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpora.errors import OptionError
+from corpora.plugin import Array, Json
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ STYLE: Any = {
 }  # fmt: skip
 
 
-def lengths_figure(histograms: Mapping[str, NDArray[Any]], *, unit: str = "tokens") -> Figure:
+def lengths_figure(histograms: Mapping[str, Array], *, unit: str = "tokens") -> Figure:
     """How long the rows are: the share of rows at each length, up to the length that 99.5 % do not exceed.
 
     Args:
@@ -56,7 +56,7 @@ def lengths_figure(histograms: Mapping[str, NDArray[Any]], *, unit: str = "token
     return _labelled(figure, axes)
 
 
-def rank_frequency_figure(counts: Mapping[str, NDArray[Any]], *, unit: str = "token") -> Figure:
+def rank_frequency_figure(counts: Mapping[str, Array], *, unit: str = "token") -> Figure:
     """How often the most frequent, the second most frequent … occurs: Zipf's figure, both scales logarithmic.
 
     Args:
@@ -117,7 +117,7 @@ def save(figure: Figure, path: Path) -> None:
         raise OptionError(
             f"{path} ends with {path.suffix or 'nothing'}; a figure's file ends with .{', .'.join(FORMATS)}"
         )
-    dates: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+    dates: dict[str, Json] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
     with mpl.rc_context(STYLE | {"svg.hashsalt": path.stem}):
         figure.savefig(path, format=kind, dpi=300, metadata=dates[kind])
 
@@ -154,7 +154,7 @@ def _labelled(figure: Figure, axes: Axes) -> Figure:
     return figure
 
 
-def _quantile(rows: NDArray[Any], share: float) -> int:
+def _quantile(rows: Array, share: float) -> int:
     """The least length that this share of the rows does not exceed."""
     ends = np.cumsum(rows)
     return int(np.searchsorted(ends, share * ends[-1])) if len(ends) and ends[-1] else 0

@@ -93,7 +93,9 @@ def _kind(child: Dataset) -> Kind | None:
     action, settings = child.manifest.plan["action"], child.manifest.plan["settings"]
     if action == "tokenize" and settings["unit"] == "sentence":
         return "tokenized"
-    if action == "split" or (action == "transform" and "by" in settings):
+    if action == "without":
+        return "rewritten" if settings["by"] == "span" else "selected"
+    if action in ("split", "distinct") or (action == "transform" and "by" in settings):
         return "selected"
     return "rewritten" if action == "transform" else None
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpora.arrays import joined
-from corpora.plugin import Counts
+from corpora.plugin import Array, Counts
 from corpora.store import Counting, Dataset, Vocabulary
 
 
@@ -75,7 +74,7 @@ def _words(one: Counts, other: Counts) -> Types:
     return Types("word", sides[0], sides[1], text_of, exact)
 
 
-def divergence(p: NDArray[Any], q: NDArray[Any]) -> NDArray[np.float64]:
+def divergence(p: Array, q: Array) -> NDArray[np.float64]:
     """What each type adds to the Jensen-Shannon divergence of two distributions, in bits: [types]."""
     middle = (p + q) / 2
     parts: list[NDArray[np.float64]] = []

@@ -69,7 +69,7 @@ def redirected(url: str, location: str, permitted: Iterable[str]) -> str:
     Args:
         url: the checked address that was requested.
         location: the server's `Location` header.
-        permitted: other hosts that are allowed, each as `host`, `host:port` or `*.domain`.
+        permitted: other hosts that are allowed, each as `host`, `host:port` or `*.domain`; `*` for any.
 
     Raises:
         DownloadError: it does not lead to a web address, or leads to a host that is not permitted.
@@ -93,6 +93,8 @@ def shown(text: str) -> str:
 
 
 def _matches(host: str, pattern: str) -> bool:
+    if pattern == "*":
+        return True
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
 
 

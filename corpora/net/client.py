@@ -14,6 +14,7 @@ from corpora.errors import DownloadError, InputError
 from corpora.net.address import checked, host_of, name_of, redirected, robots_of
 from corpora.net.deadline import Timeouts
 from corpora.net.download import Size, append
+from corpora.net.headers import content_length, validator
 from corpora.net.partial_file import PartialFile
 from corpora.net.retries import Retries
 from corpora.net.robots import AGENT, MAX_ROBOTS_BYTES, Host
@@ -36,7 +37,7 @@ class HttpClient:
         contact: your e-mail address or page, which every host receives in the User-Agent.
         permissions: hosts that allow more than their robots.txt says, each with who allowed it and when.
         pause_seconds: the least time between two requests to a host; its crawl delay can only make this longer.
-        redirect_hosts: hosts to which another may redirect, as `host`, `host:port` or `*.domain`.
+        redirect_hosts: hosts to which another may redirect, as `host`, `host:port` or `*.domain`; `*` for any.
         retries: how often and how patiently requests are repeated.
         timeouts: how long a request may take.
 
@@ -90,6 +91,20 @@ class HttpClient:
         url = checked(url)
         lifted = name_of(url) in self._permissions
         return self._host(url).allows(url, lambda: self._robots(robots_of(url)), lifted=lifted)
+
+    def about(self, url: str) -> tuple[int | None, str]:
+        """The size of a file and its validator (ETag or date), as the server states them; its body is not read.
+
+        Raises:
+            DownloadError: as in `text`.
+            ServerBusy: the host keeps asking for patience.
+        """
+
+        def ask() -> tuple[int | None, str]:
+            with self._open(url, {}) as answer:
+                return content_length(answer.headers), validator(answer.headers)
+
+        return self._retries.run(url, ask)
 
     def download(
         self, url: str, path: Path, *, max_bytes: int, size_bytes: int | None = None, checksum: str = ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import lzma
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpora.errors import OptionError
@@ -15,6 +19,8 @@ from corpora.operations.version_writer import Work
 from corpora.store import Dataset, Store, storage_errors, texts
 
 FORMATS = (".txt", ".jsonl", ".parquet")
+PACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zst": "zstd"}
+"""Suffixes of compressed text and JSON lines."""
 
 
 def export(
@@ -34,18 +40,23 @@ def export(
         OptionError: another ending, or a file that is there already.
         StorageError: the disk is full or refuses.
     """
-    if file.suffix not in FORMATS:
-        raise OptionError(f"{file} ends in {file.suffix or 'nothing'}; it must end in {', '.join(FORMATS)}")
+    packing = file.suffix if file.suffix in PACKED else ""
+    suffix = Path(file.stem).suffix if packing else file.suffix
+    if suffix not in FORMATS or (packing and suffix == ".parquet"):
+        raise OptionError(
+            f"{file} ends in {(suffix + packing) or 'nothing'}; it must end in {', '.join(FORMATS)}, or .txt or .jsonl "
+            f"followed by {', '.join(PACKED)}"
+        )
     if file.exists() and not overwrite:
         raise OptionError(f"{file} exists; --overwrite replaces it")
     found = Work.here(store, "serial", progress).open(dataset)
     beside = file.with_name(f".{file.name}.partial")
     with storage_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        if file.suffix == ".parquet":
+        if suffix == ".parquet":
             _parquet(found, beside, progress)
         else:
-            _lines(found, beside, file.suffix, progress)
+            _lines(found, beside, suffix, progress, packing)
         beside.replace(file)
     return found.rows
 
@@ -59,14 +70,25 @@ def _parquet(dataset: Dataset, path: Path, progress: Progress) -> None:
             progress("export", done, dataset.rows, "")
 
 
-def _lines(dataset: Dataset, path: Path, suffix: str, progress: Progress) -> None:
-    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
-        for done, line in enumerate(_texts(dataset, suffix), 1):
-            stream.write(line + "\n")
-            if done % 10_000 == 0 or done == dataset.rows:
-                progress("export", done, dataset.rows, "")
-        stream.flush()
-        os.fsync(stream.fileno())
+def _lines(dataset: Dataset, path: Path, suffix: str, progress: Progress, packing: str) -> None:
+    with path.open("wb") as file:
+        with io.TextIOWrapper(_packer(file, packing), "utf-8", errors="surrogatepass", newline="\n") as stream:
+            for done, line in enumerate(_texts(dataset, suffix), 1):
+                stream.write(line + "\n")
+                if done % 10_000 == 0 or done == dataset.rows:
+                    progress("export", done, dataset.rows, "")
+        os.fsync(file.fileno())
+
+
+def _packer(file: IO[bytes], packing: str) -> IO[bytes]:
+    """A stream that writes into a file compressed, or unchanged; closing it leaves the file open."""
+    if packing == ".xz":
+        return lzma.LZMAFile(file, "w")
+    own = io.FileIO(os.dup(file.fileno()), "wb")
+    if not packing:
+        return io.BufferedWriter(own)
+    stream: IO[bytes] = pa.CompressedOutputStream(pa.PythonFile(own, "w"), PACKED[packing])
+    return stream
 
 
 def _texts(dataset: Dataset, suffix: str) -> Iterator[str]:

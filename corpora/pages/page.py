@@ -11,7 +11,7 @@ from corpora.pages.values import Long, is_number, sort_key
 FOLDER = Path(__file__).parent
 
 
-def render(template: str, **values: Any) -> str:
+def render(template: str, **values: object) -> str:
     """A page from one of the templates beside this file, with the style and the script inside.
 
     Args:
@@ -40,7 +40,7 @@ def _environment() -> Any:
     return environment
 
 
-def cell(value: Any) -> str:
+def cell(value: object) -> str:
     """A value as a table shows it: thousands marked, a dash for what is missing."""
     if value is None:
         return "–"

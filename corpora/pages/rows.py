@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpora.pages.row_differences import Shown
+from corpora.plugin import Array
 from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
@@ -27,7 +28,7 @@ class Row:
     number: int
     """From 0, in its dataset."""
     document: str
-    values: NDArray[Any]
+    values: Array
     """Ids, or the bytes of its text."""
 
     def is_like(self, other: Row) -> bool:

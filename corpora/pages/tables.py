@@ -8,9 +8,10 @@ from typing import Any
 
 from corpora.pages import bookcorpus_figures as quoted
 from corpora.pages.values import Long, Share, Size, Table
+from corpora.plugin import Json
 from corpora.store import Dataset
 
-PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix")
+PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix", "distinct", "without")
 LICENCES_SHOWN = 12
 
 
@@ -20,7 +21,7 @@ def labels(datasets: Sequence[Dataset]) -> list[str]:
     return [dataset.name if names[dataset.name] == 1 else dataset.reference for dataset in datasets]
 
 
-def how(recipe: Mapping[str, Any]) -> str:
+def how(recipe: Mapping[str, Json]) -> str:
     """What made a version, in short: `sample rate=0.1 seed=42`."""
     action = next((key for key in PARENT_KEYS if key in recipe), "made")
     verb = str(recipe[action]) if action in ("transform", "build") else action
@@ -28,7 +29,7 @@ def how(recipe: Mapping[str, Any]) -> str:
     return " ".join([verb, *settings])
 
 
-def _in_short(value: Any) -> Any:
+def _in_short(value: object) -> object:
     """A setting without the folders of a path."""
     if isinstance(value, list):
         return ",".join(str(_in_short(item)) for item in value)
@@ -123,7 +124,7 @@ SPREAD = {"0.01": "1 %", "0.1": "10 %", "0.5": "50 %", "0.9": "90 %", "0.99": "9
 def _scores(named: Mapping[str, Dataset]) -> Table:
     """How each score of each dataset is spread."""
     found = [(n, *score) for n, d in named.items() for score in d.manifest.statistics.get("scores", {}).items()]
-    rows: list[list[Any]] = []
+    rows: list[list[object]] = []
     for name, score, figures in found:
         quantiles = [figures.get("quantiles", {}).get(share) for share in SPREAD]
         ends = [figures.get(key) for key in ("mean", "least", "greatest")]
@@ -140,7 +141,7 @@ def _documents(named: Mapping[str, Dataset]) -> Table:
     """One column a dataset that read documents, one line a reason."""
     read = {name: d.manifest.accounting for name, d in named.items() if "found" in d.manifest.accounting}
     reasons = list(dict.fromkeys(reason for a in read.values() for reason in (a["rejected"] | a["failures"])))
-    rows: list[list[Any]] = [["found", *(a["found"] for a in read.values())]] if read else []
+    rows: list[list[object]] = [["found", *(a["found"] for a in read.values())]] if read else []
     rows += [[reason, *((a["rejected"] | a["failures"]).get(reason) for a in read.values())] for reason in reasons]
     rows += [["written", *(a["written"] for a in read.values())]] if read else []
     note = "Each rejected document has a line with its reason in the version's rejects.jsonl."
@@ -169,7 +170,7 @@ def _licences(named: Mapping[str, Dataset]) -> Table:
     counts = [dict(column) for column in columns]
     totals: Counter[str] = sum((Counter(count) for count in counts), Counter())
     shown = [licence for licence, _ in totals.most_common(LICENCES_SHOWN)]
-    rows: list[list[Any]] = [[Long(licence or "unknown"), *(c.get(licence) for c in counts)] for licence in shown]
+    rows: list[list[object]] = [[Long(licence or "unknown"), *(c.get(licence) for c in counts)] for licence in shown]
     if len(totals) > len(shown):
         rest = [sum(n for licence, n in c.items() if licence not in shown) for c in counts]
         rows.append([f"{len(totals) - len(shown)} others", *rest])

@@ -60,7 +60,7 @@ class Table:
         return {"title": self.title, "headers": self.headers, "rows": self.all_rows, "note": self.note}
 
     @property
-    def all_rows(self) -> list[list[Any]]:
+    def all_rows(self) -> list[list[object]]:
         """Measured ones, then quoted ones."""
         return self.rows + self.quoted
 
@@ -69,7 +69,7 @@ class Table:
         return any(is_number(row[column]) for row in self.all_rows)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     """Whether a value stands to the right in its column."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 

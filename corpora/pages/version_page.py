@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpora.pages.page import render
 from corpora.pages.row_differences import beginning, unchanged
 from corpora.pages.rows import reader_of, spread_rows
 from corpora.pages.tables import how, report_tables
+from corpora.plugin import Array
 from corpora.store import Dataset, Manifest, write_text
 
 FILE = "report.html"
@@ -45,7 +44,7 @@ def write_page(folder: Path, manifest: Manifest) -> None:
     write_text(folder / FILE, page)
 
 
-def histogram(rows: NDArray[Any], unit: str) -> str:
+def histogram(rows: Array, unit: str) -> str:
     """The lengths of rows as an SVG element, up to the length that 99 % do not exceed; empty without rows.
 
     Args:

@@ -1,3 +1,5 @@
+from .address import Address as Address
+from .address import address_of as address_of
 from .component import Component as Component
 from .component import Option as Option
 from .component import from_text as from_text
@@ -46,3 +48,5 @@ from .records import Sequences as Sequences
 from .records import Shard as Shard
 from .records import SideRecords as SideRecords
 from .scaffold import new_plugin as new_plugin
+from .values import Array as Array
+from .values import Json as Json

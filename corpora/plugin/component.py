@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from corpora.errors import OptionError, unknown_name
+from corpora.plugin.address import Address, address_of
+from corpora.plugin.values import Json
 
-JSON = bool | int | float | str | list[Any] | dict[str, Any] | None
 SCALARS = (bool, int, float, str, Path)
 
 
 def option(
-    default: Any,
+    default: object,
     help: str,
     *,
     min: float | None = None,
@@ -57,7 +58,7 @@ class Component:
             value = checked(getattr(self, opt.field), opt, self.name)
             object.__setattr__(self, opt.field, value)
 
-    def options(self, *, deciding: bool = False) -> dict[str, JSON]:
+    def options(self, *, deciding: bool = False) -> dict[str, Json]:
         """Its settings as JSON values, by their names on the command line (`min-words`).
 
         Args:
@@ -76,7 +77,7 @@ class Component:
         return self.name + (":" + ",".join(changed) if changed else "")
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Self:
+    def from_options(cls, options: Mapping[str, object]) -> Self:
         """Make one from settings by their command-line names; values may be text or TOML values.
 
         Raises:
@@ -129,11 +130,17 @@ class Option:
         """Whether None is allowed."""
         return _parts(self.annotation)[2]
 
+    @property
+    def takes_addresses(self) -> bool:
+        """Whether it is a path that may also be an address, such as `s3://bucket/texts`."""
+        return Address in _members(self.annotation)
+
     def allowed(self) -> str:
         """What it takes, in words: `a number from 0 to 1`."""
         if get_origin(self.type) is Literal:
             return "one of " + ", ".join(str(a) for a in get_args(self.type))
         noun = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}[self.type]
+        noun = "a path or an address" if self.takes_addresses else noun
         return f"{noun}{_limits(self.min, self.max)}"
 
 
@@ -147,7 +154,7 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
 
 
-def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: Any) -> Option:
+def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: object) -> Option:
     if "help" not in field.metadata:
         raise OptionError(f"{cls.__name__}.{field.name} is a plain field; make it with option(default, help)")
     base, _, _ = _parts(annotation)
@@ -159,19 +166,25 @@ def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: Any
     return Option(field.name.replace("_", "-"), field.name, annotation, field.default, **field.metadata)
 
 
-def _parts(annotation: Any) -> tuple[Any, bool, bool]:
+def _parts(annotation: object) -> tuple[Any, bool, bool]:
     """An annotation's base type, whether it is a tuple of it, and whether None is allowed."""
     optional = False
     if get_origin(annotation) in (Union, types.UnionType):
-        rest = [a for a in get_args(annotation) if a is not type(None)]
-        optional = len(rest) < len(get_args(annotation))
+        rest = [a for a in get_args(annotation) if a not in (type(None), Address)]
+        optional = type(None) in get_args(annotation)
         annotation = rest[0] if len(rest) == 1 else annotation
     if get_origin(annotation) is tuple and len(get_args(annotation)) == 2 and get_args(annotation)[1] is ...:
-        return get_args(annotation)[0], True, optional
+        return _parts(get_args(annotation)[0])[0], True, optional
     return annotation, False, optional
 
 
-def checked(value: Any, opt: Option, owner: str) -> Any:
+def _members(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union, and of the elements of a tuple."""
+    inner = [each for part in get_args(annotation) for each in (part, *_members(part))]
+    return tuple(inner)
+
+
+def checked(value: object, opt: Option, owner: str) -> Any:
     """The value in the option's own type.
 
     Raises:
@@ -186,14 +199,16 @@ def checked(value: Any, opt: Option, owner: str) -> Any:
     return _checked_one(value, opt, owner)
 
 
-def _checked_one(value: Any, opt: Option, owner: str) -> Any:
+def _checked_one(value: object, opt: Option, owner: str) -> Any:
     base = opt.type
     if get_origin(base) is Literal:
         if value not in get_args(base):
             raise _wrong(value, opt, owner)
         return value
     if base is Path and isinstance(value, str | Path):
-        return _path(value)
+        return _path(value, opt)
+    if isinstance(value, Address) and opt.takes_addresses:
+        return value
     if base is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, base) or (isinstance(value, bool) and base is not bool):
@@ -205,7 +220,7 @@ def _checked_one(value: Any, opt: Option, owner: str) -> Any:
     return value
 
 
-def _wrong(value: Any, opt: Option, owner: str, *, many: bool = False) -> OptionError:
+def _wrong(value: object, opt: Option, owner: str, *, many: bool = False) -> OptionError:
     allowed = f"a list, each {opt.allowed()}" if many else opt.allowed()
     return OptionError(f"{owner}: {opt.name} is {value!r}; it must be {allowed}")
 
@@ -223,7 +238,7 @@ def from_text(text: str, opt: Option, owner: str) -> Any:
     return _scalar(text, opt, owner)
 
 
-def _scalar(text: str, opt: Option, owner: str) -> Any:
+def _scalar(text: str, opt: Option, owner: str) -> object:
     base = opt.type
     try:
         if base is bool:
@@ -232,11 +247,13 @@ def _scalar(text: str, opt: Option, owner: str) -> Any:
             return base(text)
     except (KeyError, ValueError) as error:
         raise _wrong(text, opt, owner) from error
-    return _path(text) if base is Path else text
+    return _path(text, opt) if base is Path else text
 
 
-def _path(value: str | Path) -> Path:
-    """A path with `~` at its beginning as the user's home."""
+def _path(value: str | Path, opt: Option) -> Path | Address:
+    """A path with `~` at its beginning as the user's home; an address where the option takes one."""
+    if opt.takes_addresses and (address := address_of(value)):
+        return address
     path = Path(value)
     return path.expanduser() if path.parts[:1] == ("~",) else path
 
@@ -296,14 +313,14 @@ def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[st
     return {(key or known[0].name): value for key, value in settings.items()}
 
 
-def to_json(value: Any) -> JSON:
+def to_json(value: Any) -> Json:
     """An option's value as JSON: paths become text, tuples lists."""
-    if isinstance(value, Path):
+    if isinstance(value, Path | Address):
         return str(value)
     return [to_json(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _to_text(value: Any) -> str:
+def _to_text(value: object) -> str:
     if isinstance(value, tuple):
         return "+".join(_to_text(item) for item in value)
     text = str(value).lower() if isinstance(value, bool) else str(value)

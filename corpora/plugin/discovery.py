@@ -180,7 +180,7 @@ def singular(kind: str) -> str:
     return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
 
 
-def check_class(cls: Any) -> None:
+def check_class(cls: object) -> None:
     """See that a class can be offered.
 
     Raises:

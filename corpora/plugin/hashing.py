@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """A JSON value as bytes, the same for equal values: keys sorted, no spaces, UTF-8."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
 
 
-def sha256_of(value: Any) -> str:
+def sha256_of(value: object) -> str:
     """The sha256 of a JSON value, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
 

@@ -9,14 +9,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from corpora.plugin.component import JSON, Component
+from corpora.plugin.component import Component
 from corpora.plugin.records import Context, Counts, Defaults, Document, Reject, Sequences, Shard
+from corpora.plugin.values import Array, Json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -187,7 +188,7 @@ class Score(Transform, ABC):
     """Which datasets it reads. The blocks of sentence datasets hold UTF-8 bytes."""
 
     @abstractmethod
-    def score(self, block: Sequences, context: Context) -> NDArray[Any]:
+    def score(self, block: Sequences, context: Context) -> Array:
         """A number for each row; NaN where there is none.
 
         Returns:
@@ -235,15 +236,15 @@ class Statistic(Component, ABC):
         return {name: _added(one.get(name), other.get(name)) for name in sorted({*one, *other})}
 
     @abstractmethod
-    def summarise(self, counts: Counts) -> dict[str, JSON]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """A few figures for people, from the counts of the whole."""
 
 
-def _added(one: NDArray[Any] | None, other: NDArray[Any] | None) -> NDArray[Any]:
+def _added(one: Array | None, other: Array | None) -> Array:
     if one is None or other is None:
         return np.array(one if other is None else other)
     if one.shape == other.shape:
-        total: NDArray[Any] = one + other
+        total: Array = one + other
         return total
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     total = np.array(longer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator, Philox
@@ -11,12 +10,12 @@ from numpy.random import Generator, Philox
 from corpora.plugin.hashing import canonical, sha256_of
 
 
-def seed_of(*key: Any) -> int:
+def seed_of(*key: object) -> int:
     """A 64-bit seed from JSON values."""
     return int(sha256_of(list(key))[:16], 16)
 
 
-def generator(*key: Any) -> Generator:
+def generator(*key: object) -> Generator:
     """A random generator from JSON values: the same values give the same numbers on any machine.
 
     Philox is keyed directly, so the generators of different keys are independent, and none has to be advanced past

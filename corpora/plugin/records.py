@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Counts = Mapping[str, NDArray[Any]]
+from corpora.plugin.values import Array
+
+Counts = Mapping[str, Array]
 """What a statistic counted: named arrays, which merge."""
 SideRecords = Mapping[str, Sequence[Mapping[str, Any]]]
 """JSON objects by the name of the file that keeps them: `{"removed": [...]}` becomes lines of `removed.jsonl` in the
@@ -119,7 +121,7 @@ class Sequences:
     file: make a new array rather than writing into `values`.
     """
 
-    values: NDArray[Any]
+    values: Array
     """[tokens], uint16 or uint32; [bytes], uint8."""
     offsets: NDArray[np.int64]
     """[rows + 1], int64, never falling."""
@@ -134,7 +136,7 @@ class Sequences:
         """[rows], the number of values in each row."""
         return np.diff(self.offsets)
 
-    def row(self, number: int) -> NDArray[Any]:
+    def row(self, number: int) -> Array:
         """The values of one row."""
         return self.values[self.offsets[number] : self.offsets[number + 1]]
 
@@ -167,7 +169,7 @@ class Context:
     """[rows], the id of the document that each row is from."""
     first_row: int = 0
     """The number of the block's first row in its dataset."""
-    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    columns: Mapping[str, Array] = field(default_factory=dict)
     """[rows] each, the dataset's columns of numbers by name: its scores, and the `paragraph` of sentences."""
     statistics: Mapping[str, Counts] = field(default_factory=dict)
     """The parent dataset's counts that the component `needs`, by the statistic's name."""

@@ -1,4 +1,7 @@
-"""Write a new plugin as a complete distribution: code, pyproject, test, README, CI file."""
+"""Write a new plugin as a complete distribution: code, pyproject, test, README, CI file.
+
+`scaffolds/KIND/` has the templates of a kind, `scaffolds/distribution/` those that every kind shares.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ from corpora.errors import OptionError, PluginError, unknown_name
 from corpora.plugin.discovery import NAME, Registry, owner
 
 FILES = {
-    "pyproject.toml": "pyproject.toml",
-    "README.md": "README.md",
-    "ci.yml": ".github/workflows/test.yml",
-    "gitignore": ".gitignore",
+    "distribution/pyproject.toml": "pyproject.toml",
+    "distribution/README.md": "README.md",
+    "distribution/ci.yml": ".github/workflows/test.yml",
+    "distribution/gitignore": ".gitignore",
 }
 """What every distribution has, by its template."""
 
@@ -102,8 +105,8 @@ def _files(scaffold: Scaffold, name: str) -> dict[str, str]:
         "use": scaffold.use.replace("NAME", name),
     }
     places = FILES | {
-        f"{scaffold.kind}.py": f"{module}.py",
-        f"{scaffold.kind}_test.py": f"tests/test_{module}.py",
+        f"{scaffold.kind}/component.py": f"{module}.py",
+        f"{scaffold.kind}/test_component.py": f"tests/test_{module}.py",
     }
     return {path: environment.get_template(f"{template}.j2").render(values) for template, path in places.items()}
 

@@ -16,10 +16,9 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from corpora.errors import DatasetDamaged
-from corpora.plugin import Sequences
+from corpora.plugin import Array, Json, Sequences
 from corpora.store.disk.atomic import write_text
 
 MAX_ROWS = 65_536
@@ -51,7 +50,7 @@ def scores_in(schema: pa.Schema) -> list[str]:
     return [column.name for column in schema if pa.types.is_floating(column.type)]
 
 
-def numbers_of(batch: pa.RecordBatch) -> dict[str, NDArray[Any]]:
+def numbers_of(batch: pa.RecordBatch) -> dict[str, Array]:
     """A block's numeric columns by name, without a copy."""
     kinds = (pa.types.is_floating, pa.types.is_integer)
     names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
@@ -90,7 +89,7 @@ def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
 
 
-def _tight_column(column: Any) -> Any:
+def _tight_column(column: Any) -> object:
     if pa.types.is_large_string(column.type):
         block = ragged(column).tight()
         buffers = [None, pa.py_buffer(np.ascontiguousarray(block.offsets)), pa.py_buffer(block.values)]
@@ -211,7 +210,7 @@ class BlockWriter:
         self._file = self._stream = None
 
 
-def len_values(array: Any) -> int:
+def len_values(array: object) -> int:
     """The number of values (ids, or bytes of text) in a column."""
     offsets = ragged(array).offsets
     return int(offsets[-1] - offsets[0])
@@ -230,7 +229,7 @@ def _is_full(offsets: Any, start: int, stop: int) -> bool:
 def write_datasets_files(folder: Path, schema: pa.Schema, files: Iterable[Path]) -> None:
     """Write `dataset_info.json` and `state.json`, which `datasets.load_from_disk` requires."""
     features = {field.name: _feature(field.type) for field in schema}
-    state: dict[str, Any] = {
+    state: dict[str, Json] = {
         "_data_files": [{"filename": path.name} for path in files],
         "_fingerprint": folder.name[:16],
         "_format_columns": None,
@@ -243,7 +242,7 @@ def write_datasets_files(folder: Path, schema: pa.Schema, files: Iterable[Path])
     write_text(folder / "state.json", json.dumps(state, indent=2))
 
 
-def _feature(kind: pa.DataType) -> dict[str, Any]:
+def _feature(kind: pa.DataType) -> dict[str, Json]:
     if pa.types.is_list(kind):
         return {"feature": _feature(kind.value_type), "_type": "List"}
     return {"dtype": str(kind), "_type": "Value"}

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.errors import DatasetDamaged, OptionError
-from corpora.plugin import Counts
+from corpora.plugin import Counts, Json
 from corpora.store.blocks import Piece, pieces_of, read_stream
 from corpora.store.disk.atomic import write_bytes
 from corpora.store.integrity import CHECKED, problem_of
@@ -86,7 +86,7 @@ class Dataset:
         for path in self.files:
             yield from read_stream(path)
 
-    def side_records(self, name: str) -> Iterator[dict[str, Any]]:
+    def side_records(self, name: str) -> Iterator[dict[str, Json]]:
         """What its source recorded next to the rows under a name, such as `removed`; nothing if it recorded nothing."""
         path = self.path / f"{name}.jsonl"
         if path.exists():
@@ -220,6 +220,6 @@ def read_counts(path: Path) -> Counts:
         return {name: arrays[name] for name in arrays.files}
 
 
-def summary_json(summaries: Mapping[str, Any]) -> str:
+def summary_json(summaries: Mapping[str, Json]) -> str:
     """The text of `statistics/summary.json`."""
     return json.dumps(summaries, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -86,7 +86,7 @@ def _flat(statistics: dict[str, Any]) -> list[tuple[str, Any]]:
     ]
 
 
-def _number(value: Any) -> str:
+def _number(value: object) -> str:
     return f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
 
 

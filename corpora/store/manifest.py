@@ -97,7 +97,7 @@ class Plan:
     """Everything that decides a version's bytes, known before any work is done. Its sha256 is the fingerprint."""
 
     action: str
-    """build, tokenize, transform, concat, mix or split."""
+    """build, tokenize, transform, concat, mix, split, distinct or without."""
     components: tuple[Mapping[str, object], ...] = ()
     """Each component as `described` gives it."""
     settings: dict[str, Any] = field(default_factory=dict)
@@ -254,7 +254,7 @@ def is_data_file(name: str) -> bool:
     return name.startswith("data-") and "/" not in name
 
 
-def without_places(value: Any) -> Any:
+def without_places(value: object) -> Any:
     """JSON values with every local path in their texts reduced to its last part."""
     if isinstance(value, dict):
         return {key: without_places(part) for key, part in value.items()}

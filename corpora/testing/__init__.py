@@ -6,6 +6,7 @@ sentence that says what is wrong and what to do. Hypothesis searches for the inp
 """
 
 from corpora.testing.checking import ContractBroken, HypothesisMissing, called, check_component, need
+from corpora.testing.datasets import check_dataset
 from corpora.testing.documents import check_catalogue, check_filter, check_source
 from corpora.testing.statistics import check_statistic
 from corpora.testing.text import check_splitter, check_template
@@ -17,6 +18,7 @@ __all__ = [
     "called",
     "check_catalogue",
     "check_component",
+    "check_dataset",
     "check_filter",
     "check_source",
     "check_splitter",

@@ -18,7 +18,7 @@ Compute = Callable[[Any, Any], Any]
 """Takes a component and an input, and gives a result that `==` compares."""
 
 
-def check_repeats(component: Component, what: str, compute: Compute, given: Any) -> None:
+def check_repeats(component: Component, what: str, compute: Compute, given: object) -> None:
     """See that a result is the same when it is computed again.
 
     The second time global generators stand elsewhere and the clock shows another day; a copy that was
@@ -62,11 +62,11 @@ def check_order(component: Component, what: str, compute: Compute, inputs: list[
     )
 
 
-def _all(component: Component, what: str, compute: Compute, inputs: list[Any]) -> list[Any]:
+def _all(component: Component, what: str, compute: Compute, inputs: list[object]) -> list[object]:
     return [called(component, what, compute, component, given) for given in inputs]
 
 
-def _state() -> Any:
+def _state() -> object:
     state: Any = np.random.get_state()
     return random.getstate(), state[1].tobytes(), state[2:]
 

@@ -104,7 +104,7 @@ def called(owner: Any, what: str, function: Callable[..., Any], *arguments: Any)
         raise ContractBroken(f"{owner.name}: {what} raised {type(error).__name__}: {error}{hint}") from error
 
 
-def elsewhere(component: Component, function: Callable[..., Any], *arguments: Any) -> Any:
+def elsewhere(component: Component, function: Callable[..., Any], *arguments: object) -> Any:
     """What `function(component, *arguments)` gives in another process, as in a worker.
 
     Args:
@@ -125,7 +125,7 @@ def elsewhere(component: Component, function: Callable[..., Any], *arguments: An
         ) from error
 
 
-def _in_worker(files: tuple[PluginFile, ...], path: list[str], function: Callable[..., Any], packed: bytes) -> Any:
+def _in_worker(files: tuple[PluginFile, ...], path: list[str], function: Callable[..., Any], packed: bytes) -> object:
     sys.path[:] = path  # the process is kept from check to check, and tests may lie in several folders
     registry.use_files(files)
     if files:
@@ -134,7 +134,7 @@ def _in_worker(files: tuple[PluginFile, ...], path: list[str], function: Callabl
     return function(component, *arguments)
 
 
-def searched(check: Callable[..., None], *strategies: Any) -> None:
+def searched(check: Callable[..., None], *strategies: object) -> None:
     """Let hypothesis try a check on many inputs, always the same ones, and report the smallest that fails."""
     hypothesis = _hypothesis()
     settings = hypothesis.settings(
@@ -196,7 +196,7 @@ def _check_option(component: Component, opt: Option) -> None:
         need(opt.min <= opt.max, cls, f"the option {opt.name} allows nothing: min {opt.min:g}, max {opt.max:g}")
     beyond = [limit + step for limit, step in ((opt.min, -1), (opt.max, 1)) if limit is not None]
     for value in beyond:
-        wrong: Any = math.floor(value) if opt.type is int else value
+        wrong: object = math.floor(value) if opt.type is int else value
         others = {o.field: getattr(component, o.field) for o in options_of(cls)}
         try:
             cls(**(others | {opt.field: (wrong,) if opt.many else wrong}))

@@ -102,7 +102,7 @@ def check_catalogue(given: type[Catalogue] | Catalogue) -> list[Entry]:
     return list(entries)
 
 
-def find(component: Catalogue, _: Any) -> list[Entry]:
+def find(component: Catalogue, _: object) -> list[Entry]:
     """All entries."""
     return list(component.find())
 

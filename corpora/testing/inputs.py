@@ -35,7 +35,7 @@ def vocabulary(**more: Any) -> Context:
     return Context(vocabulary=PIECES, special_ids=SPECIAL, unknown_id=1, **more)
 
 
-def id_block(rows: list[list[int]], dtype: Any = np.uint16, *, before: int = 0) -> Sequences:
+def id_block(rows: list[list[int]], dtype: object = np.uint16, *, before: int = 0) -> Sequences:
     """A read-only block of ids, as a view that may begin in the middle of its values."""
     block = Sequences.from_rows([[5] * before, *rows], dtype)
     return _frozen(replace(block, offsets=block.offsets[1:]))

@@ -89,7 +89,7 @@ def _check_counts(component: Statistic, counts: Counts) -> None:
         )
 
 
-def _summary(component: Statistic, counts: Counts) -> Any:
+def _summary(component: Statistic, counts: Counts) -> object:
     summary = called(component, "summarise", component.summarise, counts)
     try:
         return json.loads(json.dumps(summary, allow_nan=False))
@@ -103,7 +103,7 @@ def _lists(counts: Counts) -> Any:
     return {name: np.asarray(array).tolist() for name, array in sorted(counts.items())}
 
 
-def _alike(one: Any, other: Any) -> bool:
+def _alike(one: object, other: object) -> bool:
     """Whether two JSON values are equal, floats up to rounding."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)

@@ -112,7 +112,7 @@ def _check_score(component: Score) -> None:
     texts = component.of == "sentences"
     make: Any = inputs.text_block if texts else inputs.id_block
 
-    def check(rows: list[Any], cut: int, before: int) -> None:
+    def check(rows: list[object], cut: int, before: int) -> None:
         block = make(rows, before=before)
         scores = called(component, "score", _score, component, block, block, 0)
         try:
@@ -164,5 +164,5 @@ def _lists(block: Sequences) -> Any:
     return [block.row(row).tolist() for row in range(len(block))], origin
 
 
-def _shape(value: Any) -> str:
+def _shape(value: object) -> str:
     return f"{value.dtype} {list(value.shape)}" if isinstance(value, np.ndarray) else type(value).__name__

@@ -1,4 +1,4 @@
-"""The `trainer` command: one thin file a command group, imported when its command is typed."""
+"""The `trainer` command: one thin file per command, imported when its command is typed."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ if TYPE_CHECKING:
     from corpora import Registry
 
 COMMANDS = {
-    "distill": ("trainer.cli.distill", "Train a student to follow a teacher on a registered dataset."),
-    "pretrain": ("trainer.cli.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
-    "inspect": ("trainer.cli.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
-    "evaluate": ("trainer.cli.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
-    "finetune": ("trainer.cli.finetune", "Fine-tune a model on one task and keep it; with --teacher, distil again."),
-    "data": ("trainer.cli.data", "Bring GLUE and SQuAD from the hub."),
-    "measure": ("trainer.cli.measure", "Parameters, size and inference time of models side by side."),
-    "report": ("trainer.cli.report", "Put runs and their scores into one report, beside the study's own figures."),
-    "study": ("trainer.cli.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
-    "score": ("trainer.cli.score", "Score a file of predictions by a benchmark's own rule."),
-    "push": ("trainer.cli.push", "Upload the student of a run to the hub, unless licences forbid it."),
-    "new": ("trainer.cli.new", "Begin a plugin: a loss or a task, as a distribution that passes its own test."),
-    "plugins": ("trainer.cli.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
+    "distill": ("distillation.distill", "Train a student to follow a teacher on a registered dataset."),
+    "pretrain": ("distillation.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
+    "inspect": ("models.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
+    "evaluate": ("evaluation.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
+    "probe": ("evaluation.probe", "Measure models without fine-tuning: minimal pairs, fidelity by kind of token."),
+    "finetune": ("evaluation.finetune", "Fine-tune a model on one task and keep it; with --teacher, distil again."),
+    "data": ("evaluation.data", "Bring GLUE and SQuAD from the hub."),
+    "measure": ("models.measure", "Parameters, size and inference time of models side by side."),
+    "report": ("study.report", "Put runs and their scores into one report, beside the study's own figures."),
+    "study": ("study.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
+    "score": ("evaluation.score", "Score a file of predictions by a benchmark's own rule."),
+    "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
+    "new": (
+        "plugin.new",
+        "Begin a plugin (loss, task, probe, family, student, callback): a distribution that passes its own test.",
+    ),
+    "plugins": ("plugin.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
-"""Each command: the module whose `command` (a function) or `app` (a typer app) runs it, and its line of help."""
+"""Each command: its module in this folder, which has a `command` (a function) or an `app` (typer), and its help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -54,7 +58,7 @@ def _app(arguments: list[str]) -> typer.Typer:
         if name != typed:
             app.command(name, help=line)(_unloaded)
             continue
-        loaded = import_module(module)
+        loaded = import_module(f"trainer.cli.{module}")
         if hasattr(loaded, "command"):
             app.command(name, help=line)(loaded.command)
         else:

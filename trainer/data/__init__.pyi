@@ -1,3 +1,5 @@
+from .lineage import Lineage as Lineage
+from .lineage import lineage_of as lineage_of
 from .masking import SMOOTHING as SMOOTHING
 from .masking import Masker as Masker
 from .masking import masker as masker

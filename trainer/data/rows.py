@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import corpora
 from corpora import Sequences
+from trainer.data.lineage import Lineage, lineage_of
 from trainer.errors import EmptyDataset, TransferError
 from trainer.runtime import write_whole
 
@@ -76,7 +77,7 @@ class Rows:
         name: str = "rows",
         fingerprint: str = "",
         tokenizer_file: Path | None = None,
-        lineage: Any = None,
+        lineage: Lineage | None = None,
         batches: Sequence[pa.RecordBatch] = (),
         private: bool = False,
     ) -> None:
@@ -167,43 +168,6 @@ def open_rows(
         batches=batches,
         private=opened.manifest.private,
     )
-
-
-def lineage_of(dataset: corpora.Dataset) -> dict[str, Any]:
-    """What the run card says of a dataset's origin: how it was made, under which licences, and of all it was made from.
-
-    Returns:
-        Its own origin, and under `ancestors` that of each version up to the sources, by NAME@FINGERPRINT, parents
-        before their own; None for one that is no longer in the store.
-    """
-    store = corpora.Store(dataset.path.parent.parent)
-    ancestors: dict[str, Any] = {}
-    todo = list(dataset.manifest.parents)
-    while todo:
-        reference = todo.pop(0)
-        if reference in ancestors:
-            continue
-        try:
-            found = store.find(reference)
-        except corpora.DatasetNotFound:
-            ancestors[reference] = None
-            continue
-        ancestors[reference] = _origin(found)
-        todo += found.manifest.parents
-    return {**_origin(dataset), "ancestors": ancestors}
-
-
-def _origin(dataset: corpora.Dataset) -> dict[str, Any]:
-    manifest = dataset.manifest
-    made = {key: value for key, value in manifest.plan.items() if key != "inputs"}
-    return {
-        "made_by": made,
-        "parents": list(manifest.parents),
-        "rows": manifest.rows,
-        "documents": manifest.documents,
-        "licences": manifest.licences,
-        "notes": list(manifest.notes),
-    }
 
 
 def read_files(files: Sequence[Path], **about: Any) -> Rows:

@@ -5,11 +5,13 @@ from .gradients import Counts as Counts
 from .gradients import Engine as Engine
 from .loop import distill as distill
 from .pretraining import Shape as Shape
+from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
-from .runs.folder import CARD as CARD
+from .runs.card import CARD as CARD
 from .runs.folder import RunFolder as RunFolder
 from .runs.publication import push as push
 from .schedule import learning_rate_factor as learning_rate_factor
 from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
+from .start import starting_student as starting_student

@@ -1,18 +1,19 @@
-"""What a run would cost: updates, tokens, memory and hours, from its plan and three updates that are thrown away."""
+"""What a run would cost: updates, tokens, memory and hours, from its plan and three updates that are discarded."""
 
 from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from trainer.distillation import preparation as preparing
+from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import resolve
+from trainer.distillation.teachers import listed
 from trainer.distillation.update import Training
 
 
@@ -24,10 +25,10 @@ class Forecast:
     rows: int
     updates: int
     tokens: int
-    """Over all updates, special tokens counted."""
+    """Over all updates, special tokens included."""
     parameters: int
     memory_bytes: int
-    """The most that was held during one update."""
+    """The most that was allocated during one update."""
     tokens_per_second: float
 
     def lines(self) -> list[str]:
@@ -44,11 +45,11 @@ class Forecast:
 
 
 def forecast(
-    dataset: Any,
-    teacher: str | Path | None,
+    dataset: Source | None,
+    teacher: str | Path | Sequence[str | Path] | None,
     *,
     preset: str = "study",
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, object] | None = None,
     allow_pickle: bool = False,
 ) -> Forecast:
     """Prepare a distillation, try its first updates, and say what all of it would cost. Nothing is written.
@@ -57,27 +58,27 @@ def forecast(
         ModelError, TransferError: as `distill` does before its first update.
     """
     recipe = resolve(preset, options or {})
-    with preparing.own_chance(recipe):
-        job = preparing.distillation(dataset, teacher, recipe, preset=preset, allow_pickle=allow_pickle)
+    with preparing.own_torch(recipe):
+        job = preparing.distillation(dataset, listed(teacher), recipe, preset=preset, allow_pickle=allow_pickle)
         training, plan = job.training, job.training.plan
         tokens, elapsed = _timed(training)
         training.close()
     survey = training.rows.survey
-    a_row = (survey.tokens + 2 * len(training.rows)) / len(training.rows)
+    tokens_per_row = (survey.tokens + 2 * len(training.rows)) / len(training.rows)
     sequences = sum(place.stop - place.first for place in map(plan.place, range(min(plan.updates, plan.per_epoch))))
     return Forecast(
         dataset=training.rows.name,
         rows=len(training.rows),
         updates=plan.updates,
-        tokens=round(a_row * sequences * max(plan.updates / plan.per_epoch, 1)),
-        parameters=job.card["student"]["parameters"],
+        tokens=round(tokens_per_row * sequences * max(plan.updates / plan.per_epoch, 1)),
+        parameters=sum(weight.numel() for weight in training.engine.student.parameters()),
         memory_bytes=_memory(),
         tokens_per_second=tokens / elapsed,
     )
 
 
 def _timed(training: Training) -> tuple[int, float]:
-    """Tokens and seconds of two updates, after one that warms up: it compiles, and finds room and kernels."""
+    """Tokens and seconds of two updates, after one to warm up, which compiles and allocates."""
     on_gpu, last = training.engine.device.type == "cuda", max(training.plan.updates - 1, 0)
     training.update(0)
     if on_gpu:

@@ -1,28 +1,34 @@
-"""Telling a run that has blown up from one that has a bad moment: a loss that is a number can still be lost."""
+"""Tell a run that has blown up from one with a passing spike: a loss may be finite and hopeless."""
 
 from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from trainer.errors import Diverged
 
 
-class LossWatch:
-    """Notices a loss that leaves its own history and does not come back.
+class LossState(TypedDict):
+    """What a checkpoint keeps of a `LossWatch`."""
 
-    An update is high where its loss is more than `max_rise` times the median of the last 100 that were not, and
-    more than `floor`; 20 high ones in a row are divergence. The median makes one bad batch harmless, and the row
-    of 20 a spike that heals. A rise that doubles the loss in a few hundred updates moves the median along: that is
-    a run that learns badly, which the log shows, not one that blew up. Gradients need no watch of their own: what
-    matters of them is in the next update's loss.
+    good: list[float]
+    high: list[int]
+
+
+class LossWatch:
+    """Notices a loss that rises far above its own history and stays there.
+
+    An update is high if its loss is more than `max_rise` times the median of the last 100 that were not high, and
+    more than `floor`; 20 high ones in a row are divergence. Because of the median one bad batch does no harm, and
+    because of the 20 a spike may heal. A rise that doubles the loss in a few hundred updates moves the median
+    with it: that is a run that learns badly, which the log shows, not one that blew up. Gradients are not watched:
+    what matters about them shows in the next update's loss.
 
     Args:
-        max_rise: 0 takes any loss.
-        floor: a loss that is never high: one nat a token for each term's weight. A student that starts as its
-            teacher has a loss near 0, many times which is nothing yet.
+        max_rise: 0 accepts any loss.
+        floor: a loss that is never high: one nat per token for each term's weight. A student that starts as its
+            teacher has a loss near 0, and many times that is still small.
     """
 
     HISTORY, PATIENCE = 100, 20
@@ -31,10 +37,10 @@ class LossWatch:
         self.max_rise, self.floor = max_rise, floor
         self.good: deque[float] = deque(maxlen=self.HISTORY)
         self.high: list[int] = []
-        """The updates that were high, in a row up to the last one."""
+        """The latest updates, if they were high: an unbroken row up to the last one."""
 
     def see(self, update: int, loss: float) -> None:
-        """Take in the loss of an update, from 1.
+        """Record the loss of an update, counted from 1.
 
         Raises:
             Diverged: it was the last of too many high ones.
@@ -48,7 +54,7 @@ class LossWatch:
             raise Diverged(
                 f"the loss is {loss:.4g} and has been above {self.max_rise:g} times its median "
                 f"({statistics.median(self.good):.4g}) since update {self.high[0]:,} "
-                "(--max-rise 0 takes any)"
+                "(--max-rise 0 accepts any loss)"
             )
 
     def _is_high(self, loss: float) -> bool:
@@ -56,11 +62,11 @@ class LossWatch:
             return False
         return loss > max(self.floor, self.max_rise * statistics.median(self.good))
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> LossState:
         """What a checkpoint keeps."""
         return {"good": list(self.good), "high": self.high}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a checkpoint."""
+    def restore(self, state: LossState) -> None:
+        """Continue from a checkpoint."""
         self.good.extend(state["good"])
         self.high = list(state["high"])

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
 from trainer.distillation.gradients import Engine
+from trainer.distillation.runs.card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
 from trainer.plugin import Given, LogitsLoss
 
 EPOCH = 2**31
-"""The epoch whose masks held-out text gets: the same at every measure, and never one of the training."""
+"""The epoch whose masks held-out text gets: the same at every measurement, and never one of the training."""
 
 
 @dataclass(frozen=True)
 class Agreement(LogitsLoss):
-    """Whether student and teacher find the same word the likeliest; measured, never trained."""
+    """Whether student and teacher give the same word the highest probability; measured, never trained."""
 
     name: ClassVar[str] = "agreement"
 
-    def build(self, teacher: Any, student: Any) -> nn.Module:
+    def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
         """The measure."""
         return _Agrees()
 
@@ -47,6 +49,13 @@ class Fidelity:
     names: tuple[str, ...]
     """What each of the engine's losses is called in the log."""
     micro_batch_tokens: int
+    entry: HeldOutEntry
+    """The held-out dataset, as the run card names it."""
+
+    @property
+    def metric(self) -> str:
+        """The measurement that selects a student, of which less is better: the divergence, or the masked-LM loss."""
+        return self.names[0]
 
     def measure(self) -> dict[str, float]:
         """Means over the held-out tokens: KL in nats, top-1 agreement, masked-LM loss."""
@@ -64,7 +73,9 @@ def held_out_numbers(rows: Rows, limit: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, len(rows) - 1, min(limit, len(rows))).round().astype(np.int64))
 
 
-def held_out_batch(rows: Rows, numbers: NDArray[np.int64], tokenizer: Any, *, vocabulary: int) -> Packed:
+def held_out_batch(
+    rows: Rows, numbers: NDArray[np.int64], tokenizer: PreTrainedTokenizerBase, *, vocabulary: int
+) -> Packed:
     """Held-out sequences, packed and masked.
 
     The masks depend on the held-out dataset alone, so that every student of a teacher is measured on the same tokens,
@@ -89,7 +100,7 @@ def held_out_batch(rows: Rows, numbers: NDArray[np.int64], tokenizer: Any, *, vo
 
 
 def check_apart(held_out: Rows, rows: Rows) -> None:
-    """See that held-out text is not trained on.
+    """Check that held-out text is not trained on.
 
     Raises:
         HeldOutOverlap: the two datasets share documents.

@@ -37,10 +37,13 @@ class Engine:
 
     Args:
         student: trained; in training mode dropout is on.
-        teacher: None where no loss reads one.
+        teacher: None if no loss reads one.
         losses: the terms.
+        others: more teachers of the same vocabulary. A loss on logits sees the mean of all teachers' distributions,
+            at its `temperature` if it has one, else at 1; a loss on states sees the first teacher alone.
+        shares: of all teachers in that mean, the first one's first; their sum is 1.
         precision: what matrices are multiplied in.
-        chunk: tokens whose logits are held at once; by the device where None.
+        chunk: tokens whose logits are held at once; by default the device decides.
         compiled: compile the layers and the losses on logits.
     """
 
@@ -51,22 +54,32 @@ class Engine:
         losses: Sequence[Loss],
         *,
         precision: Precision,
+        others: Sequence[PreTrainedModel] = (),
+        shares: Sequence[float] = (1.0,),
         chunk: int | None = None,
         compiled: bool = False,
     ) -> None:
+        self.others, self.shares = tuple(others), tuple(shares)
         self.student, self.teacher, self.losses, self.precision = student, teacher, list(losses), precision
         self.device = student.device
         self.chunk = chunk or max(1, CHUNK_BYTES.get(self.device.type, 1 << 28) // (4 * student.config.vocab_size))
         modules = [loss.build(teacher or student, student) for loss in self.losses]
         self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
-        for model in filter(None, (student, teacher)):
+        for model in filter(None, (student, teacher, *self.others)):
             use_packed_attention(model)
             if compiled:
                 compile_layers(model)
         self.closed = [_closed_form(loss, module, compiled) for loss, module in zip(self.losses, modules, strict=True)]
         self._checked = False
-        if teacher is not None:
-            teacher.train(False).requires_grad_(False)
+        self.body_frozen = False
+        """Whether gradients stop at the student's head, so that its body is not trained."""
+        for model in self.teachers:
+            model.train(False).requires_grad_(False)
+
+    @property
+    def teachers(self) -> tuple[PreTrainedModel, ...]:
+        """All teachers, the first one first; empty if there is none."""
+        return (self.teacher, *self.others) if self.teacher is not None else ()
 
     def parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """What is trained, by name: of the student, then the losses' own."""
@@ -99,18 +112,23 @@ class Engine:
         groups = groups_of(packed.lengths, self.device)
         with self.precision.autocast(self.device):
             of_teacher: dict[str, Tensor] = {}
+            lasts: list[Tensor] = []
             if self.teacher is not None and (wanted := _needs(loss.teacher_needs for loss in self.losses)):
                 with torch.no_grad():
                     of_teacher = states(self.teacher, packed, groups, wanted)
-            of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
-            total, by_logits = self._on_logits(packed, of_student["last"], of_teacher.get("last"), shares)
+                    if "logits" in wanted:
+                        others = [states(other, packed, groups, ["logits"])["last"] for other in self.others]
+                        lasts = [of_teacher["last"], *others]
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not self.body_frozen):
+                of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
+            total, by_logits = self._on_logits(packed, of_student["last"], lasts, shares)
         more, by_states = self._on_states(packed, of_student, of_teacher, shares)
         self._checked = True
         found = {**by_logits, **by_states}
         return total + more, torch.stack([found[number] for number in range(len(self.losses))])
 
     def _on_logits(
-        self, packed: Packed, last: Tensor, of_teacher: Tensor | None, shares: list[float]
+        self, packed: Packed, last: Tensor, of_teachers: list[Tensor], shares: list[float]
     ) -> tuple[Tensor, dict[int, Tensor]]:
         numbers = [n for n, loss in enumerate(self.losses) if isinstance(loss, LogitsLoss)]
         if not numbers:
@@ -118,11 +136,9 @@ class Engine:
         order, picked = _picked_first(packed.labels)
         if all(self.losses[n].positions == "masked" for n in numbers):
             order = order[:picked]
-        reads_teacher = any(self.losses[n].teacher_needs for n in numbers)
-        teacher = None
-        if reads_teacher and self.teacher is not None and of_teacher is not None:
-            with torch.no_grad():
-                teacher = _projection(self.teacher, of_teacher[order])
+        with torch.no_grad():
+            pairs = zip(self.teachers if of_teachers else (), of_teachers, strict=True)
+            teachers = [_projection(teacher, of[order]) for teacher, of in pairs]
         terms = [
             Term(
                 self.losses[n].name,
@@ -130,13 +146,15 @@ class Engine:
                 self.closed[n],
                 torch.full((), shares[n], dtype=_exact(last), device=last.device),  # made there: copying would wait
                 self.losses[n].positions == "masked",
+                float(getattr(self.losses[n], "temperature", 1.0)) if self.losses[n].teacher_needs else None,
             )
             for n in numbers
         ]
         total, sums = logits_losses(
             _projection(self.student, last[order]),
-            teacher,
+            teachers,
             packed.labels[order],
+            shares=self.shares,
             terms=terms,
             picked=picked,
             chunk=self.chunk,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+
+
+Handler = Callable[[int, FrameType | None], object] | int | None
+"""What `signal.signal` returns: the handler that was set before."""
 
 
 class Stopper:
@@ -22,7 +26,7 @@ class Stopper:
         self.reason: str | None = None
         self.signal: int | None = None
         self._deadline = None if after_seconds is None else time.monotonic() + after_seconds
-        self._before: dict[int, Any] = {}
+        self._before: dict[int, Handler] = {}
 
     def __enter__(self) -> Stopper:
         if threading.current_thread() is threading.main_thread():

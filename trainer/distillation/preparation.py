@@ -1,30 +1,30 @@
-"""Everything before the first update: models and data looked at, checked against each other, and put together."""
+"""Everything before the first update: models and data are read, checked against each other, and put together."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from corpora import seed_of, without_places
+from corpora import seed_of
 from trainer.data import SMOOTHING, Masker, Rows, Survey, masker, open_rows
 from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.gradients import Engine
 from trainer.distillation.prepared import PreparedRun
+from trainer.distillation.runs.card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
+from trainer.distillation.runs.resume import Source
 from trainer.distillation.schedule import plan
 from trainer.distillation.settings import RunSettings
+from trainer.distillation.teachers import Teachers, check_widths, load_teachers
 from trainer.distillation.update import Frame, Training
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
 from trainer.models import (
     check_tokenizers,
     layers_of,
-    load_teacher,
-    load_tokenizer,
-    model_fingerprint,
-    model_folder,
     positions_of,
 )
 from trainer.plugin import Loss, Student, check_loss, registry
@@ -34,23 +34,30 @@ FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
 
 
 @contextmanager
-def own_chance(recipe: RunSettings) -> Iterator[None]:
-    """Leave torch's random numbers and its choice of algorithms as they were, whatever happens inside."""
-    before = torch.are_deterministic_algorithms_enabled()
+def own_torch(recipe: RunSettings, known: RunCard | None = None) -> Iterator[None]:
+    """Set torch for a run, and restore its random numbers, algorithms and threads afterwards.
+
+    Args:
+        known: the card of the run that is resumed, which has the number of threads if the recipe names none.
+    """
+    threads = recipe.threads or (known.threads if known else None)
+    before, had = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
     gpus = [int(os.environ.get("LOCAL_RANK", "0"))] if torch.cuda.is_available() else []
     if recipe.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     try:
         with torch.random.fork_rng(devices=gpus):
             torch.use_deterministic_algorithms(recipe.deterministic or before)
+            torch.set_num_threads(threads or had)
             yield
     finally:
         torch.use_deterministic_algorithms(before)
+        torch.set_num_threads(had)
 
 
 def distillation(
-    dataset: Any,
-    teacher: Any,
+    dataset: Source | None,
+    teachers: Sequence[str | Path],
     recipe: RunSettings,
     *,
     preset: str,
@@ -60,27 +67,27 @@ def distillation(
     """A distillation, checked and ready to start.
 
     Args:
-        survey: of the dataset, where an earlier part of the run made it.
+        survey: of the dataset, if an earlier part of the run made it.
 
     Raises:
         ModelError, TransferError, DatasetError: see `distill`.
     """
     losses, student_shape = parts_of(recipe)
-    if dataset is None or teacher is None:
+    if dataset is None or not teachers:
         raise OtherRecipe("a new run needs a dataset and a teacher: --dataset NAME --teacher DIR")
-    folder = model_folder(teacher)
-    taught_by = load_teacher(folder, allow_pickle=allow_pickle)
-    tokenizer = load_tokenizer(folder)
-    rows = open_rows(dataset, tokenizer=folder, max_tokens=positions_of(taught_by.config))
+    taught_by = load_teachers(teachers, recipe.teacher_weight, allow_pickle=allow_pickle)
+    first = taught_by.models[0]
+    check_widths(student_shape, losses, first)
+    rows = open_rows(dataset, tokenizer=taught_by.folder, max_tokens=taught_by.positions)
     if survey is not None:
         rows.survey = survey
-    check_tokenizers(tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teacher))
+    check_tokenizers(taught_by.tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teachers[0]))
+    for teacher in taught_by.models:
+        check_rows(rows, teacher)
     torch.manual_seed(seed_of("student", recipe.seed))
-    student = student_shape.build(taught_by)
+    student = student_shape.build(first)
     return prepare_run(
-        recipe, losses, rows, tokenizer, student, taught_by,
-        kind="distill", preset=preset,
-        teacher_card={"model": str(teacher), "folder": str(folder), **model_fingerprint(folder)},
+        recipe, losses, rows, taught_by.tokenizer, student, taught_by, kind="distill", preset=preset
     )  # fmt: skip
 
 
@@ -103,13 +110,12 @@ def prepare_run(
     recipe: RunSettings,
     losses: list[Loss],
     rows: Rows,
-    tokenizer: Any,
-    student: Any,
-    teacher: Any | None,
+    tokenizer: PreTrainedTokenizerBase,
+    student: PreTrainedModel,
+    teachers: Teachers | None,
     *,
     kind: str,
     preset: str,
-    teacher_card: dict[str, Any] | None = None,
 ) -> PreparedRun:
     """Put models and data together.
 
@@ -121,9 +127,14 @@ def prepare_run(
     ranks = Ranks()
     device = ranks.device()
     precision = precision_for(recipe.precision, device)
-    for model in filter(None, (student, teacher)):
-        model.to(device)
-    engine = Engine(student, teacher, losses, precision=precision, compiled=recipe.compile)
+    first, *others = teachers.models if teachers else (None,)
+    for model in (student, first, *others):
+        if model is not None:
+            model.to(device)  # type: ignore[arg-type]
+    engine = Engine(
+        student, first, losses, precision=precision, others=[other for other in others if other is not None],
+        shares=teachers.shares if teachers else (1.0,), compiled=recipe.compile,
+    )  # fmt: skip
     frame = _frame(tokenizer, recipe)
     picks = _masker(rows, tokenizer, recipe, vocabulary=student.config.vocab_size)
     budget = _micro_batch_tokens(recipe, engine)
@@ -133,13 +144,13 @@ def prepare_run(
         recipe=recipe, frame=frame, ranks=ranks,
         micro_batch_tokens=budget, shrinks=recipe.micro_batch_tokens == "auto",
     )  # fmt: skip
-    card = _card(kind, preset, training, teacher_card, precision)
     held_out = _fidelity(recipe, engine, rows, tokenizer, budget) if recipe.held_out else None
+    card = _card(kind, preset, training, teachers.entries if teachers else [], precision, held_out)
     return PreparedRun(recipe, training, ranks, card, tokenizer, held_out)
 
 
-def check_rows(rows: Rows, student: Any) -> None:
-    """See that a model can read every row.
+def check_rows(rows: Rows, student: PreTrainedModel) -> None:
+    """Check that a model can read every row.
 
     Raises:
         EmptyDataset: no rows.
@@ -159,14 +170,14 @@ def check_rows(rows: Rows, student: Any) -> None:
         )
 
 
-def _frame(tokenizer: Any, recipe: RunSettings) -> Frame:
+def _frame(tokenizer: PreTrainedTokenizerBase, recipe: RunSettings) -> Frame:
     first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
     if first is None or last is None or tokenizer.mask_token_id is None:
         raise ModelError("the tokenizer lacks [CLS], [SEP] or [MASK]; a masked-language model needs all three")
     return Frame(first, last, tokenizer.unk_token_id, recipe.max_unknown)
 
 
-def _masker(rows: Rows, tokenizer: Any, recipe: RunSettings, *, vocabulary: int) -> Masker:
+def _masker(rows: Rows, tokenizer: PreTrainedTokenizerBase, recipe: RunSettings, *, vocabulary: int) -> Masker:
     return masker(
         rows.survey.counts,
         vocabulary=vocabulary,
@@ -191,50 +202,59 @@ def _micro_batch_tokens(recipe: RunSettings, engine: Engine) -> int:
     return int(min(max(free * 0.5 / bytes_a_token, 2048), 131_072))
 
 
-def _fidelity(recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: Any, budget: int) -> Fidelity:
+def _fidelity(
+    recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: PreTrainedTokenizerBase, budget: int
+) -> Fidelity:
     limit = positions_of(engine.student.config)
     held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)
     own = str(tokenizer.name_or_path or rows.tokenizer_file)
     check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
     check_apart(held_out, rows)
+    entry = HeldOutEntry(held_out.name, held_out.fingerprint, min(len(held_out), recipe.held_out_rows))
     check_rows(held_out, engine.student)
     numbers = held_out_numbers(held_out, recipe.held_out_rows)
     batch = held_out_batch(held_out, numbers, tokenizer, vocabulary=engine.student.config.vocab_size)
     terms = [registry.make("losses", text) for text in FIDELITY.values()]
-    names, losses = tuple(FIDELITY), terms
     if engine.teacher is None:
-        names, losses = ("masked_lm",), terms[1:]
+        names: tuple[str, ...] = ("masked_lm",)
+        losses = terms[1:]
     else:
-        names, losses = (*names, "top1_agreement"), [*terms, Agreement()]
-    measured = Engine(engine.student, engine.teacher, losses, precision=engine.precision)
-    return Fidelity(measured, batch.to(engine.device), names, budget)
+        names, losses = (*FIDELITY, "top1_agreement"), [*terms, Agreement()]
+    measured = Engine(
+        engine.student, engine.teacher, losses,
+        precision=engine.precision, others=engine.others, shares=engine.shares,
+    )  # fmt: skip
+    return Fidelity(measured, batch.to(engine.device), names, budget, entry)
 
 
 def _card(
-    kind: str, preset: str, training: Training, teacher: dict[str, Any] | None, precision: Precision
-) -> dict[str, Any]:
+    kind: str,
+    preset: str,
+    training: Training,
+    teachers: list[TeacherEntry],
+    precision: Precision,
+    fidelity: Fidelity | None,
+) -> RunCard:
     rows, student = training.rows, training.engine.student
-    card: dict[str, Any] = {
-        "kind": kind,
-        "preset": preset,
-        "recipe": training.recipe.options(),
-        "dataset": {
-            "name": rows.name,
-            "fingerprint": rows.fingerprint,
-            "rows": len(rows),
-            "tokens": rows.survey.tokens,
-            "lineage": rows.lineage,
-            "private": rows.private,
-        },
-        "teacher": teacher,
-        "student": {"class": type(student).__name__, "parameters": sum(p.numel() for p in student.parameters())},
-        "plan": {"updates": training.plan.updates, "updates_an_epoch": training.plan.per_epoch},
-        "micro_batch_tokens": training.micro_batch_tokens,
-        "precision": precision.name,
-        "attention": "padded sdpa in groups of about one length, dropout in it for the student, without cuDNN",
-        "ranks": training.ranks.size,
-        "device": str(training.engine.device),
-        "machine": hardware(),
-        "versions": versions(),
-    }
-    return without_places(card) if rows.private else card
+    card = RunCard(
+        kind=kind,
+        preset=preset,
+        recipe=dict(training.recipe.options()),
+        dataset=DatasetEntry(
+            rows.name, rows.fingerprint, len(rows), rows.survey.tokens, lineage=rows.lineage, private=rows.private
+        ),
+        teacher=teachers[0] if teachers else None,
+        teachers=teachers if len(teachers) > 1 else None,
+        student={"class": type(student).__name__, "parameters": sum(p.numel() for p in student.parameters())},
+        plan=PlanEntry(training.plan.updates, training.plan.per_epoch),
+        held_out=fidelity.entry if fidelity else None,
+        micro_batch_tokens=training.micro_batch_tokens,
+        precision=precision.name,
+        attention="padded sdpa in groups of about one length, dropout in it for the student, without cuDNN",
+        ranks=training.ranks.size,
+        threads=torch.get_num_threads(),
+        device=str(training.engine.device),
+        machine=hardware(),
+        versions=versions(),
+    )
+    return card.without_places() if rows.private else card

@@ -1,19 +1,26 @@
-"""A run that is ready to start, and what it tells of itself."""
+"""A run that is ready to start, and what it reports about itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from corpora.errors import first_line
 from trainer.distillation.fidelity import Fidelity
+from trainer.distillation.runs.card import RunCard, TeacherEntry
+from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.update import Done, Training
-from trainer.errors import OtherRecipe
+from trainer.errors import ModelError, OtherRecipe
 from trainer.models import write_model
 from trainer.plugin import LogitsLoss, Loss
-from trainer.runtime import Ranks, versions
+from trainer.runtime import Ranks
 
 
 @dataclass
@@ -23,42 +30,40 @@ class PreparedRun:
     recipe: RunSettings
     training: Training
     ranks: Ranks
-    card: dict[str, Any]
-    """The run card, but for how the run goes."""
-    tokenizer: Any
+    card: RunCard
+    """The run card, without how the run ended."""
+    tokenizer: PreTrainedTokenizerBase
     fidelity: Fidelity | None = None
     student_place: str = "student"
-    """Where in the run folder the finished model is saved."""
+    """The folder inside the run's that the finished model is saved in."""
 
     @property
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> Position:
         """What a checkpoint must share with the run that resumes from it, and the versions that made it."""
-        dataset, teacher = self.card["dataset"], self.card.get("teacher") or {}
-        return {
-            "recipe": self.recipe.hash,
-            "dataset": dataset["fingerprint"],
-            "teacher": teacher.get("weights"),
-            "ranks": self.ranks.size,
-            "versions": versions(),
-        }
+        return position_of(self.card, self.recipe)
 
-    def check(self, about: Mapping[str, Any]) -> None:
-        """See that a checkpoint is this run's.
+    def check(self, about: Position) -> None:
+        """Check that a checkpoint, or the card of a run without one, is of this run.
 
         Raises:
             OtherRecipe: it is of another recipe, dataset, teacher or number of ranks.
         """
-        ranks = about["ranks"]
-        if ranks != self.ranks.size:
+        if about.ranks != self.ranks.size:
             raise OtherRecipe(
-                f"the checkpoint was made on {ranks} ranks, not on {self.ranks.size}; dropout would draw other "
-                f"numbers: go on with as many (torchrun --nproc-per-node {ranks} …), or take another --out"
+                f"the run was started on {about.ranks} ranks, not on {self.ranks.size}; dropout would draw other "
+                f"numbers: resume with as many (torchrun --nproc-per-node {about.ranks} …), or take another --out"
             )
-        for what in ("recipe", "dataset", "teacher"):
-            if about[what] != self.identity[what]:
+        now = self.identity
+        for what, was, found in (
+            ("recipe", about.recipe, now.recipe),
+            ("dataset", about.dataset, now.dataset),
+            ("teacher", about.teacher, now.teacher),
+            ("held-out dataset", about.held_out, now.held_out),
+        ):
+            if was != found:
                 raise OtherRecipe(
-                    f"the checkpoint was made with another {what} ({about[what]}, now {self.identity[what]}); "
-                    "resume as the run was started, or start a new one with another --out"
+                    f"the run was started with another {what} ({was}, now {found}); "
+                    "resume it as it was started, or start a new one with another --out"
                 )
 
     @property
@@ -68,15 +73,16 @@ class PreparedRun:
         everywhere = any(isinstance(loss, LogitsLoss) and loss.positions == "all" for loss in engine.losses)
         share = 1.0 if everywhere else self.recipe.mask_rate
         student = 6 * _operations(engine.student, share)
-        taught = engine.teacher is not None and any(loss.teacher_needs for loss in engine.losses)
-        return student + (2 * _operations(engine.teacher, share) if taught else 0.0)
+        needs = {need for loss in engine.losses for need in loss.teacher_needs}
+        run = engine.teachers if "logits" in needs else engine.teachers[: bool(needs)]
+        return student + sum(2 * _operations(teacher, share) for teacher in run)
 
     def loss(self, done: Done) -> float:
         """The whole loss of an update."""
         means = done.losses.tolist()
         return float(sum(loss.weight * mean for loss, mean in zip(self.training.engine.losses, means, strict=True)))
 
-    def record(self, done: Done, update: int) -> dict[str, Any]:
+    def record(self, done: Done, update: int) -> dict[str, object]:
         """A line of the log."""
         losses = self.training.engine.losses
         return {
@@ -90,18 +96,60 @@ class PreparedRun:
             "picked": done.picked,
         }
 
-    def write_student(self, folder: Path) -> None:
-        """Write the student as a model folder, whole or not at all."""
-        write_model(self.training.engine.student, self.tokenizer, folder, card=self.card)
+    def write_student(self, folder: Path, *, updates: int) -> None:
+        """Write the student as a model folder, whole or not at all.
+
+        Args:
+            updates: that it was trained for, for its model card.
+        """
+        card = self.card.trained_for(updates).to_json()
+        write_model(self.training.engine.student, self.tokenizer, folder, card=card)
+
+    def try_to_write_student(self, folder: Path) -> None:
+        """Write the student into a scratch folder and delete it, so that a run cannot fail there at its end.
+
+        Args:
+            folder: of the run.
+
+        Raises:
+            ModelError: the student cannot be saved, for example because layers share their weights.
+            StorageError: no space, or no permission.
+        """
+        scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=folder))
+        try:
+            self.write_student(scratch / "student", updates=0)
+        except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
+            raise ModelError(f"the student cannot be saved, so it is not trained: {first_line(error)[:200]}") from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def position_of(card: RunCard, recipe: RunSettings) -> Position:
+    """What identifies the run of a card."""
+    return Position(
+        recipe=recipe.hash,
+        dataset=card.dataset.fingerprint,
+        teacher=_identity_of(card.all_teachers),
+        held_out=card.held_out.fingerprint if card.held_out and recipe.selects else None,
+        ranks=card.ranks,
+        versions=card.versions,
+    )
+
+
+def _identity_of(teachers: list[TeacherEntry]) -> str | list[tuple[str, float]] | None:
+    """One teacher's weights, or those of several with their shares."""
+    if len(teachers) > 1:
+        return [(teacher.weights, teacher.share) for teacher in teachers]
+    return teachers[0].weights if teachers else None
 
 
 def loss_names(losses: list[Loss]) -> list[str]:
-    """The losses' names, with a number where one comes twice."""
+    """The losses' names, numbered if one comes twice."""
     names = [loss.name for loss in losses]
     return [f"{name}-{names[:n].count(name) + 1}" if names.count(name) > 1 else name for n, name in enumerate(names)]
 
 
-def _operations(model: Any, share: float) -> float:
-    embeddings = model.get_input_embeddings().weight.numel()
+def _operations(model: PreTrainedModel, share: float) -> float:
+    embeddings = cast(nn.Embedding, model.get_input_embeddings()).weight.numel()
     body = sum(parameter.numel() for parameter in model.parameters()) - embeddings
     return float(body + embeddings * share)

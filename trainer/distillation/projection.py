@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from corpora import PluginError
+from trainer.distillation.mixture import mixed_logits
 from trainer.errors import Diverged
 from trainer.plugin import Given
 
@@ -34,6 +35,9 @@ class Term:
     """Scalar: what one token's loss counts in the total, its weight over the number of valid tokens."""
     masked: bool
     """Whether it is taken over the tokens to be predicted only."""
+    temperature: float | None = None
+    """What the distributions of several teachers are softened by before their mean is taken; None if the term does
+    not read them."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,10 @@ class Projection:
 
 def logits_losses(
     student: Projection,
-    teacher: Projection | None,
+    teachers: Sequence[Projection],
     labels: Tensor,
     *,
+    shares: Sequence[float] = (1.0,),
     terms: Sequence[Term],
     picked: int,
     chunk: int,
@@ -62,7 +67,8 @@ def logits_losses(
 
     Args:
         student: gradients flow into its three tensors.
-        teacher: the same tokens of the teacher, or None where no term reads it.
+        teachers: the same tokens of each teacher; empty if no term reads them.
+        shares: of the teachers in the mean of their distributions; their sum is 1.
         labels: [tokens], the tokens to be predicted first, -100 after them.
         terms: the losses.
         picked: how many tokens are to be predicted.
@@ -78,7 +84,9 @@ def logits_losses(
         Diverged: with `check`, a loss is not finite.
     """
     held = _matmul_dtype(student.hidden)
-    call = _Call(teacher, labels, tuple(terms), picked, chunk, held, torch.is_grad_enabled(), check)
+    call = _Call(
+        tuple(teachers), tuple(shares), labels, tuple(terms), picked, chunk, held, torch.is_grad_enabled(), check
+    )
     with torch.autocast(student.hidden.device.type, enabled=False):  # it would lose precision in the losses
         total, sums = _Chunked.apply(student.hidden, student.weight, student.bias, call)  # type: ignore[no-untyped-call]
     return total, sums
@@ -86,7 +94,8 @@ def logits_losses(
 
 @dataclass(frozen=True)
 class _Call:
-    teacher: Projection | None
+    teachers: tuple[Projection, ...]
+    shares: tuple[float, ...]
     labels: Tensor
     terms: tuple[Term, ...]
     picked: int
@@ -106,15 +115,13 @@ class _Chunked(torch.autograd.Function):
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, call: _Call) -> tuple[Tensor, Tensor]:
         held = call.held
         student = Projection(hidden.to(held), weight.to(held), bias.to(held))
-        teacher = call.teacher and Projection(
-            call.teacher.hidden.to(held), call.teacher.weight.to(held), call.teacher.bias.to(held)
-        )
+        teachers = [Projection(of.hidden.to(held), of.weight.to(held), of.bias.to(held)) for of in call.teachers]
         to_hidden, to_weight, to_bias = map(torch.zeros_like, (student.hidden, weight, bias))
         sums = torch.zeros(len(call.terms), dtype=_exact(held), device=hidden.device)
         buffers = _Buffers.of(student, call)
         for start in range(0, len(hidden), call.chunk):
             span = slice(start, min(start + call.chunk, len(hidden)))
-            gradient = _one_chunk(student, teacher, call, span, sums, buffers)
+            gradient = _one_chunk(student, teachers, call, span, sums, buffers)
             if call.learns:
                 torch.mm(gradient, student.weight, out=to_hidden[span])
                 _add_product(to_weight, gradient, student.hidden[span])
@@ -137,8 +144,8 @@ class _Buffers:
 
     student: Tensor
     """[chunk, vocabulary], the student's logits, then the total's gradient by them."""
-    teacher: Tensor
-    """[chunk, vocabulary], the teacher's logits."""
+    teachers: list[Tensor]
+    """[chunk, vocabulary] for each teacher: its logits."""
     gradients: Tensor
     """[2, block, vocabulary]: the total's gradient, and that of one term, before they are stored."""
 
@@ -147,9 +154,9 @@ class _Buffers:
         """Room for one chunk."""
         tokens = min(call.chunk, len(student.hidden))
         room = student.hidden.new_empty(tokens, len(student.weight))
-        teacher = room if call.teacher is None else torch.empty_like(room)
+        teachers = [torch.empty_like(room) for _ in call.teachers]
         rows = _block_rows(tokens, room.device)
-        return cls(room, teacher, room.new_empty((2, rows, len(student.weight)), dtype=_exact(call.held)))
+        return cls(room, teachers, room.new_empty((2, rows, len(student.weight)), dtype=_exact(call.held)))
 
 
 def _block_rows(tokens: int, device: torch.device) -> int:
@@ -158,7 +165,7 @@ def _block_rows(tokens: int, device: torch.device) -> int:
 
 def _one_chunk(
     student: Projection,
-    teacher: Projection | None,
+    teachers: Sequence[Projection],
     call: _Call,
     span: slice,
     sums: Tensor,
@@ -166,29 +173,45 @@ def _one_chunk(
 ) -> Tensor:
     """Add the chunk's losses to `sums`; the total's gradient by its logits, [chunk, vocabulary], in their place."""
     logits = _logits(student, span, buffers.student)
-    of_teacher = None if teacher is None else _logits(teacher, span, buffers.teacher)
+    of_teachers = [_logits(of, span, room) for of, room in zip(teachers, buffers.teachers, strict=True)]
     rows = _block_rows(len(logits), logits.device)
     for first in range(0, len(logits), rows):
         block = slice(first, min(first + rows, len(logits)))
-        given = Given(
-            student={"logits": logits[block].to(sums.dtype)},
-            teacher={} if of_teacher is None else {"logits": of_teacher[block].to(sums.dtype)},
-            labels=call.labels[span][block],
-            offsets=call.labels.new_empty(0),
+        rows_of = _Rows(
+            logits[block].to(sums.dtype), [of[block].to(sums.dtype) for of in of_teachers], call.labels[span][block]
         )
         picked = min(max(call.picked - span.start - first, 0), block.stop - first)
-        logits[block] = _one_block(given, call, picked, sums, buffers.gradients)
+        logits[block] = _one_block(rows_of, call, picked, sums, buffers.gradients)
     return logits
 
 
-def _one_block(given: Given, call: _Call, picked: int, sums: Tensor, buffers: Tensor) -> Tensor:
+@dataclass(frozen=True)
+class _Rows:
+    """A block of a chunk: the logits of the student and of each teacher, [block, vocabulary], and the labels."""
+
+    student: Tensor
+    teachers: list[Tensor]
+    labels: Tensor
+
+    def given(self, call: _Call, temperature: float | None) -> Given:
+        """What a loss sees; of several teachers, logits whose softmax is the mean of theirs."""
+        of_teacher = self.teachers[0] if len(self.teachers) == 1 else None
+        if len(self.teachers) > 1 and temperature is not None:
+            of_teacher = mixed_logits(self.teachers, call.shares, temperature=temperature)
+        teacher = {} if of_teacher is None else {"logits": of_teacher}
+        return Given({"logits": self.student}, teacher, self.labels, self.labels.new_empty(0))
+
+
+def _one_block(rows: _Rows, call: _Call, picked: int, sums: Tensor, buffers: Tensor) -> Tensor:
     """Add a block's losses to `sums`; the total's gradient by its logits, [block, vocabulary], in the first buffer."""
-    tokens = len(given.labels)
+    tokens = len(rows.labels)
     total = buffers[0, :tokens]
+    seen = {at: rows.given(call, at) for at in {term.temperature for term in call.terms}}
     filled = False
     for number, term in enumerate(call.terms):
         if term.masked and picked == 0:
             continue
+        given = seen[term.temperature]
         part = given if not term.masked or picked == tokens else _first(given, picked)
         whole = not filled and len(part.labels) == tokens
         slope = total if whole else buffers[1, : len(part.labels)]

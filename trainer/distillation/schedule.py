@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora import OptionError
 from trainer.data import rows_at
-from trainer.distillation.settings import RunSettings
+from trainer.distillation.settings import MOST_UPDATES, RunSettings
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ def plan(recipe: RunSettings, *, rows: int, tokens: int) -> Plan:
     Args:
         rows: of the dataset.
         tokens: of the dataset, special tokens counted.
+
+    Raises:
+        OptionError: the budget makes more updates than can be done.
     """
     unit, amount = recipe.budget_parts
     per_epoch = -(-rows // recipe.sequences)
@@ -93,4 +97,8 @@ def plan(recipe: RunSettings, *, rows: int, tokens: int) -> Plan:
         "updates": int(amount),
         "tokens": math.ceil(amount / (tokens / per_epoch)),
     }[unit]
+    if updates > MOST_UPDATES:
+        raise OptionError(
+            f"distill: budget is {recipe.budget!r}, which is {updates:,} updates; at most {MOST_UPDATES:,} can be done"
+        )
     return Plan(rows, recipe.sequences, updates, warmup_updates(recipe.warmup, updates=updates), recipe.seed)

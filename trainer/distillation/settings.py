@@ -8,13 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from corpora import Component, OptionError, RecipeError, option, sha256_of
-from corpora.errors import unknown_name
+from corpora import Component, Json, OptionError, RecipeError, option, sha256_of
+from corpora.errors import first_line, unknown_name
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", re.ASCII)
+AMOUNT = re.compile(r"\d{1,18}(\.\d{1,18})?([eE]\d{1,2})?", re.ASCII)
+MOST_UPDATES = 10**9
+MOST_TOKENS = 10**18
+SELECTING = ("early-stop", "keep-best", "held-out", "held-out-every", "held-out-rows")
+"""Settings that decide the student only if held-out text selects it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class RunSettings(Component):
     loss: tuple[str, ...] = option(("soft-target", "masked-lm"), "A term of the loss, NAME:key=value,…; repeatable.")
     student: str = option("distilbert:6", "The student's shape and start, NAME:key=value,….")
     budget: str = option("epochs=3", "How long: epochs=N, updates=N, or tokens=N.")
-    sequences: int = option(1000, "Sequences an update, over all micro-batches and ranks.", min=1)
+    sequences: int = option(1000, "Sequences per update, over all micro-batches and ranks.", min=1, max=10**6)
     optimizer: Literal["adam", "adamw"] = option("adam", "Adam, or AdamW with decoupled weight decay.")
     learning_rate: float = option(5e-4, "Peak learning rate.", min=0.0)
     beta1: float = option(0.9, "Adam's memory of the gradient.", min=0.0, max=0.9999)
@@ -45,9 +50,20 @@ class RunSettings(Component):
     micro_batch_tokens: str = option("auto", "Tokens a forward pass; auto fits the device, and shrinks if it must.")
     compile: bool = option(False, "Compile the models' layers with torch.compile: slow to start, faster on GPUs.")
     deterministic: bool = option(False, "Only algorithms that give the same bits each time; slower on GPUs.")
-    held_out: str | None = option(None, "A dataset to measure fidelity to the teacher on.", decides=False)
-    held_out_every: int = option(500, "Updates between two such measures.", min=1, decides=False)
+    held_out: str | None = option(None, "A dataset that fidelity to the teacher is measured on.", decides=False)
+    held_out_every: int = option(500, "Updates between two measurements on it.", min=1, decides=False)
     held_out_rows: int = option(1000, "Rows of it to use.", min=1, decides=False)
+    early_stop: int | None = option(
+        None, "Stop after this many measurements in a row without a lower held-out divergence.", min=1
+    )
+    keep_best: bool = option(False, "Keep the student of the update with the lowest held-out divergence.")
+    teacher_weight: tuple[float, ...] = option(
+        (), "Weight of each --teacher in the mean of their distributions, in their order; equal by default.", min=0.0
+    )
+    threads: int | None = option(
+        None, "CPU threads of each rank; torch's own choice by default. Another number gives other weights.",
+        min=1, max=4096, decides=False,
+    )  # fmt: skip
     checkpoint_every: str = option("10m", "Between checkpoints: a time (10m, 2h) or updates (500).", decides=False)
     keep: int = option(2, "Checkpoints to keep.", min=1, decides=False)
     log_every: int = option(10, "Updates between two lines of log.jsonl.", min=1, decides=False)
@@ -58,22 +74,53 @@ class RunSettings(Component):
         if not self.loss:
             raise OptionError("distill: loss is empty; name at least one, such as --loss masked-lm")
         self.budget_parts  # noqa: B018  (a wrong budget is an error now, not after the dataset is read)
-        if self.micro_batch_tokens != "auto" and not self.micro_batch_tokens.isdigit():
-            raise OptionError(f"distill: micro-batch-tokens is {self.micro_batch_tokens!r}; it must be auto or whole")
-        if not self.checkpoint_every.isdigit():
-            seconds(self.checkpoint_every)
+        if self.micro_batch_tokens != "auto":
+            whole_number(self.micro_batch_tokens, "micro-batch-tokens", other="auto or ")
+        if self.checkpoint_every.isdecimal():
+            whole_number(self.checkpoint_every, "checkpoint-every")
+        elif not seconds(self.checkpoint_every):
+            raise OptionError(f"distill: checkpoint-every is {self.checkpoint_every}; it must be above 0")
+        for name, wanted in (("early-stop", self.early_stop), ("keep-best", self.keep_best)):
+            if wanted and self.held_out is None:
+                raise OptionError(f"distill: {name} measures on held-out text; give --held-out NAME")
+
+    @property
+    def selects(self) -> bool:
+        """Whether measurements on held-out text decide which student comes out."""
+        return self.keep_best or self.early_stop is not None
+
+    def options(self, *, deciding: bool = False) -> dict[str, Json]:
+        """Its settings as JSON values, by their names on the command line.
+
+        Args:
+            deciding: leave out those that do not decide the student. Measurements decide it only if they select.
+        """
+        chosen = super().options(deciding=deciding)
+        if not deciding:
+            return chosen
+        everything = super().options()
+        for name in SELECTING:
+            chosen.pop(name, None)
+            if self.selects:
+                chosen[name] = everything[name]
+        if not self.teacher_weight:
+            del chosen["teacher-weight"]
+        return chosen
 
     @property
     def budget_parts(self) -> tuple[str, float]:
         """The budget's unit (`epochs`, `updates`, `tokens`) and amount."""
-        unit, _, amount = self.budget.partition("=")
-        if unit not in ("epochs", "updates", "tokens") or not re.fullmatch(r"\d+(\.\d+)?([eE]\d+)?", amount):
+        unit, _, text = self.budget.partition("=")
+        if unit not in ("epochs", "updates", "tokens") or not AMOUNT.fullmatch(text):
             raise OptionError(f"distill: budget is {self.budget!r}; it must be epochs=N, updates=N or tokens=N")
-        return unit, float(amount)
+        amount, most = float(text), MOST_TOKENS if unit == "tokens" else MOST_UPDATES
+        if amount > most:
+            raise OptionError(f"distill: budget is {self.budget!r}; at most {unit}={most:.0e} can be asked for")
+        return unit, amount
 
     @property
     def hash(self) -> str:
-        """What two runs must share for one to go on with the other's checkpoints."""
+        """What two runs must share so that one can resume from the other's checkpoints."""
         return sha256_of(self.options(deciding=True))
 
 
@@ -81,12 +128,27 @@ def seconds(duration: str) -> float:
     """A time such as 30s, 10m, 2h or 1d, in seconds.
 
     Raises:
-        OptionError: it is none.
+        OptionError: the text is not a duration.
     """
     match = DURATION.fullmatch(duration)
     if match is None:
         raise OptionError(f"invalid duration {duration!r}; use for example 30s, 10m, 2h or 1d")
     return float(match[1]) * UNITS[match[2]]
+
+
+def whole_number(text: str, name: str, *, other: str = "") -> int:
+    """A whole number from 1, as typed.
+
+    Args:
+        name: of the setting.
+        other: what else it may be, for the message.
+
+    Raises:
+        OptionError: the text is another number, or none.
+    """
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
+        raise OptionError(f"distill: {name} is {text[:40]!r}; it must be {other}a whole number from 1")
+    return int(text)
 
 
 def presets() -> tuple[str, ...]:
@@ -95,12 +157,12 @@ def presets() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if "." not in name))
 
 
-def resolve(preset: str, options: Mapping[str, Any]) -> RunSettings:
+def resolve(preset: str, options: Mapping[str, object]) -> RunSettings:
     """The recipe of a preset with some settings changed.
 
     Args:
         preset: a name, or a TOML file with settings (and `preset`, the one that they change).
-        options: settings by their names on the command line; None leaves the preset's.
+        options: settings by their names on the command line; None keeps the value of the preset.
 
     Raises:
         UnknownName: no such preset, or no such setting.
@@ -111,18 +173,22 @@ def resolve(preset: str, options: Mapping[str, Any]) -> RunSettings:
     return RunSettings.from_options({**_settings(preset), **given})
 
 
-def _settings(preset: str) -> dict[str, Any]:
+def _settings(preset: str, *, above: tuple[str, ...] = ()) -> dict[str, object]:
+    if preset in above:
+        raise RecipeError(f"{preset} names itself as its preset ({' -> '.join([*above, preset])})")
     if preset.endswith(".toml"):
         settings = _read(Path(preset))
         under = settings.pop("preset", None)
-        return {**(_settings(under) if under else {}), **settings}
+        if under is not None and not isinstance(under, str):
+            raise RecipeError(f"{preset}: preset is {under!r}; it must be the name of a preset or of a TOML file")
+        return {**(_settings(under, above=(*above, preset)) if under else {}), **settings}
     if preset not in presets():
         raise unknown_name("preset", preset, presets())
     return tomllib.loads(files("trainer").joinpath("presets", f"{preset}.toml").read_text(encoding="utf-8"))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RecipeError(f"{path} cannot be read as a recipe: {error}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecipeError(f"{path} cannot be read as a recipe: {first_line(error)}") from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from corpora import seed_of
@@ -22,7 +22,7 @@ from trainer.runtime import LossScale, Ranks
 
 @dataclass(frozen=True)
 class Frame:
-    """What rows need around them to be sequences of a model."""
+    """The special tokens that make a row a sequence of a model."""
 
     first_id: int
     """[CLS] or <s>."""
@@ -32,7 +32,7 @@ class Frame:
     max_unknown: float = 1.0
     """Rows with this share of unknown tokens or more are left out; 1 keeps all."""
 
-    def keeps(self, ids: Any) -> bool:
+    def keeps(self, ids: NDArray[np.integer]) -> bool:
         """Whether a row is used."""
         if self.max_unknown >= 1 or self.unknown_id is None or not len(ids):
             return True
@@ -56,7 +56,7 @@ class Training:
     """A student in training.
 
     Args:
-        micro_batch_tokens: tokens a forward pass; halved when the device's memory runs out, if `shrinks`.
+        micro_batch_tokens: tokens per forward pass; halved when the device's memory runs out, if `shrinks`.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Training:
         self.names, self.weights = zip(*engine.parameters(), strict=True)
         self.gradient = _flat_gradient(self.weights)
         self.optimizer = _optimizer(recipe, self.weights)
+        self._frozen_updates, self._frozen = 0, list[nn.Parameter]()
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rows")
         self._next: tuple[int, Future[tuple[Packed, int]]] | None = None
 
@@ -105,8 +106,22 @@ class Training:
         norm = self._step(number, means)
         return Done(means, norm, tokens, int(picked), bool(shared[-1] > 0))
 
+    def freeze_body(self, names: Collection[str], *, updates: int) -> None:
+        """Train only what is not of the body during the first updates.
+
+        Args:
+            names: the body's weights, as in `engine.parameters()`.
+            updates: how many; 0 freezes nothing.
+        """
+        if not updates:
+            return
+        body = [weight for name, weight in zip(self.names, self.weights, strict=True) if name in names]
+        rest = [weight for name, weight in zip(self.names, self.weights, strict=True) if name not in names]
+        self._frozen_updates, self._frozen = updates, body
+        self.optimizer = _optimizer(self.recipe, body, rest)
+
     def batch(self, number: int) -> Packed:
-        """The masked tokens of an update on this rank, to be looked at."""
+        """The masked tokens of an update on this rank, for inspection."""
         packed, _ = self._load(number)
         return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
 
@@ -129,7 +144,7 @@ class Training:
         return packed, sum(len(ids[place]) + 2 for place in kept)
 
     def _gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
-        """The sums of the losses on this rank; the gradient lies in `self.gradient`."""
+        """The sums of the losses on this rank; the gradient is in `self.gradient`."""
         while True:
             try:
                 return self._try_gradients(packed, counts, number)
@@ -141,6 +156,7 @@ class Training:
 
     def _try_gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
         torch.manual_seed(seed_of("dropout", self.recipe.seed, number, self.ranks.rank))
+        self.engine.body_frozen = number < self._frozen_updates
         self.engine.student.train()
         self.gradient.zero_()
         sums = torch.zeros(len(self.engine.losses), dtype=torch.float64, device=self.engine.device)
@@ -161,6 +177,10 @@ class Training:
             torch.cuda.empty_cache()
 
     def _step(self, number: int, means: Tensor) -> float:
+        frozen = {id(weight) for weight in self._frozen} if number < self._frozen_updates else set()
+        if frozen:  # an embedding that the decoder is tied to has a gradient from there
+            for weight in self._frozen:
+                weight.grad.zero_()  # type: ignore[union-attr]
         norm = float(self.gradient.norm()) / self.scale.value
         finite = bool(np.isfinite(norm))
         if not torch.isfinite(means).all():
@@ -170,7 +190,8 @@ class Training:
             if shrink != 1.0:
                 self.gradient.mul_(shrink)
             for group in self.optimizer.param_groups:
-                group["lr"] = self.recipe.learning_rate * self.plan.rate(number)
+                still = id(group["params"][0]) in frozen  # or weight decay would shrink them
+                group["lr"] = 0.0 if still else self.recipe.learning_rate * self.plan.rate(number)
             self.optimizer.step()
         return norm
 
@@ -181,9 +202,21 @@ class Training:
             saved.update({f"{key}.{name}": value for key, value in self.optimizer.state.get(weight, {}).items()})
         return saved
 
+    def student_tensors(self) -> dict[str, Tensor]:
+        """The trained weights of the student, by name."""
+        named = zip(self.names, self.weights, strict=True)
+        return {name: weight.detach() for name, weight in named if name.startswith("student.")}
+
+    @torch.no_grad()
+    def restore_student(self, tensors: Mapping[str, Tensor]) -> None:
+        """Set the weights of the student to those that `student_tensors` gave; the optimizer is not changed."""
+        for name, weight in zip(self.names, self.weights, strict=True):
+            if name.startswith("student."):
+                weight.copy_(tensors[name])
+
     @torch.no_grad()
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go on from a checkpoint's tensors."""
+        """Continue from a checkpoint's tensors."""
         for name, weight in zip(self.names, self.weights, strict=True):
             weight.copy_(tensors[f"weights.{name}"])
             self.optimizer.state[weight] = {
@@ -193,7 +226,7 @@ class Training:
             }
 
     def close(self) -> None:
-        """Let the reading thread go."""
+        """End the reading thread."""
         self._reader.shutdown(wait=False, cancel_futures=True)
 
 
@@ -207,10 +240,12 @@ def _flat_gradient(weights: tuple[nn.Parameter, ...]) -> Tensor:
     return flat
 
 
-def _optimizer(recipe: RunSettings, weights: tuple[nn.Parameter, ...]) -> torch.optim.Optimizer:
+def _optimizer(recipe: RunSettings, *parts: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
+    """Adam or AdamW with a group for the matrices and one for the vectors of each part; vectors do not decay."""
     groups = [
-        {"params": [w for w in weights if w.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},
+        {"params": [weight for weight in weights if (weight.ndim > 1) is matrices], "weight_decay": decay}
+        for weights in parts
+        for matrices, decay in ((True, recipe.weight_decay), (False, 0.0))
     ]
     kind = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam
     betas = (recipe.beta1, recipe.beta2)

@@ -1,6 +1,12 @@
 from .attention import groups_of as groups_of
+from .configurations import LOADING_ERRORS as LOADING_ERRORS
+from .configurations import loading_error as loading_error
+from .configurations import look_at as look_at
+from .configurations import look_at_encoder as look_at_encoder
 from .families import compile_layers as compile_layers
+from .families import family_of as family_of
 from .families import head_of as head_of
+from .families import known_families as known_families
 from .families import layers_of as layers_of
 from .families import packed_logits as packed_logits
 from .families import positions_of as positions_of
@@ -8,9 +14,11 @@ from .families import states as states
 from .families import use_packed_attention as use_packed_attention
 from .folders import model_fingerprint as model_fingerprint
 from .folders import model_folder as model_folder
+from .inspection import inspect_model as inspect_model
+from .masked_lm_head import body_parameters as body_parameters
+from .masked_lm_head import load_body as load_body
 from .quiet import quiet_transformers as quiet_transformers
 from .saving import write_model as write_model
-from .teachers import inspect_model as inspect_model
 from .teachers import load_teacher as load_teacher
 from .tokenizers import check_tokenizer as check_tokenizer
 from .tokenizers import check_tokenizers as check_tokenizers

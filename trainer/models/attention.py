@@ -1,25 +1,29 @@
-"""Attention on packed tokens: every sequence sees itself alone, and padding lives only in here, for a moment."""
+"""Attention on packed tokens: every sequence attends to itself alone, and is padded only inside this module."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
 
-NAME = "trainer_packed"
+from trainer.plugin import PACKED
+
+NAME = PACKED
 GROWTH = 1.25
 """How much longer than the shortest the longest sequence of one group may be."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Sequences of about one length, which are padded to one length for one call of attention."""
+    """Sequences of similar length, which are padded to one length for one call of attention."""
 
     start: int
     """The number of its first token."""
@@ -28,15 +32,28 @@ class Group:
     sequences: int
     longest: int
     slots: Tensor | None
-    """[tokens], int64: where each token stands in the padded block; None where all are of one length."""
+    """[tokens], int64: the place of each token in the padded block; None where all are of one length."""
     keep: Tensor | None
     """[sequences, 1, 1, longest], bool: the places that hold a token; None where all do."""
+
+    def padded(self, states: Tensor) -> Tensor:
+        """[all tokens, …] -> [sequences, longest, …], with zeros where there is no token."""
+        own = states[self.start : self.stop]
+        shape = (self.sequences, self.longest, *own.shape[1:])
+        if self.slots is None:
+            return own.reshape(shape)
+        return cast("Tensor", _Place.apply(own, self.slots, shape[0] * shape[1])).view(shape)  # type: ignore[no-untyped-call]
+
+    def flat(self, blocks: Tensor) -> Tensor:
+        """[sequences, longest, …] -> [tokens of the group, …]."""
+        flat = blocks.reshape(-1, *blocks.shape[2:])
+        return flat if self.slots is None else cast("Tensor", _Take.apply(flat, self.slots))  # type: ignore[no-untyped-call]
 
 
 class Groups:
     """The groups of a micro-batch, in the order of their tokens.
 
-    No tuple: torch.compile would watch its length, and compile anew for each number of groups.
+    Not a tuple: torch.compile would guard on its length and compile again for each number of groups.
     """
 
     def __init__(self, groups: Iterable[Group]) -> None:
@@ -47,10 +64,10 @@ class Groups:
 
 
 def groups_of(lengths: tuple[int, ...], device: torch.device) -> Groups:
-    """Groups of neighbours, each at most a quarter longer at its end than at its start.
+    """Groups of neighbours, the last of each at most a quarter longer than the first.
 
     Args:
-        lengths: tokens of each sequence, rising.
+        lengths: tokens of each sequence, ascending.
     """
     groups, first, token = [], 0, 0
     while first < len(lengths):
@@ -61,7 +78,7 @@ def groups_of(lengths: tuple[int, ...], device: torch.device) -> Groups:
     return Groups(groups)
 
 
-def _group(lengths: Any, start: int, device: torch.device) -> Group:
+def _group(lengths: NDArray[np.int64], start: int, device: torch.device) -> Group:
     longest = int(lengths[-1])
     stop = start + int(lengths.sum())
     if lengths[0] == longest:
@@ -72,86 +89,92 @@ def _group(lengths: Any, start: int, device: torch.device) -> Group:
     return Group(start, stop, len(lengths), longest, *there)
 
 
+Bias = Callable[[Group, Tensor, Tensor], Tensor | None]
+"""What is added to the attention scores of a group, [sequences or 1, heads, longest, longest]; it sees the group, and
+its queries and keys, [sequences, heads, longest, width]."""
+
+
 @torch.compiler.disable  # type: ignore[untyped-decorator]
 def packed_attention(
     module: nn.Module,
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    attention_mask: Tensor | None,
+    attention_mask: Tensor | None = None,
     *,
     groups: Iterable[Group] = (),
     scaling: float | None = None,
     dropout: float = 0.0,
-    **_: Any,
+    sliding_window: int | None = None,
+    bias: Bias | None = None,
+    **_: object,
 ) -> tuple[Tensor, None]:
-    """What transformers calls under the name of this module's `NAME`.
+    """Attention inside each sequence; transformers calls it under the name `NAME`.
 
     Args:
+        module: the layer that attends; not used, transformers gives it to every implementation.
         query: [1, heads, tokens, width]; key and value alike.
+        attention_mask: not used; `groups` says which tokens see each other.
         groups: which tokens are sequences together.
+        scaling: what the scores are multiplied by; 1 / sqrt(width) where None.
         dropout: applied to the attention weights; 0 outside training.
+        sliding_window: a token attends to tokens at a distance below this; None for all of its sequence.
+        bias: what is added to the scores.
 
     Returns:
         [1, tokens, heads, width], and no weights.
     """
-    parts = [_one_group(query[0], key[0], value[0], group, scaling=scaling, dropout=dropout) for group in groups]
+    states = [tensor[0].transpose(0, 1) for tensor in (query, key, value)]
+    parts = []
+    for group in groups:
+        q, k, v = (group.padded(tensor).transpose(1, 2) for tensor in states)
+        mask = _mask(group, sliding_window, bias(group, q, k) if bias else None, q.device)
+        mixed = scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout, scale=scaling)
+        parts.append(group.flat(mixed.transpose(1, 2)))
     return torch.cat(parts).unsqueeze(0), None
 
 
-def _one_group(
-    query: Tensor, key: Tensor, value: Tensor, group: Group, *, scaling: float | None, dropout: float
-) -> Tensor:
-    """Attention of one group: [heads, all tokens, width] three times -> [tokens of the group, heads, width]."""
-    shape = (group.sequences, group.longest, query.shape[0], query.shape[2])
-    blocks = [
-        _padded(states[:, group.start : group.stop].transpose(0, 1), group, shape) for states in (query, key, value)
-    ]
-    q, k, v = (block.transpose(1, 2) for block in blocks)
-    mixed = scaled_dot_product_attention(q, k, v, attn_mask=group.keep, dropout_p=dropout, scale=scaling)
-    flat = mixed.transpose(1, 2).reshape(-1, shape[2], shape[3])
-    if group.slots is None:
-        return flat
-    taken: Tensor = _Take.apply(flat, group.slots)  # type: ignore[no-untyped-call]
-    return taken
-
-
-def _padded(states: Tensor, group: Group, shape: tuple[int, ...]) -> Tensor:
-    """[tokens, heads, width] -> [sequences, longest, heads, width], zeros where there is no token."""
-    if group.slots is None:
-        return states.reshape(shape)
-    placed: Tensor = _Place.apply(states, group.slots, shape[0] * shape[1])  # type: ignore[no-untyped-call]
-    return placed.view(shape)
+def _mask(group: Group, window: int | None, bias: Tensor | None, device: torch.device) -> Tensor | None:
+    """What the scores of a group are masked with: bool, or the bias with -inf where there is no token."""
+    keep = group.keep
+    if window is not None and window < group.longest:
+        places = torch.arange(group.longest, device=device)
+        near = (places[:, None] - places).abs() < window
+        # Padding beyond the window of the last token would see nothing, and softmax over nothing is NaN.
+        keep = near if keep is None else (near & keep) | (places[:, None] == places)
+    if bias is None or keep is None:
+        return keep if bias is None else bias
+    return bias.masked_fill(~keep, float("-inf"))
 
 
 class _Place(torch.autograd.Function):
-    """Rows to their slots among zeros; the way back takes them out (a plain index would add atomically)."""
+    """Put rows into their slots among zeros; backward takes them out (plain indexing would add atomically)."""
 
     @staticmethod
-    def forward(ctx: Any, states: Tensor, slots: Tensor, size: int) -> Tensor:
+    def forward(ctx: FunctionCtx, states: Tensor, slots: Tensor, size: int) -> Tensor:
         ctx.save_for_backward(slots)
         return states.new_zeros(size, *states.shape[1:]).index_copy_(0, slots, states)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        (slots,) = ctx.saved_tensors
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (slots,) = ctx.saved_tensors  # type: ignore[attr-defined]
         return gradients[0].index_select(0, slots), None, None
 
 
 class _Take(torch.autograd.Function):
-    """Rows out of their slots; the way back puts them among zeros."""
+    """Take rows out of their slots; backward puts them among zeros."""
 
     @staticmethod
-    def forward(ctx: Any, states: Tensor, slots: Tensor) -> Tensor:
+    def forward(ctx: FunctionCtx, states: Tensor, slots: Tensor) -> Tensor:
         ctx.save_for_backward(slots)
-        ctx.size = len(states)
+        ctx.size = len(states)  # type: ignore[attr-defined]
         return states.index_select(0, slots)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        (slots,) = ctx.saved_tensors
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None]:
+        (slots,) = ctx.saved_tensors  # type: ignore[attr-defined]
         gradient = gradients[0].contiguous()
-        return gradient.new_zeros(ctx.size, *gradient.shape[1:]).index_copy_(0, slots, gradient), None
+        return gradient.new_zeros(ctx.size, *gradient.shape[1:]).index_copy_(0, slots, gradient), None  # type: ignore[attr-defined]
 
 
 AttentionInterface.register(NAME, packed_attention)

@@ -4,104 +4,111 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor, nn
-from transformers import PreTrainedModel
+from torch.nn.functional import linear
 
+from corpora import PluginError
 from trainer.data import Packed
 from trainer.errors import ModelError
 from trainer.models import attention
+from trainer.plugin import Family, registry
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig, PreTrainedModel
+
+REQUIRED = ("layers", "projections", "layer_parts", "body_parts", "head_parts", "head_steps")
+"""What a family must declare."""
+STATES = ("hidden", "query", "key", "value")
 
 
-@dataclass(frozen=True)
-class Family:
-    """Where a family of models keeps its parts, as dotted paths from the model with its head."""
+class Projection(NamedTuple):
+    """The projection to the vocabulary."""
 
-    body: str
-    layers: str
-    attention: str
-    """From a layer to the module that holds the query, key and value projections."""
-    projections: tuple[str, str, str]
-    output: str
-    """From a layer to its feed-forward output's projection."""
-    transform: tuple[str, ...]
-    """The head's modules before the vocabulary projection, in order; `gelu` is the function."""
-    decoder: str
+    weight: Tensor
+    """[vocabulary, width]."""
+    bias: Tensor
+    """[vocabulary]; zeros where the model has none."""
+
+    def __call__(self, hidden: Tensor) -> Tensor:
+        """The logits, [tokens, vocabulary]."""
+        return linear(hidden, self.weight, self.bias)
 
 
-_BERT_LAYERS = {"attention": "attention.self", "projections": ("query", "key", "value"), "output": "output.dense"}
-_ROBERTA = Family(
-    body="roberta",
-    layers="roberta.encoder.layer",
-    **_BERT_LAYERS,  # type: ignore[arg-type]
-    transform=("lm_head.dense", "gelu", "lm_head.layer_norm"),
-    decoder="lm_head.decoder",
-)
-FAMILIES = {
-    "bert": Family(
-        body="bert",
-        layers="bert.encoder.layer",
-        **_BERT_LAYERS,  # type: ignore[arg-type]
-        transform=("cls.predictions.transform",),
-        decoder="cls.predictions.decoder",
-    ),
-    "roberta": _ROBERTA,
-    "xlm-roberta": _ROBERTA,
-    "camembert": _ROBERTA,
-    "distilbert": Family(
-        body="distilbert",
-        layers="distilbert.transformer.layer",
-        attention="attention",
-        projections=("q_lin", "k_lin", "v_lin"),
-        output="ffn.lin2",
-        transform=("vocab_transform", "activation", "vocab_layer_norm"),
-        decoder="vocab_projector",
-    ),
-}
-"""Each family by the `model_type` of its configuration."""
+def known_families() -> dict[str, Family]:
+    """Every family that a plugin offers, by the `model_type` of the configurations that it covers.
+
+    Raises:
+        PluginError: two cover the same one, or one lacks something that it must declare.
+    """
+    found: dict[str, Family] = {}
+    for cls in registry.offered("families").values():
+        family = cls()
+        if not isinstance(family, Family):
+            raise PluginError(f"{cls.__qualname__} is not a Family; derive it from trainer.Family")
+        if missing := [name for name in REQUIRED if not hasattr(cls, name)]:
+            raise PluginError(f"the family {cls.name} does not declare {', '.join(missing)}; see trainer.Family")
+        for model_type in family.types():
+            if model_type in found:
+                raise PluginError(f"two families cover {model_type}: {found[model_type].name} and {cls.name}")
+            found[model_type] = family
+    return dict(sorted(found.items()))
+
+
+def not_known(model_type: str) -> str:
+    """One sentence that says which families there are."""
+    return f"{model_type} is not a known family; known: {', '.join(known_families())}"
 
 
 def family_of(model: PreTrainedModel) -> Family:
     """The family of a model.
 
     Raises:
-        ModelError: a family that is not known here.
+        ModelError: no plugin offers its family, or its configuration is one that cannot be trained.
     """
-    name = str(model.config.model_type)
-    if name not in FAMILIES:
-        raise ModelError(f"{name} models cannot be trained here; the families known are {', '.join(FAMILIES)}")
-    return FAMILIES[name]
+    return family_of_config(model.config)
+
+
+_FOUND: dict[str, Family] = {}
+"""Families that were looked up before, by `model_type`, since every micro-batch asks."""
+
+
+def family_of_config(config: PreTrainedConfig) -> Family:
+    """The family of a configuration.
+
+    Raises:
+        ModelError: no plugin offers it, or it is a configuration that cannot be trained.
+    """
+    name = str(config.model_type)
+    family = _FOUND.get(name) or known_families().get(name)
+    if family is None:
+        raise ModelError(not_known(name))
+    _FOUND[name] = family
+    if reason := family.refusal(config):
+        raise ModelError(f"this {name} model cannot be trained: {reason}")
+    return family
 
 
 def layers_of(model: PreTrainedModel) -> nn.ModuleList:
     """The transformer layers of a model, from the embeddings up."""
-    layers = model.get_submodule(family_of(model).layers)
+    layers = model.base_model.get_submodule(family_of(model).layers)
     if not isinstance(layers, nn.ModuleList):
-        raise ModelError(f"{type(model).__name__} keeps its layers in a {type(layers).__name__}")
+        raise ModelError(f"{type(model).__name__} keeps its layers in a {type(layers).__name__}, not a ModuleList")
     return layers
 
 
-def head_of(model: PreTrainedModel) -> tuple[Callable[[Tensor], Tensor], nn.Linear]:
-    """A model's head: what comes before the vocabulary projection, and the projection."""
-    family = family_of(model)
-    steps = [nn.functional.gelu if name == "gelu" else model.get_submodule(name) for name in family.transform]
-    decoder = model.get_submodule(family.decoder)
-    if not isinstance(decoder, nn.Linear):
-        raise ModelError(f"{type(model).__name__} projects to its vocabulary with a {type(decoder).__name__}")
-
-    def transform(hidden: Tensor) -> Tensor:
-        for step in steps:
-            hidden = step(hidden)
-        return hidden
-
-    return transform, decoder
+def head_of(model: PreTrainedModel) -> tuple[Callable[[Tensor], Tensor], Projection]:
+    """A model's head: what comes before the projection to the vocabulary, and the projection."""
+    transform, decoder = family_of(model).head(model)
+    weight, bias = decoder.weight, decoder.bias
+    return transform, Projection(weight, weight.new_zeros(len(weight)) if bias is None else bias)
 
 
 def use_packed_attention(model: PreTrainedModel) -> None:
-    """Make a model attend within sequences of packed tokens; `states` then runs its body."""
-    model.set_attn_implementation(attention.NAME)
+    """Make a model attend within sequences of packed tokens; `states` can then run its body."""
+    family_of(model).prepare(model)
 
 
 def compile_layers(model: PreTrainedModel) -> None:
@@ -122,37 +129,30 @@ def states(
         needs: `hidden:K`, `query:K`, `key:K`, `value:K`; see `Loss.needs`.
 
     Returns:
-        [tokens, width] for each of them, under the name asked for, and `last` for what the last layer gives.
+        [tokens, width] for each of them, under the name asked for, and under `last` what the head reads.
 
     Raises:
         ModelError: a layer that the model does not have.
     """
     family = family_of(model)
-    body = model.get_submodule(family.body)
-    start = int(getattr(body.embeddings, "padding_idx", None) or 0) + 1 if family is _ROBERTA else 0
     tops = {f"hidden:{number}" for number in (-1, len(layers_of(model)))}
+    positions = packed.positions + family.first_position(model.config)
     with _recorded(model, [need for need in needs if need != "logits" and need not in tops]) as found:
-        output = body(
-            input_ids=packed.input_ids.unsqueeze(0),
-            position_ids=(packed.positions + start).unsqueeze(0),
-            groups=groups,
-        )
-    last = output.last_hidden_state[0]
+        last = family.run(model.base_model, packed.input_ids.unsqueeze(0), positions.unsqueeze(0), groups)[0]
     return {**found, **dict.fromkeys(tops.intersection(needs), last), "last": last}
 
 
 @contextmanager
 def _recorded(model: PreTrainedModel, needs: list[str]) -> Iterator[dict[str, Tensor]]:
-    """What modules give while the body runs, by forward hooks."""
+    """The outputs of modules while the body runs, by forward hooks."""
     found: dict[str, Tensor] = {}
 
-    def keep(name: str) -> Callable[..., None]:
-        def hook(module: nn.Module, given: Any, output: Any) -> None:
-            found[name] = (output[0] if isinstance(output, tuple) else output)[0]
+    def keep(need: str, part: int | None, _: nn.Module, given: object, output: Tensor | tuple[Tensor, ...]) -> None:
+        state = (output[0] if isinstance(output, tuple) else output)[0]
+        found[need] = state if part is None else state.chunk(3, dim=-1)[part]
 
-        return hook
-
-    hooks = [module_giving(model, need).register_forward_hook(keep(need)) for need in needs]
+    places = {need: place_of(model, need) for need in needs}
+    hooks = [module.register_forward_hook(partial(keep, need, part)) for need, (module, part) in places.items()]
     try:
         yield found
     finally:
@@ -160,45 +160,40 @@ def _recorded(model: PreTrainedModel, needs: list[str]) -> Iterator[dict[str, Te
             hook.remove()
 
 
-def module_giving(model: PreTrainedModel, need: str) -> nn.Module:
-    """The module whose output is `hidden:K`, `query:K`, `key:K` or `value:K`.
+def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
+    """Where a model has a state, `hidden:K`, `query:K`, `key:K` or `value:K`.
+
+    Returns:
+        The module whose output it is, and which third of the output it is; None for all of it.
 
     Raises:
-        ModelError: no such thing, or no such layer.
+        ModelError: no such state, or no such layer.
     """
     family, layers = family_of(model), layers_of(model)
     what, _, number = need.partition(":")
-    if what not in ("hidden", "query", "key", "value") or not number.lstrip("-").isdigit():
-        raise ModelError(f"{need} is nothing a model gives; there are logits, hidden:K, query:K, key:K and value:K")
+    if what not in STATES or not number.lstrip("-").isdigit():
+        raise ModelError(f"no model has a state {need}; there are logits, hidden:K, query:K, key:K and value:K")
     k = int(number) if int(number) >= 0 else len(layers) + 1 + int(number)
     if not (0 if what == "hidden" else 1) <= k <= len(layers):
         raise ModelError(f"{need}: {type(model).__name__} has {len(layers)} layers")
-    if k == 0:
-        embeddings: nn.Module = model.get_submodule(f"{family.body}.embeddings")
-        return embeddings
-    layer = layers[k - 1]
     if what == "hidden":
-        return layer
-    projection = family.projections[("query", "key", "value").index(what)]
-    return layer.get_submodule(f"{family.attention}.{projection}")
-
-
-def width_of(model: PreTrainedModel) -> int:
-    """The width of a model's hidden states."""
-    return int(model.config.hidden_size)
+        return family.state_module(model.base_model, k), None
+    part = STATES.index(what) - 1
+    fused = len(set(family.projections)) == 1
+    return layers[k - 1].get_submodule(family.projections[part]), part if fused else None
 
 
 def packed_logits(model: PreTrainedModel, packed: Packed) -> Tensor:
     """All logits of a micro-batch, [tokens, vocabulary]: the plain way, for tests and small things."""
     groups = attention.groups_of(packed.lengths, packed.input_ids.device)
     transform, decoder = head_of(model)
-    logits: Tensor = decoder(transform(states(model, packed, groups, ())["last"]))
-    return logits
+    return decoder(transform(states(model, packed, groups, ())["last"]))
 
 
-def positions_of(config: Any) -> int | None:
+def positions_of(config: PreTrainedConfig) -> int | None:
     """How many tokens a model has positions for; None where it does not say."""
+    family = known_families().get(str(config.model_type))
+    if family is not None:
+        return family.longest(config)
     positions = getattr(config, "max_position_embeddings", None)
-    # RoBERTa and its kin count positions from the padding id on.
-    reserved = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
-    return None if positions is None else int(positions) - reserved
+    return None if positions is None else int(positions)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import nn
-from transformers import PreTrainedModel
 
 from trainer.errors import ModelError
 from trainer.models.families import family_of, layers_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 Rule = Literal["sanh", "uniform", "first", "random"]
 
@@ -32,34 +35,6 @@ def chosen_layers(rule: Rule, *, student: int, teacher: int) -> list[int]:
     return list(range(student))
 
 
-_BERT_PARTS = {
-    "query": "attention.self.query",
-    "key": "attention.self.key",
-    "value": "attention.self.value",
-    "mix": "attention.output.dense",
-    "mix norm": "attention.output.LayerNorm",
-    "widen": "intermediate.dense",
-    "narrow": "output.dense",
-    "norm": "output.LayerNorm",
-}
-_DISTILBERT_PARTS = {
-    "query": "attention.q_lin",
-    "key": "attention.k_lin",
-    "value": "attention.v_lin",
-    "mix": "attention.out_lin",
-    "mix norm": "sa_layer_norm",
-    "widen": "ffn.lin1",
-    "narrow": "ffn.lin2",
-    "norm": "output_layer_norm",
-}
-EMBEDDINGS = ("word_embeddings", "position_embeddings", "token_type_embeddings", "LayerNorm")
-_HEADS = {
-    "bert": ("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.decoder"),
-    "distilbert": ("vocab_transform", "vocab_layer_norm", "vocab_projector"),
-}
-_ROBERTA_HEAD = ("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder")
-
-
 @torch.no_grad()
 def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule, positions: str) -> None:
     """Copy the teacher's embeddings, head and chosen layers into a student of the same width.
@@ -69,62 +44,93 @@ def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule
         positions: `copied`, `frozen` (copied, and not trained) or `random`.
 
     Raises:
-        ModelError: another width, fewer layers than the student has, or nothing to freeze.
+        ModelError: another width, fewer layers than the student has, layers of another kind, or nothing to freeze.
     """
     if rule == "random" and positions == "frozen":
         raise ModelError(
             "positions=frozen keeps the teacher's position embeddings, and start=random takes nothing from it; "
             "choose another start, or leave positions out"
         )
+    _check_positions(student, positions)
     if rule != "random":
         _check_widths(student, teacher)
-        _copy_embeddings(student, teacher, with_positions=positions != "random")
+        _copy_body(student, teacher, with_positions=positions != "random")
         numbers = chosen_layers(rule, student=len(layers_of(student)), teacher=len(layers_of(teacher)))
+        ours, theirs = family_of(student), family_of(teacher)
         for layer, number in zip(layers_of(student), numbers, strict=True):
-            _copy_parts(layer, _parts(student), layers_of(teacher)[number], _parts(teacher))
-        for ours, theirs in zip(_head(student), _head(teacher), strict=True):
-            _copy(student.get_submodule(ours), teacher.get_submodule(theirs))
+            _copy_all(layer, ours.layer_parts, layers_of(teacher)[number], theirs.layer_parts)
+        _copy_all(student, ours.head_parts, teacher, theirs.head_parts)
     if positions == "frozen":
-        _embeddings(student).position_embeddings.weight.requires_grad_(False)
+        embeddings = student.base_model.get_submodule(family_of(student).body_parts["positions"])
+        embeddings.requires_grad_(False)
+
+
+def _check_positions(student: PreTrainedModel, positions: str) -> None:
+    """See that there are position embeddings where the recipe says what to do with them.
+
+    Raises:
+        ModelError: there are none.
+    """
+    path = family_of(student).body_parts.get("positions")
+    if positions != "copied" and (path is None or not _has(student.base_model, path)):
+        name = student.config.model_type
+        raise ModelError(f"positions={positions}: this {name} model has no position embeddings; leave positions out")
 
 
 def _check_widths(student: PreTrainedModel, teacher: PreTrainedModel) -> None:
-    ours, theirs = (tuple(_inner(model).weight.shape) for model in (student, teacher))
+    ours, theirs = _widths(student), _widths(teacher)
     if ours != theirs:
         raise ModelError(
-            f"a student {ours[1]} wide ({ours[0]} inside its feed-forward blocks) cannot start from a teacher "
-            f"{theirs[1]} wide ({theirs[0]} inside); add start=random, or leave its width out"
+            f"a student {ours[0]} wide ({ours[1]} inside its feed-forward blocks) cannot start from a teacher "
+            f"{theirs[0]} wide ({theirs[1]} inside); add start=random, or leave its width out"
         )
 
 
-def _inner(model: PreTrainedModel) -> Any:
-    return layers_of(model)[0].get_submodule(_parts(model)["widen"])
+def _widths(model: PreTrainedModel) -> tuple[int, int]:
+    sizes = family_of(model).sizes
+    return int(getattr(model.config, sizes["hidden"][0])), int(getattr(model.config, sizes["feed_forward"][0]))
 
 
-def _copy_embeddings(student: PreTrainedModel, teacher: PreTrainedModel, *, with_positions: bool) -> None:
-    ours, theirs = _embeddings(student), _embeddings(teacher)
-    for name in EMBEDDINGS:
-        if hasattr(ours, name) and hasattr(theirs, name) and (with_positions or name != "position_embeddings"):
-            _copy(getattr(ours, name), getattr(theirs, name))
+def _copy_body(student: PreTrainedModel, teacher: PreTrainedModel, *, with_positions: bool) -> None:
+    """Copy what both bodies have outside their layers."""
+    ours, theirs = family_of(student).body_parts, family_of(teacher).body_parts
+    for part, path in ours.items():
+        there = theirs.get(part)
+        if there is None or (part == "positions" and not with_positions):
+            continue
+        if _has(student.base_model, path) and _has(teacher.base_model, there):
+            _copy(part, student.base_model.get_submodule(path), teacher.base_model.get_submodule(there))
 
 
-def _copy_parts(ours: nn.Module, our_names: dict[str, str], theirs: nn.Module, their_names: dict[str, str]) -> None:
-    for part, name in our_names.items():
-        _copy(ours.get_submodule(name), theirs.get_submodule(their_names[part]))
+def _copy_all(ours: nn.Module, our_parts: Mapping[str, str], theirs: nn.Module, their_parts: Mapping[str, str]) -> None:
+    """Copy every part that the student has.
+
+    Raises:
+        ModelError: the teacher has no such part.
+    """
+    for part, path in our_parts.items():
+        if not _has(ours, path):
+            continue
+        if part not in their_parts or not _has(theirs, their_parts[part]):
+            raise ModelError(f"the teacher has no {part!r} to start from; add start=random")
+        _copy(part, ours.get_submodule(path), theirs.get_submodule(their_parts[part]))
 
 
-def _copy(ours: nn.Module, theirs: nn.Module) -> None:
+def _copy(part: str, ours: nn.Module, theirs: nn.Module) -> None:
+    own = dict(ours.named_parameters())
     for name, value in theirs.named_parameters():
-        ours.get_parameter(name).copy_(value)
+        if name not in own or own[name].shape != value.shape:
+            shape = list(own[name].shape) if name in own else "none"
+            raise ModelError(
+                f"the student's {part} cannot start from the teacher's: {name} is {shape} and {list(value.shape)}; "
+                "add start=random"
+            )
+        own[name].copy_(value)
 
 
-def _embeddings(model: PreTrainedModel) -> Any:
-    return model.get_submodule(family_of(model).body).embeddings
-
-
-def _parts(model: PreTrainedModel) -> dict[str, str]:
-    return _DISTILBERT_PARTS if model.config.model_type == "distilbert" else _BERT_PARTS
-
-
-def _head(model: PreTrainedModel) -> tuple[str, ...]:
-    return _HEADS.get(str(model.config.model_type), _ROBERTA_HEAD)
+def _has(module: nn.Module, path: str) -> bool:
+    """Whether a module has a submodule there; some have None in its place."""
+    try:
+        return module.get_submodule(path) is not None
+    except AttributeError:
+        return False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer.models import attention
+from trainer.models.families import family_of
 from trainer.models.quiet import quiet_transformers
 from trainer.runtime import storing
 
@@ -20,7 +20,8 @@ def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, 
         StorageError: it cannot be written.
     """
     staging = folder.with_name(f".{folder.name}.{os.getpid()}")
-    model.set_attn_implementation("sdpa")
+    family = family_of(model)
+    family.restore(model)
     try:
         with storing(folder):
             with quiet_transformers():
@@ -32,7 +33,7 @@ def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, 
                 path.replace(folder / path.name)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-        model.set_attn_implementation(attention.NAME)
+        family.prepare(model)
 
 
 def model_card(card: Mapping[str, Any]) -> str:

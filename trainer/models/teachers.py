@@ -1,122 +1,103 @@
-"""Teachers: found, looked at, checked and loaded, before a run does anything else."""
+"""Teachers, checked and loaded before a run does anything else."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
-from trainer.errors import ModelError, NoLanguageModelHead
+from trainer.errors import DamagedWeights, ModelError, NoLanguageModelHead
+from trainer.models.configurations import LOADING_ERRORS, load_config, loading_error, look_at
+from trainer.models.families import family_of_config
 from trainer.models.folders import model_folder
 from trainer.models.quiet import quiet_transformers
-from trainer.models.tokenizers import load_tokenizer, lower_cases
-from trainer.models.weights import weight_shapes
+from trainer.plugin import Family
 
-HEADS = {
-    "bert": "cls.predictions.transform.dense.weight",
-    "roberta": "lm_head.dense.weight",
-    "xlm-roberta": "lm_head.dense.weight",
-    "camembert": "lm_head.dense.weight",
-    "distilbert": "vocab_transform.weight",
-}
-"""A tensor that only a masked-language-model head has, by family."""
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
-@dataclass(frozen=True)
-class Inspection:
-    """What a model folder holds, found without loading its weights."""
-
-    folder: str
-    family: str
-    masked_lm_head: bool
-    vocabulary: int
-    casing: str
-    """`lower-cased`, `cased`, or `unknown` where there is no tokenizer."""
-    layers: int
-    hidden: int
-    parameters: int
-    """Numbers in the weights file; tied ones once."""
-    size_bytes: int
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
-
-
-def inspect_model(model: str | Path) -> Inspection:
-    """What a model holds: family, head, vocabulary, casing, layers, parameters.
-
-    Raises:
-        ModelError: no model, or a config that cannot be read.
-        PickledWeights: no safetensors, but a pickle.
-        DamagedWeights: a weights file that is cut short or missing.
-    """
-    folder = model_folder(model)
-    config = _config(folder)
-    shapes = weight_shapes(folder)
-    family = str(config.get("model_type", "unknown"))
-    layers = config.get("num_hidden_layers", config.get("n_layers", 0))
-    sizes = {name: _product(shape) for name, shape in shapes.items() if not name.endswith("decoder.weight")}
-    return Inspection(
-        folder=str(folder),
-        family=family,
-        masked_lm_head=any(name.endswith(HEADS.get(family, "?")) for name in shapes),
-        vocabulary=int(config.get("vocab_size", 0)),
-        casing=_casing(folder),
-        layers=int(layers),
-        hidden=int(config.get("hidden_size", config.get("dim", 0))),
-        parameters=sum(sizes.values()),
-        size_bytes=sum(file.stat().st_size for file in folder.glob("*.safetensors")),
-    )
-
-
-def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> Any:
+def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrainedModel:
     """A masked-language model in float32, in evaluation mode.
 
     Raises:
         NoLanguageModelHead: the folder has no trained masked-language-model head.
-        ModelError, PickledWeights, DamagedWeights: see `inspect_model`.
+        ModelError: its family is not known, or it cannot be trained on packed tokens.
+        PickledWeights, DamagedWeights: see `inspect_model`.
+    """
+    folder = model_folder(model)
+    pickled = allow_pickle and not list(folder.glob("*.safetensors"))
+    tensors = look_at(folder, teacher=True, pickled=pickled).shapes
+    family = family_of_config(load_config(folder))
+    if tensors and not family.has_head(tensors):
+        raise NoLanguageModelHead(_headless(folder, tensors))
+    teacher, lacking = load_masked_lm(folder, family, tensors, pickled=pickled)
+    if lacking.head:
+        raise NoLanguageModelHead(
+            f"{folder} lacks {len(lacking.head)} weights of a masked-language-model head, such as {lacking.head[0]}; "
+            f"{_train_a_head(folder)}"
+        )
+    return teacher
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """The weights of a model that its file does not have."""
+
+    head: tuple[str, ...]
+
+
+def load_masked_lm(
+    folder: Path, family: Family, tensors: Mapping[str, Sequence[int]], *, pickled: bool = False
+) -> tuple[PreTrainedModel, Lacking]:
+    """A masked-language model in float32, in evaluation mode, whose whole body came from its file.
+
+    Args:
+        tensors: the shapes of the file's tensors by their names; empty for a pickle.
+
+    Returns:
+        The model, and the weights of its head that the file lacks, which are random.
+
+    Raises:
+        ModelError: transformers cannot open it.
+        DamagedWeights: weights of the body are missing, or are of other shapes than the config asks for.
     """
     import torch
     from transformers import AutoModelForMaskedLM
 
-    folder = model_folder(model)
-    pickled = allow_pickle and not list(folder.glob("*.safetensors"))
-    if not pickled:
-        weight_shapes(folder, teacher=True)
     with quiet_transformers():
         try:
-            teacher, told = AutoModelForMaskedLM.from_pretrained(
+            model, told = AutoModelForMaskedLM.from_pretrained(
                 str(folder), dtype=torch.float32, output_loading_info=True, use_safetensors=not pickled,
-                local_files_only=True, trust_remote_code=False,
+                local_files_only=True, trust_remote_code=False, ignore_mismatched_sizes=True,
+                **family.loading(tensors),
             )  # fmt: skip
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{folder} gives no masked-language model: {str(error).splitlines()[0]}") from error
-    if lacking := sorted(told["missing_keys"]):
-        raise NoLanguageModelHead(
-            f"{folder} lacks {len(lacking)} weights of a masked-language model, such as {lacking[0]}; a fine-tuned "
-            "classifier cannot teach, take the pre-trained model that it came from (trainer inspect shows the head)"
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "a masked-language model", error)) from error
+    lacking, unfit = sorted(told["missing_keys"]), sorted(told["mismatched_keys"])
+    if unfit:
+        name, found, wanted = unfit[0][0], list(unfit[0][1]), list(unfit[0][2])
+        raise DamagedWeights(
+            f"{folder}: config.json and the weights do not fit each other: the config asks for {name} of shape "
+            f"{wanted}, the weights have {found}; take both files from one model"
         )
-    return teacher.eval()
+    head = tuple(name for name in lacking if not name.startswith(f"{model.base_model_prefix}."))
+    if body := [name for name in lacking if name not in head]:
+        raise DamagedWeights(
+            f"{folder}: the weights lack {len(body)} tensors that config.json asks for, such as {body[0]}; "
+            "copy the model again"
+        )
+    return cast("PreTrainedModel", model.eval()), Lacking(head)
 
 
-def _config(folder: Path) -> dict[str, Any]:
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder}/config.json cannot be read: {error}") from error
-    return config
+def _headless(folder: Path, tensors: Collection[str]) -> str:
+    """Why a folder without a masked-language-model head cannot teach, and what to do."""
+    others = [name for name in tensors if name.startswith(("classifier.", "qa_outputs.", "discriminator_predictions."))]
+    kind = "a discriminator" if any(name.startswith("disc") for name in others) else "a fine-tuned classifier"
+    what = f"{kind} cannot teach" if others else "a body alone has no logits"
+    return f"{folder} has no masked-language-model head; {what}; {_train_a_head(folder)}"
 
 
-def _casing(folder: Path) -> str:
-    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "vocab.json")):
-        return "unknown"
-    return "lower-cased" if lower_cases(load_tokenizer(folder)) else "cased"
-
-
-def _product(shape: list[int]) -> int:
-    size = 1
-    for side in shape:
-        size *= side
-    return size
+def _train_a_head(folder: Path) -> str:
+    return f"train a head for this body first: trainer pretrain --from {folder} --dataset NAME --out TEACHER"

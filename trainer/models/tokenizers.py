@@ -11,6 +11,9 @@ from trainer.models.quiet import quiet_transformers
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
+"""Files of which a model folder with a tokenizer has one."""
+
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a model folder.
@@ -22,7 +25,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
     if not (folder / "config.json").is_file():
         raise ModelError(f"{folder} is not a model folder: it has no config.json")
-    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "vocab.json")):
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")
     with quiet_transformers():
         try:

@@ -1,4 +1,4 @@
-"""The weights of a model folder, looked at before anything reads them."""
+"""The weights of a model folder, looked at before anything loads them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from trainer.errors import DamagedWeights, PickledWeights
+
+FLOATS = ("F64", "F32", "F16", "BF16")
+"""What weights may be stored as."""
 
 
 def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]]:
@@ -17,7 +20,7 @@ def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]
 
     Raises:
         PickledWeights: no safetensors, but a pickle.
-        DamagedWeights: a weights file that is cut short or missing.
+        DamagedWeights: a weights file that is cut short, missing, or does not hold floating-point numbers.
     """
     files = sorted(folder.glob("*.safetensors"))
     if not files and (pickles := sorted(folder.glob("*.bin"))):
@@ -27,13 +30,31 @@ def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]
         )
     if not files:
         raise DamagedWeights(f"{folder} holds no weights (model.safetensors)")
-    shapes = {}
+    shapes: dict[str, list[int]] = {}
     for file in files:
-        try:
-            with safe_open(file, framework="np") as tensors:
-                shapes.update({name: tensors.get_slice(name).get_shape() for name in tensors.keys()})  # noqa: SIM118
-        except SafetensorError as error:
-            raise DamagedWeights(f"{file} is cut short or damaged ({error}); copy it again") from error
+        shapes.update(_header(file))
+    return shapes
+
+
+def _header(file: Path) -> dict[str, list[int]]:
+    """The name and shape of every tensor of one file.
+
+    Raises:
+        DamagedWeights: see `weight_shapes`.
+    """
+    shapes = {}
+    try:
+        with safe_open(file, framework="np") as tensors:
+            for name in tensors.keys():  # noqa: SIM118
+                tensor = tensors.get_slice(name)
+                shapes[name] = list(tensor.get_shape())
+                if name.endswith((".weight", ".bias")) and tensor.get_dtype() not in FLOATS:
+                    raise DamagedWeights(
+                        f"{file}: {name} is stored as {tensor.get_dtype()}, and weights must be floating-point "
+                        f"({', '.join(FLOATS)}); take a copy of the model that is not quantised"
+                    )
+    except (SafetensorError, OSError, ValueError) as error:
+        raise DamagedWeights(f"{file} is cut short or damaged ({error}); copy it again") from error
     return shapes
 
 

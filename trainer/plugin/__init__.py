@@ -1,4 +1,4 @@
-"""The plug-in contract: students, losses, tasks, callbacks, their hooks, and how plugins are found."""
+"""The plug-in contract: students, families, losses, tasks, callbacks, their hooks, and how plugins are found."""
 
 import lazy_loader
 

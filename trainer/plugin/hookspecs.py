@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from trainer.plugin.kinds import Callback, Loss, Student, Task
+    from trainer.plugin.families import Family
+    from trainer.plugin.kinds import Callback, Loss, Probe, Student, Task
 
 NAMESPACE = "trainer"
 hookspec = pluggy.HookspecMarker(NAMESPACE)
@@ -21,6 +22,11 @@ def trainer_students() -> Iterable[type[Student]]:  # type: ignore[empty-body]
 
 
 @hookspec
+def trainer_families() -> Iterable[type[Family]]:  # type: ignore[empty-body]
+    """Offer families of models, found by the `model_type` of a teacher's or student's `config.json`."""
+
+
+@hookspec
 def trainer_losses() -> Iterable[type[Loss]]:  # type: ignore[empty-body]
     """Offer terms of the distillation loss to `trainer distill --loss NAME`."""
 
@@ -28,6 +34,11 @@ def trainer_losses() -> Iterable[type[Loss]]:  # type: ignore[empty-body]
 @hookspec
 def trainer_tasks() -> Iterable[type[Task]]:  # type: ignore[empty-body]
     """Offer labelled tasks to `trainer evaluate`."""
+
+
+@hookspec
+def trainer_probes() -> Iterable[type[Probe]]:  # type: ignore[empty-body]
+    """Offer measurements without fine-tuning to `trainer probe --probe NAME`."""
 
 
 @hookspec

@@ -1,4 +1,4 @@
-"""What each kind of trainer component must do. START READING HERE.
+"""What each kind of trainer component must do. START READING HERE; `families.py` has the one for families of models.
 
 A plugin offers classes of these kinds through the hooks of `trainer.plugin.hookspecs`; users choose them by name.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from trainer.plugin.examples import Head, Splits
+    from trainer.plugin.probe_records import Findings, Subject
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,9 @@ class LogitsLoss(Loss, ABC):
 class StateLoss(Loss, ABC):
     """A loss on hidden states or attention projections. It sees whole sequences; autograd finds its gradient."""
 
+    same_width: ClassVar[bool] = False
+    """Whether it needs a student as wide as the teacher."""
+
     @property
     @abstractmethod
     def needs(self) -> tuple[str, ...]:
@@ -177,6 +181,28 @@ class Task(Component, ABC):
             TaskNotFound: the folder does not hold this task, or not all of it.
             TaskError: its files cannot be read as this task.
         """
+
+
+@dataclass(frozen=True)
+class Probe(Component, ABC):
+    """Measures what a masked-language model knows, without fine-tuning it."""
+
+    compares: ClassVar[bool] = False
+    """Whether it compares a model with its teacher, and so needs one."""
+
+    @abstractmethod
+    def inputs(self, subject: Subject) -> Mapping[str, str]:
+        """What it reads, each with its content's hash; a stored result is found again by it.
+
+        Called for every model before any is loaded, so everything that can be wrong with the input is raised here.
+
+        Raises:
+            ProbeError: the input is missing or cannot be read, or does not suit the model.
+        """
+
+    @abstractmethod
+    def measure(self, subject: Subject) -> Findings:
+        """What it finds out about one model; the same each time."""
 
 
 @dataclass

@@ -7,6 +7,8 @@ from .machine import hardware as hardware
 from .machine import versions as versions
 from .precision import LossScale as LossScale
 from .precision import Precision as Precision
+from .precision import ScaleState as ScaleState
 from .precision import precision_for as precision_for
 from .ranks import Ranks as Ranks
+from .ranks import is_first as is_first
 from .throughput import Meter as Meter

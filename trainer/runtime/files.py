@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    staged = path.with_name(f".{path.name}.{secrets.token_hex(6)}")  # two machines may have one pid
     try:
         with storing(path):
             with staged.open("wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypedDict
 
 import torch
 
@@ -12,7 +13,7 @@ from trainer.errors import Diverged, RunError
 
 @dataclass(frozen=True)
 class Precision:
-    """Master weights stay float32 (float64 in tests); matrices are multiplied in `dtype` where it is given."""
+    """Master weights stay float32 (float64 in tests); matrices are multiplied in `dtype` if it is given."""
 
     name: str
     dtype: torch.dtype | None
@@ -44,6 +45,13 @@ def _best(device: torch.device) -> str:
     return "bf16" if torch.cpu._is_avx512_bf16_supported() else "fp32"
 
 
+class ScaleState(TypedDict):
+    """What a checkpoint keeps of a `LossScale`."""
+
+    value: float
+    good_updates: float
+
+
 class LossScale:
     """What the loss is multiplied by, so that small gradients do not vanish in half precision.
 
@@ -58,10 +66,10 @@ class LossScale:
         self.active, self.value, self.good_updates = active, 2.0**16 if active else 1.0, 0
 
     def took(self, *, finite: bool) -> bool:
-        """Learn whether an update's gradient was finite, and say whether to take the update.
+        """Record whether an update's gradient was finite; gives whether to take the update.
 
         Raises:
-            Diverged: the gradient is not finite and no smaller scale can be the cure.
+            Diverged: the gradient is not finite, and a smaller scale cannot help.
         """
         if finite:
             self.good_updates += 1
@@ -73,10 +81,10 @@ class LossScale:
         self.value, self.good_updates = self.value / 2, 0
         return False
 
-    def state(self) -> dict[str, float]:
+    def state(self) -> ScaleState:
         """What a checkpoint keeps."""
         return {"value": self.value, "good_updates": self.good_updates}
 
-    def restore(self, state: dict[str, float]) -> None:
-        """Go on from a checkpoint."""
+    def restore(self, state: ScaleState) -> None:
+        """Continue from a checkpoint."""
         self.value, self.good_updates = state["value"], int(state["good_updates"])

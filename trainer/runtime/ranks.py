@@ -13,7 +13,12 @@ from trainer.errors import RankLost, RunError
 from trainer.runtime.devices import without_cudnn_attention
 
 PATIENCE = timedelta(minutes=10)
-"""How long a rank waits for the others before it gives up; nobody waits for ever on a dead one."""
+"""How long a rank waits for the others before it gives up."""
+
+
+def is_first() -> bool:
+    """Whether this process is the rank that writes, before the ranks have met."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 class Ranks:
@@ -36,7 +41,7 @@ class Ranks:
         return self.rank == 0
 
     def device(self) -> torch.device:
-        """Where this rank computes: its own GPU where there is one."""
+        """The device of this rank: its own GPU if there is one."""
         if not torch.cuda.is_available():
             return torch.device("cpu")
         local = int(os.environ.get("LOCAL_RANK", "0"))
@@ -57,14 +62,14 @@ class Ranks:
                 dist.all_reduce(tensor)
             except (RuntimeError, dist.DistError) as error:
                 why = str(error).splitlines()[0]
-                raise RankLost(f"rank {self.rank} of {self.size} lost another: {why}; go on with --resume") from error
+                raise RankLost(f"rank {self.rank} of {self.size} lost another ({why}); use --resume") from error
         return tensor
 
     def wait(self) -> None:
-        """Until all ranks are here."""
+        """Wait until all ranks are here."""
         self.sum(torch.zeros(1, device=self.device()))
 
     def leave(self) -> None:
-        """Take leave of the other ranks."""
+        """Leave the other ranks."""
         if self._joined and dist.is_initialized():
             dist.destroy_process_group()

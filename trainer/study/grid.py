@@ -11,6 +11,8 @@ from corpora import Component, Recipe, RecipeError, option, read_recipe
 from trainer.distillation import RunSettings as Distillation
 from trainer.distillation import Shape, resolve
 from trainer.evaluation import settings_for
+from trainer.plugin import Probe
+from trainer.probes import chosen_probes
 
 Role = Literal["distill", "masked-lm", "start"]
 
@@ -55,6 +57,34 @@ class EvaluateTable(Component):
 
 
 @dataclass(frozen=True)
+class ProbesTable(Component):
+    """The `[probes]` table: what teacher and students are measured on without fine-tuning."""
+
+    name: ClassVar[str] = "probes"
+    pairs: Path | None = option(None, "Minimal pairs: a JSONL file (may be gzipped), or a folder of them.")
+    pairs_per_paradigm: int | None = option(None, "Only the first so many pairs of each paradigm.", min=1)
+    held_out: str | None = option(None, "Fidelity: a dataset that no model is trained on.")
+    rows: int | None = option(None, "Rows of it to use; 2,000 by default.", min=1)
+    probe: tuple[str, ...] = option((), "Other probes, NAME:key=value,….")
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("fp32", "What matrices are multiplied in.")
+
+    def probes(self, held_out: str | None = None) -> list[Probe]:
+        """The probes that it asks for.
+
+        Args:
+            held_out: the held-out dataset with its fingerprint, once it is made.
+
+        Raises:
+            OptionError: it asks for none.
+            UnknownName: no plugin offers a probe of this name.
+        """
+        return chosen_probes(
+            pairs=self.pairs, pairs_per_paradigm=self.pairs_per_paradigm, held_out=held_out or self.held_out,
+            rows=self.rows, others=self.probe,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Student:
     """One student of the grid."""
 
@@ -85,6 +115,8 @@ class Study:
     evaluate: EvaluateTable
     tuning: Mapping[str, Mapping[str, Any]]
     """Fine-tuning settings to replace, by benchmark."""
+    probes: ProbesTable | None = None
+    """None where nothing is probed."""
 
     @property
     def students(self) -> list[Student]:
@@ -161,7 +193,15 @@ def _study(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
         distill_options=distill,
         evaluate=replace(scored, data=path.parent / scored.data.expanduser()),
         tuning=tuning,
+        probes=_probes(path, rest),
     )
+
+
+def _probes(path: Path, rest: dict[str, Any]) -> ProbesTable | None:
+    if "probes" not in rest:
+        return None
+    table = ProbesTable.from_options(rest["probes"])
+    return table if table.pairs is None else replace(table, pairs=path.parent / table.pairs)
 
 
 def _check(study: Study) -> None:
@@ -174,6 +214,8 @@ def _check(study: Study) -> None:
         raise RecipeError("[study] needs at least one transfer dataset and one seed")
     for student in study.students:
         study.distillation(student)
+    if study.probes is not None:
+        study.probes.probes()
     if study.teacher.pretrain is not None:
         study.shape()
         resolve(str(study.teacher_options.get("preset", "pretrain")), study.pretraining())

@@ -96,8 +96,9 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
     from trainer.runtime import chosen
 
     where = torch.device(chosen(device))
-    student, teaches = load_teacher(model).to(where), load_teacher(teacher).to(where)
+    student, teaches = load_teacher(model), load_teacher(teacher)
     for network in (student, teaches):
+        network.to(where)  # type: ignore[arg-type]  # transformers hides torch's own signature
         use_packed_attention(network)
     tokenizer = load_tokenizer(teacher)
     rows = open_rows(dataset, max_tokens=positions_of(student.config))

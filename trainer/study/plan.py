@@ -14,6 +14,7 @@ from corpora import open as open_dataset
 from trainer.distillation import CARD, RunSettings, resolve
 from trainer.errors import RunError
 from trainer.evaluation import default_out
+from trainer.probes import read_results, results_place
 from trainer.study.grid import Student, Study, read_study
 from trainer.study.runner import StudyRun, opened
 
@@ -24,7 +25,7 @@ State = Literal["done", "begun", "missing"]
 class Step:
     """One step of a study and its state."""
 
-    kind: Literal["dataset", "teacher", "student", "scores"]
+    kind: Literal["dataset", "teacher", "student", "scores", "probes"]
     name: str
     state: State
     tokens: int | None = None
@@ -56,11 +57,13 @@ def plan_study(path: Path | str) -> list[Step]:
     benchmarks = [name for name in ("glue", "squad") if getattr(study.evaluate, name)]
     if run is not None:
         steps += [_scores(run.teacher, "teacher", benchmark) for benchmark in benchmarks]
+        steps += _probes(study, run.teacher, "teacher")
     for student in study.students:
         step = _student(study, run, student, sizes, speeds.get("distill"))
         steps.append(step)
         folder = run.folder(student) / "student" if run is not None else Path("missing")
         steps += [_scores(folder, student.name, benchmark) for benchmark in benchmarks]
+        steps += _probes(study, folder, student.name)
     return steps
 
 
@@ -112,6 +115,20 @@ def _student(
 def _scores(model: Path, name: str, benchmark: str) -> Step:
     done = (default_out(model) / f"{benchmark}.json").is_file()
     return Step("scores", f"{name}: {benchmark}", "done" if done else "missing")
+
+
+def _probes(study: Study, model: Path, name: str) -> list[Step]:
+    probes = [] if study.probes is None else study.probes.probes()
+    stored = read_results(results_place(model))
+    done = {name: result.options for name, result in stored.items()}
+    return [
+        Step(
+            "probes",
+            f"{name}: {probe.name}",
+            "done" if done.get(probe.name) == probe.options(deciding=True) else "missing",
+        )
+        for probe in probes
+    ]
 
 
 def cost(recipe: RunSettings, size: Size | None) -> int | None:

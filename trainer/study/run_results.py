@@ -14,6 +14,7 @@ from corpora import Dataset, DatasetError, Score, Selection, UnknownName, option
 from trainer.distillation import RunSettings
 from trainer.errors import RunError
 from trainer.evaluation import glue_score, read_sealed
+from trainer.probes import ProbeResult, read_results
 from trainer.study.held_out import FIDELITY, HeldOut, read_held_out
 
 MEASURES = ("glue", "exact match", "f1")
@@ -69,6 +70,8 @@ class Scored:
     """The same sequence by sequence, per run; empty if the study did not measure it."""
     curves: tuple[Curve, ...] = ()
     """Held-out KL by update, per run."""
+    probes: list[dict[str, ProbeResult]] = field(default_factory=list)
+    """What it was probed for, by the probe's name: one entry a run. `trainer.probes.probe_rows` makes rows of it."""
     runs: int = 1
     """How many runs it stands for; they differ only in their seed."""
 
@@ -202,6 +205,7 @@ def _together(runs: Sequence[Scored]) -> Scored:
         held_out=held_out,
         measured=tuple(measured for run in runs for measured in run.measured),
         curves=tuple(curve for run in runs for curve in run.curves),
+        probes=[results for run in runs for results in run.probes],
         runs=len(runs),
     )
 
@@ -221,7 +225,8 @@ def _read(folder: Path) -> Scored:
         evaluations[path.stem] = made = read_sealed(path)
         for column in made["columns"].values():
             column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
-    if not card and not evaluations:
+    probed = read_results(folder / "probes")
+    if not card and not evaluations and not probed:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
     lines = _log(folder / "log.jsonl")
     last = lines[-1] if lines else {}
@@ -239,6 +244,7 @@ def _read(folder: Path) -> Scored:
         held_out=held_out,
         measured=() if measured is None else (measured,),
         curves=_curve(lines),
+        probes=[probed] if probed else [],
     )
 
 

@@ -16,6 +16,7 @@ from trainer.evaluation import Progress as Scored
 from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
+from trainer.probes import probe
 from trainer.study.grid import Student, Study, read_study
 from trainer.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.study.run_results import read_outcomes
@@ -113,6 +114,7 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
     run = StudyRun(study, datasets, Path())
     run.teacher = _teacher(run, shown)
     _scored(run, run.teacher, "teacher", shown)
+    _probed(run, run.teacher, "teacher", shown)
     for student in study.students:
         if run.done(student):
             shown.tell(f"{student.name}: found")
@@ -120,6 +122,7 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
             _train(run, student, shown)
         _compared(run, student, shown)
         _scored(run, run.folder(student) / "student", student.name, shown)
+        _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
         _measured(run, shown)
     return _reported(run)
@@ -221,16 +224,11 @@ def _train(run: StudyRun, student: Student, shown: Watching) -> None:
 
 def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     """The student that every distillation begins with, as a run of no updates."""
-    import torch
-
-    from corpora import seed_of
+    from trainer.distillation import starting_student
     from trainer.models import write_model
-    from trainer.plugin import registry
 
     recipe = run.study.distillation(student)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed_of("student", recipe.seed))
-        model = registry.make("students", recipe.student).build(load_teacher(run.teacher))
+    model = starting_student(recipe, load_teacher(run.teacher))
     folder.mkdir(parents=True, exist_ok=True)
     card = {
         "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
@@ -270,6 +268,20 @@ def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
             )  # fmt: skip
 
 
+def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+    """Probe a model for everything that the study asks for; finished results are found."""
+    table = run.study.probes
+    if table is None:
+        return
+    shown.tell(f"{name}: probes")
+    held_out = run.dataset(table.held_out).reference if table.held_out else None
+    with shown.scoring() as progress:
+        probe(
+            [model], table.probes(held_out), teacher=run.teacher, device=run.study.evaluate.device,
+            precision=table.precision, progress=progress,
+        )  # fmt: skip
+
+
 def data_of(data: Path, benchmark: str) -> Path:
     """The folder of one benchmark: `data` itself, or the folder of the benchmark's name in it."""
     return data / benchmark if (data / benchmark).is_dir() else data
@@ -292,11 +304,17 @@ def _begun(folder: Path, teacher: Path | None = None) -> bool:
     """Whether to resume a run: it has a checkpoint, and its teacher is the same."""
     if not any((folder / "checkpoints").glob("update-*")):
         return False
-    return teacher is None or RunFolder(folder).card()["teacher"]["weights"] == model_fingerprint(teacher)["weights"]
+    return teacher is None or _weights(folder) == model_fingerprint(teacher)["weights"]
+
+
+def _weights(folder: Path) -> str | None:
+    """The fingerprint of the weights of a run's teacher."""
+    teacher = RunFolder(folder).card().teacher
+    return teacher.weights if teacher else None
 
 
 def _status(folder: Path) -> str:
-    return str(RunFolder(folder).card().get("status")) if (folder / CARD).is_file() else "missing"
+    return RunFolder(folder).card().status if (folder / CARD).is_file() else "missing"
 
 
 def _see_finished(outcome: Any, study: Study) -> None:

@@ -54,7 +54,7 @@ def _entry(line: str, place: str) -> Entry:
     return Entry(str(row.get("id") or url), url, **fields)
 
 
-def _number(value: Any, kind: type[int] | type[float]) -> Any:
+def _number(value: Any, kind: type[int] | type[float]) -> object:
     return None if value in (None, "") else kind(value)
 
 

@@ -48,7 +48,7 @@ def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
 
 
 @cache
-def loaded(name: str, language: str) -> Any:
+def loaded(name: str, language: str) -> object:
     """The spaCy pipeline of this name, loaded once per process.
 
     Args:

@@ -1,12 +1,11 @@
 """The two laws of word frequencies: Zipf's, of rank and frequency, and Heaps', of text and vocabulary."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+
+from corpora import Array
 
 
-def zipf_slope(counts: NDArray[Any]) -> float:
+def zipf_slope(counts: Array) -> float:
     """The exponent s for which frequency falls as rank ** -s, by maximum likelihood over the ranks seen.
 
     The likelihood is that of the truncated zeta distribution, whose derivative in s falls; its zero is
@@ -33,7 +32,7 @@ def zipf_slope(counts: NDArray[Any]) -> float:
     return (low + high) / 2
 
 
-def heaps_fit(tokens: NDArray[Any], types: NDArray[Any]) -> tuple[float, float] | None:
+def heaps_fit(tokens: Array, types: Array) -> tuple[float, float] | None:
     """K and beta for which types = K * tokens ** beta, by least squares on the logarithms.
 
     Args:

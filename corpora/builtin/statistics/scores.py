@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Array, Context, Counts, Sequences, Statistic, hookimpl
 
 BINS = 2**16
 """The sign, the exponent and 7 further bits of a float32: scores in one bin differ by less than 0.8 %."""
@@ -24,7 +24,7 @@ class Scores(Statistic):
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """Of each column of floats: rows by the leading bits of their scores, the sum, and both ends."""
-        counts: dict[str, NDArray[Any]] = {}
+        counts: dict[str, Array] = {}
         for name, column in context.columns.items():
             if column.dtype.kind == "f":
                 keys = sortable(column)
@@ -49,7 +49,7 @@ class Scores(Statistic):
         return {name: _summary(*(counts[f"{part} {name}"] for part in ("bins", "sum", "ends"))) for name in names}
 
 
-def _summary(bins: NDArray[Any], total: NDArray[Any], ends: NDArray[Any]) -> dict[str, Any]:
+def _summary(bins: Array, total: Array, ends: Array) -> dict[str, Any]:
     missing = int(total[1])
     rows = int(bins.sum()) - missing
     if not rows:
@@ -61,7 +61,7 @@ def _summary(bins: NDArray[Any], total: NDArray[Any], ends: NDArray[Any]) -> dic
     return {**figures, "quantiles": quantiles, "rows_without": missing}
 
 
-def sortable(scores: NDArray[Any]) -> NDArray[np.uint64]:
+def sortable(scores: Array) -> NDArray[np.uint64]:
     """The scores as float32, as 32-bit keys that rise with them; rows without a score (NaN) come last.
 
     Returns:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Array, Context, Counts, Sequences, Statistic, hookimpl
 from corpora.arrays import gathered, heaviest, joined, levels, mean, row_hashes, word_spans
 from corpora.builtin.statistics.growth import growth_summary, read_by_milestone
 from corpora.builtin.statistics.laws import zipf_slope
@@ -88,7 +87,7 @@ def most_frequent(counts: Counts, number: int) -> Iterator[tuple[str, int]]:
         yield counts["top_bytes"][start : ends[place]].tobytes().decode(), int(counts["top_counts"][place])
 
 
-def _top_merged(one: Counts, other: Counts) -> dict[str, NDArray[Any]]:
+def _top_merged(one: Counts, other: Counts) -> dict[str, Array]:
     keys, here, there = joined(one["top_keys"], other["top_keys"])
     counts = np.zeros(len(keys), dtype=np.int64)
     counts[here] += one["top_counts"]

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from corpora.cli.shared import AsJson, ExecutorName, Name, tell
-from corpora.console import bars, component_group, fail, say
-
-if TYPE_CHECKING:
-    from corpora.plugin import Registry
-
-
-def registry() -> Registry:
-    """The registry, loaded when a command asks for it."""
-    from corpora.plugin import registry
-
-    return registry
+from corpora.cli.shared import AsJson, ExecutorName, Name, registry, tell
+from corpora.console import bars, component_group, fail, say, say_json, table
 
 
 def build(
@@ -84,9 +75,30 @@ def main(
     if recipe is None:
         say(context.get_help())
         raise typer.Exit(2)
-    from corpora.cli.ingest.recipe import build_recipe
+    _build_recipe(recipe, dry_run=dry_run, executor=executor, as_json=json)
 
-    build_recipe(recipe, dry_run=dry_run, executor=executor, as_json=json)
+
+def _build_recipe(file: Path, *, dry_run: bool, executor: str, as_json: bool) -> None:
+    """Make, or only plan, every dataset of a recipe file."""
+    from corpora.recipe import build_datasets, plan_datasets, read_recipe
+    from corpora.store import show
+
+    recipe = read_recipe(file)
+    if dry_run:
+        steps = plan_datasets(recipe)
+        if as_json:
+            say_json([asdict(step) for step in steps])
+            return
+        rows = [[step.name, step.action, step.state, step.rows, step.tokens] for step in steps]
+        table(["dataset", "made by", "state", "rows", "tokens"], rows)
+        return
+    with bars() as progress:
+        made = build_datasets(recipe, executor=executor, progress=progress)
+    if as_json:
+        say_json([show(dataset) for dataset in made])
+        return
+    for dataset in made:
+        tell(dataset)
 
 
 def add_to(app: typer.Typer) -> None:

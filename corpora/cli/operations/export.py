@@ -1,4 +1,4 @@
-"""`corpora export DATASET TARGET`, and `corpora toy-tasks FOLDER`."""
+"""`corpora export DATASET TARGET`: rows in one file, or a folder as on the hub."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def export(
     dataset: DatasetName,
     target: Annotated[
         Path,
-        typer.Argument(help="A file in .txt (a row a line), .jsonl or .parquet; for --layout hub an empty folder."),
+        typer.Argument(
+            help="A file in .txt (one row per line), .jsonl or .parquet, the first two also as .gz, .bz2, .xz or .zst; "
+            "for --layout hub an empty folder."
+        ),
     ],
     layout: Annotated[
         Literal["file", "hub"], typer.Option(help="One file, or a folder as on the hub: Parquet files and the card.")
@@ -40,25 +43,6 @@ def export(
         say(f"{target}: {rows:,} rows")
 
 
-def toy_tasks(
-    folder: Annotated[Path, typer.Argument(help="Where the tasks go, in the layouts of GLUE and SQuAD.")],
-    seed: Annotated[int, typer.Option(help="Seed of the grammar.", min=0)] = 42,
-    json: AsJson = False,
-) -> None:
-    """Write the toy grammar's labelled tasks: acceptability (CoLA), entailment (RTE), questions (SQuAD)."""
-    from corpora import write_tasks
-    from corpora.store import storage_errors
-
-    with storage_errors(folder):
-        paths = [str(path) for path in write_tasks(folder, seed=seed)]
-    if json:
-        say_json(paths)
-        return
-    for path in paths:
-        say(path)
-
-
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command(rich_help_panel="Look at datasets")(export)
-    app.command("toy-tasks", rich_help_panel="Make datasets")(toy_tasks)

@@ -1,4 +1,4 @@
-"""`corpora tokenize` and `corpora concat`."""
+"""`corpora tokenize DATASET`: sentences to sequences of token ids."""
 
 from __future__ import annotations
 
@@ -53,21 +53,6 @@ def tokenize(
     tell(made, as_json=json)
 
 
-def concat(
-    datasets: Annotated[list[str], typer.Argument(metavar="DATASET...", help="Two or more, in order.")],
-    name: Annotated[str, typer.Option(help="Name of the result.")],
-    executor: ExecutorName = "serial",
-    json: AsJson = False,
-) -> None:
-    """Put datasets one after the other, without copying where links are possible."""
-    from corpora.operations import concat
-
-    with bars() as progress:
-        made = concat(datasets, name=name, executor=executor, progress=progress)
-    tell(made, as_json=json)
-
-
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command(rich_help_panel="Make datasets")(tokenize)
-    app.command(rich_help_panel="Make datasets")(concat)

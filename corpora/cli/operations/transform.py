@@ -1,26 +1,17 @@
-"""`corpora transform NAME DATASET`, and its short forms `sample` and `split`."""
+"""`corpora transform NAME DATASET`: rewrite rows, or take those that come first in a selection's order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from corpora.cli.ingest.build import registry
-from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, count, tell
+from corpora.cli.operations.amounts import By, Rate, Rows, Tokens
+from corpora.cli.operations.distinct import distinct
+from corpora.cli.operations.without import without
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, registry, tell
 from corpora.console import bars, component_group, say, say_json
-
-Rate = Annotated[float | None, typer.Option(help="Share of the rows to take, above 0 and up to 1.", show_default=False)]
-Rows = Annotated[
-    int | None,
-    typer.Option(parser=count, metavar="COUNT", help="Number of rows to take instead, such as 5000 or 1.5M."),
-]
-Tokens = Annotated[
-    int | None,
-    typer.Option(parser=count, metavar="COUNT", help="Number of tokens to take instead, at most, such as 40M."),
-]
-By = Annotated[Literal["row", "document"], typer.Option(help="Take single rows, or whole documents.")]
 
 
 def rewrite(
@@ -79,63 +70,14 @@ def action_for(cls: type[Any]) -> Callable[..., None]:
     return take if issubclass(cls, Selection) else rewrite
 
 
-def sample(
-    dataset: DatasetName,
-    rate: Rate = None,
-    rows: Rows = None,
-    tokens: Tokens = None,
-    by: By = "row",
-    seed: Seed = 42,
-    name: Name = None,
-    executor: ExecutorName = "serial",
-    json: AsJson = False,
-) -> None:
-    """Take rows at random, without replacement, exactly as many as asked for.
-
-    Samples of one dataset and seed are nested: the 1 % lies inside the 10 %.
-    """
-    take(
-        "sample",
-        dataset,
-        rate=rate,
-        rows=rows,
-        tokens=tokens,
-        by=by,
-        seed=seed,
-        name=name,
-        executor=executor,
-        json=json,
-    )
-
-
-def split(
-    dataset: DatasetName,
-    held_out: Annotated[float, typer.Option(help="Share of the documents to set apart, above 0 and below 1.")],
-    seed: Seed = 42,
-    executor: ExecutorName = "serial",
-    json: AsJson = False,
-) -> None:
-    """Set whole documents apart, as NAME-train and NAME-held-out."""
-    from corpora.operations import split
-    from corpora.store import show
-
-    with bars() as progress:
-        made = split(dataset, held_out=held_out, seed=seed, executor=executor, progress=progress)
-    if json:
-        say_json([show(side) for side in made])
-    else:
-        for side in made:
-            tell(side)
-
-
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the group, with a command for each transform."""
     group = typer.Typer(cls=component_group(registry, "transforms", action_for), no_args_is_help=True)
+    group.command()(distinct)
+    group.command()(without)
     app.add_typer(
         group,
         name="transform",
         help="Rewrite a dataset's rows, or select some of them.",
         rich_help_panel="Make datasets",
     )
-    app.command(rich_help_panel="Make datasets")(sample)
-    app.command(rich_help_panel="Make datasets")(split)

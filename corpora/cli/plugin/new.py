@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from corpora.cli.ingest.build import registry
+from corpora.cli.shared import registry
 from corpora.console import say
 
 Name = Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")]
@@ -18,7 +18,8 @@ def new(
     kind: Annotated[
         str,
         typer.Argument(
-            help="transform, token-transform, score, selection, source, filter, splitter, statistic or template."
+            help="transform, token-transform, score, selection, source, catalogue, filter, splitter, statistic, "
+            "template or dataset."
         ),
     ],
     name: Name,

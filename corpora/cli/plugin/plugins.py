@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from corpora.cli.ingest.build import registry
-from corpora.cli.shared import AsJson
+from corpora.cli.shared import AsJson, registry
 from corpora.console import print_components
 
 

@@ -41,7 +41,7 @@ def storage_errors(home: Path) -> Iterator[None]:
         raise
 
 
-def link_or_copy(source: Any, target: Any) -> Any:
+def link_or_copy(source: Any, target: Any) -> object:
     """Hard-link a file; if the file system does not allow that, copy it atomically."""
     try:
         os.link(source, target)

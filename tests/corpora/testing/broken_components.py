@@ -1,5 +1,6 @@
 """Components that each break one promise, for the tests of the checks; workers import this file by its name."""
 
+import itertools
 import os
 import random
 import time
@@ -8,9 +9,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 
 from corpora import Catalogue as CatalogueKind
 from corpora import (
+    DatasetProvider,
     Defaults,
     Document,
     Entry,
@@ -30,6 +33,7 @@ from corpora import (
 from corpora import Selection as SelectionKind
 
 CALLS = []
+COUNTER = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,35 @@ class Reads(Source):
     def defaults(self):
         """Defaults, broken."""
         return Defaults(("no-such-filter",) if self.how == "defaults" else ())
+
+
+@dataclass(frozen=True)
+class Elsewhere(DatasetProvider):
+    """Breaks what it is told to."""
+
+    name: ClassVar[str] = "elsewhere"
+    how: str = option("nothing", "What it breaks.")
+    commit: str = option("main", "What freeze fixes.")
+
+    def freeze(self):
+        """A commit, or another one at each call."""
+        return replace(self, commit=f"{self.commit}+" if self.how == "freeze" else "c0ffee")
+
+    def fingerprint(self):
+        """The same one, broken."""
+        return str(next(COUNTER)) if self.how == "fingerprint" else self.commit
+
+    def blocks(self):
+        """Three rows, broken."""
+        text = [f"row {next(COUNTER)}" if self.how == "chance" else "a row"] * 3
+        documents = ["d", "e", "d"] if self.how == "apart" else ["d", "d", "e"]
+        columns = {"text": text, "paragraph": [0] * 3, "document": documents}
+        columns.pop("document" if self.how == "column" else "", None)
+        yield pa.RecordBatch.from_pydict(columns)
+
+    def licence(self):
+        """A licence, broken."""
+        return None if self.how == "licence" else "cc0"
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,14 @@ BROKEN = {
         "defaults": "its defaults cannot be made: no filter is named no-such-filter",
     },
     "Finds": {"url": "an entry has no url", "ids": "entries need an id each"},
+    "Elsewhere": {
+        "freeze": "freeze changes what is frozen already",
+        "fingerprint": "fingerprint gave two values for the same dataset",
+        "chance": "blocks gave other rows the second time",
+        "apart": "the document 'd' comes back after another one",
+        "column": "a block has no column document",
+        "licence": "licence gave None; give text",
+    },
 }
 CHECKS = {
     "Text": testing.check_transform,
@@ -94,6 +102,7 @@ CHECKS = {
     "Renders": testing.check_template,
     "Reads": testing.check_source,
     "Finds": testing.check_catalogue,
+    "Elsewhere": testing.check_dataset,
 }
 
 
@@ -181,3 +190,8 @@ def test_without_hypothesis_the_message_says_what_to_install(broken: Any, monkey
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     with pytest.raises(testing.HypothesisMissing, match="need hypothesis; pip install hypothesis"):
         testing.check_transform(broken.Text)
+
+
+def test_check_dataset_gives_the_rows_that_the_store_would_keep(broken: Any) -> None:
+    rows = testing.check_dataset(broken.Elsewhere)
+    assert rows[2] == {"text": "a row", "paragraph": 0, "document": "e"}

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from trainer.cli import COMMANDS
+
 SMALL = [
     "--sequences", "64", "--micro-batch-tokens", "2048", "--budget", "updates=4", "--log-every", "1",
     "--precision", "fp32",
@@ -121,3 +123,7 @@ def test_help_loads_no_torch() -> None:
     program = ["import sys, trainer.cli as c", "try: c.main(['--help'])", "except SystemExit: pass"]
     program.append("assert 'torch' not in sys.modules")
     subprocess.run([sys.executable, "-c", "\n".join(program)], check=True, capture_output=True)
+
+
+def test_every_command_has_a_file_of_its_own_name() -> None:
+    assert [module.rpartition(".")[2] for module, _ in COMMANDS.values()] == list(COMMANDS)

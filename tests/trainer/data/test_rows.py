@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from trainer import TransferError
-from trainer.data.rows import Survey, lineage_of, open_rows, read_files
+from trainer.data.lineage import lineage_of
+from trainer.data.rows import Survey, open_rows, read_files
 
 
 def written(path: Path, *batches: list[list[int]], dtype: Any = None) -> Path:
@@ -69,8 +70,8 @@ def test_documents_and_the_first_rows(tmp_path: Path) -> None:
 def test_a_registered_dataset_is_opened_with_its_lineage(tokens: Any) -> None:
     rows = open_rows("corpus-tokens")
     assert (len(rows), rows.fingerprint, rows.survey.tokens) == (tokens.rows, tokens.fingerprint, tokens.tokens)
-    assert lineage_of(tokens)["parents"][0].startswith("corpus@")
-    assert rows.lineage["documents"] == 6
+    assert lineage_of(tokens).parents[0].startswith("corpus@")
+    assert rows.lineage is not None and rows.lineage.documents == 6
 
 
 def test_the_lineage_goes_back_to_the_sources_and_names_what_is_gone(tokens: Any, corpus: Any) -> None:
@@ -78,13 +79,13 @@ def test_the_lineage_goes_back_to_the_sources_and_names_what_is_gone(tokens: Any
 
     half = corpora.transform(tokens, "sample", rate=0.5)
     mixed = corpora.concat([half, corpora.transform(half, "shuffle")], name="mixed")
-    told = lineage_of(mixed)["ancestors"]
+    told = lineage_of(mixed).ancestors
     assert [reference.partition("@")[0] for reference in told] == [
         "corpus-tokens-50pct", "corpus-tokens-50pct-shuffle", "corpus-tokens", "corpus",
     ]  # fmt: skip
-    assert told[corpus.reference]["made_by"]["recipe"]["build"] == "texts"
+    assert told[corpus.reference].made_by["recipe"]["build"] == "texts"
     corpora.Store(corpus.path.parent.parent).remove(corpus.reference, force=True)
-    assert lineage_of(mixed)["ancestors"][corpus.reference] is None
+    assert lineage_of(mixed).ancestors[corpus.reference] is None
 
 
 def test_sentences_without_a_tokenizer_say_what_to_do(corpus: Any) -> None:

@@ -91,7 +91,7 @@ def test_a_checkpoint_holds_the_optimizers_memory_and_all_that_chance_depends_on
     last, _ = newest(run / "checkpoints")
     kinds = {name.partition(".")[0] for name in last.tensors}
     assert kinds == {"weights", "step", "exp_avg", "exp_avg_sq"}
-    assert {"recipe", "dataset", "teacher", "ranks", "versions", "scale", "micro_batch_tokens"} <= set(last.about)
+    assert {"recipe", "dataset", "teacher", "ranks", "versions", "scale", "micro_batch_tokens"} <= set(vars(last.about))
 
 
 def test_updates_of_a_small_dataset_are_not_sorted_by_length(make: Any) -> None:

@@ -256,7 +256,7 @@ def test_resuming_on_another_number_of_ranks_is_refused(
     stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
     place = max((tmp_path / "run" / "checkpoints").iterdir()) / "checkpoint.json"
     place.write_text(place.read_text(encoding="utf-8").replace('"ranks": 1', '"ranks": 2'), encoding="utf-8")
-    with pytest.raises(OtherRecipe, match=r"made on 2 ranks, not on 1; .*torchrun --nproc-per-node 2"):
+    with pytest.raises(OtherRecipe, match=r"started on 2 ranks, not on 1; .*torchrun --nproc-per-node 2"):
         distill(make.rows(60), out=tmp_path / "run", resume=True)
 
 

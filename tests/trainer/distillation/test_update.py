@@ -24,7 +24,7 @@ def prepared(make: Any, folder: Path, **options: Any) -> Any:
         "student": "layers:1", "precision": "fp32",
     }  # fmt: skip
     recipe = RunSettings(**{**settings, **options})
-    return distillation(make.rows(60), make.teacher_folder(folder), recipe, preset="study").training
+    return distillation(make.rows(60), [make.teacher_folder(folder)], recipe, preset="study").training
 
 
 def gradients(training: Any, number: int) -> list[torch.Tensor]:

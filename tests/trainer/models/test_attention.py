@@ -1,4 +1,4 @@
-"""Sequences that lie beside each other do not see each other."""
+"""Sequences that are packed next to each other do not see each other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transformers import DistilBertConfig, DistilBertForMaskedLM, RobertaConfig,
 from trainer import ModelError
 from trainer.data.packing import pack
 from trainer.models.attention import groups_of
-from trainer.models.families import layers_of, module_giving, packed_logits, states, use_packed_attention
+from trainer.models.families import layers_of, packed_logits, place_of, states, use_packed_attention
 
 
 def family(name: str, make: Any) -> Any:
@@ -94,4 +94,4 @@ def test_hidden_states_and_projections_can_be_asked_for_by_layer(make: Any) -> N
 @pytest.mark.parametrize("need", ["hidden:3", "query:0", "mood:1", "hidden:x"])
 def test_what_a_model_does_not_have_is_an_error_that_names_it(need: str, make: Any) -> None:
     with pytest.raises(ModelError, match=need):
-        module_giving(make.bert(2), need)
+        place_of(make.bert(2), need)

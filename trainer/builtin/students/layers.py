@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -11,12 +10,6 @@ from trainer import Student, hookimpl
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
-
-NAMES = {
-    "bert": ("intermediate_size", "hidden_dropout_prob", "attention_probs_dropout_prob"),
-    "distilbert": ("hidden_dim", "dropout", "attention_dropout"),
-}
-"""What a family's configuration calls the inner width and the two dropouts; others do as BERT does."""
 
 
 @dataclass(frozen=True)
@@ -40,29 +33,25 @@ class Layers(Student):
         """A model of the teacher's class.
 
         Raises:
-            ModelError: a student that starts from a teacher of another width, or from one with fewer layers.
+            ModelError: the teacher's family is not known, or the student starts from a teacher of another width or
+                from one with fewer layers, or its heads do not divide its width.
         """
-        from trainer import start_from
+        from trainer import ModelError, chosen_layers, family_of, layers_of, start_from
 
-        config = copy.deepcopy(teacher.config)
-        for key, value in self._changes(str(config.model_type)).items():
-            setattr(config, key, value)
-        student = type(teacher)(config)
+        there = len(layers_of(teacher))
+        numbers = list(range(self.layers))
+        if self.start != "random":
+            numbers = chosen_layers(self.start, student=self.layers, teacher=there)
+        config = family_of(teacher).resized(
+            teacher.config, layers=numbers, hidden=self.hidden, heads=self.heads,
+            feed_forward=self.feed_forward or (self.hidden and 4 * self.hidden), dropout=self.dropout,
+        )  # fmt: skip
+        try:
+            student = type(teacher)(config)
+        except ValueError as error:
+            raise ModelError(f"{self.short()} is not a shape that {type(teacher).__name__} takes: {error}") from error
         start_from(student, teacher, rule=self.start, positions=self.positions)
         return student
-
-    def _changes(self, family: str) -> dict[str, float]:
-        wide = self.feed_forward or (self.hidden and 4 * self.hidden)
-        inside, dropout, attention = NAMES.get(family, NAMES["bert"])
-        wanted = {
-            "num_hidden_layers": self.layers,
-            "num_attention_heads": self.heads,
-            "hidden_size": self.hidden,
-            inside: wide,
-            dropout: self.dropout,
-            attention: self.dropout,
-        }
-        return {key: value for key, value in wanted.items() if value is not None}
 
 
 @hookimpl

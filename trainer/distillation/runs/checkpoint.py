@@ -4,20 +4,45 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from corpora import StorageError, sha256_file
+from corpora.errors import first_line
+from trainer.distillation.divergence import LossState
+from trainer.distillation.selection import SelectionState
 from trainer.errors import NoCheckpoint
+from trainer.runtime import ScaleState
 
 TENSORS, MANIFEST = "state.safetensors", "checkpoint.json"
+
+
+@dataclass(frozen=True)
+class Position:
+    """What a run must share with a checkpoint, and where it stood, but for its tensors."""
+
+    recipe: str = ""
+    """The hash of the settings that decide the student."""
+    dataset: str = ""
+    """Its fingerprint."""
+    teacher: str | list[tuple[str, float]] | None = None
+    """The fingerprint of the teacher's weights; of several teachers each one's, with its share."""
+    held_out: str | None = None
+    """The fingerprint of the held-out dataset, if it selects the student."""
+    ranks: int = 1
+    versions: dict[str, str] = field(default_factory=dict)
+    micro_batch_tokens: int | None = None
+    scale: ScaleState | None = None
+    losses: LossState | None = None
+    selection: SelectionState | None = None
 
 
 @dataclass(frozen=True)
@@ -27,30 +52,36 @@ class Checkpoint:
     update: int
     """Updates done."""
     tensors: Mapping[str, Tensor]
-    """Weights and the optimizer's memory, by name."""
-    about: Mapping[str, Any]
-    """JSON: recipe hash, dataset fingerprint, number of ranks, loss scale, versions."""
+    """Weights and the optimizer's averages, by name."""
+    about: Position = field(default_factory=Position)
 
 
-def save(folder: Path, checkpoint: Checkpoint, *, keep: int, bad_from: int | None = None) -> Path:
+@dataclass(frozen=True)
+class _Manifest:
+    update: int
+    sha256: str
+    about: Position
+
+
+def save(folder: Path, checkpoint: Checkpoint, *, keep: int | None = None, bad_from: int | None = None) -> Path:
     """Write a checkpoint, its manifest last, under one rename; then remove the oldest ones.
 
     Args:
         folder: the run's `checkpoints`.
-        keep: how many stay.
-        bad_from: the first update of a rise that goes on; the newest checkpoint from before it stays in any case.
+        keep: how many are kept; all by default.
+        bad_from: the first update of a rise of the loss that has not ended; the newest checkpoint from before it
+            is kept in any case.
 
     Raises:
-        StorageError: no space, or no permission; what was there stays.
+        StorageError: no space, or no permission; the older checkpoints are unchanged.
     """
     place = folder / _name(checkpoint.update)
-    staging = folder / f".staging-{os.getpid()}"
+    staging = folder / f".staging-{secrets.token_hex(6)}"
     try:
-        shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         save_file({name: tensor.detach().cpu() for name, tensor in checkpoint.tensors.items()}, staging / TENSORS)
-        told = {"update": checkpoint.update, "sha256": sha256_file(staging / TENSORS), "about": checkpoint.about}
-        (staging / MANIFEST).write_text(json.dumps(told, indent=2), encoding="utf-8")
+        manifest = _Manifest(checkpoint.update, sha256_file(staging / TENSORS), checkpoint.about)
+        (staging / MANIFEST).write_text(json.dumps(msgspec.to_builtins(manifest), indent=2), encoding="utf-8")
         for path in (staging / TENSORS, staging / MANIFEST, staging):
             _sync(path)
         shutil.rmtree(place, ignore_errors=True)
@@ -60,19 +91,19 @@ def save(folder: Path, checkpoint: Checkpoint, *, keep: int, bad_from: int | Non
         shutil.rmtree(staging, ignore_errors=True)
         raise StorageError(f"the checkpoint {place} could not be written: {error}; make room, then --resume") from error
     spared = None if bad_from is None else before(folder, bad_from)
-    for old in kept(folder)[keep:]:
+    for old in kept(folder)[keep:] if keep is not None else ():
         if old != spared:
             shutil.rmtree(old, ignore_errors=True)
     return place
 
 
 def kept(folder: Path) -> list[Path]:
-    """The checkpoints of a run, newest first, whole or not."""
-    return sorted(folder.glob("update-*"), reverse=True)
+    """The checkpoints of a run, newest first, intact or not."""
+    return sorted((place for place in folder.glob("update-*") if not place.is_symlink()), reverse=True)
 
 
 def before(folder: Path, update: int) -> Path | None:
-    """The newest checkpoint, whole or not, with weights from before an update, which are counted from 1."""
+    """The newest checkpoint, intact or not, with weights from before an update, which are counted from 1."""
     return next((place for place in kept(folder) if place.name < _name(update)), None)
 
 
@@ -89,21 +120,58 @@ def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
     for place in kept(folder):
         try:
             return _read(place), damaged
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
-            damaged.append(f"{place} is damaged ({error}); the one before it is used")
+        except (OSError, ValueError, SafetensorError, RecursionError) as error:
+            damaged.append(f"{place} is damaged ({first_line(error)}); the one before it is used")
     found = f"all {len(damaged)} checkpoints are damaged" if damaged else "there is no checkpoint"
     raise NoCheckpoint(f"{folder}: {found}; start again with --overwrite")
+
+
+def weights_of(folder: Path, update: int) -> Mapping[str, Tensor]:
+    """The tensors of one update's checkpoint.
+
+    Raises:
+        NoCheckpoint: it is missing or damaged.
+    """
+    try:
+        return _read(folder / _name(update)).tensors
+    except (OSError, ValueError, SafetensorError, RecursionError) as error:
+        raise NoCheckpoint(
+            f"{folder / _name(update)} is missing or damaged ({first_line(error)}); start again with --overwrite"
+        ) from error
+
+
+def discard(folder: Path, *, but: set[int]) -> None:
+    """Remove all checkpoints of a folder but those of some updates."""
+    spared = {_name(update) for update in but}
+    for place in kept(folder):
+        if place.name not in spared:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def positions(folder: Path) -> list[Position]:
+    """What the checkpoints of a run say about themselves, newest first, without those that cannot be read."""
+    found = []
+    for place in kept(folder):
+        try:
+            found.append(_manifest(place).about)
+        except (OSError, ValueError, RecursionError):
+            continue
+    return found
 
 
 def _name(update: int) -> str:
     return f"update-{update:08d}"
 
 
+def _manifest(place: Path) -> _Manifest:
+    return msgspec.convert(json.loads((place / MANIFEST).read_text(encoding="utf-8")), _Manifest)
+
+
 def _read(place: Path) -> Checkpoint:
-    told = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-    if sha256_file(place / TENSORS) != told["sha256"]:
+    told = _manifest(place)
+    if sha256_file(place / TENSORS) != told.sha256:
         raise ValueError("its content changed")
-    return Checkpoint(int(told["update"]), load_file(place / TENSORS), told["about"])
+    return Checkpoint(told.update, load_file(place / TENSORS), told.about)
 
 
 def _sync(path: Path) -> None:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from trainer.errors import NoCheckpoint, OtherRecipe, RunError
+from trainer.distillation.runs.card import CARD, RunCard, card_text, read_card
+from trainer.distillation.runs.lock import locked
+from trainer.errors import OtherRecipe, RunError
 from trainer.runtime import storing, write_whole
 
-CARD = "run.json"
 LOG = "log.jsonl"
 CHECKPOINTS = "checkpoints"
+BEST = "best"
 SURVEY = "survey.npz"
+STUDENT = "student"
+OURS = (CARD, LOG, CHECKPOINTS, BEST, SURVEY, STUDENT)
+"""What a run writes, and what --overwrite deletes."""
+SCRATCH = (".scratch-*", f".{STUDENT}.*", f".{CARD}.*", f".{SURVEY}.*", f".{LOG}.*", "*/.staging-*")
+"""What is being written, before it is put in place."""
 
 
 @dataclass(frozen=True)
@@ -26,30 +33,71 @@ class RunFolder:
 
     @property
     def checkpoints(self) -> Path:
-        """Where checkpoints lie."""
+        """The folder of the checkpoints."""
         return self.path / CHECKPOINTS
 
     @property
+    def best(self) -> Path:
+        """The folder of the weights that scored best on held-out text."""
+        return self.path / BEST
+
+    @property
     def survey(self) -> Path:
-        """Where the counts of the dataset's ids are kept, so that a resume need not pass over it."""
+        """The counts of the dataset's ids, so that a resume need not read the whole dataset."""
         return self.path / SURVEY
 
-    def card(self) -> dict[str, Any]:
+    @contextmanager
+    def opened(self, *, first: bool = True, break_lock: bool = False) -> Iterator[None]:
+        """Hold the run's lock, after a check that nothing in the folder leads out of it.
+
+        Args:
+            first: whether this is the rank that writes; the others need no lock.
+            break_lock: take over a lock that cannot be checked from here.
+
+        Raises:
+            RunInUse: another process trains in the folder.
+            RunError: a file or folder that the run writes is a symbolic link.
+            StorageError: the folder cannot be written.
+        """
+        if not first:
+            yield
+            return
+        with locked(self.path, break_lock=break_lock):
+            self.check_links()
+            self._clean()
+            yield
+
+    def _clean(self) -> None:
+        """Remove what a process that was killed had not finished writing."""
+        for pattern in SCRATCH:
+            for left in self.path.glob(pattern):
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink(missing_ok=True)
+
+    def check_links(self) -> None:
+        """Check that nothing that the run writes is a symbolic link.
+
+        Raises:
+            RunError: something is, so that writing would change files elsewhere.
+        """
+        for name in (*OURS, "tensorboard"):
+            if (self.path / name).is_symlink():
+                target = (self.path / name).readlink()
+                raise RunError(
+                    f"{self.path / name} is a symbolic link to {target}, and a run writes only in its own folder; "
+                    "remove the link and repeat the command"
+                )
+
+    def card(self) -> RunCard:
         """The run card.
 
         Raises:
             NoCheckpoint: the folder holds no run.
-            RunError: the card cannot be read, or is none.
+            RunError: the card cannot be read, or is not a run card.
         """
-        try:
-            card: dict[str, Any] = json.loads((self.path / CARD).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise NoCheckpoint(f"{self.path} holds no run; start one without --resume") from None
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path / CARD} cannot be read: {error}") from error
-        if not isinstance(card, dict):
-            raise RunError(f"{self.path / CARD} is not a run card but other JSON; start again with --overwrite")
-        return card
+        return read_card(self.path / CARD)
 
     def claim(self, *, overwrite: bool) -> None:
         """Make the folder ready for a new run.
@@ -58,47 +106,54 @@ class RunFolder:
             OtherRecipe: it holds a run, and `overwrite` is not set; the message says what would be lost.
             StorageError: it cannot be made.
         """
-        held = [
-            name for name in (CARD, LOG, CHECKPOINTS, SURVEY, "student", "config.json") if (self.path / name).exists()
-        ]
+        self.check_free(overwrite=overwrite)
+        with storing(self.path):
+            for name in OURS:
+                gone = self.path / name
+                shutil.rmtree(gone) if gone.is_dir() else gone.unlink(missing_ok=True)
+            (self.path / "config.json").unlink(missing_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
+
+    def check_free(self, *, overwrite: bool) -> None:
+        """Check that a new run may start in the folder.
+
+        Raises:
+            OtherRecipe: it holds a run or a model, and `overwrite` is not set; the message says what would be lost.
+        """
+        held = [name for name in (*OURS, "config.json") if (self.path / name).exists()]
         if held and not overwrite:
             lost = f"--overwrite would delete its {', '.join(held)}"
             raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume continues it, {lost}")
-        with storing(self.path):
-            for name in held:
-                gone = self.path / name
-                shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
-            self.path.mkdir(parents=True, exist_ok=True)
 
-    def write_card(self, card: Mapping[str, Any]) -> None:
+    def write_card(self, card: RunCard | Mapping[str, object]) -> None:
         """Replace the run card."""
-        write_whole(self.path / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        write_whole(self.path / CARD, card_text(card))
 
-    def log(self, record: Mapping[str, Any]) -> None:
+    def log(self, record: Mapping[str, object]) -> None:
         """Add a line to the log."""
         with storing(self.path / LOG), (self.path / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
     def cut_log(self, updates: int) -> None:
-        """Take lines off the log that are later than the checkpoint a run goes on from."""
+        """Remove the lines that are later than the checkpoint that a run resumes from."""
         path = self.path / LOG
         if path.exists():
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             whole = [line for line in lines if _update_of(line) <= updates]
             write_whole(path, "".join(line + "\n" for line in whole))
 
 
 def _update_of(line: str) -> float:
-    """The update that a line of the log tells of; of a line cut short, one that never comes."""
+    """The update that a line of the log is about; infinity for a line that was cut short."""
     try:
         return float(json.loads(line)["update"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return float("inf")
 
 
 def _of(path: Path) -> str:
     try:
-        card = json.loads((path / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        card = read_card(path / CARD)
+    except RunError:
         return ""
-    return f" ({card.get('status')}, {card.get('updates', 0):,} updates, on {card.get('dataset', {}).get('name')})"
+    return f" ({card.status}, {card.updates or 0:,} updates, on {card.dataset.name})"

@@ -1,86 +1,113 @@
-"""Going on with a run: what it was, and that it is still asked for as it was."""
+"""Resuming a run: what it was, and that the same is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import corpora
 from trainer.data import Rows
+from trainer.distillation.runs.card import DatasetEntry, RunCard, TeacherEntry
 from trainer.distillation.settings import RunSettings
-from trainer.errors import OtherRecipe, RunError
+from trainer.errors import OtherRecipe
 from trainer.models import model_fingerprint, model_folder
 
+Source = str | Rows | corpora.Dataset
+"""What a run trains on: the reference of a registered dataset, or the dataset itself."""
 
-def resumed(card: Mapping[str, Any], *, kind: str, dataset: Any, teacher: Any, preset: str | None) -> tuple[Any, Any]:
-    """The dataset, by its fingerprint, and the teacher of a run that goes on.
+
+@dataclass(frozen=True)
+class Resumed:
+    """What a run that is resumed trains on, and whom it follows."""
+
+    dataset: Source
+    teachers: list[str | Path]
+
+
+def resumed(
+    card: RunCard,
+    *,
+    kind: str,
+    dataset: Source | None,
+    teachers: Sequence[str | Path] = (),
+    preset: str | None = None,
+) -> Resumed:
+    """The dataset, by its fingerprint, and the teachers of a run that is resumed.
 
     Args:
         dataset: what was asked for now, if anything; a version of it must be the run's, or be the sentences that
             the run's was tokenized from.
-        teacher: likewise; the same by its content, wherever it lies now.
+        teachers: likewise; the same by their content, wherever they are now.
         preset: likewise.
 
     Raises:
-        RunError: the card is not one of a training run.
         OtherRecipe: the run is of another kind, or on another dataset, teacher or preset than asked for.
     """
-    if lacking := {"kind", "preset", "recipe", "dataset"} - card.keys():
-        raise RunError(f"the run's run.json lacks {', '.join(sorted(lacking))}; start again with --overwrite")
-    if card["kind"] != kind:
-        raise OtherRecipe(f"the run is one of trainer {card['kind']}, not of trainer {kind}")
-    if preset is not None and Path(preset).name != Path(card["preset"]).name:  # a private card has no folder
-        raise _other("preset", card["preset"], preset)
-    known = f"{card['dataset']['name']}@{card['dataset']['fingerprint']}"
-    if isinstance(dataset, Rows):
-        return dataset, _teacher(card, teacher)
-    if dataset is not None and not _is_dataset(card["dataset"], dataset):
-        raise _other("dataset", known, dataset if isinstance(dataset, str) else dataset.reference)
-    return known, _teacher(card, teacher)
+    if card.kind != kind:
+        raise OtherRecipe(f"this is a run of trainer {card.kind}, not of trainer {kind}")
+    if preset is not None and Path(preset).name != Path(card.preset).name:  # a private card has no folder
+        raise _other("preset", card.preset, preset)
+    known = f"{card.dataset.name}@{card.dataset.fingerprint}"
+    if dataset is not None and not isinstance(dataset, Rows):
+        if not _is_dataset(card.dataset, dataset):
+            raise _other("dataset", known, dataset if isinstance(dataset, str) else dataset.reference)
+        dataset = known
+    return Resumed(known if dataset is None else dataset, _teachers(card, teachers))
 
 
-def _is_dataset(was: Mapping[str, Any], asked: str | corpora.Dataset) -> bool:
+def _is_dataset(was: DatasetEntry, asked: str | corpora.Dataset) -> bool:
     """Whether a dataset, or one version of it, is the run's, or the sentences that this was tokenized from."""
-    lineage = was.get("lineage") or {}
-    tokenized = lineage.get("made_by", {}).get("action") == "tokenize"
-    sentences = lineage["parents"] if tokenized else []
+    lineage = was.lineage
     if isinstance(asked, str) and "@" not in asked:
-        return asked in (was["name"], *(parent.partition("@")[0] for parent in sentences))
+        parents = lineage.parents if lineage else []
+        named = [reference for reference in parents if reference.partition("@")[0] == asked]
+        return asked == was.name or any(lineage and lineage.is_made_from(reference) for reference in named)
     opened = corpora.open(asked) if isinstance(asked, str) else asked
-    return (opened.name, opened.fingerprint) == (was["name"], was["fingerprint"]) or opened.reference in sentences
+    itself = (opened.name, opened.fingerprint) == (was.name, was.fingerprint)
+    return itself or (lineage is not None and lineage.is_made_from(opened.reference))
 
 
-def _teacher(card: Mapping[str, Any], asked: Any) -> Any:
-    """The run's teacher, where it is found now; None for a run without one."""
-    was = card.get("teacher")
-    if was is None:
-        return None
-    if asked is None and card["dataset"].get("private"):
-        raise OtherRecipe("the card of a private run keeps no path: give --teacher")
-    if asked is None or (not Path(asked).exists() and str(asked) in (was["model"], was["model"].partition("@")[0])):
-        return was["model"]
-    if Path(asked).exists() and model_fingerprint(model_folder(asked))["weights"] == was["weights"]:
+def _teachers(card: RunCard, asked: Sequence[str | Path]) -> list[str | Path]:
+    """The run's teachers, where they are found now; none for a run without one."""
+    were = card.all_teachers
+    if not asked:
+        if were and card.dataset.private:
+            raise OtherRecipe("the card of a private run keeps no path: give --teacher")
+        return [was.model for was in were]
+    if len(asked) != len(were):
+        raise _other("number of teachers", str(len(were)), str(len(asked)), option="teacher")
+    return [_teacher(was, now) for was, now in zip(were, asked, strict=True)]
+
+
+def _teacher(was: TeacherEntry, asked: str | Path) -> str | Path:
+    if not Path(asked).exists() and str(asked) in (was.model, was.model.partition("@")[0]):
+        return was.model
+    if Path(asked).exists() and model_fingerprint(model_folder(asked))["weights"] == was.weights:
         return asked
-    raise _other("teacher", f"{was['model']} (weights {was['weights'][:12]})", asked)
+    raise _other("teacher", f"{was.model} (weights {was.weights[:12]})", str(asked))
 
 
-def _other(what: str, was: str, asked: Any) -> OtherRecipe:
+def _other(what: str, was: str, asked: str, *, option: str = "") -> OtherRecipe:
     return OtherRecipe(
-        f"the run's {what} is {was}, not {asked}; leave --{what} out to go on, or take another --out for a new run"
+        f"the run's {what} is {was}, not {asked}; "
+        f"leave --{option or what} out to resume it, or take another --out for a new run"
     )
 
 
-def recipe_of(card: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
-    """The recipe of a run that goes on, with the settings given now, as far as they decide nothing.
+def recipe_of(card: RunCard, options: Mapping[str, object]) -> RunSettings:
+    """The recipe of a run that is resumed, with those settings of now that do not decide the result.
 
     Raises:
         OtherRecipe: one that decides the result differs.
     """
-    was = RunSettings.from_options(card["recipe"]).options(deciding=True)
+    was = RunSettings.from_options(card.recipe).options(deciding=True)
     given = {name: value for name, value in options.items() if value is not None}
-    recipe = RunSettings.from_options({**card["recipe"], **given})
-    for name, value in recipe.options(deciding=True).items():
-        if value != was[name]:
-            raise OtherRecipe(f"the run has {name} = {was[name]}, not {value}; take another --out for a new run")
+    recipe = RunSettings.from_options({**card.recipe, **given})
+    now = recipe.options(deciding=True)
+    for name in sorted({*was, *now}):
+        if was.get(name) != now.get(name):
+            raise OtherRecipe(
+                f"the run has {name} = {was.get(name)}, not {now.get(name)}; take another --out for a new run"
+            )
     return recipe

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import ModelError
-from trainer.models import check_tokenizer, load_tokenizer, quiet_transformers, weight_shapes
+from trainer.models import (
+    LOADING_ERRORS,
+    check_tokenizer,
+    load_tokenizer,
+    loading_error,
+    look_at_encoder,
+    quiet_transformers,
+)
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -49,8 +56,8 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
     import torch
     import transformers
 
+    look_at_encoder(folder)
     tokenizer = load_tokenizer(folder)
-    weight_shapes(folder)
     loader = getattr(transformers, problem.model_class)
     classes = dict(enumerate(problem.head.classes)) or {number: str(number) for number in range(problem.outputs)}
     numbers = {name: number for number, name in classes.items()}
@@ -61,9 +68,10 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
                 use_safetensors=True, local_files_only=True, trust_remote_code=False,
                 ignore_mismatched_sizes=not trained_head,
             )  # fmt: skip
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{folder} gives no model for this task: {str(error).splitlines()[0]}") from error
-    lacking = [name for name in told["missing_keys"] if trained_head or not _of_head(name, model)]
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "a model for this task", error)) from error
+    unfit = [name for name, *_ in told["mismatched_keys"]]
+    lacking = [name for name in (*told["missing_keys"], *unfit) if trained_head or not _of_head(name, model)]
     if lacking:
         what = "the head of this task; fine-tune it first" if trained_head else "weights of the body"
         raise ModelError(f"{folder} lacks {what} ({len(lacking)} tensors, such as {sorted(lacking)[0]})")

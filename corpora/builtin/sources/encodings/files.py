@@ -6,9 +6,11 @@ import codecs
 import io
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from corpora.builtin.sources.encodings import AUTO, detect
 from corpora.builtin.sources.encodings.unicode import marked_encoding
+from corpora.builtin.sources.packed import opened, packing_suffix
 from corpora.builtin.sources.unreadable import Unreadable
 
 CHUNK_BYTES = 1 << 20
@@ -21,23 +23,38 @@ PIECE_BYTES = 1 << 17
 def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
     """A file opened as text without its byte order mark, line breaks unchanged, and its encoding.
 
+    A compressed file is read to its end first, so that one that is cut or damaged gives no rows at all.
+
     Raises:
-        Unreadable: it is empty, is not text, or its encoding is uncertain.
+        Unreadable: it is empty, is not text, its encoding is uncertain, or its compressed data is damaged.
         OSError: the file cannot be read.
     """
     if encoding == AUTO:
         encoding = encoding_of(path)
-    file = path.open("rb")
-    marked = marked_encoding(file.read(4))
-    file.seek(marked[1] if marked and marked[0] == codecs.lookup(encoding).name else 0)
+    elif packing_suffix(path.name):
+        check_whole(path)
+    file = opened(path)
+    marked = marked_encoding(file.peek(4)[:4])
+    file.read(marked[1] if marked and marked[0] == codecs.lookup(encoding).name else 0)
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), encoding
+
+
+def check_whole(path: Path) -> None:
+    """See that a file can be read to its end; done once for each worker.
+
+    Raises:
+        Unreadable: its compressed data ends early, is damaged, or unpacks to too much.
+        OSError: the file cannot be read.
+    """
+    status = path.stat()
+    _validated(path, status.st_size, status.st_mtime_ns)
 
 
 def encoding_of(path: Path) -> str:
     """The encoding of a text file, decided over all of it, and only once for each worker.
 
     Raises:
-        Unreadable: it is empty, is not text, or its encoding is uncertain.
+        Unreadable: it is empty, is not text, its encoding is uncertain, or its compressed data is damaged.
         OSError: the file cannot be read.
     """
     status = path.stat()
@@ -46,38 +63,56 @@ def encoding_of(path: Path) -> str:
 
 @lru_cache(maxsize=16)
 def _encoding_of(path: Path, size_bytes: int, modified: int) -> str:
-    if size_bytes <= WHOLE_BYTES:
-        raw = path.read_bytes()
+    with opened(path) as file:
+        raw = file.read(WHOLE_BYTES + 1)
+    if len(raw) <= WHOLE_BYTES:
         if not raw.strip():
             raise Unreadable("empty")
         return detect(raw)
-    return "utf-8" if _is_utf8(path) else detect(_pieces(path, size_bytes))
+    is_utf8, content_bytes = _validated(path, size_bytes, modified)
+    return "utf-8" if is_utf8 else detect(_pieces(path, content_bytes))
 
 
-def _is_utf8(path: Path) -> bool:
-    """Whether all of a file is valid UTF-8 without NUL bytes, read as a stream."""
+@lru_cache(maxsize=16)
+def _validated(path: Path, size_bytes: int, modified: int) -> tuple[bool, int]:
+    """Whether all of a file is valid UTF-8 without NUL bytes, read as a stream, and the size of its content."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(CHUNK_BYTES):
-                if b"\0" in chunk:
-                    return False
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
+    is_utf8, size = True, 0
+    with opened(path) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            size += len(chunk)
+            is_utf8 = is_utf8 and b"\0" not in chunk and _decodes(decoder, chunk)
+    return is_utf8 and _decodes(decoder, b"", final=True), size
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final=final)
+    except UnicodeDecodeError:
+        return False
     return True
 
 
 def _pieces(path: Path, size_bytes: int) -> bytes:
-    """Whole lines from places at even distances; the beginning as it is, for its mark and for UTF-16."""
-    with path.open("rb") as file:
+    """Whole lines from places at even distances; the beginning unchanged, for its mark and for UTF-16."""
+    with opened(path) as file:
         pieces = [file.read(PIECE_BYTES)]
         if b"\0" in pieces[0]:
             return pieces[0]
         pieces[0] = pieces[0][: pieces[0].rfind(b"\n") + 1] or pieces[0]
+        at = PIECE_BYTES
         for number in range(1, PIECES):
-            file.seek(number * size_bytes // PIECES)
+            _skip(file, number * size_bytes // PIECES - at)
             piece = file.read(PIECE_BYTES)
+            at = number * size_bytes // PIECES + len(piece)
             pieces.append(piece[piece.find(b"\n") + 1 : piece.rfind(b"\n") + 1])
     return b"".join(pieces)
+
+
+def _skip(file: IO[bytes], size_bytes: int) -> None:
+    """Move on by so many bytes, also in a file that can only be read."""
+    if file.seekable():
+        file.seek(size_bytes, io.SEEK_CUR)
+        return
+    while size_bytes > 0 and (chunk := file.read(min(size_bytes, CHUNK_BYTES))):
+        size_bytes -= len(chunk)

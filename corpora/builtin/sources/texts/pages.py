@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
 from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
-from corpora.builtin.sources.encodings.files import encoding_of
+from corpora.builtin.sources.encodings.files import check_whole, encoding_of
+from corpora.builtin.sources.packed import content_suffix, opened, packing_suffix
 
 TEXT = (".txt", ".text")
 MARKDOWN = (".md", ".markdown")
@@ -26,9 +28,8 @@ def read(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]
         Unreadable: it gives no text, or its encoding is uncertain.
         OSError: the file cannot be read.
     """
-    suffix = path.suffix.lower()
-    if suffix in TEXT:
-        yield from _plain(shard, path, encoding)
+    if content_suffix(path.name) in TEXT:
+        yield from (_packed if packing_suffix(path.name) else _plain)(shard, path, encoding)
         return
     try:
         decoded = guarded(_marked_up, path, encoding)
@@ -87,6 +88,47 @@ def _plain(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Rejec
         yield _document(shard, _blocks(reader.bounded(path), encoding))
         return
     raw, too_long = piece_of(path, shard.start, shard.stop)
+    yield from _piece(shard, path, raw, too_long, encoding)
+
+
+def _packed(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
+    """The documents of a compressed text, cut where the same text would be cut if it were not compressed."""
+    with opened(path) as file:
+        head = file.read(2 * PIECE_BYTES + 1)
+        if len(head) <= 2 * PIECE_BYTES:
+            yield _document(shard, _blocks(head, encoding))
+            return
+        if b"\0" in head[: 1 << 16]:
+            yield _document(shard, _blocks(reader.bounded(path), encoding))
+            return
+    check_whole(path)
+    with opened(path) as file:
+        for number, (raw, too_long) in enumerate(stream_pieces(file), start=1):
+            yield from _piece(replace(shard, key=f"{shard.key}#{number}"), path, raw, too_long, encoding)
+
+
+def stream_pieces(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+    """What `piece_of` gives for each range of a file, for a file that can only be read in order."""
+    at, stop = 0, PIECE_BYTES
+    while True:
+        lines = file.read(max(stop - at, 0))
+        if at < stop and not lines:
+            return
+        rest = file.readline(MAX_LINE_BYTES) if lines and not lines.endswith(b"\n") else b""
+        at += len(lines) + len(rest)
+        last, too_long = lines.rfind(b"\n") + 1, 0
+        if len(rest) == MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            too_long = len(lines) - last + len(rest)
+            while (more := file.readline(1 << 20)) and not more.endswith(b"\n"):
+                too_long += len(more)
+                at += len(more)
+            too_long += len(more)
+            at += len(more)
+        yield (lines[:last], too_long) if too_long else (lines + rest, 0)
+        stop += PIECE_BYTES
+
+
+def _piece(shard: Shard, path: Path, raw: bytes, too_long: int, encoding: str) -> Iterator[Document | Reject]:
     if too_long:
         detail = f"{too_long / 1e6:,.0f} MB; at most {MAX_LINE_BYTES / 1e6:.0f} MB"
         yield Reject(f"{shard.key}-line", "read", "line too long", detail)
@@ -109,7 +151,7 @@ def _document(shard: Shard, read: tuple[tuple[str, ...], str]) -> Document | Rej
 def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     """The paragraphs of a Markdown or HTML file, and its encoding."""
     raw = reader.bounded(path)
-    is_markdown = path.suffix.lower() in MARKDOWN
+    is_markdown = content_suffix(path.name) in MARKDOWN
     found = decode(raw, encoding) if is_markdown else html.decoded(raw, encoding)
     blocks = html.blocks_in(_rendered(found.text) if is_markdown else found.text)
     return tuple(block.text for block in blocks if not block.rule), found.encoding

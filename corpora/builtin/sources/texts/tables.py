@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.builtin.sources.encodings.files import open_text
+from corpora.builtin.sources.packed import content_suffix
 from corpora.builtin.sources.texts.delimited import delimited_rows
 from corpora.builtin.sources.texts.lines import bounded_lines
 from corpora.builtin.sources.texts.rows import Damaged
@@ -28,7 +29,7 @@ def read(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
     Raises:
         Unreadable: it is not such a file, is not text, or its encoding is uncertain.
     """
-    return READERS[path.suffix.lower()](path, encoding, text)
+    return READERS[content_suffix(path.name)](path, encoding, text)
 
 
 def _jsonl(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
@@ -61,7 +62,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _delimited(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
     file, encoding = open_text(path, encoding)
-    return encoding, delimited_rows(file, text, tabs=path.suffix.lower() == ".tsv")
+    return encoding, delimited_rows(file, text, tabs=content_suffix(path.name) == ".tsv")
 
 
 def _parquet(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from corpora import Document, InputError, Reject, Shard, Source, Template, hookimpl, option, registry
+from corpora import Address, Document, InputError, Reject, Shard, Source, Template, hookimpl, option, registry
+from corpora.builtin.sources.addresses import fetched_file, is_elsewhere, local
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia.articles import Articles
@@ -29,8 +30,10 @@ class Wikipedia(Source):
     licence: ClassVar[str] = "CC BY-SA 4.0"
     uses: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
 
-    dump: tuple[Path, ...] = option((), "Dump files, .xml, .bz2, .gz or .xz; all parts of one dump.", decides=False)
-    index: Path | None = option(
+    dump: tuple[Path | Address, ...] = option(
+        (), "Dump files or their addresses, .xml, .bz2, .gz, .xz or .zst; all parts of one dump.", decides=False
+    )
+    index: Path | Address | None = option(
         None, "Index of a multistream dump; without it, the dump is searched for streams.", decides=False
     )
     language: str = option("", "Code of the wiki, such as en; by default, the dump's.")
@@ -53,16 +56,21 @@ class Wikipedia(Source):
 
     def fetches(self) -> bool:
         """Whether a dump has to be downloaded first."""
-        return not self.dump
+        return not self.dump or any(map(is_elsewhere, (*self.dump, self.index)))
 
     def freeze(self, downloads: Path) -> Self:
         """The source with its dump files: the given ones, or the newest complete dump, downloaded."""
-        if not self.fetches():
-            return self
+        if self.dump:
+            return self._with_local_files(downloads)
         from corpora.builtin.sources.wikipedia.dump.download import fetch
 
         date, files = fetch(self.language or "en", self.date, downloads, mirror=self.mirror, contact=self.contact)
         return replace(self, date=date, dump=files)
+
+    def _with_local_files(self, downloads: Path) -> Self:
+        dump = tuple(fetched_file(place, downloads, owner=self.name) for place in self.dump)
+        index = None if self.index is None else fetched_file(self.index, downloads, owner=self.name)
+        return replace(self, dump=dump, index=index)
 
     def shards(self) -> Sequence[Shard]:
         """Groups of independent bz2 streams, ranges of plain XML, or whole files.
@@ -77,9 +85,10 @@ class Wikipedia(Source):
         if self.index is not None and len(self.dump) > 1:
             raise InputError(f"wikipedia: --index works with one dump, but {len(self.dump)} are given; leave it out")
         shards: list[Shard] = []
-        for number, path in enumerate(self.dump):
+        index = None if self.index is None else local(self.index)
+        for number, path in enumerate(map(local, self.dump)):
             self._check_dump(path)
-            size, starts = path.stat().st_size, shard_starts(path, self.index)
+            size, starts = path.stat().st_size, shard_starts(path, index)
             for start, stop in zip(starts, [*starts[1:], None], strict=True):
                 key = f"{number:03d}-{path.name}:{start:012d}"
                 shards.append(Shard(key, path, start, stop, (stop or size) - start))
@@ -111,7 +120,7 @@ class Wikipedia(Source):
         """What the manifest and the card must say about the dump files."""
         from corpora.builtin.sources.wikipedia.dump.streams import is_whole
 
-        cut = [path.name for path in self.dump if self.allow_cut and not is_whole(path)]
+        cut = [path.name for path in map(local, self.dump) if self.allow_cut and not is_whole(path)]
         lines = [f"{name} is cut or damaged: only its intact pages were read" for name in cut]
         return [*lines, ATTRIBUTION]
 

@@ -9,18 +9,18 @@ import torch
 
 from corpora import StorageError
 from trainer import NoCheckpoint
-from trainer.distillation.runs.checkpoint import Checkpoint, kept, newest, save
+from trainer.distillation.runs.checkpoint import Checkpoint, Position, kept, newest, save
 from trainer.distillation.runs.folder import RunFolder
 
 
 def at(update: int) -> Checkpoint:
-    return Checkpoint(update, {"weights": torch.full((3,), float(update))}, {"recipe": "r"})
+    return Checkpoint(update, {"weights": torch.full((3,), float(update))}, Position("r"))
 
 
 def test_a_checkpoint_is_read_as_it_was_written(tmp_path: Path) -> None:
     save(tmp_path, at(7), keep=2)
     found, damaged = newest(tmp_path)
-    assert (found.update, found.about, damaged) == (7, {"recipe": "r"}, [])
+    assert (found.update, found.about, damaged) == (7, Position("r"), [])
     assert torch.equal(found.tensors["weights"], torch.full((3,), 7.0))
 
 

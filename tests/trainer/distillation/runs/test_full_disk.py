@@ -39,7 +39,7 @@ def teacher(tmp_path: Path, make: Any) -> Path:
 @pytest.mark.parametrize(
     ("kilobytes", "what"),
     [
-        (8, r"log\.jsonl cannot be written"),
+        (8, r"student cannot be written"),
         (40, r"update-00000003 could not be written"),
         (100, r"update-00000006 could not be written"),
     ],

@@ -19,7 +19,10 @@ def a_run(folder: Path, licences: dict[str, int]) -> Path:
     (folder / "student" / "model.safetensors").write_bytes(b"weights")
     (folder / "student" / "README.md").write_text("distilled from `/home/me/teacher`", encoding="utf-8")
     (folder / "student" / "secret.pem").write_text("mine", encoding="utf-8")
-    card = {"dataset": {"lineage": {"licences": licences}}, "teacher": {"model": "/home/me/teacher"}}
+    card = {
+        "kind": "distill", "preset": "study", "recipe": {}, "teacher": {"model": "/home/me/teacher"},
+        "dataset": {"name": "made", "fingerprint": "f0", "lineage": {"licences": licences}},
+    }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(card), encoding="utf-8")
     return folder
 

@@ -18,6 +18,7 @@ class Cosine(StateLoss):
     """One minus the cosine between the student's and the teacher's hidden states."""
 
     name: ClassVar[str] = "cosine"
+    same_width: ClassVar[bool] = True
     layer: int = option(-1, "The student's layer; 0 is the embeddings, -1 the last one.")
     teacher_layer: int = option(-1, "The teacher's layer.")
 

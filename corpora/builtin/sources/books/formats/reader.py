@@ -9,6 +9,7 @@ from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
 from corpora.builtin.sources.encodings import AUTO, decode
+from corpora.builtin.sources.packed import content_suffix, opened
 
 MAX_TEXT_BYTES = 64 << 20
 
@@ -23,7 +24,7 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
         Unreadable: the file does not give a book; the reason says why.
         OSError: the file cannot be read.
     """
-    suffix = path.suffix.lower()
+    suffix = content_suffix(path.name)
     if suffix == ".epub":
         return gutenberg.without_frame(read_epub(path))
     raw = bounded(path)
@@ -36,15 +37,19 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
 
 
 def bounded(path: Path) -> bytes:
-    """A file's bytes.
+    """A file's bytes, decompressed if its name says that it is compressed.
 
     Raises:
-        Unreadable: it is larger than a book can be.
+        Unreadable: it is larger than a book can be, or its compressed data is cut or damaged.
     """
     size = path.stat().st_size
     if size > MAX_TEXT_BYTES:
         raise Unreadable("too large", f"{size >> 20:,} MB; a book has at most {MAX_TEXT_BYTES >> 20}")
-    return path.read_bytes()
+    with opened(path) as file:
+        raw = file.read(MAX_TEXT_BYTES + 1)
+    if len(raw) > MAX_TEXT_BYTES:
+        raise Unreadable("too large", f"unpacks to more than {MAX_TEXT_BYTES >> 20:,} MB; a book has at most that")
+    return raw
 
 
 def book_of_text(text: str) -> ParsedBook:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import bz2
 import codecs
-import gzip
-import lzma
 import mmap
 import re
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corpora import InputError
+from corpora.builtin.sources.packed import MAGIC, opened
+from corpora.builtin.sources.unreadable import Unreadable
 
 CHUNK = 1 << 20
 SHARD_BYTES = 64 << 20
@@ -22,7 +20,7 @@ SHARD_BYTES = 64 << 20
 PACKED = 5
 """The approximate compression ratio of bz2: bytes of XML per byte."""
 STREAM = re.compile(rb"BZh[1-9]\x31\x41\x59\x26\x53\x59")
-_MARKS = {b"BZh": "bz2", b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"7z\xbc\xaf": "7z", b"PK\x03\x04": "zip"}
+_MARKS = {b"7z\xbc\xaf": "7z", b"PK\x03\x04": "zip"} | {mark: suffix[1:] for mark, suffix in MAGIC.items()}
 _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
 _END_OF_BZ2 = 0x177245385090
 
@@ -40,7 +38,7 @@ class Chunk:
 
 
 def packing(path: Path) -> str:
-    """The compression of a file by its first bytes: bz2, gz, xz, or xml if it is not compressed.
+    """The compression of a file by its first bytes: bz2, gz, xz, zst, or xml if it is not compressed.
 
     Raises:
         InputError: the file is missing, or compressed in another format.
@@ -53,7 +51,7 @@ def packing(path: Path) -> str:
     kind = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), "xml")
     if kind in ("7z", "zip"):
         raise InputError(
-            f"dump {path} is a {kind} archive; extract it first (.xml, .bz2, .gz and .xz are read directly)"
+            f"dump {path} is a {kind} archive; extract it first (.xml, .bz2, .gz, .xz and .zst are read directly)"
         )
     return kind
 
@@ -84,7 +82,7 @@ def chunks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Chun
 def _unpacked(path: Path, kind: str, start: int, stop: int | None) -> Iterator[Chunk]:
     if kind == "bz2":
         return _streams(path, start, stop)
-    return _ranges(path, start, stop) if kind == "xml" else _whole(path, gzip.open if kind == "gz" else lzma.open)
+    return _ranges(path, start, stop) if kind == "xml" else _whole(path, kind)
 
 
 def _narrow(first: Chunk, rest: Iterator[Chunk], encoding: str) -> Iterator[Chunk]:
@@ -107,13 +105,13 @@ def _ranges(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
             at += len(content)
 
 
-def _whole(path: Path, opener: Callable[[Path], Any]) -> Iterator[Chunk]:
-    with opener(path) as file:
-        try:
-            while content := file.read(CHUNK):
+def _whole(path: Path, kind: str) -> Iterator[Chunk]:
+    try:
+        with opened(path, f".{kind}") as file:
+            while content := file.read1(CHUNK):
                 yield Chunk(content)
-        except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-            raise Damaged(f"its compressed data is damaged or truncated ({error})") from error
+    except Unreadable as error:
+        raise Damaged(f"its compressed data is damaged or truncated ({error})") from error
 
 
 def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
@@ -208,7 +206,7 @@ def _is_wide(path: Path) -> bool:
 def looks_cut(path: Path) -> bool:
     """Whether the last bytes of a dump show that its end is missing.
 
-    A truncated gzip file is noticed only while it is read.
+    A truncated gzip or zstd file is noticed only while it is read.
     """
     kind, size = packing(path), path.stat().st_size
     with path.open("rb") as file:

@@ -109,7 +109,7 @@ def test_files_with_other_suffixes_are_counted_at_the_end(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("folder", "message"), [("absent", "is not a folder; use --folder"), (".", "no .txt, .* file")]
+    ("folder", "message"), [("absent", "is not a folder; use --folder"), (".", "no file in .txt, .* under")]
 )
 def test_a_folder_that_gives_nothing_says_what_to_do(tmp_path, read, folder, message):
     with pytest.raises(InputError, match=f"texts: .*{message}"):

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 
+import pyarrow as pa
 import pytest
 
 from corpora import Document, InputError
@@ -19,6 +20,7 @@ from corpora.builtin.sources.wikipedia.dump import streams
         (bz2.compress, "wiki.xml.bz2"),
         (gzip.compress, "wiki.xml.gz"),
         (lzma.compress, "wiki.xml.xz"),
+        (lambda raw: pa.compress(raw, codec="zstd", asbytes=True), "wiki.xml.zst"),
         (lambda raw: raw.decode().encode("utf-16"), "wide.xml"),
         (lambda raw: bz2.compress(raw.decode().encode("utf-16")), "wide.xml.bz2"),
         (lambda raw: raw, "name-without-ending"),

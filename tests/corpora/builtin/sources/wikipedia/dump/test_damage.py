@@ -4,13 +4,18 @@ import bz2
 import gzip
 import lzma
 
+import pyarrow as pa
 import pytest
 
 from corpora import InputError
 from corpora.builtin.sources.wikipedia import Wikipedia
 
 
-@pytest.mark.parametrize("pack", [lambda raw: raw, gzip.compress, lzma.compress, bz2.compress])
+def zstd(raw):
+    return pa.compress(raw, codec="zstd", asbytes=True)
+
+
+@pytest.mark.parametrize("pack", [lambda raw: raw, gzip.compress, lzma.compress, bz2.compress, zstd])
 def test_dump_cut_in_mid_page_is_refused_or_its_whole_pages_are_taken(dumps, pack):
     raw = dumps.xml(*dumps.pages(9)).encode()
     path = dumps.write(pack(raw[: raw.rindex(b"tells")]), "cut.xml")
@@ -22,7 +27,7 @@ def test_dump_cut_in_mid_page_is_refused_or_its_whole_pages_are_taken(dumps, pac
     assert said[0] == "cut.xml is cut or damaged: only its intact pages were read"
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, zstd])
 def test_packing_cut_in_the_middle_is_refused_or_its_whole_pages_are_taken(dumps, pack):
     packed = pack(dumps.xml(*dumps.pages(30_000)).encode())
     path = dumps.write(packed[: len(packed) * 2 // 3], "cut.xml")

@@ -1,0 +1,60 @@
+"""What an address holds: its files, each with what tells one version of it from another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+MAX_FILES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One file at its origin.
+
+    Args:
+        key: its path below the address, with slashes.
+        place: how its origin names it.
+        size_bytes: its size; None if the origin does not say.
+        version: an ETag, a date or a checksum; empty if the origin gives nothing, so that the file is always fetched.
+        packed_bytes: its size inside an archive, where that is known.
+    """
+
+    key: str
+    place: str
+    size_bytes: int | None = None
+    version: str = ""
+    packed_bytes: int | None = None
+
+    def problem(self) -> str:
+        """Why its name cannot become the name of a file here; empty if it can."""
+        parts = self.key.split("/")
+        if ".." in parts or self.key.startswith("/") or "\0" in self.key or "\\" in self.key:
+            return "unsafe name"
+        return "name too long" if any(len(part.encode("utf-8", "replace")) > 240 for part in parts) else ""
+
+    def hidden(self) -> bool:
+        """Whether it, or a folder on the way to it, is hidden, as folders are read everywhere."""
+        return any(part.startswith(".") and part != ".." for part in self.key.split("/"))
+
+
+class Origin(Protocol):
+    """Where files are."""
+
+    def files(self) -> Sequence[Remote]:
+        """All files below the address, in any order.
+
+        Raises:
+            OptionError, InputError: it cannot be listed.
+        """
+
+    def copy(self, remote: Remote, path: Path) -> None:
+        """Bring one file to disk, continuing what an earlier attempt left in `path`.
+
+        Raises:
+            Unreadable: this file can never be read: it is encrypted, damaged or a bomb.
+            InputError: the origin did not deliver; the same command may succeed later.
+            OSError: the disk is full or refuses.
+        """

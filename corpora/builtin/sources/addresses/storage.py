@@ -1,0 +1,169 @@
+"""Files in any storage that fsspec knows: object stores, the hub, archives."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpora import DownloadError, InputError, OptionError
+from corpora.builtin.sources.addresses.listing import MAX_FILES, Remote
+from corpora.builtin.sources.packed import JUDGED_BYTES, MAX_RATIO
+from corpora.builtin.sources.unreadable import Unreadable
+from corpora.errors import first_line
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+CHUNK_BYTES = 4 << 20
+EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
+"""The extra of this distribution that brings what a scheme needs."""
+EXAMPLES = ("s3://", "gs://", "hf://", "https://", "zip://", "file://")
+VERSIONS = ("ETag", "etag", "LastModified", "mtime", "md5Hash", "generation", "blob_id", "lfs", "CRC", "created")
+"""What file systems tell of a file that changes when its content does."""
+CLIENT_ERRORS = {
+    "botocore.exceptions": ("BotoCoreError", "ClientError"),
+    "aiohttp": ("ClientError",),
+    "google.auth.exceptions": ("GoogleAuthError",),
+    "huggingface_hub.errors": ("HfHubHTTPError", "HFValidationError"),
+    "httpx": ("HTTPError",),
+    "httpx2": ("HTTPError",),
+}
+"""Errors of storage clients that are not errors of the operating system, by the module that has them."""
+ARCHIVE_ERRORS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError)
+GLOB = frozenset("*?[")
+
+
+class Storage:
+    """An address of fsspec, also a chained one: `zip://*.txt::/data/texts.zip`.
+
+    Raises:
+        OptionError: the scheme is unknown, or the package for it is not installed.
+        InputError: it cannot be reached, or an archive is not one.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url, scheme = url, url.partition("://")[0]
+        try:
+            with self._reached():
+                self._system, self._root = _opened(url)
+        except ImportError as error:
+            extra = EXTRAS.get(scheme)
+            what = f"pip install 'transferset[{extra}]'" if extra else first_line(error)
+            raise OptionError(f"{url}: {scheme}:// needs a package that is not installed; {what}") from error
+        except ValueError as error:
+            raise OptionError(f"{url}: {first_line(error)}; use for example {', '.join(EXAMPLES)}") from error
+
+    def files(self) -> Sequence[Remote]:
+        """The file, the files of a folder at any depth, or those that match a pattern.
+
+        Raises:
+            InputError: it cannot be listed, or has too many files.
+        """
+        with self._reached():
+            found = self._found()
+        if len(found) > MAX_FILES:
+            raise InputError(f"{self._url} has {len(found):,} files; at most {MAX_FILES:,}")
+        folder = self._folder(found)
+        return [_remote(path[len(folder) :].lstrip("/"), path, info) for path, info in found.items()]
+
+    def copy(self, remote: Remote, path: Path) -> None:
+        """Bring the file to disk, from where an earlier attempt stopped.
+
+        Raises:
+            Unreadable: a member of an archive is encrypted, damaged, or unpacks to too much.
+            DownloadError: the storage failed, or the file ended early.
+            OSError: the disk is full or refuses.
+        """
+        size, packed = remote.size_bytes, remote.packed_bytes
+        if size is not None and packed is not None and size > max(JUDGED_BYTES, MAX_RATIO * packed):
+            raise Unreadable("unpacks to too much", f"more than {MAX_RATIO} times its {packed:,} bytes")
+        with path.open("ab") as target:
+            have = target.tell()
+            if size is not None and have > size:
+                target.truncate(0)
+                have = 0
+            for chunk in self._chunks(remote, have):
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+            arrived = target.tell()
+        if size is not None and arrived != size:
+            raise DownloadError(remote.place, "ends early", f"{arrived:,} of {size:,} bytes", failed=True)
+
+    def _chunks(self, remote: Remote, have: int) -> Iterator[bytes]:
+        with self._reached(remote.place, inside=True), self._system.open(remote.place, "rb") as source:
+            if have:
+                source.seek(have)
+            while chunk := source.read(CHUNK_BYTES):
+                yield chunk
+
+    def _found(self) -> dict[str, Mapping[str, object]]:
+        if GLOB & set(self._root):
+            matched = self._system.glob(self._root, detail=True)
+            return {path: info for path, info in matched.items() if info["type"] == "file"}
+        if self._root.strip("/") and self._system.isfile(self._root):
+            return {self._root: self._system.info(self._root)}
+        found: dict[str, Mapping[str, object]] = self._system.find(self._root, detail=True)
+        return found
+
+    def _folder(self, found: Mapping[str, object]) -> str:
+        """The part of paths that keys leave out: the address itself, or what is before its name or pattern."""
+        root = self._root
+        if root in found and len(found) == 1:
+            return root.rpartition("/")[0]
+        at = min((root.find(sign) for sign in GLOB if sign in root), default=len(root))
+        return root.rstrip("/") if at == len(root) else root[:at].rpartition("/")[0]
+
+    @contextmanager
+    def _reached(self, place: str = "", *, inside: bool = False) -> Iterator[None]:
+        """Turn what storage clients raise into our errors.
+
+        Args:
+            inside: whether one file is read, so that a damaged archive costs this file only.
+        """
+        place = place or self._url
+        try:
+            yield
+        except ARCHIVE_ERRORS as error:
+            if inside:
+                raise Unreadable("damaged", first_line(error)) from error
+            raise InputError(f"{place} cannot be read: {first_line(error)}") from error
+        except RuntimeError as error:
+            if inside and "password" in str(error):
+                raise Unreadable("encrypted", "it needs a password") from error
+            raise InputError(f"{place} cannot be read: {first_line(error)}") from error
+        except FileNotFoundError as error:
+            raise InputError(f"{place}: there is no such file or folder") from error
+        except PermissionError as error:
+            raise InputError(f"{place}: access is denied ({first_line(error)}); check the credentials") from error
+        except _client_errors() as error:
+            raise DownloadError(place, "cannot be reached", first_line(error), failed=True) from error
+
+
+def _opened(url: str) -> tuple[AbstractFileSystem, str]:
+    import fsspec.core
+
+    system, root = fsspec.core.url_to_fs(url)
+    return system, str(root)
+
+
+def _remote(key: str, path: str, info: Mapping[str, object]) -> Remote:
+    size, packed = info.get("size"), info.get("compress_size")
+    version = " ".join(f"{name}={info[name]}" for name in VERSIONS if info.get(name))
+    return Remote(
+        key, path, size if isinstance(size, int) else None, version, packed if isinstance(packed, int) else None
+    )
+
+
+def _client_errors() -> tuple[type[Exception], ...]:
+    """Errors of the operating system, and those of the storage clients that are loaded."""
+    loaded = ((sys.modules[module], names) for module, names in CLIENT_ERRORS.items() if module in sys.modules)
+    found = (getattr(module, name) for module, names in loaded for name in names if hasattr(module, name))
+    return (OSError, *found)

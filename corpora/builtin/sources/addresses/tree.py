@@ -1,0 +1,151 @@
+"""The files of an address as a folder of this machine, downloaded once and continued after a stop."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TypedDict
+
+from corpora import InputError, OptionError, StorageError, sha256_of
+from corpora.builtin.sources.addresses.listing import Origin, Remote
+from corpora.builtin.sources.addresses.storage import Storage
+from corpora.builtin.sources.addresses.web import SCHEMES, Web
+from corpora.builtin.sources.packed import Suffixes
+from corpora.builtin.sources.unreadable import Unreadable
+
+LISTING = ".listing.json"
+ARCHIVES = ("zip", "tar")
+LOCAL = ("file", "local")
+
+
+class Listing(TypedDict):
+    """What a folder of downloads cannot show: files that cannot be read, and files that were left out."""
+
+    rejects: dict[str, list[str]]
+    unread: dict[str, int]
+
+
+def bring(url: str, downloads: Path, reads: Suffixes | None, *, owner: str) -> Path:
+    """The folder that holds the files of an address, once all of them are there.
+
+    Args:
+        downloads: a folder kept between builds.
+        reads: only these files are downloaded; None for all.
+        owner: the component, for messages.
+
+    Raises:
+        OptionError, InputError, StorageError: see `fetched_folder`.
+    """
+    try:
+        return _brought(url, downloads / "addresses", reads, owner)
+    except StorageError:
+        raise
+    except OSError as error:
+        place = error.filename or downloads
+        raise StorageError(f"{place}: {error.strerror or error}; run the same command again to continue") from error
+
+
+def _brought(url: str, store: Path, reads: Suffixes | None, owner: str) -> Path:
+    origin = _origin(url, store, owner)
+    there = sorted((each for each in origin.files() if not each.hidden()), key=lambda each: each.key)
+    files = [each for each in there if reads is None or reads.match(each.key)]
+    if not files:
+        raise InputError(f"{owner}: no file{f' in {reads}' if reads else ''} at {url}; is it the right address?")
+    others = (PurePosixPath(each.key) for each in there if reads is not None and not reads.match(each.key))
+    unread = Counter(path.suffix.lower() or "no suffix" for path in others)
+    facts = [[each.key, each.size_bytes, each.version] for each in files]
+    folder = store / "trees" / sha256_of([url, facts, dict(unread)])[:24]
+    folder.mkdir(parents=True, exist_ok=True)
+    (store / "files").mkdir(exist_ok=True)
+    with _locked(folder):
+        _check_space(folder, files)
+        rejects = dict(_rejected(origin, files, url, folder, store / "files"))
+        listing: Listing = {"rejects": rejects, "unread": dict(unread)}
+        (folder / LISTING).write_text(json.dumps(listing), encoding="utf-8")
+    return folder
+
+
+def _origin(url: str, store: Path, owner: str) -> Origin:
+    """Where the files of an address are; an archive that is elsewhere is downloaded first, whole."""
+    scheme, _, rest = url.partition("://")
+    if scheme in ARCHIVES and "::" not in url:
+        url = f"{scheme}://::{rest}"
+    head, chained, archive = url.rpartition("::")
+    if not chained:
+        return Web(url) if scheme in SCHEMES else Storage(url)
+    if "://" in archive and archive.partition("://")[0] not in LOCAL:
+        held = _brought(archive, store, None, owner)
+        found = [path for path in held.rglob("*") if path.is_file() and path.name != LISTING]
+        if len(found) != 1:
+            raise OptionError(f"{owner}: {archive} must be one archive; it has {len(found)} files")
+        url = f"{head}::file://{found[0].absolute()}"
+    return Storage(url)
+
+
+def _rejected(
+    origin: Origin, files: Sequence[Remote], url: str, folder: Path, pool: Path
+) -> Iterator[tuple[str, list[str]]]:
+    """Bring every file into the folder; the key, the reason and a detail of each that cannot be had."""
+    for each in files:
+        try:
+            if problem := each.problem():
+                raise Unreadable(problem, each.key[:200])
+            held = _held(origin, each, url, pool)
+            target = folder / each.key
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not (target.exists() and target.samefile(held)):
+                target.unlink(missing_ok=True)
+                os.link(held, target)
+        except Unreadable as error:
+            yield each.key, [error.reason, error.detail]
+        except (NotADirectoryError, IsADirectoryError, FileExistsError):
+            yield each.key, ["name clash", "a file and a folder have this name"]
+
+
+def _held(origin: Origin, remote: Remote, url: str, pool: Path) -> Path:
+    """The file among all downloads, named by its origin and version."""
+    name = sha256_of([url, remote.key, remote.size_bytes, remote.version])[:32]
+    held, part = pool / name, pool / f"{name}.part"
+    if remote.version and held.exists():
+        return held
+    if not remote.version:
+        part.unlink(missing_ok=True)
+    origin.copy(remote, part)
+    part.replace(held)
+    return held
+
+
+def _check_space(folder: Path, files: Sequence[Remote]) -> None:
+    missing = sum(each.size_bytes or 0 for each in files if not (folder / each.key).exists())
+    free = shutil.disk_usage(folder).free
+    if missing > free:
+        raise StorageError(f"{folder}: {missing / 1e9:,.1f} GB are to be downloaded, and {free / 1e9:,.1f} GB are free")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one process at a time download an address; a second one waits, and finds the files."""
+    with (folder.parent / f"{folder.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def listing_in(folder: Path) -> Listing:
+    """What a folder of downloads says of files that it does not hold; nothing for any other folder."""
+    path = folder / LISTING
+    return _listing(path, path.stat().st_mtime_ns) if path.exists() else {"rejects": {}, "unread": {}}
+
+
+@lru_cache(maxsize=16)
+def _listing(path: Path, changed: int) -> Listing:
+    read: Mapping[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    rejects, unread = read["rejects"], read["unread"]
+    assert isinstance(rejects, dict) and isinstance(unread, dict)
+    return {"rejects": rejects, "unread": unread}

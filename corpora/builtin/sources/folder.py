@@ -1,0 +1,110 @@
+"""The files of a folder, in an order that depends only on their names."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpora import InputError, OptionError, Shard
+from corpora.builtin.sources.addresses import Place, local
+from corpora.builtin.sources.addresses.tree import listing_in
+from corpora.builtin.sources.packed import Suffixes
+from corpora.builtin.sources.unreadable import Unreadable
+
+
+def shards_of(place: Place | None, suffixes: Suffixes, *, owner: str) -> list[Shard]:
+    """One shard per file with one of the suffixes, sorted by path relative to the folder.
+
+    A file of an address that cannot be had is a shard without a path.
+
+    Links are followed, and each directory is entered once, so circular links end. Hidden files and directories are
+    left out.
+
+    Args:
+        place: any depth is read.
+        suffixes: those that the source reads.
+        owner: the name of the source, for messages.
+
+    Raises:
+        OptionError: no folder is given.
+        InputError: the folder is not there, not readable, or holds no such file.
+    """
+    if place is None:
+        raise OptionError(f"{owner}: no folder given; use --folder DIR")
+    folder = local(place)
+    if not folder.is_dir():
+        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds files in {suffixes}")
+    files = [path for path in _files(folder, owner) if suffixes.match(path.name)]
+    lost = listing_in(folder)["rejects"]
+    if not files and not lost:
+        raise InputError(f"{owner}: no file in {suffixes} under {folder}; is it the right folder?")
+    return sorted([*(_shard(path, folder) for path in files), *map(Shard, lost)], key=lambda shard: shard.key)
+
+
+def unreadable(place: Place | None, shard: Shard) -> Unreadable:
+    """Why a shard has no path."""
+    found = listing_in(local(place))["rejects"].get(shard.key) if place is not None else None
+    reason, detail = found or ("unreadable file", "a broken link, or no permission")
+    return Unreadable(reason, detail)
+
+
+def other_files(folder: Path, suffixes: Suffixes) -> list[Path]:
+    """The files of a folder with none of the suffixes, hidden ones aside.
+
+    Args:
+        suffixes: those that the source reads.
+
+    Raises:
+        InputError: the folder is not readable.
+    """
+    return [path for path in _files(folder, "folder") if not suffixes.match(path.name)]
+
+
+def unread_note(place: Place | None, suffixes: Suffixes, *, owner: str) -> list[str]:
+    """One line that counts the files of a folder with other suffixes; none if all are read."""
+    if place is None:
+        return []
+    folder = local(place)
+    others = Counter(path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes))
+    others.update(listing_in(folder)["unread"])
+    if not others:
+        return []
+    ordered = sorted(others.items(), key=lambda other: (-other[1], other[0]))
+    counts = ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
+    return [f"Files not read, by suffix: {counts}; {owner} reads {suffixes}."]
+
+
+def _shard(path: Path, folder: Path) -> Shard:
+    """A file's shard; without its path if it cannot be read, so that reading it rejects it."""
+    if not os.access(path, os.R_OK):
+        return Shard(key_of(path, folder))
+    return Shard(key_of(path, folder), path, size_bytes=path.stat().st_size)
+
+
+def key_of(path: Path, folder: Path) -> str:
+    """A file's path relative to the folder, with slashes, as valid UTF-8."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _files(folder: Path, owner: str) -> Iterator[Path]:
+    waiting, entered = [folder], set[tuple[int, int]]()
+    while waiting:
+        directory = waiting.pop()
+        try:
+            stat = directory.stat()
+            names = (
+                sorted(entry.name for entry in directory.iterdir()) if (stat.st_dev, stat.st_ino) not in entered else []
+            )
+        except OSError as error:
+            raise InputError(f"{owner}: {directory} cannot be listed: {error.strerror}") from error
+        entered.add((stat.st_dev, stat.st_ino))
+        paths = [directory / name for name in names if not name.startswith(".")]
+        yield from (path for path in paths if _is_file(path))
+        waiting.extend(path for path in reversed(paths) if path.is_dir())
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is a file, or a broken link, which is reported when it is read."""
+    return path.is_file() or (path.is_symlink() and not path.exists())

@@ -1,0 +1,188 @@
+"""Files compressed as `.gz`, `.bz2`, `.xz` or `.zst`, read as a stream that counts what it gives."""
+
+from __future__ import annotations
+
+import io
+import lzma
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+from corpora.builtin.sources.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+ARROW_NAMES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+PACKED = (".gz", ".bz2", ".xz", ".zst")
+MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
+CHUNK_BYTES = 1 << 20
+JUDGED_BYTES = 64 << 20
+"""Up to this unpacked size any ratio is accepted."""
+MAX_RATIO = 250
+"""Text packs 3 to 30 times smaller; a bomb a thousand times and more."""
+MAX_UNPACKED_BYTES = 1 << 40
+MAX_XZ_MEMORY_BYTES = 256 << 20
+"""`xz -9` needs 65 MB."""
+
+
+@dataclass(frozen=True)
+class Suffixes:
+    """The files that a source reads, by the end of their names.
+
+    Args:
+        plain: suffixes in lower case, with the dot.
+        packable: those of them that are also read compressed, as `.txt.gz`.
+    """
+
+    plain: tuple[str, ...]
+    packable: tuple[str, ...] = ()
+
+    def match(self, name: str) -> bool:
+        """Whether a file of this name is read."""
+        suffix, packing = content_suffix(name), packing_suffix(name)
+        return suffix in (self.packable if packing else self.plain)
+
+    def __str__(self) -> str:
+        others = [suffix for suffix in self.plain if suffix not in self.packable]
+        which = f"all but {', '.join(others)}" if others else "each"
+        return ", ".join(self.plain) + (f" ({which} also as {', '.join(PACKED)})" if self.packable else "")
+
+
+def packing_suffix(name: str) -> str:
+    """`.gz` for `rows.jsonl.gz`; empty for a file that is not compressed."""
+    suffix = Path(name).suffix.lower()
+    return suffix if suffix in PACKED else ""
+
+
+def content_suffix(name: str) -> str:
+    """`.jsonl` for `rows.jsonl` and for `rows.jsonl.gz`."""
+    path = Path(name)
+    return Path(path.stem).suffix.lower() if packing_suffix(name) else path.suffix.lower()
+
+
+def opened(path: Path, packing: str | None = None) -> io.BufferedReader:
+    """A file's content as bytes, decompressed if its name or `packing` says so.
+
+    Reading raises `Unreadable` where compressed data ends early, is damaged, is followed by something else, or unpacks
+    to more than the limits allow. Only a file that is not compressed can be sought in.
+
+    Args:
+        packing: its compression, such as `.gz`; by default the one its name ends in.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    packing = packing_suffix(path.name) if packing is None else packing
+    if not packing:
+        return path.open("rb")
+    return io.BufferedReader(Unpacked(path, packing), CHUNK_BYTES)
+
+
+class Unpacked(io.RawIOBase):
+    """The decompressed bytes of a file, in order.
+
+    Args:
+        packing: one of `PACKED`.
+    """
+
+    def __init__(self, path: Path, packing: str) -> None:
+        super().__init__()
+        self._packing, self._size = packing, 0
+        self._file = path.open("rb")
+        self._packed_bytes = path.stat().st_size
+        if not self._packed_bytes:
+            self._file.close()
+            raise Unreadable("empty")
+        with _named_errors(packing):
+            self._stream: _Stream = _XzStream(self._file) if packing == ".xz" else _arrow_stream(self._file, packing)
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """The next bytes; 0 at the end.
+
+        Raises:
+            Unreadable: the data is damaged, cut or unpacks to too much.
+        """
+        view = memoryview(buffer)
+        with _named_errors(self._packing):
+            content = self._stream.read(min(len(view), CHUNK_BYTES))
+        self._size += len(content)
+        if self._size > JUDGED_BYTES and self._size > MAX_RATIO * self._packed_bytes:
+            raise Unreadable("unpacks to too much", f"more than {MAX_RATIO} times its {self._packed_bytes:,} bytes")
+        if self._size > MAX_UNPACKED_BYTES:
+            raise Unreadable("unpacks to too much", f"more than {MAX_UNPACKED_BYTES >> 40} TB")
+        view[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def _arrow_stream(file: IO[bytes], packing: str) -> _Stream:
+    """Arrow's decompressor: bounded in memory, and strict about cut data and about what follows the last stream."""
+    import pyarrow as pa
+
+    stream: _Stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), ARROW_NAMES[packing])
+    return stream
+
+
+class _XzStream:
+    """The streams of an xz file, one after the other; the standard library's reader ignores what it cannot read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._rest = file, file.read(CHUNK_BYTES)
+        self._unpacker = _xz()
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, empty at the end."""
+        while True:
+            if self._unpacker.eof and not self._next_stream():
+                return b""
+            if self._unpacker.needs_input and not self._rest:
+                self._rest = self._file.read(CHUNK_BYTES)
+                if not self._rest:
+                    raise EOFError("it ends in the middle of a stream")
+            content = self._unpacker.decompress(self._rest, size)
+            self._rest = b""
+            if content:
+                return content
+
+    def _next_stream(self) -> bool:
+        """Begin the stream behind this one; zero bytes between streams are padding."""
+        rest = self._unpacker.unused_data
+        while not (rest := rest.lstrip(b"\0")):
+            if not (rest := self._file.read(CHUNK_BYTES)):
+                return False
+        self._rest, self._unpacker = rest, _xz()
+        return True
+
+
+def _xz() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_XZ_MEMORY_BYTES)
+
+
+@contextmanager
+def _named_errors(packing: str) -> Iterator[None]:
+    try:
+        yield
+    except EOFError as error:
+        raise Unreadable("ends early", f"{packing} data: {error}") from error
+    except lzma.LZMAError as error:
+        raise Unreadable("damaged", f"{packing} data: {error}") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        cut = "truncated" in str(error).lower() or "unexpected end" in str(error).lower()
+        raise Unreadable("ends early" if cut else "damaged", f"{packing} data: {error}") from error

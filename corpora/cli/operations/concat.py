@@ -1,0 +1,29 @@
+"""`corpora concat DATASET…`: datasets one after the other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from corpora.cli.shared import AsJson, ExecutorName, tell
+from corpora.console import bars
+
+
+def concat(
+    datasets: Annotated[list[str], typer.Argument(metavar="DATASET...", help="Two or more, in order.")],
+    name: Annotated[str, typer.Option(help="Name of the result.")],
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Put datasets one after the other, without copying where links are possible."""
+    from corpora.operations import concat
+
+    with bars() as progress:
+        made = concat(datasets, name=name, executor=executor, progress=progress)
+    tell(made, as_json=json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel="Make datasets")(concat)

@@ -1,0 +1,31 @@
+"""`corpora transform distinct`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, tell
+from corpora.console import bars
+
+
+def distinct(
+    dataset: DatasetName,
+    by: Annotated[Literal["row", "document"], typer.Option(help="Compare single rows, or whole documents.")] = "row",
+    normalise: Annotated[
+        str, typer.Option(help="Differences to ignore: case, punctuation, space, joined by commas.", show_default=False)
+    ] = "",
+    name: Name = None,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Keep the first copy of each row, or of each document.
+
+    Exact, in bounded memory. corpora show NAME --removed lists the rows that had the most copies.
+    """
+    from corpora.operations import distinct
+
+    with bars() as progress:
+        made = distinct(dataset, by=by, normalise=normalise, name=name, executor=executor, progress=progress)
+    tell(made, as_json=json)

@@ -1,0 +1,35 @@
+"""`corpora split DATASET`: whole documents set apart."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Seed, tell
+from corpora.console import bars, say_json
+
+
+def split(
+    dataset: DatasetName,
+    held_out: Annotated[float, typer.Option(help="Share of the documents to set apart, above 0 and below 1.")],
+    seed: Seed = 42,
+    executor: ExecutorName = "serial",
+    json: AsJson = False,
+) -> None:
+    """Set whole documents apart, as NAME-train and NAME-held-out."""
+    from corpora.operations import split
+    from corpora.store import show
+
+    with bars() as progress:
+        made = split(dataset, held_out=held_out, seed=seed, executor=executor, progress=progress)
+    if json:
+        say_json([show(side) for side in made])
+    else:
+        for side in made:
+            tell(side)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel="Make datasets")(split)

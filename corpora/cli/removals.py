@@ -1,0 +1,48 @@
+"""What `distinct` and `without` removed, in a few lines for people."""
+
+from __future__ import annotations
+
+from itertools import islice
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corpora.store import Dataset
+
+SHOWN = 3
+WIDTH = 60
+
+
+def removal_lines(dataset: Dataset) -> list[str]:
+    """How much was removed, with the commonest of it."""
+    counts = dataset.manifest.accounting
+    if "rows_shared" in counts:
+        return _shared(dataset)
+    if "copies" not in counts:
+        return []
+    unit = "documents" if "documents" in counts else "rows"
+    share = f"{counts['copies'] / max(counts[unit], 1):.1%}"
+    most = ""
+    if counts["copies"]:
+        removed = list(islice(dataset.side_records("removed"), SHOWN))
+        named = ", ".join(
+            f"{str(each['rule']).partition(' of it')[0]} of {_short(str(each['text']))}" for each in removed
+        )
+        most = f"; most often: {named}; see corpora show {dataset.reference} --removed"
+    return [f"{counts['copies']:,} of {counts[unit]:,} {unit} removed as copies of earlier ones ({share}){most}"]
+
+
+def _shared(dataset: Dataset) -> list[str]:
+    """What of evaluation data was in the parent, and what went for it."""
+    counts = dataset.manifest.accounting
+    rows = counts["rows"]
+    share = f"{counts['rows_shared'] / max(rows, 1):.1%}"
+    line = f"{counts['rows_shared']:,} of {rows:,} rows ({share}) shared a {counts['ngram']}-gram with "
+    line += ", ".join(f"{name} ({number:,})" for name, number in counts["evaluation"].items())
+    by = dataset.manifest.plan["settings"]["by"]
+    gone = f"{counts['spans']:,} spans cut" if by == "span" else f"{rows - dataset.rows:,} rows removed by {by}"
+    return [f"{line}: {gone}; see corpora show {dataset.reference} --removed" if counts["rows_shared"] else line]
+
+
+def _short(text: str) -> str:
+    return repr(shorten(text, WIDTH, placeholder=" …"))

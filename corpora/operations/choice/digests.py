@@ -1,0 +1,77 @@
+"""What makes two rows copies of each other: a 128-bit digest of their values, normalised if asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from corpora.errors import OptionError
+from corpora.store import sequences_of
+
+DIGEST_BYTES = 16
+NORMALISATIONS = ("case", "punctuation", "space")
+"""What rows can be compared without, in the order in which it is taken away."""
+
+WHITE_SPACE = r"[\t-\r\x1c-\x1f \x{85}\pZ]+"
+"""What `str.split` splits at."""
+
+
+def parse_normalise(words: str | Iterable[str]) -> tuple[str, ...]:
+    """The normalisations in `case,space` or a list of names, in the order in which they apply.
+
+    Raises:
+        OptionError: a name that is not a normalisation.
+    """
+    given = [word.strip() for word in words.split(",")] if isinstance(words, str) else list(words)
+    chosen = {word for word in given if word}
+    for word in sorted(chosen):
+        if word not in NORMALISATIONS:
+            raise OptionError(f"--normalise is {word!r}; it takes {', '.join(NORMALISATIONS)}, joined by commas")
+    return tuple(name for name in NORMALISATIONS if name in chosen)
+
+
+def digests(batch: pa.RecordBatch, normalise: tuple[str, ...]) -> NDArray[np.uint64]:
+    """A digest of each row's values: [rows, 2].
+
+    BLAKE2b cut to 128 bits. Among n rows, two different ones share a digest with a probability below
+    n * n / 2**129, which is less than 2**-64 up to 6 thousand million rows. Nobody knows how to construct such rows.
+    """
+    if normalise:
+        batch = batch.set_column(0, batch.schema.field(0), normalised(batch.column(0), normalise))
+    block = sequences_of(batch).tight()
+    data = block.values.tobytes()
+    ends = (block.offsets * block.values.itemsize).tolist()
+    return as_pairs(b"".join([digest_of(data[start:stop]) for start, stop in pairwise(ends)]))
+
+
+def digest_of(data: bytes | memoryview) -> bytes:
+    """The digest of some bytes."""
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
+
+
+def as_pairs(joined: bytes) -> NDArray[np.uint64]:
+    """Digests, one after the other, as numbers: [digests, 2]."""
+    return np.frombuffer(joined, dtype="<u8").reshape(-1, 2)
+
+
+def normalised(texts: pa.Array, how: tuple[str, ...]) -> pa.Array:
+    """Texts without differences in case, punctuation or space; a text of which nothing remains stays unchanged.
+
+    Case is lowered letter by letter; punctuation is every character of Unicode's categories P and S, and is left out;
+    runs of white space become one space, none at the ends.
+    """
+    found = texts
+    if "case" in how:
+        found = pc.utf8_lower(found)
+    if "punctuation" in how:
+        found = pc.replace_substring_regex(found, r"[\pP\pS]+", "")
+    if "space" in how:
+        found = pc.utf8_trim_whitespace(pc.replace_substring_regex(found, WHITE_SPACE, " "))
+    is_empty = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(found)), 0)
+    return pc.if_else(is_empty, texts, found).cast(texts.type)

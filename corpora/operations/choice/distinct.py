@@ -1,0 +1,148 @@
+"""Keep the first copy of each row, or of each document: exact, in bounded memory, the same with any executor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from corpora.errors import OptionError
+from corpora.execution import Executor, Progress, silent, told
+from corpora.operations.choice.copies import Copies, CopiesTask, Repeated, commonest, partition_bits, spill
+from corpora.operations.choice.digests import digests, parse_normalise
+from corpora.operations.choice.documents import RowsOfCopies, spill_documents
+from corpora.operations.choice.removals import Removal, write_removals
+from corpora.operations.rewriting import readable
+from corpora.operations.thresholds import By
+from corpora.operations.version_writer import Rows, Work, counted_part, write_version, written_parts
+from corpora.store import Dataset, Manifest, Piece, Plan, Store, vocabulary_in, write_bytes
+
+VERSION = 1
+"""Raised whenever the same options would keep other rows."""
+
+
+def distinct(
+    dataset: Dataset | str,
+    *,
+    by: By = "row",
+    normalise: str | Iterable[str] = (),
+    name: str | None = None,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """The first copy of each row of a dataset, in its order; or of each document.
+
+    Documents are copies if all of their rows are, in the same order. The accounting has `copies`, the number of rows
+    or documents that were removed, and `repeated`, how many of those that stay had copies. `removed.jsonl` lists the
+    hundred that had the most.
+
+    Args:
+        by: whether single rows or whole documents are compared.
+        normalise: differences to ignore, any of `case`, `punctuation` and `space`; of sentence datasets only. The
+            rows that stay are unchanged.
+
+    Raises:
+        OptionError: an unknown normalisation, one for token ids, or a dataset without rows.
+    """
+    work = Work.here(store, executor, progress)
+    parent = work.open(dataset)
+    ignored = parse_normalise(normalise)
+    if ignored and parent.kind != "sentences":
+        raise OptionError(
+            f"--normalise compares text, and {parent.reference} holds token ids; "
+            "make the sentences that it was tokenized from distinct, then tokenize them"
+        )
+    if not parent.rows:
+        raise OptionError(f"{parent.reference} has no rows, so there is nothing to keep")
+    plan = Plan(
+        action="distinct",
+        components=({"kind": "operations", "name": "distinct", "version": VERSION},),
+        settings={"by": by, "normalise": list(ignored)},
+        parents=(parent.fingerprint,),
+        recipe={"distinct": parent.name, "by": by} | ({"normalise": list(ignored)} if ignored else {}),
+    )
+    name = name or "-".join([parent.name, "distinct", *["documents"] * (by == "document")])
+    return work.add(name, plan, lambda staging: _write(staging, name, plan, parent, work))
+
+
+def _write(staging: Path, name: str, plan: Plan, parent: Dataset, work: Work) -> Manifest:
+    folder, by = staging / "parts", plan.settings["by"]
+    folder.mkdir(exist_ok=True)
+    task = DigestTask(folder, by, tuple(plan.settings["normalise"]))
+    pieces = parent.pieces()
+    files = tuple(told(work.executor.map(task, pieces), work.progress, "digest", len(pieces)))
+    documents, units = None, parent.rows
+    if by == "document":
+        files, documents = spill_documents(folder, parent, files)
+        units = len(documents.rows)
+    bits = partition_bits(units)
+    partitions = work.executor.map(CopiesTask(folder, bits, files), list(range(1 << bits)))
+    found = list(told(partitions, work.progress, "compare", 1 << bits))
+    gone = RowsOfCopies(Copies(tuple(path for path, *_ in found)), documents)
+    write_removals(staging, _commonest(parent, gone, commonest(often for *_, often in found)))
+    accounting: dict[str, int] = {"rows": parent.rows, f"{by}s": units}
+    accounting |= {"copies": sum(path.stat().st_size // 8 for path, *_ in found)}
+    accounting |= {"repeated": sum(repeated for _, repeated, _ in found)}
+    batches = written_parts(work, KeepTask(folder, parent.schema, gone), pieces, "keep", {})
+    rows = Rows(parent.schema, batches, parents=(parent,), accounting=accounting)
+    return write_version(staging, name, plan, rows, work)
+
+
+@dataclass(frozen=True)
+class DigestTask:
+    """Writes the digests of one piece's rows: with their numbers to find copies, in their order for documents."""
+
+    folder: Path
+    by: By
+    normalise: tuple[str, ...]
+
+    def __call__(self, piece: Piece) -> Path:
+        """The file, written unless an earlier attempt did."""
+        path = self.folder / f"digests-{piece.block_number:07d}"
+        if not path.exists():
+            blocks = [digests(batch, self.normalise) for _, _, batch in piece.batches()]
+            found = np.concatenate([np.empty((0, 2), np.uint64), *blocks])
+            if self.by == "row":
+                spill(path, found, piece.first_row)
+            else:
+                write_bytes(path, found.astype("<u8").tobytes())
+        return path
+
+
+@dataclass(frozen=True)
+class KeepTask:
+    """Writes the rows of one piece that stay."""
+
+    folder: Path
+    schema: pa.Schema
+    gone: RowsOfCopies
+
+    def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
+        """Write them, unless an earlier attempt did."""
+        path = self.folder / f"rows-{piece.block_number:07d}.arrow"
+        return counted_part(path, self.schema, self._batches(piece), {})
+
+    def _batches(self, piece: Piece) -> Iterator[pa.RecordBatch]:
+        for _, first_row, batch in piece.batches():
+            yield batch.filter(pa.array(~self.gone.mask(first_row, batch.num_rows)))
+
+
+def _commonest(parent: Dataset, gone: RowsOfCopies, often: list[Repeated]) -> Iterator[Removal]:
+    """The rows that had the most copies, as records; of a document, its first row."""
+    rows = {gone.first_row(unit): count for count, unit in often}
+    texts: dict[int, tuple[str, str]] = {}
+    vocabulary, first = vocabulary_in(parent.path), 0
+    for batch in parent.batches():
+        inside = [row for row in rows if first <= row < first + batch.num_rows]
+        chosen = batch.take(pa.array([row - first for row in inside], pa.int64()))
+        pairs = zip(chosen.column("document").to_pylist(), readable(chosen, vocabulary), strict=True)
+        texts |= dict(zip(inside, pairs, strict=True))
+        first += batch.num_rows
+    for row, count in rows.items():
+        document, text = texts[row]
+        copies = "copy" if count == 1 else "copies"
+        yield Removal(document, f"row {row:,}", f"{count:,} {copies} of it removed", text)

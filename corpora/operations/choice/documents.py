@@ -1,0 +1,134 @@
+"""Documents as units: a digest of each from those of its rows, and which document a row is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from corpora.operations.choice.copies import UNITS_A_PARTITION, Copies, mapped, spill
+from corpora.operations.choice.digests import DIGEST_BYTES, as_pairs
+from corpora.operations.thresholds import Ranges
+from corpora.store import Dataset, write_bytes
+
+
+@dataclass(frozen=True)
+class DocumentStarts:
+    """The first row of each document of a dataset, in a file that is read where it is needed."""
+
+    path: Path
+
+    @cached_property
+    def rows(self) -> NDArray[np.uint64]:
+        """The first rows, rising: [documents]."""
+        return mapped(self.path)
+
+    def of(self, first_row: int, rows: int) -> NDArray[np.int64]:
+        """The number of the document that each of some consecutive rows is from: [rows]."""
+        numbers = np.arange(first_row, first_row + rows, dtype=np.uint64)
+        return np.searchsorted(self.rows, numbers, side="right") - 1
+
+
+@dataclass(frozen=True)
+class RowsOfCopies:
+    """Which rows go: the copies themselves, or all rows of documents that are copies."""
+
+    copies: Copies
+    documents: DocumentStarts | None
+    """None where rows are compared."""
+
+    def mask(self, first_row: int, rows: int) -> NDArray[np.bool_]:
+        """Whether each of some consecutive rows goes: [rows]."""
+        if self.documents is None:
+            found = np.zeros(rows, dtype=bool)
+            found[self.copies.among(first_row, first_row + rows) - first_row] = True
+            return found
+        owners = self.documents.of(first_row, rows)
+        return np.isin(owners, self.copies.among(int(owners[0]), int(owners[-1]) + 1)) if rows else owners > 0
+
+    def first_row(self, unit: int) -> int:
+        """The first row of a row or document, by its number."""
+        return unit if self.documents is None else int(self.documents.rows[unit])
+
+
+def spill_documents(folder: Path, parent: Dataset, digests: Iterable[Path]) -> tuple[tuple[Path, ...], DocumentStarts]:
+    """Write the digest of every document, as `spill` does for rows.
+
+    Args:
+        digests: files with the digests of the dataset's rows, in order.
+
+    Returns:
+        The files, and the documents' first rows.
+    """
+    documents = _documents(parent, digests)
+    files: list[Path] = []
+    starts: list[NDArray[np.int64]] = []
+    while chunk := list(islice(documents, UNITS_A_PARTITION)):
+        files.append(folder / f"documents-{len(files):05d}")
+        spill(files[-1], as_pairs(b"".join(digest for _, digest in chunk)), sum(map(len, starts)))
+        starts.append(np.array([row for row, _ in chunk]))
+    path = folder / "starts"
+    write_bytes(path, b"".join(part.astype("<u8").tobytes() for part in starts))
+    return tuple(files), DocumentStarts(path)
+
+
+def _documents(parent: Dataset, digests: Iterable[Path]) -> Iterator[tuple[int, bytes]]:
+    """The first row of each document, and its digest. Rows of a document stand together."""
+    rows = _row_digests(parent, digests)
+    first = row = 0
+    last, running = None, None
+    for batch, block in zip(parent.batches(), rows, strict=True):
+        runs = pc.run_end_encode(batch.column("document"))
+        begin = 0
+        for document, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            if running is None or document != last:
+                if running is not None:
+                    yield first, running.digest()
+                first, last, running = row + begin, document, blake2b(digest_size=DIGEST_BYTES)
+            running.update(block[begin:end].tobytes())
+            begin = end
+        row += batch.num_rows
+    if running is not None:
+        yield first, running.digest()
+
+
+def _row_digests(parent: Dataset, digests: Iterable[Path]) -> Iterator[NDArray[np.uint64]]:
+    """The digests of each block's rows: [rows, 2]."""
+    files = iter(digests)
+    rest = np.empty((0, 2), np.uint64)
+    for batch in parent.batches():
+        while len(rest) < batch.num_rows:
+            rest = np.concatenate([rest, mapped(next(files)).reshape(-1, 2)])
+        yield rest[: batch.num_rows]
+        rest = rest[batch.num_rows :]
+
+
+def documents_with(parent: Dataset, rows: NDArray[np.int64]) -> Ranges:
+    """All rows of the documents that some rows are from.
+
+    Args:
+        rows: rising.
+    """
+    starts = np.fromiter(_starts(parent), np.int64)
+    owners = np.unique(np.searchsorted(starts, rows, side="right") - 1)
+    return Ranges(starts[owners], np.append(starts[1:], parent.rows)[owners])
+
+
+def _starts(parent: Dataset) -> Iterator[int]:
+    """The first row of each document."""
+    row, last = 0, None
+    for batch in parent.batches():
+        runs = pc.run_end_encode(batch.column("document"))
+        begins = [0, *runs.run_ends.to_pylist()]
+        for document, begin in zip(runs.values.to_pylist(), begins, strict=False):
+            if document != last or row + begin == 0:
+                yield row + begin
+            last = document
+        row += batch.num_rows

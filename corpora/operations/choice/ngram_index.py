@@ -1,0 +1,168 @@
+"""The n-grams of evaluation data, as hashes on disk that workers look up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpora.arrays import KeySet, row_ngrams, tally
+from corpora.errors import OptionError
+from corpora.operations.choice.copies import mapped
+from corpora.operations.choice.evaluation import files_of, is_of_files, texts_of
+from corpora.operations.version_writer import Work
+from corpora.plugin import Sequences, sha256_file
+from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in, write_bytes
+
+TEXTS_A_BLOCK = 10_000
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Evaluation data, in the units of the dataset that it must stay out of."""
+
+    name: str
+    """As records name it: NAME@FINGERPRINT, squad:dev-v1.1.json."""
+    digest: str
+    """The fingerprint of a dataset, the sha256 of a file."""
+    blocks: Callable[[], Iterator[Sequences]]
+    is_dataset: bool = False
+
+
+def evaluations_of(words: Sequence[str | Dataset], parent: Dataset, work: Work) -> list[Evaluation]:
+    """What the words of `--of` name: one for each dataset and each file.
+
+    Raises:
+        OptionError: a dataset whose rows cannot be compared with the parent's.
+        InputError: a file that is missing or cannot be read.
+    """
+    vocabulary = vocabulary_in(parent.path)
+    found: list[Evaluation] = []
+    for word in words:
+        if isinstance(word, str) and is_of_files(word):
+            found += _of_files(word, vocabulary)
+        else:
+            found.append(_of_dataset(work.open(word), parent, vocabulary))
+    return found
+
+
+def _of_files(word: str, vocabulary: Vocabulary | None) -> Iterator[Evaluation]:
+    kind, colon, _ = word.partition(":")
+    for path in files_of(word):
+        name = path.name if kind != "glue" or path.parent == path else f"{path.parent.name}/{path.name}"
+        read = _Texts(word, path, vocabulary)
+        yield Evaluation(f"{kind}:{name}" if colon else name, sha256_file(path), read.blocks)
+
+
+def _of_dataset(found: Dataset, parent: Dataset, vocabulary: Vocabulary | None) -> Evaluation:
+    def read() -> Iterator[Sequences]:
+        for batch in found.batches():
+            same = vocabulary is None or found.kind == "tokens"
+            yield sequences_of(batch) if same else block_of(batch.column("text").to_pylist(), vocabulary)
+
+    if found.kind == "tokens" and vocabulary is None:
+        raise OptionError(
+            f"--of {found.reference} holds token ids and {parent.reference} sentences; "
+            f"give the sentences that {found.name} was tokenized from"
+        )
+    if found.kind == "tokens" and vocabulary != vocabulary_in(found.path):
+        raise OptionError(
+            f"--of {found.reference} has another tokenizer than {parent.reference}; give its sentences, "
+            f"or tokenize them with --like {parent.name}"
+        )
+    if found.fingerprint == parent.fingerprint:
+        raise OptionError(f"--of {found.reference} is the dataset itself; nothing would be left")
+    return Evaluation(found.reference, found.fingerprint, read, is_dataset=True)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of one file, a block at a time."""
+
+    word: str
+    path: Path
+    vocabulary: Vocabulary | None
+
+    def blocks(self) -> Iterator[Sequences]:
+        """Blocks of ids, or of bytes."""
+        texts = texts_of(self.word, self.path)
+        while some := list(islice(texts, TEXTS_A_BLOCK)):
+            yield block_of(some, self.vocabulary)
+
+
+def block_of(texts: list[str], vocabulary: Vocabulary | None) -> Sequences:
+    """Texts as a block: their bytes, or the ids that a tokenizer gives them."""
+    rows: list[bytes] | list[list[int]]
+    if vocabulary is None:
+        rows = [text.encode("utf-8", "surrogatepass") for text in texts]
+        values = np.frombuffer(b"".join(rows), np.uint8)
+    else:
+        encodings = vocabulary.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        rows = [encoding.ids for encoding in encodings]
+        values = np.concatenate([np.empty(0, np.uint32), *(np.array(ids, np.uint32) for ids in rows)])
+    return Sequences(values, np.append(0, np.cumsum(np.array(list(map(len, rows)), np.int64))))
+
+
+@dataclass(frozen=True)
+class NgramIndex:
+    """The distinct n-grams of evaluation data, memory-mapped, each with the first data that holds it."""
+
+    n: int
+    names: tuple[str, ...]
+    keys_file: Path
+    owners_file: Path
+
+    @cached_property
+    def keys(self) -> KeySet:
+        """The hashes."""
+        return KeySet(mapped(self.keys_file))
+
+    @cached_property
+    def owners(self) -> NDArray[np.uint64]:
+        """[keys], the position in `names` of the data that each is from."""
+        return mapped(self.owners_file)
+
+
+def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tuple[NgramIndex, dict[str, int]]:
+    """Write the n-grams of evaluation data.
+
+    Returns:
+        The index, and the number of distinct n-grams of each.
+
+    Raises:
+        OptionError: no text holds an n-gram.
+    """
+    keys, owners = np.empty(0, np.uint64), np.empty(0, np.uint64)
+    counts: dict[str, int] = {}
+    for number, evaluation in enumerate(evaluations):
+        hashes = [row_ngrams(block, n).hashes for block in evaluation.blocks()]
+        own = tally(np.concatenate([np.empty(0, np.uint64), *hashes]))[0]
+        counts[evaluation.name] = len(own)
+        new = own[KeySet(keys).places(own) < 0]
+        order = np.argsort(np.concatenate([keys, new]), kind="stable")
+        keys = np.concatenate([keys, new])[order]
+        owners = np.concatenate([owners, np.full(len(new), number, np.uint64)])[order]
+    if not len(keys):
+        longest = max((_longest(block) for evaluation in evaluations for block in evaluation.blocks()), default=0)
+        names = ", ".join(counts)
+        raise OptionError(f"--ngram is {n}, and the longest text of {names} has {longest}; give at most {longest}")
+    index = NgramIndex(n, tuple(counts), folder / "ngrams", folder / "owners")
+    write_bytes(index.keys_file, keys.astype("<u8").tobytes())
+    write_bytes(index.owners_file, owners.astype("<u8").tobytes())
+    return index, counts
+
+
+def _longest(block: Sequences) -> int:
+    """The words or tokens of the longest row."""
+    return int(np.bincount(row_ngrams(block, 1).rows, minlength=1).max())
+
+
+def longest_row(batches: Iterable[pa.RecordBatch]) -> int:
+    """The words or tokens of the longest row of a dataset."""
+    return max((_longest(sequences_of(batch)) for batch in batches), default=0)

@@ -1,0 +1,113 @@
+"""Remove what shares n-grams with evaluation data, so that a model that is trained on the rest has not seen it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from corpora.errors import InputError, OptionError
+from corpora.execution import Executor, Progress, silent, told
+from corpora.operations.choice.documents import documents_with
+from corpora.operations.choice.evaluation import absolute, is_of_files
+from corpora.operations.choice.ngram_index import Evaluation, evaluations_of, longest_row, write_index
+from corpora.operations.choice.removals import REMOVED
+from corpora.operations.choice.shared_ngrams import ROW, FindTask, RemoveTask, read_spans, removals_file
+from corpora.operations.version_writer import Rows, Work, write_version, written_parts
+from corpora.store import Dataset, Manifest, Plan, Store, vocabulary_in
+
+NGRAM = 13
+"""Tokens or words (Brown et al. 2020, arXiv 2005.14165, appendix C)."""
+VERSION = 1
+"""Raised whenever the same options would remove something else."""
+Removed = Literal["row", "document", "span"]
+
+
+def without(
+    dataset: Dataset | str,
+    *,
+    of: Sequence[str | Dataset],
+    ngram: int = NGRAM,
+    by: Removed = "row",
+    name: str | None = None,
+    executor: Executor | str = "serial",
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """A dataset without what shares an n-gram with evaluation data.
+
+    N-grams are of words in sentence datasets, of ids in token datasets, and lie within rows: the same that
+    `corpora.diff` counts, which then finds none. Texts are tokenized as the dataset was. `removed.jsonl` has a line
+    for each removal, with its n-gram.
+
+    Args:
+        of: datasets, `squad:DIR` or `glue:DIR` (their dev and test files), or files of text (.txt, .jsonl).
+        ngram: words or tokens of an n-gram, at least 1.
+        by: what goes: the rows that share one, whole documents, or only the shared words. What is left on either side
+            of them becomes a row of its own.
+
+    Raises:
+        OptionError: no evaluation data, data in another tokenizer, an n-gram longer than any row, or nothing is left.
+        InputError: a file that is missing or cannot be read.
+    """
+    work = Work.here(store, executor, progress)
+    parent = work.open(dataset)
+    if ngram < 1:
+        raise OptionError(f"--ngram is {ngram}; it must be at least 1")
+    if not of:
+        raise OptionError("without takes evaluation data; give --of once or more")
+    evaluations = evaluations_of(of, parent, work)
+    words = [each.name for each in evaluations if each.is_dataset]
+    words += [absolute(word) for word in of if isinstance(word, str) and is_of_files(word)]
+    plan = Plan(
+        action="without",
+        components=({"kind": "operations", "name": "without", "version": VERSION},),
+        settings={"ngram": ngram, "by": by, "of": [each.digest for each in evaluations if each.is_dataset]},
+        parents=(parent.fingerprint,),
+        inputs=tuple(sorted((each.name, each.digest) for each in evaluations if not each.is_dataset)),
+        recipe={"without": parent.name, "of": words, "ngram": ngram, "by": by},
+    )
+    name = name or f"{parent.name}-clean"
+
+    def write(staging: Path) -> Manifest:
+        try:
+            return _write(staging, name, plan, parent, evaluations, work)
+        except (OptionError, InputError):
+            shutil.rmtree(staging)
+            raise
+
+    return work.add(name, plan, write)
+
+
+def _write(
+    staging: Path, name: str, plan: Plan, parent: Dataset, evaluations: list[Evaluation], work: Work
+) -> Manifest:
+    folder, by, ngram = staging / "parts", plan.settings["by"], plan.settings["ngram"]
+    folder.mkdir(exist_ok=True)
+    index, counts = write_index(folder, evaluations, ngram)
+    pieces = parent.pieces()
+    found = list(told(work.executor.map(FindTask(folder, index), pieces), work.progress, "find", len(pieces)))
+    if not sum(total for _, total in found):
+        longest = longest_row(parent.batches())
+        raise OptionError(
+            f"--ngram is {ngram}, and the longest row of {parent.reference} has {longest}; give at most {longest}"
+        )
+    documents = None
+    if by == "document":
+        documents = documents_with(parent, np.concatenate([read_spans(path)[:, ROW] for path, _ in found]))
+    accounting: dict[str, object] = {"rows": parent.rows, "ngram": ngram, "evaluation": counts}
+    task = RemoveTask(folder, parent.schema, index, by, vocabulary_in(parent.path), documents)
+    batches = written_parts(work, task, pieces, "remove", accounting)
+    manifest = write_version(staging, name, plan, Rows(parent.schema, batches, (parent,), accounting), work)
+    if not manifest.rows:
+        raise OptionError(
+            f"every row of {parent.reference} shares a {ngram}-gram with {', '.join(counts)}: nothing would be left; "
+            "give a larger --ngram, or other data"
+        )
+    with (staging / REMOVED).open("wb") as file:
+        for piece in pieces:
+            file.write(removals_file(folder, piece).read_bytes())
+    return manifest

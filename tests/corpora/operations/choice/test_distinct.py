@@ -1,0 +1,106 @@
+"""Distinct rows and documents: the first copy stays, whatever the order of the work, and what went is said."""
+
+import json
+
+import pytest
+
+import corpora
+from corpora.execution import make_executor
+from corpora.operations.choice import copies
+from corpora.store.description import summaries
+from corpora.store.store import default_store
+
+
+def repeats(dataset):
+    """How many rows are copies, as the statistic counts them."""
+    figures = summaries(default_store(), dataset, ["repeats"], make_executor("serial"))
+    return dataset.rows - figures["repeats"]["distinct_rows"]
+
+
+def test_the_first_copy_of_each_row_stays_in_its_place(make, rows):
+    made = corpora.distinct(make(["One is here.", "Two.", "One is here."], ["Two.", "Three.", "two."]))
+    assert rows(made) == ["One is here.", "Two.", "Three.", "two."]
+    assert made.manifest.accounting == {"rows": 6, "copies": 2, "repeated": 2}
+
+
+def test_afterwards_the_statistic_repeats_is_0(tokens):
+    twice = corpora.concat([tokens, corpora.transform(tokens, "shuffle"), tokens], name="thrice")
+    made = corpora.distinct(twice)
+    assert repeats(twice) > tokens.rows and repeats(made) == 0
+    assert made.rows + made.manifest.accounting["copies"] == twice.rows
+
+
+@pytest.mark.parametrize("by", ["row", "document"])
+def test_partitions_pieces_and_workers_change_nothing(tokens, monkeypatch, by):
+    twice = corpora.concat([tokens, corpora.transform(tokens, "shuffle"), tokens], name="thrice")
+    made = corpora.distinct(twice, by=by)
+    default_store().remove(made.reference)
+    monkeypatch.setattr(copies, "UNITS_A_PARTITION", 200)
+    again = corpora.distinct(twice, by=by, executor="processes:workers=2")
+    files = [{k: v for k, v in d.manifest.files.items() if not k.endswith((".md", ".html"))} for d in (made, again)]
+    assert files[0] == files[1] and made.rows < twice.rows
+
+
+def test_documents_go_only_where_every_row_is_a_copy(make, rows):
+    same, longer = ["One is here.", "Two.", "One is here."], ["One is here.", "Two."]
+    made = corpora.distinct(make(same, longer, same, longer), by="document")
+    assert rows(made) == same + longer and made.documents == 2
+    assert made.manifest.accounting == {"rows": 10, "documents": 4, "copies": 2, "repeated": 2}
+
+
+def test_a_document_in_two_blocks_is_one_document(make, monkeypatch, rows):
+    from corpora.store import blocks
+
+    monkeypatch.setattr(blocks, "MAX_ROWS", 3)
+    long = [f"Sentence {i}." for i in range(8)]
+    assert rows(corpora.distinct(make(long, ["Another one."], long), by="document")) == [*long, "Another one."]
+
+
+@pytest.mark.parametrize(
+    ("normalise", "kept"),
+    [
+        ("case", ["A cat sat.", "A cat, sat", "…", "—"]),
+        ("case,punctuation", ["A cat sat.", "…", "—"]),
+        ("punctuation", ["A cat sat.", "a Cat sat.", "…", "—"]),
+    ],
+)
+def test_differences_can_be_ignored_and_rows_stay_unchanged(make, normalise, kept, rows):
+    made = corpora.distinct(make(["A cat sat.", "a Cat sat.", "A cat, sat", "…", "—"]), normalise=normalise)
+    assert rows(made) == kept
+
+
+def test_white_space_of_any_kind_and_number_can_be_ignored():
+    import pyarrow as pa
+
+    from corpora.operations.choice.digests import normalised
+
+    found = normalised(pa.array(["a\u00a0 b", " a\tb ", "a\u2003b", "   "], pa.large_string()), ("space",))
+    assert found.to_pylist() == ["a b"] * 3 + ["   "] and found.type == pa.large_string()
+
+
+def test_what_went_is_said_and_recorded(make, run):
+    make(["One is here.", "Two."], ["One is here.", "Two.", "One is here."])
+    said = run("transform", "distinct", "corpus").out
+    assert "3 of 5 rows removed as copies of earlier ones (60.0%); most often: 2 copies of 'One is here.'" in said
+    assert "d0.txt, row 0: 2 copies of it removed: One is here." in run("show", "corpus-distinct", "--removed").out
+
+
+def test_a_recipe_makes_the_same_version(make, run, tmp_path):
+    made = corpora.distinct(make(["One is here.", "one is here."]), normalise=["case"], name="once")
+    (tmp_path / "r.toml").write_text(
+        '[datasets.once]\ndistinct = "corpus"\nnormalise = ["case"]\n[datasets.two]\ndistinct = "once"\nby = "document"'
+    )
+    planned = json.loads(run("build", "--recipe", tmp_path / "r.toml", "--dry-run", "--json").out)
+    assert [step["state"] for step in planned] == ["there", "to build"] and made.rows == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"normalise": "casing"}, "--normalise is 'casing'; it takes case, punctuation, space"),
+        ({"normalise": "case"}, "holds token ids; make the sentences that it was tokenized from distinct"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(tokens, options, message):
+    with pytest.raises(corpora.OptionError, match=message):
+        corpora.distinct(tokens, **options)

@@ -1,0 +1,1 @@
+"""Built-in families of models: one plugin module per file."""

@@ -1,0 +1,1 @@
+"""Probes that come with the trainer."""

@@ -1,0 +1,28 @@
+"""`trainer inspect`: what a model folder holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def command(
+    model: Annotated[str, typer.Argument(help="A model folder, a run folder, or a hub id, ID@REVISION.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say what a model folder holds: family, head, vocabulary, casing, size."""
+    from trainer.models import inspect_model
+
+    found = inspect_model(model)
+    if as_json:
+        typer.echo(json.dumps(found.to_json(), indent=2))
+        return
+    known = {True: "present", False: "missing: it cannot teach", None: "not looked for: the family is not known"}
+    head = known[found.masked_lm_head]
+    typer.echo(f"family          {found.family if found.obstacle is None else f'cannot be trained: {found.obstacle}'}")
+    typer.echo(f"masked-LM head  {head}")
+    typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {found.casing}")
+    typer.echo(f"layers          {found.layers} of {found.hidden}")
+    typer.echo(f"parameters      {found.parameters:,} ({found.size_bytes / 2**20:,.1f} MB)")

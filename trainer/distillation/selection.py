@@ -1,0 +1,53 @@
+"""Choose the student by measurements on held-out text: the best update, and when to stop waiting for a better one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+class SelectionState(TypedDict):
+    """What a checkpoint keeps of a `Selection`."""
+
+    update: int | None
+    """The best update."""
+    value: float | None
+    since: int
+    """Measurements since the best one."""
+
+
+@dataclass
+class Selection:
+    """The best update so far, by a measurement of which less is better.
+
+    Args:
+        metric: what is measured, such as `kl`.
+        patience: measurements without a new best after which the run ends; None never ends it.
+    """
+
+    metric: str
+    patience: int | None = None
+    update: int | None = None
+    value: float | None = None
+    since: int = 0
+
+    def see(self, update: int, value: float) -> bool:
+        """Record a measurement; gives whether it is the best so far. One that is not a number never is."""
+        if value < (float("inf") if self.value is None else self.value):
+            self.update, self.value, self.since = update, value, 0
+            return True
+        self.since += 1
+        return False
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the run should end."""
+        return self.patience is not None and self.since >= self.patience
+
+    def state(self) -> SelectionState:
+        """What a checkpoint keeps."""
+        return {"update": self.update, "value": self.value, "since": self.since}
+
+    def restore(self, state: SelectionState) -> None:
+        """Continue from a checkpoint."""
+        self.update, self.value, self.since = state["update"], state["value"], state["since"]

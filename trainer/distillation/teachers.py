@@ -1,0 +1,140 @@
+"""The teachers of a run: loaded, checked against each other, and against the student that is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from corpora import OptionError
+from trainer.distillation.runs.card import TeacherEntry
+from trainer.errors import ModelError, VocabularyMismatch
+from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder, positions_of
+from trainer.plugin import Loss, StateLoss, Student, registry
+
+
+@dataclass(frozen=True)
+class Teachers:
+    """One teacher or several, of one vocabulary."""
+
+    models: list[PreTrainedModel]
+    tokenizer: PreTrainedTokenizerBase
+    """The first one's."""
+    folder: Path
+    """The first one's."""
+    entries: list[TeacherEntry]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each one's share in the mean of their distributions; the sum is 1."""
+        return tuple(entry.share for entry in self.entries)
+
+    @property
+    def positions(self) -> int | None:
+        """The longest sequence that all of them read, special tokens included."""
+        limits = [limit for model in self.models if (limit := positions_of(model.config)) is not None]
+        return min(limits) if limits else None
+
+
+def listed(teacher: str | Path | Sequence[str | Path] | None) -> list[str | Path]:
+    """One teacher, several, or none, as a list."""
+    if teacher is None:
+        return []
+    return [teacher] if isinstance(teacher, str | Path) else list(teacher)
+
+
+def load_teachers(asked: Sequence[str | Path], weights: Sequence[float], *, allow_pickle: bool) -> Teachers:
+    """Load the teachers, the first of which also gives the tokenizer.
+
+    Args:
+        weights: of each in the mean of their distributions; equal if empty.
+
+    Raises:
+        OptionError: a weight is missing, surplus or 0.
+        VocabularyMismatch: the teachers differ in their vocabularies.
+        ModelError: one of them cannot teach.
+    """
+    shares = _shares(asked, weights)
+    folders = [model_folder(teacher) for teacher in asked]
+    tokenizer = load_tokenizer(folders[0])
+    for folder, teacher in zip(folders[1:], asked[1:], strict=True):
+        _check_vocabulary(tokenizer, str(asked[0]), load_tokenizer(folder), str(teacher))
+    models = [load_teacher(folder, allow_pickle=allow_pickle) for folder in folders]
+    sizes = [int(model.config.vocab_size) for model in models]
+    for teacher, size in zip(asked, sizes, strict=True):
+        if size != sizes[0]:
+            raise VocabularyMismatch(
+                f"{teacher} has embeddings for {size:,} pieces and {asked[0]} for {sizes[0]:,}; "
+                "several teachers need one vocabulary"
+            )
+    entries = [
+        TeacherEntry(str(teacher), folder=str(folder), **model_fingerprint(folder), share=share)
+        for teacher, folder, share in zip(asked, folders, shares, strict=True)
+    ]
+    return Teachers(models, tokenizer, folders[0], entries)
+
+
+def _shares(asked: Sequence[str | Path], weights: Sequence[float]) -> list[float]:
+    if not weights:
+        return [1 / len(asked)] * len(asked)
+    if len(weights) != len(asked):
+        raise OptionError(
+            f"distill: {len(weights)} teacher-weight for {len(asked)} teacher; "
+            "give one --teacher-weight for each --teacher, in the same order, or none"
+        )
+    if not all(weights):
+        raise OptionError("distill: teacher-weight is 0; it must be above 0, or leave that --teacher out")
+    return [weight / math.fsum(weights) for weight in weights]
+
+
+def _check_vocabulary(ours: PreTrainedTokenizerBase, first: str, theirs: PreTrainedTokenizerBase, other: str) -> None:
+    one, two = ours.get_vocab(), theirs.get_vocab()
+    if one != two:
+        differ = sorted(piece for piece in {*one, *two} if one.get(piece) != two.get(piece))
+        raise VocabularyMismatch(
+            f"{other} has another vocabulary ({len(two):,} pieces) than {first} ({len(one):,}); {len(differ):,} "
+            f"pieces differ, such as {differ[0]!r}; several teachers need one vocabulary"
+        )
+
+
+def check_widths(shape: Student, losses: Sequence[Loss], teacher: PreTrainedModel) -> None:
+    """Check that a student of another width asks neither for the teacher's layers nor for a loss of one width.
+
+    Raises:
+        ModelError: it does; the message names every option to change.
+    """
+    width, wanted = int(teacher.config.hidden_size), getattr(shape, "hidden", None)
+    if wanted is None or wanted == width:
+        return
+    changes = []
+    if getattr(shape, "start", "random") != "random":
+        changes.append(f"--student {_at_random(shape).short()}")
+    unfit = [loss for loss in losses if isinstance(loss, StateLoss) and loss.same_width]
+    if unfit:
+        kept = [loss.short() if loss not in unfit else _projected(loss).short() for loss in losses]
+        changes.append(" ".join(f"--loss {loss}" for loss in kept))
+    if changes:
+        names = " and ".join(sorted({loss.name for loss in unfit}))
+        reasons = ["start from its layers"] * bool(changes[0].startswith("--student"))
+        reasons += [f"use the loss {names}"] * bool(unfit)
+        raise ModelError(
+            f"the student is {wanted} wide and the teacher {width}, so it cannot {' or '.join(reasons)}; "
+            f"use {' '.join(changes)}, or leave hidden={wanted} out"
+        )
+
+
+def _at_random(shape: Student) -> Student:
+    free = {"start": "random"}
+    if getattr(shape, "positions", None) == "frozen":
+        free["positions"] = "random"
+    return replace(shape, **free)
+
+
+def _projected(loss: StateLoss) -> Loss:
+    """The loss with a trained projection in the place of one that needs equal widths."""
+    kept = {name: value for name, value in loss.options().items() if name in ("weight", "layer", "teacher-layer")}
+    made: Loss = type(registry.make("losses", "hidden-state")).from_options(kept)
+    return made

@@ -1,0 +1,90 @@
+"""What a model folder holds, found without loading its weights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from math import prod
+from pathlib import Path
+
+from trainer.errors import ModelError
+from trainer.models.configurations import ModelFiles, load_config, look_at
+from trainer.models.families import not_known
+from trainer.models.folders import model_folder
+from trainer.models.tokenizers import TOKENIZER_FILES, load_tokenizer, lower_cases
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a model folder holds."""
+
+    folder: str
+    family: str
+    """The `model_type` of its configuration."""
+    obstacle: str | None
+    """Why a model of this family can neither teach nor be a student; None if it can."""
+    masked_lm_head: bool | None
+    """Whether the weights hold a trained masked-language-model head; None if the family is not known."""
+    vocabulary: int
+    casing: str
+    """`lower-cased`, `cased`, or `unknown` where there is no tokenizer that can be read."""
+    layers: int
+    hidden: int
+    parameters: int
+    """Numbers in the weights file; tied ones once."""
+    size_bytes: int
+
+    def to_json(self) -> dict[str, str | int | bool | None]:
+        """As JSON."""
+        return asdict(self)
+
+
+def inspect_model(model: str | Path) -> Inspection:
+    """What a model holds: family, head, vocabulary, casing, layers, parameters.
+
+    Raises:
+        ModelError: not a model folder, or a config that cannot be read or does not fit the weights.
+        PickledWeights: no safetensors, but a pickle.
+        DamagedWeights: a weights file that is cut short or missing.
+    """
+    files = look_at(model_folder(model))
+    family = files.family
+    sizes = {name: prod(shape) for name, shape in files.shapes.items() if not _tied(name, files)}
+    return Inspection(
+        folder=str(files.folder),
+        family=files.model_type,
+        obstacle=_obstacle(files),
+        masked_lm_head=None if family is None else family.has_head(files.shapes),
+        vocabulary=_size(files, "vocab_size"),
+        casing=_casing(files.folder),
+        layers=_size(files, "num_hidden_layers", "n_layers", "n_layer", "num_layers"),
+        hidden=_size(files, "hidden_size", "dim", "n_embd", "d_model"),
+        parameters=sum(sizes.values()),
+        size_bytes=sum(file.stat().st_size for file in files.folder.glob("*.safetensors")),
+    )
+
+
+def _obstacle(files: ModelFiles) -> str | None:
+    if files.family is None:
+        return not_known(files.model_type)
+    return files.family.refusal(load_config(files.folder))
+
+
+def _tied(name: str, files: ModelFiles) -> bool:
+    """Whether a tensor repeats the word embeddings."""
+    decoder = files.family.head_parts["decoder"] if files.family else "decoder"
+    return name.endswith(f"{decoder}.weight") and files.config.get("tie_word_embeddings", True) is True
+
+
+def _size(files: ModelFiles, *names: str) -> int:
+    """The first of these that the configuration has; 0 if it has none."""
+    found = [value for name in names if isinstance(value := files.config.get(name), int)]
+    return found[0] if found else 0
+
+
+def _casing(folder: Path) -> str:
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        return "unknown"
+    try:
+        return "lower-cased" if lower_cases(load_tokenizer(folder)) else "cased"
+    except ModelError:
+        return "unknown"

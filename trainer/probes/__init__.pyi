@@ -1,0 +1,16 @@
+from .chosen import chosen_probes as chosen_probes
+from .intervals import estimate as estimate
+from .intervals import mean_of_rates as mean_of_rates
+from .intervals import rate_estimate as rate_estimate
+from .intervals import stratify as stratify
+from .models import find_model as find_model
+from .models import results_place as results_place
+from .page import write_page as write_page
+from .results import ProbeResult as ProbeResult
+from .results import ProbeRow as ProbeRow
+from .results import probe_difference as probe_difference
+from .results import probe_rows as probe_rows
+from .results import read_results as read_results
+from .running import Probed as Probed
+from .running import probe as probe
+from .subject import LoadedModel as LoadedModel

@@ -1,0 +1,131 @@
+"""The models that a probe is asked for: folders, runs, and students as they start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from trainer.distillation import CARD, RunSettings, starting_student
+from trainer.errors import NoLanguageModelHead, ProbeError
+from trainer.models import inspect_model, load_teacher, model_fingerprint, model_folder, positions_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+START = "start:"
+"""Before a run folder: the student as that run starts it."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model that can be loaded, and what identifies it by content."""
+
+    name: str
+    folder: Path
+    """Where its tokenizer is."""
+    place: Path
+    """Where its results are stored."""
+    identity: dict[str, str]
+    load: Callable[[], PreTrainedModel]
+    longest: int | None
+    vocabulary: int
+    from_hub: bool = False
+    """Whether it was brought from the hub, so that its folder is not ours to write into."""
+
+
+def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> Named:
+    """A model by its folder, its run folder, its hub id, or `start:RUN`; its weights stay on disk.
+
+    Args:
+        teacher: for `start:RUN`, the run's teacher if it was moved.
+
+    Raises:
+        ModelError: there is no such model.
+        NoLanguageModelHead: it has no masked-language-model head.
+        ProbeError: `start:RUN` names something else than a distillation.
+    """
+    if str(reference).startswith(START):
+        return _starting(Path(str(reference).removeprefix(START)), teacher)
+    folder = model_folder(reference)
+    vocabulary, longest = _check_head(folder), _longest(folder)
+    name = _run_of(folder).resolve().name if Path(reference).exists() else str(reference)
+    load = lambda: load_teacher(folder)  # noqa: E731
+    place, identity, from_hub = results_place(folder), model_fingerprint(folder), not Path(reference).exists()
+    return Named(name, folder, place, identity, load, longest, vocabulary, from_hub)
+
+
+def results_place(folder: Path) -> Path:
+    """Where a model's results go: `probes` in the run of a student, or in the model's own folder."""
+    return _run_of(folder) / "probes"
+
+
+def _run_of(folder: Path) -> Path:
+    return folder.parent if folder.name == "student" else folder
+
+
+def _starting(run: Path, teacher: str | Path | None) -> Named:
+    card = _card(run)
+    recipe, taught = RunSettings.from_options(card.recipe), card.teacher or {}
+    folder = _teacher_folder(run, teacher, taught.get("folder"))
+    vocabulary, identity = _check_head(folder), model_fingerprint(folder)
+    if identity["weights"] != taught.get("weights"):
+        raise ProbeError(
+            f"{START}{run}: the run had another teacher than {folder}, whose weights differ; "
+            "name the run's own teacher with --teacher"
+        )
+    identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
+    load = lambda: starting_student(recipe, load_teacher(folder))  # noqa: E731
+    place = run / "probes" / "start"
+    return Named(f"{run.resolve().name} (start)", folder, place, identity, load, _longest(folder), vocabulary)
+
+
+def _teacher_folder(run: Path, given: str | Path | None, recorded: str | None) -> Path:
+    if given is not None:
+        return model_folder(given)
+    if recorded is None or not Path(recorded).is_dir():
+        raise ProbeError(f"{START}{run}: the run's teacher is no longer in {recorded}; name it with --teacher DIR")
+    return model_folder(recorded)
+
+
+class RunCard(msgspec.Struct):
+    """What a run card says of how its student starts."""
+
+    kind: str
+    recipe: dict[str, object]
+    teacher: dict[str, str | None] | None = None
+
+
+def _card(run: Path) -> RunCard:
+    path = run / CARD
+    if not path.is_file():
+        raise ProbeError(f"{START}{run}: {run} is not a run folder: it has no {CARD}; take start:RUN of a distillation")
+    try:
+        card = msgspec.json.decode(path.read_bytes(), type=RunCard)
+    except msgspec.MsgspecError as error:
+        raise ProbeError(f"{path} is not a run card: {error}") from error
+    if card.kind != "distill" or card.teacher is None:
+        raise ProbeError(f"{START}{run}: {run} holds a {card.kind} run; only a distillation has a start")
+    return card
+
+
+def _check_head(folder: Path) -> int:
+    """The vocabulary's size of a model with a masked-language-model head."""
+    found = inspect_model(folder)
+    if not found.masked_lm_head:
+        raise NoLanguageModelHead(
+            f"{folder} has no masked-language-model head ({found.family}), so it cannot be probed; take the model "
+            "from before fine-tuning (trainer inspect shows the head)"
+        )
+    return found.vocabulary
+
+
+def _longest(folder: Path) -> int | None:
+    """The most tokens that a model reads, special tokens not counted."""
+    from transformers import AutoConfig
+
+    positions = positions_of(AutoConfig.from_pretrained(str(folder), local_files_only=True))
+    return None if positions is None else positions - 2

@@ -1,0 +1,51 @@
+"""See that a callback watches a run without changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from corpora import Sequences
+from corpora.testing import called, check_component, need
+from trainer.data import Rows
+from trainer.distillation import RunFolder, distill
+from trainer.plugin import Callback
+from trainer.testing.tiny import VOCABULARY, tiny_model_folder
+
+OPTIONS = {
+    "sequences": 4, "budget": "updates=4", "student": "layers:layers=1", "log-every": 1, "checkpoint-every": "2",
+    "micro-batch-tokens": "64",
+}  # fmt: skip
+
+
+def check_callback(given: type[Callback] | Callback, **options: Any) -> None:
+    """See that a callback survives a real run, stopped and resumed, and that the run's student is unchanged by it.
+
+    Args:
+        given: the class, or a component with the options to be tried.
+        options: for a class, options other than its defaults.
+
+    Raises:
+        ContractBroken: it does not; the message says what was found.
+    """
+    component = check_component(given(**options) if isinstance(given, type) else given, Callback, travels=False)
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        teacher = tiny_model_folder(place / "teacher", layers=3)
+        alone = _run(teacher, place / "alone", [])
+        watched = called(component, "a run that it watched", _run, teacher, place / "watched", [component])
+    need(watched[0] == alone[0], component, "the run's student is another one when it watches; change nothing in torch")
+    changed = [key for key in {**alone[1], **watched[1]} if watched[1].get(key) != alone[1].get(key)]
+    need(not changed, component, f"it changes the run card's {', '.join(changed)}; a callback only reads the card")
+
+
+def _run(teacher: Path, out: Path, watch: Sequence[Callback]) -> tuple[bytes, dict[str, object]]:
+    """The weights and the card of a run of four updates that stops after the first one and is resumed."""
+    ids = [[5 + (7 * row + at) % (VOCABULARY - 5) for at in range(6)] for row in range(16)]
+    rows = Rows([Sequences.from_rows(ids)])
+    distill(rows, teacher, out, options=OPTIONS, stop_after="0s", watch=watch)
+    distill(rows, teacher, out, resume=True, watch=watch)
+    card = {key: value for key, value in RunFolder(out).card().to_json().items() if key != "speed"}
+    return (out / "student" / "model.safetensors").read_bytes(), card
