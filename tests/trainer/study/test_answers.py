@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from trainer.plugin.probe_records import Estimate, Metric, Stratum
+from trainer.probes import ProbeResult
 from trainer.study.held_out import HeldOut
 from trainer.study.reports.answers import answers
 from trainer.study.reports.charts import comparable, composition_picture, curves_picture, size_picture
@@ -15,7 +18,7 @@ from trainer.study.reports.comparisons import Question, compare, questions
 from trainer.study.reports.formats import to_csv
 from trainer.study.reports.measures import F1, GLUE, KL
 from trainer.study.reports.page import gathered
-from trainer.study.reports.probes import ProbeValue
+from trainer.study.reports.probes import ProbeValue, probe_values
 from trainer.study.reports.quoted import quoted_difference
 from trainer.study.run_results import Scored, Transfer
 
@@ -135,3 +138,21 @@ def test_probes_are_drawn_where_there_are_any() -> None:
     made = gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t", probes=rows)
     assert made.pictures["probes"].draw(False).axes and "probes" in {sheet.name for sheet in made.sheets}
     assert "probes" not in gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t").pictures
+
+
+def test_probes_of_several_runs_are_shown_by_their_mean_and_range() -> None:
+    def result(value: float) -> dict[str, ProbeResult]:
+        fields = [
+            Stratum("field", f"f{number}", 9, {"accuracy": Estimate(value, value - 0.1, value + 0.1)})
+            for number in range(20)
+        ]
+        strata = [Stratum("all", "all", 9, {"accuracy": Estimate(value, value - 0.1, value + 0.1)}), *fields]
+        metrics = {"accuracy": Metric("accuracy", "rate", True)}
+        return {"pairs": ProbeResult("pairs", "pairs", "m", {}, "pairs", metrics, strata, [], 0.0, "", "", {})}
+
+    one, two = grid(0.2, 0.3, 0.4)[:2]
+    values = probe_values([replace(one, probes=[result(0.6)]), replace(two, probes=[result(0.6), result(0.8)])])
+    assert [(row.model, row.value, row.low, row.high) for row in values if row.stratum == "all"] == [
+        ("student as it starts", 0.6, 0.5, 0.7), ("all", pytest.approx(0.7), 0.6, 0.8),
+    ]  # fmt: skip
+    assert {row.drawn for row in values if row.stratum.startswith("field")} == {False} and len(values) == 42

@@ -18,7 +18,7 @@ from trainer.study.reports.comparisons import difference_sheet, questions
 from trainer.study.reports.drawing import Picture, to_element, to_pdf
 from trainer.study.reports.forest import forest
 from trainer.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
-from trainer.study.reports.probes import ProbeValue, probe_picture, probe_sheet
+from trainer.study.reports.probes import ProbeValue, probe_picture, probe_sheet, probe_values
 from trainer.study.reports.tables import dataset_sheet, distillation_sheet, network_sheet, score_sheet, task_sheet
 from trainer.study.run_results import Scored, merged, read_outcomes
 from trainer.study.stored_answers import StoredAnswer, write_answers
@@ -114,6 +114,7 @@ def gathered(
 ) -> Report:
     """The answers, pictures and tables about runs."""
     outcomes = merged(runs)
+    probes = probes or probe_values(outcomes)
     asked = questions(outcomes, preset)
     pictures = [
         *(forest(question) for question in asked), size_picture(outcomes, preset),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
+from trainer.probes import ProbeRow, probe_rows
 from trainer.study.reports.drawing import NARROW, SERIES, WIDE, Picture, canvas
 from trainer.study.reports.formats import Sheet
 from trainer.study.reports.measures import NOTHING
+from trainer.study.run_results import Scored
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+MOST_DRAWN = 15
+"""A split with more strata than this, such as 67 paradigms, is in the table only."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +29,40 @@ class ProbeValue:
     model: str
     """As the report names it: a transfer dataset, a baseline, or the teacher."""
     probe: str
-    """`minimal-pairs`, `stratified-kl` …; probes are drawn in panels of their own."""
+    """The probe and what it measures; each is a panel of its own."""
     stratum: str
     """What part of the probe: a paradigm, a frequency band, `all`."""
     value: float
     low: float | None = None
-    """The 95 % interval; None if the probe gives none."""
+    """The 95 % interval, or the range over runs if there are several; None if the probe gives none."""
     high: float | None = None
+    drawn: bool = True
+    """Whether the figure shows it; the table shows everything."""
+
+
+def probe_values(outcomes: Sequence[Scored]) -> list[ProbeValue]:
+    """What the runs were probed for, with the runs that differ in their seed together."""
+    made = []
+    for run in outcomes:
+        found: dict[tuple[str, str, str], list[ProbeRow]] = {}
+        for results in run.probes:
+            for row in probe_rows(list(results.values())):
+                panel = f"{row.probe}: {row.title}" + (f" ({row.unit})" if row.unit != "rate" else "")
+                found.setdefault((panel, row.split, row.stratum), []).append(row)
+        strata = Counter((panel, split) for panel, split, _ in found)
+        made += [
+            _value(run.label, panel, stratum if split == "all" else f"{split}: {stratum}", rows,
+                   drawn=strata[panel, split] <= MOST_DRAWN)
+            for (panel, split, stratum), rows in found.items()
+        ]  # fmt: skip
+    return made
+
+
+def _value(model: str, panel: str, stratum: str, rows: Sequence[ProbeRow], *, drawn: bool) -> ProbeValue:
+    if len(rows) == 1:
+        return ProbeValue(model, panel, stratum, rows[0].value, rows[0].low, rows[0].high, drawn)
+    values = [row.value for row in rows]
+    return ProbeValue(model, panel, stratum, fmean(values), min(values), max(values), drawn)
 
 
 def probe_sheet(rows: Sequence[ProbeValue]) -> Sheet:
@@ -44,13 +78,14 @@ def probe_picture(rows: Sequence[ProbeValue]) -> Picture | None:
     """One panel per probe, one row per stratum, one mark per model with its interval; None without rows."""
     if not rows:
         return None
-    caption = "One mark per model, with its 95 % interval where the probe gives one."
+    caption = "One mark per model with its 95 % interval, or the range over runs if there are several."
     return Picture(
         "probes", "Probes: models without fine-tuning", caption, lambda narrow: _draw(rows, narrow), probe_sheet(rows)
     )
 
 
 def _draw(rows: Sequence[ProbeValue], narrow: bool) -> Figure:
+    rows = [row for row in rows if row.drawn]
     probes, models = (
         list(dict.fromkeys(names)) for names in ((row.probe for row in rows), (row.model for row in rows))
     )
