@@ -23,10 +23,13 @@ def tokenize(
         Literal["uncased", "cased"] | None,
         typer.Option(help="For a vocab.txt or --train; default uncased for --train."),
     ] = None,
-    unit: Annotated[str, typer.Option(
-        help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to N "
-        "tokens; its last row, and the last of each 65,536 sentences, may be shorter."
-    )] = "sentence",
+    unit: Annotated[
+        str,
+        typer.Option(
+            help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to "
+            "N tokens; its last row, and the last of each 65,536 sentences, may be shorter."
+        ),
+    ] = "sentence",
     min_tokens: Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)] = 1,
     max_tokens: Annotated[int, typer.Option(help="Split longer sequences; [CLS] and [SEP] count.", min=3)] = 512,
     name: Name = None,
