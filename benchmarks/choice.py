@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,32 +23,30 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import corpora
+from corpora.arrays import mix
 from corpora.operations.version_writer import Rows, Work, write_version
 from corpora.store import SENTENCES, Manifest, Plan, Store, texts
 
-WORDS = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "ne", "su", "ta", "ve") for b in ("r", "n", "sh") for c in "aeiou"]
 ROWS_A_DOCUMENT = 50
 COPIES = 0.2
-"""The share of generated rows that repeat one of a tenth as many sentences."""
+"""The share of generated rows that repeat one of a tenth as many."""
 
 
 def generated(rows: int) -> Iterator[pa.RecordBatch]:
-    """Sentences of 5 to 24 words, of which a fifth are copies, in documents of 50."""
+    """Rows of about 90 bytes, of which a fifth are copies, in documents of 50."""
     rng = np.random.default_rng(1)
-    words = np.array(WORDS)
     for first in range(0, rows, 50_000):
-        count = min(50_000, rows - first)
-        lengths = rng.integers(5, 25, count)
-        chosen = words[rng.integers(0, len(words), lengths.sum())].tolist()
-        ends = np.cumsum(lengths).tolist()
-        made = [" ".join(chosen[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
-        for row in np.flatnonzero(rng.random(count) < COPIES).tolist():
-            made[row] = f"copy number {rng.integers(rows // 10)} of a sentence that others have too"
-        numbers = [f"d{(first + row) // ROWS_A_DOCUMENT}" for row in range(count)]
-        columns = [pa.array(made, pa.large_string()), pa.array([0] * count, pa.int32())]
-        yield pa.RecordBatch.from_arrays([*columns, pa.array(numbers, pa.large_string())], schema=SENTENCES)
+        numbers = np.arange(first, min(first + 50_000, rows))
+        copied = rng.random(len(numbers)) < COPIES
+        keys = np.where(copied, rng.integers(rows // 10, size=len(numbers)), numbers + rows).astype(np.uint64)
+        words = [pa.array(mix(keys, salt)).cast(pa.large_string()) for salt in range(4)]
+        documents = pa.array(numbers // ROWS_A_DOCUMENT).cast(pa.large_string())
+        columns = [pc.binary_join_element_wise(*words, pa.scalar(" ", pa.large_string()))]
+        columns += [pa.array(np.zeros(len(numbers), np.int32)), documents]
+        yield pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
 
 
 def generate(rows: int) -> None:
@@ -97,9 +96,9 @@ print(json.dumps([float(dsir.importance_estimator(dsir.featurizer(text))) for te
 """
 
 
-def timed(command: list[str]) -> tuple[float, float, str]:
-    """Seconds, peak MiB of anonymous memory, and the output of a process."""
-    started = time.perf_counter()
+def timed(command: list[str]) -> tuple[str, float, str]:
+    """Seconds by the clock and of the processor, peak MiB of anonymous memory, and the output of a process."""
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
         peak = 0
@@ -113,21 +112,24 @@ def timed(command: list[str]) -> tuple[float, float, str]:
         if process.returncode:
             raise SystemExit(process.stderr.read() if process.stderr else "failed")
         out.seek(0)
-        return time.perf_counter() - started, peak / 1024, out.read().strip()
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+        took = f"{time.perf_counter() - started:6.1f} s by the clock {processor:6.1f} s of the processor"
+        return took, peak / 1024, out.read().strip()
 
 
 def distinct(rows: int, peer: str | None, home: Path) -> None:
     """Time and memory of `corpora transform distinct`, and of datatrove's sentence deduplication on the same rows."""
     run = [sys.executable, "-c", "from corpora.cli import main; main()", "transform"]
     took = timed([sys.executable, __file__, "generate", "--rows", str(rows)])
-    print(f"generated {rows:,} rows in {took[0]:.1f} s", flush=True)
+    print(f"generated {rows:,} rows in {took[0]}", flush=True)
     store = Store(home)
     size = store.find("many").manifest.size_bytes
     for words in (["distinct", "many"], ["distinct", "many", "--executor", "processes:workers=2", "--name", "again"]):
         seconds, peak, said = timed([*run, *words])
         made = store.find(words[-1] if "--name" in words else "many-distinct")
-        where = "2 workers, memory of the driver" if "--name" in words else "serial"
-        print(f"{'corpora, ' + where:44} {seconds:7.1f} s {peak:7.0f} MiB  {made.rows:,} rows left", flush=True)
+        where = "2 workers (memory: driver)" if "--name" in words else "serial"
+        print(f"{'corpora, ' + where:34} {seconds} {peak:7.0f} MiB  {made.rows:,} rows left", flush=True)
         store.remove(made.reference)
     print(f"{size / 1e6:,.0f} MB of data files\n{said.splitlines()[1].strip()[:100]}", flush=True)
     if peer:
@@ -140,9 +142,7 @@ def distinct(rows: int, peer: str | None, home: Path) -> None:
                     file.write(json.dumps({"id": str(start), "text": text}) + "\n")
         seconds, peak, said = timed([peer, "-c", PEER, str(home / "peer")])
         left = said.splitlines()[-1]
-        print(
-            f"{'datatrove, SentenceDedup of 1 sentence':44} {seconds:7.1f} s {peak:7.0f} MiB  {left} left", flush=True
-        )
+        print(f"{'datatrove, SentenceDedup of 1 sentence':34} {seconds} {peak:7.0f} MiB  {left} left", flush=True)
 
 
 def dsir(books: str, target: str, dump: str, peer: str | None, home: Path) -> None:
@@ -190,14 +190,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["distinct", "dsir", "generate"])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    for name in ("--peer", "--books", "--target", "--dump"):
+    for name in ("--peer", "--books", "--target", "--dump", "--home"):
         parser.add_argument(name)
     given = parser.parse_args()
     if given.what == "generate":
         generate(given.rows)
         return
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["CORPORA_HOME"] = folder
+        os.environ["CORPORA_HOME"] = given.home or folder
         if given.what == "distinct":
             distinct(given.rows, given.peer, Path(folder))
         else:

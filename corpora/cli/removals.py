@@ -37,11 +37,23 @@ def _shared(dataset: Dataset) -> list[str]:
     counts = dataset.manifest.accounting
     rows = counts["rows"]
     share = f"{counts['rows_shared'] / max(rows, 1):.1%}"
-    line = f"{counts['rows_shared']:,} of {rows:,} rows ({share}) shared a {counts['ngram']}-gram with "
-    line += ", ".join(f"{name} ({number:,})" for name, number in counts["evaluation"].items())
+    named = [f"{name} ({number:,})" for name, number in counts["evaluation"].items()]
+    more = [f"{len(named) - SHOWN} more"] if len(named) > SHOWN else []
+    line = f"{_plural(counts['rows_shared'], 'row')} of {rows:,} ({share}) shared n-grams (n={counts['ngram']}) with "
+    line += ", ".join([*named[:SHOWN], *more])
+    if not counts["rows_shared"]:
+        return [line]
     by = dataset.manifest.plan["settings"]["by"]
-    gone = f"{counts['spans']:,} spans cut" if by == "span" else f"{rows - dataset.rows:,} rows removed by {by}"
-    return [f"{line}: {gone}; see corpora show {dataset.reference} --removed" if counts["rows_shared"] else line]
+    gone = _plural(counts["spans"], "span") + " cut" if by == "span" else _gone(rows - dataset.rows, by)
+    return [f"{line}: {gone}; see corpora show {dataset.reference} --removed"]
+
+
+def _gone(rows: int, by: str) -> str:
+    return _plural(rows, "row") + " removed" + (", whole documents" if by == "document" else "")
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _short(text: str) -> str:

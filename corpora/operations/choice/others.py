@@ -36,9 +36,9 @@ def _check(other: Dataset, parent: Dataset, what: str) -> None:
             f"tokenize its sentences with --like {parent.name}"
         )
     if not other.rows:
-        raise OptionError(
-            f"{what} is {other.reference}, which has no rows; give a dataset with text of the kind you want"
-        )
+        raise OptionError(f"{what} is {other.reference}, which has no rows; give a dataset of the text that you want")
+    if other.fingerprint == parent.fingerprint:
+        raise OptionError(f"{what} is {other.reference}, the dataset itself; give one of the text that you want")
 
 
 def statistics_for(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Counts]:

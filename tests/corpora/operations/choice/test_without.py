@@ -124,14 +124,14 @@ def test_a_recipe_knows_evaluation_data_and_gives_it_back(make, run, evaluation_
     table = '[datasets.clean]\nwithout = "corpus"\nof = ["held", "squad:eval"]\nngram = 4\n[datasets.held]\n'
     recipe = evaluation_files.parent / "r.toml"
     recipe.write_text(table + f'build = "texts"\nfolder = "{folder}"\n')
-    assert "1 rows removed by row" in run("build", "--recipe", recipe).out
+    assert "1 row removed" in run("build", "--recipe", recipe).out
     assert f'"squad:{evaluation_files}"' in run("recipe", "clean").out and '"held"' in run("recipe", "clean").out
 
 
 def test_what_went_is_said_and_recorded(make, run, evaluation_files):
     make([f"He wrote {' '.join(LETTERS)} and left.", "Nothing."])
     said = run("transform", "without", "corpus", "--of", f"squad:{evaluation_files}").out
-    assert "1 of 2 rows (50.0%) shared a 13-gram with squad:dev-v1.1.json (1): 1 rows removed by row" in said
+    assert "1 row of 2 (50.0%) shared n-grams (n=13) with squad:dev-v1.1.json (1): 1 row removed" in said
     line = f"d0.txt, row 0: 13-gram of squad:dev-v1.1.json: {' '.join(LETTERS)}"
     assert line in run("show", "corpus-clean", "--removed").out
 
