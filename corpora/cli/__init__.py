@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer.core import TyperGroup
 
-from corpora.cli.ingest import build
+from corpora.cli.ingest import build, survey
 from corpora.cli.ingest import recipe as recipes
 from corpora.cli.inspect import report
 from corpora.cli.operations import export, mix, push, tokenize, transform
@@ -46,7 +46,7 @@ def corpora(version: Version = False) -> None:
     """Build text corpora as versioned datasets, and make transfer datasets from them."""
 
 
-for group in (build, tokenize, mix, transform, datasets, export, push, report, recipes, plugins, new):
+for group in (build, tokenize, mix, transform, survey, datasets, export, push, report, recipes, plugins, new):
     group.add_to(app)
 
 
