@@ -1,3 +1,4 @@
+from .builtin.sources.packed import open_packed as open_packed
 from .builtin.sources.toy import write_tasks as write_tasks
 from .errors import ChildDied as ChildDied
 from .errors import CorporaError as CorporaError

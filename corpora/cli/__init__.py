@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer.core import TyperGroup
 
-from corpora.cli.ingest import build, recipe
+from corpora.cli.ingest import build, recipe, survey
 from corpora.cli.inspect import diff, report
 from corpora.cli.operations import concat, export, mix, push, sample, split, tokenize, toy_tasks, transform
 from corpora.cli.plugin import new, plugins
@@ -47,7 +47,7 @@ def corpora(version: Version = False) -> None:
 
 
 COMMANDS = (
-    *(build, tokenize, concat, mix, transform, sample, split),
+    *(build, tokenize, concat, mix, transform, sample, split, survey),
     *(list_, show, head, path, verify, tag, remove, gc),
     *(export, toy_tasks, push, report, diff, recipe, plugins, new),
 )

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperGroup
@@ -99,14 +99,18 @@ def _app(cls: type[Component], action: Callable[..., None]) -> typer.Typer:
 
 
 def _parameter(option: Option, panel: str) -> inspect.Parameter:
-    annotation: Any = list[option.type] if option.many else option.type  # type: ignore[name-defined]
+    one: Any = option.type
+    told = option.help
+    if option.many and get_origin(one) is Literal:  # typer knows no list of choices; the component checks them
+        told, one = f"{told} One of {', '.join(get_args(one))}; repeatable.", str
+    annotation: Any = list[one] if option.many else one
     default: Any = ... if option.required else option.default
     if option.many and not option.required:
         default = list(option.default or ())
     if option.optional:
         annotation = annotation | None
     limits: dict[str, Any] = {"min": option.min, "max": option.max} if option.type in (int, float) else {}
-    info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, **limits)
+    info = typer.Option(f"--{option.name}", help=told, rich_help_panel=panel, **limits)
     if option.takes_addresses:
         info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, parser=_place, metavar="PATH")
     if option.type is bool:

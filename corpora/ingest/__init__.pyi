@@ -1,1 +1,3 @@
 from .builder import build as build
+from .overview import Survey as Survey
+from .overview import survey as survey

@@ -18,7 +18,10 @@ BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
 
 @dataclass(frozen=True)
 class Mojibake(Filter):
-    """Reject documents with too many broken characters: replacement, control, UTF-8 decoded as Latin-1."""
+    """Reject documents with too many broken characters: replacement, control, UTF-8 decoded as Latin-1.
+
+    The sources texts, books and tbc repair what can be repaired first.
+    """
 
     name: ClassVar[str] = "mojibake"
 
@@ -30,8 +33,13 @@ class Mojibake(Filter):
         for paragraph in document.paragraphs:
             characters += len(paragraph)
             if not paragraph.isascii():
-                broken += len(BROKEN.findall(paragraph)) + len(TWICE.findall(paragraph))
+                broken += broken_in(paragraph)
         return "mojibake" if broken > max(characters * self.rate, 1) else None
+
+
+def broken_in(text: str) -> int:
+    """The number of places where a text was decoded with a wrong encoding."""
+    return len(BROKEN.findall(text)) + len(TWICE.findall(text))
 
 
 @hookimpl

@@ -18,7 +18,8 @@ class HubTexts(Source):
     """The Parquet files of a dataset on the hub, one document per row; a revision is pinned to its commit."""
 
     name: ClassVar[str] = "hub"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
+    uses: ClassVar[tuple[str, ...]] = ("ftfy",)
 
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
     text: str = option("text", "The column that holds the text.")

@@ -63,7 +63,7 @@ def content_suffix(name: str) -> str:
     return Path(path.stem).suffix.lower() if packing_suffix(name) else path.suffix.lower()
 
 
-def opened(path: Path, packing: str | None = None) -> io.BufferedReader:
+def open_packed(path: Path, packing: str | None = None) -> io.BufferedReader:
     """A file's content as bytes, decompressed if its name or `packing` says so.
 
     Reading raises `Unreadable` where compressed data ends early, is damaged, is followed by something else, or unpacks
@@ -98,6 +98,11 @@ class Unpacked(io.RawIOBase):
             raise Unreadable("empty")
         with _named_errors(packing):
             self._stream: _Stream = _XzStream(self._file) if packing == ".xz" else _arrow_stream(self._file, packing)
+
+    @property
+    def ratio(self) -> float:
+        """Bytes of the file per byte of content, so far."""
+        return self._file.tell() / max(self._size, 1)
 
     def readable(self) -> bool:
         """Yes."""

@@ -6,13 +6,13 @@ import pytest
 
 import corpora
 from corpora import OptionError
-from corpora.builtin.sources.packed import opened
+from corpora.builtin.sources.packed import open_packed
 
 
 @pytest.mark.parametrize("packing", ["", ".gz", ".bz2", ".xz", ".zst"])
 def test_rows_are_written_compressed_as_the_name_says(corpus, tmp_path, packing):
     assert corpora.export(corpus, tmp_path / f"rows.jsonl{packing}") == corpus.rows
-    with opened(tmp_path / f"rows.jsonl{packing}") as file:
+    with open_packed(tmp_path / f"rows.jsonl{packing}") as file:
         rows = [json.loads(line) for line in file]
     assert [row["text"] for row in rows] == [row["text"] for row in corpus.to_datasets()]
 

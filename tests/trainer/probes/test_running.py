@@ -9,10 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from trainer.cli.probe import show
 
 from corpora import OptionError
 from trainer import Probe
-from trainer.cli.probe import show
 from trainer.errors import NoLanguageModelHead, ProbeError, ResultDamaged, VocabularyMismatch
 from trainer.probes import Probed, chosen_probes, probe, probe_difference, probe_rows, read_results, write_page
 from trainer.testing import tiny_model_folder

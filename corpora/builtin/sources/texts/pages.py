@@ -11,7 +11,7 @@ from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
 from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import check_whole, encoding_of
-from corpora.builtin.sources.packed import content_suffix, opened, packing_suffix
+from corpora.builtin.sources.packed import content_suffix, open_packed, packing_suffix
 
 TEXT = (".txt", ".text")
 MARKDOWN = (".md", ".markdown")
@@ -93,7 +93,7 @@ def _plain(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Rejec
 
 def _packed(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
     """The documents of a compressed text, cut where the same text would be cut if it were not compressed."""
-    with opened(path) as file:
+    with open_packed(path) as file:
         head = file.read(2 * PIECE_BYTES + 1)
         if len(head) <= 2 * PIECE_BYTES:
             yield _document(shard, _blocks(head, encoding))
@@ -102,7 +102,7 @@ def _packed(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reje
             yield _document(shard, _blocks(reader.bounded(path), encoding))
             return
     check_whole(path)
-    with opened(path) as file:
+    with open_packed(path) as file:
         for number, (raw, too_long) in enumerate(stream_pieces(file), start=1):
             yield from _piece(replace(shard, key=f"{shard.key}#{number}"), path, raw, too_long, encoding)
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from corpora.builtin.sources import packed
-from corpora.builtin.sources.packed import Suffixes, opened
+from corpora.builtin.sources.packed import Suffixes, open_packed
 from corpora.builtin.sources.unreadable import Unreadable
 
 PACK = {
@@ -33,7 +33,7 @@ def write(request, tmp_path):
 
 
 def content(path):
-    with opened(path) as file:
+    with open_packed(path) as file:
         return file.read()
 
 
@@ -74,7 +74,7 @@ def test_an_empty_file_is_empty(write):
 def test_a_bomb_is_stopped_by_its_ratio(write, monkeypatch):
     monkeypatch.setattr(packed, "JUDGED_BYTES", 1 << 20)
     path, given = write(bytes(8 << 20)), 0
-    with pytest.raises(Unreadable, match="more than 250 times"), opened(path) as file:
+    with pytest.raises(Unreadable, match="more than 250 times"), open_packed(path) as file:
         while chunk := file.read(1 << 16):
             given += len(chunk)
     assert given <= 2 << 20

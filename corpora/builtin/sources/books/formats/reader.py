@@ -9,7 +9,7 @@ from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
 from corpora.builtin.sources.encodings import AUTO, decode
-from corpora.builtin.sources.packed import content_suffix, opened
+from corpora.builtin.sources.packed import content_suffix, open_packed
 
 MAX_TEXT_BYTES = 64 << 20
 
@@ -45,7 +45,7 @@ def bounded(path: Path) -> bytes:
     size = path.stat().st_size
     if size > MAX_TEXT_BYTES:
         raise Unreadable("too large", f"{size >> 20:,} MB; a book has at most {MAX_TEXT_BYTES >> 20}")
-    with opened(path) as file:
+    with open_packed(path) as file:
         raw = file.read(MAX_TEXT_BYTES + 1)
     if len(raw) > MAX_TEXT_BYTES:
         raise Unreadable("too large", f"unpacks to more than {MAX_TEXT_BYTES >> 20:,} MB; a book has at most that")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpora import InputError
-from corpora.builtin.sources.packed import MAGIC, opened
+from corpora.builtin.sources.packed import MAGIC, open_packed
 from corpora.builtin.sources.unreadable import Unreadable
 
 CHUNK = 1 << 20
@@ -107,7 +107,7 @@ def _ranges(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
 
 def _whole(path: Path, kind: str) -> Iterator[Chunk]:
     try:
-        with opened(path, f".{kind}") as file:
+        with open_packed(path, f".{kind}") as file:
             while content := file.read1(CHUNK):
                 yield Chunk(content)
     except Unreadable as error:

@@ -1,0 +1,35 @@
+"""Text that was decoded with a wrong encoding before it was written, restored where that is certain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corpora import Document
+from corpora.builtin.filters.mojibake import broken_in
+
+COUNTS, REPAIRED = "mojibake", "repaired paragraphs"
+"""The table of counts in a document's metadata, which a build adds up over all documents, and its only entry."""
+
+
+def repaired(document: Document) -> Document:
+    """The document with its paragraphs restored, and their number in its metadata.
+
+    Only paragraphs in which the filter `mojibake` finds broken characters are given to ftfy, and only its restored
+    encoding is taken: quotation marks, ligatures and widths stay as they are. A paragraph that has as many broken
+    characters afterwards is left as it was.
+    """
+    paragraphs = tuple(map(_restored, document.paragraphs))
+    count = sum(new is not old for new, old in zip(paragraphs, document.paragraphs, strict=True))
+    if not count:
+        return document
+    return replace(document, paragraphs=paragraphs, metadata={**document.metadata, COUNTS: {REPAIRED: count}})
+
+
+def _restored(paragraph: str) -> str:
+    broken = 0 if paragraph.isascii() else broken_in(paragraph)
+    if not broken:
+        return paragraph
+    import ftfy
+
+    fixed: str = " ".join(ftfy.fix_encoding(paragraph).split("\n"))
+    return fixed if broken_in(fixed) < broken and fixed.strip() else paragraph

@@ -1,0 +1,78 @@
+"""`corpora survey FOLDER`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpora.cli.shared import AsJson
+from corpora.console import say, say_json, table
+
+if TYPE_CHECKING:
+    from corpora.ingest import Survey
+
+SHOWN = 8
+
+
+def survey(
+    folder: Annotated[Path, typer.Argument(help="A folder of texts, tables, books or dumps.")],
+    seconds: Annotated[float, typer.Option(help="How long to read; less is read if it is less.", min=1)] = 60.0,
+    json: AsJson = False,
+) -> None:
+    """Say what a folder holds and what a build of it would give, from a sample of at most a minute."""
+    from corpora.ingest import survey
+
+    found = survey(folder, seconds=seconds)
+    if json:
+        say_json(asdict(found))
+        return
+    rows = [[kind.suffix, kind.files, _size(kind.size_bytes), "yes" if kind.is_read else "no"] for kind in found.files]
+    table(["suffix", "files", "size", "read"], rows)
+    _print_sample(found)
+
+
+def _print_sample(found: Survey) -> None:
+    sample = found.sample
+    say(
+        f"sampled: {sample.files:,} of {found.readable_files:,} files, {_size(sample.bytes)} of "
+        f"{_size(found.readable_bytes)}, {sample.found:,} documents, in {sample.seconds:.1f} s"
+    )
+    for name, counts in (
+        ("encodings", sample.encodings),
+        ("languages", sample.languages),
+        ("rejected", sample.rejects),
+    ):
+        if counts:
+            say(f"{name}: {_shares(Counter(counts), sample.found)}")
+    if sample.kept:
+        say(f"near duplicates in the sample: {sample.near_copies / sample.kept:.1%}; the whole has at least this share")
+    expected = found.expected
+    table(
+        ["expected", "about"],
+        [[name, expected[name]] for name in ("documents", "rows", "words")]
+        + [["tokens, at least (words and marks)", expected["tokens"]], ["seconds on one core", expected["seconds"]]],
+    )
+    say(f"next: {found.command}")
+
+
+def _shares(counts: Counter[str], total: int) -> str:
+    common = counts.most_common(SHOWN)
+    rest = sum(counts.values()) - sum(count for _, count in common)
+    shown = [f"{name} {count / total:.0%}" for name, count in common]
+    return ", ".join([*shown, *([f"others {rest / total:.0%}"] if rest else [])])
+
+
+def _size(size_bytes: int) -> str:
+    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= least:
+            return f"{size_bytes / least:,.1f} {unit}"
+    return f"{size_bytes:,} bytes"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel="Look at datasets")(survey)

@@ -1,0 +1,163 @@
+"""What a folder holds and what a build of it would give, from a sample that takes a minute at most."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpora.errors import InputError
+from corpora.ingest.sampling import Sample, files_of, sampled, suffix_of
+from corpora.plugin import Source, registry
+
+DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
+TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraph", "raw_content")
+"""Tried, in this order, if a table has no column `text`."""
+LAST_READ = 0.9
+"""The share of the time after which no document is begun; the rest is for the last one, and for near copies."""
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """The files of one suffix."""
+
+    suffix: str
+    files: int
+    size_bytes: int
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a folder holds, what was sampled of it, and what a build can be expected to give."""
+
+    folder: str
+    files: tuple[FileKind, ...]
+    readable_files: int
+    readable_bytes: int
+    sample: Sample
+    expected: dict[str, int]
+    """documents, rows, words, tokens, and seconds on one core; the sample's figures by its share of the bytes."""
+    command: str
+
+
+def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0) -> Survey:
+    """Look at a folder before it is built.
+
+    Files are read in random order with the source that a build would use, until the time is over.
+
+    Args:
+        seconds: the time after which no further document is read.
+        seed: of the order.
+
+    Raises:
+        InputError: there is no such folder, or nothing in it can be read.
+    """
+    if not folder.is_dir():
+        raise InputError(f"survey: {folder} is not a folder")
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+    if not paths:
+        raise InputError(f"survey: {folder} holds no files")
+    source, options = _source_for(folder, paths)
+    deadline = time.monotonic() + LAST_READ * seconds
+    with tempfile.TemporaryDirectory() as scratch:
+        files = files_of(source.shards())
+        sample = sampled(source, files, Path(scratch), seed, deadline)
+        column = _other_column(sample)
+        if column and not sample.kept:
+            options = {**options, "text": column}
+            source = _source(source.name, options)
+            sample = sampled(source, files, Path(scratch), seed, deadline)
+    read = {path for path, _ in files}
+    total = sum(path.stat().st_size for path in read)
+    return Survey(
+        folder=str(folder),
+        files=tuple(_kinds(paths, read)),
+        readable_files=len(read),
+        readable_bytes=total,
+        sample=sample,
+        expected=_expected(sample, total),
+        command=_command(source.name, options),
+    )
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _kinds(paths: Iterable[Path], read: set[Path]) -> Iterator[FileKind]:
+    by_suffix: dict[str, list[Path]] = {}
+    for path in paths:
+        by_suffix.setdefault(suffix_of(path) or "no suffix", []).append(path)
+    sized = {suffix: sum(path.stat().st_size for path in group) for suffix, group in by_suffix.items()}
+    for suffix in sorted(by_suffix, key=lambda suffix: (-sized[suffix], suffix)):
+        group = by_suffix[suffix]
+        yield FileKind(suffix, len(group), sized[suffix], any(path in read for path in group))
+
+
+def _source_for(folder: Path, paths: Sequence[Path]) -> tuple[Source, dict[str, object]]:
+    """The source whose files take the most space: dumps, books in EPUB, else texts."""
+    dumps = [path for path in paths if DUMP.search(path.name)]
+    books = [path for path in paths if path.suffix.lower() == ".epub"]
+    sizes = {"wikipedia": _size(dumps), "books": _size(books)}
+    sizes["texts"] = _size(paths) - sum(sizes.values()) if dumps or books else 1
+    name = max(sizes, key=lambda name: sizes[name])
+    options: dict[str, object] = {"folder": str(folder)}
+    if name == "wikipedia":
+        options = {"dump": _intact(dumps)}
+    return _source(name, options), options
+
+
+def _source(name: str, options: dict[str, object]) -> Source:
+    source = registry.find("sources", name).from_options(options)
+    assert isinstance(source, Source)
+    return source
+
+
+def _intact(dumps: Sequence[Path]) -> list[str]:
+    """The dumps that a build would accept.
+
+    Raises:
+        InputError: none is; it says what is wrong with the first.
+    """
+    intact: list[str] = []
+    errors: list[InputError] = []
+    for path in dumps:
+        try:
+            _source("wikipedia", {"dump": [str(path)]}).shards()
+            intact.append(str(path))
+        except InputError as error:
+            errors.append(error)
+    if not intact:
+        raise errors[0]
+    return intact
+
+
+def _size(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths)
+
+
+def _other_column(sample: Sample) -> str:
+    """A column that may hold the text of tables without a column `text`."""
+    named = " ".join(reason for reason in sample.rejects if reason.startswith("no "))
+    found = set(re.findall(r"\w+", named.partition("it has ")[2]))
+    return next((column for column in TEXT_COLUMNS if column in found), "")
+
+
+def _expected(sample: Sample, total_bytes: int) -> dict[str, int]:
+    scale = total_bytes / sample.bytes if sample.bytes else 0.0
+    figures = {"documents": sample.kept - sample.near_copies, "rows": sample.rows, "words": sample.words}
+    scaled = {name: round(figure * scale) for name, figure in (figures | {"tokens": sample.tokens}).items()}
+    return scaled | {"seconds": round(sample.processor_seconds * scale)}
+
+
+def _command(name: str, options: dict[str, object]) -> str:
+    words = ["corpora", "build", name]
+    for key, value in options.items():
+        for each in value if isinstance(value, list) else [value]:
+            words += [f"--{key}", str(each)]
+    return shlex.join(words)

@@ -1,0 +1,177 @@
+"""Reading a sample of a folder's documents, and counting what they give."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from corpora.ingest.duplicates import find, signature
+from corpora.ingest.holes import whole_sentences
+from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, registry
+
+TABLES = (".jsonl", ".ndjson", ".csv", ".tsv")
+PACKED = (".gz", ".bz2", ".xz", ".zst")
+LARGE_BYTES = 16 << 20
+"""Only the beginning of larger text files is read."""
+HEAD_BYTES = 4 << 20
+
+
+@dataclass
+class Sample:
+    """What was read, and what it gave."""
+
+    seconds: float = 0.0
+    processor_seconds: float = 0.0
+    files: int = 0
+    bytes: int = 0
+    found: int = 0
+    kept: int = 0
+    near_copies: int = 0
+    rows: int = 0
+    words: int = 0
+    tokens: int = 0
+    encodings: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    rejects: dict[str, int] = field(default_factory=dict)
+
+
+def suffix_of(path: Path) -> str:
+    """A file's suffix in lower case, with that of its content if it is compressed: `.jsonl.gz`."""
+    suffix = path.suffix.lower()
+    return Path(path.stem).suffix.lower() + suffix if suffix in PACKED else suffix
+
+
+def files_of(shards: Sequence[Shard]) -> list[tuple[Path, list[Shard]]]:
+    """The files that are read, each with its shards."""
+    by_path: dict[Path, list[Shard]] = {}
+    for shard in shards:
+        if shard.path is not None:
+            by_path.setdefault(shard.path, []).append(shard)
+    return list(by_path.items())
+
+
+def sampled(
+    source: Source, files: Sequence[tuple[Path, list[Shard]]], scratch: Path, seed: int, deadline: float
+) -> Sample:
+    """What a sample of the files gives, read in an order that depends on the seed until the deadline."""
+    sample, started, used = Sample(), time.monotonic(), _processor_seconds()
+    splitter: Splitter = registry.make("splitters", source.defaults().splitter)
+    filters: list[Filter] = [registry.make("filters", short) for short in source.defaults().filters]
+    signed: list[dict[str, object]] = []
+    pieces = [piece for path, shards in files for piece in _pieces(path, shards)]
+    random.Random(seed).shuffle(pieces)
+    seen: set[str] = set()
+    for shard in pieces:
+        if time.monotonic() > deadline:
+            break
+        read = _head(shard, scratch) if shard.start == 0 and shard.stop == HEAD_BYTES else shard
+        before = sample.found
+        done = _read(source, read, filters, splitter, sample, signed, deadline)
+        seen.add(shard.key.partition("#")[0])
+        sample.bytes += int(read.size_bytes * done)
+        if done < 1 and sample.found == before:
+            break
+    sample.files = len(seen)
+    if signed:
+        table = pa.Table.from_pylist(signed)
+        sample.near_copies = len(find(table, "near"))
+    sample.seconds = time.monotonic() - started
+    sample.processor_seconds = _processor_seconds() - used
+    return sample
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and of its children that ended, so that a busy machine does not count."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _pieces(path: Path, shards: list[Shard]) -> Iterator[Shard]:
+    """The shards of a file; of a large text file only its beginning, marked by its range."""
+    suffix = suffix_of(path)
+    content = Path(suffix).stem if suffix.endswith(PACKED) else suffix
+    is_text = content in (*TABLES, ".txt", ".text")
+    if is_text and path.stat().st_size > LARGE_BYTES:
+        yield Shard(shards[0].key.partition("#")[0], path, 0, HEAD_BYTES, HEAD_BYTES)
+    else:
+        yield from shards
+
+
+def _head(shard: Shard, scratch: Path) -> Shard:
+    """The first lines of a file as a file of their own, with the bytes of the original that they took."""
+    from corpora import open_packed
+
+    assert shard.path is not None
+    with open_packed(shard.path) as file:
+        content = file.read(HEAD_BYTES)
+        raw = file.raw
+        ratio: float = getattr(raw, "ratio", 1.0)
+    content = content[: content.rfind(b"\n") + 1] or content
+    taken = len(content)
+    name = shard.path.name
+    copy = scratch / (name[: -len(shard.path.suffix)] if suffix_of(shard.path).endswith(PACKED) else name)
+    copy.write_bytes(content)
+    return Shard(shard.key, copy, size_bytes=round(ratio * taken))
+
+
+def _read(
+    source: Source,
+    shard: Shard,
+    filters: Sequence[Filter],
+    splitter: Splitter,
+    sample: Sample,
+    signed: list[dict[str, object]],
+    deadline: float,
+) -> float:
+    """Add what a shard gives to the sample; the share of the shard that was read before the time was over."""
+    characters = 0
+    for outcome in source.read(shard):
+        sample.found += 1
+        if isinstance(outcome, Reject):
+            _add(sample.rejects, _told(outcome))
+        elif reason := _rejected(outcome, filters):
+            _add(sample.rejects, reason)
+        else:
+            characters += len(outcome.text)
+            _count(outcome, splitter.for_language(outcome.language), sample)
+            signed.append(_signed(outcome))
+        if time.monotonic() > deadline:
+            return min(1.0, max(characters, 1) / max(shard.size_bytes, 1))
+    return 1.0
+
+
+def _rejected(document: Document, filters: Sequence[Filter]) -> str | None:
+    return next(filter(None, (chosen.reject(document) for chosen in filters)), None)
+
+
+def _told(reject: Reject) -> str:
+    """A reject's reason; with the columns that there are, where the text's is missing."""
+    return f"{reject.reason}: {reject.detail}" if reject.reason.startswith("no ") else reject.reason
+
+
+def _count(document: Document, splitter: Splitter, sample: Sample) -> None:
+    from tokenizers.pre_tokenizers import BertPreTokenizer
+
+    cut = BertPreTokenizer()
+    rows = [row for paragraph in document.paragraphs for row in whole_sentences(paragraph, splitter)[0]]
+    sample.kept += 1
+    sample.rows += len(rows)
+    sample.words += document.words
+    sample.tokens += sum(len(cut.pre_tokenize_str(row)) for row in rows)
+    _add(sample.encodings, document.encoding or "given by the format")
+    _add(sample.languages, document.language or "unknown")
+
+
+def _add(counts: dict[str, int], key: str) -> None:
+    counts[key] = counts.get(key, 0) + 1
+
+
+def _signed(document: Document) -> dict[str, object]:
+    facts: dict[str, object] = {name: getattr(document, name) for name in ("id", "title", "author", "words")}
+    return facts | {"signature": signature(document, "near")}

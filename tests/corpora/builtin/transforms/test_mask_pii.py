@@ -1,0 +1,66 @@
+"""Tests of masks for personal data."""
+
+import sys
+
+import pytest
+
+from corpora import OptionError, generator, registry
+
+RNG = generator(0, "test")
+
+
+def masked(text, short="mask-pii"):
+    return registry.make("transforms", short).rewrite(text, RNG)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Write to ann.lee+news@mail.example.co.uk, please.", "Write to [EMAIL], please."),
+        ("<jürgen@müller.de>; o'neil@example.org.", "<[EMAIL]>; [EMAIL]."),
+        ("From 192.168.0.1 or 2001:db8::8a2e:370:7334.", "From [IP] or [IP]."),
+        ("Localhost is ::1 and 127.0.0.1:8080.", "Localhost is ::1 and [IP]:8080."),
+        ("Pay to DE89 3704 0044 0532 0130 00 today.", "Pay to [IBAN] today."),
+        ("Pay to GB82WEST12345698765432.", "Pay to [IBAN]."),
+        ("Call +44 20 7946 0958 or +1 (202) 456-1111.", "Call [PHONE] or [PHONE]."),
+    ],
+)
+def test_personal_data_is_masked(text, expected):
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He met @ann at 12:30:45 on 2024-01-02.",
+        "The score was 3:2, in 1.2.3 of the manual; 300.1.2.3 is not one.",
+        "Pay to DE89 3704 0044 0532 0130 01.",
+        "ISBN 978-3-16-148410-0, page 12; C::D is a name.",
+        "In 1914 there were 1,234,567 of them.",
+        "a@b and @@ and user@localhost",
+    ],
+)
+def test_what_only_looks_like_it_stays(text):
+    assert masked(text) == text
+
+
+def test_a_region_finds_its_national_numbers():
+    assert masked("Ring (202) 456-1111.") == "Ring (202) 456-1111."
+    assert masked("Ring (202) 456-1111.", "mask-pii:region=US") == "Ring [PHONE]."
+
+
+def test_only_the_chosen_kinds_are_masked():
+    assert masked("a.b@example.org at 10.0.0.1", "mask-pii:kinds=ip") == "a.b@example.org at [IP]"
+
+
+def test_hostile_text_takes_no_time():
+    assert masked("a." * 50_000 + "@") and masked("1." * 50_000) and masked("A1" * 50_000) and masked(":" * 50_000)
+
+
+def test_bad_options_are_one_line(monkeypatch):
+    with pytest.raises(OptionError, match="unknown region 'Germany'"):
+        registry.make("transforms", "mask-pii:region=Germany")
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+    monkeypatch.setattr("corpora.builtin.transforms.mask_pii.find_spec", lambda name: None)
+    with pytest.raises(OptionError, match=r"pip install 'transferset\[pii\]'"):
+        registry.make("transforms", "mask-pii")

@@ -1,0 +1,73 @@
+"""Tests of the overview of a folder before it is built."""
+
+import gzip
+import json
+import random
+
+import pytest
+
+import corpora
+from corpora import InputError
+from corpora.ingest import survey
+
+PROSE = "She had never seen the sea before, and now it lay before her. She said nothing. The wind rose, and they left."
+
+
+def test_the_whole_of_a_small_folder_is_counted_exactly(texts, home):
+    (texts / "picture.png").write_bytes(b"\0" * 100)
+    found = survey(texts)
+    made = corpora.build(f"texts:folder={texts}", name="made")
+    assert found.expected["documents"] == made.documents and found.expected["rows"] == made.rows
+    assert {kind.suffix: (kind.files, kind.is_read) for kind in found.files} == {".txt": (6, True), ".png": (1, False)}
+    assert found.sample.files == found.readable_files == 6 and found.command == f"corpora build texts --folder {texts}"
+
+
+def test_encodings_languages_and_near_copies_are_found(tmp_path):
+    long = " ".join(f"Number {n} of the list is {n * 7919}, which nobody expected at all." for n in range(900))
+    french = "Il n’avait jamais vu la mer, et maintenant elle était là, devant lui, grise et calme. " * 9
+    files = {"a.txt": long, "b.txt": long + " The end.", "c.txt": PROSE * 9}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "d.txt").write_bytes(french.encode("cp1252"))
+    sample = survey(tmp_path).sample
+    assert sample.near_copies == 1 and sample.languages == {"en": 3, "fr": 1}
+    assert sample.encodings == {"utf-8": 3, "cp1252": 1}
+
+
+@pytest.mark.parametrize("pack", [lambda raw: raw, gzip.compress])
+def test_of_a_large_table_only_the_beginning_is_read(tmp_path, monkeypatch, pack):
+    monkeypatch.setattr("corpora.ingest.sampling.LARGE_BYTES", 10_000)
+    monkeypatch.setattr("corpora.ingest.sampling.HEAD_BYTES", 200_000)
+    draw = random.Random(1)
+    rows = "".join(json.dumps({"text": f"{PROSE} {draw.randbytes(99).hex()}."}) + "\n" for _ in range(8000))
+    (tmp_path / ("a.jsonl" if pack(b"a") == b"a" else "a.jsonl.gz")).write_bytes(pack(rows.encode()))
+    found = survey(tmp_path)
+    assert found.sample.kept < 3000 and 0.5 < found.expected["documents"] / 8000 < 2
+
+
+def test_a_table_without_a_text_column_gets_the_option(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"url": "x", "content": PROSE}) + "\n", encoding="utf-8")
+    found = survey(tmp_path)
+    assert found.command.endswith("--text content") and found.expected["documents"] == 1
+
+
+def test_the_time_is_a_bound(tmp_path):
+    for number in range(30):
+        (tmp_path / f"{number:02}.txt").write_text(f"{PROSE} {number}", encoding="utf-8")
+    found = survey(tmp_path, seconds=0.0)
+    assert found.sample.files < 30
+
+
+@pytest.mark.parametrize("name", ["absent", "empty", "unread"])
+def test_a_folder_with_nothing_to_read_is_one_line(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "unread").mkdir()
+    (tmp_path / "unread" / "a.png").write_bytes(b"x")
+    with pytest.raises(InputError) as caught:
+        survey(tmp_path / name)
+    assert "\n" not in str(caught.value) and name in str(caught.value)
+
+
+def test_the_command_prints_a_table_or_json(run, texts):
+    assert "next: corpora build texts" in run("survey", texts).out
+    assert json.loads(run("survey", texts, "--json").out)["expected"]["documents"] == 6
