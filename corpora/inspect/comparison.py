@@ -103,7 +103,7 @@ class Comparison:
         return Table("Figures", ["figure", *self.names, "difference"], rows)
 
     def shared(self) -> Table:
-        """How much of each stands in the other."""
+        """How much of each occurs in the other."""
         ours, theirs = self._shares(self.a, self.b), self._shares(self.b, self.a)
         if self.types:
             ours["types"], theirs["types"] = self.types.shared()
@@ -217,7 +217,7 @@ def _ancestors(dataset: Dataset, store: Store) -> Iterator[Dataset]:
         try:
             yield from _ancestors(store.find(parent), store)
         except DatasetNotFound:
-            continue  # removed with --force; its fingerprint still stands in the manifest
+            continue  # removed with --force; its fingerprint is still in the manifest
     yield dataset
 
 

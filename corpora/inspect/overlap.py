@@ -11,7 +11,7 @@ from corpora.arrays import Keys, joined, levels, mean, ngram_hashes, row_hashes,
 from corpora.plugin import Sequences
 
 CAPACITY = 2**22
-"""How many distinct hashes of the smaller dataset are kept: 32 MB. Beyond, a fair part of them stands for all."""
+"""Most distinct hashes kept of the smaller dataset: 32 MB. Above that, a uniform sample of them is used."""
 BITS = 26
 
 
@@ -71,7 +71,7 @@ def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences]) -> dict[s
 
 
 def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> dict[str, Any]:
-    """How much of an evaluation dataset stands in a training dataset, by n-grams of tokens, or words, within rows.
+    """How much of an evaluation dataset occurs in a training dataset, by n-grams of tokens, or words, within rows.
 
     The default is the 13 of Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
     be found; `rows_seen_rate` is of those that can.

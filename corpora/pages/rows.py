@@ -16,7 +16,7 @@ from corpora.plugin import Array
 from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
-"""Bytes or tokens of a row that is worth looking at."""
+"""Fewest bytes or tokens of a row that is worth showing."""
 SEARCHED = 500
 """Rows after a chosen place among which a readable one is looked for."""
 

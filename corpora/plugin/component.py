@@ -236,7 +236,7 @@ def _scalar(text: str, opt: Option, owner: str) -> object:
 
 
 def _path(value: str | Path) -> Path:
-    """A path with `~` at its beginning as the user's home."""
+    """A path with a leading `~` replaced by the user's home."""
     path = Path(value)
     return path.expanduser() if path.parts[:1] == ("~",) else path
 
@@ -264,7 +264,7 @@ def split_short(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _comma_parts(text: str) -> Iterator[str]:
-    """Cut at commas that stand outside double quotes; the quotes go."""
+    """Split at commas outside double quotes, and drop the quotes."""
     part, quoted = "", False
     for character in text:
         if character == '"':
