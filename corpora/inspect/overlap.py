@@ -26,12 +26,12 @@ class HashSet:
     filter: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, parts: Iterable[Keys]) -> "HashSet":
-        """From the hashes of every block; each may come more than once."""
+    def of(cls, parts: Iterable[Keys], *, capacity: int = CAPACITY) -> "HashSet":
+        """From the hashes of every block; each may come more than once. Keeps at most `capacity` of them."""
         keys, level = np.zeros(0, dtype=np.uint64), 0
         for part in parts:
             keys = joined(keys, part[levels(part) >= level])[0]
-            while len(keys) > CAPACITY:
+            while len(keys) > capacity:
                 level += 1
                 keys = keys[levels(keys) >= level]
         present = np.zeros(2**BITS, dtype=bool)
@@ -49,20 +49,21 @@ class HashSet:
         return places
 
 
-def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences]) -> dict[str, Any]:
+def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences], *, capacity: int = CAPACITY) -> dict[str, Any]:
     """How many rows of one dataset are rows of another: 1.0 for a sample and what it was taken from.
 
     Copies count as often as they are there: a row that the part holds twice and the whole once counts
-    once. Exact while the part holds at most four million distinct rows.
+    once. Exact while the part holds at most `capacity` distinct rows.
 
     Args:
         part: the blocks of the one; read twice, so no iterator.
         whole: the blocks of the other; read once.
+        capacity: most hashes of rows to keep.
 
     Returns:
         `rows`, `rows_shared`, `rows_shared_rate`, and `exact`.
     """
-    known = HashSet.of(_rows(block) for block in part)
+    known = HashSet.of((_rows(block) for block in part), capacity=capacity)
     ours, rows = _occurrences(known, part)
     theirs, _ = _occurrences(known, whole)
     rate = mean(int(np.minimum(ours, theirs).sum()), int(ours.sum()))

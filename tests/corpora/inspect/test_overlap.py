@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Sequences
-from corpora.inspect import overlap
 from corpora.inspect.overlap import contamination, rows_shared
 from corpora.testing.inputs import text_block
 
@@ -37,9 +36,9 @@ def test_a_sample_lies_wholly_in_its_parent():
     assert rows_shared(blocks(whole[::10], 300), blocks(whole, 4_000))["rows_shared_rate"] == 1.0
 
 
-def test_what_does_not_fit_is_estimated(monkeypatch):
-    monkeypatch.setattr(overlap, "CAPACITY", 2_000)
-    result = rows_shared(blocks(numbered(0, 20_000), 4_000), blocks(numbered(10_000, 30_000), 4_000))
+def test_what_does_not_fit_is_estimated():
+    one, other = (blocks(numbered(start, start + 20_000), 4_000) for start in (0, 10_000))
+    result = rows_shared(one, other, capacity=2_000)
     assert result["rows_shared_rate"] == pytest.approx(0.5, abs=0.06)
     assert not result["exact"]
 
