@@ -121,11 +121,11 @@ class Comparison:
 
         blocks = self._blocks(part), self._blocks(whole)
         shares: dict[str, float | None] = {"documents": _documents(part, whole)}
-        shares["rows"] = rows_shared(*blocks)["rows_shared_rate"]
+        shares["rows"] = rows_shared(*blocks).rate
         if self.types:
             seen = contamination(*blocks, n=self.ngram)
-            shares |= {f"{self.ngram}-grams": seen["ngrams_seen_rate"]}
-            shares |= {f"rows with a shared {self.ngram}-gram": seen["rows_seen_rate"]}
+            shares |= {f"{self.ngram}-grams": seen.ngrams_seen_rate}
+            shares |= {f"rows with a shared {self.ngram}-gram": seen.rows_seen_rate}
         return shares
 
     @property

@@ -147,7 +147,7 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
 
 
-def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: object) -> Option:
+def _option(cls: type[Component], field: dataclasses.Field[object], annotation: object) -> Option:
     if "help" not in field.metadata:
         raise OptionError(f"{cls.__name__}.{field.name} is a plain field; make it with option(default, help)")
     base, _, _ = _parts(annotation)

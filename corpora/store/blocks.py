@@ -58,7 +58,7 @@ def sequences_of(batch: pa.RecordBatch) -> Sequences:
     return ragged(batch.column(values_column(batch.schema)))
 
 
-def ragged(array: Any) -> Sequences:
+def ragged(array: pa.Array) -> Sequences:
     """An Arrow list or string array as a ragged block, without a copy of its values."""
     if pa.types.is_large_string(array.type):
         _, offsets, data = array.buffers()
@@ -85,7 +85,7 @@ def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
 
 
-def _tight_column(column: Any) -> object:
+def _tight_column(column: pa.Array) -> pa.Array:
     if pa.types.is_large_string(column.type):
         block = ragged(column).tight()
         buffers = [None, pa.py_buffer(np.ascontiguousarray(block.offsets)), pa.py_buffer(block.values)]
@@ -228,13 +228,13 @@ def len_values(array: object) -> int:
     return int(offsets[-1] - offsets[0])
 
 
-def _block_end(offsets: Any, start: int, limits: Limits) -> int:
+def _block_end(offsets: Array, start: int, limits: Limits) -> int:
     """The row after the last one of the block that begins at `start`; at least one row."""
     by_values = int(np.searchsorted(offsets, offsets[start] + limits.values, side="right")) - 1
     return max(start + 1, min(by_values, start + limits.rows, len(offsets) - 1))
 
 
-def _is_full(offsets: Any, start: int, stop: int, limits: Limits) -> bool:
+def _is_full(offsets: Array, start: int, stop: int, limits: Limits) -> bool:
     return stop - start == limits.rows or int(offsets[stop] - offsets[start]) >= limits.values
 
 
