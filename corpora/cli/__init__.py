@@ -16,7 +16,7 @@ from corpora.cli.store import list as list_
 from corpora.console import Version, run_app
 
 FIRST = ("build", "tokenize", "sample", "transform", "mix", "concat", "split")
-"""What most people want first, and in which order; the others follow as they were added."""
+"""The commands that most people need first, in this order; the others follow in the order of `COMMANDS`."""
 
 
 class FirstThingsFirst(TyperGroup):

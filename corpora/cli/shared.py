@@ -1,4 +1,4 @@
-"""Options that many commands have, and how a finished dataset is told of."""
+"""Options that many commands share, and what is printed about a finished dataset."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def count(text: str) -> int:
 
 
 def tell(dataset: Dataset, *, as_json: bool = False) -> None:
-    """Say what an action made or found."""
+    """Print what an action made or found."""
     from corpora.store import show
 
     if as_json:
@@ -75,12 +75,12 @@ def tell(dataset: Dataset, *, as_json: bool = False) -> None:
 
 
 def noun(dataset: Dataset) -> str:
-    """What one of its rows is, in the plural."""
+    """The word for its rows."""
     return "sentences" if dataset.kind == "sentences" else "sequences"
 
 
 def accounting_lines(dataset: Dataset) -> list[str]:
-    """Where documents or rows went, for people, and whether any is there."""
+    """Lines for people: how many documents or rows were dropped and why, and whether any are left."""
     counts: dict[str, Any] = dataset.manifest.accounting
     lines: list[str] = []
     if "found" in counts:
@@ -118,12 +118,12 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             f"commonest unknown characters: {characters or 'none, only long words'}"
         )
     if not dataset.rows:
-        lines.append(f"empty: not one of the {noun(dataset)} was taken or left")
+        lines.append(f"empty: no {noun(dataset)} were taken, or none were left")
     return [*lines, *removal_lines(dataset), *dataset.manifest.notes]
 
 
 def plain_path(path: Path) -> str:
-    """A path as people want to read it."""
+    """A path with `~` for the user's home."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 

@@ -1,4 +1,4 @@
-"""How a command line talks: progress bars, errors, tables, JSON, one command per component. The trainer uses it too."""
+"""Command-line output, progress and errors, and one command per component; the trainer uses it too."""
 
 import lazy_loader
 

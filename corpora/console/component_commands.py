@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def component_group(
     registry: Callable[[], Registry], kind: str, action_for: Callable[[type[Component]], Callable[..., None]]
 ) -> type[TyperGroup]:
-    """A group with a command for each component of a kind, found only when it is asked for.
+    """A group with a command for each component of a kind; components are looked up when the group is used.
 
     Args:
         registry: gives the registry; called late, so that `--help` of the whole program loads no plugin.

@@ -1,4 +1,4 @@
-"""How the command line talks: bars while it works, one clear line when it cannot, tables and JSON at the end."""
+"""Output of the command line: progress bars, errors of one line, tables and JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -67,11 +67,11 @@ def run_app(
             raise
         fail(f"{type(error).__name__}: {error} (set CORPORA_TRACEBACK=1 and run again to see where)")
     except KeyboardInterrupt:
-        fail("stopped; run the same command again to go on where it was", code=INTERRUPTED)
+        fail("stopped; run the same command again to continue", code=INTERRUPTED)
 
 
 def is_usage(error: CorporaError) -> bool:
-    """Whether what was typed is wrong, and not what was found."""
+    """Whether the command itself is wrong, rather than what it found."""
     return isinstance(error, OptionError) or (isinstance(error, UnknownName) and not isinstance(error, DatasetNotFound))
 
 
@@ -134,7 +134,7 @@ def _show_warning(
 
 @functools.cache
 def _warn(message: str) -> None:
-    """Say it once: a broken plugin is met at every look-up."""
+    """Print it once: a broken plugin is found at every look-up."""
     typer.secho("warning: ", fg="yellow", bold=True, nl=False, err=True)
     typer.echo(message, err=True)
 
@@ -151,13 +151,13 @@ def say_json(value: object) -> None:
 
 @contextlib.contextmanager
 def bars() -> Iterator[Progress]:
-    """Progress bars on a terminal; a line a stage elsewhere. Both on the error stream, away from results."""
+    """Progress bars on a terminal, else one line per stage. Both go to standard error, apart from results."""
     if not sys.stderr.isatty():
         with _logged(lambda text: typer.echo(text, err=True)):
             yield _Lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -165,7 +165,7 @@ def bars() -> Iterator[Progress]:
         *columns, TimeRemainingColumn(), TextColumn("{task.fields[detail]}"), console=Console(stderr=True)
     )
     with rich, _logged(lambda text: rich.console.print(text, markup=False, highlight=False)):
-        tasks: dict[str, Any] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(stage: str, done: float, total: float | None, detail: str) -> None:
             if stage not in tasks:
@@ -191,25 +191,25 @@ def _logged(tell: Callable[[str], None]) -> Iterator[None]:
 
 
 class _Teller(logging.Handler):
-    """Hands the text of what is logged on."""
+    """Passes on the text of log records."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         super().__init__()
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand on one line."""
+        """Pass on one line."""
         self._tell(record.getMessage())
 
 
 class _Lines:
-    """Progress where nobody watches: a line when a stage ends, and every half minute."""
+    """Progress without a terminal: a line when a stage ends, and every half minute."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
 
     def __call__(self, stage: str, done: float, total: float | None, detail: str) -> None:
-        """Print what is worth a line in a log."""
+        """Print one line for the log."""
         late = time.monotonic() - self._last > 30
         if late or stage == "wait":
             of = f" of {total:g}" if total else ""
@@ -228,7 +228,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as people read it: thousands marked, four digits of a fraction, a dash for what is not there."""
+    """A value as people read it: thousands marked, four digits of a fraction, a dash for a missing value."""
     if value is None:
         return "-"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Our sentence datasets line by line beside what is known of the original Toronto BookCorpus."""
+"""Our sentence datasets compared, line by line, with what is known of the original Toronto BookCorpus."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Comparison:
         return Table("Figures", ["figure", *self.names, "difference"], rows)
 
     def shared(self) -> Table:
-        """How much of each stands in the other."""
+        """How much of each occurs in the other."""
         ours, theirs = self._shares(self.a, self.b), self._shares(self.b, self.a)
         if self.types:
             ours["types"], theirs["types"] = self.types.shared()
@@ -121,11 +121,11 @@ class Comparison:
 
         blocks = self._blocks(part), self._blocks(whole)
         shares: dict[str, float | None] = {"documents": _documents(part, whole)}
-        shares["rows"] = rows_shared(*blocks)["rows_shared_rate"]
+        shares["rows"] = rows_shared(*blocks).rate
         if self.types:
             seen = contamination(*blocks, n=self.ngram)
-            shares |= {f"{self.ngram}-grams": seen["ngrams_seen_rate"]}
-            shares |= {f"rows with a shared {self.ngram}-gram": seen["rows_seen_rate"]}
+            shares |= {f"{self.ngram}-grams": seen.ngrams_seen_rate}
+            shares |= {f"rows with a shared {self.ngram}-gram": seen.rows_seen_rate}
         return shares
 
     @property
@@ -217,7 +217,7 @@ def _ancestors(dataset: Dataset, store: Store) -> Iterator[Dataset]:
         try:
             yield from _ancestors(store.find(parent), store)
         except DatasetNotFound:
-            continue  # removed with --force; its fingerprint still stands in the manifest
+            continue  # removed with --force; its fingerprint is still in the manifest
     yield dataset
 
 

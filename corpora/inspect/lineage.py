@@ -85,7 +85,7 @@ def _told(node: Node) -> str:
 
 
 def _places(nodes: Mapping[str, Node]) -> dict[str, tuple[int, int]]:
-    """Left to right by the longest way from a source; in a column, beside the parents."""
+    """Left to right by the longest path from a source; within a column, near the parents."""
     depth: dict[str, int] = {}
     for reference, node in nodes.items():
         depth[reference] = 1 + max((depth[parent] for parent in node.parents), default=-1)

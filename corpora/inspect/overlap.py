@@ -1,8 +1,9 @@
 """How much two datasets share: rows of one that are rows of the other, and n-grams of one found in the other."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,35 @@ from corpora.arrays import Keys, KeySet, joined, levels, mean, row_hashes, row_n
 from corpora.plugin import Sequences
 
 CAPACITY = 2**22
-"""How many distinct hashes of the smaller dataset are kept: 32 MB. Beyond, a fair part of them stands for all."""
+"""Most distinct hashes kept of the smaller dataset: 32 MB. Above that, a uniform sample of them is used."""
+
+
+@dataclass(frozen=True)
+class SharedRows:
+    """How many rows of one dataset are rows of another."""
+
+    rows: int
+    """Rows of the one."""
+    shared: int | None
+    """Those that the other holds too; None if there are no rows."""
+    rate: float | None
+    exact: bool
+    """False if the figures are estimated from a sample of the hashes."""
+
+
+@dataclass(frozen=True)
+class SharedNgrams:
+    """How much of an evaluation dataset a training dataset contains."""
+
+    ngrams: int
+    """Distinct n-grams of the evaluation dataset."""
+    ngrams_seen_rate: float | None
+    rows: int
+    """Rows with an n-gram."""
+    rows_seen_rate: float | None
+    """Share of these rows with at least one n-gram that was seen."""
+    exact: bool
+    """False if the figures are estimated from a sample of the hashes."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +52,12 @@ class HashSet:
     """Only hashes of this level or higher are in it; 0 when all are."""
 
     @classmethod
-    def of(cls, parts: Iterable[Keys]) -> "HashSet":
-        """From the hashes of every block; each may come more than once."""
+    def of(cls, parts: Iterable[Keys], *, capacity: int = CAPACITY) -> HashSet:
+        """From the hashes of every block; each may come more than once. Keeps at most `capacity` of them."""
         keys, level = np.zeros(0, dtype=np.uint64), 0
         for part in parts:
             keys = joined(keys, part[levels(part) >= level])[0]
-            while len(keys) > CAPACITY:
+            while len(keys) > capacity:
                 level += 1
                 keys = keys[levels(keys) >= level]
         return cls(KeySet(keys), level)
@@ -43,29 +72,27 @@ class HashSet:
         return self.set.places(hashes)
 
 
-def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences]) -> dict[str, Any]:
+def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences], *, capacity: int = CAPACITY) -> SharedRows:
     """How many rows of one dataset are rows of another: 1.0 for a sample and what it was taken from.
 
     Copies count as often as they are there: a row that the part holds twice and the whole once counts
-    once. Exact while the part holds at most four million distinct rows.
+    once. Exact while the part holds at most `capacity` distinct rows.
 
     Args:
         part: the blocks of the one; read twice, so no iterator.
         whole: the blocks of the other; read once.
-
-    Returns:
-        `rows`, `rows_shared`, `rows_shared_rate`, and `exact`.
+        capacity: most hashes of rows to keep.
     """
-    known = HashSet.of(_rows(block) for block in part)
+    known = HashSet.of((_rows(block) for block in part), capacity=capacity)
     ours, rows = _occurrences(known, part)
     theirs, _ = _occurrences(known, whole)
     rate = mean(int(np.minimum(ours, theirs).sum()), int(ours.sum()))
     shared = None if rate is None else round(rate * rows)
-    return {"rows": rows, "rows_shared": shared, "rows_shared_rate": rate, "exact": known.level == 0}
+    return SharedRows(rows, shared, rate, exact=known.level == 0)
 
 
-def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> dict[str, Any]:
-    """How much of an evaluation dataset stands in a training dataset, by n-grams of tokens, or words, within rows.
+def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> SharedNgrams:
+    """How much of an evaluation dataset occurs in a training dataset, by n-grams of tokens, or words, within rows.
 
     The default is the 13 of Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
     be found; `rows_seen_rate` is of those that can.
@@ -74,10 +101,6 @@ def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences]
         evaluation: blocks of token ids, or of UTF-8 bytes; read twice, so no iterator.
         training: blocks of ids of the same vocabulary, or of text as well; read once.
         n: tokens or words in an n-gram, at least 1.
-
-    Returns:
-        `ngrams` (distinct ones of the evaluation dataset), `ngrams_seen_rate`, `rows` (with an n-gram),
-        `rows_seen_rate` (with at least one n-gram that was seen), and `exact`.
     """
     known = HashSet.of(_ngrams(block, n)[0] for block in evaluation)
     seen = np.zeros(len(known.keys), dtype=bool)
@@ -90,13 +113,13 @@ def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences]
         places = known.places(hashes)
         found = (places >= 0) & np.append(seen, False)[places]
         rows, hit = rows + len(np.unique(owners)), hit + len(np.unique(owners[found]))
-    return {
-        "ngrams": len(known.keys) << known.level,
-        "ngrams_seen_rate": mean(int(seen.sum()), len(seen)),
-        "rows": rows,
-        "rows_seen_rate": mean(hit, rows),
-        "exact": known.level == 0,
-    }
+    return SharedNgrams(
+        len(known.keys) << known.level,
+        mean(int(seen.sum()), len(seen)),
+        rows,
+        mean(hit, rows),
+        exact=known.level == 0,
+    )
 
 
 def _rows(block: Sequences) -> Keys:

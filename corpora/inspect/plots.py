@@ -26,7 +26,7 @@ FORMATS = ("svg", "png", "pdf")
 NAMED = re.compile(r' id="[\w.]+?_\d+"')
 """Names that matplotlib gives its parts; nothing refers to them, and several figures in one page would share them."""
 POINTS = 240
-"""Points a line has at most, so that a figure stays under some ten kilobytes."""
+"""Most points per line, so that a figure stays under about ten kilobytes."""
 STYLE: Any = {
     "font.family": "sans-serif", "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left",
     "axes.titleweight": "bold", "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#555555",
@@ -133,7 +133,7 @@ def _empty(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 
 
 def _looks() -> Iterator[dict[str, Any]]:
-    """A colour and a line style for each line in turn, none twice in the first 28; wide ones below narrow ones."""
+    """A colour and a line style for each line in turn, distinct for the first 28; wide lines are below narrow ones."""
     for style in STYLES:
         for number, colour in enumerate(COLOURS):
             turn = (STYLES.index(style) + number) % len(STYLES)

@@ -31,9 +31,9 @@ WINDOW = 600
 REACH = 12
 """Rows that may have been dropped before the one that is looked for, and rows of the version that are tried."""
 BREAK = Shown("¶")
-"""What stands between rows that became one."""
+"""What is printed between rows that were merged into one."""
 LIKENESS = 0.5
-"""The least share of pieces that a row has in common with the rows it is shown beside."""
+"""Least share of pieces that a row has in common with the rows it is compared with."""
 
 
 Kind = Literal["rewritten", "selected", "tokenized"]
@@ -52,7 +52,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """A row before and after; of a selection, a row that was taken among its neighbours."""
+    """A row before and after; for a selection, a selected row with its neighbours."""
 
     before: Side
     after: Side
@@ -62,7 +62,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A version beside what it was made from."""
+    """A version compared with what it was made from."""
 
     anchor: str
     parent: str
@@ -74,7 +74,7 @@ class Comparison:
 
 
 def compare(child: Dataset, store: Store, *, pairs: int = PAIRS) -> Comparison | None:
-    """Rows of a version beside its parent's; None for what was built, put together, or cut into other units."""
+    """Rows of a version next to its parent's; None if it was built, concatenated, or split into other units."""
     kind, plan = _kind(child), child.manifest.plan
     if kind is None:
         return None
@@ -173,7 +173,7 @@ def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
 
 
 def _tokenized(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
-    """Sentences beside their pieces, as the vocabulary spells them."""
+    """Sentences next to their pieces, as the vocabulary spells them."""
     vocabulary = vocabulary_in(child.path)
     if vocabulary is None:
         return []

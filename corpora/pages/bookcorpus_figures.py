@@ -1,4 +1,4 @@
-"""Figures of others, to print beside ours and never as ours.
+"""Figures published by others, printed next to ours and marked as theirs.
 
 Tables 4, 5 and 8 are those of S. van de Graaf, "Distilling BERT: Transfer Dataset Size and Composition Effects"
 (2021). The lines on the original Toronto BookCorpus are from Zhu et al. (2015, arXiv 1506.06724) and from Bandy and

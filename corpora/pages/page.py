@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 
 
 def render(template: str, **values: object) -> str:
-    """A page from one of the templates beside this file, with the style and the script inside.
+    """A page from one of the templates in this folder, with the style and the script inline.
 
     Args:
         template: its file's name.

@@ -14,12 +14,12 @@ State = Literal["same", "moved", "gone", "new"]
 
 @dataclass(frozen=True)
 class Part:
-    """A run of a row's pieces that fared alike."""
+    """A run of a row's pieces with the same outcome."""
 
     text: str
     state: State
     space: bool
-    """Whether white space stands before it."""
+    """Whether white space precedes it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Shown:
 
     text: str
     glued: bool = False
-    """True where it goes on from the piece before, without white space."""
+    """True if it continues the piece before it, without white space."""
 
 
 def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Part], list[Part]]:
@@ -49,11 +49,11 @@ def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[P
 
 
 LETTERS = 480
-"""Characters of a row that are shown."""
+"""Most characters shown of a row."""
 
 
 def beginning(parts: Sequence[Part]) -> list[Part]:
-    """As much of a row as is shown."""
+    """The part of a row that is shown."""
     shown: list[Part] = []
     room = LETTERS
     for part in parts:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from corpora.pages.row_differences import Shown
-from corpora.plugin import Array
+from corpora.plugin import Array, Sequences
 from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
-"""Bytes or tokens of a row that is worth looking at."""
+"""Fewest bytes or tokens of a row that is worth showing."""
 SEARCHED = 500
 """Rows after a chosen place among which a readable one is looked for."""
 
@@ -113,7 +112,7 @@ def _readable_from(batch: pa.RecordBatch, first: int, place: int, kind: str) -> 
     return row_at(batch, place - first + (int(fit[0]) if len(fit) else 0), first)
 
 
-def _alike(row: Row, first: int, block: Any, batch: pa.RecordBatch) -> Iterator[int]:
+def _alike(row: Row, first: int, block: Sequences, batch: pa.RecordBatch) -> Iterator[int]:
     """The numbers of a block's rows that hold the same values of the same document."""
     places = np.flatnonzero(block.lengths == len(row.values))
     if len(row.values):

@@ -70,7 +70,7 @@ class Table:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value stands to the right in its column."""
+    """Whether a value is right-aligned in its column."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

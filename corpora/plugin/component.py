@@ -154,7 +154,7 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
 
 
-def _option(cls: type[Component], field: dataclasses.Field[Any], annotation: object) -> Option:
+def _option(cls: type[Component], field: dataclasses.Field[object], annotation: object) -> Option:
     if "help" not in field.metadata:
         raise OptionError(f"{cls.__name__}.{field.name} is a plain field; make it with option(default, help)")
     base, _, _ = _parts(annotation)
@@ -251,7 +251,7 @@ def _scalar(text: str, opt: Option, owner: str) -> object:
 
 
 def _path(value: str | Path, opt: Option) -> Path | Address:
-    """A path with `~` at its beginning as the user's home; an address where the option takes one."""
+    """A path with a leading `~` replaced by the user's home; an address if the option takes one."""
     if opt.takes_addresses and (address := address_of(value)):
         return address
     path = Path(value)
@@ -281,7 +281,7 @@ def split_short(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _comma_parts(text: str) -> Iterator[str]:
-    """Cut at commas that stand outside double quotes; the quotes go."""
+    """Split at commas outside double quotes, and drop the quotes."""
     part, quoted = "", False
     for character in text:
         if character == '"':

@@ -67,11 +67,11 @@ class Registry:
 
     @property
     def files(self) -> tuple[PluginFile, ...]:
-        """The plugin files in use, to be handed to workers."""
+        """The plugin files in use, to pass to workers."""
         return tuple(self._files)
 
     def use_files(self, files: Iterable[PluginFile | str | Path]) -> None:
-        """Take plugins from files, without packaging; a file already in use stays as it is.
+        """Load plugins from files, without packaging; a file already in use is not read again.
 
         Raises:
             PluginError: a file cannot be read.
@@ -181,7 +181,7 @@ def singular(kind: str) -> str:
 
 
 def check_class(cls: object) -> None:
-    """See that a class can be offered.
+    """Check that a class can be offered.
 
     Raises:
         PluginError: it is not a component, not frozen, has no proper name, no docstring, or is still abstract.
@@ -204,7 +204,7 @@ def check_class(cls: object) -> None:
 
 
 def must_return(right: bool, component: Component, method: str, got: Any, wanted: str) -> None:
-    """See that what a component's method gave is what its contract says.
+    """Check that a component's method returned what its contract says.
 
     Args:
         right: whether it is.

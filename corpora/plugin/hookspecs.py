@@ -61,4 +61,4 @@ def corpora_statistics() -> Iterable[type[Statistic]]:  # type: ignore[empty-bod
 
 @hookspec
 def corpora_datasets() -> Iterable[type[DatasetProvider]]:  # type: ignore[empty-body]
-    """Offer datasets that live elsewhere, wherever a dataset's name is asked for."""
+    """Offer external datasets, by a reference that works wherever a dataset's name does."""

@@ -28,12 +28,12 @@ class Source(Component, ABC):
     """Where texts come from."""
 
     licence: ClassVar[str] = "unknown"
-    """What the card says of documents that carry no licence of their own."""
+    """The licence in the card of documents that have none of their own."""
     generated: ClassVar[bool] = False
-    """True where a program wrote the texts; the card says so."""
+    """True if a program wrote the texts; the card says so."""
 
     def freeze(self, downloads: Path) -> Self:
-        """The same source with everything that moves made fixed: `latest` as a date, downloads done.
+        """The same source with everything that changes over time fixed: `latest` as a date, downloads done.
 
         Called once, by the driver, before the fingerprint is taken.
 
@@ -43,7 +43,7 @@ class Source(Component, ABC):
         return self
 
     def fetches(self) -> bool:
-        """Whether `freeze` goes out to the network; a dry run, which must not, then cannot tell what is there."""
+        """Whether `freeze` uses the network; a dry run, which may not, then cannot say what exists."""
         return type(self).freeze is not Source.freeze
 
     @abstractmethod
@@ -102,7 +102,7 @@ class Catalogue(Component, ABC):
 
 @dataclass(frozen=True)
 class Filter(Component, ABC):
-    """Turns documents away."""
+    """Rejects documents."""
 
     @abstractmethod
     def reject(self, document: Document) -> str | None:
@@ -258,14 +258,14 @@ def _added(one: Array | None, other: Array | None) -> Array:
 
 @dataclass(frozen=True)
 class DatasetProvider(Component, ABC):
-    """A dataset that lives elsewhere, under a name of its own."""
+    """A dataset that is kept outside the store, under a name of its own."""
 
     def fetches(self) -> bool:
-        """Whether `freeze` or `fingerprint` goes out to the network; a dry run does not ask them then."""
+        """Whether `freeze` or `fingerprint` uses the network; a dry run then does not call them."""
         return False
 
     def freeze(self) -> Self:
-        """The same dataset with everything that moves made fixed: a branch as its commit.
+        """The same dataset with everything that changes over time fixed: a branch as its commit.
 
         Called once, before anything else is asked.
         """
@@ -287,5 +287,5 @@ class DatasetProvider(Component, ABC):
         return None
 
     def licence(self) -> str:
-        """What its card says of all its documents; empty where it says nothing."""
+        """The licence that its card states for all documents; empty if it states none."""
         return ""

@@ -34,7 +34,7 @@ class Shard:
     """
 
     key: str
-    """Unique in its source and independent of where the source lies, such as a path relative to its folder."""
+    """Unique in its source and independent of the source's location, such as a path relative to its folder."""
     path: Path | None = None
     """The file it is in; None for what is made up, such as toy's books."""
     start: int = 0
@@ -52,7 +52,7 @@ class Document:
     id: str
     """Unique in its source, and the same at every build."""
     paragraphs: tuple[str, ...]
-    """Prose in reading order, without empty ones, without line breaks inside; `HOLE` where something is missing."""
+    """Prose in reading order, no paragraph empty or with line breaks; `HOLE` where something is missing."""
     title: str = ""
     author: str = ""
     url: str = ""
@@ -60,7 +60,7 @@ class Document:
     language: str = ""
     """ISO 639-1 code, as its source says; empty where it says nothing."""
     headings: tuple[tuple[int, str], ...] = ()
-    """Chapter or section titles, each with the number of the paragraph that it stands before."""
+    """Chapter or section titles, each with the number of the paragraph that follows it."""
     metadata: Mapping[str, Json] = field(default_factory=dict)
     """What else is worth keeping, as JSON values: genre, categories, revision."""
     side_records: SideRecords = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Document:
 
     @cached_property
     def text(self) -> bytes:
-        """The paragraphs in UTF-8, a line each."""
+        """The paragraphs in UTF-8, one per line."""
         return "\n".join(self.paragraphs).encode("utf-8", "surrogatepass")
 
     @cached_property
@@ -84,7 +84,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Reject:
-    """A document that was found and not kept, and why. Every one has a line in `rejects.jsonl`."""
+    """A document that was found but not kept, and the reason. Each one has a line in `rejects.jsonl`."""
 
     id: str
     stage: str
@@ -106,7 +106,7 @@ class Defaults:
     filters: tuple[str, ...] = ()
     splitter: str = "rules"
     shared_edges: bool = False
-    """Leave out paragraphs that stand near the beginning or the end of many of its documents, such as a licence.
+    """Leave out paragraphs that many of its documents share near their beginning or end, such as a licence.
 
     Only where near copies go as well, since editions of one book share their beginning too."""
     keep_symbols: bool = False
@@ -157,7 +157,7 @@ class Sequences:
 
 @dataclass(frozen=True)
 class Context:
-    """What a component may know about the block it is given, beside its values."""
+    """What a component may know about a block, apart from its values."""
 
     vocabulary: tuple[str, ...] = ()
     """Every piece by its id; empty for sentence datasets."""

@@ -25,7 +25,7 @@ FILES = {
 
 @dataclass(frozen=True)
 class Scaffold:
-    """A kind of plugin that can be begun, as `scaffolds/kinds.toml` has it."""
+    """A kind of plugin that `new` can begin, as described in `scaffolds/kinds.toml`."""
 
     kind: str
     """What users type, such as `token-transform`."""
@@ -46,7 +46,7 @@ def scaffolds(package: str) -> dict[str, Scaffold]:
 
 
 def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package: str) -> Path:
-    """Write a distribution that works, passes its own test, and waits to be changed.
+    """Write a distribution that works and passes its own tests, to be changed.
 
     Args:
         kind: one of `scaffolds(package)`.

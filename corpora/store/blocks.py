@@ -21,10 +21,6 @@ from corpora.errors import DatasetDamaged
 from corpora.plugin import Array, Json, Sequences
 from corpora.store.disk.atomic import write_text
 
-MAX_ROWS = 65_536
-MAX_VALUES = 4 << 20
-FILE_BYTES = 128 << 20
-
 SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
 """One sentence per row, the number of its paragraph in the document, and the document's id."""
 
@@ -62,7 +58,7 @@ def sequences_of(batch: pa.RecordBatch) -> Sequences:
     return ragged(batch.column(values_column(batch.schema)))
 
 
-def ragged(array: Any) -> Sequences:
+def ragged(array: pa.Array) -> Sequences:
     """An Arrow list or string array as a ragged block, without a copy of its values."""
     if pa.types.is_large_string(array.type):
         _, offsets, data = array.buffers()
@@ -89,7 +85,7 @@ def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
 
 
-def _tight_column(column: Any) -> object:
+def _tight_column(column: pa.Array) -> pa.Array:
     if pa.types.is_large_string(column.type):
         block = ragged(column).tight()
         buffers = [None, pa.py_buffer(np.ascontiguousarray(block.offsets)), pa.py_buffer(block.values)]
@@ -112,16 +108,32 @@ def read_stream(path: Path) -> Iterator[pa.RecordBatch]:
         raise DatasetDamaged(f"{path}: {str(error).splitlines()[0]}; build it again") from error
 
 
+@dataclass(frozen=True)
+class Limits:
+    """When a block is full, and when a new file begins. They decide bytes: actions use the defaults."""
+
+    rows: int = 65_536
+    """Most rows of a block."""
+    values: int = 4 << 20
+    """Values at which a block ends."""
+    file_bytes: int = 128 << 20
+    """Bytes at which a file ends."""
+
+
+LIMITS = Limits()
+
+
 class BlockWriter:
     """Writes rows as `data-XXXXX-of-XXXXX.arrow` files that `datasets.load_from_disk` opens.
 
     Args:
         folder: where the files go; files of an earlier, unfinished attempt are replaced.
         schema: of the rows.
+        limits: sizes of blocks and files.
     """
 
-    def __init__(self, folder: Path, schema: pa.Schema) -> None:
-        self.folder, self.schema = folder, schema
+    def __init__(self, folder: Path, schema: pa.Schema, limits: Limits | None = None) -> None:
+        self.folder, self.schema, self.limits = folder, schema, limits or LIMITS
         self.rows = self.values = 0
         self._column = values_column(schema)
         self._pending: list[pa.RecordBatch] = []
@@ -139,7 +151,7 @@ class BlockWriter:
         self._pending.append(batch.cast(self.schema) if batch.schema != self.schema else batch)
         self._pending_rows += batch.num_rows
         self._pending_values += len_values(batch.column(self._column))
-        if self._pending_rows >= MAX_ROWS or self._pending_values >= MAX_VALUES:
+        if self._pending_rows >= self.limits.rows or self._pending_values >= self.limits.values:
             self._flush(last=False)
 
     def close(self) -> list[Path]:
@@ -176,8 +188,8 @@ class BlockWriter:
         offsets = ragged(batch.column(self._column)).offsets
         start = 0
         while start < batch.num_rows:
-            stop = _block_end(offsets, start)
-            if stop == batch.num_rows and not last and not _is_full(offsets, start, stop):
+            stop = _block_end(offsets, start, self.limits)
+            if stop == batch.num_rows and not last and not _is_full(offsets, start, stop, self.limits):
                 break
             self._write_block(batch.slice(start, stop - start), int(offsets[stop] - offsets[start]))
             start = stop
@@ -192,7 +204,7 @@ class BlockWriter:
         self._stream.write_batch(tight(block))
         self.rows += block.num_rows
         self.values += values
-        if self._file.tell() >= FILE_BYTES:
+        if self._file.tell() >= self.limits.file_bytes:
             self._close_file()
 
     def _open_file(self) -> None:
@@ -216,14 +228,14 @@ def len_values(array: object) -> int:
     return int(offsets[-1] - offsets[0])
 
 
-def _block_end(offsets: Any, start: int) -> int:
+def _block_end(offsets: Array, start: int, limits: Limits) -> int:
     """The row after the last one of the block that begins at `start`; at least one row."""
-    by_values = int(np.searchsorted(offsets, offsets[start] + MAX_VALUES, side="right")) - 1
-    return max(start + 1, min(by_values, start + MAX_ROWS, len(offsets) - 1))
+    by_values = int(np.searchsorted(offsets, offsets[start] + limits.values, side="right")) - 1
+    return max(start + 1, min(by_values, start + limits.rows, len(offsets) - 1))
 
 
-def _is_full(offsets: Any, start: int, stop: int) -> bool:
-    return stop - start == MAX_ROWS or int(offsets[stop] - offsets[start]) >= MAX_VALUES
+def _is_full(offsets: Array, start: int, stop: int, limits: Limits) -> bool:
+    return stop - start == limits.rows or int(offsets[stop] - offsets[start]) >= limits.values
 
 
 def write_datasets_files(folder: Path, schema: pa.Schema, files: Iterable[Path]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TOKENIZER_FILE = "tokenizer.json"
 PROSE = ("README.md", "report.html")
-"""The files of a version that people read, and no action."""
+"""The files of a version that people read and actions do not."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Dataset:
         )
 
     def foreign_files(self) -> list[Path]:
-        """Files in its folder that do not belong to it, sorted."""
+        """Files in its folder that are not part of the version, sorted."""
         own = {*self.manifest.files, MANIFEST, CHECKED}
         inside = [path for path in self.path.rglob("*") if path.is_symlink() or not path.is_dir()]
         return sorted(path for path in inside if path.relative_to(self.path).as_posix() not in own)

@@ -22,7 +22,7 @@ class Garbage:
 
     @classmethod
     def at(cls, path: Path, reason: str) -> Garbage:
-        """What lies at a path, with its size now."""
+        """What is at a path, with its present size."""
         return cls(path, reason, size_of(path))
 
     def delete(self) -> None:

@@ -91,7 +91,7 @@ class CountTask:
 class Documents(Sequence[str]):
     """The document ids of a block's rows, read from Arrow on access."""
 
-    def __init__(self, column: Any) -> None:
+    def __init__(self, column: pa.Array) -> None:
         self.column = column
 
     def __len__(self) -> int:

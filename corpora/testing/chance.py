@@ -21,8 +21,8 @@ Compute = Callable[[Any, Any], Any]
 def check_repeats(component: Component, what: str, compute: Compute, given: object) -> None:
     """See that a result is the same when it is computed again.
 
-    The second time global generators stand elsewhere and the clock shows another day; a copy that was
-    pickled computes it, as in a worker.
+    The second time, global generators have another state and the clock shows another day; a pickled copy computes
+    it, as in a worker.
 
     Args:
         what: the method, for the message.
@@ -73,7 +73,7 @@ def _state() -> object:
 
 @contextmanager
 def _another_day() -> Iterator[None]:
-    """Global generators elsewhere, the clock a day on; all as it was afterwards."""
+    """Other states of the global generators and a clock one day ahead; all restored afterwards."""
     states, clocks = (random.getstate(), np.random.get_state()), (time.time, time.time_ns)
     random.seed(20_000)
     np.random.seed(20_000)

@@ -40,7 +40,7 @@ C = TypeVar("C", bound=Component)
 
 
 class ContractBroken(CorporaError, AssertionError):
-    """A component does not keep what its kind promises; the message says what, and what to do."""
+    """A component breaks its kind's contract; the message says how, and what to do."""
 
 
 class HypothesisMissing(CorporaError, ImportError):
@@ -67,7 +67,7 @@ def check_component(given: type[C] | C, kind: type[Component] = Component, *, tr
         used_versions(cls)
     except CorporaError as error:
         raise ContractBroken(str(error)) from error
-    need(issubclass(cls, kind), cls, f"it is no {kind.__name__}; derive it from corpora.{kind.__name__}")
+    need(issubclass(cls, kind), cls, f"it is not a {kind.__name__}; derive it from corpora.{kind.__name__}")
     _check_name(cls)
     need(isinstance(cls.version, int) and cls.version >= 1, cls, f"version is {cls.version!r}; it must be 1 or more")
     component = _made(given)
@@ -128,7 +128,7 @@ def elsewhere(component: Component, function: Callable[..., object], *arguments:
 def _in_worker(
     files: tuple[PluginFile, ...], path: list[str], function: Callable[..., object], packed: bytes
 ) -> object:
-    sys.path[:] = path  # the process is kept from check to check, and tests may lie in several folders
+    sys.path[:] = path  # the process is kept from check to check, and tests may be in several folders
     registry.use_files(files)
     if files:
         registry.load()

@@ -1,4 +1,4 @@
-"""See that sources, filters and catalogues keep their contracts."""
+"""Check that sources, filters and catalogues keep their contracts."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def check_catalogue(given: type[Catalogue] | Catalogue) -> list[Entry]:
     """
     component = check_component(given, Catalogue)
     entries = called(component, "find", find, component, None)
-    need(all(isinstance(entry, Entry) for entry in entries), component, "find gave something else than Entry")
+    need(all(isinstance(entry, Entry) for entry in entries), component, "find gave something other than Entry")
     ids = {entry.id for entry in entries}
     need(len(ids) == len(entries) and "" not in ids, component, "entries need an id each, which no other one has")
     need(all(entry.url for entry in entries), component, "an entry has no url")
@@ -116,7 +116,7 @@ def _check_shards(component: Source, shards: Sequence[Shard]) -> None:
     need(
         absolute is None,
         component,
-        f"the shard key {absolute} says where the source lies; use a path relative to its folder",
+        f"the shard key {absolute} depends on the source's location; use a path relative to its folder",
     )
     again = called(component, "shards", component.shards)
     need(list(again) == list(shards), component, "shards gave another order or other shards the second time; sort them")
@@ -139,7 +139,7 @@ def _check_item(component: Source, item: Any) -> None:
         need(bool(item.stage and item.reason), component, f"the reject {item.id} says no stage or no reason")
         return
     paragraphs = item.paragraphs
-    need(isinstance(paragraphs, tuple), component, f"the paragraphs of {item.id} are no tuple")
+    need(isinstance(paragraphs, tuple), component, f"the paragraphs of {item.id} are not a tuple")
     for text in paragraphs:
         need(
             isinstance(text, str) and bool(text.strip()) and len(text.splitlines()) == 1,
@@ -151,4 +151,4 @@ def _check_item(component: Source, item: Any) -> None:
     try:
         json.dumps(item.metadata)
     except TypeError as error:
-        raise ContractBroken(f"{component.name}: the metadata of {item.id} are no JSON values ({error})") from error
+        raise ContractBroken(f"{component.name}: the metadata of {item.id} are not JSON values ({error})") from error

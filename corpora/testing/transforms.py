@@ -99,7 +99,7 @@ def _check_selection(component: Selection) -> None:
         block = inputs.id_block(rows, before=before)
         keys = called(component, "order", _order, component, block, block, 0)
         right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (len(block),)
-        need(right, component, f"order returned {_shape(keys)}; it must return uint64 [{len(block)}], one key a row")
+        need(right, component, f"order returned {_shape(keys)}; it must return uint64 [{len(block)}], one key per row")
         check_repeats(component, "order", ordered, block)
         _check_cut(component, "order", _order, block, cut)
 

@@ -1,12 +1,12 @@
 """Which token follows which, and how often."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import entropy, levels, merged, mix, tally
 
 ENTRIES, PAIRS = 2**22, 2**25
@@ -45,7 +45,7 @@ class Bigrams(Statistic):
         parts = [_from_level(part["keys"], part["counts"], level) for part in (one, other)]
         return _bounded(*merged(*parts), level=level)
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Distinct pairs, what the next token tells beyond the one before, and the share of rows that were read."""
         before, _, number = pairs(counts)
         inside = before != FIRST
@@ -72,7 +72,7 @@ def pairs(counts: Counts) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArr
     return (distinct >> BEFORE).astype(np.uint32), (distinct & np.uint64(FIRST)).astype(np.uint32), number
 
 
-def _from_level(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> tuple[Any, Any]:
+def _from_level(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> tuple[Array, Array]:
     start = np.searchsorted(keys, np.uint64(level) << LEVEL)
     return keys[start:], counts[start:]
 

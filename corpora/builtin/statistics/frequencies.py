@@ -1,11 +1,11 @@
 """How often each token occurs, and how long the sequences are."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from corpora import Context, Counts, DatasetDamaged, Sequences, Statistic, hookimpl
+from corpora import Context, Counts, DatasetDamaged, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import LAST, entropy, histogram, mean, median
 from corpora.builtin.statistics.laws import zipf_slope
 from corpora.builtin.statistics.words import holds_text, words_in
@@ -32,7 +32,7 @@ class Tokens(Statistic):
         unknown = 0 if context.unknown_id is None or not len(counts) else counts[context.unknown_id]
         return {"counts": counts, "unknown": np.array([unknown], dtype=np.int64)}
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Tokens and the types among them, the share of [UNK], the entropy of one token, and Zipf's slope."""
         total, types = int(counts["counts"].sum()), int(np.count_nonzero(counts["counts"]))
         return {
@@ -61,7 +61,7 @@ class Lengths(Statistic):
         lengths = words_in(block) if holds_text(block, context) else block.lengths
         return {"rows": histogram(lengths), "beyond": np.array([lengths[lengths > LAST].sum()], dtype=np.int64)}
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Mean, median, least and most, special tokens not counted; a longest of 65,537 stands for more."""
         rows = counts["rows"]
         present = np.flatnonzero(rows)

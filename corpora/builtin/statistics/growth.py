@@ -1,12 +1,12 @@
 """How the vocabulary grows with the text: where each token was first seen."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.builtin.statistics.laws import heaps_fit
 
 MILESTONES = np.unique([round(2 ** (step / 4)) for step in range(4 * 40)])
@@ -33,7 +33,7 @@ class Growth(Statistic):
         read = super().merge({"read": one["read"]}, {"read": other["read"]})["read"]
         return {"first": np.minimum(one["first"], other["first"]), "read": read}
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Heaps' K and beta, and the curve as pairs of tokens and types."""
         return growth_summary(counts["first"], counts["read"])
 
@@ -44,7 +44,7 @@ def read_by_milestone(rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> ND
     return np.bincount(bins, weights=lengths, minlength=1).astype(np.int64)
 
 
-def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int = 1) -> dict[str, object]:
+def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int = 1) -> dict[str, Json]:
     """Heaps' K and beta, and the curve.
 
     Args:

@@ -1,11 +1,11 @@
 """How many rows occur more than once, and which most often."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import heaviest, joined, levels, mean, row_hashes
 
 CAPACITY = 2**20
@@ -44,7 +44,7 @@ class Repeats(Statistic):
 
     def merge(self, one: Counts, other: Counts) -> Counts:
         """Both together, each table bounded again."""
-        merged: dict[str, object] = {"level": np.maximum(one["level"], other["level"])}
+        merged: dict[str, Array] = {"level": np.maximum(one["level"], other["level"])}
         merged |= {name: one[name] + other[name] for name in ("error", "rows")}
         for table in ("part_", "top_"):
             keys, here, there = joined(one[table + "keys"], other[table + "keys"])
@@ -55,7 +55,7 @@ class Repeats(Statistic):
             merged |= {table + "keys": keys, table + "counts": counts, table + "first": first}
         return _bounded(merged)
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Distinct rows and their share, and the most frequent rows, each with its first number and its count."""
         rows, level = int(counts["rows"][0]), int(counts["level"][0])
         distinct = min(rows, len(counts["part_keys"]) << level)
@@ -70,7 +70,7 @@ class Repeats(Statistic):
         }
 
 
-def _bounded(counts: dict[str, Any]) -> Counts:
+def _bounded(counts: dict[str, Array]) -> Counts:
     level = int(counts["level"][0])
     own = levels(counts["part_keys"])
     while np.count_nonzero(own >= level) > CAPACITY:

@@ -1,12 +1,12 @@
 """How much there is: rows, documents, tokens; sentences, words, bytes."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import document_runs, histogram, mean, median, merge_runs
 from corpora.builtin.statistics.words import holds_text, words_in
 
@@ -35,7 +35,7 @@ class Sizes(Statistic):
             merged["documents"] = merge_runs(one["documents"], other["documents"])
         return merged
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Rows and documents, and what the dataset has of tokens or of sentences, words and bytes."""
         rows = int(counts["rows"][0])
         documents = int(counts["documents"][:, 2].sum()) or None

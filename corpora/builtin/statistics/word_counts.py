@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from corpora import Array, Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import gathered, heaviest, joined, levels, mean, row_hashes, word_spans
 from corpora.builtin.statistics.growth import growth_summary, read_by_milestone
 from corpora.builtin.statistics.laws import zipf_slope
@@ -64,7 +64,7 @@ class Words(Statistic):
         first[there] = np.minimum(first[there], other["type_first"])
         return _bounded({**merged, "type_keys": keys, "type_first": first, **_top_merged(one, other)})
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """Types, their share of the words, Zipf's slope, Heaps' K and beta, and the most frequent words."""
         level, total = int(counts["level"][0]), int(counts["read"].sum())
         types = min(total, len(counts["type_keys"]) << level)
@@ -107,7 +107,7 @@ def _top_merged(one: Counts, other: Counts) -> dict[str, Array]:
     }
 
 
-def _bounded(counts: dict[str, Any]) -> Counts:
+def _bounded(counts: dict[str, Array]) -> Counts:
     level = int(counts["level"][0])
     own = levels(counts["type_keys"])
     while np.count_nonzero(own >= level) > TYPES:

@@ -21,7 +21,7 @@ def build(
         Literal["near", "exact", "keep"],
         typer.Option(help="Drop near copies and box sets, equal texts only, or keep all."),
     ] = "near",
-    limit: Annotated[int | None, typer.Option(help="Read only the first so many documents.", min=1)] = None,
+    limit: Annotated[int | None, typer.Option(help="Read only this many documents, from the first.", min=1)] = None,
     max_failed: Annotated[
         float, typer.Option(help="Share of documents that may fail by crash, time or memory.", min=0, max=1)
     ] = 0.01,
@@ -29,8 +29,8 @@ def build(
         bool,
         typer.Option(
             "--private",
-            help="Keep its text and local paths out of cards, reports, logs and saved batches, also of what is made "
-            "from it.",
+            help="Keep its text and local paths out of cards, reports, logs and saved batches, also those of "
+            "datasets made from it.",
         ),
     ] = False,
     executor: ExecutorName = "serial",

@@ -12,11 +12,11 @@ from corpora.console import bars
 
 def diff(
     one: Annotated[str, typer.Argument(metavar="A", help="NAME, NAME@TAG or NAME@FINGERPRINT.")],
-    other: Annotated[str, typer.Argument(metavar="B", help="Another one of the same kind.")],
-    ngram: Annotated[int, typer.Option(help="Tokens, or words, of the n-grams that tell contamination.", min=1)] = 13,
+    other: Annotated[str, typer.Argument(metavar="B", help="Another dataset of the same kind.")],
+    ngram: Annotated[int, typer.Option(help="Tokens, or words, per n-gram when measuring contamination.", min=1)] = 13,
     json: AsJson = False,
 ) -> None:
-    """Tell two datasets apart: figures, what they share, types gained and lost, how far apart they are, settings."""
+    """Compare two datasets: figures, shared rows and n-grams, types gained and lost, distances, settings."""
     from corpora.inspect import diff
 
     with bars() as progress:

@@ -21,12 +21,13 @@ def export(
         ),
     ],
     layout: Annotated[
-        Literal["file", "hub"], typer.Option(help="One file, or a folder as on the hub: Parquet files and the card.")
+        Literal["file", "hub"],
+        typer.Option(help="One file, or a folder as the hub has it: Parquet files, card."),
     ] = "file",
     private: Annotated[
         bool, typer.Option("--private", help="For hub: no command and no paths in the card, no list of documents.")
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     json: AsJson = False,
 ) -> None:
     """Write a dataset's rows into one file, or into a folder that `datasets.load_dataset` opens."""

@@ -9,7 +9,7 @@ import typer
 from corpora.cli.shared import DatasetName
 from corpora.console import bars, say
 
-Repository = Annotated[str, typer.Argument(help="OWNER/NAME on the hub; made if it is not there.")]
+Repository = Annotated[str, typer.Argument(help="OWNER/NAME on the hub; created if it does not exist.")]
 Private = Annotated[
     bool,
     typer.Option(
@@ -22,7 +22,7 @@ May = Annotated[
 
 
 def push(dataset: DatasetName, repository: Repository, private: Private = False, may: May = False) -> None:
-    """Upload a dataset to the hub, unless a recorded licence forbids to hand it on."""
+    """Upload a dataset to the hub, unless a recorded licence forbids redistribution."""
     from corpora.operations import push
 
     with bars() as progress:

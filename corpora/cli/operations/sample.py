@@ -20,9 +20,9 @@ def sample(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Take rows at random, without replacement, exactly as many as asked for.
+    """Take exactly the requested number of rows at random, without replacement.
 
-    Samples of one dataset and seed are nested: the 1 % lies inside the 10 %.
+    Samples of one dataset and seed are nested: the 10 % sample contains the 1 % sample.
     """
     take(
         "sample",

@@ -1,4 +1,4 @@
-"""`corpora split DATASET`: whole documents set apart."""
+"""`corpora split DATASET`: a training part and a held-out part, by whole documents."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from corpora.console import bars, say_json
 
 def split(
     dataset: DatasetName,
-    held_out: Annotated[float, typer.Option(help="Share of the documents to set apart, above 0 and below 1.")],
+    held_out: Annotated[float, typer.Option(help="Share of the documents to hold out, above 0 and below 1.")],
     seed: Seed = 42,
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Set whole documents apart, as NAME-train and NAME-held-out."""
+    """Split a dataset by whole documents into NAME-train and NAME-held-out."""
     from corpora.operations import split
     from corpora.store import show
 

@@ -1,4 +1,4 @@
-"""`corpora new KIND NAME`: a plugin as a complete distribution, ready to be changed."""
+"""`corpora new KIND NAME`: a plugin as a complete distribution, to be changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def new(
     name: Name,
     folder: Folder = Path(),
 ) -> None:
-    """Begin a plugin: code, pyproject, test, README, CI file, which pass as they are."""
+    """Begin a plugin: code, pyproject, tests, README and CI file; its tests pass at once."""
     from corpora.plugin import new_plugin
 
     made = new_plugin(kind, name, folder, source=registry(), package="corpora")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def list_datasets(json: AsJson = False) -> None:
-    """List every version of every dataset; * marks the version that NAME alone means."""
+    """List every version of every dataset; * marks the version that NAME alone refers to."""
     from corpora.store import default_store, show
 
     store = default_store()

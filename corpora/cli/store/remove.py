@@ -12,7 +12,7 @@ from corpora.console import say, say_json
 
 def remove(
     dataset: DatasetName,
-    force: Annotated[bool, typer.Option("--force", help="Even if other versions are made from it.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Remove it even if other versions are made from it.")] = False,
     json: AsJson = False,
 ) -> None:
     """Delete one version."""

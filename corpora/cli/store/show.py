@@ -1,4 +1,4 @@
-"""`corpora show DATASET`: a version's figures, where its documents went, how it was made."""
+"""`corpora show DATASET`: a version's figures, dropped documents, and history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def show(
     dataset: DatasetName,
     statistic: Annotated[
-        list[str] | None, typer.Option(help="A statistic to count as well, NAME:key=value; repeatable.")
+        list[str] | None, typer.Option(help="A further statistic to count, NAME:key=value; repeatable.")
     ] = None,
     removed: Annotated[
         bool, typer.Option("--removed", help="Print the text that its source left out, with rule and position.")
@@ -26,7 +26,7 @@ def show(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Show what a version is: figures, where documents went, how it was made."""
+    """Show a version's figures, which documents were dropped and why, and how it was made."""
     from corpora.operations import Work
     from corpora.store import show, summaries
 
@@ -75,14 +75,14 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def _spread(score: dict[str, Any]) -> str:
-    """How a score is spread, in a line: `from 4.7 to 16.4, mean 9.12; 1 % 7.4, 10 % 8.3, …; 12 rows without`."""
+    """The distribution of a score in one line: `from 4.7 to 16.4, mean 9.12; 1 % 7.4, 10 % 8.3, …; 12 rows without`."""
     shares = ", ".join(f"{float(share):.0%} {value:.4g}" for share, value in score.get("quantiles", {}).items())
     ends = f"from {score['least']:.4g} to {score['greatest']:.4g}, mean {score['mean']:.4g}; " if shares else ""
     return f"{ends}{shares}; {score['rows_without']:,} rows without".removeprefix("; ")
 
 
 def _flat(counted: dict[str, Any]) -> list[tuple[str, object]]:
-    """The figures of statistics a line each; tables in them as JSON, cut to a line."""
+    """The figures of statistics, one per line; nested tables as JSON, cut to one line."""
     return [
         (f"{name} {key}".replace("_", " "), _short(value))
         for name, figures in counted.items()

@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -41,7 +40,7 @@ def storage_errors(home: Path) -> Iterator[None]:
         raise
 
 
-def link_or_copy(source: Any, target: Any) -> object:
+def link_or_copy(source: str | Path, target: str | Path) -> str | Path:
     """Hard-link a file; if the file system does not allow that, copy it atomically."""
     try:
         os.link(source, target)

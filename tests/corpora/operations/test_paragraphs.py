@@ -8,7 +8,7 @@ import pytest
 import corpora
 from corpora.operations.paragraphs import whole_paragraphs
 from corpora.store import blocks
-from corpora.store.blocks import SENTENCES, BlockWriter, pieces_of
+from corpora.store.blocks import SENTENCES, BlockWriter, Limits, pieces_of
 
 SIZES = [1, 5, 1, 1, 23, 2, 7, 7, 1]
 
@@ -32,12 +32,8 @@ def rows_in(sizes) -> pa.RecordBatch:
 @pytest.mark.parametrize("block_rows", [1, 3, 7, 48, 100])
 @pytest.mark.parametrize("target_bytes", [1, 400, 1 << 24])
 @pytest.mark.parametrize("file_bytes", [1, 1 << 24])
-def test_every_paragraph_is_whole_in_one_batch_and_comes_once(
-    tmp_path, monkeypatch, block_rows, target_bytes, file_bytes
-):
-    monkeypatch.setattr(blocks, "MAX_ROWS", block_rows)
-    monkeypatch.setattr(blocks, "FILE_BYTES", file_bytes)
-    with BlockWriter(tmp_path, SENTENCES) as writer:
+def test_every_paragraph_is_whole_in_one_batch_and_comes_once(tmp_path, block_rows, target_bytes, file_bytes):
+    with BlockWriter(tmp_path, SENTENCES, Limits(rows=block_rows, file_bytes=file_bytes)) as writer:
         writer.write(rows_in(SIZES))
         pieces = pieces_of(writer.close(), target_bytes=target_bytes)
     batches = [batch for piece in pieces for batch in whole_paragraphs(piece, pieces)]
@@ -45,6 +41,6 @@ def test_every_paragraph_is_whole_in_one_batch_and_comes_once(
 
 
 def test_a_tokenized_paragraph_does_not_end_where_its_block_ends(home, texts, monkeypatch):
-    monkeypatch.setattr(blocks, "MAX_ROWS", 7)
+    monkeypatch.setattr(blocks, "LIMITS", Limits(rows=7))
     corpus = corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep")
     assert corpora.tokenize(corpus, train=120, unit="paragraph").rows == 240

@@ -2,11 +2,13 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
 import corpora
-from corpora.store import default_store
+from corpora import registry
+from corpora.store import Plan, default_store, described
 
 
 def damage(dataset, change):
@@ -118,3 +120,42 @@ def test_a_damaged_current_file_is_not_followed(run, corpus, pointer):
     run("list")
     assert "Traceback" not in run("verify", "corpus", code=1).err
     run("verify", corpus.reference)
+
+
+PLAN = Plan(
+    action="transform",
+    components=({"name": "shuffle", "version": 1},),
+    settings={"seed": 42},
+    parents=("p1", "p2"),
+    inputs=(("a.txt", "00"),),
+    recipe={"name": "first"},
+)
+OTHER = {
+    "action": "split",
+    "components": ({"name": "shuffle", "version": 2},),
+    "settings": {"seed": 43},
+    "parents": ("p2", "p1"),
+    "inputs": (("a.txt", "01"),),
+}
+
+
+@pytest.mark.parametrize("field", OTHER)
+def test_every_field_of_a_plan_but_the_recipe_decides_the_fingerprint(field):
+    assert replace(PLAN, **{field: OTHER[field]}).fingerprint != PLAN.fingerprint
+    assert replace(PLAN, recipe={"name": "second"}).fingerprint == PLAN.fingerprint
+
+
+def test_a_fingerprint_is_the_same_in_every_version_of_the_program():
+    assert PLAN.fingerprint == "eb6b8bdfe7d51eb03bbcaf249e328185aca5155d2ef1367d0c7e1861fd75c3b2"
+
+
+def test_a_component_is_recorded_with_its_version_and_the_options_that_decide():
+    case = registry.make("datasets", "parquet:folder=/somewhere,text=line")
+    recorded = described(case)
+    assert (recorded["kind"], recorded["name"], recorded["version"]) == ("datasets", "parquet", type(case).version)
+    assert recorded["options"]["text"] == "line" and "folder" not in recorded["options"]
+    assert type(case).version > 1
+
+
+def test_a_component_is_recorded_with_the_distributions_that_decide_its_output():
+    assert set(described(registry.make("splitters", "sentencex"))["uses"]) == {"sentencex"}

@@ -35,7 +35,7 @@ BROKEN = {
     "Selection": {
         "block": "order depends on how rows are cut into blocks",
         "dtype": "order returned int64 .*; it must return uint64",
-        "shape": "one key a row",
+        "shape": "one key per row",
         "chance": "order gave two results|order depends on how",
     },
     "Scores": {
@@ -69,13 +69,13 @@ BROKEN = {
     },
     "Reads": {
         "keys": "two shards have one key",
-        "absolute": "the shard key /home/me/a says where the source lies",
+        "absolute": "the shard key /home/me/a depends on the source's location",
         "order": "shards gave another order",
         "line break": "paragraphs are text without line breaks",
         "empty": "none empty",
-        "list": "are no tuple",
+        "list": "are not a tuple",
         "state": "read depends on earlier calls",
-        "metadata": "are no JSON values",
+        "metadata": "are not JSON values",
         "none": "read gave NoneType; give Document or Reject",
         "reject": "says no stage or no reason",
         "ids": "two things are named same",
@@ -140,7 +140,7 @@ def test_options_are_checked(broken: Any, name: str, message: str) -> None:
 
 
 def test_a_class_of_another_kind_is_told_what_to_derive_from(broken: Any) -> None:
-    with pytest.raises(testing.ContractBroken, match="it is no Splitter; derive it from corpora.Splitter"):
+    with pytest.raises(testing.ContractBroken, match="it is not a Splitter; derive it from corpora.Splitter"):
         testing.check_splitter(broken.Text)
 
 

@@ -91,6 +91,14 @@ def test_masks_depend_on_seed_epoch_row_and_position_only(corpus: list[Any]) -> 
     assert torch.equal(after.labels[packed.rows == 7], labels)
 
 
+def test_the_same_words_in_the_next_row_are_masked_otherwise(corpus: list[Any]) -> None:
+    packed = pack([np.full(LENGTH, 9)] * 40, np.arange(40), first_id=2, last_id=3)
+    picked = (masker_of(corpus, rate=0.5).mask(packed, epoch=0).labels != IGNORED).reshape(40, LENGTH + 2)
+    for shift in range(3):
+        same = picked[:-1, 1 + shift : -1] == picked[1:, 1 : LENGTH + 1 - shift]
+        assert not bool(same.all())
+
+
 def test_another_epoch_or_seed_masks_other_tokens(corpus: list[Any]) -> None:
     first, epoch, seed = (masked(corpus, **options)[1].labels for options in ({}, {"epoch": 1}, {"seed": 1}))
     for other in (epoch, seed):

@@ -103,6 +103,15 @@ def test_a_run_leaves_card_log_checkpoint_and_a_student_that_transformers_opens(
     assert not list((tmp_path / "run").rglob("*.bin"))
 
 
+def test_a_run_logs_and_saves_at_the_updates_that_were_asked_for(teacher: Path, tmp_path: Path, make: Any) -> None:
+    often = {**OPTIONS, "log-every": 3, "checkpoint-every": "3", "keep": 9}
+    distill(make.rows(60), teacher, tmp_path / "run", options=often)
+    log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    saved = sorted(place.name for place in (tmp_path / "run" / "checkpoints").iterdir())
+    assert [json.loads(line)["update"] for line in log] == [1, 3, 6, 8]
+    assert saved == [f"update-{number:08d}" for number in (3, 6, 8)]
+
+
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_a_run_stopped_by_a_signal_and_resumed_ends_with_the_same_bits(
     asked: signal.Signals, whole: str, teacher: Path, tmp_path: Path, make: Any

@@ -1,4 +1,4 @@
-"""`trainer new KIND NAME`: a plugin as a complete distribution, ready to be changed."""
+"""`trainer new KIND NAME`: a plugin as a complete distribution, to be changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def command(
     name: Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")],
     folder: Annotated[Path, typer.Option("--dir", help="Where its folder is put.")] = Path(),
 ) -> None:
-    """Begin a plugin: code, pyproject, test, README, CI file, which pass as they are."""
+    """Begin a plugin: code, pyproject, tests, README and CI file; its tests pass at once."""
     from corpora import new_plugin
     from trainer.plugin import registry
 
