@@ -76,7 +76,7 @@ class Component:
         return self.name + (":" + ",".join(changed) if changed else "")
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Json]) -> Self:
+    def from_options(cls, options: Mapping[str, object]) -> Self:
         """Make one from settings by their command-line names; values may be text or TOML values.
 
         Raises:
@@ -84,7 +84,7 @@ class Component:
             OptionError: a value of the wrong type or out of range, or a required option left out.
         """
         known = {opt.name: opt for opt in options_of(cls)}
-        values: dict[str, Json] = {}
+        values: dict[str, object] = {}
         for name, value in options.items():
             if name not in known:
                 raise unknown_name(f"option of {cls.name}", name, known)
