@@ -85,7 +85,7 @@ class Component:
             OptionError: a value of the wrong type or out of range, or a required option left out.
         """
         known = {opt.name: opt for opt in options_of(cls)}
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for name, value in options.items():
             if name not in known:
                 raise unknown_name(f"option of {cls.name}", name, known)
