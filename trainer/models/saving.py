@@ -14,7 +14,7 @@ from trainer.runtime import storing
 
 
 def write_model(model: Any, tokenizer: Any, folder: Path, *, card: Mapping[str, Any]) -> None:
-    """Write a model folder file by file, each put in place whole; the weights last.
+    """Write a model folder; each file is renamed into place when it is complete, the weights last.
 
     Raises:
         StorageError: it cannot be written.

@@ -59,7 +59,7 @@ def _headless(folder: Path, tensors: Collection[str]) -> str:
 
 
 def _check_complete(folder: Path, family: Family, lacking: list[str], unfit: list[tuple[str, ...]]) -> None:
-    """See that every weight of a model came from its file.
+    """Check that every weight of a model came from its file.
 
     Raises:
         NoLanguageModelHead: weights of the head are missing.
