@@ -144,7 +144,7 @@ def load_config(folder: Path) -> PreTrainedConfig:
 
 
 def _check_fit(files: ModelFiles, family: Family, config: PreTrainedConfig) -> None:
-    """See that the sizes of a configuration are those of the weights.
+    """Check that the sizes of a configuration are those of the weights.
 
     Raises:
         ModelError: one is not.

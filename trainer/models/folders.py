@@ -20,13 +20,13 @@ TOKENIZER = (
 
 
 def model_folder(model: str | Path) -> Path:
-    """The folder of a model: itself, the `student` of a run folder, or a copy of what the hub has.
+    """The folder of a model: itself, the `student` of a run folder, or a copy from the hub.
 
     Args:
         model: a folder, or a hub id with an optional revision, `ID@REVISION`.
 
     Raises:
-        ModelError: there is no such thing, or the hub cannot be reached.
+        ModelError: it does not exist, or the hub cannot be reached.
     """
     folder = Path(model)
     for place in (folder, folder / "student"):

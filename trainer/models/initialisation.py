@@ -66,7 +66,7 @@ def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule
 
 
 def _check_positions(student: PreTrainedModel, positions: str) -> None:
-    """See that there are position embeddings where the recipe says what to do with them.
+    """Check that there are position embeddings where the recipe says what to do with them.
 
     Raises:
         ModelError: there are none.

@@ -25,7 +25,7 @@ def write_model(
     card: Mapping[str, Any],
     body_of: Path | None = None,
 ) -> None:
-    """Write a model folder file by file, each put in place whole; the weights last.
+    """Write a model folder; each file is renamed into place when it is complete, the weights last.
 
     Args:
         card: the run card, for the model card.

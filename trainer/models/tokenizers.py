@@ -38,7 +38,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
 
 def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path) -> None:
-    """See that a tokenizer is the model's.
+    """Check that a tokenizer belongs to a model.
 
     Raises:
         VocabularyMismatch: it has ids that the model has no embedding for.
@@ -63,7 +63,7 @@ def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path
 
 
 def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dataset: str, teacher: str) -> None:
-    """See that a dataset's ids mean to the teacher what they meant when they were made.
+    """Check that a dataset was tokenized with the teacher's vocabulary and casing.
 
     Args:
         tokenizer_file: the dataset's `tokenizer.json`; nothing is checked where it is None.
@@ -94,7 +94,7 @@ def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dat
 
 
 def check_special_tokens(tokenizer: PreTrainedTokenizerBase) -> None:
-    """See that the tokenizer marks where texts begin and end, as fine-tuning needs.
+    """Check that a tokenizer marks where texts begin and end, as fine-tuning needs.
 
     Raises:
         ModelError: it has no [CLS], [SEP] or [PAD], or does not add them.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
+from corpora.errors import first_line
 from trainer.errors import DamagedWeights, PickledWeights
 
 FLOATS = ("F64", "F32", "F16", "BF16")
@@ -54,7 +55,7 @@ def _header(file: Path) -> dict[str, list[int]]:
                         f"({', '.join(FLOATS)}); take a copy of the model that is not quantised"
                     )
     except (SafetensorError, OSError, ValueError) as error:
-        raise DamagedWeights(f"{file} is cut short or damaged ({error}); copy it again") from error
+        raise DamagedWeights(f"{file} is cut short or damaged ({first_line(error)}); copy it again") from error
     return shapes
 
 

@@ -159,7 +159,7 @@ def check_loss(loss: Loss) -> None:
 
 @dataclass(frozen=True)
 class Task(Component, ABC):
-    """A labelled task: how it is read, which head it takes, how it is scored."""
+    """A labelled task: how it is read, which head it needs, how it is scored."""
 
     benchmark: ClassVar[str] = ""
     """The benchmark that it belongs to, which `trainer evaluate` takes as a name for all of its tasks."""
@@ -173,14 +173,14 @@ class Task(Component, ABC):
 
     @abstractmethod
     def head(self) -> Head:
-        """What it asks of a model, and the metrics that its answers are scored by."""
+        """The head that it needs, and the metrics that answers are scored by."""
 
     @abstractmethod
     def read(self, data: Path) -> Splits:
         """Its labelled examples.
 
         Args:
-            data: the folder that holds the benchmark, one folder a task.
+            data: the folder that holds the benchmark, one folder per task.
 
         Raises:
             TaskNotFound: the folder does not hold this task, or not all of it.
@@ -218,7 +218,7 @@ class Run:
     card: Mapping[str, Any]
     """The run card, as in `run.json`."""
     kept: dict[str, Any] = field(default_factory=dict)
-    """For what a callback wants to find again at its next call (a writer, a socket), under its own name."""
+    """What a callback keeps for its next call (a writer, a socket), under its own name."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class Callback(Component):
         """After each logged update, with what goes into `log.jsonl`: update, epoch, losses, tokens, speed."""
 
     def on_checkpoint(self, run: Run, folder: Path) -> None:
-        """After a checkpoint stands whole on disk."""
+        """After a checkpoint is complete on disk."""
 
     def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
-        """At the end, however it came: `outcome["status"]` is finished, stopped or failed."""
+        """At the end of the run: `outcome["status"]` is finished, stopped or failed."""

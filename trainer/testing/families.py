@@ -1,4 +1,4 @@
-"""See that a family runs its models on packed tokens as transformers runs them one sequence at a time."""
+"""Check that a family runs its models on packed tokens as transformers runs them one sequence at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OUTPUTS, GRADIENTS = 1e-12, 1e-11
 
 
 def check_family(given: type[Family] | Family, model: PreTrainedModel, *, longest: int = 12) -> None:
-    """See that a family keeps its contract, on a tiny model with random weights.
+    """Check that a family keeps its contract, on a tiny model with random weights.
 
     Packed, the model gives the logits and the gradients that it gives to each sequence alone; its states have a row
     per token; a student of all layers is its teacher, and a student of fewer layers can be built, saved and opened;
@@ -103,7 +103,7 @@ def _need_close(component: Family, what: str, found: Tensor, wanted: Tensor, tol
 
 
 def _check_states(component: Family, model: PreTrainedModel, packed: Packed) -> None:
-    """See that every state has one row per token."""
+    """Check that every state has one row per token."""
     layers = len(layers_of(model))
     asked = [f"hidden:{k}" for k in range(layers + 1)]
     asked += [f"{what}:{k}" for what in ("query", "key", "value") for k in range(1, layers + 1)]

@@ -1,4 +1,4 @@
-"""See that a term of the distillation loss keeps its contract: by itself, and inside the engine."""
+"""Check that a term of the distillation loss keeps its contract: by itself, and inside the engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STATES = ("hidden", "query", "key", "value")
 
 
 def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
-    """See that a term of the distillation loss keeps its contract.
+    """Check that a term of the distillation loss keeps its contract.
 
     Between a teacher of four layers and a student of two it gives one finite value a token, the same again and in
     any chunks; a gradient for all that it needs of the student; sequences do not touch each other; a gradient in

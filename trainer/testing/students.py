@@ -1,4 +1,4 @@
-"""See that a student can be built and trained, and leaves its teacher alone."""
+"""Check that a student can be built and trained, and leaves its teacher alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainer.testing.tiny import tiny_batch, tiny_bert
 
 
 def check_student(given: type[Student] | Student, **options: Any) -> None:
-    """See that a student can be built, is trained on packed tokens, and leaves its teacher as it was.
+    """Check that a student can be built, is trained on packed tokens, and leaves its teacher as it was.
 
     Args:
         given: the class, or a component with the options to be tried.

@@ -1,4 +1,4 @@
-"""See that a task keeps its contract, on its own data."""
+"""Check that a task keeps its contract, on its own data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainer.plugin import Examples, Splits, Task
 
 
 def check_task(given: type[Task] | Task, data: Path) -> Splits:
-    """See that a task keeps its contract, on a folder that holds its data.
+    """Check that a task keeps its contract, on a folder that holds its data.
 
     Args:
         given: the class, or a component with the options to be tried.

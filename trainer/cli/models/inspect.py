@@ -21,7 +21,8 @@ def command(
         return
     known = {True: "present", False: "missing: it cannot teach", None: "not looked for: the family is not known"}
     head = known[found.masked_lm_head]
-    typer.echo(f"family          {found.family if found.obstacle is None else f'cannot be trained: {found.obstacle}'}")
+    obstacle = f" (cannot be trained: {found.obstacle})" if found.obstacle else ""
+    typer.echo(f"family          {found.family}{obstacle}")
     typer.echo(f"masked-LM head  {head}")
     typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {found.casing}")
     typer.echo(f"layers          {found.layers} of {found.hidden}")
