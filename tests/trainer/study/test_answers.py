@@ -15,6 +15,7 @@ from trainer.study.held_out import HeldOut
 from trainer.study.reports.answers import answers
 from trainer.study.reports.charts import comparable, composition_picture, curves_picture, size_picture
 from trainer.study.reports.comparisons import Question, compare, questions
+from trainer.study.reports.forest import forest
 from trainer.study.reports.formats import to_csv
 from trainer.study.reports.measures import F1, GLUE, KL
 from trainer.study.reports.page import gathered
@@ -156,3 +157,11 @@ def test_probes_of_several_runs_are_shown_by_their_mean_and_range() -> None:
         ("student as it starts", 0.6, 0.5, 0.7), ("all", pytest.approx(0.7), 0.6, 0.8),
     ]  # fmt: skip
     assert {row.drawn for row in values if row.stratum.startswith("field")} == {False} and len(values) == 42
+
+
+def test_pairs_are_named_once_however_many_panels_there_are() -> None:
+    asked = next(each for each in questions(grid(0.2, 0.3, 0.4), "sanh9") if each.name == "composition")
+    for pair in asked.comparisons:
+        pair.differences["f1"] = replace(pair.differences["kl"], measure=F1)
+    picture = forest(asked)
+    assert picture is not None and picture.svg.count("all over rand") == 1

@@ -46,22 +46,19 @@ class Picture:
         return _svg(self, narrow=False).replace("<svg ", '<svg style="background: #ffffff" ', 1)
 
 
-def canvas(
-    width: float, height: float, panels: int, *, narrow: bool, share_y: bool = False
-) -> tuple[Figure, list[Axes]]:
+def canvas(width: float, height: float, panels: int, *, narrow: bool) -> tuple[Figure, list[Axes]]:
     """A figure with its panels in a row, or below each other if narrow. Call it inside `styled`.
 
     Args:
         width, height: of one panel's row, in inches.
         panels: how many.
         narrow: whether they stand below each other.
-        share_y: whether panels in a row have the same y axis.
     """
     from matplotlib.figure import Figure
 
     rows, columns = (panels, 1) if narrow else (1, panels)
     figure = Figure(figsize=(width, height * rows), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, sharey=share_y and not narrow)
+    axes = figure.subplots(rows, columns, squeeze=False)
     return figure, [axis for line in axes for axis in line]
 
 

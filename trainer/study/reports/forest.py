@@ -41,7 +41,7 @@ def forest(question: Question) -> Picture | None:
 def _draw(rows: Sequence[Comparison], measures: Sequence[Measure], narrow: bool) -> Figure:
     height = 0.75 + ROW * len(rows) * (1.6 if narrow else 1)
     width = NARROW if narrow else min(WIDE, 4.6 + 2.3 * len(measures))
-    figure, panels = canvas(width, height, len(measures), narrow=narrow, share_y=True)
+    figure, panels = canvas(width, height, len(measures), narrow=narrow)
     for number, (axes, measure) in enumerate(zip(panels, measures, strict=True)):
         _panel(axes, rows, measure, named=narrow or number == 0, narrow=narrow)
     return figure
@@ -65,8 +65,8 @@ def _panel(axes: Axes, rows: Sequence[Comparison], measure: Measure, *, named: b
             axes.plot([each.quoted], [place], "D", color=QUOTED, markerfacecolor="none", markersize=6)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     labels = [_label(pair, narrow) for pair in rows]
-    axes.set_yticks(range(len(rows)), labels if named else [], fontsize=8.5, color=INK)
-    axes.tick_params(axis="y", length=0, labelleft=named)
+    axes.set_yticks(range(len(rows)), labels if named else [""] * len(rows), fontsize=8.5, color=INK)
+    axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=LINE)
     axes.set_axisbelow(True)
