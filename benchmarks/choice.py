@@ -86,10 +86,11 @@ lines = sum(json.loads(line)["text"].count("\\n") + 1 for f in Path(folder, "out
 print("rows", lines)
 """
 DSIR_PEER = """
-import sys, json
+import sys, json, re
 from data_selection import HashedNgramDSIR
 folder = sys.argv[1]
 dsir = HashedNgramDSIR([folder + "/raw.jsonl"], [folder + "/target.jsonl"], folder + "/cache", num_proc=1)
+dsir.tokenizer = re.compile(r"\\w+|[^\\w\\s]+").findall  # as NLTK with `re`; from 3.10 on it splits ² off
 dsir.fit_importance_estimator(num_tokens_to_fit="all")
 rows = [json.loads(line)["text"] for line in open(folder + "/raw.jsonl", encoding="utf-8")][: int(sys.argv[2])]
 print(json.dumps([float(dsir.importance_estimator(dsir.featurizer(text))) for text in rows]))
@@ -150,17 +151,12 @@ def dsir(books: str, target: str, dump: str, peer: str | None, home: Path) -> No
     corpora.build(f"books:folder={books}", name="books")
     corpora.build(f"books:folder={target}", name="target")
     wiki = corpora.build(f"wikipedia:dump={dump}", name="wiki")
-    corpora.concat(["books", "wiki"], name="all")
-    corpora.tokenize("all", train=8000, name="all-tokens")
-    for unit in ("sentence", "paragraph", "packed:128"):
-        made = {
-            name: corpora.tokenize(name, like="all-tokens", unit=unit, name=f"{name}-{unit[:6]}")
-            for name in ("books", "target", "wiki")
-        }
-        _found(f"token ids, {unit}", made["books"], made["target"], made["wiki"])
     started = time.perf_counter()
     scored = _found("sentences", corpora.open("books"), corpora.open("target"), wiki)
-    print(f"{scored.rows:,} sentences scored in {time.perf_counter() - started:.1f} s, counting and selecting too")
+    print(
+        f"{scored.rows:,} sentences scored in {time.perf_counter() - started:.1f} s, counting and selecting too",
+        flush=True,
+    )
     if peer:
         for name, file in (("sentences-mixed", "raw"), ("target", "target")):
             lines = [json.dumps({"text": row["text"]}) for row in texts(corpora.open(name))]
@@ -168,7 +164,18 @@ def dsir(books: str, target: str, dump: str, peer: str | None, home: Path) -> No
         theirs = json.loads(timed([peer, "-c", DSIR_PEER, str(home), "100"])[2])
         ours = np.concatenate([batch["dsir"].to_numpy() for batch in scored.batches()])[:100]
         apart = np.abs(ours - theirs).max()
-        print(f"first 100 rows: scores from {min(theirs):.2f} to {max(theirs):.2f}, largest difference {apart:.1e}")
+        print(
+            f"first 100 rows: scores from {min(theirs):.2f} to {max(theirs):.2f}, largest difference {apart:.1e}",
+            flush=True,
+        )
+    corpora.concat(["books", "wiki"], name="all")
+    corpora.tokenize("all", train=8000, name="all-tokens")
+    for unit in ("sentence", "packed:128"):
+        made = {
+            name: corpora.tokenize(name, like="all-tokens", unit=unit, name=f"{name}-{unit[:6]}")
+            for name in ("books", "target", "wiki")
+        }
+        _found(f"token ids, {unit}", made["books"], made["target"], made["wiki"])
 
 
 def _found(what: str, books: corpora.Dataset, target: corpora.Dataset, wiki: corpora.Dataset) -> corpora.Dataset:

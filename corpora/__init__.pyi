@@ -28,8 +28,8 @@ from .inspect.reports import report as report
 from .net.client import HttpClient as HttpClient
 from .net.deadline import Timeouts as Timeouts
 from .net.retries import Retries as Retries
-from .operations.choice.distinct import distinct as distinct
-from .operations.choice.without import without as without
+from .operations.choice.decontamination import without as without
+from .operations.choice.deduplication import distinct as distinct
 from .operations.concatenation import concat as concat
 from .operations.file_export import export as export
 from .operations.mixture import mix as mix

@@ -215,6 +215,9 @@ def _check_table(name: str, table: object) -> None:
     if not isinstance(table, dict):
         raise RecipeError(f"datasets.{name} is {table!r}; it must be a table")
     action = _action(name, table)
+    if action == "transform" and table["transform"] in PARENTS:
+        verb = table["transform"]
+        raise RecipeError(f'[datasets.{name}] has transform = "{verb}"; write {verb} = "DATASET", without "from"')
     known = {PARENTS[action] or action, action, *_settings(ACTIONS[action])}
     if action in ("build", "transform"):
         cls = registry.find("sources" if action == "build" else "transforms", table[action])

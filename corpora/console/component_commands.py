@@ -50,7 +50,7 @@ def component_group(
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
             """The command that a line names, also in its short form; a misspelt one gets near matches."""
-            if args and ":" in args[0]:
+            if args and ":" in args[0] and super().get_command(ctx, args[0].partition(":")[0]) is None:
                 args = [*_expanded(args[0], registry(), kind), *args[1:]]
             if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
                 names = self.list_commands(ctx)

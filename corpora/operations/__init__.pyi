@@ -1,6 +1,6 @@
-from .choice.distinct import distinct as distinct
+from .choice.decontamination import without as without
+from .choice.deduplication import distinct as distinct
 from .choice.evaluation import is_of_files as is_of_files
-from .choice.without import without as without
 from .concatenation import concat as concat
 from .file_export import export as export
 from .mixture import mix as mix

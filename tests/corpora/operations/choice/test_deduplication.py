@@ -85,6 +85,13 @@ def test_what_went_is_said_and_recorded(make, run):
     assert "d0.txt, row 0: 2 copies of it removed: One is here." in run("show", "corpus-distinct", "--removed").out
 
 
+def test_an_action_written_as_a_transform_or_a_short_form_is_explained(make, run, tmp_path):
+    make(["One is here."])
+    (tmp_path / "r.toml").write_text('[datasets.once]\ntransform = "distinct"\nfrom = "corpus"\n')
+    assert 'write distinct = "DATASET"' in run("build", "--recipe", tmp_path / "r.toml", code=1).err
+    assert "distinct" in run("transform", "distinct:by=document", "corpus", code=2).err
+
+
 def test_a_recipe_makes_the_same_version(make, run, tmp_path):
     made = corpora.distinct(make(["One is here.", "one is here."]), normalise=["case"], name="once")
     (tmp_path / "r.toml").write_text(
