@@ -15,7 +15,7 @@ from corpora.ingest.sampling import Sample, files_of, sampled, suffix_of
 from corpora.plugin import Source, registry
 
 DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
-TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraph", "raw_content")
+TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraphs", "paragraph", "raw_content")
 """Tried, in this order, if a table has no column `text`."""
 LAST_READ = 0.9
 """The share of the time after which no document is begun; the rest is for the last one, and for near copies."""
@@ -68,10 +68,11 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0) -> Survey:
         files = files_of(source.shards())
         sample = sampled(source, files, Path(scratch), seed, deadline)
         column = _other_column(sample)
-        if column and not sample.kept:
-            options = {**options, "text": column}
-            source = _source(source.name, options)
-            sample = sampled(source, files, Path(scratch), seed, deadline)
+        if column:
+            other = _source(source.name, {**options, "text": column})
+            again = sampled(other, files, Path(scratch), seed, deadline)
+            if again.kept > sample.kept:
+                source, sample, options = other, again, {**options, "text": column}
     read = {path for path, _ in files}
     total = sum(path.stat().st_size for path in read)
     return Survey(

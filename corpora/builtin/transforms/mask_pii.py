@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from numpy.random import Generator
 
@@ -19,7 +19,7 @@ IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)", re.ASCII)
 DIGIT = re.compile(r"\d")
 LIBRARIES = {"phone": "phonenumbers", "iban": "stdnum"}
-Kind = Literal["email", "iban", "ip", "phone"]
+KINDS = ("email", "iban", "ip", "phone")
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,16 @@ class MaskPii(TextTransform):
     name: ClassVar[str] = "mask-pii"
     uses: ClassVar[tuple[str, ...]] = ("phonenumbers", "python-stdnum")
 
-    kinds: tuple[Kind, ...] = option(("email", "iban", "ip", "phone"), "What to mask.")
+    kinds: tuple[str, ...] = option(KINDS, "What to mask: email, iban, ip, phone.")
     region: str = option(
         "", "Country whose phone numbers are also found without +, such as US or DE; empty for numbers with + only."
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        unknown = [kind for kind in self.kinds if kind not in KINDS]
+        if unknown:
+            raise OptionError(f"mask-pii: kinds is {unknown[0]!r}; it must be some of {', '.join(KINDS)}")
         missing = [LIBRARIES[kind] for kind in self.kinds if kind in LIBRARIES and find_spec(LIBRARIES[kind]) is None]
         if missing:
             raise OptionError(f"mask-pii needs {missing[0]}, which is not installed; pip install 'transferset[pii]'")

@@ -56,7 +56,15 @@ def _print_sample(found: Survey) -> None:
         [[name, expected[name]] for name in ("documents", "rows", "words")]
         + [["tokens, at least (words and marks)", expected["tokens"]], ["seconds on one core", expected["seconds"]]],
     )
-    say(f"next: {found.command}")
+    say(f"next: {_short(found.command)}")
+
+
+def _short(command: str) -> str:
+    """A command without most of its dumps, if it has many."""
+    parts = command.split(" --dump ")
+    if len(parts) <= SHOWN:
+        return command
+    return f"{' --dump '.join(parts[:SHOWN])} … ({len(parts) - 1} dumps; --json has the whole command)"
 
 
 def _shares(counts: Counter[str], total: int) -> str:

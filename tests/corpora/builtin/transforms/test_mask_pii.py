@@ -60,7 +60,17 @@ def test_hostile_text_takes_no_time():
 def test_bad_options_are_one_line(monkeypatch):
     with pytest.raises(OptionError, match="unknown region 'Germany'"):
         registry.make("transforms", "mask-pii:region=Germany")
+    with pytest.raises(OptionError, match="kinds is 'name'; it must be some of email, iban, ip, phone"):
+        registry.make("transforms", "mask-pii:kinds=ip+name")
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
     monkeypatch.setattr("corpora.builtin.transforms.mask_pii.find_spec", lambda name: None)
     with pytest.raises(OptionError, match=r"pip install 'transferset\[pii\]'"):
         registry.make("transforms", "mask-pii")
+
+
+def test_the_command_masks_a_dataset(run, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Mail ann@example.org or ring (202) 456-1111 now.\n", encoding="utf-8")
+    run("build", "texts", "--folder", tmp_path / "in", "--name", "mine")
+    run("transform", "mask-pii", "mine", "--region", "US", "--kinds", "email", "--kinds", "phone")
+    assert "Mail [EMAIL] or ring [PHONE] now." in run("head", "mine-mask-pii").out
