@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from trainer.cli.probe import show
+from trainer.cli.evaluation.probe import show
 
 from corpora import OptionError
 from trainer import Probe
