@@ -8,6 +8,7 @@ from .pretraining import Shape as Shape
 from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
 from .runs.card import CARD as CARD
+from .runs.card import RunCard as RunCard
 from .runs.folder import RunFolder as RunFolder
 from .runs.publication import push as push
 from .schedule import learning_rate_factor as learning_rate_factor

@@ -3,6 +3,7 @@ from .configurations import LOADING_ERRORS as LOADING_ERRORS
 from .configurations import loading_error as loading_error
 from .configurations import look_at as look_at
 from .configurations import look_at_encoder as look_at_encoder
+from .configurations import read_config as read_config
 from .families import compile_layers as compile_layers
 from .families import family_of as family_of
 from .families import head_of as head_of

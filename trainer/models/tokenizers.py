@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import CasingMismatch, ModelError, VocabularyMismatch
+from trainer.models.configurations import LOADING_ERRORS
 from trainer.models.quiet import quiet_transformers
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     with quiet_transformers():
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except LOADING_ERRORS as error:
             raise ModelError(f"the tokenizer of {folder} cannot be read: {str(error).splitlines()[0]}") from error
     if not tokenizer.is_fast:
         raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json beside the weights")

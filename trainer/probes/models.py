@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from trainer.distillation import CARD, RunSettings, starting_student
-from trainer.errors import NoLanguageModelHead, ProbeError
+from trainer.distillation import CARD, RunCard, RunFolder, RunSettings, starting_student
+from trainer.errors import NoLanguageModelHead, ProbeError, RunError
 from trainer.models import inspect_model, load_teacher, model_fingerprint, model_folder, positions_of
 from trainer.probes.results import results_place, run_of
 
@@ -61,10 +59,10 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
 
 def _starting(run: Path, teacher: str | Path | None) -> Named:
     card = _card(run)
-    recipe, taught = RunSettings.from_options(card.recipe), card.teacher or {}
-    folder = _teacher_folder(run, teacher, taught.get("folder"))
+    recipe, taught = RunSettings.from_options(card.recipe), card.all_teachers[0]
+    folder = _teacher_folder(run, teacher, taught.folder)
     vocabulary, identity = _check_head(folder), model_fingerprint(folder)
-    if identity["weights"] != taught.get("weights"):
+    if identity["weights"] != taught.weights:
         raise ProbeError(
             f"{START}{run}: the run had another teacher than {folder}, whose weights differ; "
             "name the run's own teacher with --teacher"
@@ -78,27 +76,18 @@ def _starting(run: Path, teacher: str | Path | None) -> Named:
 def _teacher_folder(run: Path, given: str | Path | None, recorded: str | None) -> Path:
     if given is not None:
         return model_folder(given)
-    if recorded is None or not Path(recorded).is_dir():
+    if not recorded or not Path(recorded).is_dir():
         raise ProbeError(f"{START}{run}: the run's teacher is no longer in {recorded}; name it with --teacher DIR")
     return model_folder(recorded)
 
 
-class RunCard(msgspec.Struct):
-    """What a run card says of how its student starts."""
-
-    kind: str
-    recipe: dict[str, object]
-    teacher: dict[str, str | None] | None = None
-
-
 def _card(run: Path) -> RunCard:
-    path = run / CARD
-    if not path.is_file():
+    if not (run / CARD).is_file():
         raise ProbeError(f"{START}{run}: {run} is not a run folder: it has no {CARD}; take start:RUN of a distillation")
     try:
-        card = msgspec.json.decode(path.read_bytes(), type=RunCard)
-    except msgspec.MsgspecError as error:
-        raise ProbeError(f"{path} is not a run card: {error}") from error
+        card = RunFolder(run).card()
+    except RunError as error:
+        raise ProbeError(f"{START}{run}: {error}") from error
     if card.kind != "distill" or card.teacher is None:
         raise ProbeError(f"{START}{run}: {run} holds a {card.kind} run; only a distillation has a start")
     return card

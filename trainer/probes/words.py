@@ -33,6 +33,9 @@ def words_of(word_ids: Sequence[int | None], pieces: Sequence[str]) -> NDArray[n
     return np.cumsum(begins, dtype=np.int64) - 1
 
 
+SPACE = "space"
+
+
 class WordStarts:
     """Tells from token ids alone where words begin, as far as pieces show it.
 
@@ -50,13 +53,14 @@ class WordStarts:
             [not piece.startswith(prefix) if prefix else piece.startswith(SPACES) for piece in pieces], np.bool_
         )
         self._first = np.array([_character_class(piece[:1]) for piece in pieces])
-        self._last = np.array([_character_class(piece[-1:]) for piece in pieces])
+        self._last = np.array([SPACE if piece == "Ġ" else _character_class(piece[-1:]) for piece in pieces])
 
     def __call__(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """[tokens]: whether each begins a word. The first of a row always does."""
         begins = self._begins[ids].copy()
         if self._byte_level:
-            begins[1:] |= self._first[ids[1:]] != self._last[ids[:-1]]
+            before = self._last[ids[:-1]]  # a space alone belongs to the word that follows it
+            begins[1:] |= (self._first[ids[1:]] != before) & (before != SPACE)
         begins[:1] = True
         return begins
 

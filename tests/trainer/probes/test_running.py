@@ -9,10 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from trainer.cli.evaluation.probe import show
 
 from corpora import OptionError
 from trainer import Probe
+from trainer.cli.evaluation.probe import show
 from trainer.errors import NoLanguageModelHead, ProbeError, ResultDamaged, VocabularyMismatch
 from trainer.probes import Probed, chosen_probes, probe, probe_difference, probe_rows, read_results, write_page
 from trainer.testing import tiny_model_folder
@@ -130,8 +130,12 @@ def test_the_student_as_it_starts_is_probed_from_its_run(
     assert made[0].folder == tmp_path / "run" / "probes" / "start"
 
 
+CARD = {"preset": "study", "recipe": {}, "dataset": {"name": "d", "fingerprint": "f", "rows": 1, "tokens": 1}}
+
+
 def test_a_start_whose_teacher_moved_asks_for_it(model: Path, wanted: list[Probe], tmp_path: Path) -> None:
-    card = {"kind": "distill", "recipe": {}, "teacher": {"folder": "/nowhere/teacher", "weights": "0"}}
+    teacher = {"model": "teacher", "folder": "/nowhere/teacher", "weights": "0"}
+    card = {**CARD, "kind": "distill", "teacher": teacher}
     (tmp_path / "run.json").write_text(json.dumps(card))
     with pytest.raises(ProbeError, match="no longer in /nowhere/teacher; name it with --teacher DIR"):
         probe([f"start:{tmp_path}"], wanted)
@@ -150,7 +154,7 @@ def test_a_tokenizer_of_another_model_is_refused(wanted: list[Probe], tmp_path: 
 def test_only_a_distillation_has_a_start(model: Path, wanted: list[Probe], tmp_path: Path) -> None:
     with pytest.raises(ProbeError, match="it has no run.json"):
         probe([f"start:{model}"], wanted)
-    (tmp_path / "run.json").write_text(json.dumps({"kind": "pretrain", "recipe": {}, "teacher": None}))
+    (tmp_path / "run.json").write_text(json.dumps({**CARD, "kind": "pretrain"}))
     with pytest.raises(ProbeError, match="holds a pretrain run; only a distillation has a start"):
         probe([f"start:{tmp_path}"], wanted)
 

@@ -56,8 +56,8 @@ def test_no_context_of_torch_outlives_a_part(subject: Make, model: Path) -> None
 
 
 def test_a_sentence_longer_than_the_model_reads_is_one_clear_line(subject: Make, model: Path) -> None:
-    with pytest.raises(ProbeError, match=r"begins 'xxx.* has 200 tokens, and the model reads 126"):
-        subject(model).log_likelihoods(["x" * 200])
+    with pytest.raises(ProbeError, match=r"begins 'x x.* has 200 tokens, and the model reads 126"):
+        subject(model).log_likelihoods(["x " * 200])
 
 
 def test_a_sentence_without_tokens_is_refused(subject: Make, model: Path) -> None:

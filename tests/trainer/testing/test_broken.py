@@ -18,7 +18,7 @@ from trainer.testing import check_loss, check_task
 
 VARIANTS = ["soft-target:direction=reverse", "cosine:layer=1,teacher-layer=2", "hidden-state:layer=1"]
 BROKEN = {
-    "mean": r"forward gave \[\] for 22 tokens; give one loss a token",
+    "mean": r"forward gave \[\] for 22 tokens; give one loss per token",
     "nan": "which are not finite",
     "chance": "two results for the same input",
     "detached": "no gradient reaches the student; do not detach",

@@ -47,7 +47,7 @@ def test_built_in_students_keep_to_the_contract(name: str) -> None:
 
 
 def test_a_loss_that_averages_is_found() -> None:
-    with pytest.raises(ContractBroken, match="give one loss a token"):
+    with pytest.raises(ContractBroken, match="give one loss per token"):
         check_loss(made(lambda given: given.student["logits"].mean()))
 
 

@@ -17,6 +17,7 @@ from trainer.models import (
     loading_error,
     look_at_encoder,
     quiet_transformers,
+    read_config,
 )
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
     import torch
     import transformers
 
-    look_at_encoder(folder)
+    read_config(folder)
     tokenizer = load_tokenizer(folder)
     _check_marks(tokenizer, folder)
+    look_at_encoder(folder)
     loader = getattr(transformers, problem.model_class)
     classes = dict(enumerate(problem.head.classes)) or {number: str(number) for number in range(problem.outputs)}
     numbers = {name: number for number, name in classes.items()}
