@@ -20,7 +20,10 @@ from trainer.distillation.settings import RunSettings, seconds
 from trainer.distillation.update import Done, Training
 from trainer.errors import Diverged
 from trainer.plugin import Callback, Run
-from trainer.runtime import Meter
+from trainer.runtime import Meter, release_freed_memory
+
+RELEASE_EVERY = 100
+"""Updates between two times that freed memory goes back to the system."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class RunLoop:
             done = self._update(training, update)
             update, stop = update + 1, done.stop or (self.job.ranks.size == 1 and self.stopper.asked)
             meter.count(done.tokens)
+            if update % RELEASE_EVERY == 0:
+                release_freed_memory()
             self._report(view, meter, done, update)
             if not stop and self._due(update, saved_at) and update < plan.updates:
                 self._save(view, update)

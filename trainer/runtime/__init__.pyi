@@ -5,6 +5,7 @@ from .files import write_whole as write_whole
 from .machine import environment as environment
 from .machine import hardware as hardware
 from .machine import versions as versions
+from .memory import release_freed_memory as release_freed_memory
 from .precision import LossScale as LossScale
 from .precision import Precision as Precision
 from .precision import ScaleState as ScaleState
