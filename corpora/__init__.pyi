@@ -65,6 +65,9 @@ from .plugin.kinds import Template as Template
 from .plugin.kinds import TextTransform as TextTransform
 from .plugin.kinds import TokenTransform as TokenTransform
 from .plugin.kinds import Transform as Transform
+from .plugin.links import LINK_OUT as LINK_OUT
+from .plugin.links import leads_out as leads_out
+from .plugin.links import links_out as links_out
 from .plugin.randomness import generator as generator
 from .plugin.randomness import seed_of as seed_of
 from .plugin.records import HOLE as HOLE

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpora.errors import InputError
 from corpora.ingest.sampling import Sample, files_of, sampled, suffix_of
-from corpora.plugin import Source, registry
+from corpora.plugin import Source, leads_out, links_out, registry
 
 DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
 TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraphs", "paragraph", "raw_content")
@@ -43,9 +43,11 @@ class Survey:
     expected: dict[str, int]
     """documents, rows, words, tokens, and seconds on one core; the sample's figures by its share of the bytes."""
     command: str
+    links_out: tuple[str, ...] = ()
+    """Links that lead out of the folder, which were not followed."""
 
 
-def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0) -> Survey:
+def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: bool = False) -> Survey:
     """Look at a folder before it is built.
 
     Files are read in random order with the source that a build would use, until the time is over.
@@ -53,16 +55,19 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0) -> Survey:
     Args:
         seconds: the time after which no further document is read.
         seed: of the order.
+        follow_links: read what is behind links that lead out of the folder.
 
     Raises:
         InputError: there is no such folder, or nothing in it can be read.
     """
     if not folder.is_dir():
         raise InputError(f"survey: {folder} is not a folder")
+    refused = () if follow_links else tuple(map(str, links_out(folder)))
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+    paths = [path for path in paths if follow_links or not leads_out(path, folder)]
     if not paths:
-        raise InputError(f"survey: {folder} holds no files")
-    source, options = _source_for(folder, paths)
+        raise InputError(f"survey: {folder} holds no files{_behind(refused)}")
+    source, options = _source_for(folder, paths, follow_links)
     deadline = time.monotonic() + LAST_READ * seconds
     with tempfile.TemporaryDirectory() as scratch:
         files = files_of(source.shards())
@@ -83,7 +88,12 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0) -> Survey:
         sample=sample,
         expected=_expected(sample, total),
         command=_command(source.name, options),
+        links_out=refused,
     )
+
+
+def _behind(refused: Sequence[str]) -> str:
+    return f" but links that lead out of it, such as {refused[0]}; --follow-links reads them" if refused else ""
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -100,14 +110,14 @@ def _kinds(paths: Iterable[Path], read: set[Path]) -> Iterator[FileKind]:
         yield FileKind(suffix, len(group), sized[suffix], any(path in read for path in group))
 
 
-def _source_for(folder: Path, paths: Sequence[Path]) -> tuple[Source, dict[str, object]]:
+def _source_for(folder: Path, paths: Sequence[Path], follow_links: bool) -> tuple[Source, dict[str, object]]:
     """The source whose files take the most space: dumps, books in EPUB, else texts."""
     dumps = [path for path in paths if DUMP.search(path.name)]
     books = [path for path in paths if path.suffix.lower() == ".epub"]
     sizes = {"wikipedia": _size(dumps), "books": _size(books)}
     sizes["texts"] = _size(paths) - sum(sizes.values()) if dumps or books else 1
     name = max(sizes, key=lambda name: sizes[name])
-    options: dict[str, object] = {"folder": str(folder)}
+    options: dict[str, object] = {"folder": str(folder)} | ({"follow-links": True} if follow_links else {})
     if name == "wikipedia":
         options = {"dump": _intact(dumps)}
     return _source(name, options), options
@@ -160,5 +170,5 @@ def _command(name: str, options: dict[str, object]) -> str:
     words = ["corpora", "build", name]
     for key, value in options.items():
         for each in value if isinstance(value, list) else [value]:
-            words += [f"--{key}", str(each)]
+            words += [f"--{key}"] if each is True else [f"--{key}", str(each)]
     return shlex.join(words)

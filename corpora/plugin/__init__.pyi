@@ -35,6 +35,9 @@ from .kinds import Template as Template
 from .kinds import TextTransform as TextTransform
 from .kinds import TokenTransform as TokenTransform
 from .kinds import Transform as Transform
+from .links import LINK_OUT as LINK_OUT
+from .links import leads_out as leads_out
+from .links import links_out as links_out
 from .randomness import block_generator as block_generator
 from .randomness import generator as generator
 from .randomness import seed_of as seed_of

@@ -33,6 +33,7 @@ class Parquet(DatasetProvider):
     )
     text: str = option("text", "The column that holds the sentences.")
     files: str = option("*", "Which files, by their path in the folder: data/train-*.")
+    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
     scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
 
     def fetches(self) -> bool:
@@ -43,12 +44,17 @@ class Parquet(DatasetProvider):
         """The same dataset with its folder's absolute path, so that recipes work from any directory.
 
         The files of an address are downloaded.
+
+        Raises:
+            InputError: a link in the folder leads out of it.
         """
         place: Path | Address
         if isinstance(self.folder, Address):
             place = fetched_folder(self.folder, default_store().downloads, READS, owner=self.name)
         else:
             place = self.folder.expanduser().absolute()
+            if not self.follow_links:
+                rows.refuse_links(place)
         return replace(self, folder=place)
 
     def fingerprint(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpora import InputError, OptionError, sha256_file, sha256_of
+from corpora import InputError, OptionError, links_out, sha256_file, sha256_of
 from corpora.errors import first_line
 
 SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
@@ -24,13 +24,17 @@ UNREADABLE = f"unknown, the YAML of {CARD} cannot be read"
 def parquet_files(folder: Path, pattern: str) -> list[Path]:
     """The Parquet files of a folder at any depth, sorted by path, without the list of documents of an export.
 
+    Links that lead out of the folder are followed: `refuse_links` comes first.
+
     Args:
         pattern: which files to take, by their path in the folder; `*` stands for any characters.
 
     Raises:
         InputError: no file matches.
     """
-    files = [path for path in sorted(folder.rglob("*.parquet")) if path != folder / DOCUMENTS]
+    folders = [folder, *(link for link in links_out(folder) if link.is_dir())]
+    found = {path for each in folders for path in each.rglob("*.parquet")}
+    files = sorted(path for path in found if path != folder / DOCUMENTS)
     if not files:
         raise InputError(f"no .parquet file under {folder}; is it the right folder?")
     chosen = [path for path in files if fnmatchcase(path.relative_to(folder).as_posix(), pattern)]
@@ -38,6 +42,20 @@ def parquet_files(folder: Path, pattern: str) -> list[Path]:
         names = ", ".join(path.relative_to(folder).as_posix() for path in files[:10])
         raise InputError(f"no .parquet file under {folder} matches {pattern!r}; there are {names}")
     return chosen
+
+
+def refuse_links(folder: Path) -> None:
+    """Check that no file of a folder is read through a link that leads out of it.
+
+    Raises:
+        InputError: there is such a link, to a file that would be read or to a folder.
+    """
+    read = (path for path in links_out(folder) if path.is_dir() or path.suffix == ".parquet" or path.parent == folder)
+    link = next(read, None)
+    if link is not None:
+        raise InputError(
+            f"parquet: {link} leads out of the folder, to {link.resolve()}; remove it, or add follow-links=true"
+        )
 
 
 def wanted(pattern: str) -> str:

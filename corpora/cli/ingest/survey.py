@@ -21,17 +21,25 @@ SHOWN = 8
 def survey(
     folder: Annotated[Path, typer.Argument(help="A folder of texts, tables, books or dumps.")],
     seconds: Annotated[float, typer.Option(help="How long to read; less is read if it is less.", min=1)] = 60.0,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read what is behind links that lead out of the folder.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Say what a folder holds and what a build of it would give, from a sample of at most a minute."""
     from corpora.ingest import survey
 
-    found = survey(folder, seconds=seconds)
+    found = survey(folder, seconds=seconds, follow_links=follow_links)
     if json:
         say_json(asdict(found))
         return
     rows = [[kind.suffix, kind.files, _size(kind.size_bytes), "yes" if kind.is_read else "no"] for kind in found.files]
     table(["suffix", "files", "size", "read"], rows)
+    if found.links_out:
+        say(
+            f"not followed: {len(found.links_out):,} links that lead out of the folder, such as {found.links_out[0]}; "
+            "--follow-links reads them"
+        )
     _print_sample(found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from corpora import Catalogue, Entry, HttpClient, InputError, hookimpl, option
+from corpora import Catalogue, Entry, HttpClient, InputError, hookimpl, links_out, option
 from corpora.builtin.catalogues.smashwords.pages import SITE, books_of, next_page
 
 FORBIDDEN = (
@@ -25,13 +25,20 @@ class SavedPages(Catalogue):
     version: ClassVar[int] = 2
 
     folder: Path = option(..., "The folder with the saved .html files, at any depth.", decides=False)
+    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
 
     def find(self) -> Iterator[Entry]:
         """Each book once, in the order of the files; a book's own page is preferred to its entry in a list.
 
         Raises:
-            InputError: the folder has no .html file.
+            InputError: the folder has no .html file, or a link that leads out of it.
         """
+        link = None if self.follow_links else next(links_out(self.folder), None)
+        if link is not None:
+            raise InputError(
+                f"catalogue saved-pages: {link} leads out of the folder, to {link.resolve()}; remove it, or add "
+                "follow-links=true"
+            )
         files = sorted(path for path in self.folder.rglob("*") if path.suffix.lower() in (".html", ".htm"))
         if not files:
             raise InputError(

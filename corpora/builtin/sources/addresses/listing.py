@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from corpora import LINK_OUT
+
 MAX_FILES = 1_000_000
 
 
@@ -20,6 +22,7 @@ class Remote:
         size_bytes: its size; None if the origin does not say.
         version: an ETag, a date or a checksum; empty if the origin gives nothing, so that the file is always fetched.
         packed_bytes: its size inside an archive, where that is known.
+        leads_out: whether it is a link out of the folder, on this machine.
     """
 
     key: str
@@ -27,9 +30,12 @@ class Remote:
     size_bytes: int | None = None
     version: str = ""
     packed_bytes: int | None = None
+    leads_out: bool = False
 
     def problem(self) -> str:
-        """Why its name cannot become the name of a file here; empty if it can."""
+        """Why it cannot become a file here; empty if it can."""
+        if self.leads_out:
+            return LINK_OUT
         parts = self.key.split("/")
         if ".." in parts or self.key.startswith("/") or "\0" in self.key or "\\" in self.key:
             return "unsafe name"

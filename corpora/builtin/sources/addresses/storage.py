@@ -9,10 +9,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpora import DownloadError, InputError, OptionError
+from corpora import DownloadError, InputError, OptionError, leads_out
 from corpora.builtin.sources.addresses.listing import MAX_FILES, Remote
 from corpora.builtin.sources.packed import JUDGED_BYTES, MAX_RATIO
 from corpora.builtin.sources.unreadable import Unreadable
@@ -71,7 +72,10 @@ class Storage:
         if len(found) > MAX_FILES:
             raise InputError(f"{self._url} has {len(found):,} files; at most {MAX_FILES:,}")
         folder = self._folder(found)
-        return [_remote(path[len(folder) :].lstrip("/"), path, info) for path, info in found.items()]
+        remotes = [_remote(path[len(folder) :].lstrip("/"), path, info) for path, info in found.items()]
+        if "file" not in self._system.protocol or len(found) == 1:
+            return remotes
+        return [replace(each, leads_out=leads_out(Path(each.place), Path(folder))) for each in remotes]
 
     def copy(self, remote: Remote, path: Path) -> None:
         """Bring the file to disk, from where an earlier attempt stopped.

@@ -55,10 +55,11 @@ def bring(url: str, downloads: Path, reads: Suffixes | None, *, owner: str) -> P
 def _brought(url: str, store: Path, reads: Suffixes | None, owner: str) -> Path:
     origin = _origin(url, store, owner)
     there = sorted((each for each in origin.files() if not each.hidden()), key=lambda each: each.key)
-    files = [each for each in there if reads is None or reads.match(each.key)]
+    files = [each for each in there if reads is None or reads.match(each.key) or each.leads_out]
     if not files:
         raise InputError(f"{owner}: no file{f' in {reads}' if reads else ''} at {url}; is it the right address?")
-    others = (PurePosixPath(each.key) for each in there if reads is not None and not reads.match(each.key))
+    taken = {each.key for each in files}
+    others = (PurePosixPath(each.key) for each in there if each.key not in taken)
     unread = Counter(path.suffix.lower() or "no suffix" for path in others)
     facts = [[each.key, each.size_bytes, each.version] for each in files]
     folder = store / "trees" / sha256_of([url, facts, dict(unread)])[:24]

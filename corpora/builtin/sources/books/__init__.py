@@ -56,6 +56,7 @@ class Books(Source):
     folder: Path | Address | None = option(
         None, "The folder that holds the books, at any depth; or an address (s3://, https://, zip://).", decides=False
     )
+    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
     catalogue: str = option("", "Where to find books instead: file:LIST, saved-pages:DIR, gutenberg, smashwords.")
     min_words: int = option(0, "Books with fewer words are rejected.", min=0)
     language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
@@ -100,7 +101,7 @@ class Books(Source):
         if self.folder is None and self.listing is None:
             raise OptionError(ROADS.format(name=self.name))
         if self.listing is None:
-            return shards_of(self.folder, READS, owner=self.name)
+            return shards_of(self.folder, READS, owner=self.name, follow_links=self.follow_links)
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
@@ -124,7 +125,8 @@ class Books(Source):
         """The permissions under which books were downloaded, and how many files of the folder were not read."""
         granted = permissions_of(self.permission).items()
         lifted = [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
-        return [*lifted, *unread_note(self.folder, READS, owner=self.name)]
+        unread = unread_note(self.folder, READS, owner=self.name, follow_links=self.follow_links)
+        return [*lifted, *unread]
 
     @property
     def _encoding(self) -> str:

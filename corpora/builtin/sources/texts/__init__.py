@@ -39,6 +39,7 @@ class Texts(Source):
     )
     text: str = option("text", "The column or key that holds the text.")
     id: str = option("id", "The column or key that names a document within its file; without it rows are numbered.")
+    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
     encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto finds each file's.")
     language: str = option(AUTO, "The language of documents that do not state one, such as de; auto detects it.")
 
@@ -60,7 +61,7 @@ class Texts(Source):
 
     def shards(self) -> Sequence[Shard]:
         """One shard per file, sorted by path; a large text file gives one for each piece of it."""
-        files = folder.shards_of(self.folder, READS, owner=self.name)
+        files = folder.shards_of(self.folder, READS, owner=self.name, follow_links=self.follow_links)
         return [piece for file in files for piece in pages.pieces(file)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
@@ -83,7 +84,7 @@ class Texts(Source):
 
     def notes(self) -> Sequence[str]:
         """How many files of the folder were not read because of their suffix."""
-        return folder.unread_note(self.folder, READS, owner=self.name)
+        return folder.unread_note(self.folder, READS, owner=self.name, follow_links=self.follow_links)
 
     @property
     def _encoding(self) -> str:

@@ -1,0 +1,27 @@
+"""Symbolic links in a folder of inputs that lead out of it: never read unless the user asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+LINK_OUT = "link out of the folder"
+"""Why a file behind such a link is rejected."""
+
+
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a path is a symbolic link to something outside a folder.
+
+    The folder itself may be reached through a link. A link to nothing leads nowhere.
+
+    Args:
+        path: inside the folder, on a way without other links that lead out.
+    """
+    return path.is_symlink() and path.exists() and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
+
+
+def links_out(folder: Path) -> Iterator[Path]:
+    """The symbolic links at any depth of a folder that lead out of it, to files and to folders, sorted by path."""
+    found = (Path(parent, name) for parent, folders, files in os.walk(folder) for name in [*folders, *files])
+    yield from sorted(path for path in found if leads_out(path, folder))
