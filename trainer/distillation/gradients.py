@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +46,8 @@ class Engine:
         others: more teachers of the same vocabulary. A loss on logits sees the mean of all teachers' distributions,
             at its `temperature` if it has one, else at 1; a loss on states sees the first teacher alone.
         shares: of all teachers in that mean, the first one's first; their sum is 1.
+        kept: [pieces], int64, the teachers' ids of the student's pieces if it has a part of their vocabulary. The
+            teachers then read the student's tokens by their own ids, and their logits are those of these pieces.
         precision: what matrices are multiplied in.
         chunk: tokens whose logits are held at once; by default the device decides.
         compiled: compile the layers and the losses on logits.
@@ -60,12 +62,14 @@ class Engine:
         precision: Precision,
         others: Sequence[PreTrainedModel] = (),
         shares: Sequence[float] = (1.0,),
+        kept: Tensor | None = None,
         chunk: int | None = None,
         compiled: bool = False,
     ) -> None:
         self.others, self.shares = tuple(others), tuple(shares)
         self.student, self.teacher, self.losses, self.precision = student, teacher, list(losses), precision
         self.device = student.device
+        self.kept = None if kept is None else kept.to(self.device)
         self.chunk = chunk or max(1, CHUNK_BYTES.get(self.device.type, 1 << 28) // (4 * student.config.vocab_size))
         modules = [loss.build(teacher or student, student) for loss in self.losses]
         self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
@@ -118,10 +122,11 @@ class Engine:
             of_teacher: dict[str, Tensor] = {}
             lasts: list[Tensor] = []
             if self.teacher is not None and (wanted := _needs(loss.teacher_needs for loss in self.losses)):
+                read = packed if self.kept is None else replace(packed, input_ids=self.kept[packed.input_ids])
                 with torch.no_grad():
-                    of_teacher = states(self.teacher, packed, groups, wanted)
+                    of_teacher = states(self.teacher, read, groups, wanted)
                     if "logits" in wanted:
-                        others = [states(other, packed, groups, ["logits"])["last"] for other in self.others]
+                        others = [states(other, read, groups, ["logits"])["last"] for other in self.others]
                         lasts = [of_teacher["last"], *others]
             with torch.set_grad_enabled(torch.is_grad_enabled() and not self.body_frozen):
                 of_student = states(self.student, packed, groups, _needs(loss.needs for loss in self.losses))
@@ -142,7 +147,7 @@ class Engine:
             order = order[:picked]
         with torch.no_grad():
             pairs = zip(self.teachers if of_teachers else (), of_teachers, strict=True)
-            teachers = [_projection(teacher, of[order]) for teacher, of in pairs]
+            teachers = [_projection(teacher, of[order], self.kept) for teacher, of in pairs]
         terms = [
             Term(
                 self.losses[n].name,
@@ -221,6 +226,8 @@ def _exact(state: Tensor) -> torch.dtype:
     return torch.float64 if state.dtype == torch.float64 else torch.float32
 
 
-def _projection(model: PreTrainedModel, last: Tensor) -> Projection:
+def _projection(model: PreTrainedModel, last: Tensor, kept: Tensor | None = None) -> Projection:
+    """What the logits are made of; those of some pieces only, whose softmax is the distribution renormalised."""
     transform, decoder = head_of(model)
-    return Projection(transform(last), decoder.weight, decoder.bias)
+    weight, bias = decoder if kept is None else (decoder.weight[kept], decoder.bias[kept])
+    return Projection(transform(last), weight, bias)

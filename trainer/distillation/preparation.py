@@ -22,12 +22,9 @@ from trainer.distillation.schedule import plan
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.teachers import Teachers, check_widths, load_teachers
 from trainer.distillation.update import Frame, Training
+from trainer.distillation.vocabulary import Respelled, in_pieces_of, respelled, vocabulary_size
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
-from trainer.models import (
-    check_tokenizers,
-    layers_of,
-    positions_of,
-)
+from trainer.models import SmallerVocabulary, check_tokenizers, layers_of, positions_of
 from trainer.plugin import LogitsLoss, Loss, Student, check_loss, registry
 from trainer.runtime import Precision, Ranks, hardware, precision_for, versions
 
@@ -81,15 +78,19 @@ def distillation(
     first = taught_by.models[0]
     check_widths(student_shape, losses, first)
     rows = open_rows(dataset, tokenizer=taught_by.folder, max_tokens=taught_by.positions)
-    if survey is not None:
+    size = vocabulary_size(student_shape, first)
+    if survey is not None and size is None:
         rows.survey = survey
     check_tokenizers(taught_by.tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teachers[0]))
     for teacher in taught_by.models:
         check_rows(rows, teacher)
+    smaller = None if size is None else respelled(rows, taught_by, size)
+    begun = first if smaller is None else smaller.vocabulary.teacher(first)
     torch.manual_seed(seed_of("student", recipe.seed))
-    student = student_shape.build(first)
+    student = student_shape.build(begun)
     return prepare_run(
-        recipe, losses, rows, taught_by.tokenizer, student, taught_by, kind="distill", preset=preset
+        recipe, losses, smaller.rows if smaller else rows, taught_by.tokenizer, student, taught_by,
+        kind="distill", preset=preset, smaller=smaller,
     )  # fmt: skip
 
 
@@ -118,8 +119,13 @@ def prepare_run(
     *,
     kind: str,
     preset: str,
+    smaller: Respelled | None = None,
 ) -> PreparedRun:
     """Put models and data together.
+
+    Args:
+        tokenizer: the teacher's, or, without one, the student's.
+        smaller: the dataset in the student's pieces, if it has a part of the teacher's vocabulary.
 
     Raises:
         EmptyDataset: no rows.
@@ -133,12 +139,15 @@ def prepare_run(
     for model in (student, first, *others):
         if model is not None:
             model.to(device)  # type: ignore[arg-type]
+    vocabulary = smaller.vocabulary if smaller else None
+    own = vocabulary.tokenizer if vocabulary else tokenizer
+    kept = torch.from_numpy(vocabulary.kept) if vocabulary else None
     engine = Engine(
-        student, first, losses, precision=precision, others=[other for other in others if other is not None],
+        student, first, losses, precision=precision, kept=kept, others=[other for other in others if other is not None],
         shares=teachers.shares if teachers else (1.0,), compiled=recipe.compile,
     )  # fmt: skip
-    frame = _frame(tokenizer, recipe)
-    picks = _masker(rows, tokenizer, recipe, vocabulary=student.config.vocab_size)
+    frame = _frame(own, recipe)
+    picks = _masker(rows, own, recipe, vocabulary=student.config.vocab_size)
     budget = _micro_batch_tokens(recipe, engine)
     training = Training(
         engine, rows, picks,
@@ -146,10 +155,12 @@ def prepare_run(
         recipe=recipe, frame=frame, ranks=ranks,
         micro_batch_tokens=budget, shrinks=recipe.micro_batch_tokens == "auto",
     )  # fmt: skip
-    held_out = _fidelity(recipe, engine, rows, tokenizer, budget) if recipe.held_out else None
+    held_out = _fidelity(recipe, engine, rows, tokenizer, budget, vocabulary) if recipe.held_out else None
     card = _card(kind, preset, training, teachers.entries if teachers else [], precision, held_out)
     body_of = teachers.folder if teachers and teachers.bodies else None
-    return PreparedRun(recipe, training, ranks, card, tokenizer, held_out, body_of=body_of)
+    if smaller:
+        card = replace(card, vocabulary=smaller.entry)
+    return PreparedRun(recipe, training, ranks, card, own, held_out, vocabulary=vocabulary, body_of=body_of)
 
 
 def check_rows(rows: Rows, student: PreTrainedModel) -> None:
@@ -206,7 +217,12 @@ def _micro_batch_tokens(recipe: RunSettings, engine: Engine) -> int:
 
 
 def _fidelity(
-    recipe: RunSettings, engine: Engine, rows: Rows, tokenizer: PreTrainedTokenizerBase, budget: int
+    recipe: RunSettings,
+    engine: Engine,
+    rows: Rows,
+    tokenizer: PreTrainedTokenizerBase,
+    budget: int,
+    vocabulary: SmallerVocabulary | None,
 ) -> Fidelity:
     limit = positions_of(engine.student.config)
     held_out = open_rows(str(recipe.held_out), tokenizer=rows.tokenizer_file, max_tokens=limit)
@@ -214,6 +230,9 @@ def _fidelity(
     check_tokenizers(tokenizer, held_out.tokenizer_file, dataset=held_out.name, teacher=own)
     check_apart(held_out, rows)
     entry = HeldOutEntry(held_out.name, held_out.fingerprint, min(len(held_out), recipe.held_out_rows))
+    if vocabulary and engine.teacher:
+        check_rows(held_out, engine.teacher)
+        held_out, tokenizer = in_pieces_of(vocabulary, held_out, positions=limit), vocabulary.tokenizer
     check_rows(held_out, engine.student)
     numbers = held_out_numbers(held_out, recipe.held_out_rows)
     batch = held_out_batch(held_out, numbers, tokenizer, vocabulary=engine.student.config.vocab_size)
@@ -222,7 +241,7 @@ def _fidelity(
         batch = replace(batch, input_ids=torch.where(batch.labels == IGNORED, batch.input_ids, batch.labels))
     measured = Engine(
         engine.student, engine.teacher, losses,
-        precision=engine.precision, others=engine.others, shares=engine.shares,
+        precision=engine.precision, others=engine.others, shares=engine.shares, kept=engine.kept,
     )  # fmt: skip
     return Fidelity(measured, batch.to(engine.device), names, budget, entry)
 

@@ -16,7 +16,7 @@ from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.update import Done, Training
 from trainer.errors import ModelError, OtherRecipe
-from trainer.models import write_model
+from trainer.models import SmallerVocabulary, write_model
 from trainer.plugin import LogitsLoss, Loss
 from trainer.runtime import Ranks, storing
 
@@ -34,6 +34,8 @@ class PreparedRun:
     fidelity: Fidelity | None = None
     student_place: str = "student"
     """The folder inside the run's that the finished model is saved in."""
+    vocabulary: SmallerVocabulary | None = None
+    """The student's, if it is smaller than its teacher's; `tokenizer` is then its tokenizer."""
     body_of: Path | None = None
     """The folder of a teacher without a head: the student is saved as a body too, with the files that
     sentence-transformers needs if the teacher has them."""
@@ -60,6 +62,7 @@ class PreparedRun:
             ("dataset", about.dataset, now.dataset),
             ("teacher", about.teacher, now.teacher),
             ("held-out dataset", about.held_out, now.held_out),
+            ("vocabulary", about.vocabulary, now.vocabulary),
         ):
             if was != found:
                 raise OtherRecipe(
@@ -104,6 +107,8 @@ class PreparedRun:
             updates: that it was trained for, for its model card.
         """
         card = self.card.trained_for(updates).to_json()
+        if self.vocabulary:
+            self.vocabulary.write_pieces(folder)
         write_model(self.training.engine.student, self.tokenizer, folder, card=card, body_of=self.body_of)
 
     def try_to_write_student(self, folder: Path) -> None:
@@ -133,6 +138,7 @@ def position_of(card: RunCard, recipe: RunSettings) -> Position:
         dataset=card.dataset.fingerprint,
         teacher=_identity_of(card.all_teachers),
         held_out=card.held_out.fingerprint if card.held_out and recipe.selects else None,
+        vocabulary=card.vocabulary.sha256 if card.vocabulary else None,
         ranks=card.ranks,
         versions=card.versions,
     )

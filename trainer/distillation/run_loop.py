@@ -72,6 +72,8 @@ class RunLoop:
         if self.job.ranks.first:
             self.job.try_to_write_student(self.folder.path)
         update = self._resume(known) if known else self._begin(overwrite=overwrite)
+        if self.job.vocabulary and self.job.ranks.first:
+            self.job.vocabulary.write(self.folder.tokenizer)
         view = Run(self.folder.path, self.job.card.to_json())
         meter = Meter(self.job.operations, done=update)
         self._tell(lambda watcher: watcher.on_start(view))

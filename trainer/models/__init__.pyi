@@ -29,4 +29,7 @@ from .teachers import load_teacher as load_teacher
 from .tokenizers import check_tokenizer as check_tokenizer
 from .tokenizers import check_tokenizers as check_tokenizers
 from .tokenizers import load_tokenizer as load_tokenizer
+from .vocabulary import SmallerVocabulary as SmallerVocabulary
+from .vocabulary import shared_vocabulary as shared_vocabulary
+from .vocabulary import smaller_vocabulary as smaller_vocabulary
 from .weights import weight_shapes as weight_shapes

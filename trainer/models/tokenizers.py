@@ -24,7 +24,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """
     import transformers
 
-    if not (folder / "config.json").is_file():
+    if not any((folder / name).is_file() for name in ("config.json", "tokenizer_config.json")):
         raise ModelError(f"{folder} is not a model folder: it has no config.json")
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Student(Component, ABC):
-    """The shape of a student, and what it starts from."""
+    """The shape of a student, and what it starts from.
+
+    A student with an option `vocabulary`, a number of pieces, is built from a teacher whose embeddings, decoder and
+    configuration are cut to that many pieces, so `build` need not know of it.
+    """
 
     @abstractmethod
     def build(self, teacher: PreTrainedModel) -> PreTrainedModel:

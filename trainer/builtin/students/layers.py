@@ -22,6 +22,9 @@ class Layers(Student):
     heads: int | None = option(None, "Attention heads; the teacher's where none is given.", min=1)
     feed_forward: int | None = option(None, "Width inside feed-forward blocks; the teacher's, or 4 x hidden.", min=1)
     dropout: float | None = option(None, "Dropout; the teacher's where none is given.", min=0.0, max=0.9)
+    vocabulary: int | None = option(
+        None, "Pieces of a WordPiece vocabulary to keep: the dataset's most frequent; all where none is given.", min=1
+    )
     start: Literal["sanh", "uniform", "first", "random"] = option(
         "sanh", "Teacher layers to start from: spread as DistilBERT does, every n-th, the lowest, or none."
     )

@@ -58,6 +58,21 @@ class TeacherEntry:
 
 
 @dataclass(frozen=True)
+class VocabularyEntry:
+    """The pieces of its teacher's vocabulary that a student keeps, and what they make of the dataset."""
+
+    pieces: Count
+    sha256: str
+    """Of the kept pieces in their order."""
+    tokens_before: Count = 0
+    """Tokens of the dataset in the teacher's pieces; `dataset.tokens` counts the student's."""
+    unknown_before: float = 0.0
+    """The share of [UNK] among them."""
+    unknown: float = 0.0
+    """The same in the student's pieces."""
+
+
+@dataclass(frozen=True)
 class PlanEntry:
     """How long a run is."""
 
@@ -102,6 +117,8 @@ class RunCard:
     teachers: list[TeacherEntry] | None = None
     """All teachers, if there are several."""
     student: StudentEntry | None = None
+    vocabulary: VocabularyEntry | None = None
+    """Of a student with a smaller vocabulary than its teacher."""
     plan: PlanEntry | None = None
     held_out: HeldOutEntry | None = None
     micro_batch_tokens: Annotated[int, Meta(ge=1, le=2**53)] | None = None

@@ -37,6 +37,8 @@ class Position:
     """The fingerprint of the teacher's weights; of several teachers each one's, with its share."""
     held_out: str | None = None
     """The fingerprint of the held-out dataset, if it selects the student."""
+    vocabulary: str | None = None
+    """What identifies the pieces that the student keeps, if its vocabulary is smaller than its teacher's."""
     ranks: int = 1
     versions: dict[str, str] = field(default_factory=dict)
     micro_batch_tokens: int | None = None

@@ -19,9 +19,10 @@ CHECKPOINTS = "checkpoints"
 BEST = "best"
 SURVEY = "survey.npz"
 STUDENT = "student"
-OURS = (CARD, LOG, CHECKPOINTS, BEST, SURVEY, STUDENT)
+TOKENIZER = "tokenizer"
+OURS = (CARD, LOG, CHECKPOINTS, BEST, SURVEY, STUDENT, TOKENIZER)
 """What a run writes, and what --overwrite deletes."""
-SCRATCH = (".scratch-*", f".{STUDENT}.*", f".{CARD}.*", f".{SURVEY}.*", f".{LOG}.*", "*/.staging-*")
+SCRATCH = (".scratch-*", f".{STUDENT}.*", f".{CARD}.*", f".{SURVEY}.*", f".{LOG}.*", "*/.staging-*", "*/.vocab.txt.*")
 """What is being written, before it is put in place."""
 
 
@@ -45,6 +46,11 @@ class RunFolder:
     def survey(self) -> Path:
         """The counts of the dataset's ids, so that a resume need not read the whole dataset."""
         return self.path / SURVEY
+
+    @property
+    def tokenizer(self) -> Path:
+        """The folder of the student's tokenizer, if it has a smaller vocabulary than its teacher."""
+        return self.path / TOKENIZER
 
     @contextmanager
     def opened(self, *, first: bool = True, break_lock: bool = False) -> Iterator[None]:

@@ -1,0 +1,82 @@
+"""A student with a smaller vocabulary: the dataset in its pieces, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedModel
+
+from corpora import OptionError
+from trainer.data import RespelledRows, Rows
+from trainer.distillation.runs.card import VocabularyEntry
+from trainer.distillation.teachers import Teachers
+from trainer.errors import TransferError
+from trainer.models import SmallerVocabulary, smaller_vocabulary
+from trainer.plugin import Student
+
+MOST_UNKNOWN = 0.01
+"""The share of [UNK] from which a vocabulary is refused."""
+
+
+@dataclass(frozen=True)
+class Respelled:
+    """A dataset in the pieces that a student keeps."""
+
+    vocabulary: SmallerVocabulary
+    rows: RespelledRows
+    entry: VocabularyEntry
+
+
+def vocabulary_size(shape: Student, teacher: PreTrainedModel) -> int | None:
+    """How many pieces a student is to keep; None if it keeps its teacher's."""
+    size: int | None = getattr(shape, "vocabulary", None)
+    return None if size == teacher.config.vocab_size else size
+
+
+def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
+    """The dataset in its most frequent pieces, as many as asked for; see `smaller_vocabulary`.
+
+    Args:
+        rows: in the teacher's pieces.
+        size: how many to keep.
+
+    Raises:
+        TransferError: the dataset's tokenizer is not known.
+        ModelError, OptionError: the teacher's vocabulary cannot be made that small, or is smaller.
+        OptionError: too many tokens would be unknown.
+    """
+    if rows.tokenizer_file is None:
+        raise TransferError(
+            f"vocabulary: {rows.name} has ids without a tokenizer.json, so its words cannot be spelled again; "
+            "make it with corpora tokenize, or leave vocabulary out"
+        )
+    vocabulary = smaller_vocabulary(taught_by.tokenizer, rows.survey.counts, size)
+    made = in_pieces_of(vocabulary, rows, positions=taught_by.positions)
+    before = _share(rows.survey.counts, vocabulary.whole.unk_token_id)
+    unknown = _share(made.survey.counts, vocabulary.tokenizer.unk_token_id)
+    if unknown > MOST_UNKNOWN:
+        raise OptionError(
+            f"vocabulary is {size:,}: with these pieces {unknown:.1%} of the tokens of {rows.name} would be "
+            f"{vocabulary.whole.unk_token}, and with all {before:.1%}; at most {MOST_UNKNOWN:.0%} is allowed: "
+            "keep more pieces"
+        )
+    entry = VocabularyEntry(len(vocabulary), vocabulary.sha256, rows.survey.tokens, before, unknown)
+    return Respelled(vocabulary, made, entry)
+
+
+def in_pieces_of(vocabulary: SmallerVocabulary, rows: Rows, *, positions: int | None) -> RespelledRows:
+    """Rows of the teacher's ids in the student's.
+
+    Args:
+        positions: the most tokens that the models read, [CLS] and [SEP] counted.
+    """
+    return RespelledRows(rows, vocabulary.respelled, longest=None if positions is None else positions - 2)
+
+
+def _share(counts: NDArray[np.int64], number: int | None) -> float:
+    total = int(counts.sum())
+    if number is None or number >= len(counts) or not total:
+        return 0.0
+    return float(counts[number]) / total
