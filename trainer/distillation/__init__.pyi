@@ -15,4 +15,6 @@ from .schedule import learning_rate_factor as learning_rate_factor
 from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
+from .start import StartingPoint as StartingPoint
+from .start import starting_point as starting_point
 from .start import starting_student as starting_student

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
 import torch
 from transformers import PreTrainedModel
 
-from corpora import seed_of
-from trainer.distillation.settings import RunSettings
+from corpora import OptionError, seed_of
+from trainer.distillation import preparation as preparing
+from trainer.distillation.runs.card import HeldOutEntry
+from trainer.distillation.runs.resume import Source
+from trainer.distillation.settings import RunSettings, resolve
+from trainer.distillation.teachers import listed
 from trainer.plugin import registry
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """A distillation before its first update, with everything about it checked."""
+
+    dataset: str
+    """The token dataset that it trains on, NAME@FINGERPRINT."""
+    rows: int
+    tokens: int
+    """Special tokens counted."""
+    updates: int
+    teachers: tuple[str, ...]
+    """The fingerprint of each teacher's weights."""
+    held_out: HeldOutEntry
+    fidelity: dict[str, float]
+    """The student's on held-out text: `kl`, `masked_lm`, `top1_agreement`, as a run logs them."""
 
 
 def starting_student(recipe: RunSettings, teacher: PreTrainedModel) -> PreTrainedModel:
@@ -21,3 +46,31 @@ def starting_student(recipe: RunSettings, teacher: PreTrainedModel) -> PreTraine
         torch.manual_seed(seed_of("student", recipe.seed))
         student: PreTrainedModel = registry.make("students", recipe.student).build(teacher)
     return student
+
+
+def starting_point(
+    dataset: Source, teacher: str | Path | Sequence[str | Path], *, preset: str, options: Mapping[str, object]
+) -> StartingPoint:
+    """Check a distillation as `distill` does, and measure its student on held-out text before any update.
+
+    Raises:
+        OptionError: the recipe names no held-out dataset.
+        ModelError, TransferError: as `distill` does before its first update.
+    """
+    recipe = resolve(preset, options)
+    if recipe.held_out is None:
+        raise OptionError("a starting point is measured on held-out text; give --held-out NAME")
+    with preparing.own_torch(recipe):
+        job = preparing.distillation(dataset, listed(teacher), recipe, preset=preset)
+        measured = job.fidelity.measure() if job.fidelity else {}
+        job.training.close()
+    rows, entry = job.training.rows, job.card.held_out
+    return StartingPoint(
+        dataset=f"{rows.name}@{rows.fingerprint}",
+        rows=len(rows),
+        tokens=rows.survey.tokens + 2 * len(rows),
+        updates=job.training.plan.updates,
+        teachers=tuple(each.weights for each in job.card.all_teachers),
+        held_out=entry or HeldOutEntry(recipe.held_out, ""),
+        fidelity=measured,
+    )

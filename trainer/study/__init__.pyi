@@ -1,5 +1,15 @@
 from .plan import Step as Step
 from .plan import plan_study as plan_study
+from .reports.drawing import NARROW as NARROW
+from .reports.drawing import SERIES as SERIES
+from .reports.drawing import WIDE as WIDE
+from .reports.drawing import Picture as Picture
+from .reports.drawing import canvas as canvas
+from .reports.formats import Sheet as Sheet
+from .reports.formats import to_csv as to_csv
+from .reports.page import Drawn as Drawn
+from .reports.page import drawn as drawn
+from .reports.page import page_style as page_style
 from .reports.page import report as report
 from .runner import Watching as Watching
 from .runner import report_study as report_study

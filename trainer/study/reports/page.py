@@ -147,12 +147,11 @@ def to_html(made: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    drawn = {name: _drawn(picture) for name, picture in made.pictures.items()}
-    files = Path(__file__).parent / "templates"
-    style, script = ((files / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    pictures = {name: drawn(picture) for name, picture in made.pictures.items()}
+    style, script = page_style()
     written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return environment.get_template("report.html.j2").render(
-        report=made, drawn=drawn, written=written, style=style, script=script
+        report=made, drawn=pictures, written=written, style=style, script=script
     )
 
 
@@ -167,7 +166,14 @@ class Drawn:
     csv_link: str
 
 
-def _drawn(picture: Picture) -> Drawn:
+def page_style() -> tuple[str, str]:
+    """The style sheet and the script of the project's pages."""
+    files = Path(__file__).parent / "templates"
+    return (files / "report.css").read_text(encoding="utf-8"), (files / "report.js").read_text(encoding="utf-8")
+
+
+def drawn(picture: Picture) -> Drawn:
+    """A picture as elements of a page, with links to its files."""
     return Drawn(
         picture,
         wide=to_element(picture, narrow=False),

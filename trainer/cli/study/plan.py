@@ -1,0 +1,84 @@
+"""`trainer plan`: how much data and how many updates a student needs, from short runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from trainer.cli.component_options import with_options
+from trainer.distillation import RunSettings
+
+if TYPE_CHECKING:
+    from trainer.planning import Asked, Plan
+
+
+@with_options(RunSettings, leave=("held-out-every", "early-stop", "keep-best"))
+def command(
+    *,
+    dataset: Annotated[str, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")],
+    teacher: Annotated[list[str], typer.Option(help="A model folder, or a hub id, ID@REVISION; repeatable.")],
+    out: Annotated[Path, typer.Option(help="The plan's folder: short runs, plan.json, plan.html.")] = Path("plan"),
+    preset: Annotated[str, typer.Option(help="study, sanh, fast, or a TOML file.")] = "study",
+    target: Annotated[str | None, typer.Option(help="What to reach: kl=0.3, or agreement=0.8.")] = None,
+    runs: Annotated[int, typer.Option(help="Short runs, 6 to 28; more give narrower intervals.")] = 6,
+    updates: Annotated[
+        int | None, typer.Option(help="Updates of the longest; a sixteenth of the planned run's by default.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the short runs and their cost; train none.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    settings: dict[str, object],
+) -> None:
+    """Predict what more data and more updates give a student, from short runs on nested samples."""
+    from trainer.cli.run_display import Bar
+    from trainer.distillation import forecast
+    from trainer.planning import as_json as to_json
+    from trainer.planning import plan_distillation, prepare_plan, write_plan
+
+    teachers: list[str | Path] = [*teacher]
+    if dry_run:
+        asked = prepare_plan(
+            dataset, teachers, out, runs=runs, updates=updates, target=target, preset=preset, options=settings
+        )
+        told = forecast(asked.start.dataset, teachers, preset=preset, options=settings)
+        _show_runs(asked, told.tokens_per_second)
+        return
+    plan = plan_distillation(
+        dataset, teachers, out, runs=runs, updates=updates, target=target, preset=preset, options=settings,
+        watch=[Bar()], tell=lambda line: typer.echo(line, err=True),
+    )  # fmt: skip
+    page = write_plan(plan, out)
+    if as_json:
+        typer.echo(to_json(plan))
+    else:
+        _show(plan)
+    typer.echo(f"wrote {page}", err=True)
+
+
+def _show_runs(asked: Asked, speed: float) -> None:
+    table = Table("rows", "updates", "seed")
+    for run in asked.runs:
+        table.add_row(f"{run.rows:,}", f"{run.updates:,}", "another" if run.repeat else "")
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{len(asked.runs)} short runs, {asked.tokens:,} tokens, about {asked.tokens / speed / 60:,.1f} min at "
+        f"{speed:,.0f} tokens/s; the planned run has {asked.start.updates:,} updates",
+        highlight=False,
+    )
+
+
+def _show(plan: Plan) -> None:
+    from trainer.planning import sentences, sheets
+
+    console = Console()
+    for sheet in sheets(plan):
+        table = Table(*sheet.header, title=sheet.title)
+        for row in sheet.rows:
+            table.add_row(*row.cells)
+        console.print(table)
+    for sentence in sentences(plan):
+        console.print(sentence, highlight=False, soft_wrap=True)

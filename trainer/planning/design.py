@@ -1,0 +1,69 @@
+"""Which short runs to do: nested samples of a dataset, each trained for several numbers of updates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpora import OptionError
+from trainer.errors import TransferError
+
+FEWEST, MOST = 6, 28
+"""Short runs of a plan. Six are three levels of data and updates; fewer cannot tell the two apart."""
+SPAN = 16
+"""The largest run has this many times the rows, and this many times the updates, of the smallest."""
+
+
+@dataclass(frozen=True)
+class Short:
+    """A short run before it is done."""
+
+    rows: int
+    """Of the nested sample that it trains on."""
+    updates: int
+    repeat: int = 0
+    """0, or the number of the repetition with another seed."""
+
+
+def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset: str) -> list[Short]:
+    """The short runs of a plan, smallest first.
+
+    Data and updates take the same levels, SPAN apart in all. A run that would end before it has read its sample once
+    is left out, because a smaller sample gives the same run. Three levels leave 6 runs, four 10, five 15; runs
+    beyond such a number repeat the smallest ones with another seed.
+
+    Args:
+        number: how many.
+        rows: of the whole dataset.
+        sequences: per update.
+        updates: of the longest run.
+        dataset: what messages call it.
+
+    Raises:
+        OptionError: too few runs for a fit, or too few updates.
+        TransferError: the dataset is too small for nested samples.
+    """
+    if not FEWEST <= number <= MOST:
+        raise OptionError(
+            f"--runs {number}: between {FEWEST} and {MOST} can be planned; "
+            f"{FEWEST} are the fewest that tell the effect of data from that of updates"
+        )
+    if updates < SPAN:
+        raise OptionError(
+            f"--updates {updates}: the longest short run needs at least {SPAN}, as the shortest has {SPAN} times fewer"
+        )
+    largest = min(rows, updates * sequences)
+    if largest < SPAN * sequences:
+        raise TransferError(
+            f"{dataset} has {rows:,} rows; the smallest of its nested samples would have {largest // SPAN:,}, less "
+            f"than an update of {sequences:,}; use --sequences {max(largest // SPAN, 1)}, or at least "
+            f"{SPAN * sequences:,} rows"
+        )
+    levels = max(level for level in range(3, 8) if level * (level + 1) // 2 <= number)
+    parts = [float(SPAN) ** (-level / (levels - 1)) for level in range(levels)]
+    made = [
+        Short(min(round(largest * less), round(updates * shorter) * sequences), round(updates * shorter))
+        for number_shorter, shorter in enumerate(parts)
+        for less in parts[number_shorter:]
+    ]
+    made.sort(key=lambda run: (run.updates, run.rows))
+    return made + [Short(run.rows, run.updates, 1) for run in made[: number - len(made)]]
