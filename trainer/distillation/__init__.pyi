@@ -10,7 +10,10 @@ from .pretraining import pretrain as pretrain
 from .runs.card import CARD as CARD
 from .runs.card import RunCard as RunCard
 from .runs.folder import RunFolder as RunFolder
+from .runs.model_facts import facts_of as facts_of
+from .runs.publication import Stated as Stated
 from .runs.publication import push as push
+from .runs.publication import student_of as student_of
 from .schedule import learning_rate_factor as learning_rate_factor
 from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora.errors import first_line
 from trainer.distillation.fidelity import Fidelity
-from trainer.distillation.runs.card import RunCard, TeacherEntry
+from trainer.distillation.runs.card import BestEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.checkpoint import Position
+from trainer.distillation.runs.model_facts import facts_of
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.update import Done, Training
 from trainer.errors import ModelError, OtherRecipe
@@ -100,16 +101,17 @@ class PreparedRun:
             "picked": done.picked,
         }
 
-    def write_student(self, folder: Path, *, updates: int) -> None:
+    def write_student(self, folder: Path, *, updates: int, best: BestEntry | None = None) -> None:
         """Write the student as a model folder, whole or not at all.
 
         Args:
             updates: that it was trained for, for its model card.
+            best: the measurement that its weights were chosen by.
         """
-        card = self.card.trained_for(updates).to_json()
+        facts = facts_of(replace(self.card.trained_for(updates), best=best))
         if self.vocabulary:
             self.vocabulary.write_pieces(folder)
-        write_model(self.training.engine.student, self.tokenizer, folder, card=card, body_of=self.body_of)
+        write_model(self.training.engine.student, self.tokenizer, folder, facts=facts, body_of=self.body_of)
 
     def try_to_write_student(self, folder: Path) -> None:
         """Write the student into a scratch folder and delete it, so that a run cannot fail there at its end.

@@ -24,6 +24,7 @@ from trainer.errors import ModelError, OtherRecipe
 from trainer.models import (
     body_parameters,
     check_tokenizers,
+    declared_by,
     load_body,
     load_tokenizer,
     model_fingerprint,
@@ -208,11 +209,14 @@ def continued(
             "give fewer, or a longer --budget"
         )
     job.training.freeze_body({f"student.{name}" for name in body_parameters(begun.model)}, updates=start.freeze_body)
+    said = declared_by(begun.folder)
     entry = StartEntry(
         Path(start.model).name if rows.private else start.model,
         folder=None if rows.private else str(begun.folder),
         freeze_body=start.freeze_body,
         new_head=begun.new_head,
+        licence=said.licence,
+        languages=list(said.languages),
         **model_fingerprint(begun.folder),
     )
     job.card = replace(job.card, start=entry)

@@ -247,7 +247,7 @@ class RunLoop:
         if self.job.recipe.keep_best and best.update is not None and best.value is not None:
             self.job.training.restore_student(checkpoint.weights_of(self.folder.best, best.update))
             entry = BestEntry(best.update, best.metric, best.value)
-        self.job.write_student(folder, updates=entry.update if entry else update)
+        self.job.write_student(folder, updates=entry.update if entry else update, best=entry)
         return entry
 
     def _tell(self, call: Callable[[Callback], None]) -> None:

@@ -12,7 +12,15 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from corpora import OptionError
 from trainer.distillation.runs.card import TeacherEntry
 from trainer.errors import ModelError, VocabularyMismatch
-from trainer.models import load_body, load_teacher, load_tokenizer, model_fingerprint, model_folder, positions_of
+from trainer.models import (
+    declared_by,
+    load_body,
+    load_teacher,
+    load_tokenizer,
+    model_fingerprint,
+    model_folder,
+    positions_of,
+)
 from trainer.plugin import Loss, StateLoss, Student, registry
 
 
@@ -81,8 +89,15 @@ def load_teachers(
                 "several teachers need one vocabulary"
             )
     entries = [
-        TeacherEntry(str(teacher), folder=str(folder), **model_fingerprint(folder), share=share)
-        for teacher, folder, share in zip(asked, folders, shares, strict=True)
+        TeacherEntry(
+            str(teacher),
+            folder=str(folder),
+            **model_fingerprint(folder),
+            share=share,
+            licence=said.licence,
+            languages=list(said.languages),
+        )
+        for teacher, folder, share, said in zip(asked, folders, shares, map(declared_by, folders), strict=True)
     ]
     return Teachers(models, tokenizer, folders[0], entries, bodies)
 

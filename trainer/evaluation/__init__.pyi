@@ -1,3 +1,5 @@
+from .card_scores import store_similarities as store_similarities
+from .card_scores import stored_scores as stored_scores
 from .evaluator import Column as Column
 from .evaluator import Evaluation as Evaluation
 from .evaluator import default_out as default_out

@@ -120,7 +120,7 @@ def _column(
     name: str, one: dict[str, Any], other: dict[str, Any], measure: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """[1 + resamples] scores of each side in percent, those of the whole dev set first."""
-    left, right = ([_evidence(cell, name) for cell in side["cells"]] for side in (one, other))
+    left, right = ([evidence(cell, name) for cell in side["cells"]] for side in (one, other))
     if any(seen["gold"] != left[0]["gold"] for seen in (*left, *right)) or not set(one["metrics"]) & _known(name):
         return None
     examples = len(left[0].get("points") or left[0]["gold"])
@@ -130,7 +130,7 @@ def _column(
     metrics = [measure] if name == "SQuAD" else list(one["metrics"])
     sides = []
     for side in (left, right):
-        scores = np.stack([np.mean([_score(metric, seen, weights) for metric in metrics], axis=0) for seen in side])
+        scores = np.stack([np.mean([score(metric, seen, weights) for metric in metrics], axis=0) for seen in side])
         drawn = rng.integers(len(side), size=(1 + RESAMPLES, len(side)))
         drawn[0] = np.arange(len(side))
         sides.append(100 * np.take_along_axis(scores.T, drawn, axis=1).mean(axis=1))
@@ -141,7 +141,13 @@ def _known(name: str) -> set[str]:
     return {"exact match", "f1"} if name == "SQuAD" else set(METRICS)
 
 
-def _score(metric: str, seen: dict[str, Any], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def score(metric: str, seen: dict[str, Any], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[resamples], a metric, 0 to 1, of one set of answers.
+
+    Args:
+        seen: the answers and what is right, as `evidence` gives them.
+        weights: [resamples, examples], how often each resample has each example.
+    """
     if "points" in seen:
         column = np.asarray(seen["points"], np.float64)[:, int(metric == "f1")]
         shares: NDArray[np.float64] = weights @ column / weights.sum(axis=1)
@@ -149,7 +155,7 @@ def _score(metric: str, seen: dict[str, Any], weights: NDArray[np.float64]) -> N
     return METRICS[metric](weights @ parts(metric, np.asarray(seen["answers"]), np.asarray(seen["gold"])))
 
 
-def _evidence(cell: str, column: str) -> dict[str, Any]:
+def evidence(cell: str, column: str) -> dict[str, Any]:
     """The answers of one cell to one dev set, with what is right or how many points each is worth."""
     content: dict[str, Any] = json.loads(answers_path(Path(cell)).read_text(encoding="utf-8"))
     return content[column]  # type: ignore[no-any-return]

@@ -20,6 +20,12 @@ from .folders import model_folder as model_folder
 from .inspection import inspect_model as inspect_model
 from .masked_lm_head import body_parameters as body_parameters
 from .masked_lm_head import load_body as load_body
+from .model_card import Declared as Declared
+from .model_card import ModelFacts as ModelFacts
+from .model_card import Score as Score
+from .model_card import declared_by as declared_by
+from .model_card import hub_id as hub_id
+from .model_card import model_card_text as model_card_text
 from .pooling import Pooling as Pooling
 from .pooling import pooled as pooled
 from .quiet import quiet_transformers as quiet_transformers

@@ -7,7 +7,7 @@ from pathlib import Path
 from corpora import sha256_file, sha256_of
 from trainer.errors import ModelError
 
-HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "README.md"]
 WEIGHTS = ("model*.safetensors", "config.json")
 TOKENIZER = (
     "tokenizer.json",

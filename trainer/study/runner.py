@@ -224,7 +224,7 @@ def _train(run: StudyRun, student: Student, shown: Watching) -> None:
 def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     """The student that every distillation begins with, as a run of no updates."""
     from trainer.distillation import starting_student
-    from trainer.models import write_model
+    from trainer.models import ModelFacts, write_model
 
     recipe = run.study.distillation(student)
     model = starting_student(recipe, load_teacher(run.teacher))
@@ -235,7 +235,12 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
         "teacher": {"model": str(run.teacher)},
         "student": {"class": type(model).__name__, "parameters": sum(p.numel() for p in model.parameters())},
     }  # fmt: skip
-    write_model(model, load_tokenizer(model_folder(run.teacher)), folder / "student", card=card)
+    facts = ModelFacts(
+        made="as distillation starts it, from", kind="start", student=type(model).__name__,
+        sources=(Path(run.teacher).name,), parameters=sum(p.numel() for p in model.parameters()),
+        preset=Path(run.study.distill_preset).name,
+    )  # fmt: skip
+    write_model(model, load_tokenizer(model_folder(run.teacher)), folder / "student", facts=facts)
     RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
 
 

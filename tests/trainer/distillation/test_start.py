@@ -107,10 +107,10 @@ def test_a_run_is_finished_only_once_its_student_is_saved(
     seen = []
     write = PreparedRun.write_student
 
-    def look(job: PreparedRun, folder: Path, *, updates: int) -> None:
+    def look(job: PreparedRun, folder: Path, *, updates: int, **how: Any) -> None:
         if (tmp_path / "run" / "run.json").exists():
             seen.append(card(tmp_path / "run")["status"])
-        write(job, folder, updates=updates)
+        write(job, folder, updates=updates, **how)
 
     monkeypatch.setattr(PreparedRun, "write_student", look)
 

@@ -51,7 +51,7 @@ def command(
 ) -> None:
     """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
     if cosine:
-        _by_cosine(benchmark, model, data, pooling=pooling, rows=dev_rows, device=device, as_json=as_json)
+        _by_cosine(benchmark, model, data, out=out, pooling=pooling, rows=dev_rows, device=device, as_json=as_json)
         return
     from trainer.evaluation import GRID
     from trainer.evaluation import evaluate as action
@@ -77,18 +77,21 @@ def _by_cosine(
     model: Path,
     data: Path,
     *,
+    out: Path | None,
     pooling: Literal["mean", "cls", "max"] | None,
     rows: int | None,
     device: str,
     as_json: bool,
 ) -> None:
-    from trainer.evaluation import similarity, tasks_of
+    from trainer.evaluation import similarity, store_similarities, tasks_of
 
     found = [
         result
         for task in tasks_of(benchmark, ())
         for result in similarity(model, task, data, pooling=pooling, rows=rows, device=device)
     ]
+    if out or model.exists():
+        store_similarities(found, model, out)
     if as_json:
         typer.echo(json.dumps([result.to_json() for result in found], indent=1, ensure_ascii=False))
         return

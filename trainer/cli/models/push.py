@@ -17,8 +17,20 @@ def command(
     may: Annotated[
         bool, typer.Option("--i-may-redistribute", help="Upload although a recorded licence is unknown or forbids it.")
     ] = False,
+    base_model: Annotated[
+        list[str] | None, typer.Option(help="The hub id of the teacher, if it was read from a folder; repeatable.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--license", help="The student's licence, such as apache-2.0; the teacher's by default.")
+    ] = "",
+    language: Annotated[
+        list[str] | None, typer.Option(help="A language of the student, such as en; repeatable.")
+    ] = None,
 ) -> None:
-    """Upload a run's student to the hub, unless what it was trained on may not be handed on."""
-    from trainer.distillation import push
+    """Upload a run's student to the hub, with its scores, unless its training texts may not be redistributed."""
+    from trainer.distillation import Stated, push, student_of
+    from trainer.evaluation import stored_scores
 
-    typer.echo(push(run, repository, private=private, may_redistribute=may))
+    stated = Stated(tuple(base_model or ()), licence, tuple(language or ()))
+    scores = stored_scores(student_of(run))
+    typer.echo(push(run, repository, private=private, may_redistribute=may, scores=scores, stated=stated))

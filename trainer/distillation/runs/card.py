@@ -55,6 +55,9 @@ class TeacherEntry:
     tokenizer: str = ""
     share: float = 1.0
     """Its share in the mean of all teachers' distributions."""
+    licence: str = ""
+    """As its own model card declares it."""
+    languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,9 @@ class StartEntry:
     freeze_body: Count = 0
     """Updates in the beginning during which only the head is trained."""
     new_head: bool = False
+    licence: str = ""
+    """As its own model card declares it."""
+    languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

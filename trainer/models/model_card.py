@@ -1,0 +1,233 @@
+"""The model card: a README.md with the metadata that the hub reads, scores, and a snippet that runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+
+from corpora import without_places
+from trainer.models.sentence_files import is_sentence_encoder
+
+HUB_COPY = re.compile(r"(?:.*/)?[0-9a-f]{40}/?")
+"""A folder in the hub's cache, which is named by its commit."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One figure on a model card."""
+
+    task: str
+    """The dev set, such as SST-2."""
+    metric: str
+    value: float
+    """In points, times 100."""
+    low: float | None
+    """Where the 95 % interval begins; None if the metric has none."""
+    high: float | None
+    rows: int
+    """Examples of the dev set."""
+    how: str
+    """How the model was used, such as `fine-tuned, median of 5 seeds`."""
+    problem: str = "text-classification"
+    """The hub's name of the kind of task."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a model's own card declares."""
+
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the card of a trained model says about how it was made."""
+
+    made: str
+    """Such as `distilled from`, followed by its sources."""
+    kind: str
+    """The command that made it: `distill` or `pretrain`."""
+    student: str
+    """The class of the model."""
+    sources: tuple[str, ...] = ()
+    """Names of the models that it was made from."""
+    base_models: tuple[str, ...] = ()
+    """Those of them that are on the hub, by their ids."""
+    parameters: int = 0
+    preset: str = ""
+    updates: int = 0
+    sequences: int = 0
+    losses: tuple[str, ...] = ()
+    dataset: str = ""
+    """NAME@FINGERPRINT."""
+    rows: int = 0
+    tokens: int = 0
+    datasets: tuple[str, ...] = ()
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+    text_licences: Mapping[str, int] = field(default_factory=dict)
+    """Documents of the dataset under each licence."""
+    selected: str = ""
+    """Why the weights are those of this update, if it is not the last one."""
+    scores: tuple[Score, ...] = ()
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a model is for, in the hub's words, with a snippet of Python."""
+
+    pipeline: str
+    library: str
+    snippet: str
+
+
+def declared_by(folder: Path) -> Declared:
+    """The licence and languages on the card in a model folder; empty if it has no card that can be read."""
+    from huggingface_hub import ModelCard
+    from yaml import YAMLError
+
+    try:
+        data = ModelCard.load(folder / "README.md", ignore_metadata_errors=True).data
+    except (OSError, ValueError, TypeError, YAMLError):
+        return Declared()
+    spoken = [data.language] if isinstance(data.language, str) else data.language or []
+    named = data.license if isinstance(data.license, str) else ""
+    return Declared(named, tuple(str(language) for language in spoken))
+
+
+def hub_id(model: str, folder: str) -> str | None:
+    """The hub id of a model that was downloaded; None for a local folder.
+
+    Args:
+        model: as it was asked for, `OWNER/NAME@REVISION` or a folder.
+        folder: where it was read from.
+    """
+    return model.partition("@")[0] if HUB_COPY.fullmatch(folder) and not model.startswith(("/", "~", ".")) else None
+
+
+def use_of(folder: Path, place: str, *, sentences: bool = False) -> Use:
+    """What the model in a folder is for.
+
+    Args:
+        place: what the snippet loads: the folder's name, or an id of the hub.
+        sentences: it was trained to give sentence vectors.
+    """
+    config = _json(folder / "config.json")
+    classes = config.get("architectures")
+    head = str(classes[0]) if isinstance(classes, list) and classes else ""
+    if "MaskedLM" in head:
+        token = _json(folder / "tokenizer_config.json").get("mask_token")
+        mask = str(token.get("content")) if isinstance(token, dict) else str(token or "[MASK]")
+        return Use("fill-mask", "transformers", _snippet(FILL_MASK, place, mask=mask))
+    if is_sentence_encoder(folder) or sentences:
+        return Use("sentence-similarity", "sentence-transformers", _snippet(SENTENCES, place))
+    return Use("feature-extraction", "transformers", _snippet(FEATURES, place))
+
+
+FILL_MASK = """\
+from transformers import pipeline
+
+fill = pipeline("fill-mask", model="$place")
+for answer in fill("This is a $mask.", top_k=3):
+    print(answer["token_str"], round(answer["score"], 3))"""
+SENTENCES = """\
+from sentence_transformers import SentenceTransformer
+
+model = SentenceTransformer("$place")
+vectors = model.encode(["A cat sits on the mat.", "A dog runs in the park."])
+print(model.similarity(vectors, vectors))"""
+FEATURES = """\
+from transformers import pipeline
+
+vectors = pipeline("feature-extraction", model="$place")
+print(vectors("A cat sits on the mat.", return_tensors=True).shape)"""
+
+
+def model_card_text(facts: ModelFacts, folder: Path, *, place: str | None = None) -> str:
+    """A model card in Markdown, without any local path.
+
+    Args:
+        facts: how the model was made, and what it scored.
+        folder: of the model; its config and tokenizer decide what the card says it is for.
+        place: what the snippet loads; the folder's name by default.
+    """
+    use = use_of(folder, place or folder.name, sentences=any(each.startswith("embedding") for each in facts.losses))
+    text = "\n\n".join(part for part in _sections(facts, use) if part)
+    return f"---\n{_metadata(facts, use, (place or facts.student).rpartition('/')[2])}\n---\n{text}\n"
+
+
+def _metadata(facts: ModelFacts, use: Use, name: str) -> str:
+    from huggingface_hub import EvalResult, ModelCardData
+
+    results = [
+        EvalResult(
+            task_type=score.problem, dataset_type=score.task.lower(), dataset_name=score.task,
+            dataset_split="validation", metric_type=score.metric, metric_name=f"{score.metric} ({score.how})",
+            metric_value=round(score.value, 2),
+        )
+        for score in facts.scores
+    ]  # fmt: skip
+    data = ModelCardData(
+        base_model=_one_or_many(facts.base_models), datasets=list(facts.datasets) or None,
+        language=_one_or_many(facts.languages), library_name=use.library, license=facts.licence or "unknown",
+        pipeline_tag=use.pipeline, tags=["transferset", facts.kind], eval_results=results or None,
+        model_name=name if results else None,
+    )  # fmt: skip
+    return str(data.to_yaml())
+
+
+def _one_or_many(names: tuple[str, ...]) -> str | list[str] | None:
+    return names[0] if len(names) == 1 else list(names) or None
+
+
+def _sections(facts: ModelFacts, use: Use) -> Iterator[str]:
+    sources = " and ".join(f"`{source}`" for source in facts.sources)
+    yield f"# {facts.student}, {facts.made}{' ' if sources else ''}{sources}"
+    yield f"## Use\n\n```python\n{use.snippet}\n```"
+    yield _scores(facts.scores)
+    lines, how = [], f"trainer {facts.kind} --preset {facts.preset}"
+    if facts.updates:
+        lines = [
+            f"- Trained on `{facts.dataset}`: {facts.rows:,} sequences, {facts.tokens:,} tokens",
+            f"- By `{how}`: {facts.updates:,} updates of {facts.sequences:,} sequences",
+        ]
+    lines += [f"- {facts.selected}"] if facts.selected else []
+    lines += [f"- Parameters: {facts.parameters:,}"] if facts.parameters else []
+    lines += [f"- Loss: {', '.join(f'`{loss}`' for loss in facts.losses)}"] if facts.losses else []
+    yield without_places("## Training\n\n" + "\n".join(lines))
+    if facts.text_licences:
+        listed = "\n".join(f"- {name or 'unknown'}: {count:,} documents" for name, count in facts.text_licences.items())
+        yield f"## Licences of the training texts\n\n{listed}"
+    yield "Every setting, the dataset's lineage, hardware and versions are in `run.json`."
+
+
+def _scores(scores: tuple[Score, ...]) -> str:
+    if not scores:
+        return ""
+    lines = [
+        f"| {score.task} | {score.metric} | {score.value:.1f} | {_interval(score)} | {score.rows:,} | {score.how} |"
+        for score in scores
+    ]
+    head = "| task | metric | score | 95 % interval | dev examples | how |\n|---|---|---|---|---|---|"
+    return "## Scores\n\n" + "\n".join([head, *lines])
+
+
+def _interval(score: Score) -> str:
+    return "" if score.low is None or score.high is None else f"{score.low:.1f} to {score.high:.1f}"
+
+
+def _snippet(text: str, place: str, **words: str) -> str:
+    return Template(text).substitute(place=place, **words)
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
