@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 import corpora
@@ -19,6 +19,9 @@ from corpora import Sequences
 from trainer.data.lineage import Lineage, lineage_of
 from trainer.errors import EmptyDataset, TransferError
 from trainer.runtime import write_whole
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LONGEST = 512
 """Tokens of a sequence, special ones included, for a model without a limit: what `corpora tokenize` takes too."""
@@ -178,6 +181,8 @@ def read_files(files: Sequence[Path]) -> Rows:
 
 
 def _batches(file: Path) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
     with pa.memory_map(str(file)) as source:
         yield from pa.ipc.open_stream(source)
 
