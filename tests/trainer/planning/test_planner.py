@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from corpora import OptionError
 from trainer.errors import ResultDamaged, VocabularyMismatch
 from trainer.planning.page import as_json, write_plan
 from trainer.planning.planner import Plan, plan_distillation, prepare_plan
+from trainer.testing.tiny import tiny_model_folder
 
 OPTIONS: dict[str, object] = {
     "student": "distilbert:1", "sequences": 4, "held-out": "text-held-out", "held-out-rows": 20, "budget": "epochs=2",
@@ -29,28 +31,31 @@ OPTIONS: dict[str, object] = {
 def write_texts(folder: Path) -> None:
     folder.mkdir()
     for number in range(8):
-        words = [f"w{(number * 7 + place * place) % 40} w{place % 9} w{(3 * place) % 11}" for place in range(12)]
+        words = [
+            f"the {ascii_lowercase[(number * 7 + place * place) % 26]} a {ascii_lowercase[place % 9]}"
+            for place in range(12)
+        ]
         (folder / f"{number}.txt").write_text("\n\n".join(f"{line} ." for line in words) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def prepared(make: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a teacher, a store with a dataset and its held-out part, and a finished plan."""
     root = tmp_path_factory.mktemp("plan")
     write_texts(root / "texts")
-    make.teacher_folder(root / "teacher")
+    tiny_model_folder(root / "teacher")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORPORA_HOME", str(root / "store"))
         whole = corpora.build(f"texts:folder={root / 'texts'}", name="text", duplicates="keep")
-        for part in corpora.split(whole, held_out=0.2):
-            corpora.tokenize(part, tokenizer=str(root / "teacher"), min_tokens=1, name=part.name)
+        train, _ = corpora.split(whole, held_out=0.2)
+        corpora.tokenize(train, tokenizer=str(root / "teacher"))
         plan_of(root)
     return root
 
 
 def plan_of(root: Path, **changes: Any) -> Plan:
     asked: dict[str, Any] = {"updates": 16, "options": OPTIONS, "resamples": 20, **changes}
-    return plan_distillation("text-train", root / "teacher", root / "plan", **asked)
+    return plan_distillation("text-train-tokens", root / "teacher", root / "plan", **asked)
 
 
 @pytest.fixture
@@ -71,7 +76,7 @@ def test_finished_runs_are_found_and_the_answers_are_the_same(root: Path) -> Non
 def test_samples_are_nested_and_runs_read_all_of_theirs(root: Path) -> None:
     runs = plan_of(root).runs
     assert {run.updates for run in runs} == {1, 4, 16} and all(run.epochs >= 1 for run in runs)
-    samples = [corpora.open(path.name) for path in (root / "store").glob("text-train-*-rows")]
+    samples = [corpora.open(path.name) for path in (root / "store").glob("text-train-tokens-*rows")]
     held = [set(map(str, (row for batch in each.batches() for row in batch.to_pylist()))) for each in samples]
     small, large = sorted(held, key=len)[:2]
     assert small <= large
@@ -103,35 +108,45 @@ def test_an_edited_result_is_refused(root: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"options": {"student": "distilbert:1"}}, r"corpora split text-train --held-out 0.05"),
+        ({"options": {"student": "distilbert:1"}}, r"corpora split text-train-tokens --held-out 0.05"),
         ({"runs": 4}, r"--runs 4: between 6 and 28"),
         ({"target": "kl=900"}, r"already reached before training: the student starts at"),
-        ({"options": {**OPTIONS, "sequences": 64}}, r"text-train has \d+ rows; the smallest of its nested samples"),
+        (
+            {"options": {**OPTIONS, "sequences": 64}},
+            r"text-train-tokens has \d+ rows; the smallest of its nested samples",
+        ),
         ({"options": {**OPTIONS, "keep-best": True}}, r"--keep-best is decided by the plan"),
     ],
 )
 def test_bad_input_is_one_line_before_any_run(changes: dict[str, Any], message: str, root: Path) -> None:
     with pytest.raises(corpora.CorporaError, match=message):
-        prepare_plan("text-train", root / "teacher", root / "new", **{"updates": 16, "options": OPTIONS, **changes})
+        prepare_plan(
+            "text-train-tokens", root / "teacher", root / "new", **{"updates": 16, "options": OPTIONS, **changes}
+        )
     assert not (root / "new").exists()
 
 
 def test_a_teacher_of_another_vocabulary_is_refused_before_any_run(root: Path, make: Any) -> None:
     folder = make.teacher_folder(root / "other")
-    make.tokenizer_file(folder, words=40)
     with pytest.raises(VocabularyMismatch, match="another vocabulary"):
-        prepare_plan("text-train", folder, root / "new", updates=16, options=OPTIONS)
+        prepare_plan("text-train-tokens", folder, root / "new", updates=16, options=OPTIONS)
     assert not (root / "new").exists()
 
 
 def test_losses_without_logits_are_refused(root: Path) -> None:
     with pytest.raises(OptionError, match="give no kl"):
-        prepare_plan("text-train", root / "teacher", updates=16, options={**OPTIONS, "loss": ["cosine"]})
+        prepare_plan("text-train-tokens", root / "teacher", updates=16, options={**OPTIONS, "loss": ["cosine"]})
 
 
 def test_a_killed_plan_goes_on_with_the_same_command(root: Path) -> None:
     options = [f"--{name}={value}" for name, value in OPTIONS.items()]
-    line = ["plan", "--dataset=text-train", f"--teacher={root / 'teacher'}", f"--out={root / 'new'}", "--updates=16"]
+    line = [
+        "plan",
+        "--dataset=text-train-tokens",
+        f"--teacher={root / 'teacher'}",
+        f"--out={root / 'new'}",
+        "--updates=16",
+    ]
     command = [sys.executable, "-c", "from trainer.cli import main; main()", *line, *options]
     runs, deadline = root / "new" / "runs", time.monotonic() + 120
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
