@@ -57,7 +57,7 @@ def _run_sheet(plan: Plan) -> Sheet:
         made.add(
             f"{run.rows:,}", f"{run.tokens:,}", f"{run.updates:,}", f"{run.epochs:,.1f}", f"{run.seed}",
             f"{run.fidelity[measure.key]:.4f}", f"{measure.value(form.loss(run.tokens, run.updates)):.4f}",
-            f"{run.tokens_per_second:,.0f}",
+            f"{run.tokens_per_second:,.0f}" if run.tokens_per_second else "",
         )  # fmt: skip
     return made
 

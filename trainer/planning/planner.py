@@ -8,7 +8,6 @@ from pathlib import Path
 
 from corpora import OptionError
 from trainer.distillation import RunSettings, StartingPoint, resolve, starting_point
-from trainer.errors import RunError
 from trainer.planning.choice import Tried, try_forms
 from trainer.planning.design import Short, short_runs
 from trainer.planning.fitting import Point
@@ -161,7 +160,7 @@ def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESA
     points, scale = points_of(runs, asked.measure), asked.scale
     tried = try_forms(points)
     made = bootstrap(tried[0], points, resamples=resamples)
-    speeds = [run.tokens_per_second for run in runs]
+    speeds = [run.tokens_per_second for run in runs if run.tokens_per_second]
     return Plan(
         asked, runs, tried,
         same_updates=outlooks(made, scale, speeds, grow=False), same_epochs=outlooks(made, scale, speeds, grow=True),
@@ -185,4 +184,4 @@ def _check(recipe: RunSettings, given: Mapping[str, object], dataset: str) -> No
     for setting in set(CHOSEN[2:]) & set(given):
         raise OptionError(f"--{setting} is decided by the plan; leave it out")
     if recipe.budget_parts[1] <= 0:
-        raise RunError(f"--budget {recipe.budget}: the planned run has no updates")
+        raise OptionError(f"--budget is {recipe.budget}, so the planned run has no updates; use for example epochs=3")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
 from corpora import Dataset, sha256_of, transform
 from corpora import open as open_dataset
-from trainer.distillation import RunFolder, RunSettings, StartingPoint, resolve
+from trainer.distillation import RunSettings, StartingPoint, resolve
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation import read_sealed, write_sealed
 from trainer.planning.design import Short
@@ -19,7 +21,7 @@ from trainer.plugin import Callback
 
 FILE = "short-run.json"
 """Where a run folder keeps what the plan needs of a finished run."""
-MEASUREMENTS = 8
+MEASUREMENTS = 4
 """Held-out measurements of a run, the last at its end."""
 CHOSEN = ("budget", "seed", "held-out-every", "early-stop", "keep-best")
 """Settings that the plan decides for each run."""
@@ -42,7 +44,8 @@ class Finished:
     """On held-out text at its end: `kl`, `masked_lm`, `top1_agreement`."""
     curve: list[tuple[int, dict[str, float]]]
     """The same at several updates before. Its learning rate was still high there, so a shorter run ends lower."""
-    tokens_per_second: float
+    tokens_per_second: float | None
+    """Of training, without measurements; None if the run is too short to tell."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,13 @@ class Base:
         """The options of one run."""
         seed = resolve(self.preset, self.options).seed + run.repeat
         every = max(1, run.updates // MEASUREMENTS)
-        return {**self.options, "budget": f"updates={run.updates}", "seed": seed, "held-out-every": every}
+        return {
+            **self.options,
+            "budget": f"updates={run.updates}",
+            "seed": seed,
+            "held-out-every": every,
+            "log-every": 1,
+        }
 
     def sample(self, run: Short) -> Dataset:
         """The nested sample that a run trains on; samples of one dataset hold each other."""
@@ -122,16 +131,27 @@ def _known(folder: Path, identity: Mapping[str, object]) -> Finished | None:
 
 
 def _result(folder: Path, run: Short, dataset: Dataset, settings: RunSettings) -> Finished:
-    lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    measured = [(int(line["update"]), line["held_out"]) for line in map(json.loads, lines) if "held_out" in line]
-    speed = (RunFolder(folder).card().speed or {}).get("tokens_per_second")
-    if not measured or not speed:
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    measured = [(int(line["update"]), line["held_out"]) for line in lines if "held_out" in line]
+    if not measured:
         raise RunError(f"{folder} ended without a measurement; delete it to train it again")
+    tokens, per_epoch = (dataset.tokens or 0) + 2 * dataset.rows, -(-dataset.rows // settings.sequences)
+    seconds = _seconds_per_update(lines)
     return Finished(
-        folder=folder.name, rows=dataset.rows, tokens=(dataset.tokens or 0) + 2 * dataset.rows, updates=run.updates,
-        epochs=run.updates / -(-dataset.rows // settings.sequences), seed=settings.seed,
-        fidelity=measured[-1][1], curve=measured[:-1], tokens_per_second=speed,
+        folder=folder.name, rows=dataset.rows, tokens=tokens, updates=run.updates,
+        epochs=run.updates / per_epoch, seed=settings.seed, fidelity=measured[-1][1], curve=measured[:-1],
+        tokens_per_second=round(tokens / per_epoch / seconds, 1) if seconds else None,
     )  # fmt: skip
+
+
+def _seconds_per_update(lines: Sequence[Mapping[str, float]]) -> float | None:
+    """The median time of the updates that no measurement follows, from a log with a line for each."""
+    times = [
+        line["elapsed_seconds"] - before["elapsed_seconds"]
+        for before, line in pairwise(lines)
+        if "held_out" not in line and line["elapsed_seconds"] > before["elapsed_seconds"]
+    ]
+    return statistics.median(times) if times else None
 
 
 def _named(run: Short) -> str:

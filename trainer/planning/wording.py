@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainer.planning.measures import Measure
 from trainer.planning.planner import Plan
-from trainer.planning.predictions import FAR, Estimate, Need
+from trainer.planning.predictions import Estimate, Need
 
 
 def sentences(plan: Plan) -> list[str]:
@@ -30,9 +30,7 @@ def hours_in_words(hours: Estimate) -> str:
 def _crossover(plan: Plan) -> str:
     scale, found = plan.asked.scale, plan.crossover
     if found.value is None:
-        return (
-            "More epochs help more than more data, as far as these runs show: no form of the data's effect was found."
-        )
+        return "As far as these runs show, twice the updates help more than twice the data at any length."
     epochs = found.value * scale.tokens_per_update / scale.tokens
     where = "before the planned run ends" if found.value < scale.updates else "after the planned run ends"
     return (
@@ -66,9 +64,11 @@ def _reached(said: str, plan: Plan, asked: Need, measure: Measure) -> list[str]:
         if asked.updates.value is None
         else f"{said} needs {_many(asked.updates)} updates on this dataset; {scale.updates:,} are planned."
     )
-    low, high = (None if end is None else end for end in (times.low, times.high))
     epochs = scale.updates * scale.tokens_per_update / scale.tokens
-    return [alone, f"With {epochs:g} epochs, it needs {_spelled(times.value, low, high, '{:.3g}')} times the data."]
+    return [
+        alone,
+        f"With {epochs:g} epochs, it needs {_spelled(times.value, times.low, times.high, '{:.3g}')} times the data.",
+    ]
 
 
 def _trust(plan: Plan) -> str:
@@ -103,7 +103,7 @@ def _many(estimate: Estimate) -> str:
 
 def _spelled(value: float | None, low: float | None, high: float | None, form: str) -> str:
     if value is None:
-        return f"more than {FAR:,.0f} times"
-    first = "none" if low is None else form.format(low)
-    last = "without end" if high is None else form.format(high)
+        return "never"
+    first = "no bound" if low is None else form.format(low)
+    last = "no bound" if high is None else form.format(high)
     return f"{form.format(value)} ({first} to {last})"
