@@ -15,3 +15,4 @@ from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
 from .start import starting_student as starting_student
+from .vocabulary import in_pieces_of as in_pieces_of
