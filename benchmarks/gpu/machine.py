@@ -47,7 +47,7 @@ def _matmul_tflops() -> float:
 
     side, rounds = 8192, 50
     left, right = (torch.randn(side, side, device="cuda", dtype=torch.bfloat16) for _ in range(2))
-    for turn in range(2):
+    for _turn in range(2):
         torch.cuda.synchronize()
         started = time.perf_counter()
         for _ in range(rounds):

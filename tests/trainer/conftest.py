@@ -56,11 +56,19 @@ def rows(number: int = 40, *, seed: int = 0, **about: Any) -> Rows:
     return Rows([Sequences.from_rows(lists)], **{"name": "made", "fingerprint": f"f{seed}", **about})
 
 
-def bert(layers: int = 2, *, hidden: int = 16, dropout: float = 0.0, seed: int = 0, spread: float = 0.3) -> Any:
+def bert(
+    layers: int = 2,
+    *,
+    hidden: int = 16,
+    dropout: float = 0.0,
+    seed: int = 0,
+    spread: float = 0.3,
+    words: int = VOCABULARY,
+) -> Any:
     """A BERT with random weights, large enough that every part matters."""
     torch.manual_seed(seed)
     config = BertConfig(
-        vocab_size=VOCABULARY, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=2,
+        vocab_size=words, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=2,
         intermediate_size=2 * hidden, max_position_embeddings=32, hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=dropout, pad_token_id=0,
     )  # fmt: skip

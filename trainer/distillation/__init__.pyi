@@ -21,3 +21,4 @@ from .settings import resolve as resolve
 from .start import StartingPoint as StartingPoint
 from .start import starting_point as starting_point
 from .start import starting_student as starting_student
+from .vocabulary import in_pieces_of as in_pieces_of

@@ -80,7 +80,9 @@ class PreparedRun:
         student = 6 * _operations(engine.student, share)
         needs = {need for loss in engine.losses for need in loss.teacher_needs}
         run = engine.teachers if "logits" in needs else engine.teachers[: bool(needs)]
-        return student + sum(2 * _operations(teacher, share) for teacher in run)
+        sizes = [teacher.config.vocab_size for teacher in run]
+        asked = [1.0 if engine.kept is None else len(engine.kept) / size for size in sizes]
+        return student + sum(2 * _operations(teacher, share * part) for teacher, part in zip(run, asked, strict=True))
 
     def loss(self, done: Done) -> float:
         """The whole loss of an update."""

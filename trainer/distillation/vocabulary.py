@@ -57,10 +57,10 @@ def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
     before = _share(rows.survey.counts, vocabulary.whole.unk_token_id)
     unknown = _share(made.survey.counts, vocabulary.tokenizer.unk_token_id)
     if unknown > MOST_UNKNOWN:
+        cure = "keep more pieces" if before <= MOST_UNKNOWN else "take a teacher whose vocabulary covers this text"
         raise OptionError(
-            f"vocabulary is {size:,}: with these pieces {unknown:.1%} of the tokens of {rows.name} would be "
-            f"{vocabulary.whole.unk_token}, and with all {before:.1%}; at most {MOST_UNKNOWN:.0%} is allowed: "
-            "keep more pieces"
+            f"vocabulary is {size:,}: with these pieces {unknown:.2%} of the tokens of {rows.name} would be "
+            f"{vocabulary.whole.unk_token}, and with all {before:.2%}; at most {MOST_UNKNOWN:.0%} is allowed: {cure}"
         )
     entry = VocabularyEntry(len(vocabulary), vocabulary.sha256, rows.survey.tokens, before, unknown)
     return Respelled(vocabulary, made, entry)

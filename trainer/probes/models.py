@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from trainer.distillation import CARD, RunCard, RunFolder, RunSettings, starting_student
 from trainer.errors import NoLanguageModelHead, ProbeError, RunError
-from trainer.models import inspect_model, load_teacher, model_fingerprint, model_folder, positions_of
+from trainer.models import (
+    SmallerVocabulary,
+    inspect_model,
+    load_teacher,
+    load_tokenizer,
+    model_fingerprint,
+    model_folder,
+    positions_of,
+    shared_vocabulary,
+)
 from trainer.probes.results import results_place, run_of
 
 if TYPE_CHECKING:
@@ -69,8 +78,24 @@ def _starting(run: Path, teacher: str | Path | None) -> Named:
         )
     identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
     load = lambda: starting_student(recipe, load_teacher(folder))  # noqa: E731
-    place = run / "probes" / "start"
-    return Named(f"{run.resolve().name} (start)", folder, place, identity, load, _longest(folder), vocabulary)
+    place, name, longest = run / "probes" / "start", f"{run.resolve().name} (start)", _longest(folder)
+    if card.vocabulary is None:
+        return Named(name, folder, place, identity, load, longest, vocabulary)
+    part = _part(run, folder, card.vocabulary.sha256)
+    cut = lambda: starting_student(recipe, part.teacher(load_teacher(folder)))  # noqa: E731
+    identity["vocabulary"] = part.sha256
+    return Named(name, RunFolder(run).tokenizer, place, identity, cut, longest, len(part))
+
+
+def _part(run: Path, teacher: Path, sha256: str) -> SmallerVocabulary:
+    """The pieces of its teacher's vocabulary that a run's student keeps."""
+    part = shared_vocabulary(load_tokenizer(RunFolder(run).tokenizer), load_tokenizer(teacher))
+    if part is None or part.sha256 != sha256:
+        raise ProbeError(
+            f"{START}{run}: {RunFolder(run).tokenizer} does not hold the pieces that the run's card names; "
+            "resume the run with --resume, which writes it again, or distil again"
+        )
+    return part
 
 
 def _teacher_folder(run: Path, given: str | Path | None, recorded: str | None) -> Path:

@@ -107,7 +107,7 @@ def _check_teacher(found: Sequence[Named], taught: Named | None, probes: Sequenc
     if taught is None:
         raise ProbeError(f"{comparing[0].name} compares a model with its teacher; name it: --teacher DIR")
     for named in found:
-        if named.vocabulary != taught.vocabulary:
+        if named.vocabulary > taught.vocabulary:
             raise VocabularyMismatch(
                 f"{named.name} has {named.vocabulary:,} ids, its teacher {taught.name} {taught.vocabulary:,}; "
                 f"{comparing[0].name} compares distributions over one vocabulary"
@@ -115,10 +115,19 @@ def _check_teacher(found: Sequence[Named], taught: Named | None, probes: Sequenc
 
 
 def _check_vocabulary(subject: LoadedModel) -> None:
+    """See that distributions can be compared; of a teacher with more pieces, those of the student are asked for."""
     teacher = subject.teacher
     if teacher is None or teacher.folder == subject.folder:
         return
+    if subject.part is not None:
+        subject.teacher = teacher.asked_for(subject.part.kept)
+        return
     ours, theirs = subject.tokenizer.get_vocab(), teacher.tokenizer.get_vocab()
+    if ours == theirs and subject.vocabulary != teacher.vocabulary:
+        raise VocabularyMismatch(
+            f"{subject.name} has {subject.vocabulary:,} ids, its teacher {teacher.name} {teacher.vocabulary:,}, and "
+            "both have the same tokenizer; distributions over different ids cannot be compared"
+        )
     if ours != theirs:
         differ = sorted(piece for piece in {*ours, *theirs} if ours.get(piece) != theirs.get(piece))
         raise VocabularyMismatch(

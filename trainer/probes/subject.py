@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +13,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainer.data import IGNORED, Packed, micro_batches, open_rows, pack
+from trainer.data import IGNORED, Packed, RespelledRows, Rows, micro_batches, open_rows, pack
 from trainer.errors import IdsBeyondVocabulary, ProbeError
 from trainer.models import (
+    SmallerVocabulary,
     check_tokenizer,
     check_tokenizers,
     groups_of,
     head_of,
     load_tokenizer,
+    shared_vocabulary,
     states,
     use_packed_attention,
 )
@@ -60,6 +62,17 @@ class LoadedModel:
     precision: Precision
     teacher: LoadedModel | None = None
     progress: Progress | None = None
+    kept: NDArray[np.int64] | None = None
+    """[pieces], its ids of the only pieces that it is asked for: it reads and predicts them by their place here."""
+
+    @cached_property
+    def part(self) -> SmallerVocabulary | None:
+        """Its vocabulary as a part of its teacher's; None if it is the same or another one."""
+        return None if self.teacher is None else shared_vocabulary(self.tokenizer, self.teacher.tokenizer)
+
+    def asked_for(self, kept: NDArray[np.int64]) -> LoadedModel:
+        """The same model, asked for a part of its pieces: their distribution is renormalised."""
+        return replace(self, kept=kept)
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -99,7 +112,7 @@ class LoadedModel:
         """See `Subject.held_out`."""
         most = None if self.longest is None else self.longest + 2
         opened = open_rows(dataset, tokenizer=self.folder, max_tokens=most)
-        check_tokenizers(self.tokenizer, opened.tokenizer_file, dataset=opened.name, teacher=str(self.folder))
+        opened = self._in_own_pieces(opened)
         survey = opened.survey
         if survey.largest_id >= self.vocabulary or (self.longest is not None and survey.longest > self.longest):
             raise IdsBeyondVocabulary(
@@ -111,6 +124,19 @@ class LoadedModel:
         counts = np.zeros(self.vocabulary, np.int64)
         counts[: len(survey.counts)] = survey.counts
         return HeldOut(opened.name, opened.fingerprint, [np.asarray(ids, np.int64) for ids in taken], counts)
+
+    def _in_own_pieces(self, rows: Rows) -> Rows:
+        """Rows that were made with its tokenizer, or with its teacher's and are spelled again."""
+        made_by, own, respell = rows.tokenizer_file, self.tokenizer, False
+        if self.part is not None and made_by is not None:
+            from tokenizers import Tokenizer
+
+            respell = Tokenizer.from_file(str(made_by)).get_vocab_size() == len(self.part.whole)
+            own = self.part.whole if respell else own
+        check_tokenizers(own, made_by, dataset=rows.name, teacher=str(self.folder))
+        if respell and self.part is not None:
+            return RespelledRows(rows, self.part.respelled, longest=self.longest)
+        return rows
 
     def log_likelihoods(self, sentences: Sequence[str]) -> NDArray[np.float64]:
         """See `Subject.log_likelihoods`."""
@@ -155,7 +181,8 @@ class LoadedModel:
     def _packed(self, sequences: Sequence[Blanked], numbers: NDArray[np.int64]) -> Packed:
         """The sequences one after the other; `labels` is 0 at blanks and -100 elsewhere."""
         ends = {"first_id": int(self.tokenizer.cls_token_id), "last_id": int(self.tokenizer.sep_token_id)}
-        packed = pack([sequence.ids for sequence in sequences], numbers, **ends)
+        ids = [sequence.ids if self.kept is None else self.kept[sequence.ids] for sequence in sequences]
+        packed = pack(ids, numbers, **ends)
         starts = {}
         for row, offset in zip(packed.rows[packed.positions == 0].tolist(), packed.offsets.tolist(), strict=False):
             starts[row] = offset
@@ -187,4 +214,4 @@ class LoadedModel:
         with self.precision.autocast(self.device):
             _, decoder = head_of(self.model)
             logits: Tensor = decoder(hidden)
-        return logits.float()
+        return (logits if self.kept is None else logits[:, torch.from_numpy(self.kept).to(logits.device)]).float()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Dataset, generator
-from trainer.errors import ResultDamaged
+from trainer.errors import ResultDamaged, VocabularyMismatch
 from trainer.evaluation import Interval, read_sealed, write_sealed
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ class HeldOut:
         return np.asarray(self.kl if measure == "kl" else self.agreed, np.float64)
 
     def same_text(self, other: HeldOut) -> bool:
-        """Whether both were measured on the same sequences against the same teacher."""
-        return (self.dataset, self.teacher, self.rows) == (other.dataset, other.teacher, other.rows)
+        """Whether both were measured on the same sequences, in the same pieces, against the same teacher."""
+        ours, theirs = ((one.dataset, one.teacher, one.rows, one.tokens) for one in (self, other))
+        return ours == theirs
 
     @property
     def units(self) -> NDArray[np.int64]:
@@ -83,7 +84,7 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
 
     Args:
         model: the student's folder.
-        teacher: the teacher's folder, with the same tokenizer.
+        teacher: the teacher's folder, with the same tokenizer or with one of which the student's is a part.
         dataset: the held-out token dataset.
         limit: how many sequences to use, spread evenly over the dataset.
         device: `cpu`, `cuda`, or `auto`.
@@ -91,8 +92,8 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
     import torch
 
     from trainer.data import micro_batches, open_rows
-    from trainer.distillation import held_out_batch, held_out_numbers
-    from trainer.models import load_teacher, load_tokenizer, positions_of, use_packed_attention
+    from trainer.distillation import held_out_batch, held_out_numbers, in_pieces_of
+    from trainer.models import load_teacher, load_tokenizer, positions_of, shared_vocabulary, use_packed_attention
     from trainer.runtime import chosen
 
     where = torch.device(chosen(device))
@@ -100,16 +101,22 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
     for network in (student, teaches):
         network.to(where)  # type: ignore[arg-type]  # transformers hides torch's own signature
         use_packed_attention(network)
-    tokenizer = load_tokenizer(teacher)
+    tokenizer, kept = load_tokenizer(teacher), None
     rows = open_rows(dataset, max_tokens=positions_of(student.config))
     numbers = held_out_numbers(rows, limit)
-    vocabulary = int(student.config.vocab_size)
-    batch = held_out_batch(rows, numbers, tokenizer, vocabulary=vocabulary).to(where)
+    if student.config.vocab_size != teaches.config.vocab_size:
+        vocabulary = shared_vocabulary(load_tokenizer(model), tokenizer)
+        if vocabulary is None:
+            raise VocabularyMismatch(f"the vocabulary of {model} is not a part of that of its teacher {teacher}")
+        kept, tokenizer = torch.from_numpy(vocabulary.kept).to(where), vocabulary.tokenizer
+        rows = in_pieces_of(vocabulary, rows, positions=positions_of(student.config))
+    ids = int(teaches.config.vocab_size)
+    batch = held_out_batch(rows, numbers, tokenizer, vocabulary=int(student.config.vocab_size)).to(where)
     sums = torch.zeros(len(numbers), 3, dtype=torch.float64, device=student.device)
     places = torch.searchsorted(torch.from_numpy(numbers).to(where), batch.rows)
     start = 0
-    for part in micro_batches(batch, budget=max(64, MICRO_BATCH_BYTES // (4 * vocabulary))):
-        sums.index_add_(0, places[start : start + part.tokens], _per_token(student, teaches, part))
+    for part in micro_batches(batch, budget=max(64, MICRO_BATCH_BYTES // (4 * ids))):
+        sums.index_add_(0, places[start : start + part.tokens], _per_token(student, teaches, part, kept))
         start += part.tokens
     tokens, kl, agreed = sums.cpu().unbind(1)
     return HeldOut(
@@ -119,15 +126,21 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
     )  # fmt: skip
 
 
-def _per_token(student: PreTrainedModel, teacher: PreTrainedModel, part: Packed) -> Tensor:
-    """[tokens, 3], float64: 1 for the token, KL(teacher || student) in nats, and whether the likeliest words agree."""
+def _per_token(student: PreTrainedModel, teacher: PreTrainedModel, part: Packed, kept: Tensor | None) -> Tensor:
+    """[tokens, 3], float64: 1 for the token, KL(teacher || student) in nats, and whether the likeliest words agree.
+
+    Args:
+        kept: [pieces], the teacher's ids of the student's pieces; None if they have the same.
+    """
     import torch
     from torch.nn.functional import kl_div, log_softmax
 
     from trainer.models import packed_logits
 
     with torch.inference_mode():
-        ours, theirs = (packed_logits(model, part).float() for model in (student, teacher))
+        read = part if kept is None else replace(part, input_ids=kept[part.input_ids])
+        ours, theirs = packed_logits(student, part).float(), packed_logits(teacher, read).float()
+        theirs = theirs if kept is None else theirs[:, kept]
         agreed = ours.argmax(1) == theirs.argmax(1)
         ours, theirs = log_softmax(ours, 1), log_softmax(theirs, 1)
         kl = kl_div(ours, theirs, reduction="none", log_target=True).sum(1)

@@ -36,7 +36,7 @@ def tiny_batch() -> Packed:
     return Packed(ids, positions, torch.repeat_interleave(torch.arange(4), torch.tensor(LENGTHS)), LENGTHS, labels)
 
 
-def tiny_model_folder(folder: Path, *, layers: int = 2, seed: int = 0) -> Path:
+def tiny_model_folder(folder: Path, *, layers: int = 2, seed: int = 0, positions: int = 128) -> Path:
     """A folder with a BERT of random weights and a WordPiece tokenizer that spells words letter by letter."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
@@ -54,7 +54,7 @@ def tiny_model_folder(folder: Path, *, layers: int = 2, seed: int = 0) -> Path:
     fast.save_pretrained(folder)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=layers, num_attention_heads=2,
-        intermediate_size=32, max_position_embeddings=128, initializer_range=0.5,
+        intermediate_size=32, max_position_embeddings=positions, initializer_range=0.5,
     )  # fmt: skip
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

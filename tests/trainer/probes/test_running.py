@@ -185,3 +185,23 @@ def test_the_command_prints_json_and_writes_a_page(
 def test_options_that_ask_for_nothing_are_one_clear_line(options: dict[str, int], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         chosen_probes(**options)  # type: ignore[arg-type]
+
+
+def test_a_student_with_a_part_of_the_vocabulary_is_compared_over_its_pieces(
+    model: Path, home: Path, tmp_path: Path
+) -> None:
+    import corpora
+    from trainer import distill
+
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "one.txt").write_text(
+        "The cat sat near the mill.\n\nThe dog ran past the other mill.\n\n" * 20
+    )
+    corpora.build(f"texts:folder={tmp_path / 'texts'}", name="some", duplicates="keep")
+    held_out = corpora.tokenize("some", tokenizer=str(model)).reference
+    options = {"student": "layers:2,vocabulary=89", "budget": "updates=1", "sequences": 4, "learning-rate": 1e-3}
+    outcome = distill(held_out, model, tmp_path / "run", options=options)
+    asked = chosen_probes(held_out=held_out, rows=20)
+    made = probe([f"start:{outcome.folder}", outcome.folder], asked, teacher=model)
+    start, end = (one.results[0].overall.estimates["kl"].value for one in made)
+    assert start == pytest.approx(0, abs=1e-6) and end > 1e-4

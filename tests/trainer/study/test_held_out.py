@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from trainer.study.held_out import HeldOut, closer
+import corpora
+from trainer import distill
+from trainer.study.held_out import HeldOut, closer, measure_held_out
+from trainer.testing import tiny_model_folder
 
 
 def measured(kl: float, *, seed: int = 0, sequences: int = 200, documents: int = 40, noise: float = 0.05) -> HeldOut:
@@ -62,3 +66,21 @@ def test_other_text_or_another_teacher_is_not_compared() -> None:
     one = measured(0.2)
     assert closer([one], [replace(one, dataset="apart@2")], "kl") is None
     assert closer([one], [replace(one, teacher="u")], "kl") is None and closer([], [one], "kl") is None
+
+
+def test_a_student_with_a_part_of_the_vocabulary_is_measured_over_its_pieces(home: Path, tmp_path: Path) -> None:
+    teacher = tiny_model_folder(tmp_path / "teacher")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "one.txt").write_text(
+        "The cat sat near the mill.\n\nThe dog ran past the other mill.\n\n" * 9
+    )
+    corpora.build(f"texts:folder={tmp_path / 'texts'}", name="some", duplicates="keep")
+    tokens = corpora.tokenize("some", tokenizer=str(teacher))
+    made = {}
+    for name, shape in (("small", "layers:2,vocabulary=89"), ("whole", "layers:2")):
+        options = {"student": shape, "budget": "updates=0"}
+        outcome = distill(tokens.reference, teacher, tmp_path / name, options=options)
+        made[name] = measure_held_out(outcome.folder / "student", teacher, tokens, limit=9)
+        assert made[name].mean("kl") == pytest.approx(0, abs=1e-6)
+    assert sum(made["small"].tokens) > sum(made["whole"].tokens)
+    assert closer([made["small"]], [made["whole"]], "kl") is None
