@@ -28,7 +28,7 @@ from corpora.operations import (
 from corpora.plugin import Json, Selection, Transform, address_of, options_of, registry
 from corpora.store import Dataset, Manifest, Plan, Store, default_store
 
-TABLES = ("datasets", "study", "teacher", "distill", "evaluate", "probes")
+TABLES = ("datasets", "study", "search", "teacher", "distill", "evaluate", "probes")
 PARENTS = {
     "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
     "distinct": "distinct", "without": "without",

@@ -25,6 +25,7 @@ COMMANDS = {
     "report": ("study.report", "Put runs and their scores into one report, beside the study's own figures."),
     "study": ("study.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
     "plan": ("study.plan", "Predict what more data and more updates give a student, from short runs."),
+    "search": ("study.search", "Find the mix of datasets that a student learns most from, and verify it."),
     "score": ("evaluation.score", "Score a file of predictions by a benchmark's own rule."),
     "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
     "new": (

@@ -1,4 +1,5 @@
 from .cost_forecast import forecast as forecast
+from .fidelity import check_apart as check_apart
 from .fidelity import held_out_batch as held_out_batch
 from .fidelity import held_out_numbers as held_out_numbers
 from .gradients import Counts as Counts

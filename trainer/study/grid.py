@@ -117,6 +117,8 @@ class Study:
     """Fine-tuning settings to replace, by benchmark."""
     probes: ProbesTable | None = None
     """None where nothing is probed."""
+    command: str = "trainer study run"
+    """What runs the file, for messages that say how to continue."""
 
     @property
     def students(self) -> list[Student]:
@@ -164,12 +166,24 @@ def read_study(path: Path | str) -> Study:
         RecipeError: a table is missing, or has an unknown key or a wrong value.
     """
     recipe = read_recipe(Path(path))
-    rest = dict(recipe.rest)
+    return study_of(Path(path), recipe, dict(recipe.rest))
+
+
+def study_of(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
+    """A study from its tables.
+
+    Args:
+        path: the recipe file, which other paths are relative to.
+        rest: the tables apart from the datasets.
+
+    Raises:
+        RecipeError: a table is missing, or has an unknown key or a wrong value.
+    """
     try:
         for needed in ("study", "teacher", "evaluate"):
             if needed not in rest:
                 raise RecipeError(f"there is no [{needed}] table; see docs/how-to/study.md")
-        study = _study(Path(path), recipe, rest)
+        study = _study(path, recipe, rest)
         _check(study)
     except (ValueError, LookupError, RecipeError) as error:
         raise RecipeError(f"{path}: {error}") from error

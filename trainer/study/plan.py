@@ -50,10 +50,10 @@ def plan_study(path: Path | str) -> list[Step]:
         ResultDamaged: a finished student was changed.
     """
     study = read_study(path)
-    steps, sizes = _datasets(study)
+    steps, sizes = dataset_steps(study)
     run = _opened(study)
-    speeds = _speeds(study.table.out)
-    steps.append(_teacher(study, run, sizes, speeds.get("pretrain")))
+    speeds = speeds_of(study.table.out)
+    steps.append(teacher_step(study, run, sizes, speeds.get("pretrain")))
     benchmarks = [name for name in ("glue", "squad") if getattr(study.evaluate, name)]
     if run is not None:
         steps += [_scores(run.teacher, "teacher", benchmark) for benchmark in benchmarks]
@@ -67,7 +67,8 @@ def plan_study(path: Path | str) -> list[Step]:
     return steps
 
 
-def _datasets(study: Study) -> tuple[list[Step], dict[str, Size]]:
+def dataset_steps(study: Study) -> tuple[list[Step], dict[str, Size]]:
+    """A step for each dataset of the recipe or of the grid, and the sizes that are known or expected, by name."""
     steps, sizes = [], {}
     for planned in plan_datasets(study.recipe):
         state: State = "done" if planned.state == "there" else "missing"
@@ -91,7 +92,14 @@ def _opened(study: Study) -> StudyRun | None:
         return None
 
 
-def _teacher(study: Study, run: StudyRun | None, sizes: Mapping[str, Size], speed: float | None) -> Step:
+def teacher_step(study: Study, run: StudyRun | None, sizes: Mapping[str, Size], speed: float | None) -> Step:
+    """The teacher's step.
+
+    Args:
+        run: None if the teacher is not available yet.
+        sizes: of datasets, by name.
+        speed: tokens per second of pre-training; None if unknown.
+    """
     if study.teacher.model is not None:
         return Step("teacher", study.teacher.model, "done")
     recipe = resolve(str(study.teacher_options.get("preset", "pretrain")), study.pretraining())
@@ -142,7 +150,7 @@ def cost(recipe: RunSettings, size: Size | None) -> int | None:
     return round(amount * (whole if unit == "epochs" else recipe.sequences * whole / size.rows))
 
 
-def _speeds(out: Path) -> dict[str, float]:
+def speeds_of(out: Path) -> dict[str, float]:
     """Tokens a second by kind of run: the median over the runs of this study that ended."""
     found: dict[str, list[float]] = {}
     for path in [*out.glob(f"runs/*/{CARD}"), *out.glob(f"teacher-*/{CARD}")]:

@@ -111,16 +111,16 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
     with shown.building() as progress:
         datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
     run = StudyRun(study, datasets, Path())
-    run.teacher = _teacher(run, shown)
-    _scored(run, run.teacher, "teacher", shown)
+    run.teacher = make_teacher(run, shown)
+    score_model(run, run.teacher, "teacher", shown)
     _probed(run, run.teacher, "teacher", shown)
     for student in study.students:
         if run.done(student):
             shown.tell(f"{student.name}: found")
         else:
-            _train(run, student, shown)
+            train_student(run, student, shown)
         _compared(run, student, shown)
-        _scored(run, run.folder(student) / "student", student.name, shown)
+        score_model(run, run.folder(student) / "student", student.name, shown)
         _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
         _measured(run, shown)
@@ -182,7 +182,12 @@ def teacher_folder(run: StudyRun) -> Path:
     return run.out / f"teacher-{sha256_of(identity)[:8]}"
 
 
-def _teacher(run: StudyRun, shown: Watching) -> Path:
+def make_teacher(run: StudyRun, shown: Watching) -> Path:
+    """The folder of the teacher, which is pre-trained if the study asks for that and it is not there yet.
+
+    Raises:
+        RunError: the user asked to stop; the same command resumes.
+    """
     from trainer.distillation import pretrain
 
     folder, study = teacher_folder(run), run.study
@@ -201,7 +206,12 @@ def _teacher(run: StudyRun, shown: Watching) -> Path:
     return folder
 
 
-def _train(run: StudyRun, student: Student, shown: Watching) -> None:
+def train_student(run: StudyRun, student: Student, shown: Watching) -> None:
+    """Train a student in its run folder, or continue there, and seal it.
+
+    Raises:
+        RunError: the user asked to stop; the same command resumes.
+    """
     from trainer.distillation import distill
 
     folder = run.folder(student)
@@ -259,7 +269,7 @@ def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
         write_held_out(folder, measure_held_out(model, run.teacher, dataset, limit=recipe.held_out_rows, device=device))
 
 
-def _scored(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+def score_model(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
     """Evaluate a model on everything that the study asks for; finished cells are found."""
     table = run.study.evaluate
     for benchmark in [name for name in ("glue", "squad") if getattr(table, name)]:
@@ -327,5 +337,5 @@ def _see_finished(outcome: Any, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
-            f"{f' ({outcome.reason})' if outcome.reason else ''}; trainer study run {study.path} resumes"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; {study.command} {study.path} resumes"
         )

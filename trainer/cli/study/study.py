@@ -37,7 +37,7 @@ def run(
     from trainer.study import Watching, plan_study, run_study
 
     if dry_run:
-        _show(plan_study(file), as_json)
+        show_steps(plan_study(file), as_json)
         return
     watching = Watching(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
     path = run_study(file, executor=executor, watching=watching)
@@ -53,7 +53,7 @@ def status(file: File, as_json: AsJson = False) -> None:
     """Show which steps are done, and about how long the others take."""
     from trainer.study import plan_study
 
-    _show(plan_study(file), as_json)
+    show_steps(plan_study(file), as_json)
 
 
 @app.command()
@@ -86,7 +86,8 @@ def _show_answers(file: Path) -> None:
             typer.echo(f"  {sentence}")
 
 
-def _show(steps: Sequence[Step], as_json: bool) -> None:
+def show_steps(steps: Sequence[Step], as_json: bool) -> None:
+    """Print steps as a table with what is left below it, or as JSON."""
     if as_json:
         typer.echo(json.dumps([asdict(step) for step in steps], indent=1, ensure_ascii=False))
         return

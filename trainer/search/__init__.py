@@ -1,0 +1,5 @@
+"""Search for the mix of datasets that a student learns most from: draws, proxies, response surface, verification."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,99 @@
+"""What a search found, as it is printed, kept in `search.json`, and drawn."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from trainer.evaluation import Interval
+from trainer.runtime import write_whole
+
+FILE = "search.json"
+Verdict = Literal["better", "worse", "cannot tell"]
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """One proxy student and what it was measured to do."""
+
+    label: str
+    shares: tuple[float, ...]
+    dataset: str
+    """NAME@FINGERPRINT of its mix."""
+    run: str
+    """Its run folder, in `runs/`."""
+    values: dict[str, float]
+    """By measure: KL to the teacher in nats per token for held-out datasets, percent for a task."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """The response surface of one measure."""
+
+    measure: str
+    model: str
+    formula: str
+    errors: dict[str, float]
+    """By model, the error of predicting a left-out proxy, in the unit of the measure."""
+    parameters: tuple[float, ...]
+    best: tuple[float, ...]
+    """The best mix for this measure alone."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The mix that the surface of the target proposes, with 95 % intervals."""
+
+    shares: dict[str, float]
+    low: dict[str, float]
+    high: dict[str, float]
+    value: float
+    value_low: float
+    value_high: float
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The proposal against another mix, both trained anew with other seeds."""
+
+    against: str
+    shares: tuple[float, ...]
+    value: float
+    """Of the other mix, the mean over the seeds."""
+    apart: Interval | None
+    """By how much the proposal is better, with a 95 % interval; None if it is the same mix."""
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Everything that a search found."""
+
+    title: str
+    target: str
+    unit: str
+    parts: tuple[str, ...]
+    natural: tuple[float, ...]
+    tokens_per_mix: int
+    tokens_per_proxy: int
+    """What each proxy trains on, special tokens counted."""
+    proxies: tuple[Proxy, ...]
+    responses: tuple[Response, ...]
+    proposal: Proposed
+    verified: float
+    """The proposal's value, the mean over the verification runs."""
+    verifications: tuple[Verification, ...]
+    page: str
+    sentences: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Everything as JSON values."""
+        return asdict(self)
+
+
+def write_result(folder: Path, result: SearchResult) -> None:
+    """Keep a result in the folder of its search."""
+    write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")

@@ -1,0 +1,148 @@
+"""Response surfaces: how a measure depends on the shares of the parts, as forms that are fitted to proxies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+SMALLEST_SHARE = 0.01
+"""What a share is raised to before its logarithm is taken: a part that is left out has a share of 0."""
+SPARE = 2
+"""Proxies beyond the parameters, so that a fit with one proxy left out still has an error to show."""
+
+
+class Form(ABC):
+    """One shape of response surface."""
+
+    name: str
+    formula: str
+
+    @abstractmethod
+    def parameters(self, parts: int) -> int:
+        """How many numbers are fitted."""
+
+    @abstractmethod
+    def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
+        """The parameters that fit best by least squares.
+
+        Args:
+            shares: [proxies, parts], rows that add up to 1.
+            values: [proxies], lower is better.
+            start: parameters to begin with, where the search for them is iterative.
+        """
+
+    @abstractmethod
+    def predict(self, parameters: Floats, shares: Floats) -> Floats:
+        """[mixes], the values at these shares, [mixes, parts]."""
+
+
+@dataclass(frozen=True)
+class Linear(Form):
+    """A form that is linear in its parameters."""
+
+    name: str
+    formula: str
+    features: Callable[[Floats], Floats]
+    """[mixes, parts] to [mixes, parameters]: what the parameters multiply."""
+
+    def parameters(self, parts: int) -> int:
+        """How many numbers are fitted."""
+        return int(self.features(np.zeros((1, parts))).shape[1])
+
+    def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
+        """The parameters that fit best by least squares."""
+        return np.asarray(np.linalg.lstsq(self.features(shares), values, rcond=None)[0])
+
+    def predict(self, parameters: Floats, shares: Floats) -> Floats:
+        """The values at these shares."""
+        return np.asarray(self.features(shares) @ parameters)
+
+
+class Exponential(Form):
+    """The exponential data-mixing law (Ye et al. 2024, arXiv 2403.16952): c + k exp(t · shares).
+
+    Shares add up to 1, so k only shifts all of t; it is left out here and nothing is lost.
+    """
+
+    name = "exponential"
+    formula = "c + exp(Σ tᵢ xᵢ)"
+
+    def parameters(self, parts: int) -> int:
+        """How many numbers are fitted."""
+        return parts + 1
+
+    def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
+        """The parameters that fit best by least squares, from several starts unless one is given."""
+        from scipy.optimize import least_squares
+
+        span = float(np.ptp(values)) or 1.0
+        low = float(values.min())
+        starts = (
+            [start] if start is not None else [_start(shares, values, low - each * span) for each in (0.05, 0.5, 3)]
+        )
+        fits = [
+            least_squares(lambda p: self.predict(p, shares) - values, begin, lambda p: _slopes(p, shares), max_nfev=100)
+            for begin in starts
+        ]
+        return np.asarray(min(fits, key=lambda fit: fit.cost).x)
+
+    def predict(self, parameters: Floats, shares: Floats) -> Floats:
+        """The values at these shares."""
+        return np.asarray(parameters[0] + np.exp(np.clip(shares @ parameters[1:], -50, 50)))
+
+
+def _slopes(parameters: Floats, shares: Floats) -> Floats:
+    """[mixes, parameters], the derivatives of the exponential form."""
+    return np.hstack([_ones(shares), np.exp(np.clip(shares @ parameters[1:], -50, 50))[:, None] * shares])
+
+
+def _ones(shares: Floats) -> Floats:
+    return np.ones((len(shares), 1))
+
+
+def _logarithms(shares: Floats) -> Floats:
+    return np.hstack([_ones(shares), np.log(np.maximum(shares, SMALLEST_SHARE))])
+
+
+def _products(shares: Floats) -> Floats:
+    pairs = [shares[:, i] * shares[:, j] for i, j in combinations(range(shares.shape[1]), 2)]
+    return np.column_stack([shares, *pairs])
+
+
+def _start(shares: Floats, values: Floats, floor: float) -> Floats:
+    """The parameters that fit the logarithm of what is above a floor."""
+    slopes = np.linalg.lstsq(shares, np.log(values - floor), rcond=None)[0]
+    return np.asarray([floor, *slopes])
+
+
+FORMS: tuple[Form, ...] = (
+    Linear("constant", "b", _ones),
+    Linear("linear", "Σ bᵢ xᵢ", lambda shares: shares),
+    Linear("log-linear", "b + Σ bᵢ log xᵢ", _logarithms),
+    Exponential(),
+    Linear("quadratic", "Σ bᵢ xᵢ + Σ bᵢⱼ xᵢ xⱼ", _products),
+)
+"""From the fewest parameters on. The quadratic one is Scheffé's (1958); constant is for shares without effect."""
+
+
+def proxies_needed(form: Form, parts: int) -> int:
+    """How many proxies a form takes at least."""
+    return form.parameters(parts) + SPARE
+
+
+def left_out_error(form: Form, shares: Floats, values: Floats) -> float:
+    """The root mean squared error of predicting each proxy from all others."""
+    whole = form.fit(shares, values)
+    start = whole if isinstance(form, Exponential) else None
+    errors = []
+    for number in range(len(values)):
+        others = np.arange(len(values)) != number
+        parameters = form.fit(shares[others], values[others], start)
+        errors.append(float(form.predict(parameters, shares[[number]])[0] - values[number]))
+    return float(np.sqrt(np.mean(np.square(errors))))
