@@ -25,6 +25,7 @@ COMMANDS = {
     "report": ("study.report", "Put runs and their scores into one report, beside the study's own figures."),
     "study": ("study.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
     "score": ("evaluation.score", "Score a file of predictions by a benchmark's own rule."),
+    "export": ("models.export", "Write a model as ONNX in float32 and int8, checked against torch."),
     "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
     "new": (
         "plugin.new",
