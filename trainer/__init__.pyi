@@ -40,6 +40,8 @@ from .evaluation.tasks.examples import read_examples as read_examples
 from .evaluation.tasks.tables import find_folder as find_folder
 from .evaluation.tasks.tables import find_split as find_split
 from .evaluation.tasks.tables import read_table as read_table
+from .export.onnx import Exported as Exported
+from .export.onnx import export_onnx as export_onnx
 from .models.attention import packed_attention as packed_attention
 from .models.families import family_of as family_of
 from .models.families import layers_of as layers_of

@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": ("study.plan", "Predict what more data and more updates give a student, from short runs."),
     "search": ("study.search", "Find the mix of datasets that a student learns most from, and verify it."),
     "score": ("evaluation.score", "Score a file of predictions by a benchmark's own rule."),
+    "export": ("models.export", "Write a model as ONNX in float32 and int8, checked against torch."),
     "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
     "new": (
         "plugin.new",

@@ -12,6 +12,7 @@ from .finetuning.settings import settings_for as settings_for
 from .intervals import Interval as Interval
 from .intervals import as_words as as_words
 from .intervals import difference as difference
+from .measurement import Measurement as Measurement
 from .measurement import Measurements as Measurements
 from .measurement import measure as measure
 from .metrics import METRICS as METRICS

@@ -6,7 +6,8 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import numpy as np
 from corpora import generator
 from trainer.errors import ModelError
 from trainer.evaluation.evaluator import model_name, tasks_of
+from trainer.evaluation.exported import Divergence, TaskScore, divergence, read_texts, task_scores
 from trainer.evaluation.finetuning.jobs import Progress
 from trainer.evaluation.results import write_sealed
+from trainer.export import OnnxModel, load_with_head, source_of
 from trainer.models import load_tokenizer, model_folder, quiet_transformers, weight_shapes
 from trainer.runtime import environment, without_cudnn_attention
 
@@ -44,7 +47,11 @@ class Measurement:
     """A sentence, over all passes."""
     p95_seconds: float
     gpu_rows_per_second: float | None
-    """Sentences a second in batches of 64 on the GPU; None without one."""
+    """Sentences a second in batches of 64 on the GPU; None without one, and for ONNX files."""
+    divergence: Divergence | None = None
+    """Of an ONNX file from its model in float32; None without texts."""
+    scores: list[TaskScore] = field(default_factory=list)
+    """Of an ONNX file and of its model in float32; empty without a task."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,9 @@ def measure(
     data: Path | str | None = None,
     rows: int | None = None,
     passes: int = 3,
+    texts: Path | None = None,
+    task: str | None = None,
+    task_data: Path = Path(),
     out: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Measurements:
@@ -86,10 +96,16 @@ def measure(
     One sentence pair at a time, on one thread of the CPU, over STS-B's dev set, as DistilBERT's authors
     measured. The models take turns pass by pass, so that a busy machine slows all of them alike.
 
+    With ONNX files among the models, all are timed with their heads, as the files have them.
+
     Args:
+        models: folders, hub ids, or ONNX files that `export_onnx` wrote.
         data: a folder with GLUE's STS-B; None takes made-up ids of lengths like its own.
         rows: only the first so many sentences.
         passes: over all sentences, after a warm-up.
+        texts: a file with one text per line; each ONNX file is compared with its model in float32 on them.
+        task: what the models were fine-tuned on; each ONNX file and its model in float32 are scored on it.
+        task_data: the folder with the task's files.
         out: a file for the results, as JSON.
 
     Raises:
@@ -98,8 +114,12 @@ def measure(
     """
     if not models:
         raise ModelError("no model is given; name one folder or more, the teacher first")
-    folders = [model_folder(model) for model in models]
-    loaded = [_load(folder) for folder in folders]
+    files = [Path(model) if str(model).endswith(".onnx") else None for model in models]
+    if not any(files) and (texts or task):
+        raise ModelError("texts and tasks show what ONNX files lose; add the files of trainer export to the models")
+    lines = read_texts(texts) if texts else []
+    folders = [source_of(file) if file else model_folder(model) for file, model in zip(files, models, strict=True)]
+    loaded = [_load(folder, file, heads=any(files)) for folder, file in zip(folders, files, strict=True)]
     inputs = [_inputs(folder, model, data, rows) for folder, model in zip(folders, loaded, strict=True)]
     seconds: list[list[list[float]]] = [[] for _ in loaded]
     with _one_thread():
@@ -112,6 +132,20 @@ def measure(
         _measurement(folder, model, times, ids)
         for folder, model, times, ids in zip(folders, loaded, seconds, inputs, strict=True)
     ]
+    made = [
+        replace(
+            one,
+            name=f"{one.name} {file.stem}",
+            path=str(file),
+            disk_bytes=file.stat().st_size,
+            weights_bytes=file.stat().st_size,
+            divergence=divergence(file, lines) if lines else None,
+            scores=task_scores(file, task, task_data) if task else [],
+        )
+        if file
+        else one
+        for one, file in zip(made, files, strict=True)
+    ]
     said = "STS-B dev" if data else f"made-up ids, {MEDIAN_LENGTH} tokens a row in the median"
     measured = Measurements(made, said, len(inputs[0]), passes, environment())
     if out:
@@ -119,11 +153,15 @@ def measure(
     return measured
 
 
-def _load(folder: Path) -> Any:
+def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:
     import torch
-    from transformers import AutoModel
+    from transformers import AutoConfig, AutoModel
 
     weight_shapes(folder)
+    if file:
+        return OnnxModel(file, AutoConfig.from_pretrained(str(folder), local_files_only=True), threads=1).eval()
+    if heads:
+        return load_with_head(folder)
     with quiet_transformers():
         try:
             model = AutoModel.from_pretrained(
@@ -166,7 +204,7 @@ def _timed(model: Any, inputs: Sequence[Sequence[int]]) -> list[float]:
 
 def _measurement(folder: Path, model: Any, times: list[list[float]], inputs: Sequence[Sequence[int]]) -> Measurement:
     single = np.concatenate([np.asarray(one) for one in times])
-    parameters = sum(parameter.numel() for parameter in model.parameters())
+    parameters = sum(prod(shape) for shape in _body(folder, model))
     return Measurement(
         name=model_name(folder),
         path=str(folder),
@@ -180,10 +218,16 @@ def _measurement(folder: Path, model: Any, times: list[list[float]], inputs: Seq
     )
 
 
+def _body(folder: Path, model: Any) -> list[tuple[int, ...]]:
+    """The shapes of the body's parameters; of an ONNX file, those of the model that it was made from."""
+    torch_model = load_with_head(folder) if isinstance(model, OnnxModel) else model
+    return [tuple(parameter.shape) for parameter in getattr(torch_model, "base_model", torch_model).parameters()]
+
+
 def _on_gpu(model: Any, inputs: Sequence[Sequence[int]], batch_size: int = 64) -> float | None:
     import torch
 
-    if not torch.cuda.is_available():
+    if isinstance(model, OnnxModel) or not torch.cuda.is_available():
         return None
     without_cudnn_attention()
     rows = sorted(inputs, key=len)

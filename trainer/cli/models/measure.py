@@ -13,16 +13,25 @@ from rich.table import Table
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
-    from trainer.evaluation import Measurements
+    from trainer.evaluation import Measurement, Measurements
 
 
 def command(
-    models: Annotated[list[str], typer.Argument(help="Model or run folders; the others are compared with the first.")],
+    models: Annotated[
+        list[str], typer.Argument(help="Model or run folders, or ONNX files; all are compared with the first.")
+    ],
     data: Annotated[
         Path | None, typer.Option(help="A folder with GLUE's STS-B, whose dev set is timed; made-up ids by default.")
     ] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Time the first so many sentences only.")] = None,
     passes: Annotated[int, typer.Option(min=1, help="How often all sentences are run.")] = 3,
+    texts: Annotated[
+        Path | None, typer.Option(help="A file, one text per line: how far ONNX files are from float32 on it.")
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="The task that the models are fine-tuned on: what ONNX files lose on it.")
+    ] = None,
+    task_data: Annotated[Path, typer.Option(help="The folder with the task's files.")] = Path(),
     out: Annotated[Path | None, typer.Option(help="Write the results into this JSON file as well.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
@@ -30,7 +39,10 @@ def command(
     from trainer.evaluation import measure as action
 
     with shown_progress() as progress:
-        made = action(models, data=data, rows=rows, passes=passes, out=out, progress=progress)
+        made = action(
+            models, data=data, rows=rows, passes=passes, texts=texts, task=task, task_data=task_data, out=out,
+            progress=progress,
+        )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(made.as_json(), indent=1))
     else:
@@ -52,8 +64,23 @@ def _show(made: Measurements) -> None:
             f"{1000 * model.p95_seconds:.2f}",
         )
     console.print(table)
+    for model in made.models:
+        _show_losses(console, model)
     processor = made.machine["processor"]
     console.print(f"{processor}, one thread, torch {made.machine['torch']}", highlight=False, soft_wrap=True)
+
+
+def _show_losses(console: Console, model: Measurement) -> None:
+    """What an ONNX file loses against its model in float32."""
+    if found := model.divergence:
+        what = "KL from float32" if found.kind == "kl" else "1 - cosine with float32"
+        console.print(f"{model.name}: {what} {found.value:.2e}, on {found.texts:,} texts", highlight=False)
+    for score in model.scores:
+        console.print(
+            f"{model.name}: {score.column} {score.metric} {score.exported:.1f}, float32 {score.float32:.1f} "
+            f"({score.exported - score.float32:+.1f})",
+            highlight=False,
+        )
 
 
 def _title(made: Measurements) -> str:
