@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainer.planning.fitting import NOISE
 from trainer.planning.measures import Measure
 from trainer.planning.planner import Plan
 from trainer.planning.predictions import Estimate, Need
@@ -29,6 +30,12 @@ def hours_in_words(hours: Estimate) -> str:
 
 def _crossover(plan: Plan) -> str:
     scale, found = plan.asked.scale, plan.crossover
+    now, most = plan.same_epochs[0].loss.value or 0.0, plan.same_epochs[-1].loss.value or 0.0
+    if most > (1 - NOISE) * now:
+        return (
+            f"Neither more data nor more updates helps by more than chance: ten times both lowers the loss by less "
+            f"than {NOISE:.0%}. If the short runs do not fall either, they are too short; use more --updates."
+        )
     if found.value is None:
         return "As far as these runs show, twice the updates help more than twice the data at any length."
     epochs = found.value * scale.tokens_per_update / scale.tokens

@@ -84,18 +84,11 @@ def test_samples_are_nested_and_runs_read_all_of_theirs(root: Path) -> None:
 
 def test_the_page_stands_alone_and_the_json_holds_every_run(root: Path) -> None:
     page = write_plan(plan_of(root, target="kl=0.001"), root / "plan").read_text(encoding="utf-8")
-    assert "<svg" in page and "src=" not in page and "More" in page
+    assert "<svg" in page and "src=" not in page and "How much data" in page
     stored = json.loads((root / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert len(stored["runs"]) == 6 and [each["multiple"] for each in stored["same_epochs"]] == [1, 2, 4, 10]
     assert all(run["fidelity"]["kl"] > 0 for run in stored["runs"])
     assert max(run["tokens_per_second"] or 0 for run in stored["runs"]) > 0
-
-
-def test_other_settings_make_other_runs(root: Path) -> None:
-    told: list[str] = []
-    plan_of(root, options={**OPTIONS, "learning-rate": 1e-3}, tell=told.append)
-    assert all(line.endswith("training") for line in told)
-    assert len(list((root / "plan" / "runs").iterdir())) == 12
 
 
 def test_an_edited_result_is_refused(root: Path) -> None:
