@@ -171,7 +171,7 @@ def read_study(path: Path | str) -> Study:
                 raise RecipeError(f"there is no [{needed}] table; see docs/how-to/study.md")
         study = _study(Path(path), recipe, rest)
         _check(study)
-    except (ValueError, LookupError, RecipeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecipeError) as error:
         raise RecipeError(f"{path}: {error}") from error
     return study
 
