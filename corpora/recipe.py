@@ -73,13 +73,15 @@ def read_recipe(path: Path) -> Recipe:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RecipeError(f"the recipe {path} does not exist") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
     try:
         for key in content:
             if key not in TABLES:
                 raise unknown_name("table of a recipe", key, TABLES)
         datasets = content.pop("datasets", {})
+        if not isinstance(datasets, dict):
+            raise RecipeError("datasets must be tables, [datasets.NAME], one for each dataset")
         for name, table in datasets.items():
             _check_table(name, table)
         return Recipe(path, {name: datasets[name] for name in _ordered(datasets)}, content)
@@ -215,6 +217,7 @@ def _check_table(name: str, table: object) -> None:
     if not isinstance(table, dict):
         raise RecipeError(f"datasets.{name} is {table!r}; it must be a table")
     action = _action(name, table)
+    _check_types(name, table, action)
     if action == "transform" and table["transform"] in PARENTS:
         verb = table["transform"]
         raise RecipeError(f'[datasets.{name}] has transform = "{verb}"; write {verb} = "DATASET", without "from"')
@@ -227,6 +230,40 @@ def _check_table(name: str, table: object) -> None:
     for key in table:
         if key not in known:
             raise unknown_name(f"key of [datasets.{name}]", key, known)
+
+
+def _check_types(name: str, table: Mapping[str, object], action: str) -> None:
+    """See that each value has the type that the action takes; components check their own options.
+
+    Raises:
+        RecipeError: one has not.
+    """
+    hints = {
+        key.replace("_", "-"): str(p.annotation) for key, p in inspect.signature(ACTIONS[action]).parameters.items()
+    }
+    hints = {key: hint for key, hint in hints.items() if key in _settings(ACTIONS[action])}
+    hints |= {action: "str", PARENTS[action] or action: "str"}
+    hints |= {key: "Sequence[str]" for key in ("concat", "mix") if key == action}
+    for key, hint in hints.items():
+        if key in table and not _fits(table[key], hint):
+            raise RecipeError(f"[datasets.{name}] {key} is {str(table[key])[:60]!r}; it must be {_wanted(hint)}")
+
+
+def _fits(value: object, hint: str) -> bool:
+    if isinstance(value, list):
+        return ("Sequence[" in hint or "Iterable[" in hint) and all(isinstance(word, str) for word in value)
+    if isinstance(value, bool):
+        return hint == "bool"
+    if isinstance(value, int | float):
+        whole = isinstance(value, int) and abs(value) < 1 << 63
+        return whole if "int" in hint else "float" in hint and (whole or isinstance(value, float))
+    return isinstance(value, str) and hint.partition(" ")[0] not in ("int", "float", "bool") and hint[:9] != "Sequence["
+
+
+def _wanted(hint: str) -> str:
+    kinds = {"Sequence[": "a list of text", "Iterable[": "text or a list of text"}
+    kinds |= {"int": "a whole number below 2^63", "float": "a number", "bool": "true or false"}
+    return next((wanted for kind, wanted in kinds.items() if kind in hint), "text")
 
 
 def _settings(action: Callable[..., object]) -> set[str]:

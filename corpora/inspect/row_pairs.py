@@ -179,9 +179,12 @@ def _tokenized(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
         return []
     found = []
     for row in spread_rows(parent, pairs):
-        encoded = vocabulary.tokenizer.encode(row.values.tobytes().decode(errors="replace"), add_special_tokens=False)
-        for place in places_of(child, [Row(row.number, row.document, np.array(encoded.ids))]):
-            before, after = unchanged(reader_of(parent)(row)), unchanged([Shown(piece) for piece in encoded.tokens])
+        (ids,) = vocabulary.encode([row.values.tobytes().decode(errors="replace")])
+        for place in places_of(child, [Row(row.number, row.document, np.array(ids))]):
+            before, after = (
+                unchanged(reader_of(parent)(row)),
+                unchanged([Shown(piece) for piece in (vocabulary.pieces[number] for number in ids)]),
+            )
             found.append(Pair(Side((row.number + 1,), beginning(before)), Side((place + 1,), beginning(after))))
     return found
 

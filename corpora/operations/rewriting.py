@@ -30,8 +30,9 @@ def rewrite_text(
         PluginError: the transform failed, or returned something that is not text.
     """
     rewritten: list[str] = []
+    read = readable(batch, vocabulary)
     with plugin_code(component, "rewrite", lambda: f"row {first_row + len(rewritten):,}"):
-        for text in readable(batch, vocabulary):
+        for text in read:
             rewritten.append(component.rewrite(text, rng))
     wrong = next((value for value in rewritten if not isinstance(value, str)), None)
     if wrong is not None or None in rewritten:
@@ -40,9 +41,9 @@ def rewrite_text(
         column: Any = pa.array(rewritten, pa.large_string())
         keep = np.array([bool(text) for text in rewritten], dtype=bool)
     else:
-        encoded = vocabulary.tokenizer.encode_batch_fast(rewritten, add_special_tokens=False)
-        column = pa.array([encoding.ids for encoding in encoded], batch.schema.field("input_ids").type)
-        keep = np.array([len(encoding.ids) > 0 for encoding in encoded], dtype=bool)
+        encoded = vocabulary.encode_again(rewritten, read, batch["input_ids"].to_pylist())
+        column = pa.array(encoded, batch.schema.field("input_ids").type)
+        keep = np.array([len(ids) > 0 for ids in encoded], dtype=bool)
     return batch.set_column(0, batch.schema.field(0), column).filter(pa.array(keep))
 
 

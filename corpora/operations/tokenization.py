@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -38,8 +38,11 @@ from corpora.store import (
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-VERSIONS = {"paragraph": 2}
-"""What changes a unit's rows raises its number: paragraphs once ended where their block ended."""
+VERSION = 2
+"""Raised whenever the same options would give other rows; 1 made control tokens of literals, as `keep` still does."""
+UNIT_VERSIONS = {"paragraph": 1}
+"""What changes one unit's rows alone is added: paragraphs once ended where their block ended."""
+Specials = Literal["text", "keep"]
 SPECIALS_A_SEQUENCE = 2
 """[CLS] and [SEP], which the trainer adds and which all limits count."""
 
@@ -54,6 +57,7 @@ def tokenize(
     unit: str = "sentence",
     min_tokens: int = 1,
     max_tokens: int = 512,
+    special_tokens_in_text: Specials = "text",
     name: str | None = None,
     executor: Executor | str = "serial",
     store: Store | None = None,
@@ -74,6 +78,8 @@ def tokenize(
             last row of either may be shorter.
         min_tokens: shorter sequences are dropped. Counts, like the next, [CLS] and [SEP].
         max_tokens: longer sequences are cut into pieces of at most this many.
+        special_tokens_in_text: what a literal `[MASK]` or `<s>` in a sentence becomes: `text`, pieces like any other
+            text; or `keep`, the control token, as `tokenizers` does it.
 
     Raises:
         OptionError: settings that contradict each other.
@@ -86,7 +92,11 @@ def tokenize(
         raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id), or --train SIZE, or --like DATASET")
     if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
         raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
+    if special_tokens_in_text not in get_args(Specials):
+        raise OptionError(f"special tokens in text is {special_tokens_in_text!r}; it must be text or keep")
     given: dict[str, Any] = {"tokenizer": tokenizer, "train": train, "casing": casing}
+    if special_tokens_in_text != "text":
+        given["special-tokens-in-text"] = special_tokens_in_text
     if like is not None:
         if casing is not None:
             raise OptionError("--like takes a tokenizer as it is, with its casing; leave --casing out")
@@ -100,7 +110,7 @@ def tokenize(
 
     def write(staging: Path) -> Manifest:
         made = loaded or train_wordpiece(parent, int(train or 0), casing or "uncased", progress)
-        return _write(staging, name, plan, parent, made, work)
+        return _write(staging, name, plan, parent, made, work, keep_special=special_tokens_in_text == "keep")
 
     return work.add(name, plan, write)
 
@@ -117,7 +127,7 @@ def _plan(parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], g
     component = {
         "kind": "tokenizers",
         "name": "wordpiece",
-        "version": VERSIONS.get(settings["unit"], 1),
+        "version": (1 if "special-tokens-in-text" in given else VERSION) + UNIT_VERSIONS.get(settings["unit"], 0),
         "uses": {"tokenizers": _tokenizers_version()},
     }
     return Plan(
@@ -130,7 +140,9 @@ def _plan(parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], g
     )
 
 
-def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tokenizer, work: Work) -> Manifest:
+def _write(
+    staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tokenizer, work: Work, *, keep_special: bool
+) -> Manifest:
     saved = staging / TOKENIZER_FILE
     if not saved.exists():
         write_text(saved, tokenizer.to_str(pretty=True))
@@ -145,6 +157,7 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, tokenizer: Tok
         vocabulary,
         schema,
         tuple(pieces) if plan.settings["unit"] == "paragraph" else (),
+        keep_special,
         **{key: plan.settings[key] for key in ("unit", "min_tokens", "max_tokens")},
     )
     accounting: dict[str, Any] = {"sentences": parent.rows}
@@ -162,6 +175,7 @@ class TokenizeTask:
     schema: pa.Schema
     pieces: tuple[Piece, ...]
     """All of the dataset where paragraphs are asked for: one may go on in the next piece."""
+    keep_special: bool
     unit: str
     min_tokens: int
     max_tokens: int
@@ -192,8 +206,7 @@ class TokenizeTask:
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def _encode(self, texts: list[str]) -> Sequences:
-        encodings = self.vocabulary.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        rows = [encoding.ids for encoding in encodings]
+        rows = self.vocabulary.encode(texts, keep_special=self.keep_special)
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         values = np.fromiter((i for row in rows for i in row), np.uint32, int(offsets[-1]))

@@ -210,14 +210,26 @@ def _checked_one(value: object, opt: Option, owner: str) -> object:
     if isinstance(value, Address) and opt.takes_addresses:
         return value
     if base is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        value = _as_float(value)
     if not isinstance(value, base) or (isinstance(value, bool) and base is not bool):
         raise _wrong(value, opt, owner)
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = opt.min, opt.max
-        if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        if (
+            not math.isfinite(_as_float(value))
+            or (low is not None and value < low)
+            or (high is not None and value > high)
+        ):
             raise _wrong(value, opt, owner)
     return value
+
+
+def _as_float(value: float) -> float:
+    """A number as a float; infinity for a whole number beyond all floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _wrong(value: object, opt: Option, owner: str, *, many: bool = False) -> OptionError:

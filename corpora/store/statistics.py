@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 STANDARD = {"sentences": ("sizes", "lengths"), "tokens": ("sizes", "lengths", "tokens")}
 """Counted for every version when it is made, with `scores` if it has any; the manifest has the summaries."""
+
+
+CONTROL_PIECES = ("[PAD]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<pad>", "<mask>")
+"""Control tokens of BERT and RoBERTa; other special tokens are those that the tokenizer names."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,62 @@ class Vocabulary:
         """The id of [UNK], if there is one."""
         known = (self.tokenizer.token_to_id(piece) for piece in ("[UNK]", "<unk>"))
         return next((number for number in known if number is not None), None)
+
+    @cached_property
+    def control_tokens(self) -> dict[int, str]:
+        """The tokens that mean something to a model and are not text, by id: [CLS], <mask>, … but not [UNK]."""
+        added = {number: token.content for number, token in self.tokenizer.get_added_tokens_decoder().items()}
+        named = {self.tokenizer.token_to_id(piece): piece for piece in CONTROL_PIECES}
+        known = {number: added.get(number) or self.pieces[number] for number in self.special_ids} | named
+        return {number: piece for number, piece in known.items() if number not in (None, self.unknown_id) and piece}
+
+    @cached_property
+    def _control_literal(self) -> re.Pattern[str]:
+        literals = sorted(self.control_tokens.values(), key=lambda literal: (-len(literal), literal))
+        return re.compile("|".join(map(re.escape, literals)) or r"(?!)")
+
+    def encode(self, texts: Sequence[str], *, keep_special: bool = False) -> list[list[int]]:
+        """The ids of each text, without [CLS] and [SEP] around them.
+
+        Args:
+            keep_special: a literal `[MASK]` or `<s>` in a text becomes the control token, as `tokenizers` does it;
+                otherwise it stays text, and no control id is made.
+        """
+        self.tokenizer.encode_special_tokens = not keep_special  # each time: a pickled tokenizer loses it
+        rows = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+        if keep_special:
+            return rows
+        control = self.control_tokens.keys()
+        return [ids if control.isdisjoint(ids) else self._as_text(text) for text, ids in zip(texts, rows, strict=True)]
+
+    def _as_text(self, text: str) -> list[int]:
+        """The ids of a text whose literals are also pieces of the model, which `encode_special_tokens` does not split.
+
+        A space breaks each literal, if need be in the normalized text, where a full-width <s> has become ASCII.
+        """
+        normalizer, control = self.tokenizer.normalizer, self.control_tokens.keys()
+        for written in (text, normalizer.normalize_str(text) if normalizer else text):
+            broken = self._control_literal.sub(lambda found: f"{found[0][0]} {found[0][1:]}", written)
+            ids: list[int] = self.tokenizer.encode(broken, add_special_tokens=False).ids
+            if control.isdisjoint(ids):
+                return ids
+        unknown = [] if self.unknown_id is None else [self.unknown_id]
+        return [each for number in ids for each in (unknown if number in control else [number])]
+
+    def encode_again(self, texts: Sequence[str], read: Sequence[str], ids: Sequence[Sequence[int]]) -> list[list[int]]:
+        """The ids of rewritten rows: a literal stands for its control token, unless it was text before.
+
+        Args:
+            texts: the rewritten rows.
+            read: what they were rewritten from.
+            ids: the ids that `read` was decoded from.
+        """
+        control, literal = self.control_tokens.keys(), self._control_literal
+        rows = self.encode(texts, keep_special=True)
+        for number, text in enumerate(read):
+            if literal.search(text) and control.isdisjoint(ids[number]):
+                rows[number] = self.encode([texts[number]])[0]
+        return rows
 
     def context(self, **more: Any) -> Context:
         """The context that components get: the vocabulary, and facts about their block."""

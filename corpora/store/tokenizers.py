@@ -17,6 +17,10 @@ Casing = Literal["uncased", "cased"]
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
+LONGEST_BYTES = 100_000_000
+"""Larger files are not read; the largest vocabularies in use, of 256,000 pieces, take about 35 MB."""
+
+
 def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
     """A tokenizer from a file, a folder or the hub, without truncation or padding.
 
@@ -32,6 +36,8 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
         if not files:
             raise InputError(f"{path} holds neither {TOKENIZER_FILE} nor vocab.txt")
         path = files[0]
+    if path.is_file():
+        _check_size(path.stat().st_size, str(path))
     try:
         if path.suffix == ".txt" and path.exists():
             tokenizer = wordpiece(path.read_text(encoding="utf-8").split("\n"), casing, str(path))
@@ -41,6 +47,7 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
             raise InputError(f"the tokenizer {where} does not exist")
         else:
             tokenizer = Tokenizer.from_pretrained(where)
+        return _plain(tokenizer)
     except CorporaError:
         raise
     except (OSError, ValueError, UnicodeDecodeError) as error:
@@ -49,7 +56,6 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
         if type(error) is not Exception:  # tokenizers raises the bare class
             raise
         raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
-    return _plain(tokenizer)
 
 
 def tokenizer_of(text: str, where: str) -> Tokenizer:
@@ -63,6 +69,7 @@ def tokenizer_of(text: str, where: str) -> Tokenizer:
     """
     from tokenizers import Tokenizer
 
+    _check_size(len(text), where)
     try:
         return _plain(Tokenizer.from_str(text))
     except Exception as error:
@@ -71,9 +78,18 @@ def tokenizer_of(text: str, where: str) -> Tokenizer:
         raise InputError(f"the tokenizer {where} cannot be read: {error}") from error
 
 
+def _check_size(size_bytes: int, where: str) -> None:
+    if size_bytes > LONGEST_BYTES:
+        said, most = f"{size_bytes / 1e6:,.0f} MB", f"{LONGEST_BYTES / 1e6:,.0f} MB"
+        raise InputError(
+            f"the tokenizer {where} has {said}; at most {most} are read, and no vocabulary in use needs more"
+        )
+
+
 def _plain(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    tokenizer.encode("a \U0010ffff")  # raises where the token for unknown characters is missing
     return tokenizer
 
 

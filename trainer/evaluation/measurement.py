@@ -20,7 +20,7 @@ from trainer.evaluation.exported import Divergence, TaskScore, divergence, read_
 from trainer.evaluation.finetuning.jobs import Progress
 from trainer.evaluation.results import write_sealed
 from trainer.export import OnnxModel, load_with_head, source_of
-from trainer.models import load_tokenizer, model_folder, quiet_transformers, weight_shapes
+from trainer.models import as_text, load_tokenizer, model_folder, quiet_transformers, weight_shapes
 from trainer.runtime import environment, without_cudnn_attention
 
 ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45
@@ -165,7 +165,7 @@ def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:
     with quiet_transformers():
         try:
             model = AutoModel.from_pretrained(
-                str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True
+                str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True, trust_remote_code=False
             )
         except (OSError, ValueError, RuntimeError) as error:
             raise ModelError(f"{folder} gives no model: {str(error).splitlines()[0]}") from error
@@ -182,7 +182,7 @@ def _inputs(folder: Path, model: Any, data: Path | str | None, rows: int | None)
     (task,) = tasks_of("sts-b")
     dev = task.read(Path(data)).dev[task.title]
     tokenizer = load_tokenizer(folder)
-    made = tokenizer(list(dev.first), list(dev.second or ()), truncation=True, max_length=min(512, longest))
+    made = as_text(tokenizer, list(dev.first), list(dev.second or ()), truncation=True, max_length=min(512, longest))
     return list(made["input_ids"][:rows])
 
 

@@ -79,10 +79,10 @@ def read_sealed(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        seal = content.pop("sha256")
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
+        seal, found = content.pop("sha256"), sha256_of(content)
+    except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
         raise ResultDamaged(f"{path} is cut short or not a result; delete it, and it is measured again") from error
-    if seal != sha256_of(content):
+    if seal != found:
         raise ResultDamaged(
             f"{path} was edited after it was written: its content no longer gives its sha256; "
             "delete it, and it is measured again"

@@ -16,6 +16,7 @@ from trainer.evaluation.metrics import measured
 from trainer.models import (
     LOADING_ERRORS,
     Pooling,
+    as_text,
     load_tokenizer,
     loading_error,
     look_at_encoder,
@@ -127,7 +128,9 @@ def encode(
         raise ModelError(f"the tokenizer of {folder} has no padding token; an encoder such as BERT is needed")
     with quiet_transformers():
         try:
-            body = AutoModel.from_pretrained(str(folder), dtype=torch.float32, local_files_only=True)
+            body = AutoModel.from_pretrained(
+                str(folder), dtype=torch.float32, local_files_only=True, trust_remote_code=False
+            )
         except LOADING_ERRORS as error:
             raise ModelError(loading_error(folder, "an encoder", error)) from error
     body.to(where).eval()
@@ -135,8 +138,8 @@ def encode(
     vectors: dict[int, NDArray[np.float64]] = {}
     for start in range(0, len(order), BATCH):
         numbers = order[start : start + BATCH]
-        inputs = tokenizer(
-            [sentences[number] for number in numbers], padding=True, truncation=True, max_length=length,
+        inputs = as_text(
+            tokenizer, [sentences[number] for number in numbers], padding=True, truncation=True, max_length=length,
             return_tensors="pt",
         ).to(where)  # fmt: skip
         with torch.no_grad():

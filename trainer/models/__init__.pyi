@@ -32,6 +32,7 @@ from .quiet import quiet_transformers as quiet_transformers
 from .saving import write_model as write_model
 from .sentence_files import sentence_modules as sentence_modules
 from .teachers import load_teacher as load_teacher
+from .tokenizers import as_text as as_text
 from .tokenizers import check_tokenizer as check_tokenizer
 from .tokenizers import check_tokenizers as check_tokenizers
 from .tokenizers import load_tokenizer as load_tokenizer

@@ -27,11 +27,11 @@ def sentence_modules(folder: Path) -> list[str]:
         return []
     try:
         places = [str(module["path"]) for module in json.loads((folder / MODULES).read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ModelError(f"{folder / MODULES} cannot be read as sentence-transformers writes it") from error
     for place in places:
-        if Path(place).is_absolute() or ".." in Path(place).parts:
-            raise ModelError(f"{folder / MODULES} names {place}, which is outside the folder")
+        if Path(place).is_absolute() or ".." in Path(place).parts or "\0" in place:
+            raise ModelError(f"{folder / MODULES} names {place!r}, which is not inside the folder")
     return [place for place in places if place]
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corpora.errors import first_line
 from trainer.errors import CasingMismatch, ModelError, VocabularyMismatch
 from trainer.models.configurations import LOADING_ERRORS
 from trainer.models.quiet import quiet_transformers
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from transformers import BatchEncoding, PreTrainedTokenizerBase
 
+LONGEST_BYTES = 100_000_000
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
 """Files of which a model folder with a tokenizer has one."""
 
@@ -28,11 +31,20 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         raise ModelError(f"{folder} is not a model folder: it has no config.json")
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")
+    for name in TOKENIZER_FILES:
+        if (folder / name).is_file() and (folder / name).stat().st_size > LONGEST_BYTES:
+            raise ModelError(f"{folder / name} is larger than {LONGEST_BYTES // 10**6} MB, which no tokenizer needs")
     with quiet_transformers():
         try:
-            tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)
-        except LOADING_ERRORS as error:
-            raise ModelError(f"the tokenizer of {folder} cannot be read: {str(error).splitlines()[0]}") from error
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                str(folder), local_files_only=True, use_fast=True, trust_remote_code=False
+            )
+        except (*LOADING_ERRORS, RecursionError) as error:
+            raise ModelError(f"the tokenizer of {folder} cannot be read: {first_line(error)}") from error
+        except Exception as error:
+            if type(error) is not Exception:  # tokenizers raises the bare class
+                raise
+            raise ModelError(f"the tokenizer of {folder} cannot be read: {first_line(error)}") from error
     if not tokenizer.is_fast:
         raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json beside the weights")
     return tokenizer
@@ -92,6 +104,38 @@ def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dat
     if lowered != lower_cases(teacher_tokenizer):
         says = ("lower-cased", "keeps case") if lowered else ("made with its case kept", "lower-cases")
         raise CasingMismatch(f"{dataset} was {says[0]}, and the teacher's tokenizer {says[1]}; {again}")
+
+
+def as_text(tokenizer: PreTrainedTokenizerBase, *texts: Sequence[str | list[str]], **how: Any) -> BatchEncoding:
+    """What a tokenizer makes of texts, or of pairs, of users: a literal `[MASK]` or `<s>` in them stays text.
+
+    transformers makes the control token of it. `split_special_tokens` is set for this call alone: as an attribute it
+    would be saved with the student. Where such a literal is also a piece of the tokenizer's model, as in
+    SentencePiece's, its first character becomes `\u2039`, so that places in the text stay what they are.
+
+    Args:
+        texts: [texts], or [texts] twice for pairs; a text is a string or a list of words.
+        how: further arguments of the tokenizer.
+    """
+    names = {token for token in tokenizer.all_special_tokens if token != tokenizer.unk_token}
+    pieces = {name: tokenizer.convert_tokens_to_ids(name) for name in names}
+    leaking = [
+        name
+        for name in names
+        if any(name in str(text) for group in texts for text in group)
+        and pieces[name] in tokenizer(name, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+    ]
+    for name in leaking:
+        texts = tuple([_without(text, name) for text in group] for group in texts)
+    made: BatchEncoding = tokenizer(*texts, split_special_tokens=True, **how)
+    return made
+
+
+def _without(text: str | list[str], literal: str) -> str | list[str]:
+    """A text, or a list of words, with the first character of each literal replaced by one that begins no token."""
+    if isinstance(text, str):
+        return text.replace(literal, "\u2039" + literal[1:])
+    return [word.replace(literal, "\u2039" + literal[1:]) for word in text]
 
 
 def check_special_tokens(tokenizer: PreTrainedTokenizerBase) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.errors import ProbeError
+from trainer.models import as_text
 from trainer.plugin import Blanked
 from trainer.probes.words import words_of
 
@@ -35,7 +36,7 @@ def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, l
     """
     if not sentences:
         return []
-    encoding = tokenizer(list(sentences), add_special_tokens=False, verbose=False)
+    encoding = as_text(tokenizer, list(sentences), add_special_tokens=False, verbose=False)
     made = []
     for number, sentence in enumerate(sentences):
         ids = np.asarray(encoding["input_ids"][number], np.int64)

@@ -133,5 +133,5 @@ def _longest(folder: Path) -> int | None:
     """The most tokens that a model reads, special tokens not counted."""
     from transformers import AutoConfig
 
-    positions = positions_of(AutoConfig.from_pretrained(str(folder), local_files_only=True))
+    positions = positions_of(AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False))
     return None if positions is None else positions - 2

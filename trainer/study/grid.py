@@ -185,7 +185,7 @@ def study_of(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
                 raise RecipeError(f"there is no [{needed}] table; see docs/how-to/study.md")
         study = _study(path, recipe, rest)
         _check(study)
-    except (ValueError, LookupError, RecipeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecipeError) as error:
         raise RecipeError(f"{path}: {error}") from error
     return study
 

@@ -32,6 +32,10 @@ def tokenize(
     ] = "sentence",
     min_tokens: Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)] = 1,
     max_tokens: Annotated[int, typer.Option(help="Split longer sequences; [CLS] and [SEP] count.", min=3)] = 512,
+    special_tokens_in_text: Annotated[
+        Literal["text", "keep"],
+        typer.Option(help="What a literal [MASK] or <s> in a sentence becomes: text, or the control token (keep)."),
+    ] = "text",
     name: Name = None,
     executor: ExecutorName = "serial",
     json: AsJson = False,
@@ -52,6 +56,7 @@ def tokenize(
             unit=unit,
             min_tokens=min_tokens,
             max_tokens=max_tokens,
+            special_tokens_in_text=special_tokens_in_text,
             name=name,
             executor=executor,
             progress=progress,

@@ -103,8 +103,7 @@ def block_of(texts: list[str], vocabulary: Vocabulary | None) -> Sequences:
         rows = [text.encode("utf-8", "surrogatepass") for text in texts]
         values = np.frombuffer(b"".join(rows), np.uint8)
     else:
-        encodings = vocabulary.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        rows = [encoding.ids for encoding in encodings]
+        rows = vocabulary.encode(texts)
         values = np.concatenate([np.empty(0, np.uint32), *(np.array(ids, np.uint32) for ids in rows)])
     return Sequences(values, np.append(0, np.cumsum(np.array(list(map(len, rows)), np.int64))))
 

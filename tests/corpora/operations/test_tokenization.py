@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -131,3 +133,80 @@ def test_a_trained_vocabulary_knows_every_letter_at_the_begin_and_inside_of_word
     pieces = Tokenizer.from_file(str(tokens.tokenizer_file)).get_vocab()
     assert [pieces[special] for special in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")] == [0, 1, 2, 3, 4]
     assert {"d", "##d", "h", "##h"} <= set(pieces) and "document" in pieces and len(pieces) == 120
+
+
+LITERALS = "A [MASK] here. A [SEP] there. A [CLS] too, and <s> or <mask> as well."
+
+
+def byte_level():
+    """A byte-level tokenizer with RoBERTa's control tokens."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    made = Tokenizer(models.BPE({letter: number for number, letter in enumerate(letters)}, []))
+    made.pre_tokenizer, made.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    made.add_special_tokens(["<s>", "</s>", "<pad>", "<unk>", "<mask>", "[MASK]", "[SEP]", "[CLS]"])
+    return made
+
+
+def unigram():
+    """A tokenizer whose control tokens are pieces of its model too, and that maps full-width letters to ASCII."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+    pieces = ["<s>", "</s>", "<pad>", "<unk>", "<mask>", "[MASK]", "[SEP]", "[CLS]"]
+    letters = sorted({*LITERALS, "\u2581"} - {" "})
+    made = Tokenizer(models.Unigram([*((p, 0.0) for p in pieces), *((letter, -2.0) for letter in letters)], 3, False))
+    made.normalizer, made.pre_tokenizer = normalizers.NFKC(), pre_tokenizers.Metaspace()
+    made.add_special_tokens(pieces)
+    return made
+
+
+@pytest.fixture
+def literals(home, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text(f"{LITERALS}\n\nThe full-width \uff1cs\uff1e is one.", encoding="utf-8")
+    return corpora.build(f"texts:folder={tmp_path / 'in'}", name="literals", duplicates="keep")
+
+
+@pytest.mark.parametrize("made", [None, byte_level, unigram])
+def test_control_tokens_spelled_in_a_text_stay_text(literals, tmp_path, made):
+    how = {"train": 100}
+    if made is not None:
+        made().save(str(tmp_path / "tokenizer.json"))
+        how = {"tokenizer": tmp_path / "tokenizer.json"}
+    text = corpora.tokenize(literals, name="text", **how)
+    kept = corpora.tokenize(literals, name="kept", special_tokens_in_text="keep", **how)
+    assert not control_ids(text) and control_ids(kept) and text.fingerprint != kept.fingerprint
+
+
+def control_ids(dataset):
+    from corpora.store import Vocabulary
+
+    vocabulary = Vocabulary(dataset.tokenizer_file.read_text(encoding="utf-8"))
+    ids = {number for batch in dataset.batches() for row in batch["input_ids"].to_pylist() for number in row}
+    return ids & vocabulary.control_tokens.keys()
+
+
+@dataclass(frozen=True)
+class Unchanged(corpora.TextTransform):
+    """Rewrites nothing."""
+
+    name: ClassVar[str] = "unchanged"
+
+    def rewrite(self, sentence, rng):
+        return sentence
+
+
+def test_a_text_transform_of_ids_keeps_literals_as_text_and_control_tokens_as_such(literals, tmp_path, offer):
+    offer(transforms=[Unchanged])
+    byte_level().save(str(tmp_path / "tokenizer.json"))
+    for special in ("text", "keep"):
+        made = corpora.tokenize(
+            literals, tokenizer=tmp_path / "tokenizer.json", name=special, special_tokens_in_text=special
+        )
+        assert control_ids(corpora.transform(made, "unchanged", name=f"{special}-again")) == control_ids(made)
+
+
+def test_special_tokens_in_text_takes_text_or_keep(literals):
+    with pytest.raises(corpora.OptionError, match="must be text or keep"):
+        corpora.tokenize(literals, train=100, special_tokens_in_text="drop")

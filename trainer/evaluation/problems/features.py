@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import sha256_of
-from trainer.models import positions_of
+from trainer.models import as_text, positions_of
 
 if TYPE_CHECKING:
     import torch
@@ -42,7 +42,7 @@ class Reader:
         """Of everything here that decides token ids; taken before the first text, whose options the tokenizer keeps."""
         own = self.tokenizer
         decides = [own.backend_tokenizer.to_str(), own.truncation_side, own.unk_token_id]
-        return sha256_of([*decides, self.positions, self.types])
+        return sha256_of([*decides, self.positions, self.types, "literals are text"])
 
     def length(self, wanted: int) -> int:
         """How many tokens a row may have: as many as wanted, or as many as the model has positions for."""
@@ -51,9 +51,8 @@ class Reader:
     def encode(self, first: Sequence[Any], second: Sequence[str] | None, **how: Any) -> BatchEncoding:
         """What the tokenizer makes of texts or pairs of texts, special tokens included."""
         pairs = (list(first),) if second is None else (list(first), list(second))
-        made: BatchEncoding = self.tokenizer(
-            *pairs, add_special_tokens=True, return_token_type_ids=self.types, return_attention_mask=False, **how
-        )
+        how |= {"return_token_type_ids": self.types, "return_attention_mask": False}
+        made: BatchEncoding = as_text(self.tokenizer, *pairs, add_special_tokens=True, **how)
         return made
 
 

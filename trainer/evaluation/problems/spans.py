@@ -15,6 +15,7 @@ from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.problems.features import Features, Reader, unknown_rate
 from trainer.evaluation.problems.heads import Problem
 from trainer.evaluation.scoring import exact_match, score_answers, token_f1
+from trainer.models import as_text
 from trainer.plugin import Examples
 
 if TYPE_CHECKING:
@@ -161,11 +162,11 @@ def _shortened(
     """The questions without white space in front, cut after so many tokens; and the tokens of each."""
     texts = [question.lstrip() for question in questions]
     how = {"add_special_tokens": False, "return_attention_mask": False}
-    places = tokenizer(texts, return_offsets_mapping=True, **how)["offset_mapping"]
+    places = as_text(tokenizer, texts, return_offsets_mapping=True, **how)["offset_mapping"]
     tokens = np.fromiter(map(len, places), np.int64, len(places))
     for number in np.flatnonzero(tokens > length).tolist():
         texts[number] = texts[number][: places[number][length - 1][1]]
-        tokens[number] = len(tokenizer(texts[number], **how)["input_ids"])
+        tokens[number] = len(as_text(tokenizer, [texts[number]], **how)["input_ids"][0])
     return texts, tokens
 
 

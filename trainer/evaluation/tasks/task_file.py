@@ -108,7 +108,7 @@ def read_task(path: Path) -> Task:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TaskError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise TaskError(f"{path} is not valid TOML: {error}") from error
     content["called"] = content.pop("name", path.stem)
     task = FileTask.from_options({**content, "beside": path.parent})
