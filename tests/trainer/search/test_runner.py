@@ -17,6 +17,7 @@ from corpora import RecipeError, transform
 from trainer.errors import HeldOutOverlap, ResultDamaged, TransferError, VocabularyMismatch
 from trainer.search.plan import plan_search
 from trainer.search.runner import run_search
+from trainer.search.settings import read_search
 from trainer.study.runner import Watching
 
 RECIPE = """
@@ -224,3 +225,8 @@ def test_the_plan_says_what_a_search_costs_before_and_after(
     monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "empty"))
     students = [step for step in plan_search(finished) if step.kind == "student"]
     assert {step.state for step in students} == {"missing"} and len(students) == 6 + 3
+
+
+def test_the_recipe_that_comes_along_is_one() -> None:
+    search = read_search(Path(__file__).parents[3] / "recipes" / "search-demo.toml")
+    assert search.count == 3 and len(search.forms()) == 5
