@@ -20,7 +20,7 @@ class Mix:
     """One mix: a label, and a share for each part."""
 
     label: str
-    """`natural proportions`, `only PART`, `draw 3`, or `proposal`."""
+    """`natural proportions`, `only PART`, `draw 3`, `refinement 1`, or `proposal`."""
     shares: tuple[float, ...]
     """[parts], thousandths that add up to 1."""
 

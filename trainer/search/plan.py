@@ -69,7 +69,8 @@ def _students(search: Search, run: SearchRun | None, tokens: int | None, speed: 
     if run is not None:
         proxies = [_step(mix.label, _state(run, mix), tokens, speed) for mix in run.mixes()]
     else:
-        proxies = [_step(f"proxy {number}", "missing", tokens, speed) for number in range(1, table.proxies + 1)]
+        proxies = [_step(f"proxy {number}", "missing", tokens, speed) for number in range(1, search.drawn + 1)]
+    proxies += [_step(f"refinement {number}", "missing", tokens, speed) for number in range(1, table.refine + 1)]
     more = None if tokens is None else round(tokens * (table.verify_updates or table.updates) / table.updates)
     return proxies + [
         _step(f"verification: {mix}, seed {seed}", "missing", more, speed)

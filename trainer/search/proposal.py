@@ -16,6 +16,8 @@ from trainer.search.surfaces import Floats, Form, left_out_error, proxies_needed
 RESAMPLES = 400
 LATTICE = 6000
 """At most so many mixes are looked at before the best one is refined."""
+NEW_MIX = 0.05
+"""How much of a mix must differ from every other for another proxy to be worth training."""
 PROPOSED_STEPS = 100
 """A proposal is in whole percent; the surface does not tell finer ones apart."""
 
@@ -101,6 +103,18 @@ def propose(surface: Surface, natural: tuple[float, ...], *, seed: int) -> Propo
         shares=best, low=tuple(np.minimum(low, best).tolist()), high=tuple(np.maximum(high, best).tolist()),
         value=float(surface.predict(np.asarray([best]))[0]), value_low=float(value_low), value_high=float(value_high),
     )  # fmt: skip
+
+
+def next_mix(surface: Surface) -> tuple[float, ...]:
+    """The mix to measure next: the best by the surface that differs enough from every mix measured so far.
+
+    If several are equally good, as on a flat surface, it is the one farthest from those measured.
+    """
+    known = lattice(surface.shares.shape[1])
+    apart = np.abs(known[:, None] - surface.shares[None]).sum(axis=2).min(axis=1) / 2
+    order = np.lexsort([-apart, surface.predict(known).round(12)])
+    fresh = order[apart[order] >= NEW_MIX]
+    return rounded(known[fresh[0] if len(fresh) else int(np.argmax(apart))])
 
 
 def lattice(parts: int, most: int = LATTICE) -> Floats:

@@ -46,10 +46,10 @@ class SearchRun:
         return budget_tokens(self.search, updates, tokens=tokens, rows=rows)
 
     def mixes(self) -> list[Mix]:
-        """The mixes of the proxies."""
+        """The mixes that are fixed before anything is measured."""
         table = self.search.table
         names, tokens = [part.name for part in self.parts], [part.tokens or 0 for part in self.parts]
-        return mixes_of(names, tokens, number=table.proxies, alpha=table.alpha, seed=table.seed)
+        return mixes_of(names, tokens, number=self.search.drawn, alpha=table.alpha, seed=table.seed)
 
     def name(self, drawn: Mix) -> str:
         """The name that the dataset of a mix gets in the store, made from its content."""

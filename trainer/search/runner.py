@@ -12,7 +12,7 @@ from corpora import Dataset, build_datasets
 from trainer.search.draws import Mix
 from trainer.search.page import write_page
 from trainer.search.parts import check_teacher
-from trainer.search.proposal import Proposal, Surface, fit_surface, optimum, propose
+from trainer.search.proposal import Proposal, Surface, fit_surface, next_mix, optimum, propose
 from trainer.search.proxies import SearchRun, opened_search, train_proxy
 from trainer.search.results import Proposed, Proxy, Response, SearchResult, write_result
 from trainer.search.sentences import sentences_of
@@ -43,10 +43,7 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
     run = opened_search(search, made)
     run.study.teacher = make_teacher(run.study, shown)
     table = search.table
-    proxies: list[Proxy] = []
-    for drawn in (mixes := run.mixes()):
-        shown.tell(f"proxy {len(proxies) + 1} of {len(mixes)}: {drawn.label} ({_shares(run.parts, drawn.shares)})")
-        proxies.append(train_proxy(run, drawn, table.seed, table.updates, executor, shown))
+    proxies = _proxies(run, executor, shown)
     surfaces = {measure: _surface(search, proxies, measure) for measure in search.measures}
     found = propose(surfaces[search.target], proxies[0].shares, seed=table.seed)
     shown.tell(f"proposal: {_shares(run.parts, found.shares)}")
@@ -64,6 +61,19 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
     write_page(table.out, result, surfaces[search.target], search.sign(search.target))
     write_result(table.out, result)
     return result
+
+
+def _proxies(run: SearchRun, executor: str, shown: Watching) -> list[Proxy]:
+    """All proxies, trained or found: the fixed mixes, then one after the other where the best mix is expected."""
+    table, made, mixes = run.search.table, list[Proxy](), run.mixes()
+    for number in range(1, table.proxies + 1):
+        if number > len(mixes):
+            shares = next_mix(_surface(run.search, made, run.search.target))
+            mixes.append(Mix(f"refinement {number - run.search.drawn}", shares))
+        mix = mixes[number - 1]
+        shown.tell(f"proxy {number} of {table.proxies}: {mix.label} ({_shares(run.parts, mix.shares)})")
+        made.append(train_proxy(run, mix, table.seed, table.updates, executor, shown))
+    return made
 
 
 def _shares(parts: Sequence[Dataset], shares: Sequence[float]) -> str:

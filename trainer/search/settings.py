@@ -27,6 +27,7 @@ class SearchTable(Component):
     target: str | None = option(None, "What the mix is chosen by: a held-out dataset or the task; default: the first.")
     task: str | None = option(None, "A GLUE task, or SQuAD, to score every proxy on; needs an [evaluate] table.")
     proxies: int = option(16, "Proxy students: natural proportions, each part alone, and random mixes.", min=1)
+    refine: int = option(4, "How many of the proxies go, one by one, where those before predict the best mix.", min=0)
     updates: int = option(100, "Updates per proxy on the natural mix; all proxies train on as many tokens.", min=1)
     tokens: int | None = option(None, "Tokens in each mix; default: what the smallest part holds.", min=1)
     alpha: float = option(
@@ -58,6 +59,11 @@ class Search:
         return self.table.bands or len(self.table.parts)
 
     @property
+    def drawn(self) -> int:
+        """How many of the proxies have mixes that are fixed before anything is measured."""
+        return self.table.proxies - self.table.refine
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """What each proxy is measured by: the held-out datasets, then the task."""
         return (*self.table.held_out, *filter(None, [self.table.task]))
@@ -80,7 +86,7 @@ class Search:
         """The response surfaces to choose from: those that the number of proxies allows."""
         if self.table.model != "auto":
             return [form for form in FORMS if form.name in ("constant", self.table.model)]
-        return [form for form in FORMS if proxies_needed(form, self.count) <= self.table.proxies]
+        return [form for form in FORMS if proxies_needed(form, self.count) <= self.drawn]
 
 
 def read_search(path: Path | str) -> Search:
@@ -154,9 +160,9 @@ def _check_budget(search: Search) -> None:
     table, count = search.table, search.count
     needed = {form.name: proxies_needed(form, count) for form in FORMS if form.name != "constant"}
     least = max(needed[name] for name in ("linear", "log-linear", "exponential"))
-    if table.proxies < (wanted := least if table.model == "auto" else needed[table.model]):
+    if search.drawn < (wanted := least if table.model == "auto" else needed[table.model]):
         listed = ", ".join(f"{name} {number}" for name, number in needed.items())
         raise RecipeError(
-            f"[search] proxies is {table.proxies}; {count} parts with model {table.model} need at least {wanted} "
-            f"(by model: {listed})"
+            f"[search] proxies is {table.proxies}; {count} parts with model {table.model} need at least "
+            f"{wanted + table.refine}: {wanted} to fit (by model: {listed}) and refine = {table.refine}"
         )
