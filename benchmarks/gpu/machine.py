@@ -47,10 +47,10 @@ def _matmul_tflops() -> float:
 
     side, rounds = 8192, 50
     left, right = (torch.randn(side, side, device="cuda", dtype=torch.bfloat16) for _ in range(2))
-    for turn in range(2):
+    for _ in range(2):
         torch.cuda.synchronize()
         started = time.perf_counter()
-        for _ in range(rounds):
+        for _round in range(rounds):
             left @ right
         torch.cuda.synchronize()
     return round(2 * side**3 * rounds / (time.perf_counter() - started) / 1e12, 1)
