@@ -8,10 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help install demo test wheel check fix bench docs clean
+.PHONY: help install demo test test-fast wheel check fix bench docs clean
 
 help: ## Print this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/.installed ## Set up .venv with everything (two to three minutes the first time)
 
@@ -27,8 +27,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(EXAMPLES)
 demo: $(VENV)/.installed ## Run the main job offline, on generated text: corpus, transfer datasets, teacher, students, report
 	@bash recipes/demo.sh $(BIN) demo
 
-test: $(VENV)/.installed ## Run all tests
-	$(BIN)/python -m pytest
+WORKERS ?= 2
+
+test: $(VENV)/.installed ## Run all tests, in WORKERS=2 processes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-fast: $(VENV)/.installed ## Run the tests that are not marked slow
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 wheel: $(VENV)/.installed ## Install the built wheel with each Python from 3.11 to 3.13 that is here, without torch, and use it
 	$(BIN)/python tests/wheel.py

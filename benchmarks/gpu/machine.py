@@ -11,9 +11,9 @@ from inputs import Scale
 
 NEEDED = (
     "torch", "transformers", "tokenizers", "safetensors", "numpy", "huggingface_hub", "msgspec", "lazy_loader",
-    "pluggy", "platformdirs",
+    "pluggy", "platformdirs", "pyarrow",
 )  # fmt: skip
-"""What the measured code imports. `datasets`, `pyarrow`, `scipy` and `sklearn` are not among them."""
+"""What the measured code imports. `datasets`, `scipy` and `sklearn` are not among them."""
 
 
 def missing() -> list[str]:
@@ -47,10 +47,10 @@ def _matmul_tflops() -> float:
 
     side, rounds = 8192, 50
     left, right = (torch.randn(side, side, device="cuda", dtype=torch.bfloat16) for _ in range(2))
-    for _turn in range(2):
+    for _ in range(2):
         torch.cuda.synchronize()
         started = time.perf_counter()
-        for _ in range(rounds):
+        for _round in range(rounds):
             left @ right
         torch.cuda.synchronize()
     return round(2 * side**3 * rounds / (time.perf_counter() - started) / 1e12, 1)

@@ -1,5 +1,6 @@
 """Each example distribution works from its built wheel, in an environment of its own."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,7 +17,8 @@ MOST_LINES = 60
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_wheel_installs_and_its_component_is_offered(clean, tmp_path, name):
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*command, "-w", tmp_path, PLUGINS / name], check=True, capture_output=True)
+    source = shutil.copytree(PLUGINS / name, tmp_path / "source")  # pip builds in the folder, which other tests read
+    subprocess.run([*command, "-w", tmp_path, source], check=True, capture_output=True)
     clean(f"pip install -q --no-deps --force-reinstall {tmp_path}/*.whl")
     [(package, entries)] = tomllib.loads((PLUGINS / name / "pyproject.toml").read_text())["project"][
         "entry-points"

@@ -8,10 +8,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from corpora.errors import StorageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 REFUSALS = {
     errno.ENOSPC: "the disk is full; free some space and run the same command again to continue",
@@ -88,6 +90,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
     """Write an Arrow stream file atomically."""
+    import pyarrow as pa
+
     beside = partial_beside(path)
     with beside.open("wb") as file:
         with pa.ipc.new_stream(file, schema) as stream:

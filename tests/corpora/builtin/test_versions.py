@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 import corpora
 from corpora.ingest.builder import STAGES
@@ -120,6 +121,7 @@ def _digest(dataset: corpora.Dataset) -> str:
     return digest.hexdigest()[:16]
 
 
+@pytest.mark.slow
 def test_what_a_component_writes_changes_only_with_its_version(tmp_path):
     kept, now = json.loads(KEPT.read_text()), digests(tmp_path)
     changed = [key for key in now if now[key]["rows"] != kept.get(key, {}).get("rows")]

@@ -92,6 +92,7 @@ def start_build(home: Path, plugin: Path, name: str, executor: str) -> subproces
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "executor"), [(signal.SIGKILL, "serial"), (signal.SIGINT, "processes:workers=2")])
 def test_a_killed_build_goes_on_and_gives_the_same_bytes(tmp_path, how, executor, run):
     plugin = tmp_path / "slow.py"
@@ -128,6 +129,7 @@ def test_a_missing_folder_is_one_clear_line(run, tmp_path):
     assert "nowhere" in done.err and done.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_book_under_20_000_words_is_rejected_with_its_reason(run, texts):
     done = run("build", "tbc", "--folder", texts, code=1)
     assert "no document is kept of 6" in done.err and "too short" in done.err
@@ -169,6 +171,7 @@ def test_too_many_failures_end_the_build_with_the_counts(home, offer):
     assert corpora.build(Failing(), max_failed=0.5).documents == 1
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_the_build_goes_on(run, tmp_path, texts, monkeypatch):
     small = tmp_path / "small"
     small.mkdir()

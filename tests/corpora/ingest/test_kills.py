@@ -97,6 +97,7 @@ def test_a_recipe_killed_at_twenty_random_points_ends_with_the_same_bytes(tmp_pa
     assert content(broken) == expected and not list(broken.glob(".staging/*"))
 
 
+@pytest.mark.slow
 def test_what_a_kill_left_half_written_is_in_no_version(tmp_path):
     recipe, whole, broken = tmp_path / "recipe.toml", tmp_path / "whole", tmp_path / "broken"
     recipe.write_text(RECIPE[: RECIPE.index("[datasets.rand]")])

@@ -68,6 +68,7 @@ def test_a_folder_with_nothing_to_read_is_one_line(tmp_path, name):
     assert "\n" not in str(caught.value) and name in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_or_json(run, texts):
     assert "next: corpora build texts" in run("survey", texts).out
     assert json.loads(run("survey", texts, "--json").out)["expected"]["documents"] == 6

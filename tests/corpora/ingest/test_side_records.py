@@ -43,6 +43,7 @@ def noted(tmp_path, run):
     return build
 
 
+@pytest.mark.slow
 def test_records_of_documents_and_rejects_are_lines_of_a_file_in_document_order(noted):
     made = noted()
     lines = [json.loads(line) for line in (made.path / "removed.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -52,6 +53,7 @@ def test_records_of_documents_and_rejects_are_lines_of_a_file_in_document_order(
     assert list(made.side_records("removed")) == lines
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_records(noted):
     one = (noted().path / "removed.jsonl").read_bytes()
     default_store().remove("noted")
@@ -59,10 +61,12 @@ def test_workers_do_not_change_the_records(noted):
     assert (two.path / "removed.jsonl").read_bytes() == one
 
 
+@pytest.mark.slow
 def test_a_limit_leaves_out_the_records_of_later_documents(noted):
     assert [line["document"] for line in noted("--limit", "1").side_records("removed")] == ["d0"]
 
 
+@pytest.mark.slow
 def test_rows_without_a_letter_or_digit_are_dropped_and_counted(noted):
     made = noted()
     assert [text for batch in made.batches() for text in batch["text"].to_pylist()] == [
@@ -72,6 +76,7 @@ def test_rows_without_a_letter_or_digit_are_dropped_and_counted(noted):
     assert made.manifest.accounting["sentences_dropped"] == {"no letter or digit": 4}
 
 
+@pytest.mark.slow
 def test_show_prints_what_was_removed(noted, run):
     noted()
     assert run("show", "noted", "--removed").out.splitlines()[0] == "d0, 1 of 2: notice: Notice 0."

@@ -40,6 +40,7 @@ def column(page, number: int) -> list[str]:
     return page.locator(f"table >> nth=0 >> tbody tr > :nth-child({number})").all_inner_texts()
 
 
+@pytest.mark.slow
 def test_tables_sort_by_click_and_by_enter(opened):
     header = opened.locator("table >> nth=0 >> thead th:nth-child(3) button")
     header.click()
@@ -51,6 +52,7 @@ def test_tables_sort_by_click_and_by_enter(opened):
     assert opened.locator("thead th[aria-sort=ascending]").count() == 1
 
 
+@pytest.mark.slow
 def test_the_first_tab_leads_to_the_content_and_names_sort_as_names(opened):
     opened.keyboard.press("Tab")
     assert opened.evaluate("document.activeElement.textContent") == "Skip to the content"
@@ -59,12 +61,14 @@ def test_the_first_tab_leads_to_the_content_and_names_sort_as_names(opened):
     assert names == sorted(names, key=str.lower) and "corpus-tokens" in names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 700, 360])
 def test_the_page_fits_any_width(opened, width):
     opened.set_viewport_size({"width": width, "height": 900})
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_it_prints(opened):
     assert opened.pdf(format="A4").startswith(b"%PDF")
     opened.emulate_media(media="print")

@@ -96,6 +96,7 @@ def test_divergence_lies_between_none_and_one_bit(counts):
     assert divergence(p, p).sum() == pytest.approx(0)
 
 
+@pytest.mark.slow
 def test_the_command_prints_tables_and_json(run, tokens):
     corpora.transform(tokens, "sample", rate=0.5)
     assert "Settings that differ" in run("diff", "corpus-tokens", "corpus-tokens-50pct").out

@@ -25,27 +25,32 @@ def page(datasets, tmp_path):
     return corpora.report(datasets, tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_asks_for_nothing_outside_itself(page):
     assert not re.findall(r'(?:src|href)="(?!#|data:)[^"]*"', page)
     assert "default-src 'none'" in page
 
 
+@pytest.mark.slow
 def test_the_studys_tables_are_there_with_quoted_rows_marked(page):
     for title in ("Table 4", "Tables 5 and 8", "Where documents went", "Beside the original BookCorpus"):
         assert title in page
     assert page.count('<tr class="quoted">') == 2 + 6
 
 
+@pytest.mark.slow
 def test_figures_lie_in_the_page_for_tokens_and_for_words(page):
     figures = re.findall(r'<figure id="([\w-]+)"', page)
     assert figures == [f"{name}-{unit}" for name in ("lengths", "ranks", "growth") for unit in ("tokens", "words")]
 
 
+@pytest.mark.slow
 def test_ids_are_unique(page):
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 def test_rows_stand_before_and_after_each_transform(page):
     assert page.count('class="pairs rewritten"') == 2 and page.count('class="pairs selected"') == 1
     assert "<mark>" in page and "taken, row" in page
@@ -95,6 +100,7 @@ def test_two_versions_of_one_name_are_told_apart(tokens):
     assert [row[0] for row in table.rows] == [version.reference for version in versions]
 
 
+@pytest.mark.slow
 def test_the_command_writes_page_figures_and_tables(run, datasets, tmp_path):
     names = [dataset.name for dataset in datasets]
     out = run("report", *names, "--out", tmp_path / "r.html", "--figures", tmp_path / "figures").out

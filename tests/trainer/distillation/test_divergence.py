@@ -83,6 +83,7 @@ def test_a_watch_that_was_saved_and_restored_sees_what_one_in_one_go_does(losses
     assert told([losses]) == told([losses[:cut], losses[cut:]])
 
 
+@pytest.mark.slow
 def test_an_absurd_learning_rate_ends_a_run_with_good_weights_and_the_batch_kept(tmp_path: Path, make: Any) -> None:
     from safetensors.torch import load_file
 

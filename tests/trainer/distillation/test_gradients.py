@@ -167,6 +167,7 @@ def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make
     assert set(seen) == {(torch.float32, False)}
 
 
+@pytest.mark.slow
 def test_a_student_with_only_the_soft_loss_converges_to_its_teacher(make: Any) -> None:
     student, teacher, packed = make.bert(1, spread=0.05), make.bert(1, seed=3, spread=0.1), make.packed(12)
     engine = make.engine(student, teacher, "soft-target:temperature=1")

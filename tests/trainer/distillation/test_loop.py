@@ -394,6 +394,7 @@ def test_rows_of_unknown_words_are_left_out_where_the_recipe_says_so(teacher: Pa
     assert json.loads((tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8"))["tokens"] == 10
 
 
+@pytest.mark.slow
 def test_pre_training_learns_and_leaves_a_folder_that_can_teach(tmp_path: Path, make: Any) -> None:
     rows = make.rows(60, tokenizer_file=make.tokenizer_file(tmp_path))
     shape = Shape(layers=1, hidden=16, heads=2, positions=32)

@@ -23,6 +23,7 @@ def on_ranks(number: int, out: Path) -> Any:
     return json.loads(out.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_two_ranks_give_the_losses_and_weights_of_one_with_half_of_the_data_each(tmp_path: Path) -> None:
     one, two = on_ranks(1, tmp_path / "one.json"), on_ranks(2, tmp_path / "two.json")
     for single, shared in zip(one["updates"], two["updates"], strict=True):
@@ -49,6 +50,7 @@ except RankLost as error:
 """
 
 
+@pytest.mark.slow
 def test_a_killed_rank_ends_the_others_with_a_line_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "lost.py").write_text(LOST, encoding="utf-8")
     command = [sys.executable, str(tmp_path / "lost.py")]

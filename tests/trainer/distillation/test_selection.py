@@ -92,6 +92,7 @@ def test_the_student_is_that_of_the_best_update_and_the_card_says_which(
     assert f"{best} updates of 16" in (tmp_path / "run" / "student" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_without_keep_best_the_student_is_that_of_the_last_update(teacher: Path, tmp_path: Path, make: Any) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
     plain = {key: value for key, value in OPTIONS.items() if not key.startswith("held")}
@@ -114,6 +115,7 @@ def test_a_run_stops_early_after_measurements_without_a_better_one(teacher: Path
     assert (again.status, again.updates) == ("finished", outcome.updates)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [2, 4, 7])
 def test_both_survive_a_power_cut_with_the_same_bytes(teacher: Path, tmp_path: Path, make: Any, cut: int) -> None:
     options = {**OPTIONS, "keep-best": True, "early-stop": 4}

@@ -129,6 +129,7 @@ def test_a_link_in_the_run_folder_is_never_followed(teacher: Path, tmp_path: Pat
     assert not list((tmp_path / "outside").iterdir())
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_is_recorded_kept_on_a_resume_and_named_if_it_changes(
     teacher: Path, tmp_path: Path, make: Any
 ) -> None:

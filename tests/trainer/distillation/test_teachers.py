@@ -71,6 +71,7 @@ def test_two_teachers_that_are_one_teach_what_it_teaches(make: Any) -> None:
     assert torch.allclose(one, both, atol=1e-10, rtol=0)
 
 
+@pytest.mark.slow
 def test_a_run_of_two_teachers_is_resumed_with_both_and_the_same_bytes(
     two: list[Path], tmp_path: Path, make: Any
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_home_that_cannot_be_written_costs_only_the_sharing(
     assert evaluate("cola", model=student, data=glue, out=tmp_path / "1", changes={"epochs": 1}).columns
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_answers_in_this_process_and_in_two_others(
     student: Path, glue: Path, tmp_path: Path
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_result_edited_by_hand_is_detected(student: Path, glue: Path, tmp_path
         evaluate("cola", model=student, data=glue, out=tmp_path, changes={"epochs": 1})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["bert", "roberta", "distilbert"])
 def test_spans_are_learnt_from_windows_of_long_contexts(
     family: str, squad: Path, tmp_path: Path, save_model, save_tokenizer
@@ -273,6 +275,7 @@ def test_a_changed_setting_is_named_wherever_the_preset_is(student: Path, glue: 
     assert made.columns["CoLA"].train_rows == 40
 
 
+@pytest.mark.slow
 def test_of_several_learning_rates_the_best_is_kept_and_a_note_says_so(
     student: Path, glue: Path, tmp_path: Path
 ) -> None:

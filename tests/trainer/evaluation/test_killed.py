@@ -9,9 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from trainer.evaluation.evaluator import evaluate
 
 
+@pytest.mark.slow
 def test_an_evaluation_killed_in_the_middle_goes_on_with_what_is_missing(
     student: Path, glue: Path, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ ODD = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.none() | ODD, st.lists(ODD, min_size=1, max_size=3)), min_size=1, max_size=12))
 def test_scores_are_those_of_the_rule_to_the_last_digit(questions: list[tuple[str | None, list[str]]]) -> None:
     predicted = {str(n): answer for n, (answer, _) in enumerate(questions) if answer is not None} | {"other": "cat"}
@@ -104,6 +105,7 @@ def test_scores_are_those_of_the_rule_to_the_last_digit(questions: list[tuple[st
     assert (made.exact_match, made.f1) == by_the_rule_as_it_is_written_down(predicted, asked)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize("seed", range(3))
 def test_scores_of_spoilt_real_predictions_are_those_of_the_rule(real: Path, tmp_path: Path, seed: int) -> None:

@@ -34,10 +34,12 @@ def findings(subject: Make, model: Path, teacher: Path, held_out: str) -> Findin
     return probe(held_out).measure(subject(model, subject(teacher)))
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract_of_probes(model: Path, teacher: Path, held_out: str) -> None:
     check_probe(probe(held_out), model=model, teacher=teacher)
 
 
+@pytest.mark.slow
 def test_strata_add_up_to_the_whole(findings: Findings) -> None:
     counts: dict[str, int] = defaultdict(int)
     totals: dict[tuple[str, str], float] = defaultdict(float)
@@ -52,6 +54,7 @@ def test_strata_add_up_to_the_whole(findings: Findings) -> None:
         assert values == pytest.approx([values[0]] * 5, rel=1e-13)
 
 
+@pytest.mark.slow
 def test_values_are_those_of_the_plain_formula(subject: Make, model: Path, teacher: Path) -> None:
     ids = [np.array([7, 9, 12, 8]), np.array([20, 21])]
     masked = choose(ids, {0, 1, 2, 3, 4}, rate=0.6, seed=1)
@@ -71,6 +74,7 @@ def test_values_are_those_of_the_plain_formula(subject: Make, model: Path, teach
         assert found["agreement"][n] == float(t.argmax() == s.argmax())
 
 
+@pytest.mark.slow
 def test_a_model_agrees_with_itself(subject: Make, model: Path, held_out: str) -> None:
     (whole, *_) = probe(held_out).measure(subject(model, subject(model))).strata
     assert whole.estimates["kl"].value == pytest.approx(0, abs=1e-6)
@@ -84,6 +88,7 @@ def test_the_seed_decides_which_tokens_are_masked() -> None:
     assert 5 not in choose(ids, {5}, rate=0.9, seed=3).ids
 
 
+@pytest.mark.slow
 def test_parts_of_speech_come_from_a_spacy_model(
     subject: Make, model: Path, teacher: Path, held_out: str, tmp_path: Path
 ) -> None:
@@ -99,6 +104,7 @@ def test_parts_of_speech_come_from_a_spacy_model(
     assert made.inputs(subject(model))["tagger"] != probe(held_out).inputs(subject(model))["tagger"]
 
 
+@pytest.mark.slow
 def test_without_a_tagging_model_it_says_how_to_get_one(findings: Findings) -> None:
     assert any("python -m spacy download en_core_web_sm" in note for note in findings.notes)
 

@@ -30,6 +30,7 @@ def by_name(findings: Findings) -> Mapping[tuple[str, str], Stratum]:
     return {(stratum.split, stratum.name): stratum for stratum in findings.strata}
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract_of_probes(pairs: Path) -> None:
     check_probe(probe(pairs))
 
@@ -56,11 +57,13 @@ def test_equal_sentences_count_as_wrong(subject: Make, model: Path, tmp_path: Pa
     assert probe(tmp_path / "same.jsonl").measure(subject(model)).strata[0].estimates["accuracy"].value == 0
 
 
+@pytest.mark.slow
 def test_blimps_folder_of_gzipped_files_is_read(subject: Make, model: Path, pairs: Path, blimp: Path) -> None:
     ours, theirs = (by_name(probe(path).measure(subject(model))) for path in (pairs, blimp))
     assert ours == theirs
 
 
+@pytest.mark.slow
 def test_the_first_pairs_of_each_paradigm_are_taken(subject: Make, model: Path, pairs: Path) -> None:
     found = by_name(probe(pairs, **{"pairs-per-paradigm": 1}).measure(subject(model)))
     assert [found["paradigm", name].count for name in ("agreement", "plural", "island")] == [1, 1, 1]
@@ -92,6 +95,7 @@ def test_what_is_not_a_pair_is_one_clear_line(
         probe(tmp_path / "wrong.jsonl").inputs(subject(model))
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_read_are_named(subject: Make, model: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00cut")
     (tmp_path / "empty").mkdir()
@@ -104,6 +108,7 @@ def test_files_that_cannot_be_read_are_named(subject: Make, model: Path, tmp_pat
             probe(tmp_path / name).inputs(subject(model))
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_blimp_has_67_paradigms(subject: Make, model: Path, real: Path) -> None:
     findings = probe(real / "blimp", **{"pairs-per-paradigm": 1}).measure(subject(model))

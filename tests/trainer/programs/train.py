@@ -1,12 +1,12 @@
-"""A small distillation in a process of its own: train.py TEACHER OUT [--resume] [--overwrite]. Sleeps a little an
-update where SLOW is set, so that it can be killed in the middle."""
+"""A small distillation in a process of its own: train.py TEACHER OUT [--resume] [--overwrite]. Kills itself with
+SIGKILL once update KILL_AT is in the log, if that is set."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +21,15 @@ spec.loader.exec_module(making)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
-class Slow(Callback):
-    """Takes its time."""
+class Killed(Callback):
+    """Dies without a warning."""
 
-    name: ClassVar[str] = "slow"
+    name: ClassVar[str] = "killed"
 
     def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
-        """Wait."""
-        time.sleep(float(os.environ.get("SLOW", "0")))
+        """Kill this process at its update."""
+        if record["update"] == int(os.environ.get("KILL_AT", "0")):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> None:
@@ -42,7 +43,7 @@ def main() -> None:
     try:
         outcome = distill(
             making.rows(60), teacher, out,
-            options={} if resume else options, resume=resume, overwrite=overwrite, watch=[Slow()],
+            options={} if resume else options, resume=resume, overwrite=overwrite, watch=[Killed()],
         )  # fmt: skip
     except CorporaError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -61,6 +61,7 @@ def recipe(tmp_path: Path, home: Path, texts: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_every_model_is_probed_once(recipe: Path) -> None:
     run_study(recipe)
     steps = [step for step in plan_study(recipe) if step.kind == "probes"]

@@ -59,6 +59,7 @@ class Tags(HTMLParser):
                 self.ids.append(value)
 
 
+@pytest.mark.slow
 def test_the_page_loads_nothing_from_elsewhere_and_its_links_lead_somewhere(runs: list[Path], tmp_path: Path) -> None:
     page = Tags()
     page.feed(report(runs, tmp_path / "r.html").read_text(encoding="utf-8"))
@@ -67,6 +68,7 @@ def test_the_page_loads_nothing_from_elsewhere_and_its_links_lead_somewhere(runs
     assert len(page.ids) == len(set(page.ids)) and page.names.count("svg") == 8
 
 
+@pytest.mark.slow
 def test_quoted_lines_are_marked_and_measured_ones_are_not(runs: list[Path], tmp_path: Path) -> None:
     text = report(runs, tmp_path / "r.html").read_text(encoding="utf-8")
     lines = re.findall(r"<tr( class=\"quoted\")?><th scope=\"row\">([^<]*)", text)
@@ -74,6 +76,7 @@ def test_quoted_lines_are_marked_and_measured_ones_are_not(runs: list[Path], tmp
     assert "BERT_BASE (quoted, superseded)" in text and "GLUE (sanh9, 2 of 9 tasks)" in text
 
 
+@pytest.mark.slow
 def test_both_questions_are_answered_and_what_is_missing_is_named(runs: list[Path], tmp_path: Path) -> None:
     text = report(runs, tmp_path / "r.html").read_text(encoding="utf-8")
     assert "RQ1" in text and "RQ2" in text and "WNLI is not in" in text and "shuffle" in text
@@ -100,6 +103,7 @@ def test_a_folder_that_holds_nothing_is_one_clear_error(tmp_path: Path) -> None:
         report([tmp_path], tmp_path / "r.html")
 
 
+@pytest.mark.slow
 def test_networks_stand_beside_the_studys(runs: list[Path], student: Path, tmp_path: Path) -> None:
     measure([student], rows=20, passes=1, out=tmp_path / "m.json")
     text = report(runs, tmp_path / "r.html", measured=tmp_path / "m.json").read_text(encoding="utf-8")
@@ -115,6 +119,7 @@ def test_tables_can_be_written_as_markdown_csv_and_latex() -> None:
     assert r"ours\_1 & 1.0 \\" in to_latex(sheet) and r"\caption{A \& B}" in to_latex(sheet)
 
 
+@pytest.mark.slow
 def test_fidelity_stands_beside_the_scores_with_every_seed_and_its_curve(runs: list[Path], tmp_path: Path) -> None:
     for run, kls in zip(runs, ((0.1, 0.2), (0.15, 0.3), (0.5, 0.6)), strict=True):
         again = shutil.copytree(run, run.parent / f"{run.name}-43")

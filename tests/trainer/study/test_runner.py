@@ -117,6 +117,7 @@ def states(path: Path) -> set[tuple[str, str]]:
     return {(step.kind, step.state) for step in plan_study(path)}
 
 
+@pytest.mark.slow
 def test_everything_is_done_after_a_study_ran(finished: Path) -> None:
     assert {state for _, state in states(finished)} == {"done"}
 
@@ -125,6 +126,7 @@ def test_nothing_is_done_before_a_study_runs(recipe: Path) -> None:
     assert {state for _, state in states(recipe)} == {"missing"}
 
 
+@pytest.mark.slow
 def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> None:
     weights = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
     cells = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
@@ -135,6 +137,7 @@ def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> 
     assert not any("training" in line for line in told) and len(weights) == 1 + 1 + 2 + 6
 
 
+@pytest.mark.slow
 def test_the_report_answers_both_questions_in_every_format(finished: Path) -> None:
     page = report_study(finished)
     text = page.read_text(encoding="utf-8")
@@ -154,6 +157,7 @@ def test_every_student_is_compared_with_its_teacher_on_the_same_held_out_sequenc
             assert found.mean("kl") == pytest.approx(logged["kl"], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_fidelity_of_other_weights_is_measured_again_and_an_edited_one_is_refused(finished: Path) -> None:
     run = next((finished.parent / "study" / "runs").glob("tiny-half-*"))
     found = read_held_out(run)
@@ -179,6 +183,7 @@ def test_answers_before_anything_ran_say_what_to_do(recipe: Path) -> None:
         study_answers(recipe)
 
 
+@pytest.mark.slow
 def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Path, tmp_path: Path) -> None:
     (killed,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
     (killed / "student.json").unlink()

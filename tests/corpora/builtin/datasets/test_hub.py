@@ -30,6 +30,7 @@ def rows(dataset):
     return [text for batch in dataset.batches() for text in batch["text"].to_pylist()]
 
 
+@pytest.mark.slow
 def test_a_dataset_is_read_with_the_licence_that_its_card_names(home, hub, toy):
     made = corpora.transform("hub:me/toy", "lowercase", name="low")
     assert rows(made) == ["one.", "two."] and made.manifest.licences == {"cc0-1.0": 1}
@@ -44,6 +45,7 @@ def test_a_recipe_names_the_commit_and_makes_the_same_without_asking(home, hub, 
     assert corpora.build_datasets(corpora.read_recipe(tmp_path / "printed.toml")) == [made] and not hub.asked
 
 
+@pytest.mark.slow
 def test_a_revision_that_moved_is_another_version_and_the_old_one_stays(home, hub, toy):
     old = corpora.transform("hub:me/toy@main", "lowercase", name="low")
     hub.commit("datasets/me/toy", {"data/train.parquet": parquet("Another one.")})
@@ -61,6 +63,7 @@ def test_a_branch_that_moves_while_it_is_read_gives_the_commit_that_is_recorded(
     assert batch["text"].to_pylist() == ["One.", "Two."] and toy in given.plan.recipe["elsewhere"]
 
 
+@pytest.mark.slow
 def test_what_the_cache_has_is_not_brought_again(home, hub, toy):
     corpora.transform("hub:me/toy", "lowercase", name="low")
     hub.asked.clear()
@@ -89,6 +92,7 @@ def test_a_private_one_needs_a_token(home, hub, toy, monkeypatch):
     assert corpora.transform("hub:me/toy", "lowercase").rows == 2
 
 
+@pytest.mark.slow
 def test_one_that_is_gone_is_one_clear_line(run, hub):
     done = run("transform", "lowercase", "hub:me/gone", code=1)
     assert "hub:me/gone does not exist or is private (404); check the name" in done.err and "Traceback" not in done.err
@@ -114,6 +118,7 @@ def test_files_are_chosen_by_their_path(home, hub):
         corpora.transform("hub:me/two,files=fr/*", "lowercase")
 
 
+@pytest.mark.slow
 def test_a_dataset_of_texts_is_a_source(run, hub):
     texts = parquet("A first text. It has two sentences.\nAnd two paragraphs.", "A second one.")
     sha = hub.commit("datasets/me/books", {"data/train.parquet": texts, "README.md": CARD})

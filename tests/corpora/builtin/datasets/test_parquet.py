@@ -19,6 +19,7 @@ from corpora.recipe import recipe_text
 from corpora.store.store import default_store
 
 
+@pytest.mark.slow
 def test_an_exported_dataset_comes_back_with_the_same_rows(corpus, tmp_path):
     export_hub(corpus, tmp_path / "out")
     made = corpora.transform(f"parquet:{tmp_path / 'out'}", "lowercase", name="back")
@@ -32,6 +33,7 @@ def test_rows_without_text_are_left_out_and_the_column_can_be_named(home, tmp_pa
     assert made.to_datasets()["text"][:] == ["one.", "two."] and made.documents == 1
 
 
+@pytest.mark.slow
 def test_a_folder_is_taken_in_again_only_when_its_content_changed(home, tmp_path):
     pq.write_table(pa.table({"text": ["One."]}), tmp_path / "a.parquet")
     first = corpora.transform(f"parquet:{tmp_path}", "lowercase", name="x")
@@ -40,6 +42,7 @@ def test_a_folder_is_taken_in_again_only_when_its_content_changed(home, tmp_path
     assert corpora.transform(f"parquet:{tmp_path}", "lowercase", name="x").fingerprint != first.fingerprint
 
 
+@pytest.mark.slow
 def test_show_head_and_export_take_one_as_actions_do(run, home, tmp_path):
     pq.write_table(pa.table({"text": ["One.", "Two."]}), tmp_path / "a.parquet")
     assert "parquet-" in run("show", f"parquet:{tmp_path}").out
@@ -70,6 +73,7 @@ def test_a_folder_without_parquet_is_refused(home, tmp_path):
         corpora.transform(f"parquet:{tmp_path}", "lowercase")
 
 
+@pytest.mark.slow
 def test_a_hub_dataset_that_is_gone_or_private_is_one_clear_line(run, httpserver, monkeypatch):
     httpserver.expect_request("/api/datasets/me/gone").respond_with_json({"error": "not found"}, status=404)
     monkeypatch.setenv("HF_ENDPOINT", httpserver.url_for("").rstrip("/"))
@@ -78,6 +82,7 @@ def test_a_hub_dataset_that_is_gone_or_private_is_one_clear_line(run, httpserver
     assert "hub:me/gone does not exist or is private (404)" in done.err
 
 
+@pytest.mark.slow
 def test_without_a_network_the_hub_is_not_asked(run):
     assert "no answer from the hub" in run("transform", "lowercase", "hub:me/any", code=1).err
 
@@ -277,6 +282,7 @@ def test_a_folder_with_an_equals_sign_is_told_how_to_be_written(home, tmp_path):
     assert made.rows == 1 and made.manifest.plan["recipe"] == {"elsewhere": f"parquet:folder={folder}"}
 
 
+@pytest.mark.slow
 def test_a_dry_run_does_not_go_to_the_hub(run, home, tmp_path):
     (tmp_path / "r.toml").write_text('[datasets.low]\ntransform = "lowercase"\nfrom = "hub:me/lines"\n')
     assert "needs its inputs" in run("build", "--recipe", tmp_path / "r.toml", "--dry-run").out

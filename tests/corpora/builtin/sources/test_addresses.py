@@ -206,6 +206,7 @@ def test_parquet_is_read_from_an_address(corpus, tmp_path, memory):
     assert corpora.open("parquet:memory://bucket").rows == corpus.rows
 
 
+@pytest.mark.slow
 def test_the_command_line_keeps_both_slashes(run, zipped, tmp_path):
     run("build", "texts", "--folder", f"zip://{zipped(FILES)}", "--name", "mine")
     assert f"zip://{tmp_path}" in run("show", "mine", "--json").out

@@ -25,6 +25,7 @@ def test_all_splitters_are_registered() -> None:
     assert set(NAMES) <= set(registry.offered("splitters"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @settings(deadline=None)
 @given(text=TEXT)

@@ -82,6 +82,7 @@ def test_the_fingerprint_follows_the_target_and_not_its_name(sea_and_law):
     assert other.fingerprint != made.fingerprint
 
 
+@pytest.mark.slow
 def test_a_recipe_builds_the_target_first_and_names_it(sea_and_law, run, tmp_path):
     recipe = tmp_path / "r.toml"
     recipe.write_text(

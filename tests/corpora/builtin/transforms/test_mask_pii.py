@@ -68,6 +68,7 @@ def test_bad_options_are_one_line(monkeypatch):
         registry.make("transforms", "mask-pii")
 
 
+@pytest.mark.slow
 def test_the_command_masks_a_dataset(run, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("Mail ann@example.org or ring (202) 456-1111 now.\n", encoding="utf-8")

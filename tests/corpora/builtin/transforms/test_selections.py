@@ -1,6 +1,7 @@
 """Selections: keys that make exact and nested samples."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def test_the_key_of_a_row_does_not_depend_on_the_cut_into_blocks(seed, start, co
     assert np.array_equal(whole[start : start + count], part)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 2**64 - 1))
 def test_no_two_rows_tie(seed):

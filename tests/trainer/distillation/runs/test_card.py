@@ -30,6 +30,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.slow
 def test_a_card_is_read_as_it_was_written(card: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps(card), encoding="utf-8")
     read = read_card(tmp_path / "run.json")
@@ -72,6 +73,7 @@ def test_what_is_not_a_card_at_all_is_one_line(tmp_path: Path, content: str) -> 
     assert "\n" not in str(found.value)
 
 
+@pytest.mark.slow
 def test_300_mutated_cards_are_read_or_refused_and_never_crash(card: dict[str, Any], tmp_path: Path) -> None:
     from trainer.distillation.runs.resume import recipe_of, resumed
 

@@ -24,6 +24,7 @@ def test_a_kept_model_opens_with_transformers_and_answers_as_it_scored(
     assert scores["CoLA"]["matthews"] == 100.0 and answer[0]["label"] == "acceptable"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["cola", "squad"])
 def test_a_student_learns_from_a_finetuned_teacher(
     student: Path, glue: Path, squad: Path, tmp_path: Path, task: str

@@ -35,6 +35,7 @@ def test_no_row_of_real_glue_is_lost(real: Path, name: str) -> None:
     assert not splits.train.unreadable
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_real_squad_is_read_whole(real: Path) -> None:
     splits = read("squad", real / "squad")

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 PROSE = "\n\n".join(f"The farmer had {n} sheep on the hill, and went to see them." for n in range(50)).encode()
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_how_far_downloads_are(serve, tmp_path, run):
     site = serve({f"/{n}.txt": PROSE + b"\n\nHe said: %d." % n for n in range(3)})
     (tmp_path / "list.txt").write_text("\n".join(f"{site.url}/{n}.txt" for n in range(3)), encoding="utf-8")

@@ -193,6 +193,7 @@ def test_each_conformance_file_gives_a_document_or_a_reason():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data is not here")
 def test_every_real_epub_gives_its_text():
@@ -215,6 +216,7 @@ def test_a_damaged_book_never_crashes_the_reader(make_epub, tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -27,6 +27,7 @@ def test_dump_cut_in_mid_page_is_refused_or_its_whole_pages_are_taken(dumps, pac
     assert said[0] == "cut.xml is cut or damaged: only its intact pages were read"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, zstd])
 def test_packing_cut_in_the_middle_is_refused_or_its_whole_pages_are_taken(dumps, pack):
     packed = pack(dumps.xml(*dumps.pages(30_000)).encode())
@@ -101,6 +102,7 @@ def test_page_without_text_is_rejected(dumps):
     assert dumps.read(dumps.write(dumps.xml(text)))[1] == {"no text": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize(
     ("name", "written", "others"),
