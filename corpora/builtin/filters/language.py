@@ -27,7 +27,7 @@ class Language(Filter):
 
     def reject(self, document: Document) -> str | None:
         """`language fr`, `language unclear`, or None."""
-        language, confidence = language_of(document.paragraphs)
+        language, confidence = language_of(tuple(document.paragraphs))
         if not language:
             return None if document.language in ("", *self.allow) else f"language {document.language}"
         if language not in self.allow:
