@@ -175,7 +175,9 @@ class WriteTask:
                 split.append(whole_sentences(paragraph, splitter))
         side.drop(HAS_HOLE, sum(holes for _, holes in split))
         for number, (sentences, _) in enumerate(split):
-            written = sentences if self.keep_symbols else [*filter(has_letters, sentences)]
+            written = sentences
+            if not self.keep_symbols:  # most sentences begin with a letter, which is seen here without a call
+                written = [text for text in sentences if text[:1].isalnum() or has_letters(text)]
             texts += written
             numbers += [number] * len(written)
         side.drop(NO_LETTERS, sum(len(sentences) for sentences, _ in split) - len(texts))
@@ -189,7 +191,7 @@ class WriteTask:
 
 def has_letters(sentence: str) -> bool:
     """Whether a sentence has a letter or digit; a lone quotation mark or a row of dots has none."""
-    return sentence[:1].isalnum() or any(map(str.isalnum, sentence))
+    return any(map(str.isalnum, sentence))
 
 
 def shared_record(number: int, paragraph: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def whole_sentences(paragraph: str, splitter: Splitter) -> tuple[list[str], int]
 
 def _split(paragraph: str, splitter: Splitter) -> list[str]:
     sentences = splitter.split(paragraph)
-    must_return(isinstance(sentences, list), splitter, "split", sentences, "a list of sentences")
+    if not isinstance(sentences, list):
+        must_return(False, splitter, "split", sentences, "a list of sentences")
     return sentences
 
 

@@ -16,6 +16,7 @@ from corpora.execution import Executor, Progress, silent
 from corpora.operations.paragraphs import units, whole_paragraphs
 from corpora.operations.unknown_tokens import count_unknown, summarised
 from corpora.operations.version_writer import Rows, Work, counted_part, write_version, written_parts
+from corpora.operations.word_cache import word_cache
 from corpora.plugin import Sequences, sha256_of, split_short
 from corpora.store import (
     TOKENIZER_FILE,
@@ -206,12 +207,9 @@ class TokenizeTask:
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def _encode(self, texts: list[str]) -> Sequences:
-        rows = self.vocabulary.encode(texts, keep_special=self.keep_special)
-        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
-        values = np.fromiter((i for row in rows for i in row), np.uint32, int(offsets[-1]))
+        encoded = word_cache(self.vocabulary, keep_special=self.keep_special).encode(texts)
         width = np.uint16 if self.schema.field(0).type.value_type == pa.uint16() else np.uint32
-        return Sequences(values.astype(width), offsets)
+        return Sequences(encoded.values.astype(width), encoded.offsets)
 
 
 def pack(block: Sequences, documents: list[str], size: int) -> tuple[Sequences, list[str]]:

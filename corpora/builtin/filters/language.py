@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from corpora import Document, Filter, hookimpl, option
@@ -27,7 +27,7 @@ class Language(Filter):
 
     def reject(self, document: Document) -> str | None:
         """`language fr`, `language unclear`, or None."""
-        language, confidence = language_of(document.paragraphs)
+        language, confidence = language_of(tuple(document.paragraphs))
         if not language:
             return None if document.language in ("", *self.allow) else f"language {document.language}"
         if language not in self.allow:
@@ -35,6 +35,7 @@ class Language(Filter):
         return None if confidence >= self.confidence else "language unclear"
 
 
+@lru_cache(maxsize=1)  # a source asks for a document's language, and so does the filter right after it
 def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
     """The ISO 639-1 code of the language that most of a text is in, and the model's mean confidence, 0 to 1.
 

@@ -22,5 +22,5 @@ def with_language(document: Document, language: str = AUTO) -> Document:
         return document
     if language != AUTO:
         return replace(document, language=language)
-    found, confidence = language_of(document.paragraphs)
+    found, confidence = language_of(tuple(document.paragraphs))
     return replace(document, language=found) if confidence >= MIN_CONFIDENCE else document

@@ -112,9 +112,10 @@ def _decodes(raw: bytes, encoding: str) -> bool:
 
 
 def _without_controls(text: str) -> str:
-    found = CONTROL.findall(text)
-    if not found:
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded.translate(None, CONTROLS)) == len(encoded):  # several times as fast as the pattern
         return text
+    found = CONTROL.findall(text)
     _check_controls(sum(map(len, found)), len(text))
     return CONTROL.sub("", text)
 

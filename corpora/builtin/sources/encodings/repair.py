@@ -18,7 +18,7 @@ def repaired(document: Document) -> Document:
     encoding is taken: quotation marks, ligatures and widths stay as they are. A paragraph that has as many broken
     characters afterwards is left as it was.
     """
-    paragraphs = tuple(map(_restored, document.paragraphs))
+    paragraphs = tuple([text if text.isascii() else _restored(text) for text in document.paragraphs])
     count = sum(new is not old for new, old in zip(paragraphs, document.paragraphs, strict=True))
     if not count:
         return document
@@ -26,7 +26,7 @@ def repaired(document: Document) -> Document:
 
 
 def _restored(paragraph: str) -> str:
-    broken = 0 if paragraph.isascii() else broken_in(paragraph)
+    broken = broken_in(paragraph)
     if not broken:
         return paragraph
     import ftfy

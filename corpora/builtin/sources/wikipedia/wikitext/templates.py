@@ -65,7 +65,9 @@ class Templates:
     """
 
     def __init__(self, components: Sequence[Template], site: Site, plain: Callable[[str, Found], str]) -> None:
-        self._components, self._site, self.plain = tuple(components), site, plain
+        self._site, self.plain = site, plain
+        # whether a component is selective is asked once: for a protocol, isinstance takes as long as rendering
+        self._components = [(c, c if isinstance(c, Selective) else None) for c in components]
         self._names: dict[str, tuple[str, int]] = {}
         self._askable: dict[str, tuple[Template, ...]] = {}
 
@@ -139,7 +141,7 @@ class Templates:
         if name in self._askable:
             return self._askable[name]
         language = self._site.language
-        asked = tuple(c for c in self._components if not isinstance(c, Selective) or c.knows(name, language))
+        asked = tuple(c for c, chooser in self._components if chooser is None or chooser.knows(name, language))
         if len(self._askable) < 100_000:
             self._askable[name] = asked
         return asked

@@ -1,0 +1,128 @@
+"""Token ids by word: a WordPiece tokenizer is asked once for each word of a corpus, not once for each place of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpora.plugin import Array, Sequences
+from corpora.store import Vocabulary
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MOST_WORDS = 1 << 19
+"""Words that are kept, about 80 MB; when there are more, the cache begins again."""
+MEAN_WORD_LENGTH = 16
+"""Texts with longer words, in characters, are not split: those of scripts without spaces, and addresses."""
+
+
+class WordCache:
+    """Gives the ids that a tokenizer gives, faster where that is provably the same.
+
+    BERT's normalizer works on characters with their combining marks, its pre-tokenizer splits at white space, and
+    WordPiece looks at one word at a time. Therefore the ids of a text are those of its parts between ASCII spaces, one
+    after the other, whatever characters those hold. Two things break this rule, and go to the tokenizer as whole
+    texts: texts that spell an added token such as [MASK], and tokenizers of any other kind.
+
+    Args:
+        tokenizer: any tokenizer, without truncation and padding.
+        ask: gives the ids of texts, as the tokenizer is to be asked; by default without special tokens.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, ask: Callable[[Sequence[str]], list[list[int]]] | None = None) -> None:
+        self._asked = ask or (
+            lambda texts: [each.ids for each in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+        )
+        self._added = _added_tokens(tokenizer)
+        self._numbers: dict[str, int] = {}
+        self._values: Array = np.empty(0, np.uint32)
+        self._offsets: Array = np.zeros(1, np.int64)
+        self.whole_texts = 0
+        """How many texts the tokenizer was given whole."""
+
+    def encode(self, texts: Sequence[str]) -> Sequences:
+        """The ids of each text, without special tokens: [texts], uint32."""
+        if self._added is None:
+            self.whole_texts += len(texts)
+            return self._ask(texts)
+        whole = [row for row, text in enumerate(texts) if self._goes_whole(text)]
+        if not whole:
+            return self._by_words(texts)
+        self.whole_texts += len(whole)
+        asked = set(whole)
+        rest = self._by_words([text for row, text in enumerate(texts) if row not in asked])
+        order = np.argsort(np.array(whole + [row for row in range(len(texts)) if row not in asked], np.int64))
+        given = self._ask([texts[row] for row in whole])
+        values = np.concatenate([given.values, rest.values])
+        offsets = np.concatenate([given.offsets, rest.offsets[1:] + given.offsets[-1]])
+        return _taken(values, offsets, order)
+
+    def _goes_whole(self, text: str) -> bool:
+        if len(text) > MEAN_WORD_LENGTH * (text.count(" ") + 1):
+            return True
+        return ("[" in text or "<" in text) and any(token in text for token in self._added or ())
+
+    def _by_words(self, texts: Sequence[str]) -> Sequences:
+        words = " ".join(texts).split(" ") if texts else []
+        self._learn(words)
+        numbers = np.fromiter(map(self._numbers.__getitem__, words), np.int64, len(words))
+        ids = _taken(self._values, self._offsets, numbers)
+        words_in = np.fromiter((text.count(" ") + 1 for text in texts), np.int64, len(texts))
+        return Sequences(ids.values, ids.offsets[_running(words_in)])
+
+    def _learn(self, words: Sequence[str]) -> None:
+        """Ask the tokenizer for the words that are not known yet."""
+        if len(self._numbers) > MOST_WORDS:
+            self._forget()
+        new = list(set(words).difference(self._numbers))
+        if new:
+            answer = self._ask(new)
+            self._numbers.update(zip(new, range(len(self._numbers), len(self._numbers) + len(new)), strict=True))
+            self._offsets = np.concatenate([self._offsets, answer.offsets[1:] + self._offsets[-1]])
+            self._values = np.concatenate([self._values, answer.values])
+
+    def _forget(self) -> None:
+        self._numbers = {}
+        self._values, self._offsets = np.empty(0, np.uint32), np.zeros(1, np.int64)
+
+    def _ask(self, texts: Sequence[str]) -> Sequences:
+        rows = self._asked(texts)
+        offsets = _running(np.fromiter(map(len, rows), np.int64, len(rows)))
+        return Sequences(np.fromiter((i for row in rows for i in row), np.uint32, int(offsets[-1])), offsets)
+
+
+@lru_cache(maxsize=1)
+def word_cache(vocabulary: Vocabulary, *, keep_special: bool) -> WordCache:
+    """The cache of this process for a vocabulary, which every piece of a dataset fills further."""
+    return WordCache(vocabulary.tokenizer, partial(vocabulary.encode, keep_special=keep_special))
+
+
+def _running(lengths: Array) -> Array:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _taken(values: Array, offsets: Array, rows: Array) -> Sequences:
+    """Rows of a ragged array, in the order given."""
+    lengths = (offsets[1:] - offsets[:-1])[rows]
+    ends = _running(lengths)
+    return Sequences(values[np.repeat(offsets[:-1][rows] - ends[:-1], lengths) + np.arange(ends[-1])], ends)
+
+
+def _added_tokens(tokenizer: Tokenizer) -> tuple[str, ...] | None:
+    """The added tokens of a tokenizer whose texts may be split at spaces; None if they may not."""
+    parts = json.loads(tokenizer.to_str())
+    kinds = [(parts[name] or {}).get("type") for name in ("model", "normalizer", "pre_tokenizer")]
+    added = parts["added_tokens"]
+    exact = all(
+        not token["normalized"] and token["content"].startswith(("[", "<")) and " " not in token["content"]
+        for token in added
+    )
+    plain = parts["truncation"] is None and parts["padding"] is None
+    if kinds != ["WordPiece", "BertNormalizer", "BertPreTokenizer"] or not exact or not plain:
+        return None
+    return tuple(token["content"] for token in added)
