@@ -19,7 +19,11 @@ def command(
     if as_json:
         typer.echo(json.dumps(found.to_json(), indent=2))
         return
-    known = {True: "present", False: "missing: it cannot teach", None: "not looked for: the family is not known"}
+    known = {
+        True: "present",
+        False: "missing: trainer pretrain --from adds one; --loss embedding needs none",
+        None: "not looked for: the family is not known",
+    }
     head = known[found.masked_lm_head]
     obstacle = f" (cannot be trained: {found.obstacle})" if found.obstacle else ""
     typer.echo(f"family          {found.family}{obstacle}")
