@@ -40,7 +40,7 @@ def sentence(rng, longest=9):
 def seen(evaluation, training, n):
     """The share of evaluation n-grams that `corpora diff` finds in training data."""
     blocks = [[sequences_of(batch) for batch in dataset.batches()] for dataset in (evaluation, training)]
-    return contamination(*blocks, n=n)["ngrams_seen_rate"]
+    return contamination(*blocks, n=n).ngrams_seen_rate
 
 
 @pytest.mark.parametrize("n", [1, 3, 5])

@@ -51,7 +51,7 @@ def test_documents_go_only_where_every_row_is_a_copy(make, rows):
 def test_a_document_in_two_blocks_is_one_document(make, monkeypatch, rows):
     from corpora.store import blocks
 
-    monkeypatch.setattr(blocks, "MAX_ROWS", 3)
+    monkeypatch.setattr(blocks, "LIMITS", blocks.Limits(rows=3))
     long = [f"Sentence {i}." for i in range(8)]
     assert rows(corpora.distinct(make(long, ["Another one."], long), by="document")) == [*long, "Another one."]
 
