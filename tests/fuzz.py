@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY))  # before this folder, which has a folder trainer too
 LIMIT_SECONDS, LIMIT_BYTES = 10, 4 << 30
 VALUES = [None, -1, 0, 10**30, 1e30, "", "x" * 300, "../../x", "/etc/passwd", "\0", [], {}, [[[]]], True, float("nan")]
 TOML_VALUES = [

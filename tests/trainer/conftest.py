@@ -130,7 +130,7 @@ def weights_hash(folder: Path) -> str:
     return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> Any:
     """The functions of this file."""
     return sys.modules[__name__]

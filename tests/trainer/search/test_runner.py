@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -144,8 +145,14 @@ def test_a_proxy_changed_afterwards_is_refused(finished: Path, tmp_path: Path) -
         run_search(finished)
 
 
+def without_places(folder: Path) -> str:
+    """What a search found, without the folders that its files are in."""
+    found = (folder / "search" / "search.json").read_text(encoding="utf-8")
+    return re.sub(r'"[^"]*(/search/[^"]*)"', r'"\1"', found)
+
+
 def test_a_search_killed_between_proxies_continues_with_the_same_command(finished: Path, tmp_path: Path) -> None:
-    whole = (tmp_path / "search" / "search.json").read_text(encoding="utf-8")
+    whole = without_places(tmp_path)
     shutil.rmtree(tmp_path / "search" / "runs")
     line = [sys.executable, "-c", "from trainer.cli import main; main()", "search", str(finished)]
     process = subprocess.Popen(line, env=os.environ | {"OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL)
@@ -158,7 +165,7 @@ def test_a_search_killed_between_proxies_continues_with_the_same_command(finishe
     before = written(tmp_path)
     run_search(finished)
     assert before.items() <= written(tmp_path).items() and len(written(tmp_path)) > len(before)
-    assert (tmp_path / "search" / "search.json").read_text(encoding="utf-8") == whole
+    assert without_places(tmp_path) == whole
 
 
 def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:

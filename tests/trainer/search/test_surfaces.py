@@ -52,7 +52,9 @@ def test_more_noise_gives_wider_intervals() -> None:
 
 
 def test_shares_without_effect_give_natural_proportions() -> None:
-    surface = fit_surface([BY_NAME["constant"], BY_NAME["linear"]], SHARES, 1 + np.resize([0.01, -0.01], len(SHARES)))
+    noise = np.random.default_rng(1).normal(size=len(SHARES))
+    noise -= SHARES @ np.linalg.lstsq(SHARES, noise, rcond=None)[0]  # nothing of it is linear in the shares
+    surface = fit_surface([BY_NAME["constant"], BY_NAME["linear"]], SHARES, 1 + 0.01 * noise)
     assert surface.says_nothing and propose(surface, NATURAL, seed=1).shares == NATURAL
 
 
