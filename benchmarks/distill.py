@@ -28,7 +28,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from trainer.data.masking import Masker, masker
 from trainer.data.packing import IGNORED, Packed, micro_batches, pack
-from trainer.distillation.gradients import Counts, Engine
+from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.models import attention
 from trainer.models import families as bodies
 from trainer.plugin.discovery import registry

@@ -87,7 +87,7 @@ def _model(folder: Path) -> list[Target]:
 
     from trainer.models import load_tokenizer
     from trainer.models.configurations import load_config, look_at
-    from trainer.models.weights import weight_shapes
+    from trainer.models.files.weights import weight_shapes
 
     config = BertConfig(
         vocab_size=50, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16,

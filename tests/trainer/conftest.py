@@ -24,7 +24,7 @@ from corpora import Sequences
 from trainer.data.masking import masker
 from trainer.data.packing import IGNORED, Packed, pack
 from trainer.data.rows import Rows
-from trainer.distillation.gradients import Counts, Engine
+from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.plugin.discovery import registry
 from trainer.runtime.precision import precision_for
 

@@ -2,9 +2,9 @@ from .cost_forecast import forecast as forecast
 from .fidelity import check_apart as check_apart
 from .fidelity import held_out_batch as held_out_batch
 from .fidelity import held_out_numbers as held_out_numbers
-from .gradients import Counts as Counts
-from .gradients import Engine as Engine
 from .loop import distill as distill
+from .objective.gradients import Counts as Counts
+from .objective.gradients import Engine as Engine
 from .pretraining import Shape as Shape
 from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
@@ -19,7 +19,7 @@ from .schedule import learning_rate_factor as learning_rate_factor
 from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
-from .start import StartingPoint as StartingPoint
-from .start import starting_point as starting_point
-from .start import starting_student as starting_student
-from .vocabulary import in_pieces_of as in_pieces_of
+from .setup.start import StartingPoint as StartingPoint
+from .setup.start import starting_point as starting_point
+from .setup.start import starting_student as starting_student
+from .setup.vocabulary import in_pieces_of as in_pieces_of

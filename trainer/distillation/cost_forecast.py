@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from trainer.distillation import preparation as preparing
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import resolve
-from trainer.distillation.teachers import listed
+from trainer.distillation.setup import preparation as preparing
+from trainer.distillation.setup.teachers import listed
 from trainer.distillation.update import Training
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
-from trainer.distillation.gradients import Counts, Engine
+from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.distillation.runs.card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
 from trainer.plugin import Given, LogitsLoss

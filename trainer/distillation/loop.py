@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainer.data import Survey
-from trainer.distillation import preparation as preparing
 from trainer.distillation.interruption import Stopper
-from trainer.distillation.prepared import PreparedRun
 from trainer.distillation.run_loop import Outcome, RunLoop
 from trainer.distillation.runs import resume as resuming
 from trainer.distillation.runs.card import RunCard
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import resolve, seconds
-from trainer.distillation.teachers import listed
+from trainer.distillation.setup import preparation as preparing
+from trainer.distillation.setup.prepared import PreparedRun
+from trainer.distillation.setup.teachers import listed
 from trainer.plugin import Callback, registry
 from trainer.runtime import is_first
 

@@ -11,12 +11,12 @@ import torch
 
 from trainer.distillation.divergence import LossWatch
 from trainer.distillation.interruption import Stopper
-from trainer.distillation.prepared import PreparedRun, position_of
 from trainer.distillation.runs import checkpoint
 from trainer.distillation.runs.card import BestEntry, RunCard
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.selection import Selection
 from trainer.distillation.settings import RunSettings, seconds
+from trainer.distillation.setup.prepared import PreparedRun, position_of
 from trainer.distillation.update import Done, Training
 from trainer.errors import Diverged
 from trainer.plugin import Callback, Run

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from corpora import seed_of
 from trainer.data import IGNORED, Masker, Packed, Rows, micro_batches, pack
-from trainer.distillation.gradients import Counts, Engine
+from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.distillation.schedule import Plan
 from trainer.distillation.settings import RunSettings
 from trainer.errors import Diverged, OutOfMemory

@@ -14,8 +14,8 @@ from huggingface_hub.errors import StrictDataclassError
 from corpora.errors import first_line
 from trainer.errors import DamagedWeights, ModelError
 from trainer.models.families import known_families, not_known
+from trainer.models.files.weights import weight_shapes
 from trainer.models.quiet import quiet_transformers
-from trainer.models.weights import weight_shapes
 from trainer.plugin import Family
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from trainer.errors import ModelError
 from trainer.models.configurations import ModelFiles, load_config, look_at
 from trainer.models.families import not_known
-from trainer.models.folders import model_folder
-from trainer.models.tokenizers import TOKENIZER_FILES, load_tokenizer, lower_cases
+from trainer.models.files.folders import model_folder
+from trainer.models.tokenization.tokenizers import TOKENIZER_FILES, load_tokenizer, lower_cases
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from torch import nn
 from trainer.errors import ModelError
 from trainer.models.configurations import load_config, look_at
 from trainer.models.families import family_of, family_of_config
-from trainer.models.folders import model_folder
+from trainer.models.files.folders import model_folder
 from trainer.models.teachers import load_masked_lm
 
 if TYPE_CHECKING:

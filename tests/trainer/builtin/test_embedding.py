@@ -13,9 +13,9 @@ from transformers import AutoModel, BertConfig, BertModel
 from trainer import ModelError, distill, pooled
 from trainer.builtin.losses.embedding import Embedding
 from trainer.data import open_rows
-from trainer.distillation.preparation import distillation
 from trainer.distillation.pretraining import tokenizer_of
 from trainer.distillation.settings import resolve
+from trainer.distillation.setup.preparation import distillation
 from trainer.testing import check_loss
 
 OPTIONS = {

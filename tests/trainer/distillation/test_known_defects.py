@@ -55,8 +55,8 @@ def test_no_option_is_parsed_and_unused(tmp_path: Path, make: Any, monkeypatch: 
     teacher = make.teacher_folder(tmp_path / "teacher")
     options = {"sequences": 16, "budget": "updates=2", "student": "distilbert:1", "held-out": "apart"}
     rows = {"apart": make.rows(8, seed=5, name="apart"), "rows": make.rows(60)}
-    monkeypatch.setattr("trainer.distillation.preparation.open_rows", lambda given, **_: rows.get(given, given))
-    monkeypatch.setattr("trainer.distillation.preparation.check_apart", lambda *_: None)
+    monkeypatch.setattr("trainer.distillation.setup.preparation.open_rows", lambda given, **_: rows.get(given, given))
+    monkeypatch.setattr("trainer.distillation.setup.preparation.check_apart", lambda *_: None)
     distill(rows["rows"], teacher, tmp_path / "run", options=options)
     assert {opt.field for opt in options_of(RunSettings)} <= read
 

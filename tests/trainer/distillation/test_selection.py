@@ -26,7 +26,7 @@ def teacher(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A teacher, and a held-out dataset called `apart`."""
     apart = make.rows(8, seed=5, name="apart")
     monkeypatch.setattr(
-        "trainer.distillation.preparation.open_rows", lambda given, **_: apart if given == "apart" else given
+        "trainer.distillation.setup.preparation.open_rows", lambda given, **_: apart if given == "apart" else given
     )
     folder: Path = make.teacher_folder(tmp_path / "teacher")
     return folder

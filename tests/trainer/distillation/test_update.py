@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from trainer.data.packing import IGNORED
-from trainer.distillation.gradients import Counts
-from trainer.distillation.preparation import distillation
+from trainer.distillation.objective.gradients import Counts
 from trainer.distillation.settings import RunSettings
+from trainer.distillation.setup.preparation import distillation
 
 RATE, DECAY, BETAS, EPSILON = 1e-3, 0.5, (0.8, 0.9), 1e-4
 

@@ -21,9 +21,9 @@ from trainer import (
     distill,
     inspect_model,
 )
+from trainer.models.files.weights import weight_shapes
 from trainer.models.teachers import load_teacher
-from trainer.models.tokenizers import check_tokenizers, load_tokenizer
-from trainer.models.weights import weight_shapes
+from trainer.models.tokenization.tokenizers import check_tokenizers, load_tokenizer
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from trainer.distillation.loop import distill
-from trainer.models.model_card import Declared, ModelFacts, declared_by, hub_id, model_card_text, use_of
+from trainer.models.files.model_card import Declared, ModelFacts, declared_by, hub_id, model_card_text, use_of
 
 OPTIONS = {"budget": "updates=2", "sequences": 8, "student": "layers:2", "log-every": 1}
 HASH = "86b5e0934494bd15c9632b12f734a8a67f723594"

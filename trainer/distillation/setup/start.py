@@ -10,11 +10,11 @@ import torch
 from transformers import PreTrainedModel
 
 from corpora import OptionError, seed_of
-from trainer.distillation import preparation as preparing
 from trainer.distillation.runs.card import HeldOutEntry
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import RunSettings, resolve
-from trainer.distillation.teachers import listed
+from trainer.distillation.setup import preparation as preparing
+from trainer.distillation.setup.teachers import listed
 from trainer.plugin import registry
 
 

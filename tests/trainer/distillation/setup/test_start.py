@@ -102,7 +102,7 @@ def test_a_student_that_cannot_be_saved_is_not_trained(teacher: Path, tmp_path: 
 def test_a_run_is_finished_only_once_its_student_is_saved(
     teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trainer.distillation.prepared import PreparedRun
+    from trainer.distillation.setup.prepared import PreparedRun
 
     seen = []
     write = PreparedRun.write_student

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from corpora import PluginError
-from trainer.distillation.mixture import mixed_logits
+from trainer.distillation.objective.mixture import mixed_logits
 from trainer.errors import Diverged
 from trainer.plugin import Given
 

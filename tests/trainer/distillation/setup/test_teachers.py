@@ -11,8 +11,8 @@ import torch
 
 from corpora import OptionError
 from trainer import ModelError, OtherRecipe, VocabularyMismatch, distill
-from trainer.distillation.gradients import Engine
-from trainer.distillation.mixture import mixed_logits
+from trainer.distillation.objective.gradients import Engine
+from trainer.distillation.objective.mixture import mixed_logits
 from trainer.models import packed_logits
 from trainer.plugin.discovery import registry
 from trainer.runtime.precision import precision_for

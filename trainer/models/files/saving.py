@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from trainer.models.families import family_of
-from trainer.models.model_card import ModelFacts, model_card_text
+from trainer.models.files.model_card import ModelFacts, model_card_text
+from trainer.models.files.sentence_files import copy_sentence_files
 from trainer.models.quiet import quiet_transformers
-from trainer.models.sentence_files import copy_sentence_files
 from trainer.runtime import storing
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 
 from corpora import without_places
-from trainer.models.sentence_files import is_sentence_encoder
+from trainer.models.files.sentence_files import is_sentence_encoder
 
 HUB_COPY = re.compile(r"(?:.*/)?[0-9a-f]{40}/?")
 """A folder in the hub's cache, which is named by its commit."""

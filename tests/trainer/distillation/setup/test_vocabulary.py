@@ -16,7 +16,7 @@ import corpora
 from corpora import OptionError, Sequences
 from trainer import Callback, Run, TransferError, distill
 from trainer.data import Rows
-from trainer.distillation.gradients import Engine
+from trainer.distillation.objective.gradients import Engine
 from trainer.models.families import packed_logits
 from trainer.plugin.discovery import registry
 from trainer.runtime.precision import precision_for

@@ -20,7 +20,7 @@ from corpora import OptionError, Sequences, sha256_of
 from trainer.errors import ModelError
 from trainer.models.families import family_of
 from trainer.models.quiet import quiet_transformers
-from trainer.models.spelling import Spelling, wordpiece_of
+from trainer.models.tokenization.spelling import Spelling, wordpiece_of
 from trainer.runtime import storing, write_whole
 
 if TYPE_CHECKING:

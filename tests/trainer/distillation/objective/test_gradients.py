@@ -15,7 +15,7 @@ from torch import Tensor
 from corpora import PluginError
 from trainer import Diverged, LogitsLoss, Loss, StateLoss
 from trainer.data.packing import IGNORED, micro_batches
-from trainer.distillation.gradients import Engine
+from trainer.distillation.objective.gradients import Engine
 from trainer.models.attention import NAME
 from trainer.plugin.kinds import check_loss
 from trainer.runtime.precision import precision_for
