@@ -81,10 +81,10 @@ from .plugin.records import Shard as Shard
 from .plugin.scaffold import new_plugin as new_plugin
 from .plugin.values import Array as Array
 from .plugin.values import Json as Json
-from .recipe import Recipe as Recipe
-from .recipe import build_datasets as build_datasets
-from .recipe import plan_datasets as plan_datasets
-from .recipe import read_recipe as read_recipe
+from .recipe.building import build_datasets as build_datasets
+from .recipe.building import plan_datasets as plan_datasets
+from .recipe.schema import Recipe as Recipe
+from .recipe.schema import read_recipe as read_recipe
 from .store.dataset import Dataset as Dataset
 from .store.manifest import without_places as without_places
 from .store.store import Store as Store

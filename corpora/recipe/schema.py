@@ -1,0 +1,171 @@
+"""What a recipe file may say: its tables, the actions that make datasets, and the types of their settings."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import CorporaError, RecipeError, unknown_name
+from corpora.ingest import build
+from corpora.operations import concat, distinct, is_of_files, mix, parse_shares, split, tokenize, transform, without
+from corpora.plugin import Json, Transform, options_of, registry
+
+TABLES = ("datasets", "study", "search", "teacher", "distill", "evaluate", "probes")
+PARENTS = {
+    "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
+    "distinct": "distinct", "without": "without",
+}  # fmt: skip
+"""Each action, and the key that names its parents."""
+NOT_IN_RECIPES = {
+    "dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component", "shares",
+}  # fmt: skip
+ACTIONS: dict[str, Callable[..., object]] = {
+    "build": build,
+    "concat": concat,
+    "mix": mix,
+    "tokenize": tokenize,
+    "transform": transform,
+    "split": split,
+    "distinct": distinct,
+    "without": without,
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe file, read and checked for spelling."""
+
+    path: Path
+    datasets: Mapping[str, Mapping[str, Any]]
+    """Each dataset's table, in an order in which parents come first."""
+    rest: Mapping[str, Json] = field(default_factory=dict)
+    """The tables that trainers read."""
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe file.
+
+    Raises:
+        RecipeError: it is missing, is not TOML, or has keys that no action understands, with near matches.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(f"the recipe {path} does not exist") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
+    try:
+        for key in content:
+            if key not in TABLES:
+                raise unknown_name("table of a recipe", key, TABLES)
+        datasets = content.pop("datasets", {})
+        if not isinstance(datasets, dict):
+            raise RecipeError("datasets must be tables, [datasets.NAME], one for each dataset")
+        for name, table in datasets.items():
+            _check_table(name, table)
+        return Recipe(path, {name: datasets[name] for name in _ordered(datasets)}, content)
+    except CorporaError as error:
+        raise RecipeError(f"{path}: {error}") from error
+
+
+def action_of(name: str, table: Mapping[str, Json]) -> str:
+    """What a table does.
+
+    Raises:
+        RecipeError: it names no action, or several.
+    """
+    found = [action for action in PARENTS if action in table]
+    if len(found) != 1:
+        raise RecipeError(f"[datasets.{name}] needs exactly one of {', '.join(PARENTS)}")
+    return found[0]
+
+
+def _check_table(name: str, table: object) -> None:
+    if not isinstance(table, dict):
+        raise RecipeError(f"datasets.{name} is {table!r}; it must be a table")
+    action = action_of(name, table)
+    _check_types(name, table, action)
+    if action == "transform" and table["transform"] in PARENTS:
+        verb = table["transform"]
+        raise RecipeError(f'[datasets.{name}] has transform = "{verb}"; write {verb} = "DATASET", without "from"')
+    known = {PARENTS[action] or action, action, *settings_of(ACTIONS[action])}
+    if action in ("build", "transform"):
+        cls = registry.find("sources" if action == "build" else "transforms", table[action])
+        known |= {option.name for option in options_of(cls)}
+    if action == "split":
+        known |= {"side"}
+    for key in table:
+        if key not in known:
+            raise unknown_name(f"key of [datasets.{name}]", key, known)
+
+
+def _check_types(name: str, table: Mapping[str, object], action: str) -> None:
+    """Check that each value has the type that the action takes; components check their own options.
+
+    Raises:
+        RecipeError: one has another type.
+    """
+    hints = {
+        key.replace("_", "-"): str(p.annotation) for key, p in inspect.signature(ACTIONS[action]).parameters.items()
+    }
+    hints = {key: hint for key, hint in hints.items() if key in settings_of(ACTIONS[action])}
+    hints |= {action: "str", PARENTS[action] or action: "str"}
+    hints |= {key: "Sequence[str]" for key in ("concat", "mix") if key == action}
+    for key, hint in hints.items():
+        if key in table and not _fits(table[key], hint):
+            raise RecipeError(f"[datasets.{name}] {key} is {str(table[key])[:60]!r}; it must be {_wanted(hint)}")
+
+
+def _fits(value: object, hint: str) -> bool:
+    if isinstance(value, list):
+        return ("Sequence[" in hint or "Iterable[" in hint) and all(isinstance(word, str) for word in value)
+    if isinstance(value, bool):
+        return hint == "bool"
+    if isinstance(value, int | float):
+        whole = isinstance(value, int) and abs(value) < 1 << 63
+        return whole if "int" in hint else "float" in hint and (whole or isinstance(value, float))
+    return isinstance(value, str) and hint.partition(" ")[0] not in ("int", "float", "bool") and hint[:9] != "Sequence["
+
+
+def _wanted(hint: str) -> str:
+    kinds = {"Sequence[": "a list of text", "Iterable[": "text or a list of text"}
+    kinds |= {"int": "a whole number below 2^63", "float": "a number", "bool": "true or false"}
+    return next((wanted for kind, wanted in kinds.items() if kind in hint), "text")
+
+
+def settings_of(action: Callable[..., object]) -> set[str]:
+    """The keys of an action's table, besides its parents."""
+    parameters = inspect.signature(action).parameters
+    return {key.replace("_", "-") for key in parameters if key not in NOT_IN_RECIPES}
+
+
+def parents_of(table: Mapping[str, Any], action: str) -> list[str]:
+    """The datasets that a table's dataset is made from, or that it reads."""
+    named = table.get(PARENTS[action], [])
+    if action == "mix":
+        return list(parse_shares(named))
+    like = [table["like"]] if action == "tokenize" and "like" in table else []
+    if action == "transform":
+        like = [table[option] for option in reads_of(table)]
+    if action == "without":
+        like = [word for word in table.get("of", []) if not is_of_files(word)]
+    return [named, *like] if isinstance(named, str) else list(named)
+
+
+def reads_of(table: Mapping[str, Any]) -> list[str]:
+    """The options of a table's transform that name other datasets."""
+    cls = registry.find("transforms", table["transform"])
+    return [option for option in cls.reads if option in table] if issubclass(cls, Transform) else []
+
+
+def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
+    graph = {name: [p for p in parents_of(t, action_of(name, t)) if p in datasets] for name, t in datasets.items()}
+    try:
+        yield from TopologicalSorter(graph).static_order()
+    except CycleError as error:
+        raise RecipeError(f"datasets are made from each other: {' from '.join(error.args[1])}") from None
