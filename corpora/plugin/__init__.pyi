@@ -3,10 +3,8 @@ from .address import address_of as address_of
 from .component import Component as Component
 from .component import Option as Option
 from .component import from_text as from_text
-from .component import named_settings as named_settings
 from .component import option as option
 from .component import options_of as options_of
-from .component import split_short as split_short
 from .component import to_json as to_json
 from .discovery import PluginFile as PluginFile
 from .discovery import Registry as Registry
@@ -51,5 +49,7 @@ from .records import Sequences as Sequences
 from .records import Shard as Shard
 from .records import SideRecords as SideRecords
 from .scaffold import new_plugin as new_plugin
+from .short_form import named_settings as named_settings
+from .short_form import split_short as split_short
 from .values import Array as Array
 from .values import Json as Json

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
@@ -268,61 +268,6 @@ def _path(value: str | Path, opt: Option) -> Path | Address:
         return address
     path = Path(value)
     return path.expanduser() if path.parts[:1] == ("~",) else path
-
-
-def split_short(text: str) -> tuple[str, dict[str, str]]:
-    """Read the short form `NAME` or `NAME:key=value,key=value` into its name and settings.
-
-    A first value without a key is kept under the empty key: it is the component's first option
-    (`packed:128`, `parquet:DIR`).
-
-    Raises:
-        OptionError: a later setting without `=`.
-    """
-    name, _, rest = text.partition(":")
-    settings: dict[str, str] = {}
-    for number, part in enumerate(_comma_parts(rest)):
-        key, equals, value = part.partition("=")
-        if equals:
-            settings[key.strip()] = value.strip()
-        elif number == 0:
-            settings[""] = part
-        else:
-            raise OptionError(f"{text}: {part} has no '='; write NAME:key=value,key=value")
-    return name.strip(), settings
-
-
-def _comma_parts(text: str) -> Iterator[str]:
-    """Split at commas outside double quotes, and drop the quotes."""
-    part, quoted = "", False
-    for character in text:
-        if character == '"':
-            quoted = not quoted
-        elif character == "," and not quoted:
-            yield part
-            part = ""
-        else:
-            part += character
-    if part:
-        yield part
-
-
-def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[str, str]:
-    """Settings of the short form with the first value, if it came without a key, under its option's name.
-
-    Raises:
-        OptionError: a value without a key for a component without options, or a path with `=` that reads as one.
-    """
-    known = options_of(cls)
-    if "" in settings and not known:
-        raise OptionError(f"{cls.name} has no options; {settings['']!r} cannot be set")
-    folder = next((key for key in settings if "/" in key), None)
-    if folder is not None and known:
-        raise OptionError(
-            f"{cls.name}: {folder}={settings[folder]} reads as a setting; write {cls.name}:{known[0].name}="
-            f"{folder}={settings[folder]}"
-        )
-    return {(key or known[0].name): value for key, value in settings.items()}
 
 
 def to_json(value: Any) -> Json:

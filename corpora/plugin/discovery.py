@@ -21,7 +21,8 @@ import pluggy
 
 from corpora.errors import CorporaError, PluginError, unknown_name
 from corpora.plugin import hookspecs
-from corpora.plugin.component import Component, named_settings, options_of, split_short
+from corpora.plugin.component import Component, options_of
+from corpora.plugin.short_form import named_settings, split_short
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

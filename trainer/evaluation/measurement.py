@@ -128,29 +128,29 @@ def measure(
                 if progress:
                     progress(f"measuring {model_name(folders[number])}", turn, passes)
                 seconds[number].append(_timed(model, inputs[number]))
-    made = [
-        _measurement(folder, model, times, ids)
-        for folder, model, times, ids in zip(folders, loaded, seconds, inputs, strict=True)
-    ]
-    made = [
-        replace(
-            one,
-            name=f"{one.name} {file.stem}",
-            path=str(file),
-            disk_bytes=file.stat().st_size,
-            weights_bytes=file.stat().st_size,
-            divergence=divergence(file, lines) if lines else None,
-            scores=task_scores(file, task, task_data) if task else [],
-        )
-        if file
-        else one
-        for one, file in zip(made, files, strict=True)
-    ]
+    made = []
+    for folder, file, model, times, ids in zip(folders, files, loaded, seconds, inputs, strict=True):
+        one = _measurement(folder, model, times, ids)
+        made.append(_of_file(one, file, lines, task, task_data) if file else one)
     said = "STS-B dev" if data else f"made-up ids, {MEDIAN_LENGTH} tokens a row in the median"
     measured = Measurements(made, said, len(inputs[0]), passes, environment())
     if out:
         write_sealed(Path(out), measured.as_json())
     return measured
+
+
+def _of_file(one: Measurement, file: Path, lines: list[str], task: str | None, task_data: Path) -> Measurement:
+    """The measurement of an ONNX file: its own size, and what it loses against its model in float32."""
+    size = file.stat().st_size
+    return replace(
+        one,
+        name=f"{one.name} {file.stem}",
+        path=str(file),
+        disk_bytes=size,
+        weights_bytes=size,
+        divergence=divergence(file, lines) if lines else None,
+        scores=task_scores(file, task, task_data) if task else [],
+    )
 
 
 def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:

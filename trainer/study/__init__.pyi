@@ -33,7 +33,6 @@ from .reports.page import report as report
 from .reports.page import write_report as write_report
 from .run_results import merged as merged
 from .run_results import read_outcomes as read_outcomes
-from .runner import StudyRun as StudyRun
 from .runner import Watching as Watching
 from .runner import make_teacher as make_teacher
 from .runner import opened as opened
@@ -43,3 +42,4 @@ from .runner import score_model as score_model
 from .runner import train_student as train_student
 from .stored_answers import StoredAnswer as StoredAnswer
 from .stored_answers import study_answers as study_answers
+from .study_run import StudyRun as StudyRun

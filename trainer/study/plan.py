@@ -16,7 +16,8 @@ from trainer.errors import RunError
 from trainer.evaluation import default_out
 from trainer.probes import read_results, results_place
 from trainer.study.grid import Student, Study, read_study
-from trainer.study.runner import StudyRun, opened
+from trainer.study.runner import opened
+from trainer.study.study_run import StudyRun
 
 State = Literal["done", "begun", "missing"]
 

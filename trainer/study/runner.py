@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpora import Dataset, Progress, build_datasets, plan_datasets, sha256_of, tokenize
+from corpora import Progress, build_datasets, plan_datasets, sha256_of, tokenize
 from corpora import open as open_dataset
 from trainer.distillation import CARD, RunFolder
-from trainer.errors import ResultDamaged, RunError
+from trainer.errors import RunError
 from trainer.evaluation import Progress as Scored
 from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
@@ -19,6 +19,7 @@ from trainer.plugin import Callback
 from trainer.study.grid import Student, Study, read_study
 from trainer.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.study.run_results import read_outcomes
+from trainer.study.study_run import StudyRun
 
 
 @contextmanager
@@ -37,57 +38,6 @@ class Watching:
     training: Sequence[Callback] = ()
     scoring: Callable[[], AbstractContextManager[Scored]] = _silent
     """Around each evaluation."""
-
-
-@dataclass
-class StudyRun:
-    """A study whose datasets are built and whose teacher is available."""
-
-    study: Study
-    datasets: dict[str, Dataset]
-    teacher: Path
-
-    @property
-    def out(self) -> Path:
-        """The folder of the study."""
-        return self.study.table.out
-
-    def dataset(self, name: str) -> Dataset:
-        """A dataset of the recipe, or one that was registered before.
-
-        Raises:
-            DatasetNotFound: there is none.
-        """
-        return self.datasets[name] if name in self.datasets else open_dataset(name)
-
-    def identity(self, student: Student) -> dict[str, Any]:
-        """Everything that decides a student, by content."""
-        return {
-            "role": student.role,
-            "dataset": self.dataset(student.transfer).fingerprint if student.transfer else None,
-            "teacher": model_fingerprint(self.teacher),
-            "recipe": self.study.distillation(student).options(deciding=True),
-        }
-
-    def folder(self, student: Student) -> Path:
-        """Its run folder, named by what decides it."""
-        return self.out / "runs" / f"{student.name}-{sha256_of(self.identity(student))[:8]}"
-
-    def done(self, student: Student) -> bool:
-        """Whether it is trained.
-
-        Raises:
-            ResultDamaged: its card or its weights were changed afterwards.
-        """
-        folder = self.folder(student)
-        if not (folder / "student.json").is_file():
-            return False
-        sealed = read_sealed(folder / "student.json")
-        if not (folder / "student").is_dir() or model_fingerprint(folder / "student") != sealed["model"]:
-            raise ResultDamaged(
-                f"{folder / 'student'} was changed after it was trained; delete {folder} to train it again"
-            )
-        return True
 
 
 def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora import Component, OptionError, UnknownName, option
-from corpora.plugin.component import named_settings, options_of, split_short
+from corpora.plugin.component import options_of
+from corpora.plugin.short_form import named_settings, split_short
 
 
 @dataclass(frozen=True)
