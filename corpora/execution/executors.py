@@ -250,7 +250,7 @@ def make_executor(text: str | Executor) -> Executor:
     """An executor from its short form: `serial`, `processes:workers=2`.
 
     Raises:
-        UnknownName: there is no executor with this name.
+        UnknownName: no executor has this name.
         OptionError: a setting of the wrong type or out of range.
     """
     if isinstance(text, Executor):

@@ -58,7 +58,7 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: 
         follow_links: read what is behind links that lead out of the folder.
 
     Raises:
-        InputError: there is no such folder, or nothing in it can be read.
+        InputError: the folder does not exist, or nothing in it can be read.
     """
     if not folder.is_dir():
         raise InputError(f"survey: {folder} is not a folder")

@@ -64,7 +64,7 @@ def score_answers(predicted: Mapping[str, str], references: Sequence[tuple[str, 
         references: each question's id and every right answer, at least one; the order decides F1's last digit.
 
     Raises:
-        TaskError: there is no question.
+        TaskError: no questions are given.
     """
     if not references:
         raise TaskError("there is no question to score")

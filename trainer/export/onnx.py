@@ -94,7 +94,7 @@ def source_of(file: Path) -> Path:
     """The folder of the model that an ONNX file was made from: the one that it or its folder is in.
 
     Raises:
-        ModelError: there is no such file, or no model next to it.
+        ModelError: the file does not exist, or its model is not next to it.
     """
     if not file.is_file():
         raise ModelError(f"{file} is not there; write it with trainer export RUN --format onnx")

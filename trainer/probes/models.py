@@ -52,7 +52,7 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
         teacher: for `start:RUN`, the run's teacher if it was moved.
 
     Raises:
-        ModelError: there is no such model.
+        ModelError: the model does not exist.
         NoLanguageModelHead: it has no masked-language-model head.
         ProbeError: `start:RUN` names something else than a distillation.
     """

@@ -23,7 +23,7 @@ def open_parts(search: Search, made: Mapping[str, Dataset]) -> list[Dataset]:
         made: the datasets of the recipe, by name.
 
     Raises:
-        DatasetNotFound: there is no such dataset.
+        DatasetNotFound: the store has no dataset of this name.
         TransferError: a part holds sentences, or has no such score column.
     """
     table = search.table

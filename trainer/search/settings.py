@@ -99,7 +99,7 @@ def read_search(path: Path | str) -> Search:
     try:
         for needed in ("search", "teacher"):
             if needed not in recipe.rest:
-                raise RecipeError(f"there is no [{needed}] table; see docs/how-to/search.md")
+                raise RecipeError(f"the table [{needed}] is missing; see docs/how-to/search.md")
         made = _search(Path(path), recipe)
         _check(made)
     except (ValueError, LookupError, RecipeError) as error:

@@ -182,7 +182,7 @@ def study_of(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
     try:
         for needed in ("study", "teacher", "evaluate"):
             if needed not in rest:
-                raise RecipeError(f"there is no [{needed}] table; see docs/how-to/study.md")
+                raise RecipeError(f"the table [{needed}] is missing; see docs/how-to/study.md")
         study = _study(path, recipe, rest)
         _check(study)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecipeError) as error:

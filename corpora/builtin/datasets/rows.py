@@ -99,7 +99,7 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
     """The `tokenizer.json` stored next to files of token ids, as text; None for sentences.
 
     Raises:
-        InputError: the files hold token ids and there is no tokenizer in UTF-8; or the first file is not Parquet.
+        InputError: the files hold token ids without a tokenizer.json, or the first file is not Parquet.
     """
     import pyarrow.parquet as pq
 
@@ -119,7 +119,7 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
 
 
 def licence_in(folder: Path) -> str:
-    """The licence that a card's YAML names; empty if there is no card, or it names none."""
+    """The licence in the YAML of a dataset card; empty without a card or a licence in it."""
     from huggingface_hub import metadata_load
     from yaml import YAMLError
 

@@ -38,7 +38,7 @@ def files_of(word: str) -> list[Path]:
     """The files that a word of `--of` names; of a folder, those of its dev and test splits.
 
     Raises:
-        InputError: there is no such file or folder, or a folder without files of these splits.
+        InputError: the file or folder does not exist, or the folder has no files of these splits.
     """
     kind, path = _split(word)
     if path.is_file():

@@ -14,7 +14,7 @@ def others_of(parent: Dataset, components: Sequence[Transform], work: Work) -> d
     """The datasets that components read beside the parent, by the reference that their options give.
 
     Raises:
-        DatasetNotFound: there is no such dataset.
+        DatasetNotFound: the store has no dataset of this name.
         OptionError: it is of another kind or tokenizer than the parent, or empty.
     """
     found: dict[str, Dataset] = {}

@@ -43,7 +43,7 @@ class Settings:
         """The same with some values replaced; the preset's name then says so.
 
         Raises:
-            UnknownName: there is no such setting.
+            UnknownName: no setting has this name.
             OptionError: a value is out of range.
         """
         known = {field.name for field in dataclasses.fields(self)} - {"preset"}

@@ -144,7 +144,7 @@ class Storage:
                 raise Unreadable("encrypted", "it needs a password") from error
             raise InputError(f"{place} cannot be read: {first_line(error)}") from error
         except FileNotFoundError as error:
-            raise InputError(f"{place}: there is no such file or folder") from error
+            raise InputError(f"{place} does not exist") from error
         except PermissionError as error:
             raise InputError(f"{place}: access is denied ({first_line(error)}); check the credentials") from error
         except _client_errors() as error:

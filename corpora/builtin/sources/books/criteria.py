@@ -47,7 +47,7 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
         web: the other arguments of `HttpClient`.
 
     Raises:
-        InputError: the catalogue cannot be read, is empty, or its host forbids; or there is no contact.
+        InputError: the catalogue cannot be read or is empty, its host forbids downloads, or --contact is missing.
         StorageError: the disk is full or refuses.
     """
     contact = contact or os.environ.get("CORPORA_CONTACT", "")

@@ -68,7 +68,7 @@ class ZipArchive:
         """The content of one entry.
 
         Raises:
-            KeyError: there is no such entry.
+            KeyError: the archive has no entry of this name.
             Unreadable: it is encrypted or damaged, or unpacks to more than the limits allow.
         """
         found = self.find(name)
