@@ -138,7 +138,7 @@ def test_an_interrupted_download_continues(home, serve):
     [
         ("nowhere://bucket/a", "nowhere://bucket/a: .*use for example s3://"),
         ("memory://absent", "no file in .txt, .* at memory://absent"),
-        ("zip://absent.zip", "there is no such file"),
+        ("zip://absent.zip", "does not exist"),
         ("http://127.0.0.1:9/a.txt", "127.0.0.1:9"),
     ],
 )
