@@ -29,7 +29,9 @@ def test_encodings_languages_and_near_copies_are_found(tmp_path):
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "d.txt").write_bytes(french.encode("cp1252"))
-    sample = survey(tmp_path).sample
+    found = survey(tmp_path)
+    sample = found.sample
+    assert found.expected["documents"] == 3 and found.expected["rows"] == round(sample.rows * 3 / 4)
     assert sample.near_copies == 1 and sample.languages == {"en": 3, "fr": 1}
     assert sample.encodings == {"utf-8": 3, "cp1252": 1}
 
