@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,7 +148,8 @@ def outcome(target: Target, content: bytes) -> str:
     except BaseException as error:  # a panic of a Rust library is none of Exception
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
-        return f"{type(error).__name__}: {error}"
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
     finally:
         signal.alarm(0)
         watching.clear()

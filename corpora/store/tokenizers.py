@@ -89,7 +89,12 @@ def _check_size(size_bytes: int, where: str) -> None:
 def _plain(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    tokenizer.encode("a \U0010ffff")  # raises where the token for unknown characters is missing
+    try:
+        tokenizer.encode("a \U0010ffff")  # raises where the token for unknown characters is missing
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the Rust library; it is not an Exception
+            raise
+        raise ValueError(f"its parts do not fit each other ({error})") from error
     return tokenizer
 
 
