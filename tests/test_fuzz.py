@@ -20,7 +20,14 @@ def test_mutated_files_never_end_in_a_traceback_a_hang_or_a_write_outside():
 
 
 @pytest.mark.parametrize(
-    "content", ['[[datasets]]\nbuild = "toy"', "datasets = 3", f"a = {'9' * 5000}", "a = " + "[" * 3000]
+    "content",
+    [
+        '[[datasets]]\nbuild = "toy"',
+        '[datasets.x]\ntransform = "shuffle"',
+        "datasets = 3",
+        f"a = {'9' * 5000}",
+        "a = " + "[" * 3000,
+    ],
 )
 def test_a_malformed_recipe_is_one_line(tmp_path, content):
     (tmp_path / "recipe.toml").write_text(content)

@@ -99,6 +99,8 @@ def _check_table(name: str, table: object) -> None:
         known |= {option.name for option in options_of(cls)}
     if action == "split":
         known |= {"side"}
+    if action == "transform" and not table.get("from"):
+        raise RecipeError(f'[datasets.{name}] has no from = "DATASET", the dataset to transform')
     for key in table:
         if key not in known:
             raise unknown_name(f"key of [datasets.{name}]", key, known)
