@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.planning import Point, errors_of, try_forms
+from trainer.experiments.planning import Point, errors_of, try_forms
 
 WITHIN = 0.15
 

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from trainer.builtin.probes.minimal_pairs import MinimalPairs, Pair
-from trainer.probes import LoadedModel, find_model
+from trainer.evaluation.probes import LoadedModel, find_model
 from trainer.runtime import precision_for
 
 

@@ -1,7 +1,8 @@
 """The import contract that `lint-imports` checks beside the layers: rooms, and what the outside may see of them.
 
-A room is a direct child of `corpora` or `trainer`. Inside a room, modules import each other. Across rooms they import
-from the room's `__init__`, never from a module behind it. Built-ins, the trainer and plugins import public rooms only.
+A room is a direct child of `corpora` or `trainer`, or a nested folder that the contract names; a nested room is above
+the room around it. Inside a room, modules import each other. Across rooms they import from the room's `__init__`, never
+from a module behind it. Built-ins, the trainer and plugins import public rooms only.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class RoomsContract(Contract):
     type_name = "rooms"
 
     packages = fields.ListField(subfield=fields.StringField())
+    nested = fields.ListField(subfield=fields.StringField())
     public = fields.ListField(subfield=fields.StringField())
     outside = fields.ListField(subfield=fields.StringField())
 
@@ -40,9 +42,11 @@ class RoomsContract(Contract):
     def _reason(self, importer: str, imported: str) -> str | None:
         if imported in self.packages or imported.partition(".")[0] not in self.packages:
             return None
-        here, there = room_of(importer), room_of(imported)
+        here, there = self._room_of(importer), self._room_of(imported)
         if here == there:
             return None
+        if there.startswith(f"{here}."):
+            return f"{there} is above {here}"
         if here in self.outside or here.partition(".")[0] != there.partition(".")[0]:
             allowed = there in self.public
             reason = f"only {', '.join(sorted(self.public))} are public"
@@ -52,7 +56,7 @@ class RoomsContract(Contract):
             return f"import the name from {there}, which says what the room offers"
         return None if allowed else reason
 
-
-def room_of(module: str) -> str:
-    """The room that a module is in: `corpora.store` for `corpora.store.blocks`."""
-    return ".".join(module.split(".")[:2])
+    def _room_of(self, module: str) -> str:
+        """The room that a module is in: `corpora.store` for `corpora.store.blocks`."""
+        nested = (room for room in self.nested if f"{module}.".startswith(f"{room}."))
+        return next(nested, ".".join(module.split(".")[:2]))

@@ -68,7 +68,7 @@ def _recipe(folder: Path) -> Target:
 
 
 def _study(folder: Path) -> Target:
-    from trainer.study.grid import read_study
+    from trainer.experiments.study.grid import read_study
 
     return Target("study", folder / "study.toml", (REPOSITORY / "recipes/demo.toml").read_bytes(), read_study, "toml")
 

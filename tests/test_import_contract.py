@@ -50,6 +50,21 @@ def test_the_contracts_hold(copy):
             "corpora.store is not allowed",
         ),
         ("corpora/newcomer.py", "VALUE = 1", "newcomer"),
+        (
+            "trainer/experiments/search/plan.py",
+            "from trainer.experiments.study.grid import Student",
+            "import the name from trainer.experiments.study",
+        ),
+        (
+            "trainer/experiments/study/grid.py",
+            "from trainer.experiments.search import plan_search",
+            "trainer.experiments.study is not allowed",
+        ),
+        (
+            "trainer/evaluation/metrics.py",
+            "from trainer.evaluation.probes import probe",
+            "trainer.evaluation.probes is above trainer.evaluation",
+        ),
         ("corpora/errors.py", "import torch", "corpora has no torch"),
     ],
 )

@@ -1,8 +1,5 @@
 from .cost_forecast import forecast as forecast
-from .fidelity import check_apart as check_apart
-from .fidelity import held_out_batch as held_out_batch
-from .fidelity import held_out_numbers as held_out_numbers
-from .loop import distill as distill
+from .distilling import distill as distill
 from .objective.gradients import Counts as Counts
 from .objective.gradients import Engine as Engine
 from .pretraining import Shape as Shape
@@ -15,11 +12,14 @@ from .runs.model_facts import facts_of as facts_of
 from .runs.publication import Stated as Stated
 from .runs.publication import push as push
 from .runs.publication import student_of as student_of
-from .schedule import learning_rate_factor as learning_rate_factor
-from .schedule import warmup_updates as warmup_updates
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
 from .setup.start import StartingPoint as StartingPoint
 from .setup.start import starting_point as starting_point
 from .setup.start import starting_student as starting_student
 from .setup.vocabulary import in_pieces_of as in_pieces_of
+from .training.fidelity import check_apart as check_apart
+from .training.fidelity import held_out_batch as held_out_batch
+from .training.fidelity import held_out_numbers as held_out_numbers
+from .training.schedule import learning_rate_factor as learning_rate_factor
+from .training.schedule import warmup_updates as warmup_updates

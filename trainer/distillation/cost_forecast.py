@@ -14,7 +14,7 @@ from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import resolve
 from trainer.distillation.setup import preparation as preparing
 from trainer.distillation.setup.teachers import listed
-from trainer.distillation.update import Training
+from trainer.distillation.training.update import Training
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import Component, Dataset, option, seed_of
 from trainer.data import Rows, Survey, open_rows
-from trainer.distillation.loop import run
-from trainer.distillation.run_loop import Outcome
+from trainer.distillation.distilling import run
 from trainer.distillation.runs import resume as resuming
 from trainer.distillation.runs.card import RunCard, StartEntry
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.settings import RunSettings, resolve
 from trainer.distillation.setup import preparation as preparing
 from trainer.distillation.setup.prepared import PreparedRun
+from trainer.distillation.training.loop import Outcome
 from trainer.errors import ModelError, OtherRecipe
 from trainer.models import (
     body_parameters,

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from corpora import Component, Json, OptionError, RecipeError, option, sha256_of
 from corpora.errors import first_line, unknown_name
 
+PRESETS = files("trainer.distillation") / "presets"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", re.ASCII)
 AMOUNT = re.compile(r"\d{1,18}(\.\d{1,18})?([eE]\d{1,2})?", re.ASCII)
@@ -153,7 +154,7 @@ def whole_number(text: str, name: str, *, other: str = "") -> int:
 
 def presets() -> tuple[str, ...]:
     """The names of the presets that come with trainer."""
-    found = (file.name.removesuffix(".toml") for file in files("trainer").joinpath("presets").iterdir())
+    found = (file.name.removesuffix(".toml") for file in PRESETS.iterdir())
     return tuple(sorted(name for name in found if "." not in name))
 
 
@@ -184,7 +185,7 @@ def _settings(preset: str, *, above: tuple[str, ...] = ()) -> dict[str, object]:
         return {**(_settings(under, above=(*above, preset)) if under else {}), **settings}
     if preset not in presets():
         raise unknown_name("preset", preset, presets())
-    return tomllib.loads(files("trainer").joinpath("presets", f"{preset}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(PRESETS.joinpath(f"{preset}.toml").read_text(encoding="utf-8"))
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -18,8 +18,7 @@ from trainer.evaluation.finetuning.settings import settings_for
 from trainer.evaluation.finetuning.training import answered
 from trainer.evaluation.problems.encoders import load_encoder
 from trainer.evaluation.problems.lookup import problem_of
-from trainer.export import OnnxModel, load_with_head, source_of
-from trainer.models import load_tokenizer, positions_of
+from trainer.models import OnnxModel, load_tokenizer, load_with_head, positions_of, source_of
 
 BATCH = 16
 

@@ -19,8 +19,16 @@ from trainer.evaluation.evaluator import model_name, tasks_of
 from trainer.evaluation.exported import Divergence, TaskScore, divergence, read_texts, task_scores
 from trainer.evaluation.finetuning.jobs import Progress
 from trainer.evaluation.results import write_sealed
-from trainer.export import OnnxModel, load_with_head, source_of
-from trainer.models import as_text, load_tokenizer, model_folder, quiet_transformers, weight_shapes
+from trainer.models import (
+    OnnxModel,
+    as_text,
+    load_tokenizer,
+    load_with_head,
+    model_folder,
+    quiet_transformers,
+    source_of,
+    weight_shapes,
+)
 from trainer.runtime import environment, without_cudnn_attention
 
 ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45

@@ -4,6 +4,11 @@ from .configurations import loading_error as loading_error
 from .configurations import look_at as look_at
 from .configurations import look_at_encoder as look_at_encoder
 from .configurations import read_config as read_config
+from .export.loading import load_with_head as load_with_head
+from .export.onnx import Exported as Exported
+from .export.onnx import export_onnx as export_onnx
+from .export.onnx import source_of as source_of
+from .export.session import OnnxModel as OnnxModel
 from .families import compile_layers as compile_layers
 from .families import family_of as family_of
 from .families import head_of as head_of

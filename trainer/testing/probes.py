@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 
 from corpora.testing import called, check_component, need
+from trainer.evaluation.probes import LoadedModel, find_model
 from trainer.plugin import Findings, Probe, Stratum
-from trainer.probes import LoadedModel, find_model
 from trainer.runtime import precision_for
 from trainer.testing.tiny import tiny_model_folder
 

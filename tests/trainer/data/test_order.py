@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.data.order import rows_at
-from trainer.distillation.schedule import Plan
+from trainer.distillation.training.schedule import Plan
 
 
 @given(st.integers(1, 3000), st.integers(0, 99))

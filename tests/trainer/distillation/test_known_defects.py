@@ -15,8 +15,8 @@ from corpora.plugin.component import options_of
 from trainer import distill
 from trainer.data.packing import IGNORED, micro_batches
 from trainer.distillation.runs.checkpoint import newest
-from trainer.distillation.schedule import Plan
 from trainer.distillation.settings import RunSettings
+from trainer.distillation.training.schedule import Plan
 
 SOURCE = Path(trainer.__file__).parent
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from corpora import OptionError, UnknownName
-from trainer.distillation.schedule import plan
 from trainer.distillation.settings import RunSettings, presets, resolve, seconds
+from trainer.distillation.training.schedule import plan
 from trainer.plugin.discovery import registry
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from trainer.distillation.schedule import Plan
 from trainer.distillation.settings import resolve
-from trainer.distillation.update import Frame, Training
+from trainer.distillation.training.schedule import Plan
+from trainer.distillation.training.update import Frame, Training
 from trainer.runtime.ranks import Ranks
 
 spec = importlib.util.spec_from_file_location("making", Path(__file__).parents[1] / "conftest.py")

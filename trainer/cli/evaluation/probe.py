@@ -14,8 +14,8 @@ from rich.table import Table
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
+    from trainer.evaluation.probes import Probed
     from trainer.plugin import Estimate
-    from trainer.probes import Probed
 
 LONG = 20
 """Splits with more strata than this are left out of the table."""
@@ -41,8 +41,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Measure what models know without fine-tuning them: minimal pairs, and fidelity by kind of token."""
-    from trainer.probes import chosen_probes, write_page
-    from trainer.probes import probe as action
+    from trainer.evaluation.probes import chosen_probes, write_page
+    from trainer.evaluation.probes import probe as action
 
     wanted = chosen_probes(
         pairs=pairs, pairs_per_paradigm=pairs_per_paradigm, held_out=held_out, rows=rows, others=probe or ()

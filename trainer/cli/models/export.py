@@ -15,7 +15,7 @@ def command(
     out: Annotated[Path | None, typer.Option(help="Where the files go; `onnx` in the model's folder.")] = None,
 ) -> None:
     """Write a model with its head as ONNX, checked against torch; needs the extra `onnx`."""
-    from trainer.export import export_onnx
+    from trainer.models import export_onnx
 
     for made in export_onnx(model, int8=int8, out=out):
         size = f"{made.size_bytes / 2**20:,.1f} MB"

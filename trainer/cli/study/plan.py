@@ -13,7 +13,7 @@ from trainer.cli.component_options import with_options
 from trainer.distillation import RunSettings
 
 if TYPE_CHECKING:
-    from trainer.planning import Asked, Plan
+    from trainer.experiments.planning import Asked, Plan
 
 
 @with_options(RunSettings, leave=("held-out-every", "early-stop", "keep-best"))
@@ -35,8 +35,8 @@ def command(
     """Predict what more data and more updates give a student, from short runs on nested samples."""
     from trainer.cli.run_display import Bar
     from trainer.distillation import forecast
-    from trainer.planning import as_json as to_json
-    from trainer.planning import plan_distillation, prepare_plan, write_plan
+    from trainer.experiments.planning import as_json as to_json
+    from trainer.experiments.planning import plan_distillation, prepare_plan, write_plan
 
     teachers: list[str | Path] = [*teacher]
     if dry_run:
@@ -72,7 +72,7 @@ def _show_runs(asked: Asked, speed: float) -> None:
 
 
 def _show(plan: Plan) -> None:
-    from trainer.planning import sentences, sheets
+    from trainer.experiments.planning import sentences, sheets
 
     console = Console()
     for sheet in sheets(plan):

@@ -18,7 +18,7 @@ def command(
     title: Annotated[str, typer.Option(help="The page's title.")] = "Distilling BERT: what the transfer dataset does",
 ) -> None:
     """Put runs and their scores into one report, next to the study's own figures."""
-    from trainer.study import report as action
+    from trainer.experiments.study import report as action
 
     path = action(runs, out, preset=preset, measured=measured, title=title)
     typer.echo(f"wrote {path} ({path.stat().st_size / 1000:,.0f} kB)")

@@ -21,8 +21,8 @@ def command(
     from corpora.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
-    from trainer.search import plan_search, run_search
-    from trainer.study import Watching
+    from trainer.experiments.search import plan_search, run_search
+    from trainer.experiments.study import Watching
 
     if dry_run:
         show_steps(plan_search(file), as_json)

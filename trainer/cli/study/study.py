@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from trainer.study import Step
+    from trainer.experiments.study import Step
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -34,7 +34,7 @@ def run(
     from corpora.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
-    from trainer.study import Watching, plan_study, run_study
+    from trainer.experiments.study import Watching, plan_study, run_study
 
     if dry_run:
         show_steps(plan_study(file), as_json)
@@ -51,7 +51,7 @@ def run(
 @app.command()
 def status(file: File, as_json: AsJson = False) -> None:
     """Show which steps are done, and about how long the others take."""
-    from trainer.study import plan_study
+    from trainer.experiments.study import plan_study
 
     show_steps(plan_study(file), as_json)
 
@@ -59,7 +59,7 @@ def status(file: File, as_json: AsJson = False) -> None:
 @app.command()
 def report(file: File) -> None:
     """Write the report of the finished parts: HTML, Markdown, CSV, LaTeX, and figures as SVG and PDF."""
-    from trainer.study import report_study
+    from trainer.experiments.study import report_study
 
     path = report_study(file)
     _show_answers(file)
@@ -69,7 +69,7 @@ def report(file: File) -> None:
 @app.command()
 def answers(file: File, as_json: AsJson = False) -> None:
     """Print the answers of the last report: the sentences, and with --json every difference with its interval."""
-    from trainer.study import study_answers
+    from trainer.experiments.study import study_answers
 
     if as_json:
         typer.echo(json.dumps([asdict(answer) for answer in study_answers(file)], indent=1, ensure_ascii=False))
@@ -78,7 +78,7 @@ def answers(file: File, as_json: AsJson = False) -> None:
 
 
 def _show_answers(file: Path) -> None:
-    from trainer.study import study_answers
+    from trainer.experiments.study import study_answers
 
     for answer in study_answers(file):
         typer.echo(f"\n{answer.question}")

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from corpora import StorageError, sha256_file
 from corpora.errors import first_line
-from trainer.distillation.divergence import LossState
-from trainer.distillation.selection import SelectionState
+from trainer.distillation.training.divergence import LossState
+from trainer.distillation.training.selection import SelectionState
 from trainer.errors import NoCheckpoint
 from trainer.runtime import ScaleState
 

@@ -13,16 +13,16 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import seed_of
 from trainer.data import IGNORED, SMOOTHING, Masker, Rows, Survey, masker, open_rows
-from trainer.distillation.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.objective.gradients import Engine
 from trainer.distillation.runs.card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.resume import Source
-from trainer.distillation.schedule import plan
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.setup.prepared import PreparedRun, loss_names
 from trainer.distillation.setup.teachers import Teachers, check_widths, load_teachers
 from trainer.distillation.setup.vocabulary import Respelled, in_pieces_of, respelled, vocabulary_size
-from trainer.distillation.update import Frame, Training
+from trainer.distillation.training.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
+from trainer.distillation.training.schedule import plan
+from trainer.distillation.training.update import Frame, Training
 from trainer.errors import IdsBeyondVocabulary, ModelError, OtherRecipe
 from trainer.models import SmallerVocabulary, check_tokenizers, layers_of, positions_of
 from trainer.plugin import LogitsLoss, Loss, Student, check_loss, registry

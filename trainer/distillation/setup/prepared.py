@@ -10,12 +10,12 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora.errors import first_line
-from trainer.distillation.fidelity import Fidelity
 from trainer.distillation.runs.card import BestEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.runs.model_facts import facts_of
 from trainer.distillation.settings import RunSettings
-from trainer.distillation.update import Done, Training
+from trainer.distillation.training.fidelity import Fidelity
+from trainer.distillation.training.update import Done, Training
 from trainer.errors import ModelError, OtherRecipe
 from trainer.models import SmallerVocabulary, write_model
 from trainer.plugin import LogitsLoss, Loss

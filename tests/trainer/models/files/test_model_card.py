@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from huggingface_hub import ModelCard
 
-from trainer.distillation.loop import distill
+from trainer.distillation.distilling import distill
 from trainer.models.files.model_card import Declared, ModelFacts, declared_by, hub_id, model_card_text, use_of
 
 OPTIONS = {"budget": "updates=2", "sequences": 8, "student": "layers:2", "log-every": 1}

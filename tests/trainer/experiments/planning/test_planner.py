@@ -1,0 +1,155 @@
+"""A whole plan in small: its runs, its page, found again, resumed after a kill, and bad input before any run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from string import ascii_lowercase
+from typing import Any
+
+import pytest
+
+import corpora
+from corpora import OptionError
+from trainer.errors import ResultDamaged, VocabularyMismatch
+from trainer.experiments.planning.page import as_json, write_plan
+from trainer.experiments.planning.planner import Plan, plan_distillation, prepare_plan
+from trainer.testing.tiny import tiny_model_folder
+
+OPTIONS: dict[str, object] = {
+    "student": "distilbert:1", "sequences": 4, "held-out": "text-held-out", "held-out-rows": 20, "budget": "epochs=2",
+    "threads": 1,
+}  # fmt: skip
+
+
+def write_texts(folder: Path) -> None:
+    folder.mkdir()
+    for number in range(8):
+        words = [
+            f"the {ascii_lowercase[(number * 7 + place * place) % 26]} a {ascii_lowercase[place % 9]}"
+            for place in range(12)
+        ]
+        (folder / f"{number}.txt").write_text("\n\n".join(f"{line} ." for line in words) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a teacher, a store with a dataset and its held-out part, and a finished plan."""
+    root = tmp_path_factory.mktemp("plan")
+    write_texts(root / "texts")
+    tiny_model_folder(root / "teacher")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORPORA_HOME", str(root / "store"))
+        whole = corpora.build(f"texts:folder={root / 'texts'}", name="text", duplicates="keep")
+        train, _ = corpora.split(whole, held_out=0.2)
+        corpora.tokenize(train, tokenizer=str(root / "teacher"))
+        plan_of(root)
+    return root
+
+
+def plan_of(root: Path, **changes: Any) -> Plan:
+    asked: dict[str, Any] = {"updates": 16, "options": OPTIONS, "resamples": 20, **changes}
+    return plan_distillation("text-train-tokens", root / "teacher", root / "plan", **asked)
+
+
+@pytest.fixture
+def root(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it for one test."""
+    shutil.copytree(prepared, tmp_path / "copy")
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "copy" / "store"))
+    return tmp_path / "copy"
+
+
+def test_finished_runs_are_found_and_the_answers_are_the_same(root: Path) -> None:
+    told: list[str] = []
+    one, other = (plan_of(root, target="kl=0.001", tell=told.append) for _ in range(2))
+    assert len(told) == 12 and all(line.endswith("found") for line in told)
+    assert as_json(one) == as_json(other) and len(one.runs) == 6
+
+
+def test_samples_are_nested_and_runs_read_all_of_theirs(root: Path) -> None:
+    runs = plan_of(root).runs
+    assert {run.updates for run in runs} == {1, 4, 16} and all(run.epochs >= 1 for run in runs)
+    samples = [corpora.open(path.name) for path in (root / "store").glob("text-train-tokens-*rows")]
+    held = [set(map(str, (row for batch in each.batches() for row in batch.to_pylist()))) for each in samples]
+    small, large = sorted(held, key=len)[:2]
+    assert small <= large
+
+
+def test_the_page_stands_alone_and_the_json_holds_every_run(root: Path) -> None:
+    page = write_plan(plan_of(root, target="kl=0.001"), root / "plan").read_text(encoding="utf-8")
+    assert "<svg" in page and "src=" not in page and "How much data" in page
+    stored = json.loads((root / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert len(stored["runs"]) == 6 and [each["multiple"] for each in stored["same_epochs"]] == [1, 2, 4, 10]
+    assert all(run["fidelity"]["kl"] > 0 for run in stored["runs"])
+    assert max(run["tokens_per_second"] or 0 for run in stored["runs"]) > 0
+
+
+def test_an_edited_result_is_refused(root: Path) -> None:
+    path = next((root / "plan" / "runs").glob("*/short-run.json"))
+    path.write_text(path.read_text(encoding="utf-8").replace('"kl": ', '"kl": 1'), encoding="utf-8")
+    with pytest.raises(ResultDamaged, match="was edited"):
+        plan_of(root)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"options": {"student": "distilbert:1"}}, r"corpora split text-train-tokens --held-out 0.05"),
+        ({"runs": 4}, r"--runs 4: between 6 and 28"),
+        ({"target": "kl=900"}, r"already reached before training: the student starts at"),
+        (
+            {"options": {**OPTIONS, "sequences": 64}},
+            r"text-train-tokens has \d+ rows; the smallest of its nested samples",
+        ),
+        ({"options": {**OPTIONS, "keep-best": True}}, r"--keep-best is decided by the plan"),
+    ],
+)
+def test_bad_input_is_one_line_before_any_run(changes: dict[str, Any], message: str, root: Path) -> None:
+    with pytest.raises(corpora.CorporaError, match=message):
+        prepare_plan(
+            "text-train-tokens", root / "teacher", root / "new", **{"updates": 16, "options": OPTIONS, **changes}
+        )
+    assert not (root / "new").exists()
+
+
+def test_a_teacher_of_another_vocabulary_is_refused_before_any_run(root: Path, make: Any) -> None:
+    folder = make.teacher_folder(root / "other")
+    with pytest.raises(VocabularyMismatch, match="another vocabulary"):
+        prepare_plan("text-train-tokens", folder, root / "new", updates=16, options=OPTIONS)
+    assert not (root / "new").exists()
+
+
+def test_losses_without_logits_are_refused(root: Path) -> None:
+    with pytest.raises(OptionError, match="give no kl"):
+        prepare_plan("text-train-tokens", root / "teacher", updates=16, options={**OPTIONS, "loss": ["cosine"]})
+
+
+def test_a_killed_plan_goes_on_with_the_same_command(root: Path) -> None:
+    options = [f"--{name}={value}" for name, value in OPTIONS.items()]
+    line = [
+        "plan",
+        "--dataset=text-train-tokens",
+        f"--teacher={root / 'teacher'}",
+        f"--out={root / 'new'}",
+        "--updates=16",
+    ]
+    command = [sys.executable, "-c", "from trainer.cli import main; main()", *line, *options]
+    runs, deadline = root / "new" / "runs", time.monotonic() + 120
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(runs.glob("*/short-run.json")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    finished = {path: path.stat().st_mtime_ns for path in runs.glob("*/short-run.json")}
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"})
+    assert done.returncode == 0, done.stderr
+    assert finished == {path: path.stat().st_mtime_ns for path in finished} and (root / "new" / "plan.html").is_file()
+    assert done.stderr.count("found") == len(finished) and "The planned run" in done.stdout

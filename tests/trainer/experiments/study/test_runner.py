@@ -1,0 +1,245 @@
+"""A whole study in small: planned, run, found again, interrupted, tampered with, reported."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpora import RecipeError
+from trainer.errors import ResultDamaged, RunError
+from trainer.experiments.study.grid import read_study
+from trainer.experiments.study.held_out import read_held_out, write_held_out
+from trainer.experiments.study.plan import plan_study
+from trainer.experiments.study.runner import Watching, report_study, run_study
+from trainer.experiments.study.stored_answers import study_answers
+
+RECIPE = """
+[datasets.tiny]
+build = "texts"
+folder = "{root}/texts"
+duplicates = "keep"
+
+[datasets.tiny-tokens]
+tokenize = "tiny"
+train = 60
+
+[datasets.tiny-train]
+split = "tiny-tokens"
+held-out = 0.3
+
+[datasets.tiny-apart]
+split = "tiny-tokens"
+held-out = 0.3
+side = "held-out"
+
+[datasets.tiny-half]
+transform = "sample"
+from = "tiny-train"
+rate = 0.5
+
+[datasets.tiny-shuffle]
+transform = "shuffle"
+from = "tiny-half"
+
+[study]
+transfer = ["tiny-train", "tiny-half", "tiny-shuffle"]
+seeds = [1, 2]
+out = "{root}/study"
+measure = false
+
+[teacher]
+pretrain = "tiny-train"
+layers = 2
+hidden = 16
+heads = 2
+positions = 64
+budget = "updates=2"
+
+[distill]
+student = "distilbert:1"
+budget = "updates=2"
+sequences = 16
+held-out = "tiny-apart"
+
+[evaluate]
+data = "{root}/glue"
+tasks = ["CoLA"]
+squad = false
+
+[evaluate.glue]
+epochs = 1
+train-rows = 20
+"""
+
+
+def prepare(root: Path) -> Path:
+    """Texts and recipe of a study under `root`; gives the recipe."""
+    (root / "texts").mkdir(exist_ok=True)
+    for name in ("cat", "dog", "hen", "cow", "pig", "fox"):
+        lines = "\n".join(f"The {name} sat on the {thing}. It ran to the {thing}." for thing in ("mat", "bed") * 3)
+        (root / "texts" / f"{name}.txt").write_text(lines + "\n", encoding="utf-8")
+    path = root / "study.toml"
+    path.write_text(RECIPE.format(root=root), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, glue: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of which nothing is done."""
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "store"))
+    return prepare(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(write_tasks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study that was run to its end."""
+    root = tmp_path_factory.mktemp("once")
+    write_tasks(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORPORA_HOME", str(root / "store"))
+        run_study(prepare(root))
+    return root
+
+
+@pytest.fixture
+def finished(once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, for one test; gives the recipe."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "store"))
+    return prepare(tmp_path)
+
+
+def states(path: Path) -> set[tuple[str, str]]:
+    return {(step.kind, step.state) for step in plan_study(path)}
+
+
+@pytest.mark.slow
+def test_everything_is_done_after_a_study_ran(finished: Path) -> None:
+    assert {state for _, state in states(finished)} == {"done"}
+
+
+def test_nothing_is_done_before_a_study_runs(recipe: Path) -> None:
+    assert {state for _, state in states(recipe)} == {"missing"}
+
+
+@pytest.mark.slow
+def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> None:
+    weights = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
+    cells = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
+    told: list[str] = []
+    run_study(finished, watching=Watching(told.append))
+    assert weights == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
+    assert cells == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
+    assert not any("training" in line for line in told) and len(weights) == 1 + 1 + 2 + 6
+
+
+@pytest.mark.slow
+def test_the_report_answers_both_questions_in_every_format(finished: Path) -> None:
+    page = report_study(finished)
+    text = page.read_text(encoding="utf-8")
+    assert "RQ1" in text and "RQ2" in text and "student as it starts" in text and "masked-LM only" in text
+    assert "2 seeds" in text and "95 % interval" in text and (page.parent / "report.md").is_file()
+    written = {path.name for path in [*page.parent.glob("tables/*"), *page.parent.glob("figures/*")]}
+    assert {"scores.tex", "differences.csv", "size.pdf", "composition.svg", "training-curves.csv"} <= written
+
+
+def test_every_student_is_compared_with_its_teacher_on_the_same_held_out_sequences(finished: Path) -> None:
+    runs = sorted((finished.parent / "study" / "runs").iterdir())
+    measured = [found for run in runs if (found := read_held_out(run))]
+    assert len(measured) == len(runs) == 9 and all(measured[0].same_text(other) for other in measured)
+    for run, found in zip(runs, measured, strict=True):
+        if (run / "log.jsonl").exists():
+            logged = json.loads((run / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1])["held_out"]
+            assert found.mean("kl") == pytest.approx(logged["kl"], abs=1e-3)
+
+
+@pytest.mark.slow
+def test_a_fidelity_of_other_weights_is_measured_again_and_an_edited_one_is_refused(finished: Path) -> None:
+    run = next((finished.parent / "study" / "runs").glob("tiny-half-*"))
+    found = read_held_out(run)
+    assert found is not None
+    write_held_out(run, replace(found, student="other", kl=(9.0,) * len(found.kl)))
+    report_study(finished)
+    run_study(finished)
+    assert read_held_out(run) == found
+    (run / "held-out.json").write_text((run / "held-out.json").read_text().replace('"teacher": "', '"teacher": "0'))
+    with pytest.raises(ResultDamaged, match="was edited"):
+        report_study(finished)
+
+
+def test_the_answers_are_kept_for_programs_with_every_difference(finished: Path) -> None:
+    answers = study_answers(finished)
+    assert [answer.question[:3] for answer in answers] == ["RQ1", "RQ2", "Wha"]
+    assert all(1 <= len(answer.sentences) <= 3 for answer in answers)
+    assert {row["second"] for row in answers[0].differences} == {"tiny-half", "masked-LM only", "student as it starts"}
+
+
+def test_answers_before_anything_ran_say_what_to_do(recipe: Path) -> None:
+    with pytest.raises(RunError, match="no report is written yet; trainer study run"):
+        study_answers(recipe)
+
+
+@pytest.mark.slow
+def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Path, tmp_path: Path) -> None:
+    (killed,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
+    (killed / "student.json").unlink()
+    told: list[str] = []
+    run_study(finished, watching=Watching(told.append))
+    assert [line for line in told if "training on" in line] == ["tiny-half-updates-2-seed-1: training on tiny-half"]
+
+
+def test_a_changed_recipe_makes_new_students_beside_the_old(finished: Path) -> None:
+    finished.write_text(finished.read_text(encoding="utf-8").replace("[1, 2]", "[1, 3]"), encoding="utf-8")
+    assert {state for kind, state in states(finished) if kind == "student"} == {"done", "missing"}
+
+
+def test_weights_or_cards_changed_afterwards_are_detected(finished: Path, tmp_path: Path) -> None:
+    (student,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
+    with (student / "student" / "model.safetensors").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ResultDamaged, match="was changed after it was trained"):
+        report_study(finished)
+
+
+def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
+    with pytest.raises(RunError, match="not built yet; trainer study run"):
+        report_study(recipe)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("[study]", "[studdy]", "did you mean study"),
+        ("seeds = [1, 2]", "sedes = [1, 2]", "did you mean seeds"),
+        (
+            'budget = "updates=2"\nsequences',
+            'budget = "2 updates"\nsequences',
+            "must be epochs=N, updates=N or tokens=N",
+        ),
+        ("epochs = 1", "epoch = 1", "did you mean epochs"),
+        ('pretrain = "tiny-train"\n', "", r"\[teacher\] needs either model or pretrain"),
+        ("layers = 2", "layers = 0", "layers is 0"),
+        ("squad = false", "squad = 3", "squad is 3"),
+    ],
+)
+def test_what_is_wrong_with_a_recipe_is_said_before_any_work(recipe: Path, old: str, new: str, why: str) -> None:
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(RecipeError, match=why):
+        plan_study(recipe)
+
+
+def test_the_plan_counts_what_each_student_costs(recipe: Path) -> None:
+    text = recipe.read_text(encoding="utf-8").replace('budget = "updates=2"\nseq', 'budget = "tokens=1000"\nseq')
+    recipe.write_text(text, encoding="utf-8")
+    students = [step for step in plan_study(recipe) if step.kind == "student"]
+    assert [step.tokens for step in students] == [0, *[1000] * 8]
+
+
+@pytest.mark.parametrize("name", ["study", "study-mini", "demo"])
+def test_every_recipe_that_comes_along_is_one(name: str) -> None:
+    study = read_study(Path(__file__).parents[4] / "recipes" / f"{name}.toml")
+    assert len(study.students) > 4 and json.dumps(study.options(study.students[-1]))

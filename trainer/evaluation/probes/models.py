@@ -1,0 +1,137 @@
+"""The models that a probe is asked for: folders, runs, and students as they start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainer.distillation import CARD, RunCard, RunFolder, RunSettings, starting_student
+from trainer.errors import NoLanguageModelHead, ProbeError, RunError
+from trainer.evaluation.probes.results import results_place, run_of
+from trainer.models import (
+    SmallerVocabulary,
+    inspect_model,
+    load_teacher,
+    load_tokenizer,
+    model_fingerprint,
+    model_folder,
+    positions_of,
+    shared_vocabulary,
+)
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+START = "start:"
+"""Before a run folder: the student as that run starts it."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model that can be loaded, and what identifies it by content."""
+
+    name: str
+    folder: Path
+    """Where its tokenizer is."""
+    place: Path
+    """Where its results are stored."""
+    identity: dict[str, str]
+    load: Callable[[], PreTrainedModel]
+    longest: int | None
+    vocabulary: int
+    from_hub: bool = False
+    """Whether it was brought from the hub, so that its folder is not ours to write into."""
+
+
+def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> Named:
+    """A model by its folder, its run folder, its hub id, or `start:RUN`; its weights stay on disk.
+
+    Args:
+        teacher: for `start:RUN`, the run's teacher if it was moved.
+
+    Raises:
+        ModelError: the model does not exist.
+        NoLanguageModelHead: it has no masked-language-model head.
+        ProbeError: `start:RUN` names something else than a distillation.
+    """
+    if str(reference).startswith(START):
+        return _starting(Path(str(reference).removeprefix(START)), teacher)
+    folder = model_folder(reference)
+    vocabulary, longest = _check_head(folder), _longest(folder)
+    name = run_of(folder).resolve().name if Path(reference).exists() else str(reference)
+    load = lambda: load_teacher(folder)  # noqa: E731
+    place, identity, from_hub = results_place(folder), model_fingerprint(folder), not Path(reference).exists()
+    return Named(name, folder, place, identity, load, longest, vocabulary, from_hub)
+
+
+def _starting(run: Path, teacher: str | Path | None) -> Named:
+    card = _card(run)
+    recipe, taught = RunSettings.from_options(card.recipe), card.all_teachers[0]
+    folder = _teacher_folder(run, teacher, taught.folder)
+    vocabulary, identity = _check_head(folder), model_fingerprint(folder)
+    if identity["weights"] != taught.weights:
+        raise ProbeError(
+            f"{START}{run}: the run had another teacher than {folder}, whose weights differ; "
+            "name the run's own teacher with --teacher"
+        )
+    identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
+    load = lambda: starting_student(recipe, load_teacher(folder))  # noqa: E731
+    place, name, longest = run / "probes" / "start", f"{run.resolve().name} (start)", _longest(folder)
+    if card.vocabulary is None:
+        return Named(name, folder, place, identity, load, longest, vocabulary)
+    part = _part(run, folder, card.vocabulary.sha256)
+    cut = lambda: starting_student(recipe, part.teacher(load_teacher(folder)))  # noqa: E731
+    identity["vocabulary"] = part.sha256
+    return Named(name, RunFolder(run).tokenizer, place, identity, cut, longest, len(part))
+
+
+def _part(run: Path, teacher: Path, sha256: str) -> SmallerVocabulary:
+    """The pieces of its teacher's vocabulary that a run's student keeps."""
+    part = shared_vocabulary(load_tokenizer(RunFolder(run).tokenizer), load_tokenizer(teacher))
+    if part is None or part.sha256 != sha256:
+        raise ProbeError(
+            f"{START}{run}: {RunFolder(run).tokenizer} does not hold the pieces that the run's card names; "
+            "resume the run with --resume, which writes it again, or distil again"
+        )
+    return part
+
+
+def _teacher_folder(run: Path, given: str | Path | None, recorded: str | None) -> Path:
+    if given is not None:
+        return model_folder(given)
+    if not recorded or not Path(recorded).is_dir():
+        raise ProbeError(f"{START}{run}: the run's teacher is no longer in {recorded}; name it with --teacher DIR")
+    return model_folder(recorded)
+
+
+def _card(run: Path) -> RunCard:
+    if not (run / CARD).is_file():
+        raise ProbeError(f"{START}{run}: {run} is not a run folder: it has no {CARD}; take start:RUN of a distillation")
+    try:
+        card = RunFolder(run).card()
+    except RunError as error:
+        raise ProbeError(f"{START}{run}: {error}") from error
+    if card.kind != "distill" or card.teacher is None:
+        raise ProbeError(f"{START}{run}: {run} holds a {card.kind} run; only a distillation has a start")
+    return card
+
+
+def _check_head(folder: Path) -> int:
+    """The vocabulary's size of a model with a masked-language-model head."""
+    found = inspect_model(folder)
+    if not found.masked_lm_head:
+        raise NoLanguageModelHead(
+            f"{folder} has no masked-language-model head ({found.family}), so it cannot be probed; take the model "
+            "from before fine-tuning (trainer inspect shows the head)"
+        )
+    return found.vocabulary
+
+
+def _longest(folder: Path) -> int | None:
+    """The most tokens that a model reads, special tokens not counted."""
+    from transformers import AutoConfig
+
+    positions = positions_of(AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False))
+    return None if positions is None else positions - 2

@@ -1,0 +1,205 @@
+"""Results of probes: found again by content, sealed on disk, compared between models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from corpora import sha256_file, sha256_of
+from trainer.errors import ResultDamaged
+from trainer.evaluation import Interval, read_sealed, write_sealed
+from trainer.evaluation.probes.intervals import QUANTILES, group_means
+from trainer.plugin import Findings, Metric, Stratum, Units
+from trainer.runtime import environment, storing, write_whole
+
+ENGINE = 1
+"""Raised by one whenever a probe's engine gives other figures from the same inputs."""
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What one probe measured on one model, as it is stored."""
+
+    probe: str
+    """The probe's name."""
+    short: str
+    """The probe with its options, as `--probe` takes it."""
+    model: str
+    """What tables call the model."""
+    identity: dict[str, object]
+    """Everything that decides the result, by content."""
+    counted: str
+    """What the examples are: `pairs`, `tokens`."""
+    metrics: dict[str, Metric]
+    strata: list[Stratum]
+    """The first one is over all examples."""
+    notes: list[str]
+    seconds: float
+    """How long it took."""
+    units: str
+    """The file with the units that were drawn for the intervals, beside the result."""
+    units_sha256: str
+    machine: dict[str, object]
+
+    @property
+    def overall(self) -> Stratum:
+        """The stratum of all examples."""
+        return self.strata[0]
+
+    @property
+    def options(self) -> object:
+        """The probe's options that decide its result."""
+        probe = self.identity.get("probe")
+        return probe.get("options") if isinstance(probe, dict) else None
+
+    def same(self, stratum: Stratum) -> Stratum:
+        """The stratum that another model's result has under the same names."""
+        wanted = stratum.split, stratum.name, stratum.within
+        return next(one for one in self.strata if (one.split, one.name, one.within) == wanted)
+
+    def as_json(self) -> dict[str, object]:
+        """All of it as JSON values."""
+        made: dict[str, object] = msgspec.to_builtins(self)
+        return made
+
+
+@dataclass(frozen=True)
+class ProbeRow:
+    """One figure of a probe, for tables and charts."""
+
+    model: str
+    probe: str
+    split: str
+    """`all`, `field`, `paradigm`, `frequency` …"""
+    stratum: str
+    within: str
+    counted: str
+    count: int
+    metric: str
+    title: str
+    unit: str
+    higher_is_better: bool
+    value: float
+    low: float
+    high: float
+
+
+def probe_rows(results: Sequence[ProbeResult]) -> Iterator[ProbeRow]:
+    """Every figure of some results, in their order: model, probe, split, stratum, metric, value, interval."""
+    for result in results:
+        for stratum in result.strata:
+            for metric, found in stratum.estimates.items():
+                about = result.metrics[metric]
+                yield ProbeRow(
+                    result.model, result.probe, stratum.split, stratum.name, stratum.within, result.counted,
+                    stratum.count, metric, about.title, about.unit, about.higher_is_better,
+                    found.value, found.low, found.high,
+                )  # fmt: skip
+
+
+def probe_difference(one: Path, other: Path, metric: str) -> Interval | None:
+    """How far apart two models are in a probe's overall value, with a paired 95 % interval.
+
+    Args:
+        one, other: results of the same probe on the same input, such as RUN/probes/minimal-pairs.json.
+        metric: such as `accuracy` or `kl`.
+
+    Returns:
+        One minus other, in the metric's own unit (rates from 0 to 1); None if they measured other examples.
+
+    Raises:
+        ResultDamaged: a file was edited.
+    """
+    left, right = (_units(path) for path in (one, other))
+    same = np.array_equal(left.groups, right.groups) and np.array_equal(left.counts, right.counts)
+    if not same or metric not in left.sums or metric not in right.sums or _input(one) != _input(other):
+        return None
+    apart = group_means(left, metric).mean(axis=1) - group_means(right, metric).mean(axis=1)
+    low, high = np.nanquantile(apart[1:], QUANTILES)
+    return Interval(float(apart[0]), float(low), float(high))
+
+
+def results_place(folder: Path) -> Path:
+    """Where a model's results go: `probes` in the run of a student, or in the model's own folder."""
+    return run_of(folder) / "probes"
+
+
+def run_of(folder: Path) -> Path:
+    """The run of a student, or the model's own folder."""
+    return folder.parent if folder.name == "student" else folder
+
+
+def read_results(place: Path) -> dict[str, ProbeResult]:
+    """The results of a model's last `trainer probe`, by the probe's name; empty where there are none.
+
+    Args:
+        place: the folder of its probes, such as RUN/probes.
+
+    Raises:
+        ResultDamaged: a file was edited.
+    """
+    return {path.stem: read_result(path) for path in sorted(place.glob("*.json"))}
+
+
+def read_result(path: Path) -> ProbeResult:
+    """One stored result.
+
+    Raises:
+        ResultDamaged: it was edited, or its units are missing or were edited.
+    """
+    try:
+        result = msgspec.convert(read_sealed(path), ProbeResult)
+    except msgspec.ValidationError as error:
+        raise ResultDamaged(
+            f"{path} is not a result of a probe ({error}); delete it, and it is measured again"
+        ) from error
+    units = path.parent / result.units
+    if not units.is_file() or sha256_file(units) != result.units_sha256:
+        raise ResultDamaged(f"{units} is missing or was edited; delete {path}, and it is measured again")
+    return result
+
+
+def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult:
+    """Store what a probe found, and the units of its intervals beside it.
+
+    Args:
+        about: the other fields of `ProbeResult`.
+    """
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    units = path.with_suffix(".units.npz")
+    whole = BytesIO()
+    np.savez_compressed(
+        whole, allow_pickle=False, groups=findings.units.groups, counts=findings.units.counts,
+        metrics=np.array(list(findings.units.sums)), sums=np.stack(list(findings.units.sums.values())),
+    )  # fmt: skip
+    write_whole(units, whole.getvalue())
+    result = ProbeResult(
+        counted=findings.counted, metrics=dict(findings.metrics), strata=list(findings.strata),
+        notes=list(findings.notes), units=units.name, units_sha256=sha256_file(units), machine=environment(),
+        **about,  # type: ignore[arg-type]
+    )  # fmt: skip
+    write_sealed(path, result.as_json())
+    return result
+
+
+def cell_path(place: Path, probe: str, identity: Mapping[str, object]) -> Path:
+    """Where a result is stored: its name holds a hash of all that decides it."""
+    return place / "cells" / f"{probe}-{sha256_of(dict(identity))[:12]}.json"
+
+
+def _units(path: Path) -> Units:
+    result = read_result(path)
+    with np.load(path.parent / result.units, allow_pickle=False) as kept:
+        sums = dict(zip(kept["metrics"].tolist(), kept["sums"], strict=True))
+        return Units(kept["groups"], kept["counts"], sums)
+
+
+def _input(path: Path) -> object:
+    identity = read_result(path).identity
+    return [identity[key] for key in ("probe", "inputs", "teacher")]

@@ -1,0 +1,205 @@
+"""Run probes on models: everything checked first, each result measured once and then found again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from trainer.errors import ProbeError, VocabularyMismatch
+from trainer.evaluation import write_sealed
+from trainer.evaluation.probes.models import Named, find_model
+from trainer.evaluation.probes.results import ENGINE, ProbeResult, cell_path, read_result, write_result
+from trainer.evaluation.probes.subject import LoadedModel, Progress
+from trainer.plugin import Probe
+from trainer.runtime import Precision, chosen, precision_for
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What probes found out about one model."""
+
+    model: str
+    folder: Path
+    """Where its results are stored."""
+    results: tuple[ProbeResult, ...]
+    """One for each probe, in the order asked for."""
+
+    def as_json(self) -> dict[str, object]:
+        """All of it as JSON values."""
+        results = [result.as_json() for result in self.results]
+        return {"model": self.model, "folder": str(self.folder), "results": results}
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One probe on one model."""
+
+    probe: Probe
+    subject: LoadedModel
+    path: Path
+    identity: dict[str, object]
+    shown: Path
+    """The file that readers find by the probe's name."""
+
+    @property
+    def stored(self) -> bool:
+        return self.path.is_file()
+
+
+def probe(
+    models: Sequence[str | Path],
+    probes: Sequence[Probe],
+    *,
+    teacher: str | Path | None = None,
+    out: Path | str | None = None,
+    device: str = "auto",
+    precision: str = "fp32",
+    progress: Progress | None = None,
+) -> list[Probed]:
+    """Measure models without fine-tuning them.
+
+    Results are stored by the content of model, teacher, probe and input; what is there is not measured again.
+
+    Args:
+        models: folders of masked-language models, run folders, hub ids, or `start:RUN` for a run's student before
+            its first update.
+        probes: what to measure.
+        teacher: a folder; needed by probes that compare.
+        out: where results go, a folder for each model; by default `probes` beside the model (in RUN, for RUN/student).
+        device: `cpu`, `cuda`, or `auto`.
+        precision: what matrices are multiplied in: `fp32`, `bf16`, `fp16`, or `auto`.
+
+    Raises:
+        ProbeError: an input is missing or cannot be read, or a probe needs a teacher and none is named.
+        ModelError: a folder holds no masked-language model.
+        VocabularyMismatch: a model's vocabulary is not the teacher's.
+        ResultDamaged: a stored result was edited.
+    """
+    if not models or not probes:
+        raise ProbeError(f"nothing to measure: name at least one {'probe' if models else 'model'}")
+    where = torch.device(chosen(device))
+    numbers = precision_for(precision, where)
+    found = [find_model(model, teacher=teacher) for model in models]
+    taught = find_model(teacher) if teacher is not None else None
+    _check_teacher(found, taught, probes)
+    loaded_teacher = _loaded(taught, where, numbers, None, progress) if taught is not None else None
+    places = _places(found, Path(out) if out is not None else None)
+    cells = [
+        _cells(named, _loaded(named, where, numbers, loaded_teacher, progress), taught, probes, place)
+        for named, place in zip(found, places, strict=True)
+    ]
+    made = []
+    while cells:  # a model's weights go before the next one's are loaded
+        mine = cells.pop(0)
+        results = tuple(_result(cell) for cell in mine)
+        made.append(Probed(mine[0].subject.name, mine[0].shown.parent, results))
+    return made
+
+
+def _check_teacher(found: Sequence[Named], taught: Named | None, probes: Sequence[Probe]) -> None:
+    comparing = [probe for probe in probes if probe.compares]
+    if not comparing:
+        return
+    if taught is None:
+        raise ProbeError(f"{comparing[0].name} compares a model with its teacher; name it: --teacher DIR")
+    for named in found:
+        if named.vocabulary > taught.vocabulary:
+            raise VocabularyMismatch(
+                f"{named.name} has {named.vocabulary:,} ids, its teacher {taught.name} {taught.vocabulary:,}; "
+                f"{comparing[0].name} compares distributions over one vocabulary"
+            )
+
+
+def _check_vocabulary(subject: LoadedModel) -> None:
+    """See that distributions can be compared; of a teacher with more pieces, those of the student are asked for."""
+    teacher = subject.teacher
+    if teacher is None or teacher.folder == subject.folder:
+        return
+    if subject.part is not None:
+        subject.teacher = teacher.asked_for(subject.part.kept)
+        return
+    ours, theirs = subject.tokenizer.get_vocab(), teacher.tokenizer.get_vocab()
+    if ours == theirs and subject.vocabulary != teacher.vocabulary:
+        raise VocabularyMismatch(
+            f"{subject.name} has {subject.vocabulary:,} ids, its teacher {teacher.name} {teacher.vocabulary:,}, and "
+            "both have the same tokenizer; distributions over different ids cannot be compared"
+        )
+    if ours != theirs:
+        differ = sorted(piece for piece in {*ours, *theirs} if ours.get(piece) != theirs.get(piece))
+        raise VocabularyMismatch(
+            f"{subject.name} has another vocabulary than its teacher {teacher.name}: {len(differ):,} pieces differ, "
+            f"such as {differ[0]!r}; distributions over different words cannot be compared"
+        )
+
+
+def _loaded(
+    named: Named, device: torch.device, precision: Precision, teacher: LoadedModel | None, progress: Progress | None
+) -> LoadedModel:
+    return LoadedModel(
+        named.name, named.folder, named.load, named.longest, named.vocabulary, device, precision, teacher, progress
+    )
+
+
+def _places(found: Sequence[Named], out: Path | None) -> list[Path]:
+    """Where each model's results go.
+
+    Raises:
+        ProbeError: a model from the hub has no place of its own, or two models would share one.
+    """
+    if out is None:
+        if hub := next((named for named in found if named.from_hub), None):
+            raise ProbeError(f"{hub.name} comes from the hub; say where its results go: --out DIR")
+        return [named.place for named in found]
+    names = [named.name.replace("/", "--").replace(" (start)", "-start") for named in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ProbeError(f"two of the models are named {twice}; probe them one at a time, or without --out")
+    return [out / name for name in names]
+
+
+def _cells(
+    named: Named, subject: LoadedModel, taught: Named | None, probes: Sequence[Probe], place: Path
+) -> list[_Cell]:
+    cells = []
+    names = [probe.name for probe in probes]
+    for number, probe in enumerate(probes):
+        if probe.compares:
+            _check_vocabulary(subject)
+        identity = _identity(named, taught if probe.compares else None, probe, subject)
+        again = names[:number].count(probe.name)
+        shown = place / (f"{probe.name}-{again + 1}.json" if again else f"{probe.name}.json")
+        cells.append(_Cell(probe, subject, cell_path(place, probe.name, identity), identity, shown))
+    return cells
+
+
+def _identity(named: Named, taught: Named | None, probe: Probe, subject: LoadedModel) -> dict[str, object]:
+    inputs: Mapping[str, str] = probe.inputs(subject)
+    return {
+        "engine": ENGINE,
+        "probe": {"name": probe.name, "version": probe.version, "options": probe.options(deciding=True)},
+        "inputs": dict(inputs),
+        "model": named.identity,
+        "teacher": taught.identity if taught is not None else None,
+        "precision": subject.precision.name,
+    }
+
+
+def _result(cell: _Cell) -> ProbeResult:
+    """The stored result of a cell, or a new one; readers find it by the probe's name as well."""
+    result = read_result(cell.path) if cell.stored else _measured(cell)
+    write_sealed(cell.shown, replace(result, units=f"{cell.path.parent.name}/{result.units}").as_json())
+    return result
+
+
+def _measured(cell: _Cell) -> ProbeResult:
+    started = time.perf_counter()
+    findings = cell.probe.measure(cell.subject)
+    seconds = time.perf_counter() - started
+    return write_result(
+        cell.path, findings, probe=cell.probe.name, short=cell.probe.short(), model=cell.subject.name,
+        identity=cell.identity, seconds=round(seconds, 3),
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Which form to believe: the one that predicts the largest runs best from the smaller ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.experiments.planning.fitting import TINY, Fitted, Point, fit
+from trainer.experiments.planning.forms import FORMS, Form
+
+FEWEST = 4
+"""Runs that a form is fitted to before it predicts others."""
+AS_GOOD = 1.1
+"""Forms whose error is at most this many times the smallest are as good; the one with fewest parameters is chosen."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A form, fitted to all runs, with what it predicted when the largest were left out."""
+
+    fitted: Fitted
+    errors: tuple[float, ...]
+    """Logarithms of predicted over measured loss, one for each prediction of a run that was left out."""
+
+    @property
+    def error(self) -> float:
+        """The mean size of these errors: 0.1 is about 10 %."""
+        return float(np.mean(np.abs(self.errors)))
+
+    @property
+    def spread(self) -> float:
+        """Their root mean square."""
+        return float(np.sqrt(np.mean(np.square(self.errors))))
+
+
+def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tried]:
+    """Every form with its errors: the chosen one, then the others by their errors.
+
+    Each form is fitted to the smallest runs, from half of them (at least FEWEST) to all but the largest, and predicts
+    the next one and all larger ones. Runs are in the order of their updates, then of their data.
+
+    Args:
+        points: more than FEWEST runs.
+    """
+    ordered = sorted(points, key=lambda point: (point.updates, point.data))
+    known = range(max(FEWEST, len(ordered) // 2), len(ordered))
+    made = []
+    for form in forms:
+        errors = [
+            error for count in known for error in errors_of(fit(form, ordered[:count]), ordered[count:])
+        ]  # fmt: skip
+        made.append(Tried(fit(form, ordered), tuple(errors)))
+    made.sort(key=lambda tried: tried.error)
+    as_good = [tried for tried in made if tried.error <= AS_GOOD * made[0].error]
+    chosen = min(as_good, key=lambda tried: len(tried.fitted.logs))
+    return [chosen, *(tried for tried in made if tried is not chosen)]
+
+
+def errors_of(fitted: Fitted, points: Sequence[Point]) -> list[float]:
+    """Logarithms of predicted over measured loss."""
+    predicted = [fitted.loss(point.data, point.updates) for point in points]
+    return [
+        float(np.log(max(made, TINY) / max(point.loss, TINY)))
+        for made, point in zip(predicted, points, strict=True)
+    ]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Fit a form to short runs by least squares on the logarithm of the loss, held in place where runs say too little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.experiments.planning.forms import Floats, Form, Parameter
+
+NOISE = 0.02
+"""How far apart two runs that differ in their seed are taken to be, as a share of the loss."""
+STARTS = ((0.0, 0.0, 0.0), (0.7, -0.7, 0.7), (-0.7, 0.7, 0.7), (-0.7, -0.7, -0.7))
+"""Where searches begin: shifts of the prior's centre for losses, exponents and the rest."""
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Point:
+    """A finished short run, as a fit sees it."""
+
+    data: float
+    """Tokens of different text that it has read, special tokens counted."""
+    updates: float
+    loss: float
+    """What falls when the student gets better: KL, or the share of words on which it disagrees."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A form with its parameters."""
+
+    form: Form
+    logs: tuple[float, ...]
+    data: float
+    """The data that the form's D is relative to."""
+    updates: float
+
+    def loss(self, data: float, updates: float) -> float:
+        """The loss of a run that reads so many tokens of different text in so many updates."""
+        return float(self.losses(np.array([data]), np.array([updates]))[0])
+
+    def losses(self, data: Floats, updates: Floats) -> Floats:
+        """[points], the same for several runs."""
+        return self.form.loss(np.asarray(self.logs), data / self.data, updates / self.updates)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """By name; losses and exponents as they are in the formula, with D and u relative to the largest short run."""
+        return {p.name: float(np.exp(log)) for p, log in zip(self.form.parameters, self.logs, strict=True)}
+
+
+def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> Fitted:
+    """The form's parameters for which runs and prior together are likeliest.
+
+    The prior is wide: it decides only what the runs leave open. Exponents are near 0.4, as published for data
+    and training steps (0.3 to 0.5), and what is lost at the largest run is of the size of its loss.
+
+    Args:
+        points: at least one run.
+        near: a fit of similar points; the search begins there alone.
+    """
+    from scipy.optimize import least_squares
+
+    data, updates, loss = (np.array([getattr(p, name) for p in points]) for name in ("data", "updates", "loss"))
+    scale = near or Fitted(form, (), float(data.max()), float(updates.max()))
+    at = data / scale.data, updates / scale.updates
+    lowest, highest = float(loss.min()), float(loss.max())
+    priors = [_prior(parameter, lowest, highest) for parameter in form.parameters]
+    centre, spread = np.array(priors).T
+    observed = np.log(np.maximum(loss, TINY))
+
+    def residuals(logs: Floats) -> Floats:
+        made = np.log(np.clip(form.loss(logs, *at), TINY, 1 / TINY))
+        found = np.concatenate([(made - observed) / NOISE, (logs - centre) / spread])
+        return np.asarray(np.nan_to_num(found, nan=1e6, posinf=1e6, neginf=-1e6))
+
+    starts = [np.asarray(near.logs)] if near else [centre + _shift(form, shift) for shift in STARTS]
+    found = [least_squares(residuals, start, method="lm", max_nfev=600) for start in starts]
+    best = min(found, key=lambda each: float(each.cost))
+    return Fitted(form, tuple(best.x.tolist()), scale.data, scale.updates)
+
+
+def _prior(parameter: Parameter, lowest: float, highest: float) -> tuple[float, float]:
+    """Centre and standard deviation of a parameter's logarithm."""
+    if parameter.role == "exponent":
+        return float(np.log(0.4)), 0.7
+    if parameter.role == "updates":
+        return float(np.log(0.1)), 1.5
+    if parameter.role == "shape":
+        return 0.0, 0.4
+    if parameter.name == "L0":
+        return float(np.log(2 * max(highest, TINY))), 1.0
+    return float(np.log(0.3 * max(lowest, TINY))), 1.5
+
+
+def _shift(form: Form, shift: tuple[float, float, float]) -> Floats:
+    places = {"loss": 0, "exponent": 1, "updates": 2, "shape": 2}
+    return np.array([shift[places[parameter.role]] for parameter in form.parameters])

@@ -1,0 +1,135 @@
+"""A plan as tables, as JSON, and as one self-contained page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from trainer.experiments.planning.charts import picture
+from trainer.experiments.planning.planner import Plan
+from trainer.experiments.planning.predictions import Estimate, Outlook
+from trainer.experiments.planning.wording import hours_in_words, in_words, sentences
+from trainer.experiments.study import Sheet, drawn, page_style
+from trainer.runtime import storing, write_whole
+
+
+def sheets(plan: Plan) -> list[Sheet]:
+    """The outlook, the forms that were tried, and the short runs."""
+    return [_outlook_sheet(plan), _form_sheet(plan), _run_sheet(plan)]
+
+
+def _outlook_sheet(plan: Plan) -> Sheet:
+    measure = plan.asked.measure
+    made = Sheet("outlook", f"The planned run: {measure.title}", ("data", "updates", "epochs", measure.name, "time"))
+
+    def add(each: Outlook) -> None:
+        made.add(
+            f"{each.multiple:g}×", f"{each.updates:,}", f"{each.epochs:,.1f}", in_words(each.loss, measure),
+            hours_in_words(each.hours),
+        )  # fmt: skip
+
+    for each in plan.same_updates:
+        add(each)
+    for each in plan.same_epochs[1:]:
+        add(each)
+    return made
+
+
+def _form_sheet(plan: Plan) -> Sheet:
+    made = Sheet("forms", "Forms, the chosen one first", ("form", "formula", "error on runs left out", "parameters"))
+    for tried in plan.tried:
+        form = tried.fitted.form
+        values = ", ".join(f"{name} = {value:.3g}" for name, value in tried.fitted.parameters.items())
+        made.add(form.name, form.formula, f"{tried.error:.1%}", values)
+    made.notes.append("D and u are relative to the largest sample and the longest short run.")
+    return made
+
+
+def _run_sheet(plan: Plan) -> Sheet:
+    measure, form = plan.asked.measure, plan.tried[0].fitted
+    header = ("rows", "tokens", "updates", "epochs", "seed", measure.name, "fitted", "tokens/s")
+    made = Sheet("runs", "Short runs", header)
+    for run in plan.runs:
+        made.add(
+            f"{run.rows:,}", f"{run.tokens:,}", f"{run.updates:,}", f"{run.epochs:,.1f}", f"{run.seed}",
+            f"{run.fidelity[measure.key]:.4f}", f"{measure.value(form.loss(run.tokens, run.updates)):.4f}",
+            f"{run.tokens_per_second:,.0f}" if run.tokens_per_second else "",
+        )  # fmt: skip
+    return made
+
+
+def as_json(plan: Plan) -> str:
+    """Everything as JSON. Losses are given as the measurement, so `low` is the lower end of it."""
+    measure, start = plan.asked.measure, plan.asked.start
+
+    def values(outlooks: Sequence[Outlook]) -> list[dict[str, object]]:
+        return [{**_plain(each), "loss": None, measure.name: _measured(plan, each.loss)} for each in outlooks]
+
+    content = {
+        "dataset": start.dataset, "rows": start.rows, "tokens": start.tokens,
+        "held_out": _plain(start.held_out), "teachers": list(start.teachers), "measure": measure.name,
+        "start": start.fidelity, "planned_updates": start.updates, "sequences": plan.asked.sequences,
+        "same_updates": values(plan.same_updates), "same_epochs": values(plan.same_epochs),
+        "crossover_updates": _plain(plan.crossover),
+        "target": None if plan.asked.target is None or plan.need is None else {
+            "value": plan.asked.target.value, "updates": _plain(plan.need.updates),
+            "times_the_data": _plain(plan.need.multiple), "floor": _measured(plan, plan.need.floor),
+            "floor_of_data": _measured(plan, plan.need.floor_of_data),
+        },
+        "forms": [
+            {
+                "name": tried.fitted.form.name, "formula": tried.fitted.form.formula,
+                "source": tried.fitted.form.source, "error": tried.error, "parameters": tried.fitted.parameters,
+            }
+            for tried in plan.tried
+        ],
+        "runs": [_plain(run) for run in plan.runs],
+        "sentences": sentences(plan),
+    }  # fmt: skip
+    for outlook in (*content["same_updates"], *content["same_epochs"]):  # type: ignore[misc]
+        del outlook["loss"]
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _plain(value: object) -> dict[str, object]:
+    made: dict[str, object] = msgspec.to_builtins(value)
+    return made
+
+
+def _measured(plan: Plan, loss: Estimate) -> dict[str, object]:
+    measure = plan.asked.measure
+    value, low, high = (None if end is None else measure.value(end) for end in (loss.value, loss.low, loss.high))
+    return {"value": value, "low": high if measure.rises else low, "high": low if measure.rises else high}
+
+
+def write_plan(plan: Plan, folder: Path) -> Path:
+    """Write a plan as `plan.json`, `plan.svg` and the page `plan.html`.
+
+    Returns:
+        The page.
+
+    Raises:
+        StorageError: they cannot be written.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("trainer.experiments.planning"), undefined=StrictUndefined, autoescape=True,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    style, script = page_style()
+    made = picture(plan)
+    text = environment.get_template("plan.html.j2").render(
+        dataset=plan.asked.start.dataset.partition("@")[0], sentences=sentences(plan), figure=drawn(made),
+        sheets=sheets(plan), style=style, script=script, written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )  # fmt: skip
+    with storing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "plan.json", as_json(plan) + "\n")
+    write_whole(folder / "plan.svg", made.svg)
+    write_whole(folder / "plan.html", text)
+    return folder / "plan.html"

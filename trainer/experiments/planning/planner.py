@@ -1,0 +1,187 @@
+"""Plan a distillation: do its short runs, fit them, and predict what more data and more updates give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpora import OptionError
+from trainer.distillation import RunSettings, StartingPoint, resolve, starting_point
+from trainer.experiments.planning.choice import Tried, try_forms
+from trainer.experiments.planning.design import Short, short_runs
+from trainer.experiments.planning.fitting import Point
+from trainer.experiments.planning.measures import Measure, Target, target_of
+from trainer.experiments.planning.predictions import (
+    RESAMPLES,
+    Bootstrap,
+    Estimate,
+    Need,
+    Outlook,
+    Scale,
+    bootstrap,
+    crossover,
+    need,
+    outlooks,
+)
+from trainer.experiments.planning.short_runs import CHOSEN, Base, Finished, finished
+from trainer.plugin import Callback
+
+SHARE = 16
+"""The longest short run has so many times fewer updates than the planned run."""
+SHORTEST = 32
+"""Updates of the longest short run, at least."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the short runs are, before any is done."""
+
+    start: StartingPoint
+    runs: Sequence[Short]
+    measure: Measure
+    target: Target | None
+    sequences: int
+    base: Base
+
+    @property
+    def scale(self) -> Scale:
+        """What the planned run reads."""
+        per_epoch = -(-self.start.rows // self.sequences)
+        return Scale(float(self.start.tokens), self.start.tokens / per_epoch, self.start.updates)
+
+    @property
+    def tokens(self) -> int:
+        """What all short runs train on."""
+        return round(sum(run.updates for run in self.runs) * self.scale.tokens_per_update)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What short runs predict."""
+
+    asked: Asked
+    runs: Sequence[Finished]
+    tried: Sequence[Tried]
+    """The chosen form first."""
+    same_updates: Sequence[Outlook]
+    """With 1, 2, 4 and 10 times the data, and as many updates as planned."""
+    same_epochs: Sequence[Outlook]
+    crossover: Estimate
+    """The updates from which twice the data helps more than twice the updates."""
+    need: Need | None
+    bootstrap: Bootstrap
+
+
+def prepare_plan(
+    dataset: str,
+    teacher: str | Path | Sequence[str | Path],
+    out: Path | str = "plan",
+    *,
+    runs: int = 6,
+    updates: int | None = None,
+    target: str | None = None,
+    preset: str = "study",
+    options: Mapping[str, object] | None = None,
+) -> Asked:
+    """Check everything about a plan, and say which short runs it needs; none is done.
+
+    Args: as `plan_distillation`.
+
+    Raises: as `plan_distillation` before the first run.
+    """
+    measure, wanted = target_of(target)
+    given = dict(options or {})
+    recipe = resolve(preset, given)
+    _check(recipe, given, dataset)
+    start = starting_point(dataset, teacher, preset=preset, options=given)
+    if measure.key not in start.fidelity:
+        raise OptionError(
+            f"the losses {', '.join(recipe.loss)} give no {measure.name} on held-out text; "
+            "a plan needs a loss on the logits, such as soft-target"
+        )
+    if wanted is not None and measure.loss(start.fidelity[measure.key]) <= wanted.loss:
+        raise OptionError(
+            f"--target {measure.name}={wanted.value:g} is already reached before training: the student starts at "
+            f"{start.fidelity[measure.key]:.3g}"
+        )
+    longest = updates or max(SHORTEST, start.updates // SHARE)
+    name = start.dataset.partition("@")[0]
+    made = short_runs(runs, rows=start.rows, sequences=recipe.sequences, updates=longest, dataset=name)
+    teachers = [teacher] if isinstance(teacher, str | Path) else list(teacher)
+    base = Base(start, teachers, preset, given, Path(out), "the same command")
+    return Asked(start, made, measure, wanted, recipe.sequences, base)
+
+
+def plan_distillation(
+    dataset: str,
+    teacher: str | Path | Sequence[str | Path],
+    out: Path | str = "plan",
+    *,
+    runs: int = 6,
+    updates: int | None = None,
+    target: str | None = None,
+    preset: str = "study",
+    options: Mapping[str, object] | None = None,
+    watch: Sequence[Callback] = (),
+    tell: Callable[[str], None] = lambda line: None,
+    resamples: int = RESAMPLES,
+) -> Plan:
+    """Predict what a distillation gives with more data and more updates, from short runs on nested samples.
+
+    Args:
+        dataset: the transfer dataset, `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`.
+        teacher: a folder or a hub id, or several of one vocabulary.
+        out: the plan's folder; the short runs are in its `runs`.
+        runs: how many short runs.
+        updates: of the longest one; by default a sixteenth of the planned run's, at least 32.
+        target: what to reach, `kl=0.3` or `agreement=0.8`.
+        preset: as in `distill`.
+        options: settings of the planned run, by their names on the command line; `held-out` is needed.
+        watch: callbacks that follow each run.
+        tell: called with a line for each short run.
+        resamples: of the bootstrap.
+
+    Raises:
+        OptionError: too few runs, no held-out dataset, or a target that is not one or is reached before training.
+        ModelError, TransferError: teacher or dataset cannot serve, or the dataset is too small; before any run.
+        RunError: the user asked to stop; the same call resumes.
+        ResultDamaged: the stored result of a run was edited.
+    """
+    asked = prepare_plan(
+        dataset, teacher, out, runs=runs, updates=updates, target=target, preset=preset, options=options
+    )  # fmt: skip
+    done = [finished(asked.base, run, watch=watch, tell=tell) for run in asked.runs]
+    return fitted_plan(asked, done, resamples=resamples)
+
+
+def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESAMPLES) -> Plan:
+    """The predictions from finished short runs."""
+    points, scale = points_of(runs, asked.measure), asked.scale
+    tried = try_forms(points)
+    made = bootstrap(tried[0], points, resamples=resamples)
+    speeds = [run.tokens_per_second for run in runs if run.tokens_per_second]
+    return Plan(
+        asked, runs, tried,
+        same_updates=outlooks(made, scale, speeds, grow=False), same_epochs=outlooks(made, scale, speeds, grow=True),
+        crossover=made.of(lambda fitted: crossover(fitted, scale)),
+        need=need(made, scale, asked.target.loss) if asked.target else None, bootstrap=made,
+    )  # fmt: skip
+
+
+def points_of(runs: Sequence[Finished], measure: Measure) -> list[Point]:
+    """Finished runs as a fit sees them: where each ended, never what it measured on the way."""
+    return [Point(run.tokens, run.updates, measure.loss(run.fidelity[measure.key])) for run in runs]
+
+
+def _check(recipe: RunSettings, given: Mapping[str, object], dataset: str) -> None:
+    name = dataset.partition("@")[0]
+    if recipe.held_out is None:
+        raise OptionError(
+            f"a plan measures on text that no run trains on; make it with `corpora split {name} --held-out 0.05`, "
+            f"then plan with --dataset {name}-train --held-out {name}-held-out"
+        )
+    for setting in set(CHOSEN[2:]) & set(given):
+        raise OptionError(f"--{setting} is decided by the plan; leave it out")
+    if recipe.budget_parts[1] <= 0:
+        raise OptionError(f"--budget is {recipe.budget}, so the planned run has no updates; use for example epochs=3")

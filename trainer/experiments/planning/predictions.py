@@ -1,0 +1,172 @@
+"""What the chosen form predicts for longer runs and more data, with intervals from a bootstrap over runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpora import generator
+from trainer.experiments.planning.choice import Tried
+from trainer.experiments.planning.fitting import Fitted, Point, fit
+
+RESAMPLES = 400
+MULTIPLES = (1, 2, 4, 10)
+FAR = 1e6
+"""A search ends at this many times the planned updates or data."""
+STEPS = 400
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and where 95 % of its resamples lie; the high end is None if it is beyond what is searched."""
+
+    value: float | None
+    """None if there is no such value."""
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the planned run reads, and how fast."""
+
+    tokens: float
+    """Of the dataset, special tokens counted."""
+    tokens_per_update: float
+    updates: int
+    """Of the planned run."""
+
+    def seen(self, tokens: float, updates: float) -> float:
+        """Tokens of different text that a run reads: not more than its dataset holds."""
+        return min(tokens, updates * self.tokens_per_update)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A run with so many times the data."""
+
+    multiple: float
+    updates: int
+    epochs: float
+    loss: Estimate
+    hours: Estimate
+
+
+@dataclass(frozen=True)
+class Need:
+    """What it takes to reach a target."""
+
+    updates: Estimate
+    """On the dataset itself."""
+    multiple: Estimate
+    """How many times the data, with as many epochs as planned."""
+    floor: Estimate
+    """The loss after any number of updates on the dataset."""
+    floor_of_data: Estimate
+    """The loss after any number of updates on any amount of data."""
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """The chosen form, fitted to all runs and to resamples of them."""
+
+    tried: Tried
+    resampled: tuple[Fitted, ...]
+    errors: tuple[float, ...]
+    """[resamples], by how much each prediction is off, in logarithms; drawn from the errors on runs left out."""
+
+    def loss(self, data: float, updates: float) -> Estimate:
+        """The loss of a run, with the errors that the form made on runs left out."""
+        drawn = [
+            each.loss(data, updates) * float(np.exp(error))
+            for each, error in zip(self.resampled, self.errors, strict=True)
+        ]
+        return Estimate(self.tried.fitted.loss(data, updates), *_ends(drawn))
+
+    def of(self, value: Callable[[Fitted], float | None]) -> Estimate:
+        """Any other value of the form; resamples that have none count as larger than all that do."""
+        drawn = [value(each) for each in self.resampled]
+        return Estimate(value(self.tried.fitted), *_ends([np.inf if each is None else each for each in drawn]))
+
+
+def bootstrap(tried: Tried, points: Sequence[Point], *, resamples: int = RESAMPLES) -> Bootstrap:
+    """Fit the chosen form to resamples of the runs, drawn with replacement, repetitions with other seeds included."""
+    rng = generator("planning", tried.fitted.form.name, [[p.data, p.updates, p.loss] for p in points])
+    drawn = rng.integers(len(points), size=(resamples, len(points)))
+    fits = tuple(fit(tried.fitted.form, [points[n] for n in row], near=tried.fitted) for row in drawn.tolist())
+    return Bootstrap(tried, fits, tuple(rng.normal(0, tried.spread, resamples).tolist()))
+
+
+def outlooks(made: Bootstrap, scale: Scale, speeds: Sequence[float], *, grow: bool) -> list[Outlook]:
+    """The planned run with 1, 2, 4 and 10 times the data.
+
+    Args:
+        speeds: tokens per second of the short runs.
+        grow: keep the epochs, so that updates grow with the data; else keep the updates.
+    """
+    return [_outlook(made, scale, speeds, multiple, grow=grow) for multiple in MULTIPLES]
+
+
+def _outlook(made: Bootstrap, scale: Scale, speeds: Sequence[float], multiple: float, *, grow: bool) -> Outlook:
+    updates, tokens = round(scale.updates * (multiple if grow else 1)), multiple * scale.tokens
+    trained = updates * scale.tokens_per_update
+    loss = made.loss(scale.seen(tokens, updates), updates)
+    return Outlook(multiple, updates, trained / tokens, loss, hours(trained, speeds))
+
+
+def hours(tokens: float, speeds: Sequence[float]) -> Estimate:
+    """Hours for so many tokens at the median speed; the interval is from the fastest run to the slowest."""
+    slow, middle, fast = (tokens / 3600 / speed for speed in (min(speeds), float(np.median(speeds)), max(speeds)))
+    return Estimate(middle, fast, slow)
+
+
+def crossover(fitted: Fitted, scale: Scale) -> float | None:
+    """The updates from which twice the data lowers the loss more than twice the updates do.
+
+    Before the first epoch ends there is none: more data would not be read.
+    """
+    updates = _grid(scale)
+    seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)
+    more_data = np.minimum(2 * scale.tokens, updates * scale.tokens_per_update)
+    longer = np.minimum(scale.tokens, 2 * updates * scale.tokens_per_update)
+    helps = fitted.losses(more_data, updates) < fitted.losses(longer, 2 * updates)
+    helps &= more_data > seen
+    return float(updates[np.argmax(helps)]) if helps.any() else None
+
+
+def need(made: Bootstrap, scale: Scale, target: float) -> Need:
+    """What it takes to bring the loss down to a target."""
+    far = FAR * scale.updates
+
+    def by_updates(fitted: Fitted) -> float | None:
+        updates = _grid(scale)
+        seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)
+        return _first(updates, fitted.losses(seen, updates) <= target)
+
+    def by_data(fitted: Fitted) -> float | None:
+        times = np.geomspace(1e-3, FAR, 3 * STEPS)
+        updates = times * scale.updates
+        seen = np.minimum(times * scale.tokens, updates * scale.tokens_per_update)
+        return _first(times, fitted.losses(seen, updates) <= target)
+
+    return Need(
+        made.of(by_updates),
+        made.of(by_data),
+        made.loss(scale.tokens, far),
+        made.loss(FAR * scale.tokens, far),
+    )
+
+
+def _grid(scale: Scale) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.geomspace(1, FAR * scale.updates, 3 * STEPS)
+
+
+def _first(values: np.ndarray[tuple[int], np.dtype[np.float64]], holds: np.ndarray) -> float | None:
+    return float(values[np.argmax(holds)]) if holds.any() else None
+
+
+def _ends(drawn: Sequence[float]) -> tuple[float | None, float | None]:
+    low, high = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
+    return (float(low) if np.isfinite(low) else None), (float(high) if np.isfinite(high) else None)

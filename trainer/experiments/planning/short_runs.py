@@ -1,0 +1,158 @@
+"""Do the short runs of a plan: each is a run folder named by its content, and a finished one is found again."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+
+from corpora import Dataset, sha256_of, transform
+from corpora import open as open_dataset
+from trainer.distillation import RunSettings, StartingPoint, resolve
+from trainer.errors import ResultDamaged, RunError
+from trainer.evaluation import read_sealed, write_sealed
+from trainer.experiments.planning.design import Short
+from trainer.plugin import Callback
+
+FILE = "short-run.json"
+"""Where a run folder keeps what the plan needs of a finished run."""
+MEASUREMENTS = 4
+"""Held-out measurements of a run, the last at its end."""
+CHOSEN = ("budget", "seed", "held-out-every", "early-stop", "keep-best")
+"""Settings that the plan decides for each run."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished short run."""
+
+    folder: str
+    """Its name in the plan's `runs`."""
+    rows: int
+    """Of its sample."""
+    tokens: int
+    """Of its sample, special tokens counted; it has read all of them."""
+    updates: int
+    epochs: float
+    seed: int
+    fidelity: dict[str, float]
+    """On held-out text at its end: `kl`, `masked_lm`, `top1_agreement`."""
+    curve: list[tuple[int, dict[str, float]]]
+    """The same at several updates before. Its learning rate was still high there, so a shorter run ends lower."""
+    tokens_per_second: float | None
+    """Of training, without measurements; None if the run is too short to tell."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all short runs of a plan share."""
+
+    start: StartingPoint
+    teachers: Sequence[str | Path]
+    preset: str
+    options: Mapping[str, object]
+    out: Path
+    command: str
+    """What a message tells the user to type again."""
+
+    def recipe(self, run: Short) -> dict[str, object]:
+        """The options of one run."""
+        seed = resolve(self.preset, self.options).seed + run.repeat
+        every = max(1, run.updates // MEASUREMENTS)
+        return {
+            **self.options,
+            "budget": f"updates={run.updates}",
+            "seed": seed,
+            "held-out-every": every,
+            "log-every": 1,
+        }
+
+    def sample(self, run: Short) -> Dataset:
+        """The nested sample that a run trains on; samples of one dataset hold each other."""
+        whole = open_dataset(self.start.dataset)
+        return whole if run.rows >= whole.rows else transform(whole, "sample", rows=run.rows)
+
+
+def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callable[[str], None]) -> Finished:
+    """A short run, trained now unless it is finished already.
+
+    Raises:
+        RunError: the user asked to stop; the same command resumes.
+        ResultDamaged: its stored result was edited.
+    """
+    from trainer.distillation import distill
+
+    dataset, options = base.sample(run), base.recipe(run)
+    settings = resolve(base.preset, options)
+    identity = _identity(base, dataset, settings)
+    folder = base.out / "runs" / f"{run.rows}-rows-{run.updates}-updates-seed-{settings.seed}-{sha256_of(identity)[:8]}"
+    known = _known(folder, identity)
+    if known is not None:
+        tell(f"{_named(run)}: found")
+        return known
+    tell(f"{_named(run)}: training")
+    begun = any((folder / "checkpoints").glob("update-*"))
+    outcome = distill(
+        dataset.reference, base.teachers, folder,
+        preset=base.preset, options=options, watch=watch, resume=begun, overwrite=not begun,
+    )  # fmt: skip
+    if outcome.status != "finished":
+        raise RunError(
+            f"stopped in {folder} after {outcome.updates:,} of {outcome.total:,} updates ({outcome.reason}); "
+            f"{base.command} resumes"
+        )
+    made = _result(folder, run, dataset, settings)
+    write_sealed(folder / FILE, {"identity": identity, "result": asdict(made)})
+    return made
+
+
+def _identity(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
+    """Everything that decides a run and its measurements, by content."""
+    return {
+        "dataset": dataset.fingerprint, "teachers": list(base.start.teachers),
+        "recipe": settings.options(deciding=True),
+        "held-out": base.start.held_out.fingerprint, "held-out-rows": settings.held_out_rows,
+    }  # fmt: skip
+
+
+def _known(folder: Path, identity: Mapping[str, object]) -> Finished | None:
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    sealed = read_sealed(path)
+    if sealed.get("identity") != json.loads(json.dumps(identity)):
+        raise ResultDamaged(f"{path} is the result of another run; delete {folder} to train it again")
+    return msgspec.convert(sealed["result"], Finished)
+
+
+def _result(folder: Path, run: Short, dataset: Dataset, settings: RunSettings) -> Finished:
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    measured = [(int(line["update"]), line["held_out"]) for line in lines if "held_out" in line]
+    if not measured:
+        raise RunError(f"{folder} ended without a measurement; delete it to train it again")
+    tokens, per_epoch = (dataset.tokens or 0) + 2 * dataset.rows, -(-dataset.rows // settings.sequences)
+    seconds = _seconds_per_update(lines)
+    return Finished(
+        folder=folder.name, rows=dataset.rows, tokens=tokens, updates=run.updates,
+        epochs=run.updates / per_epoch, seed=settings.seed, fidelity=measured[-1][1], curve=measured[:-1],
+        tokens_per_second=round(tokens / per_epoch / seconds, 1) if seconds else None,
+    )  # fmt: skip
+
+
+def _seconds_per_update(lines: Sequence[Mapping[str, float]]) -> float | None:
+    """The median time of the updates that no measurement follows, from a log with a line for each."""
+    times = [
+        line["elapsed_seconds"] - before["elapsed_seconds"]
+        for before, line in pairwise(lines)
+        if "held_out" not in line and line["elapsed_seconds"] > before["elapsed_seconds"]
+    ]
+    return statistics.median(times) if times else None
+
+
+def _named(run: Short) -> str:
+    return f"{run.rows:,} rows, {run.updates:,} updates{', another seed' if run.repeat else ''}"

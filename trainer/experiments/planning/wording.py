@@ -1,0 +1,116 @@
+"""The answers of a plan in words, the same on the command line and on its page."""
+
+from __future__ import annotations
+
+from trainer.experiments.planning.fitting import NOISE
+from trainer.experiments.planning.measures import Measure
+from trainer.experiments.planning.planner import Plan
+from trainer.experiments.planning.predictions import Estimate, Need
+
+
+def sentences(plan: Plan) -> list[str]:
+    """What the plan answers: more data or more updates, the target, and how far all of it is extrapolated."""
+    return [_crossover(plan), *_target(plan), _trust(plan), *_cautions(plan)]
+
+
+def in_words(estimate: Estimate, measure: Measure) -> str:
+    """A loss as the measurement, with its interval."""
+    ends = [None if end is None else measure.value(end) for end in (estimate.low, estimate.high)]
+    low, high = reversed(ends) if measure.rises else ends
+    return _spelled(None if estimate.value is None else measure.value(estimate.value), low, high, "{:.3f}")
+
+
+def hours_in_words(hours: Estimate) -> str:
+    """Hours, or minutes for short times."""
+    if (hours.value or 0) >= 1:
+        return _spelled(hours.value, hours.low, hours.high, "{:,.1f}") + " h"
+    value, low, high = (None if each is None else 60 * each for each in (hours.value, hours.low, hours.high))
+    return _spelled(value, low, high, "{:.1f}") + " min"
+
+
+def _crossover(plan: Plan) -> str:
+    scale, found = plan.asked.scale, plan.crossover
+    now, most = plan.same_epochs[0].loss.value or 0.0, plan.same_epochs[-1].loss.value or 0.0
+    if most > (1 - NOISE) * now:
+        return (
+            f"Neither more data nor more updates helps by more than chance: ten times both lowers the loss by less "
+            f"than {NOISE:.0%}. If the short runs do not fall either, they are too short; use more --updates."
+        )
+    if found.value is None:
+        return "As far as these runs show, twice the updates help more than twice the data at any length."
+    epochs = found.value * scale.tokens_per_update / scale.tokens
+    where = "before the planned run ends" if found.value < scale.updates else "after the planned run ends"
+    return (
+        f"Twice the data helps more than twice the updates from update {_many(found)}, after {epochs:,.1f} epochs, "
+        f"{where} ({scale.updates:,} updates)."
+    )
+
+
+def _target(plan: Plan) -> list[str]:
+    target, asked = plan.asked.target, plan.need
+    if target is None or asked is None:
+        return []
+    said = f"{target.measure.name}={target.value:g}"
+    best = min(plan.runs, key=lambda run: target.measure.loss(run.fidelity[target.measure.key]))
+    value = best.fidelity[target.measure.key]
+    if target.measure.loss(value) <= target.loss:
+        return [f"{said} is reached already: the short run {best.folder} ends at {value:.3f}."]
+    return _reached(said, plan, asked, target.measure)
+
+
+def _reached(said: str, plan: Plan, asked: Need, measure: Measure) -> list[str]:
+    if asked.multiple.value is None:
+        return [
+            f"{said} is out of reach: with any amount of data and any number of updates these curves end at "
+            f"{in_words(asked.floor_of_data, measure)}. A larger student or another loss may reach it."
+        ]
+    scale, times = plan.asked.scale, asked.multiple
+    alone = (
+        f"{said} is out of reach with this dataset alone, whatever the number of updates: the curve ends at "
+        f"{in_words(asked.floor, measure)}."
+        if asked.updates.value is None
+        else f"{said} needs {_many(asked.updates)} updates on this dataset; {scale.updates:,} are planned."
+    )
+    epochs = scale.updates * scale.tokens_per_update / scale.tokens
+    return [
+        alone,
+        f"With {epochs:g} epochs, it needs {_spelled(times.value, times.low, times.high, '{:.3g}')} times the data.",
+    ]
+
+
+def _trust(plan: Plan) -> str:
+    chosen, *others = plan.tried
+    far = plan.same_updates[0].updates / max(run.updates for run in plan.runs)
+    data = plan.asked.scale.tokens / max(run.tokens for run in plan.runs)
+    return (
+        f"The form {chosen.fitted.form.formula} predicted the largest short runs with a mean error of "
+        f"{chosen.error:.1%}, from smaller ones; the next best form, {others[0].fitted.form.formula}, with "
+        f"{others[0].error:.1%}. The planned run has {far:,.1f} times the updates and {data:,.1f} times the data of "
+        "the largest short run: the further beyond, the less the intervals can be trusted."
+    )
+
+
+def _cautions(plan: Plan) -> list[str]:
+    measure, said = plan.asked.measure, []
+    start = measure.loss(plan.asked.start.fidelity[measure.key])
+    worse = [run for run in plan.runs if measure.loss(run.fidelity[measure.key]) >= start]
+    if worse:
+        said.append(
+            f"{len(worse)} of {len(plan.runs)} short runs end no better than the student starts "
+            f"({measure.value(start):.3f}): they are too short to tell anything; use more --updates."
+        )
+    if plan.tried[0].error > 0.15:
+        said.append("The error above is more than 15 %: use more --runs or more --updates before you rely on this.")
+    return said
+
+
+def _many(estimate: Estimate) -> str:
+    return _spelled(estimate.value, estimate.low, estimate.high, "{:,.0f}")
+
+
+def _spelled(value: float | None, low: float | None, high: float | None, form: str) -> str:
+    if value is None:
+        return "never"
+    first = "no bound" if low is None else form.format(low)
+    last = "no bound" if high is None else form.format(high)
+    return f"{form.format(value)} ({first} to {last})"

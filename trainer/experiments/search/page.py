@@ -1,0 +1,85 @@
+"""The page of a search: the answer, the response surface, the proxies, the verification, the models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer.experiments.search.pictures import surface_picture
+from trainer.experiments.search.proposal import Surface
+from trainer.experiments.search.results import SearchResult
+from trainer.experiments.search.sentences import value_text
+from trainer.experiments.study import Answer, Question, Report, Sheet, write_report
+
+NOTES = (
+    "Every mix holds the same number of tokens, and every student trains on as many tokens as the others.",
+    "An interval of the proposal covers the scatter of the proxies around the surface, not the choice of the model. "
+    "Verification runs use seeds that took no part in the choice; their intervals resample the held-out documents (or "
+    "sequences, if there are few documents) or dev examples, and the runs of each side.",
+    "Proxies are small and short: the ranking of mixes may change for larger students and longer training.",
+)
+
+
+def write_page(folder: Path, result: SearchResult, surface: Surface, sign: float) -> Path:
+    """Write the page, its tables and figures in every format that a study's report has.
+
+    Args:
+        surface: of the target.
+        sign: what makes a loss the target's value again.
+
+    Returns:
+        The page.
+    """
+    question = Question("surface", "Which mix is best?", "", (), ())
+    made = Report(
+        title=result.title, preset="", answers=[Answer(question, result.sentences)],
+        pictures={"surface": surface_picture(result, surface, sign)},
+        sheets=[_verification(result), _proxies(result), _models(result)], notes=list(NOTES),
+    )  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_report(made, folder)
+
+
+def _verification(result: SearchResult) -> Sheet:
+    header = ("mix", *result.parts, f"{result.target}, {result.unit}", "proposal is better by", "from", "to", "verdict")
+    sheet = Sheet("verification", "Verification at equal tokens", header)
+    shares = list(result.proposal.shares.values())
+    sheet.add("proposal", *_percents(shares), f"{result.verified:.4f}", "", "", "", "")
+    for each in result.verifications:
+        apart = each.apart
+        cells = [f"{number:+.4f}" for number in (apart.difference, apart.low, apart.high)] if apart else ["", "", ""]
+        verdict = each.verdict or "the same mix"
+        sheet.add(each.against, *_percents(each.shares), f"{each.value:.4f}", *cells, verdict)
+    return sheet
+
+
+def _proxies(result: SearchResult) -> Sheet:
+    measures = tuple(result.proxies[0].values)
+    sheet = Sheet("proxies", "Proxies", ("proxy", *result.parts, *measures))
+    for proxy in result.proxies:
+        sheet.add(proxy.label, *_percents(proxy.shares), *(f"{proxy.values[measure]:.4f}" for measure in measures))
+    sheet.notes.append(
+        f"{result.tokens_per_mix:,} tokens per mix; each proxy trains on about {result.tokens_per_proxy:,} tokens, "
+        "special tokens counted. Held-out datasets show KL(teacher || student) in nats per token, a task its score in "
+        "percent."
+    )
+    return sheet
+
+
+def _models(result: SearchResult) -> Sheet:
+    models = list(dict.fromkeys(name for response in result.responses for name in response.errors))
+    header = ("measure", "model", "formula", *(f"{part}: best" for part in result.parts), *models)
+    sheet = Sheet("models", "Response surfaces", header)
+    for each in result.responses:
+        errors = (f"{each.errors[name]:.4g}" if name in each.errors else "" for name in models)
+        sheet.add(each.measure, each.model, each.formula, *_percents(each.best), *errors)
+    value = value_text(result.proposal.value, result.unit)
+    sheet.notes.append(
+        f"The last columns give each model's error at predicting a left-out proxy; the lowest is chosen. The surface "
+        f"of {result.target} decides; it predicts {value} for the proposal."
+    )
+    return sheet
+
+
+def _percents(shares: Sequence[float]) -> list[str]:
+    return [f"{share:.1%}" for share in shares]

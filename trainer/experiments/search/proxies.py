@@ -1,0 +1,131 @@
+"""The proxies of a search: the dataset of each mix, the student distilled on it, and what it is measured to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpora import Dataset, DatasetError, mix, sha256_of, transform
+from corpora import open as open_dataset
+from trainer.errors import TaskError
+from trainer.experiments.search.draws import Mix, mixes_of
+from trainer.experiments.search.parts import check_parts, open_held_out, open_parts
+from trainer.experiments.search.results import Proxy
+from trainer.experiments.search.settings import Search
+from trainer.experiments.study import (
+    HeldOut,
+    Student,
+    StudyRun,
+    Watching,
+    is_current,
+    measure_held_out,
+    merged,
+    read_held_out,
+    read_outcomes,
+    score_model,
+    train_student,
+    write_held_out,
+)
+
+
+@dataclass
+class SearchRun:
+    """A search whose parts are checked."""
+
+    search: Search
+    study: StudyRun
+    parts: list[Dataset]
+    held_out: dict[str, Dataset]
+    tokens: int
+    """In each mix."""
+
+    def tokens_trained(self, updates: int) -> int:
+        """What a student trains on, special tokens counted: as many tokens as updates of the natural mix take."""
+        tokens, rows = sum(part.tokens or 0 for part in self.parts), sum(part.rows for part in self.parts)
+        return budget_tokens(self.search, updates, tokens=tokens, rows=rows)
+
+    def mixes(self) -> list[Mix]:
+        """The mixes that are fixed before anything is measured."""
+        table = self.search.table
+        names, tokens = [part.name for part in self.parts], [part.tokens or 0 for part in self.parts]
+        return mixes_of(names, tokens, number=self.search.drawn, alpha=table.alpha, seed=table.seed)
+
+    def name(self, drawn: Mix) -> str:
+        """The name that the dataset of a mix gets in the store, made from its content."""
+        content = [[part.fingerprint for part in self.parts], drawn.shares, self.tokens, self.search.table.seed]
+        return f"{self.search.path.stem}-mix-{sha256_of(content)[:8]}"
+
+    def built(self, drawn: Mix) -> bool:
+        """Whether the dataset of a mix is in the store; if so, its run folder can be named."""
+        try:
+            self.study.datasets[self.name(drawn)] = open_dataset(self.name(drawn))
+        except DatasetError:
+            return False
+        return True
+
+    def build(self, drawn: Mix, executor: str) -> str:
+        """Build the dataset of a mix, or find it; gives its name."""
+        name, seed = self.name(drawn), self.search.table.seed
+        shares = {part.reference: share for part, share in zip(self.parts, drawn.shares, strict=True) if share > 0}
+        if len(shares) == 1:
+            made = transform(next(iter(shares)), "sample", tokens=self.tokens, seed=seed, name=name, executor=executor)
+        else:
+            made = mix(shares, tokens=self.tokens, seed=seed, name=name, executor=executor)
+        self.study.datasets[name] = made
+        return name
+
+    def student(self, drawn: Mix, seed: int, updates: int) -> Student:
+        """The student that is distilled on a mix."""
+        return Student("distill", self.name(drawn), f"tokens={self.tokens_trained(updates)}", seed)
+
+
+def budget_tokens(search: Search, updates: int, *, tokens: int, rows: int) -> int:
+    """What this many updates train on, special tokens counted, if rows are as long as those of all parts together."""
+    return round(updates * search.study.distillation().sequences * (tokens + 2 * rows) / rows)
+
+
+def opened_search(search: Search, made: Mapping[str, Dataset]) -> SearchRun:
+    """A search whose datasets are built, checked before anything is trained.
+
+    Raises:
+        TransferError, ModelError: the parts cannot be mixed, trained on or measured.
+    """
+    parts = open_parts(search, made)
+    held_out = open_held_out(search, made, parts)
+    tokens = check_parts(search, made, parts, held_out)
+    return SearchRun(search, StudyRun(search.study, dict(made), Path()), parts, held_out, tokens)
+
+
+def train_proxy(run: SearchRun, drawn: Mix, seed: int, updates: int, executor: str, shown: Watching) -> Proxy:
+    """The proxy of a mix: trained and measured, or found."""
+    name = run.build(drawn, executor)
+    student = run.student(drawn, seed, updates)
+    folder = run.study.folder(student)
+    if not run.study.done(student):
+        train_student(run.study, student, shown)
+    values = {measure: fidelity(run, folder, measure).mean("kl") for measure in run.held_out}
+    if run.search.table.task:
+        score_model(run.study, folder / "student", drawn.label, shown)
+        values[run.search.table.task] = task_score(run, [folder])
+    return Proxy(drawn.label, drawn.shares, run.study.dataset(name).reference, folder.name, values)
+
+
+def fidelity(run: SearchRun, folder: Path, name: str) -> HeldOut:
+    """How closely a student follows the teacher on one held-out dataset, measured now or before."""
+    dataset, limit, place = run.held_out[name], run.search.table.held_out_rows, folder / "held-out" / name
+    model, teacher = folder / "student", run.study.teacher
+    known = read_held_out(place)
+    if known is None or not is_current(known, model, teacher, dataset, limit=limit):
+        known = measure_held_out(model, teacher, dataset, limit=limit, device=run.search.study.evaluate.device)
+        write_held_out(place, known)
+    return known
+
+
+def task_score(run: SearchRun, folders: Sequence[Path]) -> float:
+    """The score of a task in percent, the mean over seeds; F1 for SQuAD."""
+    (outcome,) = merged(read_outcomes(folders))
+    score = outcome.mean("f1" if run.search.benchmark == "squad" else "glue")
+    if score is None:
+        raise TaskError(f"{run.search.path}: {run.search.table.task} has no score in {folders[0]}")
+    return score

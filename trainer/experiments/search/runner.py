@@ -1,0 +1,101 @@
+"""Run a search: parts, teacher, proxies, surfaces, proposal, verification, page; nothing finished is done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from corpora import Dataset, build_datasets
+from trainer.experiments.search.draws import Mix
+from trainer.experiments.search.page import write_page
+from trainer.experiments.search.parts import check_teacher
+from trainer.experiments.search.proposal import Proposal, Surface, fit_surface, next_mix, optimum, propose
+from trainer.experiments.search.proxies import SearchRun, opened_search, train_proxy
+from trainer.experiments.search.results import Proposed, Proxy, Response, SearchResult, write_result
+from trainer.experiments.search.sentences import sentences_of
+from trainer.experiments.search.settings import Search, read_search
+from trainer.experiments.search.verification import verify
+from trainer.experiments.study import Watching, make_teacher
+
+
+def run_search(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> SearchResult:
+    """Train what the search has not trained yet, propose a mix, verify it, and write the page.
+
+    Args:
+        path: the recipe file.
+        executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
+        watching: callbacks that follow the steps.
+
+    Raises:
+        RecipeError: the file has an unknown table or key, a wrong value, or too small a budget; found before any work.
+        TransferError: the parts cannot be mixed or measured; found before anything is trained.
+        RunError: the user asked to stop; the same command resumes.
+        CorporaError: whatever a step raises.
+    """
+    search, shown = read_search(path), watching or Watching()
+    check_teacher(search)
+    shown.tell(f"{len(search.recipe.datasets)} datasets")
+    with shown.building() as progress:
+        made = {each.name: each for each in build_datasets(search.recipe, executor=executor, progress=progress)}
+    run = opened_search(search, made)
+    run.study.teacher = make_teacher(run.study, shown)
+    table = search.table
+    proxies = _proxies(run, executor, shown)
+    surfaces = {measure: _surface(search, proxies, measure) for measure in search.measures}
+    found = propose(surfaces[search.target], proxies[0].shares, seed=table.seed)
+    shown.tell(f"proposal: {_shares(run.parts, found.shares)}")
+    verifications, verified = verify(run, proxies, Mix("proposal", found.shares), executor, shown)
+    result = SearchResult(
+        title=table.title, target=search.target,
+        unit="percent" if search.target == table.task else "nats per token",
+        parts=tuple(part.name for part in run.parts), natural=proxies[0].shares, tokens_per_mix=run.tokens,
+        tokens_per_proxy=run.tokens_trained(table.updates), proxies=tuple(proxies),
+        responses=tuple(_response(surface, measure, proxies) for measure, surface in surfaces.items()),
+        proposal=_proposed(run, found), verified=verified, verifications=tuple(verifications),
+        page=str(table.out / "report.html"),
+    )  # fmt: skip
+    result = replace(result, sentences=sentences_of(result))
+    write_page(table.out, result, surfaces[search.target], search.sign(search.target))
+    write_result(table.out, result)
+    return result
+
+
+def _proxies(run: SearchRun, executor: str, shown: Watching) -> list[Proxy]:
+    """All proxies, trained or found: the fixed mixes, then one after the other where the best mix is expected."""
+    table, made, mixes = run.search.table, list[Proxy](), run.mixes()
+    for number in range(1, table.proxies + 1):
+        if number > len(mixes):
+            shares = next_mix(_surface(run.search, made, run.search.target))
+            mixes.append(Mix(f"refinement {number - run.search.drawn}", shares))
+        mix = mixes[number - 1]
+        shown.tell(f"proxy {number} of {table.proxies}: {mix.label} ({_shares(run.parts, mix.shares)})")
+        made.append(train_proxy(run, mix, table.seed, table.updates, executor, shown))
+    return made
+
+
+def _shares(parts: Sequence[Dataset], shares: Sequence[float]) -> str:
+    return ", ".join(f"{part.name} {share:.1%}" for part, share in zip(parts, shares, strict=True))
+
+
+def _surface(search: Search, proxies: Sequence[Proxy], measure: str) -> Surface:
+    shares = np.asarray([proxy.shares for proxy in proxies])
+    return fit_surface(
+        search.forms(), shares, np.asarray([search.sign(measure) * proxy.values[measure] for proxy in proxies])
+    )
+
+
+def _proposed(run: SearchRun, found: Proposal) -> Proposed:
+    """The proposal by the parts' names, with its value as the measure is printed."""
+    names, sign = [part.name for part in run.parts], run.search.sign(run.search.target)
+    shares, low, high = (dict(zip(names, each, strict=True)) for each in (found.shares, found.low, found.high))
+    return Proposed(shares, low, high, sign * found.value, *sorted([sign * found.value_low, sign * found.value_high]))
+
+
+def _response(surface: Surface, measure: str, proxies: Sequence[Proxy]) -> Response:
+    return Response(
+        measure, surface.form.name, surface.form.formula, surface.errors, tuple(surface.parameters.tolist()),
+        optimum(surface, proxies[0].shares),
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""A search as its recipe file describes it: the parts, the proxies, the measures, all checked before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from corpora import Component, Json, Recipe, RecipeError, option, read_recipe
+from trainer.experiments.search.surfaces import FORMS, Form, proxies_needed
+from trainer.experiments.study import Study, study_of
+
+SET_BY_SEARCH = {"budget": "updates", "seed": "seed", "held-out": "held-out", "held-out-rows": "held-out-rows"}
+"""Keys of [distill] that a search decides, and the key of [search] to use instead."""
+
+
+@dataclass(frozen=True)
+class SearchTable(Component):
+    """The `[search]` table: what is mixed, how many proxies are trained, and what they are judged by."""
+
+    name: ClassVar[str] = "search"
+    parts: tuple[str, ...] = option(..., "Token datasets to mix; or one dataset, to be cut into score bands.")
+    held_out: tuple[str, ...] = option(..., "Datasets to measure fidelity on; none of them shares text with the parts.")
+    bands: int | None = option(None, "Cut the one dataset of parts into this many bands of equal size.", min=2, max=12)
+    column: str | None = option(None, "The score column that bands go by.")
+    target: str | None = option(None, "What the mix is chosen by: a held-out dataset or the task; default: the first.")
+    task: str | None = option(None, "A GLUE task, or SQuAD, to score every proxy on; needs an [evaluate] table.")
+    proxies: int = option(16, "Proxy students: natural proportions, each part alone, and random mixes.", min=1)
+    refine: int = option(4, "How many of the proxies go, one by one, where those before predict the best mix.", min=0)
+    updates: int = option(100, "Updates per proxy on the natural mix; all proxies train on as many tokens.", min=1)
+    tokens: int | None = option(None, "Tokens in each mix; default: what the smallest part holds.", min=1)
+    alpha: float = option(
+        1.0, "Of the Dirichlet distribution; below 1 favours mixes with few parts.", min=0.05, max=100
+    )
+    model: Literal["auto", "linear", "log-linear", "exponential", "quadratic"] = option(
+        "auto", "The response surface; auto takes the one that predicts left-out proxies best."
+    )
+    seed: int = option(42, "Of the draws and of the proxies.", min=0)
+    verify_seeds: tuple[int, ...] = option((43, 44, 45), "Seeds of the verification runs.", min=0)
+    verify_updates: int | None = option(None, "Updates per verification run; default: those of a proxy.", min=1)
+    held_out_rows: int = option(1000, "Held-out sequences to measure on.", min=1)
+    out: Path = option(Path("search"), "The folder of the search.", decides=False)
+    title: str = option("The best mix of these parts", "The page's title.", decides=False)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search: its table, and the study whose transfer datasets it draws."""
+
+    path: Path
+    recipe: Recipe
+    table: SearchTable
+    study: Study
+
+    @property
+    def count(self) -> int:
+        """How many parts there are."""
+        return self.table.bands or len(self.table.parts)
+
+    @property
+    def drawn(self) -> int:
+        """How many of the proxies have mixes that are fixed before anything is measured."""
+        return self.table.proxies - self.table.refine
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What each proxy is measured by: the held-out datasets, then the task."""
+        return (*self.table.held_out, *filter(None, [self.table.task]))
+
+    @property
+    def target(self) -> str:
+        """The measure that the mix is chosen by."""
+        return self.table.target or self.measures[0]
+
+    def sign(self, measure: str) -> float:
+        """What makes a measure a loss: 1 if lower is better already, -1 for the score of a task."""
+        return -1.0 if measure == self.table.task else 1.0
+
+    @property
+    def benchmark(self) -> str:
+        """The benchmark that the task belongs to."""
+        return "squad" if str(self.table.task).lower() == "squad" else "glue"
+
+    def forms(self) -> list[Form]:
+        """The response surfaces to choose from: those that the number of proxies allows."""
+        if self.table.model != "auto":
+            return [form for form in FORMS if form.name in ("constant", self.table.model)]
+        return [form for form in FORMS if proxies_needed(form, self.count) <= self.drawn]
+
+
+def read_search(path: Path | str) -> Search:
+    """Read and check a search's recipe file before any work is done. Its paths are relative to its folder.
+
+    Raises:
+        RecipeError: a table is missing, has an unknown key or a wrong value, or the budget is too small.
+    """
+    recipe = read_recipe(Path(path))
+    try:
+        for needed in ("search", "teacher"):
+            if needed not in recipe.rest:
+                raise RecipeError(f"the table [{needed}] is missing; see docs/how-to/search.md")
+        made = _search(Path(path), recipe)
+        _check(made)
+    except (ValueError, LookupError, RecipeError) as error:
+        raise RecipeError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
+    return made
+
+
+def _search(path: Path, recipe: Recipe) -> Search:
+    rest = {name: _table(name, content) for name, content in recipe.rest.items()}
+    table = SearchTable.from_options(rest.pop("search"))
+    table = replace(table, out=path.parent / table.out.expanduser())
+    distill = rest.get("distill", {})
+    for key, instead in SET_BY_SEARCH.items():
+        if key in distill:
+            raise RecipeError(f"[distill] sets {key}; in a search, set {instead} in [search]")
+    if ("evaluate" in rest) != (table.task is not None):
+        raise RecipeError("[search] task and an [evaluate] table belong together; give both or neither")
+    squad = str(table.task).lower() == "squad"
+    evaluate = dict(rest.get("evaluate", {"data": "."}))
+    evaluate |= {"glue": bool(table.task) and not squad, "squad": squad}
+    if table.task and not squad:
+        evaluate["tasks"] = [table.task]
+    grid = {"transfer": list(table.parts), "seeds": [table.seed], "baselines": [], "out": str(table.out.absolute())}
+    tables: dict[str, Any] = {**rest, "study": {**grid, "title": table.title, "measure": False}, "evaluate": evaluate}
+    return Search(path, recipe, table, replace(study_of(path, recipe, tables), command="trainer search"))
+
+
+def _table(name: str, content: Json) -> dict[str, Json]:
+    if not isinstance(content, Mapping):
+        raise RecipeError(f"{name} is a value; it must be a table: [{name}]")
+    return dict(content)
+
+
+def _check(search: Search) -> None:
+    table = search.table
+    if (table.bands is None) != (table.column is None):
+        raise RecipeError("[search] bands and column belong together; give both or neither")
+    if table.bands and len(table.parts) != 1:
+        raise RecipeError(f"[search] parts names {len(table.parts)} datasets; bands are cut from exactly one")
+    if search.count < 2:
+        raise RecipeError("[search] parts names fewer than two datasets; name two, or one with bands and column")
+    for key, names in (("parts", table.parts), ("held-out", table.held_out)):
+        if repeated := {name for name in names if names.count(name) > 1}:
+            raise RecipeError(f"[search] {key} names {min(repeated)} twice")
+    if not table.held_out or not table.verify_seeds:
+        raise RecipeError("[search] needs at least one held-out dataset and one of verify-seeds")
+    if table.seed in table.verify_seeds:
+        raise RecipeError(
+            f"[search] verify-seeds holds {table.seed}, the seed of the proxies; "
+            "the proposal was chosen with it, so verify with others"
+        )
+    if search.target not in search.measures:
+        raise RecipeError(f"[search] target is {search.target!r}; it must be one of {', '.join(search.measures)}")
+    _check_budget(search)
+
+
+def _check_budget(search: Search) -> None:
+    table, count = search.table, search.count
+    needed = {form.name: proxies_needed(form, count) for form in FORMS if form.name != "constant"}
+    least = max(needed[name] for name in ("linear", "log-linear", "exponential"))
+    if search.drawn < (wanted := least if table.model == "auto" else needed[table.model]):
+        listed = ", ".join(f"{name} {number}" for name, number in needed.items())
+        raise RecipeError(
+            f"[search] proxies is {table.proxies}; {count} parts with model {table.model} need at least "
+            f"{wanted + table.refine}: {wanted} to fit (by model: {listed}) and refine = {table.refine}"
+        )

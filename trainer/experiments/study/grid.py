@@ -1,0 +1,237 @@
+"""A study as its recipe file describes it: the tables read and checked, the grid of students laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from corpora import Component, Recipe, RecipeError, option, read_recipe
+from trainer.distillation import RunSettings as Distillation
+from trainer.distillation import Shape, resolve
+from trainer.evaluation import settings_for
+from trainer.evaluation.probes import chosen_probes
+from trainer.plugin import Probe
+
+Role = Literal["distill", "masked-lm", "start"]
+
+
+@dataclass(frozen=True)
+class StudyTable(Component):
+    """The `[study]` table: what is compared."""
+
+    name: ClassVar[str] = "study"
+    transfer: tuple[str, ...] = option(..., "The transfer datasets to compare, by their names.")
+    budgets: tuple[str, ...] = option((), "Budgets to train each with (epochs=3, updates=1000); that of [distill].")
+    seeds: tuple[int, ...] = option((42,), "Seeds of the distillation.", min=0)
+    baselines: tuple[str, ...] = option(("start", "masked-lm"), "start, masked-lm, or none of them.")
+    out: Path = option(Path("study"), "The folder of the study.", decides=False)
+    title: str = option("Distilling BERT: what the transfer dataset does", "The report's title.", decides=False)
+    score: Literal["sanh9", "glue8", "leaderboard"] = option("sanh9", "Which GLUE score the report shows.")
+    measure: bool = option(True, "Whether to measure size and inference time of teacher and student.")
+
+
+@dataclass(frozen=True)
+class TeacherTable(Component):
+    """The `[teacher]` table: a model to take, or the dataset to pre-train one on."""
+
+    name: ClassVar[str] = "teacher"
+    model: str | None = option(None, "A model folder, or a hub id with its revision, ID@REVISION.")
+    pretrain: str | None = option(None, "The dataset to pre-train a small teacher on.")
+
+
+@dataclass(frozen=True)
+class EvaluateTable(Component):
+    """The `[evaluate]` table: what the students are scored on."""
+
+    name: ClassVar[str] = "evaluate"
+    data: Path = option(..., "The folder with the tasks, or with folders glue and squad.")
+    tasks: tuple[str, ...] = option((), "GLUE tasks, such as CoLA; all that are there by default.")
+    glue: bool = option(True, "Whether to evaluate on GLUE.")
+    squad: bool = option(True, "Whether to evaluate on SQuAD.")
+    preset: Literal["study", "robust"] = option("study", "How to fine-tune.")
+    seeds: int | None = option(None, "Seeds of the fine-tuning; the preset's number by default.", min=1)
+    workers: int = option(1, "Fine-tunings at once.", min=1)
+    device: str = option("auto", "cpu, cuda, or auto.")
+
+
+@dataclass(frozen=True)
+class ProbesTable(Component):
+    """The `[probes]` table: what teacher and students are measured on without fine-tuning."""
+
+    name: ClassVar[str] = "probes"
+    pairs: Path | None = option(None, "Minimal pairs: a JSONL file (may be gzipped), or a folder of them.")
+    pairs_per_paradigm: int | None = option(None, "Only the first so many pairs of each paradigm.", min=1)
+    held_out: str | None = option(None, "Fidelity: a dataset that no model is trained on.")
+    rows: int | None = option(None, "Rows of it to use; 2,000 by default.", min=1)
+    probe: tuple[str, ...] = option((), "Other probes, NAME:key=value,….")
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("fp32", "What matrices are multiplied in.")
+
+    def probes(self, held_out: str | None = None) -> list[Probe]:
+        """The probes that it asks for.
+
+        Args:
+            held_out: the held-out dataset with its fingerprint, once it is made.
+
+        Raises:
+            OptionError: it asks for none.
+            UnknownName: no plugin offers a probe of this name.
+        """
+        return chosen_probes(
+            pairs=self.pairs, pairs_per_paradigm=self.pairs_per_paradigm, held_out=held_out or self.held_out,
+            rows=self.rows, others=self.probe,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student of the grid."""
+
+    role: Role
+    transfer: str
+    """Its transfer dataset; empty for the student as it starts."""
+    budget: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """What its run folder starts with."""
+        parts = [self.role if self.role != "distill" else "", self.transfer, self.budget.replace("=", "-")]
+        return "-".join([*filter(None, parts), f"seed-{self.seed}"])
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study: its datasets, teacher, grid of students, and evaluation."""
+
+    path: Path
+    recipe: Recipe
+    table: StudyTable
+    teacher: TeacherTable
+    teacher_options: Mapping[str, Any]
+    distill_preset: str
+    distill_options: Mapping[str, Any]
+    evaluate: EvaluateTable
+    tuning: Mapping[str, Mapping[str, Any]]
+    """Fine-tuning settings to replace, by benchmark."""
+    probes: ProbesTable | None = None
+    """None where nothing is probed."""
+    command: str = "trainer study run"
+    """What runs the file, for messages that say how to continue."""
+
+    @property
+    def students(self) -> list[Student]:
+        """The grid, baselines first."""
+        budgets = self.table.budgets or (self.distillation().budget,)
+        first, seeds = self.table.transfer[0], self.table.seeds
+        made = [Student("start", "", "", seeds[0])] if "start" in self.table.baselines else []
+        if "masked-lm" in self.table.baselines:
+            made += [Student("masked-lm", first, budgets[0], seed) for seed in seeds]
+        return made + [
+            Student("distill", transfer, budget, seed)
+            for budget in budgets
+            for transfer in self.table.transfer
+            for seed in seeds
+        ]
+
+    def distillation(self, student: Student | None = None) -> Distillation:
+        """The distillation recipe, of one student or with nothing replaced."""
+        return resolve(self.distill_preset, self.options(student))
+
+    def options(self, student: Student | None) -> dict[str, Any]:
+        """What one student's distillation replaces in the preset."""
+        options = dict(self.distill_options)
+        if student is not None:
+            options |= {"seed": student.seed} | ({"budget": student.budget} if student.budget else {})
+            if student.role == "masked-lm":
+                options["loss"] = ["masked-lm"]
+        return options
+
+    def shape(self) -> Shape:
+        """The shape of a teacher that is pre-trained here."""
+        known = {"layers", "hidden", "heads", "feed-forward", "positions", "dropout"}
+        return Shape.from_options({key: value for key, value in self.teacher_options.items() if key in known})
+
+    def pretraining(self) -> dict[str, Any]:
+        """What pre-training the teacher replaces in its preset."""
+        shape = self.shape().options()
+        return {key: value for key, value in self.teacher_options.items() if key not in shape and key != "preset"}
+
+
+def read_study(path: Path | str) -> Study:
+    """Read and check a study's recipe file before any work is done. Its paths are relative to its folder.
+
+    Raises:
+        RecipeError: a table is missing, or has an unknown key or a wrong value.
+    """
+    recipe = read_recipe(Path(path))
+    return study_of(Path(path), recipe, dict(recipe.rest))
+
+
+def study_of(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
+    """A study from its tables.
+
+    Args:
+        path: the recipe file, which other paths are relative to.
+        rest: the tables apart from the datasets.
+
+    Raises:
+        RecipeError: a table is missing, or has an unknown key or a wrong value.
+    """
+    try:
+        for needed in ("study", "teacher", "evaluate"):
+            if needed not in rest:
+                raise RecipeError(f"the table [{needed}] is missing; see docs/how-to/study.md")
+        study = _study(path, recipe, rest)
+        _check(study)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecipeError) as error:
+        raise RecipeError(f"{path}: {error}") from error
+    return study
+
+
+def _study(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
+    evaluate, distill, teacher = dict(rest["evaluate"]), dict(rest.get("distill", {})), dict(rest["teacher"])
+    tuning = {name: evaluate.pop(name) for name in ("glue", "squad") if isinstance(evaluate.get(name), dict)}
+    chosen = {key: teacher.pop(key) for key in ("model", "pretrain") if key in teacher}
+    table, scored = StudyTable.from_options(rest["study"]), EvaluateTable.from_options(evaluate)
+    if "model" in chosen and (path.parent / str(chosen["model"])).exists():
+        chosen["model"] = str(path.parent / str(chosen["model"]))
+    return Study(
+        path=path,
+        recipe=recipe,
+        table=replace(table, out=path.parent / table.out.expanduser()),
+        teacher=TeacherTable.from_options(chosen),
+        teacher_options=teacher,
+        distill_preset=distill.pop("preset", "study"),
+        distill_options=distill,
+        evaluate=replace(scored, data=path.parent / scored.data.expanduser()),
+        tuning=tuning,
+        probes=_probes(path, rest),
+    )
+
+
+def _probes(path: Path, rest: dict[str, Any]) -> ProbesTable | None:
+    if "probes" not in rest:
+        return None
+    table = ProbesTable.from_options(rest["probes"])
+    return table if table.pairs is None else replace(table, pairs=path.parent / table.pairs)
+
+
+def _check(study: Study) -> None:
+    if (study.teacher.model is None) == (study.teacher.pretrain is None):
+        raise RecipeError("[teacher] needs either model or pretrain")
+    for baseline in study.table.baselines:
+        if baseline not in ("start", "masked-lm"):
+            raise RecipeError(f"[study] baselines holds {baseline!r}; there are start and masked-lm")
+    if not study.table.transfer or not study.table.seeds:
+        raise RecipeError("[study] needs at least one transfer dataset and one seed")
+    for student in study.students:
+        study.distillation(student)
+    if study.probes is not None:
+        study.probes.probes()
+    if study.teacher.pretrain is not None:
+        study.shape()
+        resolve(str(study.teacher_options.get("preset", "pretrain")), study.pretraining())
+    for benchmark, problem in (("glue", "classification"), ("squad", "spans")):
+        settings_for(study.evaluate.preset, problem, dict(study.tuning.get(benchmark, {})))

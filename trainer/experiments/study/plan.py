@@ -1,0 +1,164 @@
+"""What a study has done, what it still has to do, and about how long that takes here."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from corpora import DatasetError, plan_datasets
+from corpora import open as open_dataset
+from trainer.distillation import CARD, RunSettings, resolve
+from trainer.errors import RunError
+from trainer.evaluation import default_out
+from trainer.evaluation.probes import read_results, results_place
+from trainer.experiments.study.grid import Student, Study, read_study
+from trainer.experiments.study.runner import opened
+from trainer.experiments.study.study_run import StudyRun
+
+State = Literal["done", "begun", "missing"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a study and its state."""
+
+    kind: Literal["dataset", "teacher", "student", "scores", "probes"]
+    name: str
+    state: State
+    tokens: int | None = None
+    """What is left to train on, over all epochs, special tokens counted; for datasets, what they hold."""
+    seconds: float | None = None
+    """About how long it takes here, as finished runs of this study tell; None where nothing tells."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a dataset holds, or is expected to."""
+
+    rows: int
+    tokens: int
+
+
+def plan_study(path: Path | str) -> list[Step]:
+    """Every step of a study in order, with its state and cost; nothing is written.
+
+    Raises:
+        RecipeError: the file has an unknown table or key, or a wrong value.
+        ResultDamaged: a finished student was changed.
+    """
+    study = read_study(path)
+    steps, sizes = dataset_steps(study)
+    run = _opened(study)
+    speeds = speeds_of(study.table.out)
+    steps.append(teacher_step(study, run, sizes, speeds.get("pretrain")))
+    benchmarks = [name for name in ("glue", "squad") if getattr(study.evaluate, name)]
+    if run is not None:
+        steps += [_scores(run.teacher, "teacher", benchmark) for benchmark in benchmarks]
+        steps += _probes(study, run.teacher, "teacher")
+    for student in study.students:
+        step = _student(study, run, student, sizes, speeds.get("distill"))
+        steps.append(step)
+        folder = run.folder(student) / "student" if run is not None else Path("missing")
+        steps += [_scores(folder, student.name, benchmark) for benchmark in benchmarks]
+        steps += _probes(study, folder, student.name)
+    return steps
+
+
+def dataset_steps(study: Study) -> tuple[list[Step], dict[str, Size]]:
+    """A step for each dataset of the recipe or of the grid, and the sizes that are known or expected, by name."""
+    steps, sizes = [], {}
+    for planned in plan_datasets(study.recipe):
+        state: State = "done" if planned.state == "there" else "missing"
+        steps.append(Step("dataset", planned.name, state, planned.tokens))
+        if planned.rows is not None and planned.tokens is not None:
+            sizes[planned.name] = Size(planned.rows, planned.tokens)
+    for name in {*study.table.transfer, study.teacher.pretrain} - set(study.recipe.datasets) - {None}:
+        try:
+            known = open_dataset(str(name))
+            sizes[str(name)] = Size(known.rows, known.tokens or 0)
+            steps.append(Step("dataset", str(name), "done", known.tokens))
+        except DatasetError:
+            steps.append(Step("dataset", str(name), "missing"))
+    return steps, sizes
+
+
+def _opened(study: Study) -> StudyRun | None:
+    try:
+        return opened(study)
+    except (DatasetError, RunError):
+        return None
+
+
+def teacher_step(study: Study, run: StudyRun | None, sizes: Mapping[str, Size], speed: float | None) -> Step:
+    """The teacher's step.
+
+    Args:
+        run: None if the teacher is not available yet.
+        sizes: of datasets, by name.
+        speed: tokens per second of pre-training; None if unknown.
+    """
+    if study.teacher.model is not None:
+        return Step("teacher", study.teacher.model, "done")
+    recipe = resolve(str(study.teacher_options.get("preset", "pretrain")), study.pretraining())
+    tokens = cost(recipe, sizes.get(str(study.teacher.pretrain)))
+    if run is not None:
+        return Step("teacher", str(study.teacher.pretrain), "done", 0)
+    return Step("teacher", str(study.teacher.pretrain), "missing", tokens, tokens / speed if tokens and speed else None)
+
+
+def _student(
+    study: Study, run: StudyRun | None, student: Student, sizes: Mapping[str, Size], speed: float | None
+) -> Step:
+    if run is not None and run.done(student):
+        return Step("student", student.name, "done", 0)
+    tokens = cost(study.distillation(student), sizes.get(student.transfer)) if student.transfer else 0
+    begun = run is not None and (run.folder(student) / CARD).is_file()
+    seconds = tokens / speed if tokens is not None and speed else None
+    return Step("student", student.name, "begun" if begun else "missing", tokens, seconds)
+
+
+def _scores(model: Path, name: str, benchmark: str) -> Step:
+    done = (default_out(model) / f"{benchmark}.json").is_file()
+    return Step("scores", f"{name}: {benchmark}", "done" if done else "missing")
+
+
+def _probes(study: Study, model: Path, name: str) -> list[Step]:
+    probes = [] if study.probes is None else study.probes.probes()
+    stored = read_results(results_place(model))
+    done = {name: result.options for name, result in stored.items()}
+    return [
+        Step(
+            "probes",
+            f"{name}: {probe.name}",
+            "done" if done.get(probe.name) == probe.options(deciding=True) else "missing",
+        )
+        for probe in probes
+    ]
+
+
+def cost(recipe: RunSettings, size: Size | None) -> int | None:
+    """The tokens that a recipe's budget trains on, special ones counted; None where the size is not known."""
+    unit, amount = recipe.budget_parts
+    if unit == "tokens":
+        return int(amount)
+    if size is None or not size.rows:
+        return None
+    whole = size.tokens + 2 * size.rows
+    return round(amount * (whole if unit == "epochs" else recipe.sequences * whole / size.rows))
+
+
+def speeds_of(out: Path) -> dict[str, float]:
+    """Tokens a second by kind of run: the median over the runs of this study that ended."""
+    found: dict[str, list[float]] = {}
+    for path in [*out.glob(f"runs/*/{CARD}"), *out.glob(f"teacher-*/{CARD}")]:
+        try:
+            card = json.loads(path.read_text(encoding="utf-8"))
+            speed = float(card["speed"]["tokens_per_second"])
+            found.setdefault(card["kind"], []).append(speed)
+        except (ValueError, KeyError, TypeError):
+            continue
+    return {kind: statistics.median(speeds) for kind, speeds in found.items()}

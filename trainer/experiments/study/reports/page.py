@@ -1,0 +1,221 @@
+"""Put runs and their scores into one self-contained page, measured figures next to quoted ones."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from trainer.evaluation import read_sealed
+from trainer.experiments.study.reports.answers import Answer, agreement_sheet, answers
+from trainer.experiments.study.reports.charts import composition_picture, curves_picture, size_picture
+from trainer.experiments.study.reports.comparisons import difference_sheet, questions
+from trainer.experiments.study.reports.drawing import Picture, to_element, to_pdf
+from trainer.experiments.study.reports.forest import forest
+from trainer.experiments.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
+from trainer.experiments.study.reports.probes import ProbeValue, probe_picture, probe_sheet, probe_values
+from trainer.experiments.study.reports.tables import (
+    dataset_sheet,
+    distillation_sheet,
+    network_sheet,
+    score_sheet,
+    task_sheet,
+)
+from trainer.experiments.study.run_results import Scored, merged, read_outcomes
+from trainer.experiments.study.stored_answers import StoredAnswer, write_answers
+from trainer.runtime import write_whole
+
+
+@dataclass
+class Report:
+    """Everything that a report shows, before it is written in one format or another."""
+
+    title: str
+    preset: str
+    answers: list[Answer]
+    pictures: dict[str, Picture]
+    """By name; the picture of an answer has the name of its question."""
+    sheets: list[Sheet]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def details(self) -> list[Picture]:
+        """The pictures that belong to no question."""
+        asked = {answer.question.name for answer in self.answers}
+        return [picture for name, picture in self.pictures.items() if name not in asked]
+
+
+def report(
+    runs: Sequence[Path | str],
+    out: Path | str,
+    *,
+    preset: str = "sanh9",
+    measured: Path | str | None = None,
+    title: str = "Distilling BERT: what the transfer dataset does",
+) -> Path:
+    """Write one self-contained HTML page about runs and the scores of their students.
+
+    Args:
+        runs: run folders, evaluated or not, and folders of evaluated models such as a teacher.
+        out: the file to write.
+        preset: which GLUE score: `sanh9`, `glue8` or `leaderboard`.
+        measured: a file that `trainer measure --out FILE` wrote, for the table of networks.
+
+    Raises:
+        RunError: a folder holds neither a run nor an evaluation.
+        ResultDamaged: a stored result was edited.
+    """
+    outcomes = read_outcomes(runs)
+    networks = read_sealed(Path(measured)) if measured else None
+    path = Path(out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, to_html(gathered(outcomes, preset=preset, networks=networks, title=title)))
+    return path
+
+
+def write_report(made: Report, folder: Path) -> Path:
+    """Write a report in every format.
+
+    The page and Markdown; the answers as JSON; tables as CSV and LaTeX; figures as SVG, PDF and CSV.
+
+    Returns:
+        The page.
+    """
+    tables, figures = folder / "tables", folder / "figures"
+    for place in (tables, figures):
+        place.mkdir(parents=True, exist_ok=True)
+    for sheet in made.sheets:
+        write_whole(tables / f"{sheet.name}.csv", to_csv(sheet))
+        write_whole(tables / f"{sheet.name}.tex", to_latex(sheet))
+    for name, picture in made.pictures.items():
+        write_whole(figures / f"{name}.svg", picture.svg)
+        write_whole(figures / f"{name}.csv", to_csv(picture.data))
+        write_whole(figures / f"{name}.pdf", to_pdf(picture))
+    answered = [f"## {answer.question.title}\n\n" + "\n\n".join(answer.sentences) for answer in made.answers]
+    notes = "\n".join(f"- {note}" for note in made.notes)
+    text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.sheets), notes])
+    write_whole(folder / "report.md", text.rstrip() + "\n")
+    write_answers(folder, [_stored(answer) for answer in made.answers])
+    write_whole(folder / "report.html", to_html(made))
+    return folder / "report.html"
+
+
+def _stored(answer: Answer) -> StoredAnswer:
+    sheet = difference_sheet([answer.question])
+    rows = tuple(dict(zip(sheet.header, row.cells, strict=True)) for row in sheet.rows)
+    return StoredAnswer(answer.question.title, answer.sentences, rows)
+
+
+def gathered(
+    runs: Sequence[Scored],
+    *,
+    preset: str,
+    networks: dict[str, Any] | None,
+    title: str,
+    probes: Sequence[ProbeValue] = (),
+) -> Report:
+    """The answers, pictures and tables about runs."""
+    outcomes = merged(runs)
+    probes = probes or probe_values(outcomes)
+    asked = questions(outcomes, preset)
+    pictures = [
+        *(forest(question) for question in asked), size_picture(outcomes, preset),
+        composition_picture(outcomes, preset), curves_picture(outcomes), probe_picture(probes),
+    ]  # fmt: skip
+    differences = difference_sheet(asked)
+    sheets = [
+        score_sheet(outcomes, preset), differences, agreement_sheet(outcomes, preset), task_sheet(outcomes),
+        probe_sheet(probes), dataset_sheet(outcomes), distillation_sheet(runs), network_sheet(networks),
+    ]  # fmt: skip
+    made = Report(
+        title, preset, answers(asked), {picture.name: picture for picture in pictures if picture},
+        [sheet for sheet in sheets if sheet.rows], _notes(outcomes, preset),
+    )  # fmt: skip
+    if differences.rows:
+        made.notes.append(
+            f"Of the {len(differences.rows)} intervals at 95 %, about one in twenty excludes zero by chance alone."
+        )
+    return made
+
+
+def to_html(made: Report) -> str:
+    """The page: style and script inside, nothing from elsewhere."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("trainer.experiments.study.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pictures = {name: drawn(picture) for name, picture in made.pictures.items()}
+    style, script = page_style()
+    written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return environment.get_template("report.html.j2").render(
+        report=made, drawn=pictures, written=written, style=style, script=script
+    )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as the page shows it."""
+
+    picture: Picture
+    wide: str
+    narrow: str
+    svg_link: str
+    csv_link: str
+
+
+def page_style() -> tuple[str, str]:
+    """The style sheet and the script of the project's pages."""
+    files = Path(__file__).parent / "templates"
+    return (files / "report.css").read_text(encoding="utf-8"), (files / "report.js").read_text(encoding="utf-8")
+
+
+def drawn(picture: Picture) -> Drawn:
+    """A picture as elements of a page, with links to its files."""
+    return Drawn(
+        picture,
+        wide=to_element(picture, narrow=False),
+        narrow=to_element(picture, narrow=True),
+        svg_link=f"data:image/svg+xml;base64,{b64encode(picture.svg.encode()).decode()}",
+        csv_link=f"data:text/csv;charset=utf-8,{quote(to_csv(picture.data))}",
+    )
+
+
+def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
+    """What to know, each said once with all the runs that it holds for."""
+    found: dict[str, list[str]] = {}
+    for run in outcomes:
+        said = [reason for made in run.evaluations.values() for reason in made["missing"].values()]
+        for name, column in run.columns.items():
+            if column["collapsed"]:
+                many = f"{len(column['collapsed'])} of {len(column['seeds'])} seeds"
+                said.append(f"{name}: {many} give one answer to everything")
+            said += [f"{name}: {note}" for note in column["notes"]]
+        if run.card and run.card.get("status") != "finished":
+            said.append(f"not finished ({run.card.get('status')})")
+        for note in said:
+            found.setdefault(note, []).append(run.name)
+    notes = [
+        f"{note} ({'all' if len(names) == len(outcomes) > 1 else ', '.join(names)})" for note, names in found.items()
+    ]
+    return notes + _uneven(outcomes, preset)
+
+
+def _uneven(outcomes: Sequence[Scored], preset: str) -> list[str]:
+    """A note if GLUE scores are means over different tasks: such scores are neither compared nor drawn together."""
+    sets: dict[tuple[str, ...], list[str]] = {}
+    for run in outcomes:
+        if tasks := run.tasks(preset):
+            sets.setdefault(tasks, []).append(run.label)
+    if len(sets) < 2:
+        return []
+    said = "; ".join(f"{', '.join(names)}: {', '.join(tasks)}" for tasks, names in sets.items())
+    return [f"GLUE scores are means over different tasks, so these groups are not compared with each other ({said})"]

@@ -1,0 +1,313 @@
+"""Results of runs: each run's transfer dataset, losses, fidelity, speed and scores, read from its folder."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from corpora import Dataset, DatasetError, Score, Selection, UnknownName, options_of, registry
+from trainer.distillation import RunSettings
+from trainer.errors import RunError
+from trainer.evaluation import glue_score, read_sealed
+from trainer.evaluation.probes import ProbeResult, read_results
+from trainer.experiments.study.held_out import FIDELITY, HeldOut, read_held_out
+
+MEASURES = ("glue", "exact match", "f1")
+"""What students are compared by: the GLUE score, and SQuAD's two."""
+STUDENT, START, MASKED_LM = "student", "student as it starts", "masked-LM only"
+BASELINES = (START, MASKED_LM)
+"""Roles in a study: a distilled student, and the two that show what the transfer dataset adds."""
+
+Curve = tuple[tuple[int, float], ...]
+"""(update, held-out KL) of one run, in order."""
+
+DECIDING = {option.name for option in options_of(RunSettings) if option.decides}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer dataset, as its manifest describes it."""
+
+    name: str
+    fingerprint: str
+    rows: int
+    tokens: int
+    size_bytes: int | None = None
+    noises: tuple[str, ...] = ()
+    """The transforms on its way that corrupt text, in order; selections are left out."""
+
+    @property
+    def natural(self) -> bool:
+        """Whether its text is unchanged."""
+        return not self.noises
+
+    @property
+    def composition(self) -> str:
+        """What it is made of, in a word or two: `natural`, `shuffle`, `generate` …"""
+        return " + ".join(self.noises) or "natural"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run, or a model that was evaluated without one (a teacher)."""
+
+    name: str
+    folder: Path
+    card: dict[str, Any]
+    transfer: Transfer | None
+    last: dict[str, Any]
+    """The last line of its log: losses, fidelity, speed."""
+    evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By benchmark, what `trainer evaluate` wrote."""
+    held_out: dict[str, list[float]] = field(default_factory=dict)
+    """Each measure of FIDELITY on held-out text at the end: one value per run."""
+    measured: tuple[HeldOut, ...] = ()
+    """The same sequence by sequence, per run; empty if the study did not measure it."""
+    curves: tuple[Curve, ...] = ()
+    """Held-out KL by update, per run."""
+    probes: list[dict[str, ProbeResult]] = field(default_factory=list)
+    """Probe results by probe name, one mapping per run; `trainer.evaluation.probes.probe_rows` makes rows of them."""
+    runs: int = 1
+    """How many runs it stands for; they differ only in their seed."""
+
+    @property
+    def role(self) -> str:
+        """What it is in a study: STUDENT, one of BASELINES, `teacher`, or `network` for anything else."""
+        losses = self.card.get("recipe", {}).get("loss", [])
+        if self.card.get("kind") == "start":
+            return START
+        if self.card.get("kind") == "distill" and self.transfer is not None:
+            return MASKED_LM if losses and all(loss.startswith("masked-lm") for loss in losses) else STUDENT
+        return "teacher" if self.card.get("kind") == "pretrain" else "network"
+
+    @property
+    def label(self) -> str:
+        """How figures and sentences name it: its transfer dataset, or its role if it is not a distilled student."""
+        if self.role == STUDENT and self.transfer is not None:
+            return self.transfer.name
+        return self.name if self.role == "network" else self.role
+
+    @property
+    def natural(self) -> bool:
+        """Whether it is trained on text without noise."""
+        return self.transfer is not None and self.transfer.natural
+
+    @property
+    def composition(self) -> str:
+        """What its transfer dataset is made of; empty without one."""
+        return "" if self.transfer is None else self.transfer.composition
+
+    @property
+    def size(self) -> int:
+        """Tokens of its transfer dataset; 0 without one."""
+        return 0 if self.transfer is None else self.transfer.tokens
+
+    @property
+    def budget(self) -> str:
+        """How long it was trained: `epochs=3`."""
+        return str(self.card.get("recipe", {}).get("budget", ""))
+
+    @property
+    def seed(self) -> int | None:
+        """The seed it was trained with."""
+        seed = self.card.get("recipe", {}).get("seed")
+        return None if seed is None else int(seed)
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        """Every column of its tables of scores, by title, over all benchmarks."""
+        return {name: column for made in self.evaluations.values() for name, column in made["columns"].items()}
+
+    def tasks(self, preset: str = "sanh9") -> tuple[str, ...]:
+        """The tasks that its GLUE score is the mean of."""
+        columns = self.evaluations.get("glue", {}).get("columns", {})
+        return glue_score(dict.fromkeys(columns, 0.0), preset).tasks
+
+    def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
+        """One score per fine-tuning seed in percent; for fidelity one value per run. Empty if it was not measured.
+
+        Args:
+            measure: one of MEASURES or of FIDELITY; agreement is in percent too.
+            preset: of the GLUE score.
+        """
+        if measure in FIDELITY:
+            return [(1 if measure == "kl" else 100) * value for value in self.held_out.get(measure, [])]
+        if measure != "glue":
+            return list(self.columns.get("SQuAD", {"metrics": {measure: []}})["metrics"][measure])
+        columns = self.evaluations.get("glue", {}).get("columns", {})
+        seeds = min((len(column["scores"]) for column in columns.values()), default=0)
+        made = [
+            glue_score({name: column["scores"][seed] for name, column in columns.items()}, preset).value
+            for seed in range(seeds)
+        ]
+        return [value for value in made if value is not None]
+
+    def mean(self, measure: str, preset: str = "sanh9") -> float | None:
+        """The mean over runs and fine-tuning seeds, which differences are taken of; for GLUE, of the tasks' means."""
+        if measure == "glue":
+            columns = self.evaluations.get("glue", {}).get("columns", {})
+            means = {name: statistics.fmean(column["scores"]) for name, column in columns.items() if column["scores"]}
+            return glue_score(means, preset).value
+        found = self.scores(measure, preset)
+        return statistics.fmean(found) if found else None
+
+
+def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
+    """What each run folder (or evaluated model folder) holds, in the order given.
+
+    Raises:
+        RunError: a folder holds neither a run nor an evaluation.
+        ResultDamaged: a stored evaluation was edited.
+    """
+    return [_read(Path(folder)) for folder in folders]
+
+
+def merged(outcomes: Sequence[Scored]) -> list[Scored]:
+    """The same with runs that differ only in their seed merged: their scores become one list."""
+    groups: dict[str, list[Scored]] = {}
+    for run in outcomes:
+        runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
+        if run.seed in {other.seed for other in runs}:
+            groups[run.folder.as_posix()] = [run]
+        else:
+            runs.append(run)
+    return [_together(runs) for runs in groups.values()]
+
+
+def _but_its_seed(run: Scored) -> str:
+    """Everything that decides a run's student but its seed."""
+    recipe = {key: value for key, value in run.card.get("recipe", {}).items() if key in DECIDING - {"seed"}}
+    teacher = (run.card.get("teacher") or {}).get("weights")
+    return json.dumps([run.role, run.transfer and run.transfer.fingerprint, teacher, recipe], sort_keys=True)
+
+
+def _together(runs: Sequence[Scored]) -> Scored:
+    first = runs[0]
+    if len(runs) == 1:
+        return first
+    evaluations = {}
+    for benchmark, made in first.evaluations.items():
+        others = [run.evaluations[benchmark]["columns"] for run in runs[1:] if benchmark in run.evaluations]
+        columns = {
+            name: _longer(column, [other[name] for other in others if name in other])
+            for name, column in made["columns"].items()
+        }
+        evaluations[benchmark] = {**made, "columns": columns}
+    held_out = {name: [value for run in runs for value in run.held_out.get(name, [])] for name in first.held_out}
+    return replace(
+        first,
+        evaluations=evaluations,
+        held_out=held_out,
+        measured=tuple(measured for run in runs for measured in run.measured),
+        curves=tuple(curve for run in runs for curve in run.curves),
+        probes=[results for run in runs for results in run.probes],
+        runs=len(runs),
+    )
+
+
+def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One column with the seeds of others behind its own."""
+    every = (column, *others)
+    metrics = {name: [value for one in every for value in one["metrics"][name]] for name in column["metrics"]}
+    joined = {key: [item for one in every for item in one[key]] for key in ("scores", "seeds", "collapsed", "cells")}
+    notes = list(dict.fromkeys(note for one in every for note in one["notes"]))
+    return {**column, **joined, "metrics": metrics, "notes": notes, "score": statistics.median(joined["scores"])}
+
+
+def _read(folder: Path) -> Scored:
+    card, evaluations = _json(folder / "run.json"), {}
+    for path in sorted((folder / "evaluation").glob("*.json")):
+        evaluations[path.stem] = made = read_sealed(path)
+        for column in made["columns"].values():
+            column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
+    probed = read_results(folder / "probes")
+    if not card and not evaluations and not probed:
+        raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
+    lines = _log(folder / "log.jsonl")
+    last = lines[-1] if lines else {}
+    measured = read_held_out(folder)
+    held_out = {name: [float(last["held_out"][name])] for name in FIDELITY if name in last.get("held_out", {})}
+    if measured is not None:
+        held_out = {name: [measured.mean(name)] for name in FIDELITY}
+    return Scored(
+        name=folder.resolve().name,
+        folder=folder,
+        card=card,
+        transfer=transfer_of(card["dataset"]) if card.get("dataset") else None,
+        last=last,
+        evaluations=evaluations,
+        held_out=held_out,
+        measured=() if measured is None else (measured,),
+        curves=_curve(lines),
+        probes=[probed] if probed else [],
+    )
+
+
+def transfer_of(told: Mapping[str, Any]) -> Transfer:
+    """A transfer dataset as a run card describes it, completed from the store if the version is still there."""
+    import corpora
+
+    name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
+    rows, tokens = int(told.get("rows") or 0), int(told.get("tokens") or 0)
+    try:
+        dataset = corpora.open(f"{name}@{fingerprint[:12]}")
+    except DatasetError:
+        return Transfer(name, fingerprint, rows, tokens, None, _noises_in_name(name))
+    return Transfer(name, fingerprint, rows, tokens, dataset.manifest.size_bytes, noises_of(dataset))
+
+
+def noises_of(dataset: Dataset) -> tuple[str, ...]:
+    """The noises on the way from the sources to a version, first to last, by following its parents."""
+    import corpora
+
+    named = [entry["name"] for entry in dataset.manifest.plan["components"] if entry["kind"] == "transforms"]
+    noises = tuple(name for name in named if not _selects(name))
+    for parent in dataset.manifest.parents[:1]:
+        try:
+            return noises_of(corpora.open(parent)) + noises
+        except DatasetError:
+            return noises
+    return noises
+
+
+def _selects(name: str) -> bool:
+    """Whether a transform only selects rows and changes none."""
+    try:
+        return issubclass(registry.find("transforms", name), (Selection, Score))
+    except UnknownName:
+        return False
+
+
+def _noises_in_name(name: str) -> tuple[str, ...]:
+    """The noises that a default name such as NAME-10pct-shuffle contains."""
+    known = (noise for noise in registry.offered("transforms") if not _selects(noise))
+    return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} cannot be read: {error}") from error
+    return content
+
+
+def _log(path: Path) -> list[dict[str, Any]]:
+    """The lines of a run's log; one that a kill cut short is left out."""
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+
+
+def _curve(lines: Sequence[dict[str, Any]]) -> tuple[Curve, ...]:
+    points = [
+        (int(line["update"]), float(line["held_out"]["kl"])) for line in lines if "kl" in line.get("held_out", {})
+    ]
+    return (tuple(points),) if points else ()

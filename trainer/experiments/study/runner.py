@@ -1,0 +1,291 @@
+"""Run a study: datasets, teacher, students, scores, report; what is finished is never done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora import Progress, build_datasets, plan_datasets, sha256_of, tokenize
+from corpora import open as open_dataset
+from trainer.distillation import CARD, RunFolder
+from trainer.errors import RunError
+from trainer.evaluation import Progress as Scored
+from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
+from trainer.experiments.study.grid import Student, Study, read_study
+from trainer.experiments.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
+from trainer.experiments.study.run_results import read_outcomes
+from trainer.experiments.study.study_run import StudyRun
+from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
+from trainer.plugin import Callback
+
+
+@contextmanager
+def _silent() -> Iterator[Callable[..., None]]:
+    yield lambda *told: None
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Callbacks that follow a study; by default none."""
+
+    tell: Callable[[str], None] = lambda line: None
+    """Called with a line whenever a step begins, is found, or ends."""
+    building: Callable[[], AbstractContextManager[Progress]] = _silent
+    """Around the making of datasets."""
+    training: Sequence[Callback] = ()
+    scoring: Callable[[], AbstractContextManager[Scored]] = _silent
+    """Around each evaluation."""
+
+
+def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
+    """Do everything in a study's recipe that is not done yet, and write its report.
+
+    Args:
+        path: the recipe file.
+        executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
+        watching: callbacks that follow the steps.
+
+    Returns:
+        The report.
+
+    Raises:
+        RecipeError: the file has an unknown table or key, or a wrong value; found before any work.
+        RunError: the user asked to stop; the same command resumes.
+        CorporaError: whatever a step raises.
+    """
+    study, shown = read_study(path), watching or Watching()
+    shown.tell(f"{len(study.recipe.datasets)} datasets")
+    with shown.building() as progress:
+        datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
+    run = StudyRun(study, datasets, Path())
+    run.teacher = make_teacher(run, shown)
+    score_model(run, run.teacher, "teacher", shown)
+    _probed(run, run.teacher, "teacher", shown)
+    for student in study.students:
+        if run.done(student):
+            shown.tell(f"{student.name}: found")
+        else:
+            train_student(run, student, shown)
+        _compared(run, student, shown)
+        score_model(run, run.folder(student) / "student", student.name, shown)
+        _probed(run, run.folder(student) / "student", student.name, shown)
+    if study.table.measure:
+        _measured(run, shown)
+    return _reported(run)
+
+
+def report_study(path: Path | str) -> Path:
+    """Write the report of a study's finished students; see `write_report` for the formats.
+
+    Raises:
+        RunError: nothing is finished yet.
+        ResultDamaged: a stored result was edited.
+    """
+    return _reported(opened(read_study(path)))
+
+
+def _reported(run: StudyRun) -> Path:
+    from trainer.experiments.study.reports.page import gathered, write_report
+
+    study = run.study
+    folders = [run.folder(student) for student in study.students if run.done(student)]
+    outcomes = read_outcomes([run.teacher, *folders])
+    networks = study.table.out / "measure.json"
+    made = gathered(
+        outcomes, preset=study.table.score, networks=read_sealed(networks) if networks.is_file() else None,
+        title=study.table.title,
+    )  # fmt: skip
+    return write_report(made, study.table.out)
+
+
+def opened(study: Study) -> StudyRun:
+    """A study whose datasets and teacher are already there.
+
+    Raises:
+        DatasetNotFound, RunError: they are not.
+    """
+    planned = plan_datasets(study.recipe)
+    missing = [step.name for step in planned if step.state != "there"]
+    if missing:
+        raise RunError(f"{study.path}: {', '.join(missing)} not built yet; trainer study run {study.path}")
+    run = StudyRun(study, {step.name: open_dataset(step.name) for step in planned}, Path())
+    run.teacher = teacher_folder(run)
+    if not (run.teacher / "config.json").is_file():
+        raise RunError(f"{study.path}: the teacher is not trained yet; trainer study run {study.path}")
+    return run
+
+
+def teacher_folder(run: StudyRun) -> Path:
+    """The folder of the teacher, trained or not."""
+    teacher = run.study.teacher
+    if teacher.model is not None:
+        return model_folder(teacher.model)
+    identity = {
+        "dataset": run.dataset(str(teacher.pretrain)).fingerprint,
+        "shape": run.study.shape().options(),
+        "options": run.study.pretraining(),
+        "preset": run.study.teacher_options.get("preset", "pretrain"),
+    }
+    return run.out / f"teacher-{sha256_of(identity)[:8]}"
+
+
+def make_teacher(run: StudyRun, shown: Watching) -> Path:
+    """The folder of the teacher, which is pre-trained if the study asks for that and it is not there yet.
+
+    Raises:
+        RunError: the user asked to stop; the same command resumes.
+    """
+    from trainer.distillation import pretrain
+
+    folder, study = teacher_folder(run), run.study
+    if study.teacher.model is not None:
+        return folder
+    if _status(folder) == "finished":
+        shown.tell("teacher: found")
+        return folder
+    shown.tell(f"teacher: pre-training on {study.teacher.pretrain}")
+    outcome = pretrain(
+        run.dataset(str(study.teacher.pretrain)).reference, folder,
+        shape=study.shape(), preset=str(study.teacher_options.get("preset", "pretrain")), options=study.pretraining(),
+        watch=shown.training, resume=_begun(folder), overwrite=not _begun(folder),
+    )  # fmt: skip
+    _see_finished(outcome, study)
+    return folder
+
+
+def train_student(run: StudyRun, student: Student, shown: Watching) -> None:
+    """Train a student in its run folder, or continue there, and seal it.
+
+    Raises:
+        RunError: the user asked to stop; the same command resumes.
+    """
+    from trainer.distillation import distill
+
+    folder = run.folder(student)
+    if student.role == "start":
+        shown.tell("the student as it starts")
+        _write_start(run, student, folder)
+    else:
+        shown.tell(f"{student.name}: training on {student.transfer}")
+        begun = _begun(folder, run.teacher)
+        outcome = distill(
+            run.dataset(student.transfer).reference, run.teacher, folder, preset=run.study.distill_preset,
+            options=run.study.options(student), watch=shown.training, resume=begun, overwrite=not begun,
+        )  # fmt: skip
+        _see_finished(outcome, run.study)
+    write_sealed(
+        folder / "student.json", {"identity": run.identity(student), "model": model_fingerprint(folder / "student")}
+    )
+
+
+def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
+    """The student that every distillation begins with, as a run of no updates."""
+    from trainer.distillation import starting_student
+    from trainer.models import ModelFacts, write_model
+
+    recipe = run.study.distillation(student)
+    model = starting_student(recipe, load_teacher(run.teacher))
+    folder.mkdir(parents=True, exist_ok=True)
+    card = {
+        "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
+        "updates": 0, "plan": {"updates": 0}, "dataset": {"name": "none", "fingerprint": "", "rows": 0, "tokens": 0},
+        "teacher": {"model": str(run.teacher)},
+        "student": {"class": type(model).__name__, "parameters": sum(p.numel() for p in model.parameters())},
+    }  # fmt: skip
+    facts = ModelFacts(
+        made="as distillation starts it, from", kind="start", student=type(model).__name__,
+        sources=(Path(run.teacher).name,), parameters=sum(p.numel() for p in model.parameters()),
+        preset=Path(run.study.distill_preset).name,
+    )  # fmt: skip
+    write_model(model, load_tokenizer(model_folder(run.teacher)), folder / "student", facts=facts)
+    RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
+
+
+def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
+    """Compare a student with its teacher on the held-out dataset of [distill], if it names one."""
+    recipe, folder = run.study.distillation(student), run.folder(student)
+    if recipe.held_out is None:
+        return
+    dataset, model = run.dataset(recipe.held_out), folder / "student"
+    if dataset.kind == "sentences":
+        dataset = tokenize(dataset, tokenizer=str(run.teacher))
+    known = read_held_out(folder)
+    if known is None or not is_current(known, model, run.teacher, dataset, limit=recipe.held_out_rows):
+        shown.tell(f"{student.name}: fidelity on {dataset.name}")
+        device = run.study.evaluate.device
+        write_held_out(folder, measure_held_out(model, run.teacher, dataset, limit=recipe.held_out_rows, device=device))
+
+
+def score_model(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+    """Evaluate a model on everything that the study asks for; finished cells are found."""
+    table = run.study.evaluate
+    for benchmark in [name for name in ("glue", "squad") if getattr(table, name)]:
+        shown.tell(f"{name}: {benchmark}")
+        with shown.scoring() as progress:
+            evaluate(
+                benchmark, model=model, data=data_of(table.data, benchmark), preset=table.preset, seeds=table.seeds,
+                tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
+                device=table.device, workers=table.workers, progress=progress,
+            )  # fmt: skip
+
+
+def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+    """Probe a model for everything that the study asks for; finished results are found."""
+    from trainer.evaluation.probes import probe
+
+    table = run.study.probes
+    if table is None:
+        return
+    shown.tell(f"{name}: probes")
+    held_out = run.dataset(table.held_out).reference if table.held_out else None
+    with shown.scoring() as progress:
+        probe(
+            [model], table.probes(held_out), teacher=run.teacher, device=run.study.evaluate.device,
+            precision=table.precision, progress=progress,
+        )  # fmt: skip
+
+
+def data_of(data: Path, benchmark: str) -> Path:
+    """The folder of one benchmark: `data` itself, or the folder of the benchmark's name in it."""
+    return data / benchmark if (data / benchmark).is_dir() else data
+
+
+def _measured(run: StudyRun, shown: Watching) -> None:
+    """Teacher and first student side by side, once: Table 3."""
+    path = run.out / "measure.json"
+    students = [student for student in run.study.students if student.role == "distill"]
+    models = [run.teacher, run.folder(students[0]) / "student"]
+    wanted = [str(model) for model in models]
+    if path.is_file() and [model["path"] for model in read_sealed(path)["models"]] == wanted:
+        return
+    shown.tell("measuring teacher and student")
+    stsb = data_of(run.study.evaluate.data, "glue")
+    measure(models, data=stsb if (stsb / "STS-B").is_dir() else None, out=path)
+
+
+def _begun(folder: Path, teacher: Path | None = None) -> bool:
+    """Whether to resume a run: it has a checkpoint, and its teacher is the same."""
+    if not any((folder / "checkpoints").glob("update-*")):
+        return False
+    return teacher is None or _weights(folder) == model_fingerprint(teacher)["weights"]
+
+
+def _weights(folder: Path) -> str | None:
+    """The fingerprint of the weights of a run's teacher."""
+    teacher = RunFolder(folder).card().teacher
+    return teacher.weights if teacher else None
+
+
+def _status(folder: Path) -> str:
+    return RunFolder(folder).card().status if (folder / CARD).is_file() else "missing"
+
+
+def _see_finished(outcome: Any, study: Study) -> None:
+    if outcome.status != "finished":
+        raise RunError(
+            f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; {study.command} {study.path} resumes"
+        )

@@ -1,0 +1,53 @@
+"""A study's answers in its folder, for the command line and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from trainer.errors import ResultDamaged, RunError
+from trainer.experiments.study.grid import read_study
+from trainer.runtime import write_whole
+
+FILE = "answers.json"
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """A question with the sentences and differences that answer it."""
+
+    question: str
+    sentences: tuple[str, ...]
+    """One to three."""
+    differences: tuple[dict[str, str], ...] = ()
+    """The rows of the report's table of differences, by its header."""
+
+
+def write_answers(folder: Path, answers: Sequence[StoredAnswer]) -> None:
+    """Keep the answers in a study's folder."""
+    write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(answers), indent=1) + b"\n")
+
+
+def study_answers(path: Path | str) -> list[StoredAnswer]:
+    """The answers of the last report of a study.
+
+    Args:
+        path: the study's recipe file.
+
+    Raises:
+        RecipeError: the file has an unknown table or key, or a wrong value.
+        RunError: no report is written yet.
+        ResultDamaged: the answers cannot be read.
+    """
+    written = read_study(path).table.out / FILE
+    if not written.is_file():
+        raise RunError(f"{path}: no report is written yet; trainer study run {path}")
+    try:
+        return msgspec.json.decode(written.read_bytes(), type=list[StoredAnswer])
+    except msgspec.DecodeError as error:
+        raise ResultDamaged(
+            f"{written} cannot be read ({error}); trainer study report {path} writes it again"
+        ) from error

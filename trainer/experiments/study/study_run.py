@@ -1,0 +1,65 @@
+"""A study whose datasets are built: its teacher, and where each student is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpora import Dataset, sha256_of
+from corpora import open as open_dataset
+from trainer.errors import ResultDamaged
+from trainer.evaluation import read_sealed
+from trainer.experiments.study.grid import Student, Study
+from trainer.models import model_fingerprint
+
+
+@dataclass
+class StudyRun:
+    """A study whose datasets are built and whose teacher is available."""
+
+    study: Study
+    datasets: dict[str, Dataset]
+    teacher: Path
+
+    @property
+    def out(self) -> Path:
+        """The folder of the study."""
+        return self.study.table.out
+
+    def dataset(self, name: str) -> Dataset:
+        """A dataset of the recipe, or one that was registered before.
+
+        Raises:
+            DatasetNotFound: there is none.
+        """
+        return self.datasets[name] if name in self.datasets else open_dataset(name)
+
+    def identity(self, student: Student) -> dict[str, Any]:
+        """Everything that decides a student, by content."""
+        return {
+            "role": student.role,
+            "dataset": self.dataset(student.transfer).fingerprint if student.transfer else None,
+            "teacher": model_fingerprint(self.teacher),
+            "recipe": self.study.distillation(student).options(deciding=True),
+        }
+
+    def folder(self, student: Student) -> Path:
+        """Its run folder, named by what decides it."""
+        return self.out / "runs" / f"{student.name}-{sha256_of(self.identity(student))[:8]}"
+
+    def done(self, student: Student) -> bool:
+        """Whether it is trained.
+
+        Raises:
+            ResultDamaged: its card or its weights were changed afterwards.
+        """
+        folder = self.folder(student)
+        if not (folder / "student.json").is_file():
+            return False
+        sealed = read_sealed(folder / "student.json")
+        if not (folder / "student").is_dir() or model_fingerprint(folder / "student") != sealed["model"]:
+            raise ResultDamaged(
+                f"{folder / 'student'} was changed after it was trained; delete {folder} to train it again"
+            )
+        return True

@@ -1,5 +1,0 @@
-"""Models for other runtimes: ONNX files, checked against torch, and sessions that run them."""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,49 @@
+"""A model with the head that its folder was saved with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from trainer.errors import ModelError
+from trainer.models.configurations import LOADING_ERRORS, loading_error, look_at_encoder
+from trainer.models.quiet import quiet_transformers
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+HEADS = {
+    "ForMaskedLM": "AutoModelForMaskedLM",
+    "ForSequenceClassification": "AutoModelForSequenceClassification",
+    "ForTokenClassification": "AutoModelForTokenClassification",
+    "ForQuestionAnswering": "AutoModelForQuestionAnswering",
+}
+"""The transformers class that opens a model, by how the name of its own class ends; others open as a body."""
+
+
+def load_with_head(folder: Path) -> PreTrainedModel:
+    """A model in float32 in evaluation mode, as its config says it was saved.
+
+    Raises:
+        ModelError: the folder holds no model, or lacks some of its weights.
+        PickledWeights, DamagedWeights: its weights cannot be read.
+    """
+    import torch
+    import transformers
+
+    look_at_encoder(folder)
+    classes = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or [""]
+    loader = next((auto for ending, auto in HEADS.items() if str(classes[0]).endswith(ending)), "AutoModel")
+    with quiet_transformers():
+        try:
+            model, told = getattr(transformers, loader).from_pretrained(
+                str(folder), dtype=torch.float32, output_loading_info=True, use_safetensors=True,
+                local_files_only=True, trust_remote_code=False,
+            )  # fmt: skip
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "an encoder", error)) from error
+    lacking = sorted(name for name in told["missing_keys"] if ".pooler." not in f".{name}")
+    if lacking:
+        raise ModelError(f"{folder} lacks {len(lacking)} weights of {classes[0]}, such as {lacking[0]}; copy it again")
+    return cast("PreTrainedModel", model.eval())

@@ -1,0 +1,204 @@
+"""Write a model as ONNX files in float32 and int8, and check them against torch."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from trainer.errors import ModelError
+from trainer.models.export.loading import load_with_head
+from trainer.models.export.requirements import check_packages
+from trainer.models.export.session import OnnxModel
+from trainer.models.families import positions_of
+from trainer.models.files.folders import model_folder
+from trainer.runtime import storing
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+OUTPUTS = ("logits", "start_logits", "end_logits", "last_hidden_state")
+FOLDER, FLOAT, INT8 = "onnx", "model.onnx", "model_int8.onnx"
+"""Where the hub and its libraries look for ONNX files next to a model."""
+TOLERANCE = 1e-4
+LARGEST = 1_900_000_000
+"""Bytes of weights: an ONNX file is a protobuf message, which ends at 2 GB."""
+SHAPES = ((1, 1), (1, 9), (3, 24), (8, 5), (2, 64))
+"""Batch sizes and lengths that a file is checked with, as far as the model has positions."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An ONNX file."""
+
+    path: Path
+    size_bytes: int
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    difference: float
+    """The largest difference of an output from torch's in float32, over random ids of several shapes."""
+
+
+def export_onnx(model: str | Path, *, int8: bool = False, out: Path | None = None) -> list[Exported]:
+    """Write a model with its head as `onnx/model.onnx`, and as `onnx/model_int8.onnx` if asked for.
+
+    Batch size and length are free. The float32 file is compared with torch before it is put in place; int8 is
+    onnxruntime's dynamic quantization of the weights.
+
+    Args:
+        model: a folder, a run folder, or a hub id.
+        int8: write the quantized file too.
+        out: the folder of the files; `onnx` in the model's folder by default.
+
+    Raises:
+        ModelError: the extra `onnx` is not installed, the folder holds no encoder, torch cannot export it, or the
+            file differs from torch by more than 1e-4.
+        StorageError: a file cannot be written.
+    """
+    check_packages("onnx", "onnxruntime", "onnxscript")
+    folder = model_folder(model)
+    if out is None and not Path(model).exists():
+        raise ModelError(f"{model} comes from the hub; say where its ONNX files go: --out DIR")
+    loaded, place = load_with_head(folder), out or folder / FOLDER
+    size = 4 * sum(parameter.numel() for parameter in loaded.parameters())
+    if size > LARGEST:
+        raise ModelError(f"{folder} has {size / 1e9:.1f} GB of weights; one ONNX file holds {LARGEST / 1e9} GB")
+    written = []
+    with storing(place), _drafts(place) as drafts:
+        place.mkdir(parents=True, exist_ok=True)
+        _write(loaded, drafts[0], folder)
+        difference = _difference(loaded, drafts[0])
+        if not difference <= TOLERANCE:
+            raise ModelError(f"the ONNX file of {folder} differs from torch by {difference:.1e}, more than {TOLERANCE}")
+        written.append((place / FLOAT, drafts[0], difference))
+        if int8:
+            _quantize(*drafts)
+            written.append((place / INT8, drafts[1], _difference(loaded, drafts[1])))
+        for path, draft, _ in written:
+            draft.replace(path)
+    return [
+        Exported(path, path.stat().st_size, tuple(_inputs(loaded, 1, 1)), tuple(_outputs(loaded)), difference)
+        for path, _, difference in written
+    ]
+
+
+def source_of(file: Path) -> Path:
+    """The folder of the model that an ONNX file was made from: the one that it or its folder is in.
+
+    Raises:
+        ModelError: the file does not exist, or its model is not next to it.
+    """
+    if not file.is_file():
+        raise ModelError(f"{file} is not there; write it with trainer export RUN --format onnx")
+    for folder in (file.parent, file.parent.parent):
+        if (folder / "config.json").is_file():
+            return folder
+    raise ModelError(f"{file} has no model's config.json in its folder or the one above; keep it in MODEL/onnx")
+
+
+class _Tensors(nn.Module):
+    """A model that gives its outputs as plain tensors."""
+
+    def __init__(self, model: PreTrainedModel, names: list[str]) -> None:
+        super().__init__()
+        self.model, self.names = model, names
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
+        types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+        output = self.model(input_ids=input_ids, attention_mask=attention_mask, **types)
+        return tuple(output[name] for name in self.names)
+
+
+def _write(model: PreTrainedModel, file: Path, folder: Path) -> None:
+    example, outputs = _inputs(model, 2, 7), _outputs(model)
+    shapes = {name: {0: "batch", 1: "length"} for name in example}
+    with _quiet():
+        try:
+            torch.onnx.export(
+                _Tensors(model, outputs).eval(), (), file, kwargs=example, input_names=list(example),
+                output_names=outputs, dynamic_shapes=shapes, dynamo=True, external_data=False, verbose=False,
+            )  # fmt: skip
+        except torch.onnx.OnnxExporterError as error:
+            raise ModelError(f"torch cannot write {folder} as ONNX: {str(error).strip().splitlines()[0]}") from error
+
+
+def _quantize(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with _quiet():
+        quantize_dynamic(source, target, weight_type=QuantType.QInt8)
+
+
+def _inputs(model: PreTrainedModel, batch: int, length: int) -> dict[str, Tensor]:
+    """Random inputs by name, [batch, length]; the later rows end with padding."""
+    rng = torch.Generator().manual_seed(batch * 1000 + length)
+    mask = torch.ones(batch, length, dtype=torch.int64)
+    for row in range(batch):
+        mask[row, max(1, length - row) :] = 0
+    ids = torch.randint(5, int(model.config.vocab_size), (batch, length), generator=rng)
+    made = {"input_ids": ids, "attention_mask": mask}
+    takes = "token_type_ids" in inspect.signature(model.forward).parameters
+    if takes and int(getattr(model.config, "type_vocab_size", 0) or 0) > 1:
+        made["token_type_ids"] = torch.randint(0, 2, (batch, length), generator=rng)
+    return made
+
+
+def _outputs(model: PreTrainedModel) -> list[str]:
+    with torch.inference_mode():
+        output = model(**_inputs(model, 1, 4))
+    return [name for name in OUTPUTS if name in output]
+
+
+def _difference(model: PreTrainedModel, file: Path) -> float:
+    """The largest difference from torch, at real tokens only."""
+    session, worst = OnnxModel(file, model.config), 0.0
+    longest = (positions_of(model.config) or 512) - 2
+    for batch, length in SHAPES:
+        inputs = _inputs(model, batch, min(length, longest))
+        with torch.inference_mode():
+            wanted: Mapping[str, Tensor] = model(**inputs)
+            found = session(**inputs)
+        for name, values in found.items():
+            apart = (values - wanted[name]).abs()
+            if apart.shape[:2] == inputs["attention_mask"].shape:  # otherwise one row per text
+                apart = apart[inputs["attention_mask"].bool()]
+            worst = max(worst, float(apart.max()))
+    return worst
+
+
+@contextmanager
+def _drafts(place: Path) -> Iterator[tuple[Path, Path]]:
+    """Names for the two files until they are checked."""
+    drafts = (place / f".float.{os.getpid()}.onnx", place / f".int8.{os.getpid()}.onnx")
+    try:
+        yield drafts
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the exporter's notes on packages that text models do not need."""
+    names = ("torch.onnx", "onnxscript", "onnx_ir", "")
+    levels = {name: logging.getLogger(name).level for name in names}
+    try:
+        for name in names:
+            logging.getLogger(name).setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
