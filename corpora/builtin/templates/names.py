@@ -11,10 +11,11 @@ from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, first, one_of
+from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, first, one_of, positional
 
 _REALMS = ("GBR", "CAN", "AUS", "NZL", "IND", "IRL", "USA", "ZAF", "JAM", "HKG", "SGP", "MYS")
 """Nations that may be named before the letters, which they do not show."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z-]+)?")
 _POST_NOMINALS = re.compile(r"post-?nom(?:inals?|s)?(?:/.*)?|postnominals?")
 
 
@@ -23,6 +24,7 @@ class Names(Template):
     """Names of ships, nations and athletes, and titles after names."""
 
     name: ClassVar[str] = "names"
+    version: ClassVar[int] = 2
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -82,7 +84,8 @@ def ship_class(arguments: Arguments, language: str) -> str | None:
 
 def post_nominals(arguments: Arguments, language: str) -> str | None:
     """Letters after a name: `KCB, FRS`."""
-    letters = filled(arguments) or [part for part in re.split(r"[,\s]+", arguments.get("list", "")) if part]
+    listed = one_of(arguments, "list", "post-noms")
+    letters = filled(arguments) or [part for part in re.split(r"[,\s]+", listed) if part]
     letters = letters[1:] if letters and letters[0] in _REALMS else letters
     separator = (
         " "
@@ -106,6 +109,13 @@ def prefixes() -> dict[str, str]:
     """Templates of ships' prefixes, and what they show before the name."""
     table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
     return {prefix.lower(): prefix for prefix in table["ships"]["prefixes"]}
+
+
+@cache
+def origins() -> dict[str, str]:
+    """English names of languages that words come from, by their codes."""
+    table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
+    return dict(table["languages"])
 
 
 def nation(arguments: Arguments, language: str) -> str | None:
@@ -134,7 +144,45 @@ def sortable_name(arguments: Arguments, language: str) -> str | None:
     return " ".join(filled(arguments)[:2]) or None
 
 
+def minor_planet(arguments: Arguments, language: str) -> str | None:
+    """`{{mpl|2014 MU|69}}` is `2014 MU69`, `{{mpl|(15760)|1992 QB|1}}` is `(15760) 1992 QB1`."""
+    *before, index = filled(arguments) or [""]
+    return " ".join(before) + index or None
+
+
+def nuclide(arguments: Arguments, language: str) -> str | None:
+    """`{{nuclide|U|235}}` is `235U`, `{{nuclide|uranium|235}}` is `uranium-235`."""
+    element, mass = first(arguments), arguments.get("2", "")
+    if not (element and mass):
+        return None
+    return f"{mass}{element}" if len(element) <= 2 else f"{element}-{mass}"
+
+
+def interlanguage_link(arguments: Arguments, language: str) -> str | None:
+    """The label, else the title: `{{ill|Karl Moor|de|lt=Moor}}`; old pages have the language first."""
+    values = filled(arguments)
+    codes = [_LANGUAGE.fullmatch(value) is not None for value in values[:2]]
+    return arguments.get("lt") or (values[codes == [True, False]] if values else None)
+
+
+def etymology(arguments: Arguments, language: str) -> str | None:
+    """`{{etymology|la|domus|house}}` is `from Latin domus 'house'`; several origins follow each other."""
+    values, parts = [*positional(arguments), "", ""], []
+    for at in range(0, len(values) - 2, 3):
+        code, word, meaning = values[at : at + 3]
+        if not word:
+            continue
+        if code not in origins():
+            return None
+        parts.append(f"from {origins()[code]} {word}" + (f" '{meaning}'" if meaning else ""))
+    return ", ".join(parts) or None
+
+
 FUNCTIONS: dict[str, Function] = {
+    **dict.fromkeys(("mpl", "minor planet"), minor_planet), "nuclide": nuclide, "etymology": etymology,
+    **dict.fromkeys(
+        ("ill", "interlanguage link", "interlanguage link multi", "illm", "ill2", "ill-wd", "link-wd"),
+        interlanguage_link),
     **dict.fromkeys(("ship", "navire"), ship),
     **dict.fromkeys(
         ("sclass", "sclass-", "sclass2", "sclass2-", "jclass", "jclass2", "ship class", "sclass/sandbox"), ship_class),

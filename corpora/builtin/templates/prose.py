@@ -23,7 +23,7 @@ class Prose(Template):
     """Languages, quotations, signs and the like, from a table by language."""
 
     name: ClassVar[str] = "prose"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -98,7 +98,7 @@ def shown(pattern: str, arguments: Mapping[str, str]) -> str:
 @cache
 def _one_field(pattern: str) -> tuple[str, ...] | None:
     """The arguments of a pattern that is one field and nothing else, as most are; none for an empty pattern."""
-    match = re.fullmatch(r"(?:\{([^{}*][^{}]*)\})?", pattern)
+    match = re.fullmatch(r"(?:\{([^{}*][^{},]*)\})?", pattern)
     return None if match is None else tuple((match[1] or "").split("|")) if match[1] else ()
 
 
@@ -116,6 +116,8 @@ def _optional(pattern: str) -> bool:
 def _value(field: str, arguments: Mapping[str, str]) -> str:
     if field.startswith("*"):
         return field[1:].join(value for key, value in arguments.items() if key.isdigit() and value)
+    if "," in field:
+        return ", ".join(dict.fromkeys(filter(None, (_value(part, arguments) for part in field.split(",")))))
     return next((value for key in field.split("|") if (value := arguments.get(key, ""))), "")
 
 

@@ -17,6 +17,7 @@ class References(Template):
     """Citations that stand in the text itself, not in its notes."""
 
     name: ClassVar[str] = "references"
+    version: ClassVar[int] = 2
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -79,8 +80,8 @@ def harvs(arguments: Arguments, language: str) -> str | None:
 def bible(arguments: Arguments, language: str) -> str | None:
     """`{{bibleverse|1|Corinthians|13:4|KJV}}`, `{{bibleverse|Exodus|21:22-23}}`: book and verse, or the text given."""
     values = positional(arguments)
-    if not values:
-        return None
+    if not values or arguments.get("text"):
+        return arguments.get("text")
     old = not values[0] or values[0].isdigit() or values[0].lower() in ("i", "ii", "iii")
     number, book, verse, shown = _bible_parts(values, old)
     if shown:
@@ -178,7 +179,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(bible_verse_only, "bibleverse nb", "bibleverse-nb", "bibleref2-nb", "bibleref2 nb", "bibleref2c-nb",
                  "bibleref2c", "bibleverse-lb", "bibleref-nb"),
         **_named(quran, "qref", "cite quran", "quran-usc", "quran-usc-range", "quran", "quran ref", "q-r"),
-        **_named(us_patent, "us patent", "uspatent", "ref us patent", "us patents"),
+        **_named(us_patent, "us patent", "uspatent", "uspat", "ref us patent", "us patents"),
         **_named(patent, "patent", "cite patent"),
         **_named(us_code, "usc", "uscsub", "usc sub", "unitedstatescode", "united states code", "usctc"),
         **_named(partial(numbered, "RFC "), "ietf rfc", "rfc", "ref rfc"),

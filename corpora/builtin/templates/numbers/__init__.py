@@ -34,7 +34,7 @@ class Numbers(Template):
     """Numbers with their units, currencies and fractions."""
 
     name: ClassVar[str] = "numbers"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -53,12 +53,17 @@ def formatnum(arguments: Arguments, language: str) -> str | None:
     return grouped(number, language)
 
 
+def unchanged(arguments: Arguments, language: str) -> str | None:
+    """The text given: German `{{arS|…}}`, a text in Arabic, is no sum in the currency `ARS`."""
+    return first(arguments) or None
+
+
 def number(arguments: Arguments, language: str) -> str | None:
     """A number and what is counted: French `{{nombre|12500|km}}`, Russian `{{num|5|км}}`."""
     values = filled(arguments)
     if not values:
         return None
-    shown = grouped(values[0].replace(" ", ""), language) if values[0].replace(" ", "").isdigit() else values[0]
+    shown = _spaced(values[0], language) if values[0].replace(" ", "").isdigit() else values[0]
     return " ".join((shown, *values[1:]))
 
 
@@ -68,7 +73,8 @@ def quantity(arguments: Arguments, language: str) -> str | None:
     if not values or not values[0]:
         return None
     power = f" × 10^{arguments['e']}" if arguments.get("e") else ""
-    text = grouped(values[0].replace(" ", "") if values[0].replace(" ", "").isdigit() else values[0], language) + power
+    others = (f" {word} {_spaced(arguments[word], language)}" for word in _SECOND if arguments.get(word))
+    text = _spaced(values[0], language) + "".join(others) + power
     at = 1
     while at < len(values):
         unit, exponent = values[at], values[at + 1] if at + 1 < len(values) else ""
@@ -77,6 +83,16 @@ def quantity(arguments: Arguments, language: str) -> str | None:
             text += (" " if unit not in _TIGHT[1:] else "") + unit + (raised(exponent) if is_exponent else "")
         at += 2 if is_exponent or not exponent else 1
     return text
+
+
+_SECOND = ("à", "et", "ou", "par", "×", "-", "–")
+"""Named arguments of `{{unité}}` that hold the second number: `{{unité|5|à=10|km}}`."""
+
+
+def _spaced(number: str, language: str) -> str:
+    """A number whose thousands may be grouped by spaces already."""
+    bare = number.replace(" ", "")
+    return grouped(bare if bare.isdigit() else number, language)
 
 
 _RAISED = str.maketrans("0123456789-−+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
@@ -267,7 +283,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
                  "frazione", "fraz", "fração", "breuk", "fracció"),
         **_named(percentage, "percentage", "pct", "percent"),
         **_named(density, "pop density", "population density", "density"),
-        **_named(ordinal, "ordinal", "ord", "th"),
+        **_named(ordinal, "ordinal", "ord", "th", "nth"),
         **_named(plus_minus, "±", "+-", "plusminus", "plus or minus", "pm"),
         **_named(stacked, "su", "sup sub", "subsup", "apici e pedici"),
         **_named(power_of_ten, "e", "x10^", "e10", "10x"),
@@ -279,7 +295,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
     },
     "fr": _named(quantity, "unité", "unite", "unit")
     | _named(temperature, "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
-    "en": _named(length_of_time, "duration"),
+    "en": _named(length_of_time, "duration"), "de": _named(unchanged, "ars"),
     "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord"),
 }  # fmt: skip
 

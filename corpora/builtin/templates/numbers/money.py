@@ -7,7 +7,7 @@ import tomllib
 from functools import cache, partial
 from importlib.resources import files
 
-from corpora.builtin.templates.arguments import Arguments, Function, first
+from corpora.builtin.templates.arguments import Arguments, Function, first, one_of
 from corpora.builtin.templates.numbers.numerals import grouped
 
 _SCALES = {
@@ -66,7 +66,7 @@ def dollars(arguments: Arguments, language: str) -> str | None:
 
 def old_pounds(arguments: Arguments, language: str) -> str | None:
     """`{{£sd|l=5|s=3|d=2}}` is `£5 3s 2d`; alone, `£`."""
-    pounds, shillings, pence = (arguments.get(key, "") for key in ("l", "s", "d"))
+    pounds, shillings, pence = (one_of(arguments, *keys) for keys in (("l", "1"), ("s", "2"), ("d", "3")))
     parts = (
         f"£{_grouped(pounds)}" if pounds else "",
         f"{shillings}s" if shillings else "",
@@ -97,6 +97,7 @@ def _functions() -> dict[str, Function]:
         "dollar": dollars,
         "£sd": old_pounds,
         "lsd": old_pounds,
+        "pounds, shillings, and pence": old_pounds,
     }
 
 

@@ -22,6 +22,8 @@ from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
         ("2{{sfrac|5|8}}", "2 5/8"),
         ("{{frac|2|5|8}}", "2 5/8"),
         ("{{nts|86400}}", "86,400"),
+        ("{{£sd|2|7|6}}", "£2 7s 6d"),
+        ("{{nth|42}}", "42nd"),
         ("{{percentage|3|8|1}}", "37.5%"),
         ("{{±|7}}", "±7"),
         ("6{{e|23}}", "6×10^23"),
