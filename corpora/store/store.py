@@ -5,18 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpora.errors import DatasetInUse, WorkerError
-from corpora.plugin import sha256_file
 from corpora.store.dataset import Dataset
 from corpora.store.disk.atomic import drop_partials, link_or_copy, storage_errors, sync, write_text
 from corpora.store.disk.links import delete, remove_links, without_links
 from corpora.store.disk.locks import is_locked, locked, locked_if_free
 from corpora.store.garbage import STAGING, STATISTICS, Garbage, caches, leftovers, unneeded
-from corpora.store.integrity import remember_all
+from corpora.store.integrity import Digests, digests_of, remember_all
 from corpora.store.lookup import (
     CURRENT,
     FOLDER_DIGITS,
@@ -241,12 +240,13 @@ class Store:
         final.parent.mkdir(exist_ok=True)
         if final.exists():  # its manifest is damaged, or missing after an interrupted removal
             shutil.rmtree(final)
-        manifest = replace(manifest, files=_file_entries(staging, manifest))
+        hashed = _hashed(staging)
+        manifest = replace(manifest, files=_file_entries(staging, manifest, hashed))
         manifest.write(staging / MANIFEST)
         sync(staging)
         staging.rename(final)
         sync(final.parent)
-        remember_all(final, manifest.files)
+        remember_all(final, hashed)
         return Dataset(final, manifest)
 
     def _finished(self, name: str, digits: str) -> Dataset | None:
@@ -283,12 +283,19 @@ def default_store() -> Store:
     return Store(platformdirs.user_data_path("corpora"))
 
 
-def _file_entries(staging: Path, manifest: Manifest) -> dict[str, FileEntry]:
-    entries: dict[str, FileEntry] = {}
+def _hashed(staging: Path) -> dict[str, Digests]:
+    """The hashes of a new version's files by name, each of them synced to disk."""
+    found = {}
     for path in sorted(p for p in staging.rglob("*") if p.is_file() and p.name != MANIFEST):
-        name = path.relative_to(staging).as_posix()
         sync(path)
-        entry: FileEntry = {"sha256": sha256_file(path), "size_bytes": path.stat().st_size}
+        found[path.relative_to(staging).as_posix()] = digests_of(path)
+    return found
+
+
+def _file_entries(staging: Path, manifest: Manifest, hashed: Mapping[str, Digests]) -> dict[str, FileEntry]:
+    entries: dict[str, FileEntry] = {}
+    for name, digests in hashed.items():
+        entry: FileEntry = {"sha256": digests.sha256, "size_bytes": (staging / name).stat().st_size}
         if is_data_file(name):
             entry["rows"] = manifest.files[name]["rows"]
         entries[name] = entry

@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 
 import pytest
 
 import corpora
-from corpora.store import default_store
+from corpora.store import default_store, integrity
 
 CHECKED = ".checked.json"
 
@@ -77,6 +78,38 @@ def test_a_version_without_the_sidecar_or_with_a_damaged_one_is_checked(corpus):
     flip(corpus.files[0])
     with pytest.raises(corpora.DatasetDamaged):
         corpora.open("corpus")
+
+
+def test_a_copied_version_is_checked_by_its_quick_hash_and_damage_in_the_copy_is_found(corpus, monkeypatch):
+    path = corpus.files[0]
+    shutil.copytree(corpus.path, moved := corpus.path.with_name(".copy"))
+    shutil.rmtree(corpus.path)
+    moved.rename(corpus.path)
+    os.utime(path, ns=(1, 1))
+    with monkeypatch.context() as patched:
+        patched.setattr(integrity, "digests_of", lambda path: pytest.fail(f"{path} is hashed in full"))
+        corpora.open("corpus")
+    flip(path)
+    with pytest.raises(corpora.DatasetDamaged, match="the content of data-.* changed"):
+        corpora.open("corpus")
+
+
+def test_a_memory_of_an_earlier_release_serves(corpus, monkeypatch):
+    seen = json.loads((corpus.path / CHECKED).read_text())
+    (corpus.path / CHECKED).write_text(json.dumps({name: entry[:4] for name, entry in seen.items()}))
+    with monkeypatch.context() as patched:
+        patched.setattr(integrity, "digests_of", lambda path: pytest.fail(f"{path} is hashed in full"))
+        corpora.open("corpus")
+    os.utime(corpus.files[0], ns=(1, 1))
+    corpora.open("corpus")
+    assert json.loads((corpus.path / CHECKED).read_text())[corpus.files[0].name][3:] == seen[corpus.files[0].name][3:]
+
+
+def test_a_partial_memory_that_a_killed_process_left_is_removed(corpus):
+    (left := corpus.path / f".{CHECKED}.123.partial").write_bytes(b"{")
+    os.utime(corpus.files[0], ns=(1, 1))
+    corpora.open("corpus")
+    assert not left.exists() and corpus.foreign_files() == []
 
 
 def test_verify_reads_what_was_hashed_before_and_forgets_it_when_it_is_damaged(corpus):
