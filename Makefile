@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help install demo test test-fast wheel check fix bench docs clean
+.PHONY: help install demo test test-fast wheel check fix bench bench-quick soak docs clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,9 +50,9 @@ fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated refe
 
 DATA ?= ../shared/data
 REAL := books encodings fidelity sentences templates wikitext
-ASKED := builds treebank
+ASKED := builds treebank quick quick_pairs
 
-# ASKED need another checkout or a treebank; their first lines say how to run them.
+# ASKED need another checkout or a treebank, or have a target of their own; their first lines say how to run them.
 bench: $(VENV)/.installed ## Run the benchmarks; those on real books and dumps where DATA=FOLDER has them
 	@set -e; for file in $(filter-out $(patsubst %,benchmarks/%.py,$(REAL) $(ASKED)),$(wildcard benchmarks/*.py)); do \
 		echo "== $$file"; $(BIN)/python $$file; done
@@ -63,6 +63,16 @@ bench: $(VENV)/.installed ## Run the benchmarks; those on real books and dumps w
 		$(BIN)/python benchmarks/templates.py $(DATA)/wiki/enwiki-*.bz2; \
 		$(BIN)/python benchmarks/sentences.py $(DATA)/sentences/*-dev.jsonl; \
 		$(BIN)/python benchmarks/wikitext.py $(DATA)/wiki/enwiki-gensim-pages*.bz2
+
+bench-quick: $(VENV)/.installed ## Each step beside its peer, in minutes; fails when a step lost speed against the stored ratios
+	$(BIN)/python benchmarks/quick.py $(if $(UPDATE),--update)
+
+TRIES ?= 200
+SEED ?= 0
+MINUTES ?= 20
+
+soak: $(VENV)/.installed ## Kill every step TRIES=200 times, or take its disk, and compare what it ends with (SEED=0, MINUTES=20)
+	$(BIN)/python tests/soak.py --tries $(TRIES) --seed $(SEED) --minutes $(MINUTES)
 
 # In an environment of its own: its libraries and ours ask for different versions.
 docs: ## Build the docs as a site with a search, in site/

@@ -65,13 +65,13 @@ def parser() -> argparse.ArgumentParser:
     return own
 
 
-def prepare(home: Path, tokens: int) -> dict[str, Any]:
+def prepare(home: Path, tokens: int, toy_size: dict[str, int] | None = None) -> dict[str, Any]:
     """Build toy, tokenize it, and repeat its rows up to about so many tokens."""
     import corpora
     from corpora.store.store import Store
 
     store = Store(home)
-    toy = corpora.build("toy:books={books},articles={articles}".format(**TOY), store=store)
+    toy = corpora.build("toy:books={books},articles={articles}".format(**(toy_size or TOY)), store=store)
     once = corpora.tokenize(toy, train=8192, casing="lower", name="once", store=store)
     copies = max(2, round(tokens / (once.tokens or 1)))
     linked = corpora.concat([once] * copies, name="linked", store=store)
