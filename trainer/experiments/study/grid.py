@@ -23,6 +23,7 @@ class StudyTable(Component):
 
     name: ClassVar[str] = "study"
     transfer: tuple[str, ...] = option(..., "The transfer datasets to compare, by their names.")
+    fidelity_only: tuple[str, ...] = option((), "More of them, whose students are compared but not fine-tuned.")
     budgets: tuple[str, ...] = option((), "Budgets to train each with (epochs=3, updates=1000); that of [distill].")
     seeds: tuple[int, ...] = option((42,), "Seeds of the distillation.", min=0)
     baselines: tuple[str, ...] = option(("start", "masked-lm"), "start, masked-lm, or none of them.")
@@ -131,9 +132,13 @@ class Study:
         return made + [
             Student("distill", transfer, budget, seed)
             for budget in budgets
-            for transfer in self.table.transfer
+            for transfer in (*self.table.transfer, *self.table.fidelity_only)
             for seed in seeds
         ]
+
+    def is_scored(self, student: Student) -> bool:
+        """Whether a student is fine-tuned on the tasks, and not only compared with the teacher."""
+        return student.transfer not in self.table.fidelity_only
 
     def distillation(self, student: Student | None = None) -> Distillation:
         """The distillation recipe, of one student or with nothing replaced."""
@@ -226,6 +231,11 @@ def _check(study: Study) -> None:
             raise RecipeError(f"[study] baselines holds {baseline!r}; there are start and masked-lm")
     if not study.table.transfer or not study.table.seeds:
         raise RecipeError("[study] needs at least one transfer dataset and one seed")
+    both = set(study.table.transfer) & set(study.table.fidelity_only)
+    if both:
+        raise RecipeError(f"[study] transfer and fidelity-only both name {', '.join(sorted(both))}")
+    if study.table.fidelity_only and not (study.probes or study.distillation().held_out):
+        raise RecipeError("[study] fidelity-only needs held-out in [distill], or [probes]")
     for student in study.students:
         study.distillation(student)
     if study.probes is not None:

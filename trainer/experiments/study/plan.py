@@ -63,7 +63,8 @@ def plan_study(path: Path | str) -> list[Step]:
         step = _student(study, run, student, sizes, speeds.get("distill"))
         steps.append(step)
         folder = run.folder(student) / "student" if run is not None else Path("missing")
-        steps += [_scores(folder, student.name, benchmark) for benchmark in benchmarks]
+        if study.is_scored(student):
+            steps += [_scores(folder, student.name, benchmark) for benchmark in benchmarks]
         steps += _probes(study, folder, student.name)
     return steps
 
@@ -76,7 +77,11 @@ def dataset_steps(study: Study) -> tuple[list[Step], dict[str, Size]]:
         steps.append(Step("dataset", planned.name, state, planned.tokens))
         if planned.rows is not None and planned.tokens is not None:
             sizes[planned.name] = Size(planned.rows, planned.tokens)
-    for name in {*study.table.transfer, study.teacher.pretrain} - set(study.recipe.datasets) - {None}:
+    for name in (
+        {*study.table.transfer, *study.table.fidelity_only, study.teacher.pretrain}
+        - set(study.recipe.datasets)
+        - {None}
+    ):
         try:
             known = open_dataset(str(name))
             sizes[str(name)] = Size(known.rows, known.tokens or 0)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpora import Dataset, DatasetError, Score, Selection, UnknownName, options_of, registry
+from corpora import options_of
 from trainer.distillation import RunSettings
 from trainer.errors import RunError
 from trainer.evaluation import glue_score, read_sealed
 from trainer.evaluation.probes import ProbeResult, read_results
 from trainer.experiments.study.held_out import FIDELITY, HeldOut, read_held_out
+from trainer.experiments.study.transfer import Transfer, transfer_of
 
 MEASURES = ("glue", "exact match", "f1")
 """What students are compared by: the GLUE score, and SQuAD's two."""
@@ -27,29 +28,6 @@ Curve = tuple[tuple[int, float], ...]
 """(update, held-out KL) of one run, in order."""
 
 DECIDING = {option.name for option in options_of(RunSettings) if option.decides}
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A transfer dataset, as its manifest describes it."""
-
-    name: str
-    fingerprint: str
-    rows: int
-    tokens: int
-    size_bytes: int | None = None
-    noises: tuple[str, ...] = ()
-    """The transforms on its way that corrupt text, in order; selections are left out."""
-
-    @property
-    def natural(self) -> bool:
-        """Whether its text is unchanged."""
-        return not self.noises
-
-    @property
-    def composition(self) -> str:
-        """What it is made of, in a word or two: `natural`, `shuffle`, `generate` …"""
-        return " + ".join(self.noises) or "natural"
 
 
 @dataclass(frozen=True)
@@ -246,47 +224,6 @@ def _read(folder: Path) -> Scored:
         curves=_curve(lines),
         probes=[probed] if probed else [],
     )
-
-
-def transfer_of(told: Mapping[str, Any]) -> Transfer:
-    """A transfer dataset as a run card describes it, completed from the store if the version is still there."""
-    import corpora
-
-    name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
-    rows, tokens = int(told.get("rows") or 0), int(told.get("tokens") or 0)
-    try:
-        dataset = corpora.open(f"{name}@{fingerprint[:12]}")
-    except DatasetError:
-        return Transfer(name, fingerprint, rows, tokens, None, _noises_in_name(name))
-    return Transfer(name, fingerprint, rows, tokens, dataset.manifest.size_bytes, noises_of(dataset))
-
-
-def noises_of(dataset: Dataset) -> tuple[str, ...]:
-    """The noises on the way from the sources to a version, first to last, by following its parents."""
-    import corpora
-
-    named = [entry["name"] for entry in dataset.manifest.plan["components"] if entry["kind"] == "transforms"]
-    noises = tuple(name for name in named if not _selects(name))
-    for parent in dataset.manifest.parents[:1]:
-        try:
-            return noises_of(corpora.open(parent)) + noises
-        except DatasetError:
-            return noises
-    return noises
-
-
-def _selects(name: str) -> bool:
-    """Whether a transform only selects rows and changes none."""
-    try:
-        return issubclass(registry.find("transforms", name), (Selection, Score))
-    except UnknownName:
-        return False
-
-
-def _noises_in_name(name: str) -> tuple[str, ...]:
-    """The noises that a default name such as NAME-10pct-shuffle contains."""
-    known = (noise for noise in registry.offered("transforms") if not _selects(noise))
-    return tuple(noise for noise in known if f"-{noise}" in f"-{name}")
 
 
 def _json(path: Path) -> dict[str, Any]:

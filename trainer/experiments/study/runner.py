@@ -70,7 +70,8 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
         else:
             train_student(run, student, shown)
         _compared(run, student, shown)
-        score_model(run, run.folder(student) / "student", student.name, shown)
+        if study.is_scored(student):
+            score_model(run, run.folder(student) / "student", student.name, shown)
         _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
         _measured(run, shown)

@@ -21,6 +21,7 @@ from trainer.experiments.study.reports.page import gathered
 from trainer.experiments.study.reports.probes import ProbeValue, probe_values
 from trainer.experiments.study.reports.quoted import quoted_difference
 from trainer.experiments.study.run_results import Scored, Transfer
+from trainer.experiments.study.transfer import Noise, Transfer
 from trainer.plugin.probe_records import Estimate, Metric, Stratum
 
 NATURAL, SHUFFLE, GENERATE = ("all", 1000, ()), ("rand", 1000, ("shuffle",)), ("gen", 1000, ("generate",))
@@ -36,8 +37,9 @@ def run(name: str, kl: float, tokens: int = 0, noises: tuple[str, ...] = (), kin
     )  # fmt: skip
     card: dict[str, Any] = {"kind": kind, "recipe": {"budget": "updates=9"}, "status": "finished"}
     means = {name: [found.mean(name)] for name in ("kl", "top1_agreement")}
+    transfer = Transfer(name, name, tokens, tokens, None, tuple(map(Noise, noises))) if tokens else None
     return Scored(
-        name, Path(name), card, Transfer(name, name, tokens, tokens, None, noises) if tokens else None, {},
+        name, Path(name), card, transfer, {},
         held_out=means, measured=(found,), curves=(((5, 0.5), (9, found.mean("kl"))),) if tokens else (),
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ import pytest
 
 from trainer.experiments.study.held_out import HeldOut
 from trainer.experiments.study.reports.page import gathered, to_html
-from trainer.experiments.study.run_results import Scored, Transfer
+from trainer.experiments.study.run_results import Scored
+from trainer.experiments.study.transfer import Noise, Transfer
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path")
@@ -22,7 +23,7 @@ def run(name: str, kl: float, noises: tuple[str, ...] = (), kind: str = "distill
     """A run with its fidelity on 50 sequences."""
     sums = tuple((10 * kl * np.random.default_rng(1).gamma(2.0, 0.5, 50)).tolist())
     found = HeldOut("apart@1", "t", name, tuple(range(50)), (0,) * 50, (10,) * 50, sums, (5,) * 50)
-    transfer = Transfer(name, name, 10, 1000, None, noises) if kind == "distill" else None
+    transfer = Transfer(name, name, 10, 1000, None, tuple(map(Noise, noises))) if kind == "distill" else None
     held_out = {"kl": [found.mean("kl")]}
     return Scored(name, Path(name), {"kind": kind}, transfer, {}, held_out=held_out, measured=(found,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from dataclasses import replace
@@ -243,3 +244,51 @@ def test_the_plan_counts_what_each_student_costs(recipe: Path) -> None:
 def test_every_recipe_that_comes_along_is_one(name: str) -> None:
     study = read_study(Path(__file__).parents[4] / "recipes" / f"{name}.toml")
     assert len(study.students) > 4 and json.dumps(study.options(study.students[-1]))
+
+
+PAIRS = """
+[datasets.tiny-pairs]
+transform = "shuffle"
+from = "tiny-half"
+unit = "ngram"
+n = 2
+"""
+
+
+def with_pairs(path: Path) -> Path:
+    """The study with shuffled pairs besides, whose students are not fine-tuned."""
+    text = path.read_text(encoding="utf-8").replace("[study]", f'{PAIRS}\n[study]\nfidelity-only = ["tiny-pairs"]')
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_a_fidelity_only_dataset_is_compared_by_dose_and_never_fine_tuned(finished: Path) -> None:
+    page = run_study(with_pairs(finished))
+    folders = list(page.parent.glob("runs/tiny-pairs-*"))
+    assert len(folders) == 2 and all((folder / "held-out.json").is_file() for folder in folders)
+    assert not any((folder / "student" / "evaluation").exists() for folder in folders)
+    with (page.parent / "figures" / "dose-response.csv").open(encoding="utf-8") as lines:
+        assert [row["dose"] for row in csv.DictReader(lines)] == ["n=1", "n=2"]
+    assert {state for _, state in states(finished)} == {"done"}
+    (claim,) = [row for row in _agreement(page) if "natural text beats shuffled" in row["the study finds that"]]
+    assert "tiny-shuffle" in claim["our pair"]
+
+
+def _agreement(page: Path) -> list[dict[str, str]]:
+    with (page.parent / "tables" / "agreement.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_a_dataset_is_either_scored_or_fidelity_only(recipe: Path) -> None:
+    text = recipe.read_text(encoding="utf-8")
+    recipe.write_text(text.replace("[study]", '[study]\nfidelity-only = ["tiny-half"]'), encoding="utf-8")
+    with pytest.raises(RecipeError, match="transfer and fidelity-only both name tiny-half"):
+        read_study(recipe)
+
+
+def test_fidelity_only_needs_something_to_measure_with(recipe: Path) -> None:
+    text = with_pairs(recipe).read_text(encoding="utf-8")
+    recipe.write_text(text.replace('held-out = "tiny-apart"', ""), encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"fidelity-only needs held-out in \[distill\], or \[probes\]"):
+        read_study(recipe)

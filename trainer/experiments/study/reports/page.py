@@ -14,6 +14,7 @@ from trainer.evaluation import read_sealed
 from trainer.experiments.study.reports.answers import Answer, agreement_sheet, answers
 from trainer.experiments.study.reports.charts import composition_picture, curves_picture, size_picture
 from trainer.experiments.study.reports.comparisons import difference_sheet, questions
+from trainer.experiments.study.reports.doses import dose_picture, dose_sheet
 from trainer.experiments.study.reports.drawing import Picture, to_element, to_pdf
 from trainer.experiments.study.reports.forest import forest
 from trainer.experiments.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
@@ -124,12 +125,13 @@ def gathered(
     asked = questions(outcomes, preset)
     pictures = [
         *(forest(question) for question in asked), size_picture(outcomes, preset),
-        composition_picture(outcomes, preset), curves_picture(outcomes), probe_picture(probes),
+        composition_picture(outcomes, preset), dose_picture(outcomes), curves_picture(outcomes), probe_picture(probes),
     ]  # fmt: skip
     differences = difference_sheet(asked)
     sheets = [
         score_sheet(outcomes, preset), differences, agreement_sheet(outcomes, preset), task_sheet(outcomes),
-        probe_sheet(probes), dataset_sheet(outcomes), distillation_sheet(runs), network_sheet(networks),
+        dose_sheet(outcomes), probe_sheet(probes), dataset_sheet(outcomes), distillation_sheet(runs),
+        network_sheet(networks),
     ]  # fmt: skip
     made = Report(
         title, preset, answers(asked), {picture.name: picture for picture in pictures if picture},
