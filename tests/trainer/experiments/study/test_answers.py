@@ -20,7 +20,7 @@ from trainer.experiments.study.reports.measures import F1, GLUE, KL
 from trainer.experiments.study.reports.page import gathered
 from trainer.experiments.study.reports.probes import ProbeValue, probe_values
 from trainer.experiments.study.reports.quoted import quoted_difference
-from trainer.experiments.study.run_results import Scored, Transfer
+from trainer.experiments.study.run_results import Scored
 from trainer.experiments.study.transfer import Noise, Transfer
 from trainer.plugin.probe_records import Estimate, Metric, Stratum
 
