@@ -20,7 +20,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 import corpora
-from corpora.operations.word_cache import WordCache
+from corpora.operations.tokens.word_cache import WordCache
 from corpora.store.tokenizers import train_wordpiece, wordpiece
 
 ROWS = 20_000

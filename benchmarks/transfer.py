@@ -149,7 +149,7 @@ def ours(arguments: argparse.Namespace) -> Callable[[], Any]:
         "pandas",
         "pyarrow.compute",
         "corpora.operations.transformation",
-        "corpora.operations.tokenization",
+        "corpora.operations.tokens.tokenization",
         "tokenizers",
     ):
         importlib.import_module(module)

@@ -38,7 +38,7 @@ def pages() -> dict[str, str]:
 
 def components_page(registries: dict[str, Any]) -> str:
     """Every component that comes with the packages, with its options."""
-    from corpora.plugin.discovery import is_builtin
+    from corpora.plugin.discovery.registry import is_builtin
 
     lines = ["# Components", "", NOTE, "Everything that can be chosen by name. `corpora plugins` and `trainer plugins`"]
     lines += ["list these with those of installed plugins.", ""]
@@ -141,7 +141,9 @@ def helps() -> Iterator[tuple[list[str], str]]:
             yield [program, *words], "\n".join(line.rstrip() for line in done.stdout.splitlines())
 
 
-BUILT_IN_ONLY = "import corpora.plugin.discovery; corpora.plugin.discovery.entry_points = lambda **_: ()"
+BUILT_IN_ONLY = (
+    "import corpora.plugin.discovery.registry; corpora.plugin.discovery.registry.entry_points = lambda **_: ()"
+)
 """Leaves out the commands that installed plugins add, which no page of ours may depend on."""
 
 

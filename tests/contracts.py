@@ -1,8 +1,8 @@
 """The import contract that `lint-imports` checks beside the layers: rooms, and what the outside may see of them.
 
 A room is a direct child of `corpora` or `trainer`, or a nested folder that the contract names; a nested room is above
-the room around it. Inside a room, modules import each other. Across rooms they import from the room's `__init__`, never
-from a module behind it. Built-ins, the trainer and plugins import public rooms only.
+the room around it, unless it is public. Inside a room, modules import each other. Across rooms they import from the
+room's `__init__`, never from a module behind it. Built-ins, the trainer and plugins import public rooms only.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class RoomsContract(Contract):
         here, there = self._room_of(importer), self._room_of(imported)
         if here == there:
             return None
-        if there.startswith(f"{here}."):
+        if there.startswith(f"{here}.") and there not in self.public:
             return f"{there} is above {here}"
         if here in self.outside or here.partition(".")[0] != there.partition(".")[0]:
             allowed = there in self.public

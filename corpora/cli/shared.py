@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.cli.console import say, say_json, table
 from corpora.cli.removals import removal_lines
-from corpora.console import say, say_json, table
 
 if TYPE_CHECKING:
-    from corpora.pages import Table
     from corpora.plugin import Registry
     from corpora.store import DamagedVersion, Dataset
+    from corpora.store.pages import Table
 
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
 MANY_UNKNOWN = 0.01

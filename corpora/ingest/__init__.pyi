@@ -1,3 +1,9 @@
 from .builder import build as build
 from .overview import Survey as Survey
 from .overview import survey as survey
+from .recipe.building import Step as Step
+from .recipe.building import build_datasets as build_datasets
+from .recipe.building import plan_datasets as plan_datasets
+from .recipe.schema import Recipe as Recipe
+from .recipe.schema import read_recipe as read_recipe
+from .recipe.text import recipe_text as recipe_text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpora.pages import BOOKCORPUS, BOOKCORPUS_LINES, Share, Table, labels, summary
 from corpora.plugin import Json
 from corpora.store import Counting, Dataset
+from corpora.store.pages import BOOKCORPUS, BOOKCORPUS_LINES, Share, Table, labels, summary
 
 
 def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table | None:

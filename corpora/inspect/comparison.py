@@ -14,9 +14,9 @@ from corpora.errors import DatasetNotFound, OptionError
 from corpora.execution import Progress, make_executor, silent
 from corpora.inspect.vocabularies import Types, lengths_divergence, types_of
 from corpora.operations import open_dataset
-from corpora.pages import Long, Share, Size, Table, summary
 from corpora.plugin import Sequences, sha256_of
 from corpora.store import Counting, Dataset, Store, default_store, sequences_of, vocabulary_in
+from corpora.store.pages import Long, Share, Size, Table, summary
 
 NGRAM = 13
 """Tokens or words of an n-gram that counts as contamination (Brown et al. 2020, arXiv 2005.14165, appendix C)."""

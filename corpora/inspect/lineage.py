@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corpora.errors import DatasetNotFound
-from corpora.pages import how
 from corpora.store import Dataset, Store
+from corpora.store.pages import how
 
 WIDTH, HEIGHT = 232, 66
 GAP_X, GAP_Y = 56, 16

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpora.inspect.plots import growth_figure, lengths_figure, rank_frequency_figure, save, svg
-from corpora.pages import labels
 from corpora.store import Counting, Dataset, storage_errors
+from corpora.store.pages import labels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,8 +13,8 @@ from corpora.inspect.lineage import draw, lineage
 from corpora.inspect.report_figures import pictures, save_all
 from corpora.inspect.row_pairs import compare
 from corpora.operations import open_dataset
-from corpora.pages import render, report_tables
 from corpora.store import Counting, Dataset, Store, default_store, storage_errors, write_text
+from corpora.store.pages import render, report_tables
 
 __all__ = ["report", "report_tables"]
 

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 
 from corpora.errors import DatasetNotFound
-from corpora.pages import (
+from corpora.store import Dataset, Store, vocabulary_in
+from corpora.store.pages import (
     Part,
     Row,
     Shown,
@@ -23,7 +24,6 @@ from corpora.pages import (
     spread_rows,
     unchanged,
 )
-from corpora.store import Dataset, Store, vocabulary_in
 
 PAIRS = 6
 WINDOW = 600

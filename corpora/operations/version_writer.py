@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpora.execution import Executor, Progress, make_executor, silent, told
-from corpora.pages import write_page
 from corpora.store import (
     TOKENIZER_FILE,
     BlockWriter,
@@ -33,11 +32,11 @@ from corpora.store import (
     now,
     plan_json,
     read_stream,
-    write_card,
     write_datasets_files,
     write_stream,
     write_text,
 )
+from corpora.store.pages import write_card, write_page
 
 SIDE_FILES = (TOKENIZER_FILE, "documents.parquet")
 """What a version hands on to those made from it."""

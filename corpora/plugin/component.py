@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from corpora.errors import OptionError, unknown_name
-from corpora.plugin.address import Address, address_of
+from corpora.plugin.inputs.address import Address, address_of
 from corpora.plugin.values import Json
 
 SCALARS = (bool, int, float, str, Path)

@@ -13,8 +13,6 @@ from .blocks import tokens_schema as tokens_schema
 from .blocks import write_datasets_files as write_datasets_files
 from .dataset import TOKENIZER_FILE as TOKENIZER_FILE
 from .dataset import Dataset as Dataset
-from .dataset_card import card as card
-from .dataset_card import write_card as write_card
 from .description import show as show
 from .description import summaries as summaries
 from .description import texts as texts
@@ -25,8 +23,11 @@ from .disk.atomic import write_bytes as write_bytes
 from .disk.atomic import write_stream as write_stream
 from .disk.atomic import write_text as write_text
 from .external import Elsewhere as Elsewhere
-from .garbage import Garbage as Garbage
 from .lookup import DamagedVersion as DamagedVersion
+from .maintenance.garbage import Garbage as Garbage
+from .maintenance.verification import Verified as Verified
+from .maintenance.verification import verify_all as verify_all
+from .maintenance.verification import verify_family as verify_family
 from .manifest import Manifest as Manifest
 from .manifest import Plan as Plan
 from .manifest import command_line as command_line
@@ -46,6 +47,3 @@ from .store import default_store as default_store
 from .tokenizers import Casing as Casing
 from .tokenizers import load_tokenizer as load_tokenizer
 from .tokenizers import train_wordpiece as train_wordpiece
-from .verification import Verified as Verified
-from .verification import verify_all as verify_all
-from .verification import verify_family as verify_family

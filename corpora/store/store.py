@@ -14,8 +14,6 @@ from corpora.store.dataset import Dataset
 from corpora.store.disk.atomic import drop_partials, link_or_copy, storage_errors, sync, write_text
 from corpora.store.disk.links import delete, remove_links, without_links
 from corpora.store.disk.locks import is_locked, locked, locked_if_free
-from corpora.store.garbage import STAGING, STATISTICS, Garbage, caches, leftovers, unneeded
-from corpora.store.integrity import Digests, digests_of, remember_all
 from corpora.store.lookup import (
     CURRENT,
     FOLDER_DIGITS,
@@ -30,6 +28,8 @@ from corpora.store.lookup import (
     tags,
     version_folders,
 )
+from corpora.store.maintenance.garbage import STAGING, STATISTICS, Garbage, caches, leftovers, unneeded
+from corpora.store.maintenance.integrity import Digests, digests_of, remember_all
 from corpora.store.manifest import MANIFEST, FileEntry, Manifest, Plan, is_data_file
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from corpora.console import Version, run_app
+from corpora.cli.console import Version, run_app
 
 if TYPE_CHECKING:
     from corpora import Registry

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from corpora.cli.console import bars, component_group, fail, say, say_json, table
 from corpora.cli.shared import AsJson, ExecutorName, Name, registry, tell
-from corpora.console import bars, component_group, fail, say, say_json, table
 
 
 def build(
@@ -80,7 +80,7 @@ def main(
 
 def _build_recipe(file: Path, *, dry_run: bool, executor: str, as_json: bool) -> None:
     """Make, or only plan, every dataset of a recipe file."""
-    from corpora.recipe import build_datasets, plan_datasets, read_recipe
+    from corpora.ingest import build_datasets, plan_datasets, read_recipe
     from corpora.store import show
 
     recipe = read_recipe(file)

@@ -6,13 +6,13 @@ import tomllib
 
 import typer
 
+from corpora.cli.console import say, say_json
 from corpora.cli.shared import AsJson, DatasetName
-from corpora.console import say, say_json
 
 
 def recipe(dataset: DatasetName, json: AsJson = False) -> None:
     """Print the recipe that makes a version, from its first source on."""
-    from corpora.recipe import recipe_text
+    from corpora.ingest import recipe_text
     from corpora.store import default_store
 
     store = default_store()

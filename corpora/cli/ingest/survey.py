@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.cli.console import say, say_json, table
 from corpora.cli.shared import AsJson
-from corpora.console import say, say_json, table
 
 if TYPE_CHECKING:
     from corpora.ingest import Survey

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import bars
 from corpora.cli.shared import AsJson, print_tables
-from corpora.console import bars
 
 
 def diff(

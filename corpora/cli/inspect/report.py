@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import bars, say
 from corpora.cli.shared import AsJson, ExecutorName, print_tables
-from corpora.console import bars, say
 
 
 def report(

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from corpora.cli.console import bars, say, say_json
 from corpora.cli.shared import AsJson, DatasetName
-from corpora.console import bars, say, say_json
 
 
 def export(

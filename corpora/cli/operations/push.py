@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import bars, say
 from corpora.cli.shared import DatasetName
-from corpora.console import bars, say
 
 Repository = Annotated[str, typer.Argument(help="OWNER/NAME on the hub; created if it does not exist.")]
 Private = Annotated[

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import bars, say_json
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Seed, tell
-from corpora.console import bars, say_json
 
 
 def split(

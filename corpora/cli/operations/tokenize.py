@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from corpora.cli.console import bars
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, tell
-from corpora.console import bars
 
 
 def tokenize(

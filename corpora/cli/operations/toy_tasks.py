@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import say, say_json
 from corpora.cli.shared import AsJson
-from corpora.console import say, say_json
 
 
 def toy_tasks(

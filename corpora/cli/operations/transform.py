@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from corpora.cli.console import bars, component_group, say, say_json
 from corpora.cli.operations.amounts import By, Rate, Rows, Tokens
 from corpora.cli.operations.distinct import distinct
 from corpora.cli.operations.without import without
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, registry, tell
-from corpora.console import bars, component_group, say, say_json
 
 
 def rewrite(

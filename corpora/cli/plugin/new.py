@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import say
 from corpora.cli.shared import registry
-from corpora.console import say
 
 Name = Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")]
 Folder = Annotated[Path, typer.Option("--dir", help="Where its folder is put.")]

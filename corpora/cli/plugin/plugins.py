@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import print_components
 from corpora.cli.shared import AsJson, registry
-from corpora.console import print_components
 
 
 def plugins(

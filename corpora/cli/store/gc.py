@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.cli.console import say, say_json
 from corpora.cli.shared import AsJson, plain_path, warn_of_damage
-from corpora.console import say, say_json
 
 if TYPE_CHECKING:
     from corpora.store import Garbage

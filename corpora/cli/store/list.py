@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from corpora.cli.console import say, say_json, table
 from corpora.cli.shared import AsJson, noun, plain_path, warn_of_damage
-from corpora.console import say, say_json, table
 from corpora.errors import DatasetDamaged
 from corpora.plugin import Json
 

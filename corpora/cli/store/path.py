@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from corpora.cli.console import say, say_json
 from corpora.cli.shared import AsJson, DatasetName
-from corpora.console import say, say_json
 
 
 def path(dataset: DatasetName, json: AsJson = False) -> None:

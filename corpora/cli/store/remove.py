@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.cli.console import say, say_json
 from corpora.cli.shared import AsJson, DatasetName, plain_path
-from corpora.console import say, say_json
 
 
 def remove(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corpora.cli.console import bars, cell, say, say_json
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, accounting_lines
-from corpora.console import bars, cell, say, say_json
 
 if TYPE_CHECKING:
     from corpora.store import Dataset

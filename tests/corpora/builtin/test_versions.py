@@ -4,7 +4,7 @@ versions.json keeps, for each component of ours that writes rows, its version an
 that it makes of a small input. Where the digest changes, raise the component's `version`, and run this file. Transforms
 draw by their parent's fingerprint: a source or splitter that is raised changes what they write as well. The stages of a
 build have a version of their own, `STAGES` in corpora/ingest/builder.py, which can change the rows of every build, and
-so has tokenizing, `VERSION` in corpora/operations/tokenization.py.
+so has tokenizing, `VERSION` in corpora/operations/tokens/tokenization.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pytest
 
 import corpora
 from corpora.ingest.builder import STAGES
-from corpora.operations.tokenization import VERSION
+from corpora.operations.tokens.tokenization import VERSION
 
 KEPT = Path(__file__).with_name("versions.json")
 BOOK = """The Project Gutenberg eBook of A Small Book

@@ -8,7 +8,7 @@ import pytest
 import corpora
 from corpora import OptionError, StorageError
 from corpora.cli import main
-from corpora.console.terminal import with_home
+from corpora.cli.console.terminal import with_home
 
 pytestmark = pytest.mark.usefixtures("home")
 

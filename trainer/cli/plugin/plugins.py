@@ -14,7 +14,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """List everything that can be chosen by name: kind, name, version, owner, options."""
-    from corpora.console import print_components
+    from corpora.cli.console import print_components
     from trainer.plugin import registry
 
     print_components(registry, kind, as_json=as_json)

@@ -18,7 +18,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Train proxies on mixes of the parts, propose the best mix, and verify it against simple ones."""
-    from corpora.console import bars
+    from corpora.cli.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
     from trainer.experiments.search import plan_search, run_search

@@ -31,7 +31,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Do everything in the recipe that is not done yet, then write the report."""
-    from corpora.console import bars
+    from corpora.cli.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
     from trainer.experiments.study import Watching, plan_study, run_study

@@ -8,7 +8,7 @@ import pytest
 
 import corpora
 from corpora import DatasetError, DatasetNotFound, InputError
-from corpora.recipe import recipe_text
+from corpora.ingest import recipe_text
 from corpora.store.store import default_store
 
 CARD = b"---\nlicense: cc0-1.0\n---\n# Toy\n"

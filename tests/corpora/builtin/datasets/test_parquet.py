@@ -13,9 +13,9 @@ from tokenizers import Tokenizer
 import corpora
 from corpora import DatasetProvider, InputError, OptionError
 from corpora.execution.progress import silent
-from corpora.operations.publication import check_licences, export_hub
+from corpora.ingest import recipe_text
+from corpora.operations.publishing.publication import check_licences, export_hub
 from corpora.operations.version_writer import Work
-from corpora.recipe import recipe_text
 from corpora.store.store import default_store
 
 

@@ -1,0 +1,177 @@
+"""Hand a dataset on: a folder in the hub's layout, and its upload; nothing that its licences forbid to redistribute."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpora.errors import DatasetError, OptionError, first_line
+from corpora.execution import Progress, silent
+from corpora.operations.version_writer import SIDE_FILES, Work
+from corpora.store import (
+    TOKENIZER_FILE,
+    Dataset,
+    Manifest,
+    Store,
+    link_or_copy,
+    read_stream,
+    storage_errors,
+    write_text,
+)
+from corpora.store.pages import card
+
+FREE = re.compile(
+    r"(public domain|pd)( in the (usa|us|united states))?( \(project gutenberg\))?\.?|cc0([- ]1\.0)?( universal)?"
+    r"|cc[- ]by([- ]sa)?([- ]\d\.\d)?([- ](international|unported|igo|[a-z]{2}))?(?<![- ]n[cd])"
+    r"|mit( license)?|apache([- ]license)?([- ]2(\.0)?)?|bsd([- ][0-4][- ]clause)?([- ]license)?"
+    r"|gfdl([- ]1\.[1-3])?([- ]or[- ]later)?|(odc[- ]by|(odc[- ])?(pddl|odbl))([- ]1\.0)?|unlicense",
+    re.IGNORECASE,
+)
+"""Licences that let anyone hand the text on. NC and ND are not among them: whether they do depends on who asks."""
+
+
+def export_hub(
+    dataset: Dataset | str,
+    folder: Path,
+    *,
+    private: bool = False,
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> int:
+    """Write a dataset as the hub has it: Parquet files under `data/`, the card, the tokenizer, the list of documents.
+
+    `datasets.load_dataset(str(folder))` opens it, as its split `train`.
+
+    Args:
+        folder: empty, or not there.
+        private: leave the command, local paths and what was counted by its text out of the card, and the list of
+            documents out altogether; so are they always of a dataset that was built as private.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        OptionError: the folder holds something.
+        StorageError: the disk is full or refuses.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OptionError(f"{folder} holds something already; give an empty folder, or one that is not there")
+    found = Work.here(store, "serial", progress).open(dataset)
+    manifest = found.manifest.without_secrets() if private else found.manifest
+    with storage_errors(folder):
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        for number, path in enumerate(found.files):
+            name = f"train-{number:05d}-of-{len(found.files):05d}.parquet"
+            _parquet(path, folder / "data" / name, found.schema)
+            progress("export", number + 1, len(found.files), "")
+        for side in (TOKENIZER_FILE,) if private or manifest.private else SIDE_FILES:
+            if (found.path / side).exists():
+                link_or_copy(found.path / side, folder / side)
+        write_text(folder / "README.md", hub_card(manifest))
+    return found.rows
+
+
+def hub_card(manifest: Manifest) -> str:
+    """The card of a version, with the place of its files in the YAML."""
+    head, rest = card(manifest).split("\n", 1)
+    configs = "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/*.parquet"
+    return "\n".join([head, configs, rest])
+
+
+def push(
+    dataset: Dataset | str,
+    repository: str,
+    *,
+    private: bool = False,
+    may_redistribute: bool = False,
+    store: Store | None = None,
+    progress: Progress = silent,
+) -> str:
+    """Upload a dataset to the hub.
+
+    Args:
+        repository: OWNER/NAME; made if it is not there.
+        private: make the repository private, and export as private.
+        may_redistribute: the user says that they may, whatever is recorded.
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        DatasetError: a recorded licence forbids it, or none is recorded; or the hub refuses.
+    """
+    found = Work.here(store, "serial", progress).open(dataset)
+    if not may_redistribute:
+        check_licences(found.reference, found.manifest.licences)
+    with tempfile.TemporaryDirectory() as folder:
+        export_hub(found, Path(folder) / "hub", private=private, progress=progress)
+        return upload(Path(folder) / "hub", repository, kind="dataset", private=private)
+
+
+def check_licences(what: str, licences: dict[str, int]) -> None:
+    """See that every licence lets anyone hand the texts on; of several, joined by commas, that each of them does.
+
+    Args:
+        licences: documents by licence; empty where nothing is recorded.
+
+    Raises:
+        DatasetError: one does not, or is not known.
+    """
+    held = {licence or "unknown": number for licence, number in licences.items() if not _free(licence)}
+    if not licences:
+        held = {"unknown": 0}
+    if held:
+        listed = ", ".join(f"{number:,} documents of licence {licence[:60]!r}" for licence, number in held.items())
+        raise DatasetError(
+            f"{what} was not uploaded: {listed} may not be handed on, as far as is recorded; "
+            "give --i-may-redistribute if you may"
+        )
+
+
+def _free(licence: str) -> bool:
+    return all(FREE.fullmatch(part.strip()) for part in licence.split(","))
+
+
+def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
+    """Upload a folder in one commit, with the token that `hf auth login` keeps or HF_TOKEN holds.
+
+    Args:
+        kind: dataset or model.
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        DatasetError: the hub refuses, or cannot be reached.
+    """
+    import huggingface_hub
+
+    hub = huggingface_hub.HfApi()
+    try:
+        hub.create_repo(repository, repo_type=kind, private=private, exist_ok=True)
+        commit = hub.upload_folder(
+            repo_id=repository, folder_path=folder, repo_type=kind, commit_message="Upload by transferset"
+        )
+    except hub_errors() as error:
+        raise DatasetError(
+            f"{repository} was not uploaded: {first_line(error)}; is the name right, and hf auth login done?"
+        ) from error
+    return str(commit.commit_url)
+
+
+def hub_errors() -> tuple[type[Exception], ...]:
+    """What the hub's client raises where the hub refuses, is not reached, or breaks off."""
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    client_error = next(base for base in HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")  # of its HTTP library
+    return (client_error, HFValidationError, OSError)
+
+
+def _parquet(source: Path, target: Path, schema: pa.Schema) -> None:
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in read_stream(source):
+            writer.write_batch(batch)

@@ -1,0 +1,1 @@
+"""From sentences to token ids: tokenizing, packing, and the cache of words."""

@@ -1,0 +1,122 @@
+"""Single rows of a dataset as people read them: some from everywhere in it, or the places of given ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpora.plugin import Array, Sequences
+from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
+from corpora.store.pages.row_differences import Shown
+
+READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
+"""Fewest bytes or tokens of a row that is worth showing."""
+SEARCHED = 500
+"""Rows after a chosen place among which a readable one is looked for."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row, and which it is."""
+
+    number: int
+    """From 0, in its dataset."""
+    document: str
+    values: Array
+    """Ids, or the bytes of its text."""
+
+    def is_like(self, other: Row) -> bool:
+        """Whether both hold the same values of the same document."""
+        return self.document == other.document and np.array_equal(self.values, other.values)
+
+
+Reader = Callable[[Row], list[Shown]]
+
+
+def spread_rows(dataset: Dataset, number: int) -> list[Row]:
+    """Readable rows from places evenly spread over a dataset; the same ones every time."""
+    places = [dataset.rows * (2 * i + 1) // (2 * number) for i in range(number)]
+    found = (_readable_from(batch, first, place, dataset.kind) for first, batch, place in _at(dataset, places))
+    return list({row.number: row for row in found}.values())
+
+
+def rows_numbered(dataset: Dataset, numbers: Sequence[int]) -> dict[int, Row]:
+    """Rows by their numbers; those that the dataset does not have are left out."""
+    inside = sorted({n for n in numbers if 0 <= n < dataset.rows})
+    return {place: row_at(batch, place - first, first) for first, batch, place in _at(dataset, inside)}
+
+
+def places_of(dataset: Dataset, rows: Sequence[Row]) -> list[int]:
+    """The number, in a dataset, of each of some rows that it holds in the same order.
+
+    Takes the first row that is alike; ends with the first that is not found.
+    """
+    places: list[int] = []
+    for first, batch in _numbered(dataset):
+        block = sequences_of(batch)
+        while len(places) < len(rows):
+            after = places[-1] if places else -1
+            place = next((p for p in _alike(rows[len(places)], first, block, batch) if p > after), None)
+            if place is None:
+                break
+            places.append(place)
+    return places
+
+
+def reader_of(dataset: Dataset) -> Reader:
+    """What turns a dataset's rows into pieces that can be read and compared: words, or tokens."""
+    vocabulary = vocabulary_in(dataset.path)
+    return _words if vocabulary is None else partial(_tokens, vocabulary, vocabulary.context().continues)
+
+
+def _words(row: Row) -> list[Shown]:
+    return [Shown(word) for word in row.values.tobytes().decode(errors="replace").split()]
+
+
+def _tokens(vocabulary: Vocabulary, continues: NDArray[np.bool_], row: Row) -> list[Shown]:
+    ids = row.values.tolist()
+    texts = vocabulary.tokenizer.decode_batch([[number] for number in ids], skip_special_tokens=False)
+    glued = [bool(continues[number]) for number in ids]
+    return [Shown(t.strip().removeprefix("##") if g else t.strip(), g) for t, g in zip(texts, glued, strict=True)]
+
+
+def row_at(batch: pa.RecordBatch, place: int, first: int) -> Row:
+    """One row of a block, numbered in its dataset."""
+    return Row(first + place, batch.column("document")[place].as_py(), sequences_of(batch).row(place))
+
+
+def _numbered(dataset: Dataset) -> Iterator[tuple[int, pa.RecordBatch]]:
+    first = 0
+    for batch in dataset.batches():
+        yield first, batch
+        first += batch.num_rows
+
+
+def _at(dataset: Dataset, places: Sequence[int]) -> Iterator[tuple[int, pa.RecordBatch, int]]:
+    """The block of each of some rising row numbers, and the number of its first row."""
+    todo = list(places)
+    for first, batch in _numbered(dataset):
+        while todo and todo[0] < first + batch.num_rows:
+            yield first, batch, todo.pop(0)
+
+
+def _readable_from(batch: pa.RecordBatch, first: int, place: int, kind: str) -> Row:
+    low, high = READABLE[kind]
+    lengths = sequences_of(batch).lengths[place - first : place - first + SEARCHED]
+    fit = np.flatnonzero((lengths >= low) & (lengths <= high))
+    return row_at(batch, place - first + (int(fit[0]) if len(fit) else 0), first)
+
+
+def _alike(row: Row, first: int, block: Sequences, batch: pa.RecordBatch) -> Iterator[int]:
+    """The numbers of a block's rows that hold the same values of the same document."""
+    places = np.flatnonzero(block.lengths == len(row.values))
+    if len(row.values):
+        places = places[block.values[block.offsets[places]] == row.values[0]]
+    for place in places.tolist():
+        if row.is_like(row_at(batch, place, first)):
+            yield first + place
