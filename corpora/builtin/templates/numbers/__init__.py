@@ -54,7 +54,7 @@ def formatnum(arguments: Arguments, language: str) -> str | None:
 
 
 def unchanged(arguments: Arguments, language: str) -> str | None:
-    """The text given: German `{{arS|…}}`, a text in Arabic, is no sum in the currency `ARS`."""
+    """The text given: German `{{arS|…}}`, a text in Arabic, is not a sum in the currency `ARS`."""
     return first(arguments) or None
 
 
