@@ -178,7 +178,17 @@ def etymology(arguments: Arguments, language: str) -> str | None:
     return ", ".join(parts) or None
 
 
+def japanese(arguments: Arguments, language: str) -> str | None:
+    """`{{nihongo|bow|弓|yumi}}` is `bow (弓, yumi)`; without a translation, `yumi (弓)`."""
+    english, kanji, romaji, extra, after = (arguments.get(str(number), "") for number in range(1, 6))
+    if not english:
+        english, romaji = romaji, ""
+    inside = ", ".join(filter(None, (kanji, romaji, extra)))
+    return " ".join(filter(None, (english, f"({inside})" if inside else "", after))) or None
+
+
 FUNCTIONS: dict[str, Function] = {
+    **dict.fromkeys(("nihongo", "nihongo krt", "nihongo foot", "nihongo title"), japanese),
     **dict.fromkeys(("mpl", "minor planet"), minor_planet), "nuclide": nuclide, "etymology": etymology,
     **dict.fromkeys(
         ("ill", "interlanguage link", "interlanguage link multi", "illm", "ill2", "ill-wd", "link-wd"),

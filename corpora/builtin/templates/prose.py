@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import ClassVar
@@ -37,25 +38,29 @@ class Prose(Template):
 
 @cache
 def pattern_of(name: str, language: str) -> str | None:
-    """The pattern of a template: by its whole name, else by the longest beginning that the table has."""
-    exact, prefixes = table(language)
+    """The pattern of a template: by its whole name, else by the longest beginning, else by its parts."""
+    exact, prefixes, parts = table(language)
     if name in exact:
         return exact[name]
     found = [prefix for prefix in prefixes if name.startswith(prefix)]
-    return prefixes[max(found, key=len)] if found else None
+    if found:
+        return prefixes[max(found, key=len)]
+    return next((pattern for wanted, pattern in parts.items() if fnmatchcase(name, wanted)), None)
 
 
 @cache
-def table(language: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The patterns of one language: by whole names, and by what names start with."""
+def table(language: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The patterns of one language: by whole names, by what names start with, and by names with a star inside."""
     exact: dict[str, str] = {}
     prefixes: dict[str, str] = {}
+    parts: dict[str, str] = {}
     for chosen in ("any", _ALIASES.get(language, language)):
         for part in _tables():
             for pattern, names in part.get(chosen, {}).items():
-                exact |= {name: pattern for name in names if name == "*" or not name.endswith("*")}
-                prefixes |= {name[:-1]: pattern for name in names if len(name) > 1 and name.endswith("*")}
-    return exact, prefixes
+                exact |= {name: pattern for name in names if name == "*" or "*" not in name}
+                prefixes |= {name[:-1]: pattern for name in names if len(name) > 1 and name.find("*") == len(name) - 1}
+                parts |= {name: pattern for name in names if "*" in name[:-1]}
+    return exact, prefixes, parts
 
 
 @cache

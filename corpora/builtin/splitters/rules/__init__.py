@@ -20,7 +20,7 @@ class Rules(Splitter):
     """Our own rules: terminal punctuation, abbreviations, and quotations as novels print them."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     language: str = option(AUTO, "Language of the texts, such as en or de; auto takes each document's own.")
 

@@ -54,6 +54,8 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
     if not (bits or plain) and (prefix := PREFIX.match(before)):
         before = before[prefix.end() :]
         bits = language.abbreviations.get(before, 0)
+    if not bits and before[-3:] == "str" and len(before) > 4:
+        bits = language.abbreviations.get("str", 0)  # a street in German or Dutch: `Hauptstr. 5`
     if bits & ~(NEVER | NUMBERED | MAY):
         bits = _bits_here(text, before, bits, match, language)
     if word.islower():
@@ -74,7 +76,7 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
         return False
     if _may_end(before, bits, text, stop, language):
         return word in language.starters and not text.startswith(".", match.end())
-    return not (len(before) == 1 == len(word) and text.startswith(".", match.end()))
+    return not (len(before) == 1 == len(word) and before.isalpha() and text.startswith(".", match.end()))
 
 
 def _bare_word(text: str) -> str:

@@ -37,6 +37,8 @@ def mark_ends(text: str, start: int, match: re.Match[str], language: Language) -
         return run == "?" or word in language.starters or not _continues_exclaimed(text, start, match, language)
     quoted = closers != "" and not QUOTES.isdisjoint(closers)
     if word.islower():
+        if openers[:1] in DASHES and not text[start : start + 1].islower():
+            return False  # a clause follows a dash: `Forsooth! - it seemed so.`
         return (openers != "" or not quoted) and _lower_case_begins(text, start, match, language, quoted=quoted)
     if run in DASHES and not closers:
         return _breaks_off(text, match.start())

@@ -58,6 +58,14 @@ def unchanged(arguments: Arguments, language: str) -> str | None:
     return first(arguments) or None
 
 
+def formula(arguments: Arguments, language: str) -> str | None:
+    """`{{chem|SO|4|2-}}` and `{{chem2|SO4(2-)}}` are `SO4²⁻`, `{{chem2|C_{n}H_{2n}}}` is `CnH2n`."""
+    text = "".join(raised(part) if _CHARGE.fullmatch(part) else part for part in filled(arguments))
+    if "{" in text:
+        text = re.sub(r"\^\{([^{}]*)\}", lambda match: raised(match[1]), re.sub(r"_\{([^{}]*)\}", r"\1", text))
+    return re.sub(r"\((\d?[+−-])\)", lambda match: raised(match[1]), text) or None
+
+
 def number(arguments: Arguments, language: str) -> str | None:
     """A number and what is counted: French `{{nombre|12500|km}}`, Russian `{{num|5|км}}`."""
     values = filled(arguments)
@@ -85,6 +93,7 @@ def quantity(arguments: Arguments, language: str) -> str | None:
     return text
 
 
+_CHARGE = re.compile(r"\d[+−-]")
 _SECOND = ("à", "et", "ou", "par", "×", "-", "–")
 """Named arguments of `{{unité}}` that hold the second number: `{{unité|5|à=10|km}}`."""
 
@@ -281,6 +290,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(fraction, "frac", "fract", "vulgar fraction", "vfrac", "sfrac", "fraction", "frac2", "bruch",
                  "fracción", "mfrac", "dfrac", "tfrac",
                  "frazione", "fraz", "fração", "breuk", "fracció"),
+        **_named(formula, "chem", "chem2", "simplechem"),
         **_named(percentage, "percentage", "pct", "percent"),
         **_named(density, "pop density", "population density", "density"),
         **_named(ordinal, "ordinal", "ord", "th", "nth"),

@@ -63,7 +63,7 @@ def _with_unit(number: str, code: str, arguments: Arguments) -> str | None:
     """One number with its unit."""
     if arguments.get("disp") == "number":
         return _number(number, arguments)
-    if arguments.get("disp") == "unit" or arguments.get("abbr") == "unit":
+    if arguments.get("disp") == "unit":
         return known_unit(code)
     unit = _unit(number, code, arguments)
     if unit is None:

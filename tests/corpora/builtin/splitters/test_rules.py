@@ -87,6 +87,8 @@ UNITS_AND_NAMES = [
         "Ann sat.",
     ],
     ["“M-Mr. Hale!", "W-what?”", "“D-Dr. Low is h-here.”", "“I. . . I know.”"],
+    ["The J. Am. Chem. Soc. printed it.", "Rep. Moss read it in the Encyc. Brit. of 1911."],
+    ["“Indeed! - it seemed to be the custom,” he said.", "Is it so? – perhaps.", "It was late! — and cold."],
     ["It was [John F. K.] Moss, and then (P. Q.) Ward.", "They ate."],
     ["Ask Yahoo! Mail for it.", "I use Yahoo!", "It works.", "A Democracy Now! Hour began.", "Westward Ho! Pier shut."],
     ["“Tom! Ned! Amy!” she called.", "“Stop!", "I say stop!”"],
@@ -109,6 +111,14 @@ BREAKS = [
 ]
 
 LANGUAGES = [
+    ("de", ["Die Fa. Roth GmbH sitzt in der Gartenstr. 7.", "Sie baut Uhren.", "Dipl.-Ing. Beck nicht."]),
+    ("de", ["Im 18. Jh. kostete es ca. 3 Mio. Mark inkl. MwSt. pro Jahr.", "Prof. Dr. h. c. Lenz lachte."]),
+    ("de", ["Vgl. Bd. 3.", "Siehe oben."]),
+    ("es", ["Vive en Bs. As. y no sale.", "Tiene gatos."]),
+    ("it", ["Ved. fig. 4.", "È chiaro."]),
+    ("nl", ["Zij woont in de Molenstr. 9 te Breda.", "Hij niet."]),
+    ("pt", ["Mora no apt. 8.", "Cf. pág. 3 e segs. do vol. 1."]),
+    ("ru", ["Он жил в кв. 8.", "Т. е. рядом.", "По 5 руб. за шт. и выше."]),
     ("de", ["Am 3. Mai kam z. B. Hr. Dr. Maier.", "„Halt!“, rief er.", "»Wer da?«", "Er ging."]),
     ("fr", ["« Halte ! » dit-il à M. Petit.", "— Qui est là ?", "— Moi."]),
     ("fr", ["M. Roy et Mme. Low vivent bd. Foch, c.-à-d. ici.", "Voir p. ex. l'art. 5 al. 2, chap. III.", "Il vint."]),

@@ -34,7 +34,7 @@ SHORT_WORDS = 8
 END_BLOCKS = 30
 PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library"})
 """Rules that name a publisher of e-books, which near the ends need no second sign."""
-REQUESTS = frozenset({"thanks and requests", "smashwords", "address"})
+REQUESTS = frozenset({"thanks and requests", "other books", "smashwords", "address"})
 
 
 def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: Iterable[int] = ()) -> dict[int, str]:

@@ -63,7 +63,7 @@ RULES = (
         "title: |author: |language: |release date: |date first posted: |date last updated: |date of first publication: "
         "|ebook no.: |character set encoding: ",
         r"^\W*+(?:title|author|language|release date|date (?:first posted|last updated|of first publication)"
-        r"|ebook no\.|character set encoding): ",
+        r"|ebook no\.|character set encoding): .{1,200}(?<![.!])$",
         20,
     ),
     _rule(
@@ -110,7 +110,7 @@ RULES = (
     _rule("ISBN", "isbn", r"\be?-?isbn(?:-1[03])?\b\W*(?:\(\w+\))?\W*[\dx-]{5}|^\W*+isbn\b", 60),
     _rule(
         "fiction notice",
-        "work of fiction|works of fiction|any resemblance|author’s imagination|author's imagination",
+        "work of fiction|works of fiction|any resemblance|any similarit|author’s imagination|author's imagination",
         r"(?:is|are) (?:a )?(?:purely )?works? of (?:pure )?fiction\b"
         r".{0,300}(?:names|characters|resemblance|coinciden|imagin)"
         r"|any (?:resemblance|similarit(?:y|ies)) (?:to|between|of)\b"
@@ -181,6 +181,77 @@ RULES = (
         50,
     ),
 )
+END_RULES = (
+    _rule(
+        "rights notice",
+        "moral right|right to be|not be |consent|permission|prohibid|riproduzione|reprodu|urheberrecht|riservati|reservados"
+        "|prohibida|copyrighted",
+        r"\bmoral rights?\b.{0,60}\bassert|\bright to be identified as the author\b"
+        r"|^(?:(?:this|the) (?:\w+ ){0,2}(?:e-?book|book|publication|work|story|novel)|it|no part\b.{0,60})\b.{0,40}"
+        r"\b(?:may|must|can) ?not be (?:\w+ )?(?:reproduced|copied|distributed|used|sold|shared)"
+        r"|without (?:the )?(?:\w+,? ){0,3}(?:consent|permission) (?:of|from|in writing)\b"
+        r"|^\W*+permission is (?:hereby )?granted\b|urheberrechtlich geschützt|droits de (?:traduction|reproduction)"
+        r"|prohibida\b.{0,120}\b(?:reproducción|obra|publicación)|(?:reproducción|riproduzione) (?:total|vietata|riservata)"
+        r"|tutti i diritti|todos os direitos",
+        120,
+    ),
+    _rule(
+        "library catalogue",
+        "catalog|library of congress|british library|national library|légal|legal:|p. cm|p.cm",
+        r"\bcip (?:catalogu?e|data|record)|catalogu(?:e|ing)[- ](?:in[- ]publication|record)|library of congress (?:c|control)"
+        r"|^\W*+dépôt légal|^\W*+depósito legal|\bp\. ?cm\b",
+        60,
+    ),
+    _rule(
+        "licence note",
+        "creative commons|creativecommons",
+        r"licen[sc]ed under (?:a|the)\b.{0,40}creative commons|^\W*+creative commons|creativecommons\.org",
+        80,
+    ),
+    _rule(
+        "fiction notice",
+        "fictitious|fictional|imaginary",
+        r"^\W*+(?:all )?(?:the )?(?:names|characters|persons|people|places|incidents|events)\b.{0,120}"
+        r"\b(?:is|are) (?:\w+ ){0,2}(?:fictitious|fictional|imaginary)",
+        100,
+    ),
+    _rule(
+        "credit",
+        "typeset|lektorat|umschlag|couverture|cubierta|portada|copertina|scanned by|proofed by|proofed|omslag|manufactured in"
+        "|this edition",
+        r"^\W*+(?:typeset (?:by|in)\b|lektorat\b|umschlag(?:gestaltung|foto|bild)|(?:photo|illustration) de couverture"
+        r"|(?:diseño|ilustración|imagen) de (?:la )?(?:cubierta|portada)|(?:scanned|proofed|typed) (?:and \w+ )?by\b"
+        r"|omslag(?:ontwerp|foto)?\b|manufactured in\b|this (?:\w+ )?edition (?:first )?published\b)",
+        30,
+    ),
+    _rule("version", "version|v1|v2|v3|v0", r"^\W*+(?:version|v\.?) ?\d{1,2}\.\d{1,2}\b(?!%)", 25),
+    _rule(
+        "content notice",
+        "adult|mature|explicit|over 18|18 years",
+        r"^\W*+(?:warning|content warning|note)\b.{0,80}\b(?:adult|mature|explicit|graphic)"
+        r"\b.{0,20}\b(?:content|language|themes?|material|situations?|scenes?|readers?|audiences?|sex\w*|violence)\b"
+        r"|intended for (?:\w+ )?(?:adults?|mature|readers over)|\bnot suitable for (?:readers|anyone) under\b",
+        60,
+    ),
+    _rule(
+        "thanks and requests",
+        "for reading|review|rezension|bewertung|dear reader|lieber leser|liebe leser|cher lecteur",
+        r"^\W*+(?:thank you|thanks)(?: so much| very much)? for (?:reading|buying|downloading)\b(?! (?:it|to|that|me|him|her|them|us)\b)"
+        r"|\breviews? (?:help|helps|are|is|mean|means|make)\b.{0,80}\b(?:readers?|authors?|books?|writers?)\b"
+        r"|\b(?:consider|appreciate|leave|write|writing|post)\b.{0,30}\bhonest reviews?\b|(?:rezension|bewertung)\b.{0,60}"
+        r"\b(?:freuen|amazon|hinterlassen)|^\W*+dear readers?\W*+$|^\W*+(?:lieber?|cher) (?:leser|lecteur)\w*\W*+$",
+        150,
+    ),
+    _rule(
+        "other books",
+        "same author|available from|also available|about |a note from|from the author",
+        r"^\W*+(?:from|by) the same author\W*+$|^\W*+also available (?:from|as|in)\b"
+        r"|^\W*+about [\w’'& ]{2,40} (?:press|books|publishing|publishers|house|editions|verlag)\W*+$"
+        r"|^\W*+a (?:note|word|message) from the (?:author|publisher)\W*+$",
+        20,
+    ),
+)
+"""Wordings that count at the ends of a book only, where they are common; inside, a story may have any of them."""
 SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")
 """A book without any of these was not published electronically, and has boilerplate at its ends if anywhere."""
 END_BLOCKS = 60
@@ -201,12 +272,12 @@ def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
 def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
     """Each block that holds a hint of a rule, with the rule."""
     whole = _lower(blocks)
-    if any(sign in whole for sign in SIGNS):
-        yield from _hits(whole, 0)
-        return
-    yield from _hits(_lower(blocks[:END_BLOCKS]), 0)
+    published = any(sign in whole for sign in SIGNS)
+    if published:
+        yield from _hits(RULES, whole, 0)
     back = max(END_BLOCKS, len(blocks) - END_BLOCKS)
-    yield from _hits(_lower(blocks[back:]), back)
+    for text, first in ((_lower(blocks[:END_BLOCKS]), 0), (_lower(blocks[back:]), back)):
+        yield from _hits(END_RULES if published else RULES + END_RULES, text, first)
 
 
 def _lower(blocks: Sequence[Block]) -> bytes:
@@ -214,8 +285,8 @@ def _lower(blocks: Sequence[Block]) -> bytes:
     return "\n".join([block.text for block in blocks]).encode("utf-8", "surrogatepass").lower()
 
 
-def _hits(whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:
-    for rule in RULES:
+def _hits(rules: Sequence[Rule], whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:
+    for rule in rules:
         for hint in rule.hints:
             number, counted, at = first, 0, whole.find(hint)
             while at >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -58,6 +59,7 @@ def document_of(book: ParsedBook, id: str) -> Document:
     """
     text = _Text(book.blocks)
     text.remove(dict.fromkeys(_ornaments(text.left), "scene break"))
+    text.remove(dict.fromkeys(_page_numbers(text.left), "page number"))
     text.remove(_bracketed(text.left))
     text.left = with_headings(text.left)
     text.remove(dict.fromkeys(matter_sections.plate_captions(text.left), "caption"))
@@ -87,6 +89,14 @@ def document_of(book: ParsedBook, id: str) -> Document:
 def _ornaments(blocks: list[Block]) -> list[int]:
     """The blocks without a letter or digit, which separate scenes."""
     return [n for n, block in enumerate(blocks) if not (block.text[0].isalnum() or any(map(str.isalnum, block.text)))]
+
+
+PAGE_NUMBER = re.compile(r"[\[({<|*~·–—-]+ ?\d{1,4} ?[\])}>|*~·–—-]+")
+
+
+def _page_numbers(blocks: list[Block]) -> list[int]:
+    """The blocks that are a number between signs, such as `- 18 -` or `[17]`."""
+    return [n for n, block in enumerate(blocks) if len(block.text) < 12 and PAGE_NUMBER.fullmatch(block.text)]
 
 
 def _bracketed(blocks: list[Block]) -> dict[int, str]:

@@ -27,6 +27,9 @@ NUMBERED = re.compile(
 )
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
 ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
+SPELLED = re.compile(
+    rf"(?P<number>(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(CARDINALS[:9])}))?|{'|'.join(reversed(CARDINALS))})", re.I
+)
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 ENTRY = re.compile(r"(\d{1,3}|[IVXLC]{1,8})[.:)] +([A-Z“\"‘À-Þ].*)")
 NAMED = re.compile(
@@ -48,6 +51,8 @@ MATTER = re.compile(
     r"|acknowledge?ments?|copyright(?: (?:page|notice|information))?|dedication"
     r"|index|colophon|imprint|credits|newsletter|coming (?:soon|next)|connect with .{0,40}"
     r"|contact (?:me|us|the author|information)"
+    r"|(?:discussion|study|book club|reading group|reader['’]?s['’]?) (?:questions|guide)"
+    r"|questions for (?:discussion|reading groups|book clubs)"
     r"|(?:a )?(?:sneak )?(?:preview|peek|excerpt|sample)\b.{0,60}|transcriber['’]?s['’]? notes?|uncopyright"
     r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
     r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"
@@ -68,7 +73,7 @@ class Division(NamedTuple):
     """A line that may head a division."""
 
     word: str
-    """Chapter, part, and so on, in lower case; or `roman`, `digits` and `year` for a number alone, `entry` for a number
+    """Chapter, part, and so on, in lower case; or `roman`, `digits`, `spelled` and `year` for a number alone, `entry` for a number
     with a title, `named` for a named part."""
     number: int | None
     """None for a word that is not understood as a number."""
@@ -81,6 +86,8 @@ def division_of(text: str) -> Division | None:
     """The division that a short line names (`Chapter 1`, `BOOK THE FIRST`, `XII.`, `Prologue`), or None."""
     if match := ALONE.fullmatch(text):
         return Division("roman" if match[1].isalpha() else "digits", number_of(match[1]))
+    if text[:1].isupper() and (match := SPELLED.fullmatch(text)):
+        return Division("spelled", number_of(match[1]))
     if YEAR.fullmatch(text):
         return Division("year", int(text))
     if match := ENTRY.fullmatch(text):

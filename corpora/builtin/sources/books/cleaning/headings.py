@@ -74,6 +74,7 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
     counting = {n for numbers in by_word.values() for n in _counting(numbers)}
     years = [division.number or 0 for division in divisions.values() if division.word == "year"]
     rising = len(years) >= MIN_CHAPTERS and all(a <= b for a, b in pairwise(years))
+    spelled_out = _are_far_apart([n for n in sorted(counting) if divisions[n].word == "spelled"])
     for n, division in divisions.items():
         if division.word == "entry":
             if n in counting and _is_written_as_title(division.title):
@@ -83,6 +84,9 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
                 yield n
         elif division.word in ("roman", "digits"):
             if n in counting:
+                yield n
+        elif division.word == "spelled":
+            if n in counting and spelled_out:
                 yield n
         elif BREAKS_OFF.search(division.title):
             continue
@@ -215,9 +219,13 @@ def _usual_gap(blocks: Sequence[Block]) -> int:
 
 def _is_regular(blocks: Sequence[Block], upper: Sequence[int]) -> bool:
     """Whether lines in capitals divide the book: several, each before prose, and far apart."""
-    heads = [n for n in upper if _is_followed_by_prose(blocks, n)]
-    apart = sorted(b - a for a, b in pairwise(heads))
-    return len(heads) >= MIN_CHAPTERS and apart[len(apart) // 2] >= APART_BLOCKS
+    return _are_far_apart([n for n in upper if _is_followed_by_prose(blocks, n)])
+
+
+def _are_far_apart(numbers: Sequence[int]) -> bool:
+    """Whether there are several blocks, most of them with text between them, as chapters have."""
+    apart = sorted(b - a for a, b in pairwise(numbers))
+    return len(numbers) >= MIN_CHAPTERS and apart[len(apart) // 2] >= APART_BLOCKS
 
 
 def _is_followed_by_prose(blocks: Sequence[Block], number: int) -> bool:

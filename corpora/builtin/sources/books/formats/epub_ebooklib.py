@@ -35,7 +35,7 @@ def read_package(archive: ZipArchive) -> Package | None:
         reader._load_container()
         reader._load_opf_file()
         package = _package(archive, reader)
-    except (LxmlError, epub.EpubException, LookupError, TypeError, AttributeError, ValueError):
+    except (LxmlError, epub.EpubException, LookupError, TypeError, AttributeError, ValueError, AssertionError):
         return None
     return package if package.spine else None
 

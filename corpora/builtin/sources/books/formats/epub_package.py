@@ -75,7 +75,8 @@ def spine_items(
             if idref not in manifest:
                 yield SpineItem(idref, None)
             continue
-        entry = archive.find(posixpath.join(folder, item.href))
+        link = posixpath.join(folder, item.href)
+        entry = archive.find(link) or archive.find(link.partition("#")[0])
         if (entry or item.href) not in seen:
             seen.add(entry or item.href)
             yield SpineItem(item.href, entry)

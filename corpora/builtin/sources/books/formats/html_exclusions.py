@@ -25,10 +25,12 @@ TYPES = frozenset({
     "lot", "other-credits", "titlepage", "toc",
 })  # fmt: skip
 """What an `epub:type` or a `role` may call front and back matter."""
-SILENT_TYPES = frozenset({"doc-noteref", "doc-pagebreak", "noteref", "pagebreak"})
+SILENT_TYPES = frozenset({"backlink", "doc-backlink", "doc-noteref", "doc-pagebreak", "noteref", "pagebreak"})
 LINKS_RATE = 0.5
 """A `nav` element is a table of contents if this share of its text is in links; others hold text by mistake."""
-NOTE_SIGN = re.compile(r"[*†‡§¶]{1,3}|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]", re.I)
+NOTE_SIGN = re.compile(
+    r"[*†‡§¶]{1,3}|[↑↩⤴⏎^]\ufe0e?|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]", re.I
+)
 NOTE_NUMBER = re.compile(r"\d{1,3}")
 BEFORE_MARKS = frozenset(""".,;:!?…"'”’»)""")
 BRACKETED = re.compile(r"\[\w{1,5}\]")

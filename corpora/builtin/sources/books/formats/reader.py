@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.packed import content_suffix, open_packed
 
 MAX_TEXT_BYTES = 64 << 20
+HTML = re.compile(r"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,200})?<(?:!doctype html|html)\b", re.I)
 
 
 def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
@@ -30,6 +32,8 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
     raw = bounded(path)
     if suffix == ".txt":
         found = decode(raw, encoding)
+        if HTML.match(found.text):
+            raise Unreadable("not plain text", "it holds HTML; a name that ends in .html has it read as such")
         return replace(book_of_text(found.text), encoding=found.encoding)
     found = html.decoded(raw, encoding)
     blocks = tuple(html.blocks_in(found.text))

@@ -12,9 +12,10 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 """Noncharacters around the number of a passage that was taken out, until its paragraph is known."""
 PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
-ITALICS = re.compile(r"_(?<![\w_]_)([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
+STRONG = re.compile(r"__(?<!\w__)(?<!___)(\w[^_\n]{0,200}(?:\n[^_\n]{1,200})?)__(?![\w_])")
+ITALICS = re.compile(r"_(?<![^\W\d]_)([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
 BOLD = re.compile(
-    r"([=~])(?<![\w=~][=~])(?=\w|[^\w\s=~]\w)([^=~\n]{1,200}(?:\n[^=~\n]{1,200}){0,2})(?<!\s)\1(?![\w=~])"
+    r"([=~+])(?<![\w=~+][=~+])(?=\w|[^\w\s=~+]\w)([^=~+\n]{1,200}(?:\n[^=~+\n]{1,200}){0,2})(?<!\s)\1(?![\w=~+])"
 )
 TAG = re.compile(r"</?(?:i|b|em|strong|sc|g|cite)>", re.I)
 INITIAL = re.compile(r"^\|(?=[^\s|][^|\n]*$)", re.M)
@@ -34,7 +35,7 @@ PASSAGES = (
     ("note", re.compile(r"\[Footnote\b[^\[\]]{1,600}\]")),
 )  # fmt: skip
 """Passages that are not in the line of the text, by the rule that takes them out."""
-PAGE = re.compile(r"\[(?:Pg\.? ?\w+|Page \w+|Blank Page)[^\[\]]{0,40}\]", re.I)
+PAGE = re.compile(r"\[(?:Pg\.? ?\w+|p\. ?\d+|Page \w+|Blank Page)[^\[\]]{0,40}\]", re.I)
 CURLY_MARK = re.compile(r"\{(?:(?:end|foot)?note:? ?|p\.? ?|pg\.? ?|page ?)?\d{1,4}[a-z]?\}", re.I)
 WORDED_MARK = re.compile(r"\[(?<=\S\[)(?:end|foot)?note:? ?\d{1,3}\](?!:)|\[end ?note:? ?\d{1,3}\](?!:)", re.I)
 NOTE_MARK = re.compile(r"\[(?<=\S\[)([0-9]{1,3}|[A-Z]|[*†‡§]{1,3})\]")
@@ -65,8 +66,8 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
     if "<" in text:
         text = TAG.sub("", text)
     if "_" in text:
-        text = ITALICS.sub(r"\1", text)
-    if "=" in text or "~" in text:
+        text = ITALICS.sub(r"\1", STRONG.sub(r"\1", text) if "__" in text else text)
+    if "=" in text or "~" in text or "+" in text:
         text = BOLD.sub(_emphasised, text)
     if "^" in text:
         text = SUPERSCRIPT.sub(lambda match: match[1] or match[2], text)

@@ -37,6 +37,23 @@ NOTICES = [
     "Cover design by A. N. Other",
     "If you enjoyed this book, please leave a review at your favorite retailer.",
     "Discover other titles by Ada Moor:",
+    "The moral rights of the author have been asserted.",
+    "Ada Moor has asserted her right to be identified as the author of this work.",
+    "This book may not be copied or sold in whole or in part.",
+    "Dieses Werk ist urheberrechtlich geschützt.",
+    "Prohibida la reproducción de esta obra por cualquier medio.",
+    "A catalogue record for this title is available from the British Library.",
+    "Dépôt légal : juin 2016",
+    "This novel is licensed under a Creative Commons Attribution licence.",
+    "All names and characters in these pages are fictitious.",
+    "Typeset in Garamond by A. N. Other",
+    "Diseño de portada: A. N. Other",
+    "Version 2.3, corrected by a friend",
+    "WARNING: adult language and mature themes.",
+    "Reviews help other readers to find a book.",
+    "First published in Ireland in 2009 by the Mole Press",
+    "Also available from the Mole Press",
+    "By the same author",
     "Follow me on Twitter: http://twitter.com/adamoor",
     "www.adamoor.com",
     "Produced by A. Volunteer and the Online Distributed Proofreading Team at https://www.pgdp.net",
@@ -54,6 +71,22 @@ def test_a_notice_at_either_end_goes(line, place):
 @pytest.mark.parametrize("line", ["www.adamoor.com", "ISBN: 978-1-234-56789-7", "Thank you for reading!"])
 def test_one_sign_amid_the_book_is_not_enough(line):
     assert line in paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line, *STORY * 4)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dear reader, I stayed.",
+        "Also available in red, the label on the oar said.",
+        "Version 2.0 of the plan had no oars in it.",
+        "Thanks for reading it to me. My eyes are gone.",
+        "Warning: the adult swans bite.",
+        "The names are fictitious, of course, but the wreck was real.",
+        "The moral right of the author to a second cup was settled.",
+    ],
+)
+def test_a_story_may_end_in_words_that_notices_use(line):
+    assert line in paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line)
 
 
 def test_a_paragraph_that_two_rules_mark_goes_anywhere():

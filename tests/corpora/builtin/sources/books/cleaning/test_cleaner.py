@@ -1,5 +1,7 @@
 """From blocks to a document: headings apart, boilerplate and matter out, prose untouched."""
 
+import pytest
+
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
 
@@ -92,3 +94,10 @@ def test_captions_of_plates_go_and_a_single_plate_is_a_word():
     document = cleaned("Chapter 1", *STORY, captions[0], *STORY, captions[1], *STORY)
     assert document.paragraphs == (*STORY, *STORY, *STORY)
     assert cleaned("Chapter 1", *STORY, captions[0], *STORY).paragraphs == (*STORY, captions[0], *STORY)
+
+
+@pytest.mark.parametrize("page", ["[17]", "- 18 -", "—19—", "* 20 *"])
+def test_a_number_between_signs_is_a_page_and_goes(page):
+    document = cleaned("Chapter 1", *STORY, page, *STORY)
+    assert document.paragraphs == (*STORY, *STORY)
+    assert document.metadata["removed"]["page number"] == 1

@@ -224,3 +224,19 @@ def test_a_picture_of_an_initial_is_its_letter_and_other_pictures_are_nothing(ma
 )  # fmt: skip
 def test_what_readers_do_not_show_in_the_line_is_not_read(make_epub, page):
     assert texts(make_epub(page)) == ["漢字"]
+
+
+def test_a_link_back_from_a_note_is_not_read(make_epub):
+    notes = '<aside><p>A bell. <a epub:type="backlink" href="#r">back</a></p><p>An oar. <a href="#s">↩</a></p></aside>'
+    assert texts(make_epub(notes)) == ["A bell.", "An oar."]
+
+
+def test_a_manifest_may_link_into_its_texts(make_epub):
+    path = make_epub("<p>One.</p>", "<p>Two.</p>")
+    with zipfile.ZipFile(path) as archive:
+        opf = archive.read("OPS/book.opf").decode().replace("c1.xhtml", "c1.xhtml#start")
+    assert texts(make_epub("<p>One.</p>", "<p>Two.</p>", extra={"OPS/book.opf": opf})) == ["One.", "Two."]
+
+
+def test_a_container_that_is_no_xml_does_not_cost_the_book(make_epub):
+    assert texts(make_epub("<p>One.</p>", extra={"META-INF/container.xml": "broken"})) == ["One."]
