@@ -184,22 +184,22 @@ RULES = (
 END_RULES = (
     _rule(
         "rights notice",
-        "moral right|right to be|not be |consent|permission|prohibid|riproduzione|reprodu|urheberrecht|riservati|reservados"
-        "|prohibida|copyrighted",
+        "moral right|right to be|not be |consent|permission|prohibid|riproduzione|reprodu"
+        "|urheberrecht|tutti i diritti|todos os direitos",
         r"\bmoral rights?\b.{0,60}\bassert|\bright to be identified as the author\b"
         r"|^(?:(?:this|the) (?:\w+ ){0,2}(?:e-?book|book|publication|work|story|novel)|it|no part\b.{0,60})\b.{0,40}"
         r"\b(?:may|must|can) ?not be (?:\w+ )?(?:reproduced|copied|distributed|used|sold|shared)"
-        r"|without (?:the )?(?:\w+,? ){0,3}(?:consent|permission) (?:of|from|in writing)\b"
+        r"|without (?:the )?(?:\w+,? ){0,3}(?:consent|permission)\b.{0,30}\b(?:publisher|author|copyright|owner|writing)"
         r"|^\W*+permission is (?:hereby )?granted\b|urheberrechtlich geschützt|droits de (?:traduction|reproduction)"
-        r"|prohibida\b.{0,120}\b(?:reproducción|obra|publicación)|(?:reproducción|riproduzione) (?:total|vietata|riservata)"
-        r"|tutti i diritti|todos os direitos",
+        r"|prohibida\b.{0,120}\b(?:reproducción|obra|publicación)"
+        r"|(?:reproducción|riproduzione) (?:total|vietata|riservata)|tutti i diritti|todos os direitos",
         120,
     ),
     _rule(
         "library catalogue",
         "catalog|library of congress|british library|national library|légal|legal:|p. cm|p.cm",
-        r"\bcip (?:catalogu?e|data|record)|catalogu(?:e|ing)[- ](?:in[- ]publication|record)|library of congress (?:c|control)"
-        r"|^\W*+dépôt légal|^\W*+depósito legal|\bp\. ?cm\b",
+        r"\bcip (?:catalogu?e|data|record)|catalogu(?:e|ing)[- ](?:in[- ]publication|record)"
+        r"|library of congress (?:c|control)|^\W*+dépôt légal|^\W*+depósito legal|\bp\. ?cm\b",
         60,
     ),
     _rule(
@@ -217,8 +217,8 @@ END_RULES = (
     ),
     _rule(
         "credit",
-        "typeset|lektorat|umschlag|couverture|cubierta|portada|copertina|scanned by|proofed by|proofed|omslag|manufactured in"
-        "|this edition",
+        "typeset|lektorat|umschlag|couverture|cubierta|portada|copertina|scanned |proofed |typed "
+        "|omslag|manufactured in|edition ",
         r"^\W*+(?:typeset (?:by|in)\b|lektorat\b|umschlag(?:gestaltung|foto|bild)|(?:photo|illustration) de couverture"
         r"|(?:diseño|ilustración|imagen) de (?:la )?(?:cubierta|portada)|(?:scanned|proofed|typed) (?:and \w+ )?by\b"
         r"|omslag(?:ontwerp|foto)?\b|manufactured in\b|this (?:\w+ )?edition (?:first )?published\b)",
@@ -236,10 +236,12 @@ END_RULES = (
     _rule(
         "thanks and requests",
         "for reading|review|rezension|bewertung|dear reader|lieber leser|liebe leser|cher lecteur",
-        r"^\W*+(?:thank you|thanks)(?: so much| very much)? for (?:reading|buying|downloading)\b(?! (?:it|to|that|me|him|her|them|us)\b)"
+        r"^\W*+(?:thank you|thanks)(?: so much| very much)? for (?:reading|buying|downloading)\b"
+        r"(?! (?:it|to|that|me|him|her|them|us)\b)"
         r"|\breviews? (?:help|helps|are|is|mean|means|make)\b.{0,80}\b(?:readers?|authors?|books?|writers?)\b"
-        r"|\b(?:consider|appreciate|leave|write|writing|post)\b.{0,30}\bhonest reviews?\b|(?:rezension|bewertung)\b.{0,60}"
-        r"\b(?:freuen|amazon|hinterlassen)|^\W*+dear readers?\W*+$|^\W*+(?:lieber?|cher) (?:leser|lecteur)\w*\W*+$",
+        r"|\b(?:consider|appreciate|leave|write|writing|post)\b.{0,30}\bhonest reviews?\b"
+        r"|(?:rezension|bewertung)\b.{0,60}\b(?:freuen|amazon|hinterlassen)|^\W*+dear readers?\W*+$"
+        r"|^\W*+(?:lieber?|cher) (?:leser|lecteur)\w*\W*+$",
         150,
     ),
     _rule(

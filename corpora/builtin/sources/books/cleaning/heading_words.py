@@ -28,7 +28,7 @@ NUMBERED = re.compile(
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
 ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
 SPELLED = re.compile(
-    rf"(?P<number>(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(CARDINALS[:9])}))?|{'|'.join(reversed(CARDINALS))})", re.I
+    rf"((?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(CARDINALS[:9])}))?|{'|'.join(reversed(CARDINALS))})", re.I
 )
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 ENTRY = re.compile(r"(\d{1,3}|[IVXLC]{1,8})[.:)] +([A-Z“\"‘À-Þ].*)")
@@ -73,8 +73,8 @@ class Division(NamedTuple):
     """A line that may head a division."""
 
     word: str
-    """Chapter, part, and so on, in lower case; or `roman`, `digits`, `spelled` and `year` for a number alone, `entry` for a number
-    with a title, `named` for a named part."""
+    """Chapter, part, and so on, in lower case; or `roman`, `digits`, `spelled` and `year` for a number alone, `entry`
+    for a number with a title, `named` for a named part."""
     number: int | None
     """None for a word that is not understood as a number."""
     title: str = ""

@@ -68,7 +68,8 @@ def test_what_opens_a_chapter_is_text(opening):
 @pytest.mark.parametrize(
     "line",
     ["KEEP OUT OF THE MARSH", "TO WHOM IT MAY CONCERN", "MY DEAR COLE,", "BOOM!", "Day 5. We ran out of water.",
-     "Fine.", "Seventeen.", "One", "TWENTY-TWO", "12", "IV.", "Stories from the war were all he told.", "Dedication was not enough for her.",
+     "Fine.", "Seventeen.", "One", "TWENTY-TWO",
+     "12", "IV.", "Stories from the war were all he told.", "Dedication was not enough for her.",
      "1. Do not open the door.", "Part of her never left the ferry."],
 )  # fmt: skip
 def test_a_line_amid_a_chapter_is_text(line):
@@ -82,7 +83,8 @@ def book(*heads):
 
 @pytest.mark.parametrize(
     "heads",
-    [["I", "II", "III"], ["One", "Two", "Three"], ["TWENTY", "TWENTY-ONE", "TWENTY-TWO"], ["1", "2", "3"], ["1. The Mole", "2. Salt", "3. A Letter"], ["1984", "1985", "1991"],
+    [["I", "II", "III"], ["One", "Two", "Three"], ["TWENTY", "TWENTY-ONE", "TWENTY-TWO"],
+     ["1", "2", "3"], ["1. The Mole", "2. Salt", "3. A Letter"], ["1984", "1985", "1991"],
      ["Day 1", "Day 2", "Day 3"], ["THE MOLE", "SALT", "A LETTER"], ["Part One: Salt", "Part Two: Sand"]],
 )  # fmt: skip
 def test_numbers_that_count_on_and_regular_capitals_are_headings(heads):
