@@ -189,7 +189,7 @@ END_RULES = (
         r"\bmoral rights?\b.{0,60}\bassert|\bright to be identified as the author\b"
         r"|^(?:(?:this|the) (?:\w+ ){0,2}(?:e-?book|book|publication|work|story|novel)|it|no part\b.{0,60})\b.{0,40}"
         r"\b(?:may|must|can) ?not be (?:\w+ )?(?:reproduced|copied|distributed|used|sold|shared)"
-        r"|without (?:the )?(?:\w+,? ){0,3}(?:consent|permission)\b.{0,30}\b(?:publisher|author|copyright|owner|writing)"
+        r"|without (?:\w+,? ){0,4}(?:consent|permission)\b.{0,30}\b(?:publisher|author|copyright|owner|writing)"
         r"|^\W*+permission is (?:hereby )?granted\b|urheberrechtlich geschützt|droits de (?:traduction|reproduction)"
         r"|prohibida\b.{0,120}\b(?:reproducción|obra|publicación)"
         r"|(?:reproducción|riproduzione) (?:total|vietata|riservata)|tutti i diritti|todos os direitos",
