@@ -68,6 +68,7 @@ from .plugin.examples import Head as Head
 from .plugin.examples import Layout as Layout
 from .plugin.examples import ProblemName as ProblemName
 from .plugin.examples import Splits as Splits
+from .plugin.extras import check_extra as check_extra
 from .plugin.families import Decoder as Decoder
 from .plugin.families import Family as Family
 from .plugin.families import Group as Group

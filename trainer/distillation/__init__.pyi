@@ -9,6 +9,8 @@ from .runs.card import CARD as CARD
 from .runs.card import RunCard as RunCard
 from .runs.folder import RunFolder as RunFolder
 from .runs.model_facts import facts_of as facts_of
+from .runs.plugins import deciding as deciding
+from .runs.plugins import plugins_of as plugins_of
 from .runs.publication import Stated as Stated
 from .runs.publication import push as push
 from .runs.publication import student_of as student_of

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from corpora import Component, Json, OptionError, RecipeError, option, sha256_of
-from corpora.errors import first_line, unknown_name
+from corpora.errors import PluginError, first_line, unknown_name
+from trainer.plugin import registry
 
 PRESETS = files("trainer.distillation") / "presets"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -162,12 +163,13 @@ def resolve(preset: str, options: Mapping[str, object]) -> RunSettings:
     """The recipe of a preset with some settings changed.
 
     Args:
-        preset: a name, or a TOML file with settings (and `preset`, the one that they change).
+        preset: a name, or a TOML file with settings, `preset`, the one that they change, and `plugins`, files with
+            components that it names; both are relative to the file's folder.
         options: settings by their names on the command line; None keeps the value of the preset.
 
     Raises:
         UnknownName: no such preset, or no such setting.
-        RecipeError: the file cannot be read.
+        RecipeError: the file cannot be read, or one of its plugins does not load.
         OptionError: a value of the wrong type or out of range.
     """
     given = {key: value for key, value in options.items() if value is not None}
@@ -178,14 +180,26 @@ def _settings(preset: str, *, above: tuple[str, ...] = ()) -> dict[str, object]:
     if preset in above:
         raise RecipeError(f"{preset} names itself as its preset ({' -> '.join([*above, preset])})")
     if preset.endswith(".toml"):
-        settings = _read(Path(preset))
+        settings, place = _read(Path(preset)), Path(preset).parent
         under = settings.pop("preset", None)
         if under is not None and not isinstance(under, str):
             raise RecipeError(f"{preset}: preset is {under!r}; it must be the name of a preset or of a TOML file")
+        _load_plugins(preset, settings.pop("plugins", []))
+        if under and under.endswith(".toml"):
+            under = str(place / under)
         return {**(_settings(under, above=(*above, preset)) if under else {}), **settings}
     if preset not in presets():
         raise unknown_name("preset", preset, presets())
     return tomllib.loads(PRESETS.joinpath(f"{preset}.toml").read_text(encoding="utf-8"))
+
+
+def _load_plugins(preset: str, named: object) -> None:
+    if not isinstance(named, list) or not all(isinstance(name, str) and name for name in named):
+        raise RecipeError(f'{preset}: plugins is {named!r}; it must be a list of files, such as ["my_loss.py"]')
+    try:
+        registry.require_files(Path(preset).parent / name for name in named)
+    except PluginError as error:
+        raise RecipeError(f"{preset}: {error}") from error
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -3,6 +3,7 @@ from .examples import Examples as Examples
 from .examples import Head as Head
 from .examples import Layout as Layout
 from .examples import Splits as Splits
+from .extras import check_extra as check_extra
 from .families import PACKED as PACKED
 from .families import Decoder as Decoder
 from .families import Family as Family

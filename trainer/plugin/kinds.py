@@ -229,6 +229,9 @@ class Run:
 class Callback(Component):
     """Watches a run; called on the first rank only. What it raises stops the run."""
 
+    def check(self) -> None:
+        """Before anything is loaded; raises if it cannot watch a run here, as without a package that it needs."""
+
     def on_start(self, run: Run) -> None:
         """Before the first update, and again after a resume."""
 

@@ -85,18 +85,29 @@ class Registry:
             if "manager" in self.__dict__:
                 self._register(self.manager, lambda file=file: _import_file(file), file.path)
 
+    def require_files(self, files: Iterable[str | Path]) -> None:
+        """Load plugins from files that something names and cannot do without; as `use_files` otherwise.
+
+        Raises:
+            PluginError: a file cannot be read, or does not load.
+        """
+        for given in files:
+            file = _read_file(Path(given))
+            if file.module_name in {known.module_name for known in self._files}:
+                continue
+            try:
+                _add(self.manager, lambda file=file: _import_file(file), file.path)
+            except Exception as error:
+                raise PluginError(f"plugin {file.path} did not load: {_one_line(error)}") from error
+            self._files.append(file)
+
     def load(self) -> None:
         """Load all plugins now."""
         _ = self.manager
 
     def _register(self, manager: pluggy.PluginManager, load: Any, label: str) -> None:
         try:
-            plugin = load()
-            manager.register(plugin, label)
-            unknown = [c.name for c in manager.get_hookcallers(plugin) or () if not c.has_spec()]
-            if unknown:
-                manager.unregister(plugin)
-                raise PluginError(f"it implements {', '.join(unknown)}, which this version does not know")
+            _add(manager, load, label)
         except Exception as error:  # a broken plugin must not take the command line down
             warnings.warn(f"plugin {label} did not load: {_one_line(error)}", stacklevel=2)
 
@@ -143,6 +154,16 @@ class Registry:
         cls = self.find(kind, name)
         return cls.from_options(named_settings(cls, settings))
 
+    def code_of(self, kind: str, name: str) -> tuple[str, str] | None:
+        """Who offers a component, and the sha256 of its code; None for one that is built in.
+
+        Raises:
+            UnknownName: no plugin offers it.
+            PluginError: two plugins offer it.
+        """
+        cls = self.find(kind, name)
+        return None if is_builtin(cls) else (owner(cls), source_sha256(cls))
+
     def kind_of(self, component: Component | type[Component]) -> str:
         """The kind under which a component is offered.
 
@@ -174,6 +195,15 @@ class Registry:
                 if cls not in owners:
                     owners.append(cls)
         return classes
+
+
+def _add(manager: pluggy.PluginManager, load: Any, label: str) -> None:
+    plugin = load()
+    manager.register(plugin, label)
+    unknown = [c.name for c in manager.get_hookcallers(plugin) or () if not c.has_spec()]
+    if unknown:
+        manager.unregister(plugin)
+        raise PluginError(f"it implements {', '.join(unknown)}, which this version does not know")
 
 
 def singular(kind: str) -> str:

@@ -1,5 +1,5 @@
 """A small distillation in a process of its own: train.py TEACHER OUT [--resume] [--overwrite]. Kills itself with
-SIGKILL once update KILL_AT is in the log, if that is set."""
+SIGKILL once update KILL_AT is in the log, if that is set; the shape is STUDENT's."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def main() -> None:
     """Train."""
     teacher, out = sys.argv[1:3]
     options = {
-        "sequences": 16, "budget": "updates=12", "student": "distilbert:1", "checkpoint-every": "3", "log-every": 1,
-        "micro-batch-tokens": "64",
+        "sequences": 16, "budget": "updates=12", "student": os.environ.get("STUDENT", "distilbert:1"),
+        "checkpoint-every": "3", "log-every": 1, "micro-batch-tokens": "64",
     }  # fmt: skip
     resume, overwrite = "--resume" in sys.argv, "--overwrite" in sys.argv
     try:

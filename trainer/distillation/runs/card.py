@@ -84,6 +84,18 @@ class PlanEntry:
 
 
 @dataclass(frozen=True)
+class PluginEntry:
+    """A component of a run that is not built in."""
+
+    kind: str
+    name: str
+    owner: str
+    """The distribution with its version, or the file."""
+    sha256: str
+    """Of its code: the file, or all files of its package."""
+
+
+@dataclass(frozen=True)
 class BestEntry:
     """The update whose weights the student has, and what it scored on held-out text."""
 
@@ -125,6 +137,8 @@ class RunCard:
     student: StudentEntry | None = None
     vocabulary: VocabularyEntry | None = None
     """Of a student with a smaller vocabulary than its teacher."""
+    plugins: list[PluginEntry] | None = None
+    """Its losses, student and callbacks that are not built in."""
     plan: PlanEntry | None = None
     held_out: HeldOutEntry | None = None
     micro_batch_tokens: Annotated[int, Meta(ge=1, le=2**53)] | None = None

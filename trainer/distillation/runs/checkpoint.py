@@ -39,6 +39,8 @@ class Position:
     """The fingerprint of the held-out dataset, if it selects the student."""
     vocabulary: str | None = None
     """What identifies the pieces that the student keeps, if its vocabulary is smaller than its teacher's."""
+    plugins: dict[str, str] = field(default_factory=dict)
+    """The sha256 of the code of losses and student that are not built in."""
     ranks: int = 1
     versions: dict[str, str] = field(default_factory=dict)
     micro_batch_tokens: int | None = None

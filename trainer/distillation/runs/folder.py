@@ -20,7 +20,7 @@ BEST = "best"
 SURVEY = "survey.npz"
 STUDENT = "student"
 TOKENIZER = "tokenizer"
-OURS = (CARD, LOG, CHECKPOINTS, BEST, SURVEY, STUDENT, TOKENIZER)
+OURS = (CARD, LOG, CHECKPOINTS, BEST, SURVEY, STUDENT, TOKENIZER, "tracker-id")
 """What a run writes, and what --overwrite deletes."""
 SCRATCH = (".scratch-*", f".{STUDENT}.*", f".{CARD}.*", f".{SURVEY}.*", f".{LOG}.*", "*/.staging-*", "*/.vocab.txt.*")
 """What is being written, before it is put in place."""
@@ -88,7 +88,7 @@ class RunFolder:
         Raises:
             RunError: something is, so that writing would change files elsewhere.
         """
-        for name in (*OURS, "tensorboard"):
+        for name in (*OURS, "tensorboard", "wandb"):
             if (self.path / name).is_symlink():
                 target = (self.path / name).readlink()
                 raise RunError(

@@ -9,7 +9,8 @@ from pathlib import Path
 import corpora
 from trainer.data import Rows
 from trainer.distillation.runs.card import DatasetEntry, RunCard, TeacherEntry
-from trainer.distillation.settings import RunSettings
+from trainer.distillation.runs.plugins import check_plugins
+from trainer.distillation.settings import RunSettings, resolve
 from trainer.errors import OtherRecipe
 from trainer.models import model_fingerprint, model_folder
 
@@ -42,12 +43,16 @@ def resumed(
         preset: likewise.
 
     Raises:
-        OtherRecipe: the run is of another kind, or on another dataset, teacher or preset than asked for.
+        OtherRecipe: the run is of another kind, or on another dataset, teacher or preset than asked for, or has
+            plugins that are not in use now, or with other code.
     """
     if card.kind != kind:
         raise OtherRecipe(f"this is a run of trainer {card.kind}, not of trainer {kind}")
-    if preset is not None and Path(preset).name != Path(card.preset).name:  # a private card has no folder
-        raise _other("preset", card.preset, preset)
+    if preset is not None:
+        if Path(preset).name != Path(card.preset).name:  # a private card has no folder
+            raise _other("preset", card.preset, preset)
+        resolve(preset, {})  # loads its plugins
+    check_plugins(card)
     known = f"{card.dataset.name}@{card.dataset.fingerprint}"
     if dataset is not None and not isinstance(dataset, Rows):
         if not _is_dataset(card.dataset, dataset):

@@ -15,6 +15,7 @@ from corpora import seed_of
 from trainer.data import IGNORED, SMOOTHING, Masker, Rows, Survey, masker, open_rows
 from trainer.distillation.objective.gradients import Engine
 from trainer.distillation.runs.card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
+from trainer.distillation.runs.plugins import plugins_of
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.setup.prepared import PreparedRun, loss_names
@@ -99,10 +100,10 @@ def parts_of(recipe: RunSettings) -> tuple[list[Loss], Student]:
 
     Raises:
         UnknownName, OptionError: it names what no plugin offers, or options that are wrong.
-        PluginError: a loss that the engine cannot serve.
+        PluginError: a loss that the engine cannot serve, or a callback that lacks a package.
     """
     for text in recipe.callback:
-        registry.make("callbacks", text)
+        registry.make("callbacks", text).check()
     losses = [registry.make("losses", text) for text in recipe.loss]
     for loss in losses:
         check_loss(loss)
@@ -275,6 +276,7 @@ def _card(
         teacher=teachers[0] if teachers else None,
         teachers=teachers if len(teachers) > 1 else None,
         student={"class": type(student).__name__, "parameters": sum(p.numel() for p in student.parameters())},
+        plugins=plugins_of(training.recipe) or None,
         plan=PlanEntry(training.plan.updates, training.plan.per_epoch),
         held_out=fidelity.entry if fidelity else None,
         micro_batch_tokens=training.micro_batch_tokens,

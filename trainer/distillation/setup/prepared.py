@@ -13,6 +13,7 @@ from corpora.errors import first_line
 from trainer.distillation.runs.card import BestEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.runs.model_facts import facts_of
+from trainer.distillation.runs.plugins import deciding
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.training.fidelity import Fidelity
 from trainer.distillation.training.update import Done, Training
@@ -64,6 +65,7 @@ class PreparedRun:
             ("teacher", about.teacher, now.teacher),
             ("held-out dataset", about.held_out, now.held_out),
             ("vocabulary", about.vocabulary, now.vocabulary),
+            ("code of its plugins", about.plugins, now.plugins),
         ):
             if was != found:
                 raise OtherRecipe(
@@ -143,6 +145,7 @@ def position_of(card: RunCard, recipe: RunSettings) -> Position:
         teacher=_identity_of(card.all_teachers),
         held_out=card.held_out.fingerprint if card.held_out and recipe.selects else None,
         vocabulary=card.vocabulary.sha256 if card.vocabulary else None,
+        plugins=deciding(card.plugins or []),
         ranks=card.ranks,
         versions=card.versions,
     )

@@ -13,7 +13,7 @@ import msgspec
 
 from corpora import Dataset, sha256_of, transform
 from corpora import open as open_dataset
-from trainer.distillation import RunSettings, StartingPoint, resolve
+from trainer.distillation import RunSettings, StartingPoint, deciding, plugins_of, resolve
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation import read_sealed, write_sealed
 from trainer.experiments.planning.design import Short
@@ -113,10 +113,12 @@ def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callabl
 
 def _identity(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
     """Everything that decides a run and its measurements, by content."""
+    plugins = deciding(plugins_of(settings))
     return {
         "dataset": dataset.fingerprint, "teachers": list(base.start.teachers),
         "recipe": settings.options(deciding=True),
         "held-out": base.start.held_out.fingerprint, "held-out-rows": settings.held_out_rows,
+        **({"plugins": plugins} if plugins else {}),
     }  # fmt: skip
 
 

@@ -208,12 +208,18 @@ def _study(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
         table=replace(table, out=path.parent / table.out.expanduser()),
         teacher=TeacherTable.from_options(chosen),
         teacher_options=teacher,
-        distill_preset=distill.pop("preset", "study"),
+        distill_preset=_preset(path, distill.pop("preset", "study")),
         distill_options=distill,
         evaluate=replace(scored, data=path.parent / scored.data.expanduser()),
         tuning=tuning,
         probes=_probes(path, rest),
     )
+
+
+def _preset(path: Path, preset: Any) -> str:
+    """A preset's name, or its file, which is looked for in the recipe's folder first."""
+    there = path.parent / str(preset)
+    return str(there) if str(preset).endswith(".toml") and there.exists() else str(preset)
 
 
 def _probes(path: Path, rest: dict[str, Any]) -> ProbesTable | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from corpora import Dataset, sha256_of
 from corpora import open as open_dataset
+from trainer.distillation import deciding, plugins_of
 from trainer.errors import ResultDamaged
 from trainer.evaluation import read_sealed
 from trainer.experiments.study.grid import Student, Study
@@ -37,11 +38,14 @@ class StudyRun:
 
     def identity(self, student: Student) -> dict[str, Any]:
         """Everything that decides a student, by content."""
+        recipe = self.study.distillation(student)
+        plugins = deciding(plugins_of(recipe))
         return {
             "role": student.role,
             "dataset": self.dataset(student.transfer).fingerprint if student.transfer else None,
             "teacher": model_fingerprint(self.teacher),
-            "recipe": self.study.distillation(student).options(deciding=True),
+            "recipe": recipe.options(deciding=True),
+            **({"plugins": plugins} if plugins else {}),
         }
 
     def folder(self, student: Student) -> Path:

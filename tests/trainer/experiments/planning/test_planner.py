@@ -91,6 +91,13 @@ def test_the_page_stands_alone_and_the_json_holds_every_run(root: Path) -> None:
     assert max(run["tokens_per_second"] or 0 for run in stored["runs"]) > 0
 
 
+def test_other_settings_make_other_runs(root: Path) -> None:
+    told: list[str] = []
+    plan_of(root, options={**OPTIONS, "learning-rate": 1e-3}, tell=told.append)
+    assert all(line.endswith("training") for line in told)
+    assert len(list((root / "plan" / "runs").iterdir())) == 12
+
+
 def test_an_edited_result_is_refused(root: Path) -> None:
     path = next((root / "plan" / "runs").glob("*/short-run.json"))
     path.write_text(path.read_text(encoding="utf-8").replace('"kl": ', '"kl": 1'), encoding="utf-8")
