@@ -25,6 +25,7 @@ import torch
 from torch.nn.functional import kl_div
 
 import corpora
+from corpora import option
 from trainer import Callback, Run, distill, pretrain
 from trainer.data import micro_batches, open_rows
 from trainer.distillation import RunFolder, Start, held_out_batch, held_out_numbers, in_pieces_of
@@ -41,7 +42,7 @@ class Clock(Callback):
     """Counts tokens and the process's own time, from after the first update to after the last but one."""
 
     name: ClassVar[str] = "clock"
-    updates: int = 0
+    updates: int = option(0, "Updates of the run.")
 
     def on_step(self, run: Run, record: Mapping[str, object]) -> None:
         """Take the time."""

@@ -15,6 +15,7 @@ from .discovery.registry import registry as registry
 from .discovery.registry import singular as singular
 from .discovery.registry import source_sha256 as source_sha256
 from .discovery.registry import used_versions as used_versions
+from .discovery.registry import identity_of as identity_of
 from .hashing import sha256_file as sha256_file
 from .hashing import sha256_of as sha256_of
 from .hookspecs import hookimpl as hookimpl

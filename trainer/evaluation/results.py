@@ -12,7 +12,7 @@ from typing import Any
 
 import platformdirs
 
-from corpora import StorageError, sha256_file, sha256_of
+from corpora import StorageError, identity_of, sha256_file, sha256_of
 from trainer.errors import ResultDamaged
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.plugin import Splits, Task
@@ -55,7 +55,7 @@ def cell_of(
     how = {name: value for name, value in asdict(settings).items() if name != "preset"}
     identity = {
         "engine": ENGINE,
-        "task": {"name": task.name, "version": task.version, "options": task.options(deciding=True)},
+        "task": identity_of(task),
         "data": {"train": splits.train.sha256, **{column: dev.sha256 for column, dev in splits.dev.items()}},
         "model": dict(model),
         "settings": how,

@@ -23,6 +23,7 @@ from corpora.errors import CorporaError, PluginError, unknown_name
 from corpora.plugin import hookspecs
 from corpora.plugin.component import Component, options_of
 from corpora.plugin.short_form import named_settings, split_short
+from corpora.plugin.values import Json
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -275,6 +276,13 @@ def source_sha256(cls: type[Component]) -> str:
     for path in files:
         digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def identity_of(component: Component) -> dict[str, Json]:
+    """What a component computes, by content: name, version, deciding options, and a plugin's code."""
+    cls = type(component)
+    known: dict[str, Json] = {"name": cls.name, "version": cls.version, "options": component.options(deciding=True)}
+    return known if is_builtin(cls) else {**known, "source_sha256": source_sha256(cls)}
 
 
 def used_versions(cls: type[Component]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from corpora import sha256_of
+from corpora import identity_of, sha256_of
 from trainer.errors import ModelError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
@@ -84,7 +84,7 @@ def _identity(teaching: Teaching | None) -> dict[str, Any] | None:
         return None
     return {
         "teacher": model_fingerprint(teaching.teacher),
-        "losses": [[loss.name, loss.version, loss.options(deciding=True)] for loss in teaching.losses],
+        "losses": [list(identity_of(loss).values()) for loss in teaching.losses],
         "label_weight": teaching.label_weight,
         "unlabelled": teaching.unlabelled.sha256 if teaching.unlabelled else None,
     }

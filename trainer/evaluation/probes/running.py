@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from corpora import identity_of
 from trainer.errors import ProbeError, VocabularyMismatch
 from trainer.evaluation import write_sealed
 from trainer.evaluation.probes.models import Named, find_model
@@ -180,7 +181,7 @@ def _identity(named: Named, taught: Named | None, probe: Probe, subject: LoadedM
     inputs: Mapping[str, str] = probe.inputs(subject)
     return {
         "engine": ENGINE,
-        "probe": {"name": probe.name, "version": probe.version, "options": probe.options(deciding=True)},
+        "probe": identity_of(probe),
         "inputs": dict(inputs),
         "model": named.identity,
         "teacher": taught.identity if taught is not None else None,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trainer.experiments.planning.forms import Floats, Form, Parameter
 
 NOISE = 0.02
-"""How far apart two runs that differ in their seed are taken to be, as a share of the loss."""
+"""How far apart two runs that differ in their seed are at least taken to be, as a share of the loss."""
+MOST_NOISE = 0.5
 STARTS = ((0.0, 0.0, 0.0), (0.7, -0.7, 0.7), (-0.7, 0.7, 0.7), (-0.7, -0.7, -0.7))
 """Where searches begin: shifts of the prior's centre for losses, exponents and the rest."""
 TINY = 1e-12
@@ -25,6 +26,8 @@ class Point:
     updates: float
     loss: float
     """What falls when the student gets better: KL, or the share of words on which it disagrees."""
+    start: float = 1.0
+    """The same of the student before any update."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Fitted:
     data: float
     """The data that the form's D is relative to."""
     updates: float
+    start: float = 1.0
+    """The loss of the untrained student, the form's S."""
+    noise: float = NOISE
+    """The share of the loss by which runs are apart from the curve by chance."""
 
     def loss(self, data: float, updates: float) -> float:
         """The loss of a run that reads so many tokens of different text in so many updates."""
@@ -43,7 +50,7 @@ class Fitted:
 
     def losses(self, data: Floats, updates: Floats) -> Floats:
         """[points], the same for several runs."""
-        return self.form.loss(np.asarray(self.logs), data / self.data, updates / self.updates)
+        return self.form.loss(np.asarray(self.logs), data / self.data, updates / self.updates, self.start)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -55,17 +62,35 @@ def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> F
     """The form's parameters for which runs and prior together are likeliest.
 
     The prior is wide: it decides only what the runs leave open. Exponents are near 0.4, as published for data
-    and training steps (0.3 to 0.5), and what is lost at the largest run is of the size of its loss.
+    and training steps (0.3 to 0.5), and what is lost at the largest run is of the size of its loss. The more the runs
+    scatter about the curve, the more it decides: their noise is what the first fit leaves, and a second one uses it.
 
     Args:
         points: at least one run.
-        near: a fit of similar points; the search begins there alone.
+        near: a fit of similar points; the search begins there alone, with its noise.
     """
+    if near is not None:
+        return _fit(points, near)
+    data, updates = (max(getattr(point, name) for point in points) for name in ("data", "updates"))
+    first = _fit(points, Fitted(form, (), data, updates, points[0].start))
+    return _fit(points, replace(first, noise=noise_of(first, points)))
+
+
+def noise_of(fitted: Fitted, points: Sequence[Point]) -> float:
+    """How far runs are from a curve, as a share of the loss, for as many parameters as it has; NOISE at least."""
+    made = fitted.losses(np.array([p.data for p in points]), np.array([p.updates for p in points]))
+    left = np.log(np.maximum(made, TINY)) - np.log(np.maximum([p.loss for p in points], TINY))
+    free = max(len(points) - len(fitted.form.parameters), 1)
+    return float(np.clip(np.sqrt(np.sum(left**2) / free), NOISE, MOST_NOISE))
+
+
+def _fit(points: Sequence[Point], near: Fitted) -> Fitted:
+    """The form of a fit with other parameters: the search begins at its own, or at several places if it has none."""
     from scipy.optimize import least_squares
 
+    form, noise = near.form, near.noise
     data, updates, loss = (np.array([getattr(p, name) for p in points]) for name in ("data", "updates", "loss"))
-    scale = near or Fitted(form, (), float(data.max()), float(updates.max()))
-    at = data / scale.data, updates / scale.updates
+    at = data / near.data, updates / near.updates, near.start
     lowest, highest = float(loss.min()), float(loss.max())
     priors = [_prior(parameter, lowest, highest) for parameter in form.parameters]
     centre, spread = np.array(priors).T
@@ -73,13 +98,13 @@ def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> F
 
     def residuals(logs: Floats) -> Floats:
         made = np.log(np.clip(form.loss(logs, *at), TINY, 1 / TINY))
-        found = np.concatenate([(made - observed) / NOISE, (logs - centre) / spread])
+        found = np.concatenate([(made - observed) / noise, (logs - centre) / spread])
         return np.asarray(np.nan_to_num(found, nan=1e6, posinf=1e6, neginf=-1e6))
 
-    starts = [np.asarray(near.logs)] if near else [centre + _shift(form, shift) for shift in STARTS]
+    starts = [np.asarray(near.logs)] if near.logs else [centre + _shift(form, shift) for shift in STARTS]
     found = [least_squares(residuals, start, method="lm", max_nfev=600) for start in starts]
     best = min(found, key=lambda each: float(each.cost))
-    return Fitted(form, tuple(best.x.tolist()), scale.data, scale.updates)
+    return replace(near, logs=tuple(best.x.tolist()))
 
 
 def _prior(parameter: Parameter, lowest: float, highest: float) -> tuple[float, float]:

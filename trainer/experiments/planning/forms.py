@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Curve = Callable[[Floats, Floats, Floats], Floats]
-"""Parameters [k], data and updates [points], both relative to the largest short run, to the loss [points]."""
+Curve = Callable[[Floats, Floats, Floats, float], Floats]
+"""Parameters [k], data and updates [points], both relative to the largest short run, and the loss of the student as
+it starts, which is measured and not fitted, to the loss [points]."""
 Role = Literal["loss", "exponent", "updates", "shape"]
 
 
@@ -30,36 +31,53 @@ class Form:
 
     name: str
     formula: str
-    """With D for the tokens of different text that are read, and u for updates."""
+    """With D for the tokens of different text that are read, u for updates, S for the loss of the untrained student."""
     source: str
     parameters: tuple[Parameter, ...]
     curve: Curve
 
-    def loss(self, logs: Floats, data: Floats, updates: Floats) -> Floats:
-        """[points], the loss for the logarithms of the parameters."""
+    def loss(self, logs: Floats, data: Floats, updates: Floats, start: float = 1.0) -> Floats:
+        """[points], the loss for the logarithms of the parameters.
+
+        Args:
+            start: the loss of the untrained student.
+        """
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            return self.curve(np.exp(np.clip(logs, -60, 60)), data, updates)
+            return self.curve(np.exp(np.clip(logs, -60, 60)), data, updates, start)
 
 
-def _tokens(p: Floats, data: Floats, updates: Floats) -> Floats:
+def _level(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
+    return np.full(data.shape, p[0])
+
+
+def _approach(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
+    return np.asarray(p[0] + (start - p[0]) / (1 + (updates / p[1]) ** p[2]))
+
+
+def _floor(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
+    floor = p[0] + p[1] * data ** -p[2]
+    return np.asarray(floor + (start - floor) / (1 + (updates / p[3]) ** p[4]))
+
+
+def _tokens(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     return np.asarray(p[0] + p[1] * data ** -p[2])
 
 
-def _updates(p: Floats, data: Floats, updates: Floats) -> Floats:
+def _updates(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     return np.asarray(p[0] / (1 + (updates / p[1]) ** p[2]))
 
 
-def _both(p: Floats, data: Floats, updates: Floats) -> Floats:
+def _both(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     return np.asarray(p[0] + p[1] * data ** -p[2] + p[3] * updates ** -p[4])
 
 
-def _joint(p: Floats, data: Floats, updates: Floats) -> Floats:
+def _joint(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     g = p[5]
     of_data, of_updates = (p[1] * data ** -p[2]) ** (1 / g), (p[3] * updates ** -p[4]) ** (1 / g)
     return np.asarray(p[0] + (of_data + of_updates) ** g)
 
 
-def _saturating(p: Floats, data: Floats, updates: Floats) -> Floats:
+def _saturating(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     return np.asarray(p[0] * data ** -p[1] + p[2] / (1 + (updates / p[3]) ** p[4]))
 
 
@@ -68,6 +86,12 @@ _a, _b = Parameter("a", "exponent"), Parameter("b", "exponent")
 _L0, _u0, _g = Parameter("L0", "loss"), Parameter("u0", "updates"), Parameter("g", "shape")
 
 FORMS = (
+    Form("level", "E", "no effect of either", (_E,), _level),
+    Form("approach", "E + (S - E)/(1 + (u/u0)^b)", "from the untrained student to a floor", (_E, _u0, _b), _approach),
+    Form(
+        "floor", "F + (S - F)/(1 + (u/u0)^b), F = E + A/D^a", "from the untrained student to the floor of its data",
+        (_E, _A, _a, _u0, _b), _floor,
+    ),
     Form("tokens", "E + A/D^a", "Hestness et al. 2017, arXiv 1712.00409", (_E, _A, _a), _tokens),
     Form("updates", "L0/(1 + (u/u0)^b)", "a curve from the untrained student to zero", (_L0, _u0, _b), _updates),
     Form("both", "E + A/D^a + B/u^b", "Hoffmann et al. 2022, arXiv 2203.15556", (_E, _A, _a, _B, _b), _both),

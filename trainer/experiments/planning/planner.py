@@ -157,7 +157,7 @@ def plan_distillation(
 
 def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESAMPLES) -> Plan:
     """The predictions from finished short runs."""
-    points, scale = points_of(runs, asked.measure), asked.scale
+    points, scale = points_of(runs, asked.measure, asked.start.fidelity[asked.measure.key]), asked.scale
     tried = try_forms(points)
     made = bootstrap(tried[0], points, resamples=resamples)
     speeds = [run.tokens_per_second for run in runs if run.tokens_per_second]
@@ -169,9 +169,14 @@ def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESA
     )  # fmt: skip
 
 
-def points_of(runs: Sequence[Finished], measure: Measure) -> list[Point]:
-    """Finished runs as a fit sees them: where each ended, never what it measured on the way."""
-    return [Point(run.tokens, run.updates, measure.loss(run.fidelity[measure.key])) for run in runs]
+def points_of(runs: Sequence[Finished], measure: Measure, start: float) -> list[Point]:
+    """Finished runs as a fit sees them: where each ended, never what it measured on the way.
+
+    Args:
+        start: the measurement of the untrained student.
+    """
+    began = measure.loss(start)
+    return [Point(run.tokens, run.updates, measure.loss(run.fidelity[measure.key]), began) for run in runs]
 
 
 def _check(recipe: RunSettings, given: Mapping[str, object], dataset: str) -> None:

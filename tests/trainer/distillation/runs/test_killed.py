@@ -23,7 +23,7 @@ PROGRAM = Path(__file__).parents[2] / "programs" / "train.py"
 def train(teacher: Path, out: Path, *more: str, kill_at: int = 0, student: str = "distilbert:1") -> int:
     environment = os.environ | {"OMP_NUM_THREADS": "1", "KILL_AT": str(kill_at), "STUDENT": student}
     command = [sys.executable, str(PROGRAM), str(teacher), str(out), *more]
-    return subprocess.run(command, env=environment, timeout=200).returncode
+    return subprocess.run(command, env=environment, timeout=600).returncode
 
 
 @pytest.mark.slow

@@ -10,7 +10,11 @@ from trainer.experiments.planning.design import short_runs
 from trainer.experiments.planning.fitting import Point, fit
 from trainer.experiments.planning.forms import FORMS, Floats, Form
 
+START = 1.6
 TRUE: dict[str, tuple[float, ...]] = {
+    "level": (0.3,),
+    "approach": (0.2, 0.1, 0.8),
+    "floor": (0.2, 0.1, 0.4, 0.1, 0.8),
     "tokens": (0.2, 0.3, 0.4),
     "updates": (1.5, 0.3, 0.8),
     "both": (0.2, 0.3, 0.4, 0.15, 0.5),
@@ -24,14 +28,14 @@ def form(name: str) -> Form:
 
 
 def curve(name: str, data: Floats, updates: Floats) -> Floats:
-    return form(name).loss(np.log(TRUE[name]), data / 8192, updates / 256)
+    return form(name).loss(np.log(TRUE[name]), data / 8192, updates / 256, START)
 
 
 def points(name: str, *, runs: int = 15, noise: float = 0.0) -> list[Point]:
     made, rng = short_runs(runs, rows=10**6, sequences=32, updates=256, dataset="made"), np.random.default_rng(1)
     data, updates = (np.array([float(getattr(run, key)) for run in made]) for key in ("rows", "updates"))
     losses = curve(name, data, updates) * np.exp(noise * rng.standard_normal(runs))
-    return [Point(*each) for each in zip(data.tolist(), updates.tolist(), losses.tolist(), strict=True)]
+    return [Point(*each, START) for each in zip(data.tolist(), updates.tolist(), losses.tolist(), strict=True)]
 
 
 @pytest.mark.parametrize("name", TRUE)
@@ -60,5 +64,5 @@ def test_errors_are_those_on_runs_left_out() -> None:
 
 
 def test_losses_without_any_difference_are_fitted() -> None:
-    flat = [Point(point.data, point.updates, 0.5) for point in points("both", runs=6)]
+    flat = [Point(point.data, point.updates, 0.5, START) for point in points("both", runs=6)]
     assert try_forms(flat)[0].fitted.loss(8192, 256) == pytest.approx(0.5, rel=0.02)

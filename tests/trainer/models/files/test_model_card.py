@@ -75,6 +75,15 @@ def test_the_mask_in_the_snippet_is_the_tokenizers_own(tmp_path: Path) -> None:
     assert 'fill("This is a <mask>.", top_k=3)' in use_of(tmp_path, "me/student").snippet
 
 
+def test_all_teachers_are_named_and_a_licence_only_if_it_is_that_of_all(tmp_path: Path, make: Any) -> None:
+    teachers = [make.teacher_folder(tmp_path / name, model=make.bert(3)) for name in ("first", "second")]
+    for teacher, licence in zip(teachers, ("apache-2.0", "mit"), strict=True):
+        (teacher / "README.md").write_text(f"---\nlicense: {licence}\n---\n", encoding="utf-8")
+    distill(make.rows(40), teachers, tmp_path / "run", options=OPTIONS)
+    card = ModelCard.load(tmp_path / "run" / "student" / "README.md", ignore_metadata_errors=False)
+    assert "distilled from `first` and `second`" in card.text and card.data.license == "unknown"
+
+
 @pytest.mark.parametrize(
     ("model", "folder", "found"),
     [
