@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModelForMaskedLM
 
 from trainer.distillation import RunFolder, distill
 from trainer.evaluation import evaluate
-from trainer.export import export_onnx
+from trainer.models import export_onnx
 
 PROGRAM = Path(__file__).parents[2] / "programs" / "train.py"
 
