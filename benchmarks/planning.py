@@ -22,7 +22,8 @@ WITHIN = 0.15
 def check(path: Path) -> None:
     """Print the predictions of one plan's larger runs from its smaller ones."""
     plan = json.loads(path.read_text(encoding="utf-8"))
-    points = [Point(run["tokens"], run["updates"], run["fidelity"]["kl"]) for run in plan["runs"]]
+    start = plan["start"]["kl"]
+    points = [Point(run["tokens"], run["updates"], run["fidelity"]["kl"], start) for run in plan["runs"]]
     most_data, most_updates = (max(getattr(point, name) for point in points) for name in ("data", "updates"))
     quarter = 1.01 / 4
     small = [p for p in points if p.data <= quarter * most_data and p.updates <= quarter * most_updates]

@@ -161,11 +161,17 @@ def _check_fit(files: ModelFiles, family: Family, config: PreTrainedConfig) -> N
         "narrow": [hidden, inner],
         "positions": [getattr(config, "max_position_embeddings", 0), getattr(config, "embedding_size", hidden)],
     }
-    names = {"words": "vocab_size", "narrow": "hidden and inner width", "positions": "max_position_embeddings"}
+    wide = family.sizes["hidden"][0]
+    embedded = "embedding_size" if hasattr(config, "embedding_size") else wide
+    names = {
+        "words": ("vocab_size", embedded), "narrow": (wide, family.sizes["feed_forward"][0]),
+        "positions": ("max_position_embeddings", embedded),
+    }  # fmt: skip
     for part, shape in expected.items():
         for name, found in files.shapes.items():
             if part in parts and name.endswith(f"{parts[part]}.weight") and found != shape:
-                raise _misfit(files, names[part], f"{name} of shape {shape}", f"shape {found}")
+                wrong = [each for each, one, other in zip(names[part], shape, found, strict=False) if one != other]
+                raise _misfit(files, ", ".join(wrong or names[part]), f"{name} of shape {shape}", f"shape {found}")
 
 
 def _check_sizes_occur(files: ModelFiles) -> None:
