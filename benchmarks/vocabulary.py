@@ -39,7 +39,7 @@ CLOCK = "clock.json"
 
 @dataclass(frozen=True)
 class Clock(Callback):
-    """Counts tokens and the process's own time, from after the first update to after the last but one."""
+    """Counts tokens and the process's own time, from after its first update to after the run's last but one."""
 
     name: ClassVar[str] = "clock"
     updates: int = option(0, "Updates of the run.")
@@ -47,7 +47,7 @@ class Clock(Callback):
     def on_step(self, run: Run, record: Mapping[str, object]) -> None:
         """Take the time."""
         at = int(str(record["update"]))
-        if at == 1:
+        if "clock" not in run.kept:
             run.kept["clock"] = (time.process_time(), 0)
         elif at < self.updates:
             began, tokens = run.kept["clock"][0], run.kept["clock"][1] + int(str(record["tokens"]))
@@ -78,9 +78,10 @@ def students(home: Path, options: Mapping[str, Any], size: int, updates: int) ->
     """Distil both, and print what each is."""
     for name, more in (("whole", ""), ("small", f",vocabulary={size}")):
         if not finished(home / name):
+            begun = any((home / name / "checkpoints").glob("update-*"))
             distill(
                 "train", home / "teacher", home / name, options={**options, "student": f"layers:3{more}"},
-                watch=[Clock(updates=updates)], overwrite=True,
+                watch=[Clock(updates=updates)], resume=begun, overwrite=not begun,
             )  # fmt: skip
         card, log = RunFolder(home / name).card(), (home / name / "log.jsonl").read_text(encoding="utf-8")
         speed = json.loads((home / name / CLOCK).read_text(encoding="utf-8"))
@@ -150,7 +151,7 @@ def main() -> None:
     home.mkdir(parents=True, exist_ok=True)
     os.environ["CORPORA_HOME"] = str(home / "store")
     prepared(asked.books, asked.model, home, asked.number)
-    same = {"sequences": asked.sequences, "micro-batch-tokens": "2048", "log-every": 1}
+    same = {"sequences": asked.sequences, "micro-batch-tokens": "2048", "log-every": 1, "checkpoint-every": "5"}
     if not finished(home / "teacher"):
         options = {**same, "budget": f"updates={asked.teacher_updates}", "learning-rate": 1e-3}
         start = Start(str(asked.model), asked.teacher_updates - 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.distillation import CARD, RunCard, RunFolder, RunSettings, starting_student
-from trainer.errors import NoLanguageModelHead, ProbeError, RunError
+from trainer.errors import ModelError, NoLanguageModelHead, ProbeError, RunError
 from trainer.evaluation.probes.results import results_place, run_of
 from trainer.models import (
     SmallerVocabulary,
@@ -121,6 +121,8 @@ def _card(run: Path) -> RunCard:
 def _check_head(folder: Path) -> int:
     """The vocabulary's size of a model with a masked-language-model head."""
     found = inspect_model(folder)
+    if found.masked_lm_head is None and found.obstacle:
+        raise ModelError(f"{folder} cannot be probed: {found.obstacle}")
     if not found.masked_lm_head:
         raise NoLanguageModelHead(
             f"{folder} has no masked-language-model head ({found.family}), so it cannot be probed; take the model "

@@ -13,7 +13,7 @@ import pytest
 from corpora import OptionError
 from trainer import Probe
 from trainer.cli.evaluation.probe import show
-from trainer.errors import NoLanguageModelHead, ProbeError, ResultDamaged, VocabularyMismatch
+from trainer.errors import ModelError, NoLanguageModelHead, ProbeError, ResultDamaged, VocabularyMismatch
 from trainer.evaluation.probes import (
     Probed,
     chosen_probes,
@@ -108,6 +108,19 @@ def test_a_model_without_a_masked_lm_head_is_refused_before_work(
     BertForSequenceClassification(BertConfig.from_pretrained(folder)).save_pretrained(folder)
     with pytest.raises(NoLanguageModelHead, match="classifier has no masked-language-model head"):
         probe([model, folder], wanted, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_decoder_is_refused_as_one_not_as_a_model_that_has_lost_its_head(
+    model: Path, wanted: list[Probe], tmp_path: Path
+) -> None:
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    folder = tmp_path / "gpt2"
+    shutil.copytree(model, folder)
+    GPT2LMHeadModel(GPT2Config(n_layer=1, n_embd=16, n_head=2, vocab_size=40)).save_pretrained(folder)
+    with pytest.raises(ModelError, match="gpt2 cannot be probed: gpt2 is not a known family; known: bert"):
+        probe([folder], wanted, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
