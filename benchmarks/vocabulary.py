@@ -79,10 +79,12 @@ def students(home: Path, options: Mapping[str, Any], size: int, updates: int) ->
     for name, more in (("whole", ""), ("small", f",vocabulary={size}")):
         if not finished(home / name):
             begun = any((home / name / "checkpoints").glob("update-*"))
-            distill(
+            outcome = distill(
                 "train", home / "teacher", home / name, options={**options, "student": f"layers:3{more}"},
                 watch=[Clock(updates=updates)], resume=begun, overwrite=not begun,
             )  # fmt: skip
+            if outcome.status != "finished":
+                raise SystemExit(f"stopped in {home / name}; the same command continues")
         card, log = RunFolder(home / name).card(), (home / name / "log.jsonl").read_text(encoding="utf-8")
         speed = json.loads((home / name / CLOCK).read_text(encoding="utf-8"))
         held_out = json.loads(log.splitlines()[-1])["held_out"]
