@@ -50,9 +50,9 @@ from .plugin.component import Component as Component
 from .plugin.component import Option as Option
 from .plugin.component import option as option
 from .plugin.component import options_of as options_of
+from .plugin.discovery.code import identity_of as identity_of
 from .plugin.discovery.registry import Registry as Registry
 from .plugin.discovery.registry import registry as registry
-from .plugin.discovery.registry import identity_of as identity_of
 from .plugin.hashing import sha256_file as sha256_file
 from .plugin.hashing import sha256_of as sha256_of
 from .plugin.hookspecs import hookimpl as hookimpl

@@ -12,7 +12,8 @@ from keyword import iskeyword
 from pathlib import Path
 
 from corpora.errors import OptionError, PluginError, unknown_name
-from corpora.plugin.discovery.registry import NAME, Registry, owner
+from corpora.plugin.discovery.code import owner
+from corpora.plugin.discovery.registry import NAME, Registry
 
 FILES = {
     "distribution/pyproject.toml": "pyproject.toml",

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, packages_distributions, version
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,8 +22,8 @@ import pluggy
 from corpora.errors import CorporaError, PluginError, unknown_name
 from corpora.plugin import hookspecs
 from corpora.plugin.component import Component, options_of
+from corpora.plugin.discovery.code import is_builtin, owner, source_sha256
 from corpora.plugin.short_form import named_settings, split_short
-from corpora.plugin.values import Json
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -248,52 +248,6 @@ def must_return(right: bool, component: Component, method: str, got: Any, wanted
     if not right:
         shape = f"{got.dtype} {list(got.shape)}" if hasattr(got, "dtype") else type(got).__name__
         raise PluginError(f"{component.name}.{method} returned {shape}; it must return {wanted}")
-
-
-def owner(cls: type[Component]) -> str:
-    """Who offers a class: `built in`, a distribution with its version, or a file."""
-    if is_builtin(cls):
-        return "built in"
-    for distribution in packages_distributions().get(cls.__module__.partition(".")[0], ()):
-        return f"{distribution} {version(distribution)}"
-    return str(getattr(sys.modules.get(cls.__module__), "__file__", cls.__module__))
-
-
-def is_builtin(cls: type[Component]) -> bool:
-    """Whether a class comes with this distribution."""
-    return cls.__module__.startswith(("corpora.", "trainer."))
-
-
-def source_sha256(cls: type[Component]) -> str:
-    """The sha256 of the code that a plugin's component comes with: its file, or all files of its package."""
-    module = sys.modules[cls.__module__]
-    if content := getattr(module, "__plugin_content__", None):
-        return hashlib.sha256(content).hexdigest()
-    top = sys.modules[cls.__module__.partition(".")[0]]
-    file = Path(str(getattr(top, "__file__", None) or getattr(module, "__file__", "")))
-    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def identity_of(component: Component) -> dict[str, Json]:
-    """What a component computes, by content: name, version, deciding options, and a plugin's code."""
-    cls = type(component)
-    known: dict[str, Json] = {"name": cls.name, "version": cls.version, "options": component.options(deciding=True)}
-    return known if is_builtin(cls) else {**known, "source_sha256": source_sha256(cls)}
-
-
-def used_versions(cls: type[Component]) -> dict[str, str]:
-    """The versions of the distributions that a component names in `uses`."""
-    versions = {}
-    for name in cls.uses:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            raise PluginError(f"{cls.name} needs {name}; pip install {name}") from None
-    return versions
 
 
 def _read_file(path: Path) -> PluginFile:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from corpora import options_of, registry, testing
-from corpora.plugin.discovery.registry import is_builtin
+from corpora.plugin.discovery.code import is_builtin
 
 CHECKS = {
     "transforms": testing.check_transform,

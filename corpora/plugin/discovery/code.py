@@ -1,0 +1,58 @@
+"""Where a component's code comes from, and what it computes, by content."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+
+from corpora.errors import PluginError
+from corpora.plugin.component import Component
+from corpora.plugin.values import Json
+
+
+def owner(cls: type[Component]) -> str:
+    """Who offers a class: `built in`, a distribution with its version, or a file."""
+    if is_builtin(cls):
+        return "built in"
+    for distribution in packages_distributions().get(cls.__module__.partition(".")[0], ()):
+        return f"{distribution} {version(distribution)}"
+    return str(getattr(sys.modules.get(cls.__module__), "__file__", cls.__module__))
+
+
+def is_builtin(cls: type[Component]) -> bool:
+    """Whether a class comes with this distribution."""
+    return cls.__module__.startswith(("corpora.", "trainer."))
+
+
+def source_sha256(cls: type[Component]) -> str:
+    """The sha256 of the code that a plugin's component comes with: its file, or all files of its package."""
+    module = sys.modules[cls.__module__]
+    if content := getattr(module, "__plugin_content__", None):
+        return hashlib.sha256(content).hexdigest()
+    top = sys.modules[cls.__module__.partition(".")[0]]
+    file = Path(str(getattr(top, "__file__", None) or getattr(module, "__file__", "")))
+    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def identity_of(component: Component) -> dict[str, Json]:
+    """What a component computes, by content: name, version, deciding options, and a plugin's code."""
+    cls = type(component)
+    known: dict[str, Json] = {"name": cls.name, "version": cls.version, "options": component.options(deciding=True)}
+    return known if is_builtin(cls) else {**known, "source_sha256": source_sha256(cls)}
+
+
+def used_versions(cls: type[Component]) -> dict[str, str]:
+    """The versions of the distributions that a component names in `uses`."""
+    versions = {}
+    for name in cls.uses:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            raise PluginError(f"{cls.name} needs {name}; pip install {name}") from None
+    return versions
