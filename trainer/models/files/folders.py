@@ -50,7 +50,7 @@ def _from_hub(reference: str) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision or None, allow_patterns=HUB_FILES))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        why = str(error).strip().splitlines()[0]
+        why = str(error).strip().splitlines()[0].removeprefix("Got: ")
         raise ModelError(f"{reference} is neither a model folder nor a hub id that can be read: {why}") from error
 
 
