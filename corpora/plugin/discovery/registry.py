@@ -82,6 +82,7 @@ class Registry:
             file = given if isinstance(given, PluginFile) else _read_file(Path(given))
             if file.module_name in {known.module_name for known in self._files}:
                 continue
+            self._forget(file.path)
             self._files.append(file)
             if "manager" in self.__dict__:
                 self._register(self.manager, lambda file=file: _import_file(file), file.path)
@@ -96,11 +97,18 @@ class Registry:
             file = _read_file(Path(given))
             if file.module_name in {known.module_name for known in self._files}:
                 continue
+            self._forget(file.path)
             try:
                 _add(self.manager, lambda file=file: _import_file(file), file.path)
             except Exception as error:
                 raise PluginError(f"plugin {file.path} did not load: {_one_line(error)}") from error
             self._files.append(file)
+
+    def _forget(self, path: str) -> None:
+        """Leave out what a file offered before it was edited."""
+        self._files = [file for file in self._files if file.path != path]
+        if "manager" in self.__dict__ and self.manager.has_plugin(path):
+            self.manager.unregister(name=path)
 
     def load(self) -> None:
         """Load all plugins now."""

@@ -17,7 +17,7 @@ from trainer import LogitsLoss, hookimpl
 @dataclass(frozen=True)
 class Mine(LogitsLoss):
     "A loss of a plan."
-    name: ClassVar[str] = "NAME"
+    name: ClassVar[str] = "planned"
 
     def build(self, teacher, student):
         raise NotImplementedError
@@ -41,11 +41,12 @@ def test_a_deciding_setting_makes_another_run_and_logging_does_not() -> None:
     assert "plugins" not in identity()
 
 
-def test_other_code_of_a_loss_makes_another_run(tmp_path: Path) -> None:
+def test_an_edited_loss_makes_another_run(tmp_path: Path) -> None:
     codes = []
-    for number in range(2):
-        (tmp_path / "loss.py").write_text(CODE.replace("NAME", f"planned-{number}"), encoding="utf-8")
-        preset = tmp_path / "mine.toml"
-        preset.write_text(f'plugins = ["loss.py"]\npreset = "study"\nloss = ["planned-{number}"]\n', encoding="utf-8")
-        codes.append(identity(str(preset))["plugins"][f"losses planned-{number}"])
+    (tmp_path / "mine.toml").write_text(
+        'plugins = ["loss.py"]\npreset = "study"\nloss = ["planned"]\n', encoding="utf-8"
+    )
+    for edit in ("", "# edited\n"):
+        (tmp_path / "loss.py").write_text(CODE + edit, encoding="utf-8")
+        codes.append(identity(str(tmp_path / "mine.toml"))["plugins"]["losses planned"])
     assert len({*codes}) == 2
