@@ -67,7 +67,7 @@ SPANS: dict[str, Function] = {
     **dict.fromkeys(("reign", "r.", "reigned", "ruled"), partial(span, "r.")),
     **dict.fromkeys(("b.", "born-in", "born"), partial(span, "b.")),
     **dict.fromkeys(("d.", "died-in", "died"), partial(span, "d.")),
-    **dict.fromkeys(("m.", "married", "married-in"), partial(span, "m.")),
+    **dict.fromkeys(("married", "married-in"), partial(span, "m.")),
     **dict.fromkeys(("née", "nee", "née2", "born as"), partial(born_as, "née")),
     **dict.fromkeys(("né", "ne."), partial(born_as, "né")),
     **dict.fromkeys(("marriage",), marriage),

@@ -10,8 +10,8 @@ from typing import Any
 from corpora import Document
 from corpora.builtin.sources.books.cleaning import matter_sections
 from corpora.builtin.sources.books.cleaning.boilerplate import boilerplate
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import signs_in
 from corpora.builtin.sources.books.cleaning.headings import with_headings
+from corpora.builtin.sources.books.cleaning.signs import signs_in
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
 from corpora.builtin.sources.books.formats.transcription import PASSAGES
 from corpora.builtin.sources.books.language_codes import code_of

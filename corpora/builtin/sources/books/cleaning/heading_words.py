@@ -52,7 +52,7 @@ MATTER = re.compile(
     r"|index|colophon|imprint|credits|newsletter|coming (?:soon|next)|connect with .{0,40}"
     r"|contact (?:me|us|the author|information)"
     r"|(?:discussion|study|book club|reading group|reader['’]?s['’]?) (?:questions|guide)"
-    r"|questions for (?:discussion|reading groups|book clubs)"
+    r"|(?:advance )?praise for\b.{0,60}|questions for (?:discussion|reading groups|book clubs)"
     r"|(?:a )?(?:sneak )?(?:preview|peek|excerpt|sample)\b.{0,60}|transcriber['’]?s['’]? notes?|uncopyright"
     r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
     r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"

@@ -54,6 +54,7 @@ def test_patterns_show_what_their_arguments_allow(pattern, arguments, text):
         ("fr", "au {{s|XIX}}", "au XIXe siècle"),
         ("de", "Der {{lang|en|dog}} ist {{Höhe|100|DE-NN}} hoch", "Der dog ist 100 m hoch"),
         ("fr", "entre {{unité|3|à=4|m}} ici", "entre 3 à 4 m ici"),
+        ("fr", "avec {{M.|Petit}} ici", "avec M. Petit ici"),
         ("fr", "de l’{{fchim|C|O|2}} pur", "de l’CO2 pur"),
         ("fr", "selon {{lien|Anna Roth|trad=Anna|texte=Roth}} ici", "selon Roth ici"),
         ("de", "das Wort {{arS|كتاب}} heißt Buch", "das Wort كتاب heißt Buch"),

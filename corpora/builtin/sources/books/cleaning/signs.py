@@ -1,0 +1,53 @@
+"""Which paragraphs of a book have the wording of boilerplate, found fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from corpora.builtin.sources.books.cleaning.boilerplate_rules import RULES, Rule
+from corpora.builtin.sources.books.cleaning.end_rules import END_RULES
+from corpora.builtin.sources.books.formats.blocks import Block, words_in
+
+SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")
+"""A book without any of these was not published electronically, and has boilerplate at its ends if anywhere."""
+END_BLOCKS = 60
+
+
+def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
+    """The names of the rules that each paragraph matches, by its number; headings are left out."""
+    signs: dict[int, set[str]] = {}
+    for number, rule in _candidates(blocks):
+        text = blocks[number].text
+        if blocks[number].level or len(text) > rule.max_words * 12 or words_in(text) > rule.max_words:
+            continue
+        if rule.pattern.search(text.lower()):
+            signs.setdefault(number, set()).add(rule.name)
+    return signs
+
+
+def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
+    """Each block that holds a hint of a rule, with the rule."""
+    whole = _lower(blocks)
+    published = any(sign in whole for sign in SIGNS)
+    if published:
+        yield from _hits(RULES, whole, 0)
+    back = max(END_BLOCKS, len(blocks) - END_BLOCKS)
+    for text, first in ((_lower(blocks[:END_BLOCKS]), 0), (_lower(blocks[back:]), back)):
+        yield from _hits(END_RULES if published else RULES + END_RULES, text, first)
+
+
+def _lower(blocks: Sequence[Block]) -> bytes:
+    """The texts of a run of blocks, one per line, as bytes, which are fast to search; only ASCII is lower-cased."""
+    return "\n".join([block.text for block in blocks]).encode("utf-8", "surrogatepass").lower()
+
+
+def _hits(rules: Sequence[Rule], whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:
+    for rule in rules:
+        for hint in rule.hints:
+            number, counted, at = first, 0, whole.find(hint)
+            while at >= 0:
+                number += whole.count(b"\n", counted, at)
+                counted = at
+                yield number, rule
+                at = whole.find(b"\n", at)
+                at = whole.find(hint, at) if at >= 0 else -1
