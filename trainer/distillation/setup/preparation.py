@@ -19,7 +19,7 @@ from trainer.distillation.runs.plugins import plugins_of
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.setup.prepared import PreparedRun, loss_names
-from trainer.distillation.setup.teachers import Teachers, check_widths, load_teachers
+from trainer.distillation.setup.teachers import Teachers, check_all_teach, check_widths, load_teachers
 from trainer.distillation.setup.vocabulary import Respelled, in_pieces_of, respelled, vocabulary_size
 from trainer.distillation.training.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.training.schedule import plan
@@ -74,6 +74,7 @@ def distillation(
     losses, student_shape = parts_of(recipe)
     if dataset is None or not teachers:
         raise OtherRecipe("a new run needs a dataset and a teacher: --dataset NAME --teacher DIR")
+    check_all_teach(losses, teachers)
     heads = any(isinstance(loss, LogitsLoss) for loss in losses)
     taught_by = load_teachers(teachers, recipe.teacher_weight, heads=heads, allow_pickle=allow_pickle)
     first = taught_by.models[0]

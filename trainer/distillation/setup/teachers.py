@@ -102,6 +102,20 @@ def load_teachers(
     return Teachers(models, tokenizer, folders[0], entries, bodies)
 
 
+def check_all_teach(losses: Sequence[Loss], teachers: Sequence[str | Path]) -> None:
+    """Check that no teacher is without effect: only logits are averaged over several.
+
+    Raises:
+        OptionError: there are several, and no loss reads the teacher's logits.
+    """
+    if len(teachers) > 1 and not any("logits" in loss.teacher_needs for loss in losses):
+        names = ", ".join(loss.name for loss in losses)
+        raise OptionError(
+            f"distill: {len(teachers)} teachers are averaged on their logits, which {names} does not read; give one "
+            "--teacher, or add --loss soft-target"
+        )
+
+
 def _shares(asked: Sequence[str | Path], weights: Sequence[float]) -> list[float]:
     if not weights:
         return [1 / len(asked)] * len(asked)

@@ -108,6 +108,12 @@ def test_weights_that_fit_no_teacher_are_refused(two: list[Path], make: Any, wei
         distill(make.rows(60), two, "never", options={**OPTIONS, "teacher-weight": weights})
 
 
+def test_a_second_teacher_that_no_loss_would_follow_is_refused(two: list[Path], tmp_path: Path, make: Any) -> None:
+    with pytest.raises(OptionError, match=r"2 teachers are averaged on their logits, which cosine, masked-lm does not"):
+        distill(make.rows(9), two, tmp_path / "run", options={"loss": ["cosine", "masked-lm"]})
+    assert not (tmp_path / "run").exists()
+
+
 def test_teachers_of_two_vocabularies_are_refused_by_name(two: list[Path], tmp_path: Path, make: Any) -> None:
     other = make.teacher_folder(tmp_path / "other")
     make.tokenizer_file(other, words=44)
