@@ -34,6 +34,14 @@ SHORT_WORDS = 8
 END_BLOCKS = 30
 PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library"})
 """Rules that name a publisher of e-books, which near the ends need no second sign."""
+EDITION = re.compile(
+    r"\b(?:e-?books?|books?|novel|publi\w+|authors?|copyright\w*|editions?|trade ?marks?|permissions?|piracy|imprint"
+    r"|photograph|readers?|reviews?|sign up|follow|series|titles)\b"
+)
+"""Words of which notices have one, whatever they say."""
+NOTICE_WORDS = 80
+PASSES = 3
+"""How often what stands next to a notice is looked at: each finds the next line of a page of them."""
 REQUESTS = frozenset({"thanks and requests", "other books", "smashwords", "address"})
 
 
@@ -60,6 +68,8 @@ def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: 
             found[n] = min(names)
     found |= {n: min(open_signs[n]) for group in _inner_groups(blocks, inner) for n in group}
     found |= dict.fromkeys(_after_requests(blocks, found, signs), "after the end")
+    for _ in range(PASSES):
+        found |= dict.fromkeys([*_between_notices(blocks, found)], "between notices")
     return found
 
 
@@ -145,3 +155,26 @@ def _after_requests(blocks: Sequence[Block], found: Mapping[int, str], signs: Ma
         is_short = not block.level and words_in(block.text) <= SHORT_WORDS
         if is_short and n not in found and not _is_protected(block.text) and not is_spoken(block.text):
             yield n
+
+
+def _between_notices(blocks: Sequence[Block], found: Mapping[int, str]) -> Iterator[int]:
+    """Paragraphs near the ends that speak of the edition, next to notices and not next to text."""
+    opening = next((n for n, block in enumerate(blocks) if block.level and _opens_text(blocks, n)), END_BLOCKS)
+    ends = [*range(min(opening, END_BLOCKS, len(blocks))), *range(max(len(blocks) - END_BLOCKS, opening), len(blocks))]
+    for n in ends:
+        block = blocks[n]
+        if n in found or block.level or words_in(block.text) > NOTICE_WORDS:
+            continue
+        before = n - 1 in found or n - 2 in found
+        after = n + 1 in found or n + 2 in found
+        is_enclosed = (before and (after or _is_border(blocks, n + 1))) or (after and _is_border(blocks, n - 1))
+        is_story = _is_protected(block.text) or is_spoken(block.text)
+        if is_enclosed and EDITION.search(block.text.lower()) and not is_story:
+            yield n
+
+
+def _is_border(blocks: Sequence[Block], number: int) -> bool:
+    """Whether the text does not go on at a place: an end of the book, a heading, or a line of a title page."""
+    if not 0 <= number < len(blocks) or blocks[number].level:
+        return True
+    return words_in(blocks[number].text) <= SHORT_WORDS and not ends_like_prose(blocks[number].text)

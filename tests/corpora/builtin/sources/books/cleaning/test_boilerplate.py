@@ -102,6 +102,15 @@ def test_a_story_may_end_in_words_that_notices_use(line):
     assert line in paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line)
 
 
+def test_lines_about_the_edition_go_with_the_notices_around_them():
+    page = ["Copyright 2014 Ada Moor", "Every trademark in this novel belongs to its owner.", "Smashwords Edition"]
+    page += ["The author thanks the printers of the first copies."]
+    assert paragraphs("The Ferry", *page, "Chapter 1", *STORY) == tuple(STORY)
+    assert "A novel is a boat with no oars." in paragraphs(
+        *page, "Chapter 1", "A novel is a boat with no oars.", *STORY
+    )
+
+
 def test_a_paragraph_that_two_rules_mark_goes_anywhere():
     line = "Discover other titles by Ada Moor at Smashwords.com"
     assert paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line, *STORY * 4) == tuple(STORY * 8)
