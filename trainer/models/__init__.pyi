@@ -12,14 +12,14 @@ from .export.session import OnnxModel as OnnxModel
 from .families import compile_layers as compile_layers
 from .families import family_of as family_of
 from .families import head_of as head_of
-from .families import known_families as known_families
 from .families import layers_of as layers_of
 from .families import packed_logits as packed_logits
 from .families import place_of as place_of
-from .families import positions_of as positions_of
 from .families import recorded_states as recorded_states
 from .families import states as states
 from .families import use_packed_attention as use_packed_attention
+from .family_lookup import known_families as known_families
+from .family_lookup import positions_of as positions_of
 from .files.folders import model_fingerprint as model_fingerprint
 from .files.folders import model_folder as model_folder
 from .files.model_card import Declared as Declared

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,8 @@ from huggingface_hub.errors import StrictDataclassError
 
 from corpora.errors import first_line
 from trainer.errors import DamagedWeights, ModelError
-from trainer.models.families import known_families, not_known
+from trainer.models.family_lookup import known_families, not_known
+from trainer.models.files.plain_config import plain_config
 from trainer.models.files.weights import weight_shapes
 from trainer.models.quiet import quiet_transformers
 from trainer.plugin import Family
@@ -57,7 +59,7 @@ class ModelFiles:
         """What kind of model it says it is."""
         return str(self.config.get("model_type", "unknown"))
 
-    @property
+    @cached_property
     def family(self) -> Family | None:
         """Its family; None where no plugin offers one."""
         return known_families().get(self.model_type)
@@ -106,7 +108,7 @@ def look_at(folder: Path, *, teacher: bool = False, pickled: bool = False) -> Mo
     if family is None:
         _check_sizes_occur(files)
     else:
-        _check_fit(files, family, load_config(folder))
+        _check_fit(files, family, described(files))
     return files
 
 
@@ -141,6 +143,15 @@ def load_config(folder: Path) -> PreTrainedConfig:
         except LOADING_ERRORS as error:
             raise ModelError(f"{folder}/config.json does not describe a model: {_reason(error)}") from error
     return cast("PreTrainedConfig", config)
+
+
+def described(files: ModelFiles) -> PreTrainedConfig:
+    """The configuration of a folder that is only looked at: without transformers where that gives the same values.
+
+    Raises:
+        ModelError: transformers does not accept it.
+    """
+    return cast("PreTrainedConfig", plain_config(files.config)) or load_config(files.folder)
 
 
 def _check_fit(files: ModelFiles, family: Family, config: PreTrainedConfig) -> None:

@@ -7,10 +7,11 @@ from math import prod
 from pathlib import Path
 
 from trainer.errors import ModelError
-from trainer.models.configurations import ModelFiles, load_config, look_at
-from trainer.models.families import not_known
+from trainer.models.configurations import ModelFiles, described, look_at
+from trainer.models.family_lookup import not_known
 from trainer.models.files.folders import model_folder
-from trainer.models.tokenization.tokenizers import TOKENIZER_FILES, load_tokenizer, lower_cases
+from trainer.models.tokenization.plain_casing import plain_casing
+from trainer.models.tokenization.tokenizers import LONGEST_BYTES, TOKENIZER_FILES, load_tokenizer, lower_cases
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def inspect_model(model: str | Path) -> Inspection:
 def _obstacle(files: ModelFiles) -> str | None:
     if files.family is None:
         return not_known(files.model_type)
-    return files.family.refusal(load_config(files.folder))
+    return files.family.refusal(described(files))
 
 
 def _tied(name: str, files: ModelFiles) -> bool:
@@ -85,6 +86,9 @@ def _casing(folder: Path) -> str:
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         return "unknown"
     try:
-        return "lower-cased" if lower_cases(load_tokenizer(folder)) else "cased"
+        lowers = plain_casing(folder, longest_bytes=LONGEST_BYTES)
+        if lowers is None:
+            lowers = lower_cases(load_tokenizer(folder))
+        return "lower-cased" if lowers else "cased"
     except ModelError:
         return "unknown"

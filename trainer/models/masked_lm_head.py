@@ -11,7 +11,8 @@ from torch import nn
 
 from trainer.errors import ModelError
 from trainer.models.configurations import load_config, look_at
-from trainer.models.families import family_of, family_of_config
+from trainer.models.families import family_of
+from trainer.models.family_lookup import family_of_config
 from trainer.models.files.folders import model_folder
 from trainer.models.teachers import load_masked_lm
 

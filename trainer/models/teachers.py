@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from trainer.errors import DamagedWeights, ModelError, NoLanguageModelHead
 from trainer.models.configurations import LOADING_ERRORS, load_config, loading_error, look_at
-from trainer.models.families import family_of_config
+from trainer.models.family_lookup import family_of_config
 from trainer.models.files.folders import model_folder
 from trainer.models.quiet import quiet_transformers
 from trainer.plugin import Family

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transformers import BertTokenizer
 
 from trainer.cli import COMMANDS
 
@@ -123,6 +124,17 @@ def test_help_loads_no_torch() -> None:
     program = ["import sys, trainer.cli as c", "try: c.main(['--help'])", "except SystemExit: pass"]
     program.append("assert 'torch' not in sys.modules")
     subprocess.run([sys.executable, "-c", "\n".join(program)], check=True, capture_output=True)
+
+
+def test_inspect_loads_neither_torch_nor_transformers(make: Any, tmp_path: Path) -> None:
+    folder = make.teacher_folder(tmp_path)
+    words = {word: number for number, word in enumerate(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"))}
+    BertTokenizer(vocab=words, do_lower_case=True).save_pretrained(folder)
+    program = ["import sys, trainer.cli as c", f"c.main(['inspect', {str(folder)!r}])"]
+    program.append("assert not {'torch', 'transformers'} & set(sys.modules)")
+    told = subprocess.run([sys.executable, "-c", "\n".join(program)], check=True, capture_output=True, text=True).stdout
+    assert "lower-cased" in told
+    assert "layers          3 of 16" in told
 
 
 def test_every_command_has_a_file_of_its_own_name() -> None:

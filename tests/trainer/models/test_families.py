@@ -14,7 +14,7 @@ from corpora import PluginError
 from corpora.testing import ContractBroken
 from trainer import Family, ModelError, family_of, registry
 from trainer.builtin.families.bert import Bert
-from trainer.models.families import known_families
+from trainer.models.family_lookup import known_families
 from trainer.testing import check_family
 
 SHAPE: dict[str, Any] = {
@@ -152,7 +152,7 @@ def test_two_families_of_one_model_type_are_an_error_that_names_both(offered: An
 def offered() -> Any:
     """Offer a family for the time of a test."""
     from trainer import hookimpl
-    from trainer.models import families
+    from trainer.models import family_lookup as lookup
 
     plugins = []
 
@@ -168,4 +168,4 @@ def offered() -> Any:
     yield offer
     for plugin in plugins:
         registry.manager.unregister(plugin)
-    families._FOUND.clear()
+    lookup._FOUND.clear()

@@ -1,0 +1,69 @@
+"""The families of models that plugins offer, by what a configuration says; without torch, which is slow to import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpora import PluginError
+from trainer.errors import ModelError
+from trainer.plugin import Family, registry
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig
+
+REQUIRED = ("layers", "projections", "layer_parts", "body_parts", "head_parts", "head_steps")
+"""What a family must declare."""
+
+
+def known_families() -> dict[str, Family]:
+    """Every family that a plugin offers, by the `model_type` of the configurations that it covers.
+
+    Raises:
+        PluginError: two cover the same one, or one lacks something that it must declare.
+    """
+    found: dict[str, Family] = {}
+    for cls in registry.offered("families").values():
+        family = cls()
+        if not isinstance(family, Family):
+            raise PluginError(f"{cls.__qualname__} is not a Family; derive it from trainer.Family")
+        if missing := [name for name in REQUIRED if not hasattr(cls, name)]:
+            raise PluginError(f"the family {cls.name} does not declare {', '.join(missing)}; see trainer.Family")
+        for model_type in family.types():
+            if model_type in found:
+                raise PluginError(f"two families cover {model_type}: {found[model_type].name} and {cls.name}")
+            found[model_type] = family
+    return dict(sorted(found.items()))
+
+
+def not_known(model_type: str) -> str:
+    """One sentence that says which families there are."""
+    return f"{model_type} is not a known family; known: {', '.join(known_families())}"
+
+
+_FOUND: dict[str, Family] = {}
+"""Families that were looked up before, by `model_type`, since every micro-batch asks."""
+
+
+def family_of_config(config: PreTrainedConfig) -> Family:
+    """The family of a configuration.
+
+    Raises:
+        ModelError: no plugin offers it, or it is a configuration that cannot be trained.
+    """
+    name = str(config.model_type)
+    family = _FOUND.get(name) or known_families().get(name)
+    if family is None:
+        raise ModelError(not_known(name))
+    _FOUND[name] = family
+    if reason := family.refusal(config):
+        raise ModelError(f"this {name} model cannot be trained: {reason}")
+    return family
+
+
+def positions_of(config: PreTrainedConfig) -> int | None:
+    """How many tokens a model has positions for; None where it does not say."""
+    family = known_families().get(str(config.model_type))
+    if family is not None:
+        return family.longest(config)
+    positions = getattr(config, "max_position_embeddings", None)
+    return None if positions is None else int(positions)
