@@ -11,7 +11,8 @@ from transformers import PreTrainedModel
 
 from corpora import PluginError
 from trainer.data import IGNORED, Packed
-from trainer.distillation.objective.projection import ClosedForm, Projection, Term, check_returned, logits_losses
+from trainer.distillation.objective.products import Projection
+from trainer.distillation.objective.projection import ClosedForm, Term, check_returned, logits_losses
 from trainer.models import compile_layers, groups_of, head_of, states, use_packed_attention
 from trainer.plugin import Given, LogitsLoss, Loss, StateLoss
 from trainer.runtime import Precision

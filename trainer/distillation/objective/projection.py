@@ -11,12 +11,9 @@ from torch import Tensor, nn
 
 from corpora import PluginError
 from trainer.distillation.objective.mixture import mixed_logits
+from trainer.distillation.objective.products import Products, Projection
 from trainer.errors import Diverged
 from trainer.plugin import Given
-
-BLOCK_ROWS = 16
-"""Rows of logits that a CPU processes at once, so that they stay in its caches."""
-
 
 ClosedForm = Callable[[Given, Tensor], Tensor]
 """(given, gradient) -> loss [tokens]; writes the gradient by the student's logits into `gradient`."""
@@ -38,18 +35,6 @@ class Term:
     temperature: float | None = None
     """What the distributions of several teachers are softened by before their mean is taken; None if the term does
     not read them."""
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Hidden states before the vocabulary projection, and the projection: logits = hidden @ weight.T + bias."""
-
-    hidden: Tensor
-    """[tokens, hidden]."""
-    weight: Tensor
-    """[vocabulary, hidden]."""
-    bias: Tensor
-    """[vocabulary]."""
 
 
 def logits_losses(
@@ -113,75 +98,38 @@ class _Chunked(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, call: _Call) -> tuple[Tensor, Tensor]:
-        held = call.held
-        student = Projection(hidden.to(held), weight.to(held), bias.to(held))
-        teachers = [Projection(of.hidden.to(held), of.weight.to(held), of.bias.to(held)) for of in call.teachers]
-        to_hidden, to_weight, to_bias = map(torch.zeros_like, (student.hidden, weight, bias))
-        sums = torch.zeros(len(call.terms), dtype=_exact(held), device=hidden.device)
-        buffers = _Buffers.of(student, call)
+        products = Products.of(Projection(hidden, weight, bias), call.teachers, held=call.held, chunk=call.chunk)
+        sums = torch.zeros(len(call.terms), dtype=products.exact, device=hidden.device)
         for start in range(0, len(hidden), call.chunk):
             span = slice(start, min(start + call.chunk, len(hidden)))
-            gradient = _one_chunk(student, teachers, call, span, sums, buffers)
+            gradient = _one_chunk(products, call, span, sums)
             if call.learns:
-                torch.mm(gradient, student.weight, out=to_hidden[span])
-                _add_product(to_weight, gradient, student.hidden[span])
-                to_bias += gradient.sum(0, dtype=bias.dtype)
-        ctx.save_for_backward(to_hidden.to(hidden.dtype), to_weight, to_bias)
+                products.add_gradients(gradient, span)
+        ctx.gradients = products.to_hidden.to(hidden.dtype), products.to_weight, products.to_bias
         ctx.mark_non_differentiable(sums)
         shares = torch.stack([term.share for term in call.terms]).to(sums)
         return (sums * shares).sum(), sums
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
-        to_hidden, to_weight, to_bias = ctx.saved_tensors
+        to_hidden, to_weight, to_bias = ctx.gradients
+        ctx.gradients = None  # nobody reads them twice, and they are scaled in place
         scale = gradients[0]
-        return to_hidden * scale.to(to_hidden), to_weight * scale.to(to_weight), to_bias * scale.to(to_bias), None
+        if scale.device.type != "cpu" or scale != 1:  # to look at it on a GPU would wait
+            for gradient in (to_hidden, to_weight, to_bias):
+                gradient.mul_(scale.to(gradient))
+        return to_hidden, to_weight, to_bias, None
 
 
-@dataclass(frozen=True)
-class _Buffers:
-    """Memory that every chunk uses again."""
-
-    student: Tensor
-    """[chunk, vocabulary], the student's logits, then the total's gradient by them."""
-    teachers: list[Tensor]
-    """[chunk, vocabulary] for each teacher: its logits."""
-    gradients: Tensor
-    """[2, block, vocabulary]: the total's gradient, and that of one term, before they are stored."""
-
-    @classmethod
-    def of(cls, student: Projection, call: _Call) -> _Buffers:
-        """Room for one chunk."""
-        tokens = min(call.chunk, len(student.hidden))
-        room = student.hidden.new_empty(tokens, len(student.weight))
-        teachers = [torch.empty_like(room) for _ in call.teachers]
-        rows = _block_rows(tokens, room.device)
-        return cls(room, teachers, room.new_empty((2, rows, len(student.weight)), dtype=_exact(call.held)))
-
-
-def _block_rows(tokens: int, device: torch.device) -> int:
-    return min(BLOCK_ROWS, tokens) if device.type == "cpu" else tokens
-
-
-def _one_chunk(
-    student: Projection,
-    teachers: Sequence[Projection],
-    call: _Call,
-    span: slice,
-    sums: Tensor,
-    buffers: _Buffers,
-) -> Tensor:
+def _one_chunk(products: Products, call: _Call, span: slice, sums: Tensor) -> Tensor:
     """Add the chunk's losses to `sums`; the total's gradient by its logits, [chunk, vocabulary], in their place."""
-    logits = _logits(student, span, buffers.student)
-    of_teachers = [_logits(of, span, room) for of, room in zip(teachers, buffers.teachers, strict=True)]
-    rows = _block_rows(len(logits), logits.device)
-    for first in range(0, len(logits), rows):
-        block = slice(first, min(first + rows, len(logits)))
-        rows_of = _Rows(
-            logits[block].to(sums.dtype), [of[block].to(sums.dtype) for of in of_teachers], call.labels[span][block]
-        )
+    logits, of_teachers = products.logits(span)
+    for first in range(0, len(logits), products.rows):
+        block = slice(first, min(first + products.rows, len(logits)))
+        ours, theirs = products.exactly(logits[block], [of[block] for of in of_teachers])
+        rows_of = _Rows(ours, theirs, call.labels[span][block])
         picked = min(max(call.picked - span.start - first, 0), block.stop - first)
-        logits[block] = _one_block(rows_of, call, picked, sums, buffers.gradients)
+        products.store(_one_block(rows_of, call, picked, sums, products.gradients), logits[block])
     return logits
 
 
@@ -271,22 +219,6 @@ def check_returned(name: str, loss: object, number: int, *, unit: str = "token")
         raise Diverged(f"{name} is not finite in the first micro-batch")
 
 
-def _logits(projection: Projection, span: slice, room: Tensor) -> Tensor:
-    hidden = projection.hidden[span]
-    return torch.addmm(projection.bias, hidden, projection.weight.T, out=room[: len(hidden)])
-
-
-def _add_product(to_weight: Tensor, gradient: Tensor, hidden: Tensor) -> None:
-    if gradient.dtype == to_weight.dtype:
-        to_weight.addmm_(gradient.T, hidden)
-    else:
-        to_weight += gradient.T @ hidden
-
-
 def _matmul_dtype(hidden: Tensor) -> torch.dtype:
     kind = hidden.device.type
     return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else hidden.dtype
-
-
-def _exact(dtype: torch.dtype) -> torch.dtype:
-    return torch.float64 if dtype == torch.float64 else torch.float32

@@ -1,0 +1,145 @@
+"""The matrix products of the vocabulary projection: plain ones, and those of a CPU that multiplies in bf16."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+BLOCK_ROWS = 16
+"""Rows of logits that a CPU processes at once, so that they stay in its caches."""
+BLOCK_WORDS = 2048
+"""Words whose gradients a CPU converts and adds at once, for the same reason."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Hidden states before the vocabulary projection, and the projection: logits = hidden @ weight.T + bias."""
+
+    hidden: Tensor
+    """[tokens, hidden]."""
+    weight: Tensor
+    """[vocabulary, hidden]."""
+    bias: Tensor
+    """[vocabulary]."""
+
+
+class Products:
+    """The products for one micro-batch, with memory that every chunk of it uses again.
+
+    Args:
+        student: its gradients are computed.
+        teachers: of the same tokens.
+        held: what matrices are multiplied in.
+        chunk: tokens whose logits are held at once.
+    """
+
+    def __init__(self, student: Projection, teachers: Sequence[Projection], *, held: torch.dtype, chunk: int) -> None:
+        exact, device = exact_dtype(held), student.hidden.device
+        self.student, self.teachers = self._cast(student, held), [self._cast(of, held) for of in teachers]
+        tokens, words = min(chunk, len(student.hidden)), len(student.weight)
+        self.rows = min(BLOCK_ROWS, tokens) if device.type == "cpu" else tokens
+        """How many rows of a chunk are processed at once."""
+        self.exact = exact
+        self._room, *self._of_teachers = (
+            torch.empty((tokens, words), dtype=held, device=device) for _ in (student, *teachers)
+        )
+        self.gradients = torch.empty((2, self.rows, words), dtype=exact, device=device)
+        """[2, rows, vocabulary]: the total's gradient, and that of one term, before they are stored."""
+        self.to_hidden = torch.zeros_like(self.student.hidden)
+        self.to_weight, self.to_bias = torch.zeros_like(student.weight), torch.zeros_like(student.bias)
+
+    @classmethod
+    def of(cls, student: Projection, teachers: Sequence[Projection], *, held: torch.dtype, chunk: int) -> Products:
+        """The kind that suits the device and the precision."""
+        mixed = student.hidden.device.type == "cpu" and held != exact_dtype(held)
+        return (MixedProducts if mixed else Products)(student, teachers, held=held, chunk=chunk)
+
+    def _cast(self, projection: Projection, held: torch.dtype) -> Projection:
+        return Projection(projection.hidden.to(held), projection.weight.to(held), projection.bias.to(held))
+
+    def logits(self, span: slice) -> tuple[Tensor, list[Tensor]]:
+        """The logits of a chunk, [chunk, vocabulary], of the student and of each teacher, as `exactly` reads them."""
+        rooms = (self._room, *self._of_teachers)
+        student, *teachers = (
+            self._product(of, of.hidden[span], room[: span.stop - span.start])
+            for of, room in zip((self.student, *self.teachers), rooms, strict=True)
+        )
+        return student, teachers
+
+    def _product(self, projection: Projection, hidden: Tensor, room: Tensor) -> Tensor:
+        return torch.addmm(projection.bias, hidden, projection.weight.T, out=room)
+
+    def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """A block of rows of them, in the precision of the losses."""
+        return student.to(self.exact), [of.to(self.exact) for of in teachers]
+
+    def store(self, gradient: Tensor, logits: Tensor) -> None:
+        """Put the gradient of a block of rows, [rows, vocabulary], in the place of the student's logits."""
+        logits.copy_(gradient)
+
+    def add_gradients(self, gradient: Tensor, span: slice) -> None:
+        """Add a chunk's part to the gradients by the student's hidden states, weight and bias.
+
+        Args:
+            gradient: [chunk, vocabulary], by the student's logits.
+        """
+        torch.mm(gradient, self.student.weight, out=self.to_hidden[span])
+        self._add_to_weight(gradient, self.student.hidden[span])
+        self._add_to_bias(gradient)
+
+    def _add_to_weight(self, gradient: Tensor, hidden: Tensor) -> None:
+        if gradient.dtype == self.to_weight.dtype:
+            self.to_weight.addmm_(gradient.T, hidden)
+        else:
+            self.to_weight += gradient.T @ hidden
+
+    def _add_to_bias(self, gradient: Tensor) -> None:
+        self.to_bias += gradient.sum(0, dtype=self.to_bias.dtype)
+
+
+class MixedProducts(Products):
+    """On a CPU in bf16: whatever is not a matrix product happens in float32, a block at a time, in the caches.
+
+    There, converting or adding whole matrices of 30,522 words takes as long as multiplying them.
+    """
+
+    def __init__(self, student: Projection, teachers: Sequence[Projection], *, held: torch.dtype, chunk: int) -> None:
+        super().__init__(student, teachers, held=held, chunk=chunk)
+        words, width = student.weight.shape
+        self._blocks = self.gradients.new_empty(1 + len(teachers), self.rows, words)
+        self._to_weight = torch.empty((words, width), dtype=held)
+
+    def _cast(self, projection: Projection, held: torch.dtype) -> Projection:
+        return Projection(projection.hidden.to(held), projection.weight.to(held), projection.bias.to(exact_dtype(held)))
+
+    def _product(self, projection: Projection, hidden: Tensor, room: Tensor) -> Tensor:
+        return torch.mm(hidden, projection.weight.T, out=room)
+
+    def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """A block of rows of them in float32, with the biases, which `logits` leaves out here."""
+        ours, *theirs = (
+            room[: len(logits)].copy_(logits).add_(of.bias)
+            for room, logits, of in zip(self._blocks, (student, *teachers), (self.student, *self.teachers), strict=True)
+        )
+        return ours, theirs
+
+    def store(self, gradient: Tensor, logits: Tensor) -> None:
+        """As in `Products`; the bias takes its gradient before it is rounded."""
+        self.to_bias += gradient.sum(0)
+        logits.copy_(gradient)
+
+    def _add_to_weight(self, gradient: Tensor, hidden: Tensor) -> None:
+        torch.mm(gradient.T, hidden, out=self._to_weight)
+        for ours, part in zip(self.to_weight.split(BLOCK_WORDS), self._to_weight.split(BLOCK_WORDS), strict=True):
+            ours += part
+
+    def _add_to_bias(self, gradient: Tensor) -> None:
+        """`store` has done it."""
+
+
+def exact_dtype(held: torch.dtype) -> torch.dtype:
+    """What losses are computed in where matrices are multiplied in `held`."""
+    return torch.float64 if held == torch.float64 else torch.float32
