@@ -22,7 +22,7 @@ import json, sys, time
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from trainer.evaluation import evaluate
+from trainer import evaluate
 place, data = Path(sys.argv[1]), Path(sys.argv[2])
 share = float(sys.argv[3])
 asked = {
