@@ -133,8 +133,9 @@ class MixedProducts(Products):
 
     def _add_to_weight(self, gradient: Tensor, hidden: Tensor) -> None:
         torch.mm(gradient.T, hidden, out=self._to_weight)
-        for ours, part in zip(self.to_weight.split(BLOCK_WORDS), self._to_weight.split(BLOCK_WORDS), strict=True):
-            ours += part
+        for first in range(0, len(self.to_weight), BLOCK_WORDS):
+            words = slice(first, first + BLOCK_WORDS)
+            self.to_weight[words] += self._to_weight[words]
 
     def _add_to_bias(self, gradient: Tensor) -> None:
         """`store` has done it."""

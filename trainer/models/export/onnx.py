@@ -19,7 +19,7 @@ from trainer.errors import ModelError
 from trainer.models.export.loading import load_with_head
 from trainer.models.export.requirements import check_packages
 from trainer.models.export.session import OnnxModel
-from trainer.models.families import positions_of
+from trainer.models.family_lookup import positions_of
 from trainer.models.files.folders import model_folder
 from trainer.runtime import storing
 
