@@ -212,6 +212,8 @@ def read_manifest(path: Path) -> Manifest:
     try:
         if path.is_symlink():
             raise ValueError("it is a symbolic link")
+        if path.exists() and not path.is_file():  # reading a pipe or a device may never end
+            raise ValueError("it is not a regular file")
         content = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             found = content.get("format") if isinstance(content, dict) else None

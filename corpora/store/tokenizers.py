@@ -38,6 +38,8 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
         path = files[0]
     if path.is_file():
         _check_size(path.stat().st_size, str(path))
+    elif path.exists():  # a pipe or a device may never end
+        raise InputError(f"the tokenizer {path} is not a regular file")
     try:
         if path.suffix == ".txt" and path.exists():
             tokenizer = wordpiece(path.read_text(encoding="utf-8").split("\n"), casing, str(path))

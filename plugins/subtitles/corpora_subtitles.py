@@ -22,7 +22,7 @@ class Subtitles(Source):
 
     def shards(self) -> Sequence[Shard]:
         """One shard a file, sorted by its path in the folder."""
-        paths = sorted(self.folder.rglob("*.srt"))
+        paths = sorted(path for path in self.folder.rglob("*.srt") if path.is_file())
         if not paths:
             raise InputError(f"subtitles: no .srt file under {self.folder}; is it the right folder?")
         return [Shard(p.relative_to(self.folder).as_posix(), p, size_bytes=p.stat().st_size) for p in paths]

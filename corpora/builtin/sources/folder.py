@@ -100,6 +100,9 @@ def key_of(path: Path, folder: Path) -> str:
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
 
 
+LONGEST_SHOWN = 300
+
+
 class _Folder:
     """A walk through a folder, which leaves out links that lead out of it and remembers their keys."""
 
@@ -117,18 +120,25 @@ class _Folder:
                 stat = directory.stat()
                 place = (stat.st_dev, stat.st_ino)
                 paths = [] if place in entered else sorted(directory.iterdir(), key=lambda path: path.name)
+                paths = [path for path in paths if not path.name.startswith(".") and self._may_follow(path)]
+                files, folders = list(filter(_is_file, paths)), [path for path in paths if path.is_dir()]
             except OSError as error:
-                raise InputError(f"{self._owner}: {directory} cannot be listed: {error.strerror}") from error
+                raise InputError(f"{self._owner}: {_short(directory)} cannot be listed: {error.strerror}") from error
             entered.add(place)
-            paths = [path for path in paths if not path.name.startswith(".") and self._may_follow(path)]
-            yield from (path for path in paths if _is_file(path))
-            waiting.extend(path for path in reversed(paths) if path.is_dir())
+            yield from files
+            waiting.extend(reversed(folders))
 
     def _may_follow(self, path: Path) -> bool:
         if self._follow_links or not leads_out(path, self._folder):
             return True
         self.refused.append(key_of(path, self._folder))
         return False
+
+
+def _short(path: Path) -> str:
+    """A path for a message; a hostile one may have thousands of characters."""
+    text = str(path)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _is_file(path: Path) -> bool:

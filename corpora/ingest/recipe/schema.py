@@ -47,6 +47,9 @@ class Recipe:
     """The tables that trainers read."""
 
 
+LONGEST_BYTES = 10_000_000
+
+
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe file.
 
@@ -54,7 +57,11 @@ def read_recipe(path: Path) -> Recipe:
         RecipeError: it is missing, is not TOML, or has keys that no action understands, with near matches.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:  # it may be a pipe, or a device that never ends
+            text = file.read(LONGEST_BYTES + 1)
+        if len(text) > LONGEST_BYTES:
+            raise RecipeError(f"the recipe {path} has more than {LONGEST_BYTES / 1e6:,.0f} MB; give a recipe file")
+        content = tomllib.loads(text.decode("utf-8").replace("\r\n", "\n"))
     except FileNotFoundError:
         raise RecipeError(f"the recipe {path} does not exist") from None
     except (OSError, ValueError, RecursionError) as error:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 REFUSALS = {
     errno.ENOSPC: "the disk is full; free some space and run the same command again to continue",
     errno.EDQUOT: "your disk quota is used up; free some space and run the same command again to continue",
+    errno.EFBIG: "the file would be larger than this user or file system allows (ulimit -f); raise that limit",
+    errno.EIO: "the disk failed; check it, then run the same command again to continue",
+    errno.EISDIR: "a folder is where a file belongs; remove it",
     errno.EROFS: "it is read-only; set CORPORA_HOME to a writable folder",
     errno.EACCES: "no permission to write there; set CORPORA_HOME to a folder that you own",
     errno.EPERM: "no permission to write there; set CORPORA_HOME to a folder that you own",
