@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from corpora import Sequences
 from corpora.arrays.count_tables import Keys
 from corpora.arrays.hashes import row_hashes
 from corpora.arrays.words import word_spans
+from corpora.plugin import Array
 
 FILTER_BITS = 24
 
@@ -40,7 +40,7 @@ def row_ngrams(block: Sequences, n: int) -> RowNgrams:
         n: tokens or words in an n-gram, at least 1.
     """
     block = block.tight()
-    values: NDArray[Any] = block.values
+    values: Array = block.values
     offsets, begins, ends = block.offsets, np.arange(len(values)), np.arange(1, len(values) + 1)
     if values.dtype == np.uint8:
         begins, ends = word_spans(values, offsets)

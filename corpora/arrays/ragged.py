@@ -92,7 +92,7 @@ def control_places(values: Array, context: Context) -> NDArray[np.int64]:
     if len(values) and int(values.max()) >= len(context.vocabulary):
         raise DatasetDamaged(
             f"the id {int(values.max())} is outside the vocabulary of {len(context.vocabulary):,}; "
-            "tokenize again with the tokenizer that lies beside the dataset"
+            "tokenize again with the tokenizer stored in the dataset's folder"
         )
     ids = sorted(i for i in context.special_ids if i != context.unknown_id)
     found = np.zeros(len(values), dtype=bool)

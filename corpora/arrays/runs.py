@@ -1,6 +1,6 @@
 """Count documents over any cut of a dataset into blocks: a document that spans a cut counts once.
 
-A run is a stretch of rows that lies together in the dataset. Of each we keep `[first row, row after the
+A run is a stretch of consecutive rows of the dataset. Of each we keep `[first row, row after the
 last, documents, hash of the first document, hash of the last one]`; runs that touch become one, so the
 whole dataset is a single run.
 """

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Any
 
 from corpora.errors import WorkerError
 from corpora.plugin import PluginFile, registry
@@ -36,9 +35,9 @@ def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> object:
 
 
 @lru_cache(maxsize=1)
-def _task(packed: bytes) -> Callable[[Any], Any]:
+def _task(packed: bytes) -> Callable[[object], object]:
     """A task, unpickled once per worker: it may contain a vocabulary and statistics."""
-    task: Callable[[Any], Any] = pickle.loads(packed)
+    task: Callable[[object], object] = pickle.loads(packed)
     return task
 
 

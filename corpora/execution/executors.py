@@ -12,13 +12,14 @@ import tempfile
 import warnings
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from corpora.errors import WorkerError, unknown_name
@@ -90,8 +91,8 @@ class Processes(Executor):
                     yield waiting.popleft().result()
             except BrokenProcessPool as error:
                 raise WorkerError(
-                    "a worker process died (killed, or out of memory); run the same command again: it goes on where "
-                    "it was"
+                    "a worker process died (killed, or out of memory); run the same command again: it continues "
+                    "where it stopped"
                 ) from error
             finally:
                 running = [future for future in waiting if not future.cancel()]
@@ -128,9 +129,9 @@ def _done(task_file: str, item: object) -> object:
 
 
 @lru_cache(maxsize=1)
-def _task(file: str) -> Callable[[Any], Any]:
+def _task(file: str) -> Callable[[object], object]:
     """The task pickled in a file; each worker reads it once."""
-    task: Callable[[Any], Any] = pickle.loads(Path(file).read_bytes())
+    task: Callable[[object], object] = pickle.loads(Path(file).read_bytes())
     return task
 
 
@@ -179,14 +180,14 @@ class Ray(Executor):
             raise error.cause from error
         except ray.exceptions.RayError as error:
             raise WorkerError(
-                f"the cluster lost a piece of work ({type(error).__name__}); run the same command again: it goes on "
+                f"the cluster lost a piece of work ({type(error).__name__}); run the same command again: it continues "
                 "where it was"
             ) from error
         finally:
             for reference in waiting:
                 ray.cancel(reference, force=True)
 
-    def _check_nodes(self, ray: Any) -> None:
+    def _check_nodes(self, ray: ModuleType) -> None:
         """Check, before any work, that every node has our version, our plugins and the shared folder."""
         strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         with marked(shared_home()) as mark:
@@ -207,7 +208,7 @@ def _host_and_port(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _connected(address: str) -> Any:
+def _connected(address: str) -> ModuleType:
     """The module ray, connected to a cluster.
 
     Raises:
@@ -232,10 +233,10 @@ def _connected(address: str) -> Any:
     return ray
 
 
-def _notices_to_log(ray: Any) -> None:
+def _notices_to_log(ray: ModuleType) -> None:
     """Log Ray's notices of dead nodes; Ray prints them to standard output and has no setting for that."""
 
-    def log(data: dict[str, Any], ignore_prefix: bool) -> None:
+    def log(data: Mapping[str, list[str]], ignore_prefix: bool) -> None:
         for notice in data["lines"]:
             logging.getLogger("corpora").warning("ray: %s", notice.strip().partition("\n")[0])
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +22,7 @@ from corpora.ingest.side_records import HAS_HOLE, gather_side_records
 from corpora.operations import Work
 from corpora.plugin import (
     Filter,
+    Json,
     Shard,
     Source,
     Splitter,
@@ -185,7 +185,7 @@ class _Build:
     inputs: tuple[tuple[str, str], ...]
 
     def plan(self) -> Plan:
-        settings: dict[str, Any] = {"duplicates": self.duplicates, "limit": self.limit}
+        settings: dict[str, Json] = {"duplicates": self.duplicates, "limit": self.limit}
         table = {"build": self.source.name, **absolute_options(self.source), "splitter": self.splitter.short()}
         table["filters"] = [chosen.short() for chosen in self.filters]
         table |= settings
@@ -309,7 +309,7 @@ class _Build:
         return tuple(notes)
 
 
-def absolute_options(source: Source) -> dict[str, Any]:
+def absolute_options(source: Source) -> dict[str, Json]:
     """A source's options as a recipe keeps them: paths absolute, so that they mean the same from anywhere."""
     options = source.options()
     for option in options_of(type(source)):

@@ -1,4 +1,4 @@
-"""The middle stage of a build: one pass over everything that was found, which gives each document its fate."""
+"""The middle stage of a build: one pass over everything that was found, which decides the outcome of each document."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ METADATA = DOCUMENT_COLUMNS.index("metadata")
 
 @dataclass(frozen=True)
 class Fates:
-    """What became of everything that a build found."""
+    """The outcome of everything that a build found."""
 
     documents: pa.Table
-    """One row each: the columns of `documents.parquet`, with its `fate`."""
+    """One row each: the columns of `documents.parquet`, with the outcome in `fate`."""
     rejects: list[dict[str, str]]
     survivors: dict[int, frozenset[int]]
     """For each part, the numbers of the rows that are written."""
@@ -37,7 +37,7 @@ class Fates:
 
 
 def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
-    """Give everything that was found its fate, in one pass over the whole corpus.
+    """Decide the outcome of every document found, in one pass over the whole corpus.
 
     Args:
         table: the extract rows of all parts in order, without their paragraphs.

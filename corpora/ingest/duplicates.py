@@ -53,7 +53,7 @@ def find(documents: pa.Table, method: Method) -> dict[int, tuple[str, str]]:
     Args:
         documents: id, title, author, words, signature of all that the filters kept, in document order.
         method: `exact` finds equal ids and equal texts, `near` also near copies and box sets, `keep` only
-            equal ids (two documents of one id cannot be told apart later).
+            equal ids (two documents of one id cannot be distinguished later).
     """
     gone: dict[int, tuple[str, str]] = {}
     ids: list[str] = documents["id"].to_pylist()

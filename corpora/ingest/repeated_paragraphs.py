@@ -13,10 +13,10 @@ import pyarrow as pa
 EDGE_PARAGRAPHS = 30
 """So many paragraphs from the beginning and from the end are looked at; what is between them is never touched."""
 MIN_WORDS = 8
-"""Shorter paragraphs may stand in many documents by chance: `She said nothing.`"""
+"""Shorter paragraphs may occur in many documents by chance: `She said nothing.`"""
 MIN_DOCUMENTS = 5
 MIN_RATE = 0.01
-"""Boilerplate stands in at least five documents, and in at least this share of them."""
+"""Boilerplate occurs in at least five documents, and in at least this share of them."""
 QUOTED_LETTERS = 100
 
 
@@ -50,7 +50,7 @@ def shared_in(paragraphs: Sequence[str], shared: Collection[int]) -> list[int]:
 
 
 def quoted(batches: Iterable[pa.RecordBatch], shared: Mapping[int, int]) -> dict[str, int]:
-    """How each shared paragraph begins, and the number of documents that it stands in, the most common first.
+    """How each shared paragraph begins, and the number of documents that contain it, the most common first.
 
     Args:
         batches: extract rows, with their `edges` and `paragraphs`.

@@ -6,10 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from corpora.errors import PluginError
-from corpora.plugin import SideRecords
+from corpora.plugin import Json, SideRecords
 from corpora.store import write_text
 
 HAS_HOLE = "hole"
@@ -34,7 +33,7 @@ class PartSide:
     """The side records and dropped sentences of one part of a build."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, list[dict[str, Any]]] = {}
+        self._lines: dict[str, list[dict[str, Json]]] = {}
         self._dropped: Counter[str] = Counter()
 
     def add(self, document: str, records: SideRecords) -> None:

@@ -39,7 +39,8 @@ def diff(
 
     Rows, documents and types (tokens, or the words of sentences) are compared both ways, so that nestedness shows:
     a sample shares all of its rows with what it was taken from. The share of n-grams says how much of an evaluation
-    set a training set holds. Words that a version was not counted for are counted now and kept beside the store.
+    set a training set holds. Words that a version was not counted for are counted now and kept
+    in the store, outside the version.
 
     Args:
         ngram: tokens or words of an n-gram, at least 1.
@@ -109,7 +110,7 @@ class Comparison:
             ours["types"], theirs["types"] = self.types.shared()
         headers = ["what", f"of {self.names[0]} in {self.names[1]}", f"of {self.names[1]} in {self.names[0]}"]
         note = (
-            "Rows are told apart by all of their values, whatever document they are from; copies count as often as "
+            "Rows are compared by all of their values, whatever document they are from; copies count as often as "
             f"they are there. N-grams are of {self.unit}s and lie within rows; shares of rows with one are of those "
             "long enough to hold one."
         )

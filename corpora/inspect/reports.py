@@ -30,7 +30,7 @@ def report(
 ) -> Path:
     """Write one self-contained HTML page that compares datasets.
 
-    Statistics that a version was not counted for are counted now and kept beside the store.
+    Statistics that a version was not counted for are counted now and kept in the store, outside the version.
 
     Args:
         out: the page.

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
 
 import httpx2
 
@@ -53,9 +52,9 @@ class Answer:
         deadline: moves on with each byte.
     """
 
-    def __init__(self, url: str, response: Any, deadline: Deadline) -> None:
+    def __init__(self, url: str, response: httpx2.Response, deadline: Deadline) -> None:
         self.url = url
-        self.headers: Any = response.headers
+        self.headers = response.headers
         self.partial: bool = response.status_code == HTTPStatus.PARTIAL_CONTENT
         self.location: str | None = None
         if response.status_code in REDIRECTS:

@@ -15,7 +15,7 @@ from corpora.errors import DownloadError, ServerBusy
 LOG = logging.getLogger("corpora.net")
 T = TypeVar("T")
 BUSY = frozenset({429, 503})
-"""Statuses by which a server asks for patience."""
+"""Statuses with which a server asks clients to wait."""
 
 
 class TryAgain(Exception):

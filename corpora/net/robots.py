@@ -54,7 +54,7 @@ class Host:
 
         Raises:
             DownloadError: the rules could not be read, so nothing may be asked.
-            ServerBusy: the host asks for patience.
+            ServerBusy: the host asks clients to wait.
         """
         with self._reading:
             if self._rules is None:

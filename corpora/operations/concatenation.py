@@ -51,7 +51,7 @@ def concat(
 
 
 def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
-    """See that datasets can stand in one.
+    """Check that datasets can be joined into one.
 
     Raises:
         OptionError: fewer than two, of different kinds, tokenizers or scores.

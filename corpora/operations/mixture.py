@@ -64,8 +64,9 @@ def mix(
 
     def write(staging: Path) -> Manifest:
         side_files(staging, parents)
-        accounting: dict[str, Any] = {"rows": [parent.rows for parent in parents], "taken": []}
-        batches = _batches(staging, parents, orders, amounts, work, accounting)
+        taken: list[int] = []
+        accounting = {"rows": [parent.rows for parent in parents], "taken": taken}
+        batches = _batches(staging, parents, orders, amounts, work, taken)
         made = Rows(parents[0].schema, batches, parents=parents, accounting=accounting)
         return write_version(staging, name, plan, made, work)
 
@@ -149,17 +150,17 @@ def _batches(
     orders: list[Order],
     amounts: list[Amount],
     work: Work,
-    accounting: dict[str, Any],
+    taken: list[int],
 ) -> Iterator[pa.RecordBatch]:
     """The rows of each parent in turn; `taken` gets how many each gave."""
     for number, (parent, order, amount) in enumerate(zip(parents, orders, amounts, strict=True)):
         folder = staging / "parts" / str(number)
         folder.mkdir(parents=True, exist_ok=True)
-        accounting["taken"].append(0)
+        taken.append(0)
         if amount.rows == 0 or amount.tokens == 0:
             continue
-        taken = threshold(parent, order, amount, work)
-        task = TakeTask(folder, order, vocabulary_in(parent.path), taken, parent.schema, complement=False)
+        bound = threshold(parent, order, amount, work)
+        task = TakeTask(folder, order, vocabulary_in(parent.path), bound, parent.schema, complement=False)
         for batch in written_parts(work, task, parent.pieces(), f"take {parent.name}", {}):
-            accounting["taken"][-1] += batch.num_rows
+            taken[-1] += batch.num_rows
             yield batch

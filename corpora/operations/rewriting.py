@@ -50,7 +50,7 @@ def rewrite_text(
 def rewrite_tokens(
     batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: Generator
 ) -> pa.RecordBatch:
-    """Rewrite a block's ids, and see that what came back is a block."""
+    """Rewrite a block's ids, and check that the result is a block."""
     block = sequences_of(batch)
     result = component.apply(block, context, rng)
     check_block(result, block, len(context.vocabulary))
@@ -79,7 +79,7 @@ def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
     return vocabulary.tokenizer.decode_batch(batch["input_ids"].to_pylist(), skip_special_tokens=False)
 
 
-def check_scores(scores: Any, rows: int) -> None:
+def check_scores(scores: object, rows: int) -> None:
     """See that a score kept its contract.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from corpora.execution import Executor, Progress, silent
 from corpora.operations.choice.others import others_of, recorded, statistics_for
 from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, document_ranges, threshold
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
-from corpora.plugin import Selection, seed_of
+from corpora.plugin import Context, Selection, Sequences, seed_of
 from corpora.store import (
     Dataset,
     Manifest,
@@ -109,7 +109,9 @@ def split(
     return made[0], made[1]
 
 
-def _writer_of_side(name: str, plan: Plan, parent: Dataset, order: Order, rate: float, side: str, work: Work) -> Any:
+def _writer_of_side(
+    name: str, plan: Plan, parent: Dataset, order: Order, rate: float, side: str, work: Work
+) -> Callable[[Path], Manifest]:
     def write(staging: Path) -> Manifest:
         return _write(staging, name, plan, parent, order, Amount(rate=rate), work, complement=side == "train")
 
@@ -134,7 +136,7 @@ class _ByDocument(Selection):
 
     name = "split"
 
-    def order(self, block: Any, context: Any, seed: int) -> NDArray[np.uint64]:
+    def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
         """A key for each row, by its number."""
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
 

@@ -256,7 +256,7 @@ def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArra
         block, all_keys = sequences_of(batch), order.keys(batch, row, vocabulary)
         sizes = np.add.reduceat(block.lengths, begins)
         new = 0
-        if runs.values[0].as_py() == last:  # the document goes on from the block before
+        if runs.values[0].as_py() == last:  # the document continues from the previous block
             tokens[-1][-1] += sizes[0]
             new = 1
         if len(begins) > new:

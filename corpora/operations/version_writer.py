@@ -1,4 +1,4 @@
-"""What every action on a dataset ends with: rows into blocks and files, statistics, manifest, card."""
+"""The last step of every action on a dataset: rows into blocks and files, statistics, manifest, card."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ class Work:
         return cls(store or default_store(), make_executor(executor), progress)
 
     def open(self, dataset: Dataset | str) -> Dataset:
-        """The dataset itself, the one of this name, or one that lives elsewhere (`parquet:DIR`), taken in."""
+        """The dataset itself, the one of this name, or an external one (`parquet:DIR`), imported."""
         if isinstance(dataset, Dataset):
             dataset.check()
             return dataset
         return self._taken_in(dataset) if ":" in dataset else self.store.open(dataset)
 
     def _taken_in(self, reference: str) -> Dataset:
-        """A version with the rows of a dataset that lives elsewhere, made again only when its content changed."""
+        """A version with the rows of an external dataset, made again only when its content changed."""
         given = Elsewhere.named(reference)
 
         def write(staging: Path) -> Manifest:
@@ -86,7 +86,7 @@ class Work:
             write_page(staging, manifest)
             return manifest
 
-        waiting = "another build of this version is at work"
+        waiting = "another build of this version is running"
         with self.executor.kept():
             found, _ = self.store.add(name, plan, timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
         return found
@@ -95,7 +95,7 @@ class Work:
 def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
     """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its files checked against its manifest.
 
-    One that lives elsewhere (`hub:OWNER/NAME`, `parquet:DIR`) is taken into the store first.
+    An external dataset (`hub:OWNER/NAME`, `parquet:DIR`) is imported into the store first.
 
     Raises:
         DatasetNotFound: there is none, with near matches.
@@ -110,7 +110,7 @@ open = open_dataset
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a new version, and what is to be said about them."""
+    """The rows of a new version, and what its manifest records about them."""
 
     schema: pa.Schema
     batches: Iterable[pa.RecordBatch]
@@ -165,7 +165,7 @@ def described_files(
     values: int,
     documents: int,
 ) -> Manifest:
-    """The manifest of data files that stand in a staging folder."""
+    """The manifest of the data files in a staging folder."""
     in_file = {path.name: sum(batch.num_rows for batch in read_stream(path)) for path in files}
     return Manifest(
         name=name,

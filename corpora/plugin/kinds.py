@@ -56,10 +56,13 @@ class Source(Component, ABC):
 
     @abstractmethod
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The documents of one shard in order, and a `Reject` for each that cannot be one.
+        """The documents of one shard in order, and a `Reject` for each item that cannot become a document.
 
-        Nothing is lost in silence: every thing found gives exactly one of the two. Hostile input is
-        parsed through `corpora.guarded`, so that a crash costs one document.
+        Nothing is dropped silently: each item found yields exactly one of the two. Parse untrusted input through
+        `corpora.guarded`, so that a crash costs one document.
+
+        Args:
+            shard: one of those that `shards` returned; it may be read in another process.
         """
 
     def defaults(self) -> Defaults:
@@ -67,7 +70,7 @@ class Source(Component, ABC):
         return Defaults()
 
     def components(self) -> Sequence[Component]:
-        """Further components that it chose by name and that decide its texts, for the fingerprint."""
+        """Other components that it chose by name and that decide its texts, for the fingerprint."""
         return ()
 
     def notes(self) -> Sequence[str]:
@@ -106,7 +109,14 @@ class Filter(Component, ABC):
 
     @abstractmethod
     def reject(self, document: Document) -> str | None:
-        """Why to drop the document, in a few words that stay the same for the same cause; None keeps it."""
+        """Why to reject the document; None keeps it.
+
+        Args:
+            document: with its paragraphs as the source read them.
+
+        Returns:
+            A few words, the same for the same cause, because the accounting counts documents by reason.
+        """
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,14 @@ class Splitter(Component, ABC):
 
     @abstractmethod
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences in order: none empty, and no character lost but white space."""
+        """The paragraph's sentences in order.
+
+        Args:
+            paragraph: text without line breaks, not empty.
+
+        Returns:
+            Sentences that are not empty; together they hold every character but white space.
+        """
 
     def for_language(self, language: str) -> Splitter:
         """The splitter for a document: this one, unless its rules follow the document's language.
@@ -148,11 +165,11 @@ class Transform(Component, ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     """Statistics of the parent that it reads from `context.statistics`."""
     reads: ClassVar[tuple[str, ...]] = ()
-    """Its options that name another dataset, made with `decides=False`: the dataset's fingerprint stands in for it.
+    """Its options that name another dataset, made with `decides=False`: in the plan its fingerprint replaces it.
 
     It gets the same statistics of that dataset, as `context.statistics["NAME of DATASET"]`."""
     cites: ClassVar[str] = ""
-    """Where the idea comes from, for the docs and the card."""
+    """The publication that describes the method, for the docs and the card."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +181,8 @@ class TextTransform(Transform, ABC):
         """Rewrite one sentence; an empty result drops the row.
 
         Args:
-            rng: the only source of chance.
+            sentence: the text of one row.
+            rng: the only source of chance; keyed by the block, so any number of workers gives the same rows.
         """
 
 
@@ -176,10 +194,12 @@ class TokenTransform(Transform, ABC):
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
         """The new rows of one block.
 
-        Row for row, or with `origin` saying which row each came from. Ids keep their dtype and stay in
-        the vocabulary. The block is read-only.
+        Either one row for each row, or with `origin`, the row that each new row came from. Ids keep their dtype and
+        stay in the vocabulary.
 
         Args:
+            block: the rows, read-only; its values may begin before the first row.
+            context: the vocabulary, the rows' documents, and the statistics named in `needs`.
             rng: the only source of chance; keyed by the block, so any number of workers gives the same rows.
         """
 
@@ -195,6 +215,10 @@ class Score(Transform, ABC):
     def score(self, block: Sequences, context: Context) -> Array:
         """A number for each row; NaN where there is none.
 
+        Args:
+            block: the rows, read-only.
+            context: the vocabulary, the rows' documents, the number of the first row, and the statistics in `needs`.
+
         Returns:
             [rows], stored as float32 (what is infinite there counts as none), depending on nothing but the row and
             its number.
@@ -207,9 +231,11 @@ class Selection(Transform, ABC):
 
     @abstractmethod
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """A key for each row: lower is taken sooner, ties by row number.
+        """A key for each row: the lowest keys are taken first, ties by row number.
 
         Args:
+            block: the rows, read-only.
+            context: the vocabulary, the rows' documents, the number of the first row, and the statistics in `needs`.
             seed: the run's seed mixed with the component's name and version and the parent's fingerprint.
 
         Returns:
@@ -233,15 +259,28 @@ class Statistic(Component, ABC):
 
     @abstractmethod
     def count(self, block: Sequences, context: Context) -> Counts:
-        """Named arrays that count one block."""
+        """Count one block.
+
+        Args:
+            block: the rows, read-only; a block without rows must be counted too.
+            context: the vocabulary, the rows' documents, and the number of the first row.
+
+        Returns:
+            Arrays by name, which `merge` can add up.
+        """
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """The counts of two parts together; by default arrays add up, the shorter one padded with zeros."""
+        """The counts of two parts together; by default arrays are added, the shorter one padded with zeros.
+
+        Args:
+            one: the counts of the rows that come first.
+            other: the counts of the rows after them.
+        """
         return {name: _added(one.get(name), other.get(name)) for name in sorted({*one, *other})}
 
     @abstractmethod
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """A few figures for people, from the counts of the whole."""
+        """Figures for the manifest, the card and reports, from the counts of the whole dataset."""
 
 
 def _added(one: Array | None, other: Array | None) -> Array:
@@ -267,7 +306,7 @@ class DatasetProvider(Component, ABC):
     def freeze(self) -> Self:
         """The same dataset with everything that changes over time fixed: a branch as its commit.
 
-        Called once, before anything else is asked.
+        Called once, before any other method.
         """
         return self
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from corpora.plugin.values import Array, Json
 
@@ -148,7 +147,7 @@ class Sequences:
         return replace(self, values=self.values[start:stop], offsets=self.offsets - start)
 
     @classmethod
-    def from_rows(cls, rows: Sequence[Iterable[int]], dtype: Any = np.uint16) -> Sequences:
+    def from_rows(cls, rows: Sequence[Iterable[int]], dtype: DTypeLike = np.uint16) -> Sequences:
         """A block from lists of ids; for tests and small things."""
         arrays = [np.asarray(list(row), dtype=dtype) for row in rows]
         offsets = np.concatenate([[0], np.cumsum([len(a) for a in arrays])]).astype(np.int64)
@@ -162,7 +161,7 @@ class Context:
     vocabulary: tuple[str, ...] = ()
     """Every piece by its id; empty for sentence datasets."""
     special_ids: frozenset[int] = frozenset()
-    """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and their kin."""
+    """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and other control tokens."""
     unknown_id: int | None = None
     """The id of [UNK], if the vocabulary has one."""
     documents: Sequence[str] = ()

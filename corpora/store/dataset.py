@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from corpora.errors import DatasetDamaged, OptionError
-from corpora.plugin import Counts, Json
+from corpora.plugin import Array, Counts, Json
 from corpora.store.blocks import Piece, pieces_of, read_stream
 from corpora.store.disk.atomic import write_bytes
 from corpora.store.maintenance.integrity import CHECKED, problem_of
@@ -209,7 +209,7 @@ class Dataset:
 def write_counts(path: Path, counts: Counts) -> None:
     """Write named arrays as `.npz`, atomically; the same counts give the same bytes."""
     buffer = io.BytesIO()
-    arrays: dict[str, Any] = {name: np.ascontiguousarray(counts[name]) for name in sorted(counts)}
+    arrays: dict[str, Array] = {name: np.ascontiguousarray(counts[name]) for name in sorted(counts)}
     np.savez(buffer, allow_pickle=False, **arrays)
     write_bytes(path, buffer.getvalue())
 

@@ -14,7 +14,17 @@ import pyarrow as pa
 
 from corpora.errors import OptionError, StorageError
 from corpora.execution import Executor, Progress, silent, told
-from corpora.plugin import Context, Counts, Sequences, Statistic, is_builtin, must_return, registry, source_sha256
+from corpora.plugin import (
+    Context,
+    Counts,
+    Json,
+    Sequences,
+    Statistic,
+    is_builtin,
+    must_return,
+    registry,
+    source_sha256,
+)
 from corpora.store.blocks import Piece, numbers_of, pieces_of, scores_in, sequences_of
 from corpora.store.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
 from corpora.store.disk.atomic import storage_errors, write_text
@@ -192,7 +202,7 @@ def count(
 
 def count_standard(
     folder: Path, files: Sequence[Path], schema: pa.Schema, executor: Executor, progress: Progress
-) -> dict[str, Any]:
+) -> dict[str, dict[str, Json]]:
     """Count the standard statistics of a new version, write them under `statistics/`, and return the summaries."""
     names = STANDARD["sentences" if "text" in schema.names else "tokens"] + ("scores",) * bool(scores_in(schema))
     statistics = [registry.make("statistics", name) for name in names]
@@ -200,11 +210,13 @@ def count_standard(
     return write_statistics(folder, statistics, totals)
 
 
-def write_statistics(folder: Path, statistics: Sequence[Statistic], totals: Sequence[Counts]) -> dict[str, Any]:
+def write_statistics(
+    folder: Path, statistics: Sequence[Statistic], totals: Sequence[Counts]
+) -> dict[str, dict[str, Json]]:
     """Write counts and their summary under `statistics/`, and return the summaries."""
     target = folder / "statistics"
     target.mkdir(exist_ok=True)
-    summaries = {}
+    summaries: dict[str, dict[str, Json]] = {}
     for statistic, total in zip(statistics, totals, strict=True):
         write_counts(target / f"{statistic.name}.npz", total)
         summaries[statistic.name] = statistic.summarise(total)

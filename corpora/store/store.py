@@ -63,7 +63,15 @@ class Store:
         return dataset
 
     def find(self, reference: str) -> Dataset:
-        """As `open`, without a look at the data files."""
+        """The version of a reference; its data files are not checked.
+
+        Args:
+            reference: NAME, NAME@TAG or NAME@FINGERPRINT.
+
+        Raises:
+            DatasetNotFound: there is none; the message lists near matches.
+            DatasetDamaged: its manifest cannot be read.
+        """
         return read_version(locate(self.home, reference))
 
     def all(self) -> list[Dataset]:
@@ -75,17 +83,30 @@ class Store:
         return survey(self.home)
 
     def current(self, name: str) -> str | None:
-        """The folder name of the version that NAME alone means."""
+        """The folder name of the version that NAME alone means; None if there is none.
+
+        Args:
+            name: of the dataset.
+        """
         return current(self.home, name)
 
     def tags(self, name: str) -> dict[str, str]:
-        """The tags of a dataset: tag to folder name."""
+        """The tags of a dataset: tag to the folder name of its version.
+
+        Args:
+            name: of the dataset.
+        """
         return tags(self.home, name)
 
     def tag(self, reference: str, tag: str) -> Dataset:
-        """Give a version a second name, which moves if it is given again.
+        """Give a version a second name; a tag that is already in use moves to this version.
+
+        Args:
+            reference: NAME, NAME@TAG or NAME@FINGERPRINT.
+            tag: letters, digits, `.`, `_` and `-`.
 
         Raises:
+            DatasetNotFound: there is no such version.
             OptionError: the tag has characters that a tag cannot have.
         """
         dataset = self.find(reference)
@@ -105,9 +126,14 @@ class Store:
         return [other for other, fingerprints in parents if any(f.startswith(digits) for f in fingerprints)]
 
     def remove(self, reference: str, *, force: bool = False) -> Path:
-        """Delete one version, damaged or not.
+        """Delete one version, damaged or not, and return the path of its folder.
+
+        Args:
+            reference: NAME, NAME@TAG or NAME@FINGERPRINT.
+            force: delete it even if other versions are made from it.
 
         Raises:
+            DatasetNotFound: there is no such version.
             DatasetInUse: another version is made from it, and `force` is not given.
         """
         path = locate(self.home, reference)
@@ -218,7 +244,12 @@ class Store:
         return found, built
 
     def exists(self, name: str, plan: Plan) -> bool:
-        """Whether a plan's version is finished, under this or another name."""
+        """Whether a plan's version is finished, under this or another name.
+
+        Args:
+            name: of the dataset, looked at first.
+            plan: its fingerprint identifies the version.
+        """
         digits = plan.fingerprint[:FOLDER_DIGITS]
         return any(intact(self.home / other / digits) is not None for other in [name, *names(self.home)])
 

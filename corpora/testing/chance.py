@@ -7,18 +7,20 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from corpora.plugin import Component
 from corpora.testing.checking import called, elsewhere, need
 
-Compute = Callable[[Any, Any], Any]
-"""Takes a component and an input, and gives a result that `==` compares."""
+Made = TypeVar("Made", bound=Component)
+Input = TypeVar("Input")
+Compute: TypeAlias = Callable[[Made, Input], object]
+"""Takes a component and an input, and returns a result that `==` compares."""
 
 
-def check_repeats(component: Component, what: str, compute: Compute, given: object) -> None:
+def check_repeats(component: Made, what: str, compute: Compute[Made, Input], given: Input) -> None:
     """See that a result is the same when it is computed again.
 
     The second time, global generators have another state and the clock shows another day; a pickled copy computes
@@ -45,7 +47,7 @@ def check_repeats(component: Component, what: str, compute: Compute, given: obje
     )
 
 
-def check_order(component: Component, what: str, compute: Compute, inputs: list[Any]) -> None:
+def check_order(component: Made, what: str, compute: Compute[Made, Input], inputs: list[Input]) -> None:
     """See that results do not depend on what was computed before, nor on the process.
 
     Raises:
@@ -62,7 +64,7 @@ def check_order(component: Component, what: str, compute: Compute, inputs: list[
     )
 
 
-def _all(component: Component, what: str, compute: Compute, inputs: list[object]) -> list[object]:
+def _all(component: Made, what: str, compute: Compute[Made, Input], inputs: list[Input]) -> list[object]:
     return [called(component, what, compute, component, given) for given in inputs]
 
 

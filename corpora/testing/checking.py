@@ -6,7 +6,8 @@ import math
 import pickle
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import ParamSpec, TypeVar
 
 from corpora.errors import CorporaError, IsolationError, OptionError
 from corpora.execution import guarded
@@ -32,6 +33,9 @@ from corpora.plugin import (
     split_short,
     used_versions,
 )
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 KINDS = (Source, Catalogue, Filter, Splitter, Template, Transform, Statistic, DatasetProvider)
 EXAMPLES = 40
@@ -81,7 +85,7 @@ def check_component(given: type[C] | C, kind: type[Component] = Component, *, tr
     return component
 
 
-def need(holds: bool, owner: Any, message: str) -> None:
+def need(holds: bool, owner: Component | type[Component], message: str) -> None:
     """Go on only if something holds.
 
     Raises:
@@ -91,14 +95,20 @@ def need(holds: bool, owner: Any, message: str) -> None:
         raise ContractBroken(f"{owner.name}: {message}")
 
 
-def called(owner: Any, what: str, function: Callable[..., object], *arguments: Any) -> Any:
+def called(
+    owner: Component | type[Component],
+    what: str,
+    function: Callable[Given, Result],
+    *arguments: Given.args,
+    **options: Given.kwargs,
+) -> Result:
     """What a component's own code returns; what it raises becomes a clear failure.
 
     Raises:
         ContractBroken: it raised.
     """
     try:
-        return function(*arguments)
+        return function(*arguments, **options)
     except Exception as error:  # a plugin's own code may raise anything
         hint = "; blocks are views of a file: make a new array" if "read-only" in str(error) else ""
         raise ContractBroken(f"{owner.name}: {what} raised {type(error).__name__}: {error}{hint}") from error
@@ -150,16 +160,17 @@ def searched(check: Callable[..., None], *strategies: object) -> None:
     settings(hypothesis.given(*strategies)(check))()
 
 
-def strategies() -> Any:
+def strategies() -> ModuleType:
     """The module `hypothesis.strategies`.
 
     Raises:
         HypothesisMissing: hypothesis is not installed.
     """
-    return _hypothesis().strategies
+    found: ModuleType = _hypothesis().strategies
+    return found
 
 
-def _hypothesis() -> Any:
+def _hypothesis() -> ModuleType:
     try:
         import hypothesis
     except ImportError as error:

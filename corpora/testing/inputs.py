@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from corpora.plugin import Context, Counts, Document, Sequences, registry
 from corpora.testing.checking import strategies
@@ -30,12 +30,12 @@ PARAGRAPHS = (
 )
 
 
-def vocabulary(**more: Any) -> Context:
+def vocabulary() -> Context:
     """A context with a small word-piece vocabulary."""
-    return Context(vocabulary=PIECES, special_ids=SPECIAL, unknown_id=1, **more)
+    return Context(vocabulary=PIECES, special_ids=SPECIAL, unknown_id=1)
 
 
-def id_block(rows: list[list[int]], dtype: object = np.uint16, *, before: int = 0) -> Sequences:
+def id_block(rows: list[list[int]], dtype: DTypeLike = np.uint16, *, before: int = 0) -> Sequences:
     """A read-only block of ids, as a view that may begin in the middle of its values."""
     block = Sequences.from_rows([[5] * before, *rows], dtype)
     return _frozen(replace(block, offsets=block.offsets[1:]))
@@ -49,9 +49,13 @@ def text_block(sentences: list[str], *, before: int = 0) -> Sequences:
 def context_for(block: Sequences, *, first_row: int = 0, statistics: dict[str, Counts] | None = None) -> Context:
     """The context of a block of ids or bytes: three rows a document, counted over the whole dataset."""
     documents = [f"d{(first_row + row) // 3}" for row in range(len(block))]
-    more: dict[str, Any] = {"documents": documents, "first_row": first_row, "statistics": statistics or {}}
-    more["columns"] = {"score": np.arange(first_row, first_row + len(block), dtype=np.float32) % 5}
-    return Context(**more) if block.values.dtype == np.uint8 else vocabulary(**more)
+    return replace(
+        Context() if block.values.dtype == np.uint8 else vocabulary(),
+        documents=documents,
+        first_row=first_row,
+        statistics=statistics or {},
+        columns={"score": np.arange(first_row, first_row + len(block), dtype=np.float32) % 5},
+    )
 
 
 def counted(names: tuple[str, ...], block: Sequences) -> dict[str, Counts]:

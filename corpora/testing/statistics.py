@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def figures(component: Statistic, block: Sequences) -> object:
     return _lists(_count(component, block, 0))
 
 
-def _checked(component: Statistic, make: Any) -> Any:
+def _checked(component: Statistic, make: Callable[..., Sequences]) -> Callable[..., None]:
     def check(rows: list[object], cut: int, before: int) -> None:
         block = make(rows, before=before)
         whole = called(component, "count", _count, component, block, 0)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from corpora.errors import PluginError
 from corpora.operations import check_block, check_scores
-from corpora.plugin import Counts, Score, Selection, Sequences, TextTransform, TokenTransform, Transform, generator
+from corpora.plugin import (
+    Array,
+    Counts,
+    Score,
+    Selection,
+    Sequences,
+    TextTransform,
+    TokenTransform,
+    Transform,
+    generator,
+)
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
@@ -95,7 +106,7 @@ def _check_tokens(component: TokenTransform) -> None:
 
 
 def _check_selection(component: Selection) -> None:
-    def check(rows: list[Any], cut: int, before: int) -> None:
+    def check(rows: list[list[int]], cut: int, before: int) -> None:
         block = inputs.id_block(rows, before=before)
         keys = called(component, "order", _order, component, block, block, 0)
         right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (len(block),)
@@ -110,7 +121,7 @@ def _check_selection(component: Selection) -> None:
 
 def _check_score(component: Score) -> None:
     texts = component.of == "sentences"
-    make: Any = inputs.text_block if texts else inputs.id_block
+    make: Callable[..., Sequences] = inputs.text_block if texts else inputs.id_block
 
     def check(rows: list[object], cut: int, before: int) -> None:
         block = make(rows, before=before)
@@ -125,8 +136,8 @@ def _check_score(component: Score) -> None:
     st = strategies()
     rows = st.lists(inputs.sentences(), max_size=6) if texts else inputs.id_rows()
     searched(check, rows, st.integers(0, 9), st.integers(0, 3))
-    examples: Any = inputs.SENTENCES if texts else inputs.ROWS
-    check_order(component, "score", scored, [make(list(examples[start:])) for start in range(3)])
+    examples = list(inputs.SENTENCES if texts else inputs.ROWS)
+    check_order(component, "score", scored, [make(examples[start:]) for start in range(3)])
 
 
 def _check_cut(component: Any, method: str, call: Any, block: Sequences, cut: int) -> None:
@@ -149,7 +160,7 @@ def _apply(component: TokenTransform, block: Sequences) -> Sequences:
     return component.apply(block, context, generator(1))
 
 
-def _order(component: Selection, block: Sequences, whole: Sequences, first_row: int) -> Any:
+def _order(component: Selection, block: Sequences, whole: Sequences, first_row: int) -> Array:
     statistics = _statistics(component, whole)
     return component.order(block, inputs.context_for(block, first_row=first_row, statistics=statistics), 7)
 

@@ -1,11 +1,11 @@
 """Capitals: how much of a corpus is written with capitals, which lower-cased vocabularies do not see."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Capitals(Statistic):
         counts = {"letters": uppers + lowers, "capitals": uppers, "sentences": uppers + lowers > 0, "shouted": shouted}
         return {name: np.array([values.sum()]) for name, values in counts.items()}
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """The two shares, from 0 to 1; None where there is nothing to share."""
         letters, sentences = int(counts["letters"][0]), int(counts["sentences"][0])
         return {
@@ -34,7 +34,7 @@ class Capitals(Statistic):
         }
 
 
-def _per_row(hits: Any, offsets: Any) -> Any:
+def _per_row(hits: Array, offsets: Array) -> Array:
     return np.diff(np.append(0, np.cumsum(hits))[offsets])
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from corpora import Catalogue, Entry, InputError, hookimpl, option
 
@@ -44,18 +44,20 @@ def _entry(line: str, place: str) -> Entry:
     try:
         row = json.loads(line)
         url = str(row["url"])
-        fields: dict[str, Any] = {name: str(row.get(name) or "") for name in TEXTS}
-        fields |= {"words": _number(row.get("words"), int), "price": _number(row.get("price"), float)}
-        fields |= {name: tuple(map(str, row.get(name) or ())) for name in ("formats", "categories")}
+        words, price = row.get("words"), row.get("price")
+        return Entry(
+            str(row.get("id") or url),
+            url,
+            **{name: str(row.get(name) or "") for name in TEXTS},
+            words=None if words in (None, "") else int(words),
+            price=None if price in (None, "") else float(price),
+            formats=tuple(map(str, row.get("formats") or ())),
+            categories=tuple(map(str, row.get("categories") or ())),
+        )
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(
             f"catalogue file: {place}: {error!r}; an entry needs `url`, and `words` and `price` must be numbers"
         ) from error
-    return Entry(str(row.get("id") or url), url, **fields)
-
-
-def _number(value: Any, kind: type[int] | type[float]) -> object:
-    return None if value in (None, "") else kind(value)
 
 
 @hookimpl

@@ -1,12 +1,17 @@
 """spaCy as a splitter: its blank sentencizer, or any installed pipeline."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from corpora import OptionError, Splitter, hookimpl, option
 from corpora.builtin.splitters.cuts import cut
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 PIECE = 100_000
 """Characters passed to spaCy at once: it slows down on long texts and refuses more than a million."""
@@ -32,7 +37,7 @@ class Spacy(Splitter):
         return cut(paragraph, _starts(loaded(self.pipeline, self.language), paragraph))
 
 
-def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
+def _starts(pipeline: Language, paragraph: str) -> Iterator[int]:
     """Where sentences begin; the last sentence of a piece is read again as the first of the next."""
     at = 0
     while at < len(paragraph):
@@ -48,7 +53,7 @@ def _starts(pipeline: Any, paragraph: str) -> Iterator[int]:
 
 
 @cache
-def loaded(name: str, language: str) -> object:
+def loaded(name: str, language: str) -> Language:
     """The spaCy pipeline of this name, loaded once per process.
 
     Args:

@@ -27,7 +27,7 @@ class Tokens(Statistic):
         if len(counts) > len(context.vocabulary) > 0:
             raise DatasetDamaged(
                 f"row {context.first_row} and following hold the id {len(counts) - 1}, but the vocabulary ends at "
-                f"{len(context.vocabulary) - 1}; tokenize again with the tokenizer that lies beside the dataset"
+                f"{len(context.vocabulary) - 1}; tokenize again with the tokenizer stored in the dataset's folder"
             )
         unknown = 0 if context.unknown_id is None or not len(counts) else counts[context.unknown_id]
         return {"counts": counts, "unknown": np.array([unknown], dtype=np.int64)}

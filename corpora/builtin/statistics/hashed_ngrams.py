@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Counts, Sequences, Statistic, hookimpl
+from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import mix
 
 BUCKETS = 10_000
@@ -33,7 +33,7 @@ class HashedNgrams(Statistic):
         """The number of unigrams and bigrams in each bucket."""
         return {"counts": np.bincount(buckets_of(block)[0], minlength=BUCKETS).astype(np.int64)}
 
-    def summarise(self, counts: Counts) -> dict[str, Any]:
+    def summarise(self, counts: Counts) -> dict[str, Json]:
         """How many there are, and how many buckets hold any."""
         return {"ngrams": int(counts["counts"].sum()), "buckets_used": int(np.count_nonzero(counts["counts"]))}
 

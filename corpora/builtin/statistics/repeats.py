@@ -18,7 +18,7 @@ NEVER = np.iinfo(np.int64).max
 class Repeats(Statistic):
     """How many rows are copies of others, and which occur most often.
 
-    Rows are told apart by a 64-bit hash. Exact up to a million distinct rows; beyond, the number of
+    Rows are distinguished by a 64-bit hash. Exact up to a million distinct rows; beyond, the number of
     distinct rows is estimated from a fair part of them, to about 0.1 %, and the counts of the most
     frequent ones are too low by at most `repeats_error`.
     """

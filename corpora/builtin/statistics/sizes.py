@@ -29,7 +29,7 @@ class Sizes(Statistic):
         return {**counts, **sizes, "words_per_sentence": histogram(words)}
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Both together, in any order; a document that goes on from one block in the next is one document."""
+        """Both together, in any order; a document that continues from one block into the next counts once."""
         merged = dict(super().merge(one, other))
         if "documents" in one and "documents" in other:
             merged["documents"] = merge_runs(one["documents"], other["documents"])

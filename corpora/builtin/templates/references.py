@@ -14,7 +14,7 @@ from corpora.builtin.templates.arguments import Arguments, Function, call, fille
 
 @dataclass(frozen=True)
 class References(Template):
-    """Citations that stand in the text itself, not in its notes."""
+    """Citations that are part of the text itself, not of its notes."""
 
     name: ClassVar[str] = "references"
     version: ClassVar[int] = 2

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from corpora import Array
 from corpora.arrays import random_u32
 
 MASS = 2**32
@@ -29,7 +29,7 @@ class AliasTable:
     ids: NDArray[np.uint32]
     """[2 * columns], the two ids of each column."""
 
-    def draw(self, count: int, dtype: Any, rng: Generator) -> NDArray[Any]:
+    def draw(self, count: int, dtype: DTypeLike, rng: Generator) -> Array:
         """So many ids, independent of each other.
 
         Worked off in pieces that stay in the processor's cache, which is twice as fast as all at once.

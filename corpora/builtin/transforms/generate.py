@@ -73,7 +73,7 @@ def _zipf_weights(counts: bytes, slope: float | None) -> NDArray[np.float64]:
 
 
 def _drawn_lengths(rows: int, context: Context, rng: Generator) -> NDArray[np.int64]:
-    """[rows], by the parent's histogram; one of its last bin is the mean of what lies beyond."""
+    """[rows], by the parent's histogram; a draw from the last bin is the mean of all longer rows."""
     counts = context.statistics["lengths"]["rows"]
     if not rows:
         return np.zeros(0, dtype=np.int64)

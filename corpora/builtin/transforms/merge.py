@@ -23,7 +23,7 @@ class Merge(TokenTransform):
     max_tokens: int = option(512, "The longest sequence to make, with its two special tokens.", min=3)
 
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
-        """Each row takes in the next ones while they fit; one that is too long by itself stays as it is.
+        """Each row absorbs the next ones while they fit; a row that is already too long stays unchanged.
 
         No row holds parts of two documents, or of two blocks. `origin` is the first of the rows joined.
         """

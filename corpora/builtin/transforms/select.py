@@ -1,12 +1,12 @@
 """Selections by what a row is: its length, how common its tokens are, or any score; and a score to begin with."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option
+from corpora import Array, Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option
 from corpora.arrays import mix
 from corpora.builtin.statistics.scores import sortable
 from corpora.errors import unknown_name
@@ -55,7 +55,7 @@ class Surprisal(Score):
     needs: ClassVar[tuple[str, ...]] = ("tokens",)
     cites: ClassVar[str] = ByRarity.cites
 
-    def score(self, block: Sequences, context: Context) -> NDArray[Any]:
+    def score(self, block: Sequences, context: Context) -> Array:
         """Bits a token; NaN for a row without tokens."""
         return np.where(block.lengths > 0, _mean_surprisal(block, context) / 2**24, np.nan)
 

@@ -28,7 +28,7 @@ class Shuffle(TokenTransform):
         """The rows of one block, shuffled; special ids but [UNK] stay where they are.
 
         Across a document rows keep their number of units, and so of tokens where the unit is a token. A
-        document that goes on in the next block is shuffled in two parts.
+        document that continues in the next block is shuffled in two parts.
         """
         block = block.tight()
         fixed = control_places(block.values, context)

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from corpora import Context, DatasetError
+from corpora import Array, Context, DatasetError
 from corpora.arrays import ordinary_ids, random_u32
 from corpora.builtin.statistics.bigrams import FIRST, pairs
 
@@ -18,14 +17,14 @@ from corpora.builtin.statistics.bigrams import FIRST, pairs
 class Successors:
     """For each token all that followed it, as often as it did."""
 
-    tokens: NDArray[Any]
+    tokens: Array
     """[pairs], the followers of token 0, of token 1, …, and last those that begin a row."""
     starts: NDArray[np.int64]
     """[vocabulary + 1], where the followers of each begin."""
     counts: NDArray[np.uint64]
     """[vocabulary + 1], how many there are. A token that nothing follows has them all: it backs off to the unigram."""
 
-    def draw(self, lengths: NDArray[np.int64], dtype: Any, rng: Generator) -> NDArray[Any]:
+    def draw(self, lengths: NDArray[np.int64], dtype: DTypeLike, rng: Generator) -> Array:
         """Rows of these lengths, one after the other.
 
         Rows are ordered by length, so those that have an i-th token are a prefix, and step on together.
@@ -58,7 +57,7 @@ class Successors:
 class _Same:
     """A mapping that is its own key: equal to nothing but itself."""
 
-    def __init__(self, counts: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(self, counts: Mapping[str, Array]) -> None:
         self.counts, self.keys = counts, counts["keys"]
 
     def __hash__(self) -> int:

@@ -27,7 +27,7 @@ def component_group(
         registry: gives the registry; called late, so that `--help` of the whole program loads no plugin.
         kind: in the plural, as in the registry.
         action_for: gives the function that a component's command calls as `action(component, **arguments)`;
-            its own parameters stand in `--help` before the component's options.
+            `--help` lists its own parameters before the component's options.
     """
 
     class ComponentGroup(TyperGroup):
@@ -109,8 +109,8 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
         default = list(option.default or ())
     if option.optional:
         annotation = annotation | None
-    limits: dict[str, Any] = {"min": option.min, "max": option.max} if option.type in (int, float) else {}
-    info = typer.Option(f"--{option.name}", help=told, rich_help_panel=panel, **limits)
+    low, high = (option.min, option.max) if option.type in (int, float) else (None, None)
+    info = typer.Option(f"--{option.name}", help=told, rich_help_panel=panel, min=low, max=high)
     if option.takes_addresses:
         info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, parser=_place, metavar="PATH")
     if option.type is bool:

@@ -39,7 +39,7 @@ def run_app(
 
     Args:
         app: gives the app for a command line, from which `--plugin FILE` has been taken.
-        registry: a further registry that plugin files are for, beside that of corpora.
+        registry: a second registry that also loads plugin files, in addition to that of corpora.
 
     Raises:
         SystemExit: always; 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C.

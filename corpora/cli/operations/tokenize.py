@@ -9,33 +9,37 @@ import typer
 from corpora.cli.console import bars
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, tell
 
+Tokenizer = Annotated[str | None, typer.Option(help="A tokenizer.json, a vocab.txt, a folder with one, or a hub id.")]
+Train = Annotated[int | None, typer.Option(help="Train a WordPiece vocabulary of this size instead.", min=10)]
+Like = Annotated[str | None, typer.Option(help="Take the tokenizer of this token dataset instead.")]
+Casing = Annotated[
+    Literal["uncased", "cased"] | None, typer.Option(help="For a vocab.txt or --train; default uncased for --train.")
+]
+Unit = Annotated[
+    str,
+    typer.Option(
+        help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to "
+        "N tokens; its last row, and the last of each 65,536 sentences, may be shorter."
+    ),
+]
+MinTokens = Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)]
+MaxTokens = Annotated[int, typer.Option(help="Split longer sequences; [CLS] and [SEP] count.", min=3)]
+SpecialTokensInText = Annotated[
+    Literal["text", "keep"],
+    typer.Option(help="What a literal [MASK] or <s> in a sentence becomes: text, or the control token (keep)."),
+]
+
 
 def tokenize(
     dataset: DatasetName,
-    tokenizer: Annotated[
-        str | None, typer.Option(help="A tokenizer.json, a vocab.txt, a folder with one, or a hub id.")
-    ] = None,
-    train: Annotated[
-        int | None, typer.Option(help="Train a WordPiece vocabulary of this size instead.", min=10)
-    ] = None,
-    like: Annotated[str | None, typer.Option(help="Take the tokenizer of this token dataset instead.")] = None,
-    casing: Annotated[
-        Literal["uncased", "cased"] | None,
-        typer.Option(help="For a vocab.txt or --train; default uncased for --train."),
-    ] = None,
-    unit: Annotated[
-        str,
-        typer.Option(
-            help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to "
-            "N tokens; its last row, and the last of each 65,536 sentences, may be shorter."
-        ),
-    ] = "sentence",
-    min_tokens: Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)] = 1,
-    max_tokens: Annotated[int, typer.Option(help="Split longer sequences; [CLS] and [SEP] count.", min=3)] = 512,
-    special_tokens_in_text: Annotated[
-        Literal["text", "keep"],
-        typer.Option(help="What a literal [MASK] or <s> in a sentence becomes: text, or the control token (keep)."),
-    ] = "text",
+    tokenizer: Tokenizer = None,
+    train: Train = None,
+    like: Like = None,
+    casing: Casing = None,
+    unit: Unit = "sentence",
+    min_tokens: MinTokens = 1,
+    max_tokens: MaxTokens = 512,
+    special_tokens_in_text: SpecialTokensInText = "text",
     name: Name = None,
     executor: ExecutorName = "serial",
     json: AsJson = False,

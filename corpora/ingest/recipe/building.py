@@ -26,7 +26,7 @@ class Step:
     """`there`, `to build`, or `needs its inputs` where only fetching them would tell."""
     rows: int | None
     tokens: int | None
-    """Known where it is there; otherwise what its parents let expect, or None."""
+    """Exact if the dataset exists; otherwise estimated from its parents, or None."""
 
 
 def build_datasets(
@@ -73,7 +73,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
 
 
 def _fetches(recipe: Recipe, table: Mapping[str, Json], action: str, parents: list[str]) -> bool:
-    """Whether a step, or a parent that lives elsewhere, goes out to the network to be looked at."""
+    """Whether looking at a step, or at an external parent, needs the network."""
     components = [registry.make("datasets", parent) for parent in parents if ":" in parent]
     if action == "build":
         components.append(_component(recipe, table, action))
@@ -155,7 +155,7 @@ def _relative(recipe: Recipe, values: dict[str, Json], key: str) -> None:
 def _expected(
     table: Mapping[str, Any], known: Mapping[str, Step | Dataset], store: Store
 ) -> tuple[int | None, int | None]:
-    """The rows and tokens that a transform's parent and rate let expect."""
+    """The rows and tokens expected from a transform's parent and rate."""
     if "transform" not in table:
         return None, None
     parent = known.get(table["from"])

@@ -1,4 +1,4 @@
-"""What a component may know beside the rows: statistics of the parent, and of other datasets that its options name."""
+"""What a component gets in addition to the rows: statistics of the parent and of datasets that its options name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpora.store import Dataset, counts_needed, vocabulary_in
 
 
 def others_of(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Dataset]:
-    """The datasets that components read beside the parent, by the reference that their options give.
+    """The datasets that components read in addition to the parent, by the reference that their options give.
 
     Raises:
         DatasetNotFound: the store has no dataset of this name.

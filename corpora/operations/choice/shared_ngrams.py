@@ -29,7 +29,7 @@ Spans = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class FindTask:
-    """Finds the spans of one piece that stand in evaluation data."""
+    """Finds the spans of one piece that occur in evaluation data."""
 
     folder: Path
     index: NgramIndex

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpora.store import Piece
+
+Key = tuple[str, int]
+"""The document of a row and the number of its paragraph."""
 
 
 def whole_paragraphs(piece: Piece, pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
@@ -56,17 +58,17 @@ def units(batch: pa.RecordBatch, unit: str) -> tuple[list[str], list[str]]:
     return [" ".join(group) for _, group in groups], [document for (document, _), _ in groups]
 
 
-def _key(batch: pa.RecordBatch, row: int) -> tuple[Any, Any]:
+def _key(batch: pa.RecordBatch, row: int) -> Key:
     row %= batch.num_rows
     return batch["document"][row].as_py(), batch["paragraph"][row].as_py()
 
 
-def _last_key(piece: Piece) -> tuple[Any, Any]:
+def _last_key(piece: Piece) -> Key:
     *_, (_, _, batch) = piece.batches()
     return _key(batch, -1)
 
 
-def _leading(batch: pa.RecordBatch, key: tuple[Any, Any] | None) -> int:
+def _leading(batch: pa.RecordBatch, key: Key | None) -> int:
     """How many of the first rows are of this document and paragraph."""
     if key is None:
         return 0

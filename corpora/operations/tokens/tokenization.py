@@ -91,8 +91,7 @@ def tokenize(
     parent.need("sentences", "tokenize")
     if [tokenizer, train, like].count(None) != 2:
         raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id), or --train SIZE, or --like DATASET")
-    if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
-        raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
+    _check_lengths(min_tokens, max_tokens)
     if special_tokens_in_text not in get_args(Specials):
         raise OptionError(f"special tokens in text is {special_tokens_in_text!r}; it must be text or keep")
     given: dict[str, Any] = {"tokenizer": tokenizer, "train": train, "casing": casing}
@@ -100,20 +99,34 @@ def tokenize(
         given["special-tokens-in-text"] = special_tokens_in_text
     if like is not None:
         if casing is not None:
-            raise OptionError("--like takes a tokenizer as it is, with its casing; leave --casing out")
+            raise OptionError("--like takes the tokenizer unchanged, with its casing; leave --casing out")
         other = work.open(like)
         other.need("tokens", "--like")
         tokenizer, given["like"] = other.tokenizer_file, other.reference
     loaded = None if tokenizer is None else load_tokenizer(str(tokenizer), casing)
     settings = {"unit": _checked_unit(unit, max_tokens), "min_tokens": min_tokens, "max_tokens": max_tokens}
+    return _tokenized(parent, loaded, settings, given, name or f"{parent.name}-tokens", work)
+
+
+def _tokenized(
+    parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], given: dict[str, Any], name: str, work: Work
+) -> Dataset:
+    """The version with the ids of a loaded tokenizer, or of one that is trained here."""
     plan = _plan(parent, loaded, settings, given)
-    name = name or f"{parent.name}-tokens"
 
     def write(staging: Path) -> Manifest:
-        made = loaded or train_wordpiece(parent, int(train or 0), casing or "uncased", progress)
-        return _write(staging, name, plan, parent, made, work, keep_special=special_tokens_in_text == "keep")
+        trained = loaded or train_wordpiece(
+            parent, int(given["train"] or 0), given["casing"] or "uncased", work.progress
+        )
+        keep_special = given.get("special-tokens-in-text") == "keep"
+        return _write(staging, name, plan, parent, trained, work, keep_special=keep_special)
 
     return work.add(name, plan, write)
+
+
+def _check_lengths(min_tokens: int, max_tokens: int) -> None:
+    if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
+        raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
 
 
 def _plan(parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], given: dict[str, Any]) -> Plan:

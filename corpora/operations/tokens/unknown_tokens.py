@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from corpora.plugin import Sequences
+from corpora.plugin import Json, Sequences
 from corpora.store import Vocabulary
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _commonest(counts: Counter[str], number: int) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number]
 
 
-def summarised(batches: Iterator[pa.RecordBatch], accounting: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+def summarised(batches: Iterator[pa.RecordBatch], accounting: dict[str, Json]) -> Iterator[pa.RecordBatch]:
     """The batches; at their end the accounting's counts of characters become one table of the commonest ones.
 
     Args:

@@ -9,9 +9,9 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -64,7 +64,7 @@ class Registry:
         for entry_point in sorted(entry_points(group=self._specs.NAMESPACE), key=lambda e: (e.name, e.value)):
             self._register(manager, entry_point.load, _label(entry_point))
         for file in self._files:
-            self._register(manager, lambda file=file: _import_file(file), file.path)
+            self._register(manager, partial(_import_file, file), file.path)
         return manager
 
     @property
@@ -85,7 +85,7 @@ class Registry:
             self._forget(file.path)
             self._files.append(file)
             if "manager" in self.__dict__:
-                self._register(self.manager, lambda file=file: _import_file(file), file.path)
+                self._register(self.manager, partial(_import_file, file), file.path)
 
     def require_files(self, files: Iterable[str | Path]) -> None:
         """Load plugins from files that something names and cannot do without; as `use_files` otherwise.
@@ -114,7 +114,7 @@ class Registry:
         """Load all plugins now."""
         _ = self.manager
 
-    def _register(self, manager: pluggy.PluginManager, load: Any, label: str) -> None:
+    def _register(self, manager: pluggy.PluginManager, load: Callable[[], ModuleType], label: str) -> None:
         try:
             _add(manager, load, label)
         except Exception as error:  # a broken plugin must not take the command line down
@@ -243,7 +243,7 @@ def check_class(cls: object) -> None:
     options_of(cls)
 
 
-def must_return(right: bool, component: Component, method: str, got: Any, wanted: str) -> None:
+def must_return(right: bool, component: Component, method: str, got: object, wanted: str) -> None:
     """Check that a component's method returned what its contract says.
 
     Args:
@@ -254,8 +254,9 @@ def must_return(right: bool, component: Component, method: str, got: Any, wanted
         PluginError: it is not.
     """
     if not right:
-        shape = f"{got.dtype} {list(got.shape)}" if hasattr(got, "dtype") else type(got).__name__
-        raise PluginError(f"{component.name}.{method} returned {shape}; it must return {wanted}")
+        dtype, shape = getattr(got, "dtype", None), getattr(got, "shape", ())
+        kind = type(got).__name__ if dtype is None else f"{dtype} {list(shape)}"
+        raise PluginError(f"{component.name}.{method} returned {kind}; it must return {wanted}")
 
 
 def _read_file(path: Path) -> PluginFile:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
 
 from corpora.store import Manifest, write_text
 
@@ -70,13 +70,13 @@ def _opening(manifest: Manifest) -> str:
 
 
 def _figures(manifest: Manifest) -> str:
-    rows = [("rows", manifest.rows), ("documents", manifest.documents), ("tokens", manifest.tokens)]
-    rows += [("bytes of text", manifest.text_bytes), *_flat(manifest.statistics)]
+    rows: list[tuple[str, int | float | None]] = [("rows", manifest.rows), ("documents", manifest.documents)]
+    rows += [("tokens", manifest.tokens), ("bytes of text", manifest.text_bytes), *_flat(manifest.statistics)]
     lines = [f"| {key.replace('_', ' ')} | {_number(value)} |" for key, value in rows if value is not None]
     return "\n".join(["## Figures", "", "| | |", "|---|---|", *dict.fromkeys(lines)])
 
 
-def _flat(statistics: dict[str, Any]) -> list[tuple[str, Any]]:
+def _flat(statistics: Mapping[str, Mapping[str, object]]) -> list[tuple[str, int | float]]:
     return [
         (key, value)
         for summary in statistics.values()

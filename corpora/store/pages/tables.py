@@ -131,7 +131,8 @@ def _scores(named: Mapping[str, Dataset]) -> Table:
         rows.append([name, score, *ends[:2], *quantiles, ends[2], figures["rows_without"]])
     headers = ["dataset", "score", "mean", "least", *SPREAD.values(), "greatest", "without"]
     note = (
-        "Below the value under 10 % lies a tenth of the rows, to within 0.8 % of the value; all else is exact. "
+        "A tenth of the rows are below the value in the column 10 %, to within 0.8 % of the value; "
+        "all other figures are exact. "
         "Without: rows that have no such score."
     )
     return Table("Scores", headers, rows, note=note)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urljoin
 
 from corpora import Entry
 from corpora.builtin.catalogues.smashwords.licence import licence_of
+from corpora.builtin.sources.elements import Element
 
 SITE = "https://www.smashwords.com"
 FORMATS = {"8": "epub", "4": "mobi", "1": "pdf", "3": "rtf", "6": "txt", "7": "pdb", "9": "lrf", "5": "lrf"}
@@ -65,7 +65,7 @@ def next_page(page: str) -> str:
     return urljoin(SITE, found[-1].get("href")) if found else ""
 
 
-def _listed(node: Any, base: str) -> Entry:
+def _listed(node: Element, base: str) -> Entry:
     title = node.xpath(".//a[contains(@class, 'library-title')]")[0]
     text = _text(node)
     return Entry(
@@ -81,7 +81,7 @@ def _listed(node: Any, base: str) -> Entry:
     )
 
 
-def _own(root: Any, base: str) -> Entry | None:
+def _own(root: Element, base: str) -> Entry | None:
     links = [
         (match, link.get("href")) for link in root.xpath("//a[@href]") if (match := DOWNLOAD.search(link.get("href")))
     ]
@@ -106,7 +106,7 @@ def _own(root: Any, base: str) -> Entry | None:
     )
 
 
-def _shown_number(root: Any) -> str:
+def _shown_number(root: Element) -> str:
     for link in root.xpath("//a[contains(@href, '/library/addBook/') or contains(@href, '/reader/read/')]/@href"):
         return str(link).rstrip("/").rpartition("/")[2]
     return next((_number(href) for href in root.xpath("//link[@rel='canonical']/@href") if _number(href)), "")
@@ -121,7 +121,7 @@ def _number(address: str) -> str:
     return match[1] if match else ""
 
 
-def _author(node: Any) -> str:
+def _author(node: Element) -> str:
     """The name after the first `By`, or else the one in the head of the page."""
     for link in node.xpath(".//a[contains(@href, '/profile/view/')]"):
         before = link.getprevious().tail if link.getprevious() is not None else link.getparent().text
@@ -131,7 +131,7 @@ def _author(node: Any) -> str:
     return " ".join(str(named[0]).split()) if named else ""
 
 
-def _categories(node: Any) -> tuple[str, ...]:
+def _categories(node: Element) -> tuple[str, ...]:
     """Each path of categories as one string, from broad to narrow."""
     marked = node.xpath(".//*[@itemprop='category']")
     paths = [[_line(a) for a in mark.xpath(".//a")] for mark in marked]
@@ -164,11 +164,11 @@ def _price(text: str) -> float | None:
     return 0.0 if match[1] else float(f"{re.sub('[.,]', '', match[2])}.{match[3] or 0}")
 
 
-def _line(node: Any) -> str:
+def _line(node: Element) -> str:
     return " ".join(node.text_content().split())
 
 
-def _text(node: Any) -> str:
+def _text(node: Element) -> str:
     return re.sub(r"[^\S\n]+", " ", "\n".join(node.itertext()))
 
 

@@ -20,7 +20,7 @@ class Remote:
         key: its path below the address, with slashes.
         place: how its origin names it.
         size_bytes: its size; None if the origin does not say.
-        version: an ETag, a date or a checksum; empty if the origin gives nothing, so that the file is always fetched.
+        version: an ETag, a date or a checksum; empty if the origin sends none, so that the file is always fetched.
         packed_bytes: its size inside an archive, where that is known.
         leads_out: whether it is a link out of the folder, on this machine.
     """

@@ -24,7 +24,7 @@ from corpora import (
 )
 from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
-from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
+from corpora.builtin.sources.books.criteria import Criteria, HostSettings, frozen_list, permissions_of
 from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.books.formats.reader import read_book
@@ -89,7 +89,7 @@ class Books(Source):
         if not self._reads_catalogue:
             return self
         criteria = Criteria(self.language, self.min_words, self.free)
-        web = {
+        web: HostSettings = {
             "permissions": permissions_of(self.permission),
             "pause_seconds": self.pause,
             "redirect_hosts": self.redirect_host,

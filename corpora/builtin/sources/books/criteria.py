@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from corpora import Catalogue, DownloadError, Entry, HttpClient, InputError, registry
@@ -37,14 +37,22 @@ class Criteria:
         return None if entry.url else ("no address", "the catalogue gives none for its text")
 
 
-def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str, web: Mapping[str, Any]) -> Path:
+class HostSettings(TypedDict):
+    """How hosts are asked: arguments of `HttpClient`."""
+
+    permissions: Mapping[str, str]
+    pause_seconds: float
+    redirect_hosts: tuple[str, ...]
+
+
+def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str, web: HostSettings) -> Path:
     """The list of a catalogue's books, with those that fit downloaded.
 
     Args:
         short: the catalogue in its short form.
         downloads: the folder of all downloads.
         contact: for the live catalogues and for the hosts of the books.
-        web: the other arguments of `HttpClient`.
+        web: how hosts are asked.
 
     Raises:
         InputError: the catalogue cannot be read or is empty, its host forbids downloads, or --contact is missing.
@@ -61,7 +69,7 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
     try:
         lines = list(chosen(_found(catalogue, client), criteria))
     except DownloadError as error:
-        raise InputError(f"books: the catalogue {short} gives nothing: {error}") from error
+        raise InputError(f"books: the catalogue {short} cannot be read: {error}") from error
     if not lines:
         raise InputError(f"books: the catalogue {short} lists no books")
     shelf = Shelf(downloads / "books")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TextIO
+from typing import NamedTuple, TextIO
 
+from corpora import Json
 from corpora.builtin.sources.texts.lines import MAX_LINE_CHARACTERS, bounded_lines
 from corpora.builtin.sources.texts.rows import Damaged
 from corpora.builtin.sources.unreadable import Unreadable
@@ -23,7 +24,7 @@ class _Table(NamedTuple):
     delimiter: str
 
 
-def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Any] | Damaged]:
+def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Json] | Damaged]:
     """The rows of a file with a header.
 
     A quotation mark opens a field that may hold line breaks if it is closed where fields end and the row has as many
@@ -49,7 +50,7 @@ def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[s
     return _rows(lines, _Table(names, delimiter))
 
 
-def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Any] | Damaged]:
+def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | Damaged]:
     for line in lines:
         if isinstance(line, Damaged):
             yield line
@@ -113,7 +114,7 @@ def _shape(field: str) -> str:
     return "prose" if not field or field.startswith('"') or any(map(str.isspace, field)) else "word"
 
 
-def _row(record: str, table: _Table) -> Mapping[str, Any] | Damaged:
+def _row(record: str, table: _Table) -> Mapping[str, Json] | Damaged:
     fields = _fields(record, table.delimiter)
     if fields is None or len(fields) != len(table.names):
         plain = record.rstrip("\r\n").split(table.delimiter)

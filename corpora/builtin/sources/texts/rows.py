@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from corpora import Document, Reject
+from corpora import Document, Json, Reject
 from corpora.builtin.sources.books.formats.blocks import one_line
 
 FIELDS = ("title", "author", "url", "licence", "language")
@@ -26,7 +26,9 @@ class Columns(NamedTuple):
     id: str
 
 
-def document_of_row(row: Mapping[str, Any] | Damaged, columns: Columns, *, file: str, number: int) -> Document | Reject:
+def document_of_row(
+    row: Mapping[str, Json] | Damaged, columns: Columns, *, file: str, number: int
+) -> Document | Reject:
     """The document of one row, named `FILE#ID`, or `FILE#NUMBER` if it has no id.
 
     Args:
@@ -49,7 +51,7 @@ def document_of_row(row: Mapping[str, Any] | Damaged, columns: Columns, *, file:
     return Document(id, paragraphs, title, author, url, licence, language)
 
 
-def _lines(value: Any) -> list[str] | None:
+def _lines(value: object) -> list[str] | None:
     """The lines of a text, or of a list of paragraphs; None for anything else."""
     if value is None:
         return []
@@ -65,7 +67,7 @@ def _lines(value: Any) -> list[str] | None:
     return None
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     """A value as one string: lists of strings joined by commas, other structures as JSON."""
     if value is None:
         return ""
@@ -76,7 +78,7 @@ def _plain(value: Any) -> str:
     return mended(str(value))
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list with other values", bool: "true or false", bytes: "binary data"}
     return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpora import Json
 from corpora.builtin.sources.encodings.files import open_text
 from corpora.builtin.sources.packed import content_suffix
 from corpora.builtin.sources.texts.delimited import delimited_rows
@@ -14,7 +15,7 @@ from corpora.builtin.sources.texts.lines import bounded_lines
 from corpora.builtin.sources.texts.rows import Damaged
 from corpora.builtin.sources.unreadable import Unreadable
 
-Row = Mapping[str, Any] | Damaged
+Row = Mapping[str, Json] | Damaged
 Reader = Callable[[Path, str, str], tuple[str, Iterator[Row]]]
 """Takes a path, the name of an encoding and that of the text's column; gives the file's encoding and its rows."""
 
@@ -51,7 +52,7 @@ def _json_row(line: str) -> Row:
     return row if isinstance(row, Mapping) else Damaged("damaged row", "not a JSON object")
 
 
-def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

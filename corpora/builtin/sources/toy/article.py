@@ -19,7 +19,7 @@ class Told:
 
     text: str
     answers: tuple[tuple[str, str], ...] = ()
-    """(question, answer) pairs; each answer stands in the sentence."""
+    """(question, answer) pairs; each answer is part of the sentence."""
 
 
 @dataclass

@@ -48,7 +48,7 @@ def write_dump(path: Path, number: int, seed: int) -> Path:
     What a reader should give back are the paragraphs of `write_article`. The same arguments give the same bytes.
 
     Args:
-        path: ends in `.xml`, or in `.xml.bz2` for independent streams of 100 pages with an index beside it.
+        path: ends in `.xml`, or in `.xml.bz2` for independent streams of 100 pages, with an index file next to it.
         number: how many articles.
     """
     pages = (page for article in articles(seed, range(number)) for page in _pages(article))

@@ -314,7 +314,7 @@ def fill(
     first: type[Clause] = Clause,
 ) -> str:
     """A pattern filled in once, with a capital letter; clause `a` is of the class `first`."""
-    parts: dict[str, Any] = {"a": first(words, agent), "w": words, "p": person}
+    parts: dict[str, object] = {"a": first(words, agent), "w": words, "p": person}
     if "{b." in pattern:
         parts["b"] = Clause(words, other(words))
     if "{c." in pattern:

@@ -1,4 +1,4 @@
-"""The words of the toy world, read once from the lists beside this file, and the phrases made of them."""
+"""The words of the toy world, read once from the lists in `words/`, and the phrases made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentences of the toy books, as patterns; `grammar` says what stands in the braces.
+"""The sentences of the toy books, as patterns; `grammar` defines the fields in braces.
 
 In addition `{p.…}` is a fact about the agent, where it is one of the book's people.
 """

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from corpora import generator
 from corpora.builtin.sources.toy.acceptability import judged
@@ -86,7 +85,7 @@ def _sst(words: Words) -> Iterator[Row]:
 def _write_questions(folder: Path, seed: int, counts: tuple[int, int]) -> list[Path]:
     paths, number = [], 0
     for part, count in zip(("train", "dev"), counts, strict=True):
-        data: list[dict[str, Any]] = []
+        data: list[dict[str, object]] = []
         left = count
         while left > 0:
             article = write_article(seed, number, for_tasks=True)
@@ -98,11 +97,11 @@ def _write_questions(folder: Path, seed: int, counts: tuple[int, int]) -> list[P
     return paths
 
 
-def _squad(article: Article, left: int) -> tuple[list[dict[str, Any]], int]:
+def _squad(article: Article, left: int) -> tuple[list[dict[str, object]], int]:
     """The article's paragraphs with at most so many questions, and how many are left to write."""
-    paragraphs = []
+    paragraphs: list[dict[str, object]] = []
     for place, ((_, sentences), context) in enumerate(zip(article.sections, article.paragraphs, strict=True)):
-        questions: list[dict[str, Any]] = []
+        questions: list[dict[str, object]] = []
         start = 0
         for told in sentences:
             for question, answer in told.answers[:left]:

@@ -1,4 +1,4 @@
-"""`{{convert}}` and its kin: numbers with the unit that they were entered in, without the conversion."""
+"""`{{convert}}` and related templates: numbers with the unit that they were entered in, without the conversion."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def _is_text(block: Block) -> bool:
 
 
 def _repeated(blocks: Sequence[Block], numbers: Iterable[int]) -> set[str]:
-    """The texts that stand in the book more than once, among paragraphs with signs."""
+    """The texts that occur in the book more than once, among paragraphs with signs."""
     counted = Counter(_key(blocks[n].text) for n in numbers)
     return {key for key, count in counted.items() if count > 1}
 

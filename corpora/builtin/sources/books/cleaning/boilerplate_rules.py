@@ -24,7 +24,7 @@ def rule(name: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
 
 
 TRANSCRIBERS_NOTE = "transcriber's note"
-"""The one rule that needs no other sign: such a label stands in no novel."""
+"""The only rule that needs no other sign: novels do not contain such labels."""
 RULES = (
     rule(
         "gutenberg",

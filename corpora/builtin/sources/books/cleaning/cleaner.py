@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from corpora import Document
 from corpora.builtin.sources.books.cleaning import matter_sections
@@ -34,11 +33,11 @@ class _Text:
         self._numbers = [n for place, n in enumerate(self._numbers) if place not in found]
         self.left = [block for place, block in enumerate(self.left) if place not in found]
 
-    def parts(self) -> tuple[list[str], list[tuple[int, str]], list[dict[str, Any]]]:
+    def parts(self) -> tuple[list[str], list[tuple[int, str]], list[dict[str, str]]]:
         """Paragraphs, headings with the number of the next paragraph, and a record of each removed passage."""
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
-        removed: list[dict[str, Any]] = []
+        removed: list[dict[str, str]] = []
         left = iter(self.left)
         for n, block in enumerate(self.all):
             if rule := self.rules.get(n):

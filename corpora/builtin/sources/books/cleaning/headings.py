@@ -114,7 +114,7 @@ def _counting(numbers: Sequence[tuple[int, int | None]]) -> Iterator[int]:
 
 
 def _ascends(before: Sequence[tuple[int, int | None]], value: int, after: Sequence[tuple[int, int | None]]) -> bool:
-    """Whether a number stands in a rising row, as page numbers do even if some are missing."""
+    """Whether a number is part of a rising series, like page numbers, some of which may be missing."""
     row = [other or 0 for _, other in before] + [value] + [other or 0 for _, other in after]
     return len(row) == 2 * NEIGHBOURS + 1 and all(a < b for a, b in pairwise(row))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from corpora import Json
 from corpora.builtin.sources.unreadable import Unreadable as Unreadable
 
 INVISIBLE = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -40,7 +41,7 @@ class ParsedBook:
     url: str = ""
     encoding: str = ""
     """The encoding of its file; empty for EPUB, whose texts declare theirs."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Json] = field(default_factory=dict)
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpora import Json
 from corpora.builtin.sources.books.formats import epub_ebooklib, epub_lenient
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, words_in
 from corpora.builtin.sources.books.formats.epub_package import SpineItem, refuse_encrypted
@@ -38,7 +39,7 @@ def read_epub(path: Path) -> ParsedBook:
     ]
     if not any(not block.rule for block in blocks):
         raise Unreadable("no text", f"{len(package.spine)} texts in its spine")
-    metadata = {"spine_lost": lost, "spine": {"lost": len(lost)}} if lost else {}
+    metadata: dict[str, Json] = {"spine_lost": lost, "spine": {"lost": len(lost)}} if lost else {}
     said = (package.title, package.author, package.language, package.rights)
     return ParsedBook(tuple(blocks), *said, metadata=metadata)
 

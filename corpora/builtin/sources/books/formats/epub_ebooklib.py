@@ -25,7 +25,7 @@ def read_package(archive: ZipArchive) -> Package | None:
             found = archive.find(name)
             return archive.read(found) if found and found.lower().endswith((".xml", ".opf")) else b""
 
-        def _parse_nav(self, *_: Any, **__: Any) -> None:
+        def _parse_nav(self, *_: object, **__: object) -> None:
             """Skip the table of contents, so that a broken one does not cost the book."""
 
         _parse_ncx = _parse_nav

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any
 
 from corpora.builtin.sources.books.formats.blocks import Unreadable, one_line
 from corpora.builtin.sources.books.formats.epub_package import (
@@ -17,6 +16,7 @@ from corpora.builtin.sources.books.formats.epub_package import (
     spine_items,
 )
 from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+from corpora.builtin.sources.elements import Element
 
 
 def read_package(archive: ZipArchive) -> Package:
@@ -48,13 +48,13 @@ def _package_name(archive: ZipArchive) -> str | None:
     return next((name for name in sorted(archive.names) if name.lower().endswith(".opf")), None)
 
 
-def _idrefs(root: Any) -> list[str]:
+def _idrefs(root: Element | None) -> list[str]:
     """The spine; all of it if every item is marked as not in the reading order."""
-    items = [(node.get("idref"), node.get("linear")) for node in elements(root, "itemref") if node.get("idref")]
+    items = [(idref, node.get("linear")) for node in elements(root, "itemref") if (idref := node.get("idref"))]
     return [idref for idref, linear in items if linear != "no"] or [idref for idref, _ in items]
 
 
-def _metadata(root: Any) -> tuple[str, str, str, str]:
+def _metadata(root: Element | None) -> tuple[str, str, str, str]:
     def first(name: str) -> str:
         return next((text for node in elements(root, name) if (text := one_line("".join(node.itertext())))), "")
 

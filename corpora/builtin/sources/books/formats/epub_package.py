@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from corpora.builtin.sources.books.formats.blocks import Unreadable
 from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+from corpora.builtin.sources.elements import Element
 
 TEXT_TYPES = frozenset({
     "application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml", "application/x-dtbook+xml",
@@ -120,7 +121,7 @@ def refuse_encrypted(archive: ZipArchive) -> None:
             raise Unreadable("encrypted", f"{target} by {method or 'an unnamed method'}")
 
 
-def manifest_of(root: Any) -> dict[str, ManifestItem]:
+def manifest_of(root: Element | None) -> dict[str, ManifestItem]:
     """The manifest items of a package document, by id."""
     return {
         node.get("id", ""): ManifestItem(node.get("href", ""), node.get("media-type", ""), node.get("fallback", ""))
@@ -128,7 +129,7 @@ def manifest_of(root: Any) -> dict[str, ManifestItem]:
     }
 
 
-def parsed_xml(raw: bytes) -> Any:
+def parsed_xml(raw: bytes) -> Element | None:
     """The root of an XML file, recovered if it is malformed; None if nothing can be read.
 
     No entity is resolved, no DTD loaded, nothing fetched.
@@ -137,11 +138,12 @@ def parsed_xml(raw: bytes) -> Any:
 
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
     try:
-        return etree.fromstring(raw, parser=parser)
+        root: Element | None = etree.fromstring(raw, parser=parser)
     except (etree.LxmlError, ValueError):
         return None
+    return root
 
 
-def elements(root: Any, name: str) -> list[Any]:
+def elements(root: Element | None, name: str) -> list[Element]:
     """The elements under a root by local name, in any namespace."""
     return [] if root is None else root.xpath(".//*[local-name() = $name]", name=name)

@@ -62,7 +62,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class GutenbergFile:
-    """A file in which Gutenberg's frame is told from the text."""
+    """A file with Project Gutenberg's header and footer separated from the text."""
 
     passages: tuple[Passage, ...]
     title: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
 from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of
+from corpora.builtin.sources.elements import Element
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 
 MAX_DEPTH = 2000
@@ -69,7 +69,7 @@ def decoded(raw: bytes, encoding: str = AUTO) -> Decoded:
     return decode(raw, encoding)
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> Element | None:
     from lxml import etree, html
 
     depth = _depth(text)
@@ -78,9 +78,10 @@ def _parsed(text: str) -> Any:
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return html.document_fromstring(_self_closed(text).encode(), parser=parser)
+        root: Element = html.document_fromstring(_self_closed(text).encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+    return root
 
 
 SHALLOW = frozenset({
@@ -120,9 +121,9 @@ class _Walk:
         self._asides: list[Block] = []
         """What is left out of the paragraph that is being collected."""
 
-    def blocks(self, root: Any) -> Iterator[Block]:
+    def blocks(self, root: Element) -> Iterator[Block]:
         """The blocks under an element, in document order; with its own stack, since files nest deeper than calls."""
-        stack: list[tuple[Any, int, str, bool]] = [(root, 0, "", False)]
+        stack: list[tuple[Element, int, str, bool]] = [(root, 0, "", False)]
         while stack:
             node, level, rule, leaving = stack.pop()
             border = _is_border(node)
@@ -141,7 +142,7 @@ class _Walk:
             stack.extend((child, inside, inside_rule, False) for child in reversed(node))
         yield from self._flush(0, "")
 
-    def _enter(self, node: Any) -> None:
+    def _enter(self, node: Element) -> None:
         name = name_of(node)
         if name == "pre" and next(node.iterancestors("pre"), None) is None:
             _keep_blank_lines(node)
@@ -151,7 +152,7 @@ class _Walk:
         if name == "a" and (node.get("href") or "").partition("#")[0][:4] != "http":
             self._linked += len("".join(node.itertext()))
 
-    def _leave_out(self, node: Any, rule: str) -> None:
+    def _leave_out(self, node: Element, rule: str) -> None:
         if rule and isinstance(node.tag, str) and (text := one_line(" ".join(node.itertext()))):
             self._asides.append(Block(text, rule=rule))
         self._parts += [_initial(node), node.tail or ""]
@@ -168,14 +169,14 @@ class _Walk:
                 yield Block(text, level, linked, rule)
 
 
-def _is_border(node: Any) -> bool:
+def _is_border(node: Element) -> bool:
     name = name_of(node)
     if name == "svg":
         return any(name_of(part) == "text" for part in node.iter())
     return name in BLOCKS or name in HEADINGS
 
 
-def _svg_break(node: Any, before: list[str]) -> str:
+def _svg_break(node: Element, before: list[str]) -> str:
     """The break before a piece of text in a drawing: a paragraph, or a line of one that continues.
 
     Each line of a drawn page is an element of its own with its place, so words would run together.
@@ -189,7 +190,7 @@ def _svg_break(node: Any, before: list[str]) -> str:
     return BREAK if continues else 2 * BREAK
 
 
-def _initial(node: Any) -> str:
+def _initial(node: Element) -> str:
     """The letter that a picture stands for at the beginning of a word; empty for all other elements."""
     if name_of(node) != "img" or not (node.tail or "")[:1].isalpha():
         return ""
@@ -197,7 +198,7 @@ def _initial(node: Any) -> str:
     return letter if len(letter) == 1 and letter.isalpha() else ""
 
 
-def _keep_blank_lines(node: Any) -> None:
+def _keep_blank_lines(node: Element) -> None:
     """Make the blank lines of preformatted text the borders of its paragraphs."""
     for part in node.iter():
         part.text = BLANK_LINE.sub(2 * BREAK, part.text or "")

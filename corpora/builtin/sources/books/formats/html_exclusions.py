@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any
+
+from corpora.builtin.sources.elements import Element
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 SILENT = frozenset({
@@ -36,12 +37,12 @@ BEFORE_MARKS = frozenset(""".,;:!?…"'”’»)""")
 BRACKETED = re.compile(r"\[\w{1,5}\]")
 
 
-def name_of(node: Any) -> str:
+def name_of(node: Element) -> str:
     """An element's local name in lower case; empty for comments and the like."""
     return node.tag.rpartition(":")[2].lower() if isinstance(node.tag, str) else ""
 
 
-def rule_of(node: Any, before: list[str]) -> str | None:
+def rule_of(node: Element, before: list[str]) -> str | None:
     """The rule that excludes an element, or None for text; empty for signs and scripts, which are not recorded.
 
     Args:
@@ -58,7 +59,7 @@ def rule_of(node: Any, before: list[str]) -> str | None:
     return _rule_of_attributes(node)
 
 
-def _rule_of_attributes(node: Any) -> str | None:
+def _rule_of_attributes(node: Element) -> str | None:
     if not node.attrib:
         return None
     types = f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower().split()
@@ -72,13 +73,13 @@ def _rule_of_attributes(node: Any) -> str | None:
     return next((CLASSES[kind] for kind in classes if kind in CLASSES), None)
 
 
-def _is_contents(nav: Any) -> bool:
+def _is_contents(nav: Element) -> bool:
     letters = len("".join("".join(nav.itertext()).split()))
     linked = sum(len("".join("".join(link.itertext()).split())) for link in nav.iter("a"))
     return linked >= letters * LINKS_RATE
 
 
-def _is_note_mark(node: Any, name: str, before: list[str]) -> bool:
+def _is_note_mark(node: Element, name: str, before: list[str]) -> bool:
     """Whether an element marks a note: a link on a sign or a raised number, or a superscript in brackets."""
     if name == "a" and "#" in (node.get("href") or "") and name_of(node.getparent()) not in HEADINGS:
         text = _short_text(node)
@@ -87,7 +88,7 @@ def _is_note_mark(node: Any, name: str, before: list[str]) -> bool:
     return name == "sup" and BRACKETED.fullmatch(_short_text(node)) is not None
 
 
-def _is_apart(node: Any, before: str) -> bool:
+def _is_apart(node: Element, before: str) -> bool:
     """Whether a linked number is not a word of its sentence.
 
     It is not if it is linked back to, raised, attached to a word, or at the beginning of a note.
@@ -103,7 +104,7 @@ def _is_apart(node: Any, before: str) -> bool:
     return bool(node.getparent().get("id")) or not (node.tail or "").strip()[:1].isalnum()
 
 
-def _short_text(node: Any) -> str:
+def _short_text(node: Element) -> str:
     """An element's text if it has few pieces, else nothing; the limit keeps nested links from costing more."""
     pieces = list(islice(node.itertext(), 8))
     return "".join(pieces).strip() if len(pieces) < 8 else ""

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+from corpora.builtin.sources.elements import Element
+
+if TYPE_CHECKING:
+    from lxml import etree
+
 
 from corpora import InputError
 from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well
@@ -127,13 +133,13 @@ def _declared(head: bytes) -> bytes:
 
 
 @cache
-def _parser() -> Any:
+def _parser() -> etree.XMLParser:
     from lxml import etree
 
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
 
 
-def _local(element: Any) -> str:
+def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 

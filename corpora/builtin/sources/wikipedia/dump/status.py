@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from corpora import InputError
 
+Kind = TypeVar("Kind")
 JOBS = ("articlesmultistreamdump", "articlesdump")
 """Which of a dump's jobs to take, best first: independent streams, then one stream per file."""
 MAX_FILE_BYTES = 1 << 40
@@ -55,7 +56,7 @@ def finished_files(text: str, folder: str) -> Sequence[File]:
     return ()
 
 
-def _parsed(text: str, place: str) -> dict[str, Any]:
+def _parsed(text: str, place: str) -> dict[str, object]:
     try:
         return dict(_checked(json.loads(text), dict, place))
     except RecursionError as error:
@@ -64,7 +65,7 @@ def _parsed(text: str, place: str) -> dict[str, Any]:
         raise InputError(f"{place} is not JSON: {error}; {ADVICE}") from error
 
 
-def _files(listed: dict[str, Any], path: str, folder: str) -> Iterator[File]:
+def _files(listed: dict[str, object], path: str, folder: str) -> Iterator[File]:
     for name, facts in listed.items():
         if "pages-articles" not in name or ".xml" not in name or "index" in name or "rss" in name:
             continue
@@ -82,9 +83,9 @@ def _files(listed: dict[str, Any], path: str, folder: str) -> Iterator[File]:
         yield File(name, _address(facts.get("url", name), name, f"{here}.url", folder), size, sha1)
 
 
-def _address(url: Any, name: str, path: str, folder: str) -> str:
+def _address(given: object, name: str, path: str, folder: str) -> str:
     """Where a file is. Mirrors copy the paths of the original host, so those that end in the name mean the folder."""
-    _checked(url, str, path)
+    url = _checked(given, str, path)
     try:
         parts, target = urlsplit(url), urljoin(folder, url)
         if not parts.scheme and not parts.netloc and parts.path.rpartition("/")[2] == name:
@@ -97,20 +98,20 @@ def _address(url: Any, name: str, path: str, folder: str) -> str:
     return str(target)
 
 
-def _member(record: dict[str, Any], key: str, kind: type, prefix: str) -> Any:
+def _member(record: dict[str, object], key: str, kind: type[Kind], prefix: str) -> Kind:
     if key not in record:
         raise InputError(f"{prefix}{key} is missing; {ADVICE}")
     return _checked(record[key], kind, f"{prefix}{key}")
 
 
-def _checked(value: Any, kind: type, path: str) -> Any:
+def _checked(value: object, kind: type[Kind], path: str) -> Kind:
     if not isinstance(value, kind) or isinstance(value, bool):
         expected = {dict: "an object", str: "a string", int: "a whole number"}[kind]
         raise InputError(f"{path} is {_shown(value)}; expected {expected}; {ADVICE}")
     return value
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """The beginning of a value as JSON: one line, ASCII only."""
     if isinstance(value, dict | list):
         return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value):,} items"

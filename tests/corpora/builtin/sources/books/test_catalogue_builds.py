@@ -124,5 +124,5 @@ def test_a_catalogue_that_refuses_is_an_error_that_says_so(serve, tmp_path):
     site = serve({"/pg.csv": lambda h: h.answer(b"", 403)})
     catalogue = f'gutenberg:catalogue-url="{site.url}/pg.csv"'
     source = registry.find("sources", "tbc").from_options({"catalogue": catalogue, "contact": "a@b.c", "pause": 0.0})
-    with pytest.raises(InputError, match=r"gives nothing: \S+/pg.csv: refused \(HTTP 403\)"):
+    with pytest.raises(InputError, match=r"cannot be read: \S+/pg.csv: refused \(HTTP 403\)"):
         source.freeze(tmp_path)
