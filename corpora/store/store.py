@@ -83,11 +83,7 @@ class Store:
         return survey(self.home)
 
     def current(self, name: str) -> str | None:
-        """The folder name of the version that NAME alone means; None if there is none.
-
-        Args:
-            name: of the dataset.
-        """
+        """The folder name of the version that NAME alone means; None if there is none."""
         return current(self.home, name)
 
     def tags(self, name: str) -> dict[str, str]:
