@@ -54,6 +54,10 @@ class Lost(AssertionError):
     """A try that did not end as the undisturbed run."""
 
 
+class Stopped(BaseException):
+    """SIGTERM, as `timeout` sends it: the counts so far are still printed."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How one attempt ended."""
@@ -92,20 +96,25 @@ def attempt(
         _become(line, folder, log, before)
     with suppress(PermissionError):  # it did so itself, and has become another program
         os.setpgid(pid, pid)
-    while True:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        elapsed = time.monotonic() - started
-        if done:
-            break
-        if kill_after is not None and elapsed >= kill_after:
-            (os.killpg if whole_group else os.kill)(pid, signal.SIGKILL)
-            kill_after = None
-        if elapsed > HANG_SECONDS:
-            os.killpg(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            raise Lost(f"{' '.join(line)} takes more than {HANG_SECONDS} s: {_said(log)[-300:]}")
-        watch(elapsed)
-        time.sleep(0.002)
+    try:
+        while True:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            elapsed = time.monotonic() - started
+            if done:
+                break
+            if kill_after is not None and elapsed >= kill_after:
+                (os.killpg if whole_group else os.kill)(pid, signal.SIGKILL)
+                kill_after = None
+            if elapsed > HANG_SECONDS:
+                os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                raise Lost(f"{' '.join(line)} takes more than {HANG_SECONDS} s: {_said(log)[-300:]}")
+            watch(elapsed)
+            time.sleep(0.002)
+    except Stopped:
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
     return Ended(os.waitstatus_to_exitcode(status), _said(log), elapsed)
 
 
@@ -113,6 +122,7 @@ def _become(line: list[str], folder: Path, log: Path, before: Callable[[], None]
     """Turn this fork into the command; it never returns."""
     code = 70
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.setpgid(0, 0)
         os.chdir(folder)
         os.environ |= {"CORPORA_HOME": str(folder / "home"), "HF_HUB_OFFLINE": "1", "TMPDIR": str(folder.parent)}
@@ -361,7 +371,11 @@ def soak(folder: Path, *, tries: int, seed: int, minutes: float, steps: list[Ste
             break
         chance = random.Random(f"{seed}-{number}")
         step, way = steps[number % len(steps)], chance.choice(ways)
-        wrong = work.once(number, step, way, chance)
+        try:
+            wrong = work.once(number, step, way, chance)
+        except Stopped:
+            print(f"stopped in try {number}", flush=True)
+            break
         tried[step.name, way] += 1
         survived[step.name, way] += wrong is None
         if wrong is not None:
@@ -380,6 +394,10 @@ def _print_counts(survived: Counter[tuple[str, str]], tried: Counter[tuple[str, 
     return tried.total() - survived.total()
 
 
+def _stop(*_: object) -> None:
+    raise Stopped
+
+
 def main() -> None:
     """Read the options, import what the steps need, and soak in a folder of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -391,6 +409,7 @@ def main() -> None:
     parser.add_argument("--way", action="append", choices=sorted(DISTURB), help="only this way; repeatable")
     chosen = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGTERM, _stop)
     for library in LIBRARIES:
         __import__(library)
     steps = [step for step in STEPS if chosen.step is None or step.name in chosen.step]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -28,7 +28,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
                 os.fsync(file.fileno())
             staged.replace(path)
     finally:
-        staged.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that has turned read-only refuses this too
+            staged.unlink(missing_ok=True)
 
 
 @contextmanager
