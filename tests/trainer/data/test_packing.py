@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -38,7 +38,7 @@ def test_micro_batches_are_the_update_cut_between_sequences_and_keep_to_the_budg
     assert all(part.tokens <= budget or len(part.lengths) == 1 for part in parts)
 
 
-def test_a_packed_micro_batch_holds_no_padding(make: Any) -> None:
+def test_a_packed_micro_batch_holds_no_padding(make: ModuleType) -> None:
     packed = make.packed(9)
     assert packed.tokens == sum(packed.lengths)
     assert list(packed.lengths) == sorted(packed.lengths)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
 
 from trainer import (
-    Callback,
-    Diverged,
     EmptyDataset,
     HeldOutOverlap,
     IdsBeyondVocabulary,
     NoCheckpoint,
     OtherRecipe,
     OutOfMemory,
-    Run,
     RunError,
     Shape,
     VocabularyMismatch,
@@ -41,49 +35,15 @@ OPTIONS = {
 SMALL = Shape(layers=1, hidden=16, heads=2, positions=64)
 
 
-@dataclass(frozen=True)
-class At(Callback):
-    """Does something to the run after one update."""
-
-    name: ClassVar[str] = "at"
-    act: Any = None
-    update: int = 4
-
-    def __post_init__(self) -> None:
-        """Plain fields: it is never offered."""
-
-    def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
-        """Do it."""
-        if record["update"] == self.update:
-            self.act()
-
-
 @pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def teacher(tmp_path_factory: pytest.TempPathFactory, make: ModuleType) -> Path:
     """One teacher for all tests of this file."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("making", Path(__file__).parents[1] / "conftest.py")
-    making: Any = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    spec.loader.exec_module(making)  # type: ignore[union-attr]
-    folder: Path = making.teacher_folder(tmp_path_factory.mktemp("teacher"))
+    folder: Path = make.teacher_folder(tmp_path_factory.mktemp("teacher"))
     return folder
 
 
-@pytest.fixture
-def whole(teacher: Path, tmp_path: Path, make: Any) -> str:
-    """The hash of the weights of a run that nothing stopped."""
-    distill(make.rows(60), teacher, tmp_path / "whole", options=OPTIONS)
-    return str(make.weights_hash(tmp_path / "whole" / "student"))
-
-
-def stopped(make: Any, teacher: Path, out: Path, act: Any, update: int = 4, **options: Any) -> Any:
-    watch = [At(act=act, update=update)]
-    return distill(make.rows(60), teacher, out, options={**OPTIONS, **options}, watch=watch)
-
-
 def test_a_run_leaves_card_log_checkpoint_and_a_student_that_transformers_opens(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
@@ -103,84 +63,25 @@ def test_a_run_leaves_card_log_checkpoint_and_a_student_that_transformers_opens(
     assert not list((tmp_path / "run").rglob("*.bin"))
 
 
-def test_a_run_logs_and_saves_at_the_updates_that_were_asked_for(teacher: Path, tmp_path: Path, make: Any) -> None:
-    often = {**OPTIONS, "log-every": 3, "checkpoint-every": "3", "keep": 9}
-    distill(make.rows(60), teacher, tmp_path / "run", options=often)
-    log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    saved = sorted(place.name for place in (tmp_path / "run" / "checkpoints").iterdir())
-    assert [json.loads(line)["update"] for line in log] == [1, 3, 6, 8]
-    assert saved == [f"update-{number:08d}" for number in (3, 6, 8)]
-
-
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
-def test_a_run_stopped_by_a_signal_and_resumed_ends_with_the_same_bits(
-    asked: signal.Signals, whole: str, teacher: Path, tmp_path: Path, make: Any
-) -> None:
-    outcome = stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), asked))
-    assert (outcome.status, outcome.reason, outcome.student) == ("stopped", asked.name, None)
-    assert distill(make.rows(60), out=tmp_path / "run", resume=True).status == "finished"
-    assert make.weights_hash(tmp_path / "run" / "student") == whole
-
-
-def test_a_run_that_broke_between_checkpoints_goes_on_from_the_last_one(
-    whole: str, teacher: Path, tmp_path: Path, make: Any
-) -> None:
-    def broken() -> None:
-        raise RuntimeError("power cut")
-
-    with pytest.raises(RuntimeError, match="power cut"):
-        stopped(make, teacher, tmp_path / "run", broken, update=5)
-    distill(make.rows(60), out=tmp_path / "run", resume=True)
-    log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["update"] for line in log] == list(range(1, 9))
-    assert make.weights_hash(tmp_path / "run" / "student") == whole
-
-
 @pytest.mark.parametrize("content", ["[]", '{"kind": "distill"}', "{", ""])
-def test_a_run_card_that_was_spoilt_is_one_clear_error(teacher: Path, tmp_path: Path, make: Any, content: str) -> None:
+def test_a_run_card_that_was_spoilt_is_one_clear_error(
+    teacher: Path, tmp_path: Path, make: ModuleType, content: str
+) -> None:
     (tmp_path / "run.json").write_text(content, encoding="utf-8")
     with pytest.raises(RunError, match=r"run\.json (cannot be read|is not a run card|lacks dataset)"):
         distill(make.rows(60), out=tmp_path, resume=True)
 
 
-def test_a_damaged_survey_or_log_costs_nothing(whole: str, teacher: Path, tmp_path: Path, make: Any) -> None:
-    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
-    (tmp_path / "run" / "survey.npz").write_bytes(b"PK gone")
-    with (tmp_path / "run" / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write('"no line of ours"\n[1]\n{"update"')
-    distill(make.rows(60), out=tmp_path / "run", resume=True)
-    lines = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["update"] for line in lines] == list(range(1, 9))
-    assert make.weights_hash(tmp_path / "run" / "student") == whole
-
-
-def test_a_resume_takes_the_survey_that_the_run_kept(teacher: Path, tmp_path: Path, make: Any) -> None:
-    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
+def test_a_resume_takes_the_survey_that_the_run_kept(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
+    distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, stop_after="0s")
     rows = make.rows(60)
     distill(rows, out=tmp_path / "run", resume=True)
     assert rows.survey.counts.tolist() == make.rows(60).survey.counts.tolist()
     assert (tmp_path / "run" / "survey.npz").exists()
 
 
-def test_a_time_limit_ends_a_run_in_order(teacher: Path, tmp_path: Path, make: Any) -> None:
-    outcome = distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, stop_after="0s")
-    assert (outcome.status, outcome.reason, outcome.signal) == ("stopped", "the time limit", None)
-    assert distill(make.rows(60), out=tmp_path / "run", resume=True).status == "finished"
-
-
-def test_a_corrupt_newest_checkpoint_falls_back_to_the_one_before_and_says_so(
-    whole: str, teacher: Path, tmp_path: Path, make: Any
-) -> None:
-    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
-    newest = max((tmp_path / "run" / "checkpoints").iterdir())
-    (newest / "state.safetensors").write_bytes(b"gone")
-    outcome = distill(make.rows(60), out=tmp_path / "run", resume=True)
-    assert "is damaged" in outcome.notes[0]
-    assert make.weights_hash(tmp_path / "run" / "student") == whole
-
-
 def test_a_folder_with_a_run_is_kept_and_says_what_overwriting_would_lose(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
     with pytest.raises(OtherRecipe, match=r"finished, 8 updates, on made.*--overwrite would delete.*checkpoints"):
@@ -188,8 +89,10 @@ def test_a_folder_with_a_run_is_kept_and_says_what_overwriting_would_lose(
     assert distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, overwrite=True).status == "finished"
 
 
-def test_resuming_with_another_setting_dataset_or_teacher_is_refused(teacher: Path, tmp_path: Path, make: Any) -> None:
-    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
+def test_resuming_with_another_setting_dataset_or_teacher_is_refused(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
+    distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, stop_after="0s")
     with pytest.raises(OtherRecipe, match=r"learning-rate = 0\.0005, not 0\.1"):
         distill(make.rows(60), out=tmp_path / "run", options={"learning-rate": 0.1}, resume=True)
     with pytest.raises(OtherRecipe, match="another dataset"):
@@ -203,7 +106,7 @@ def test_resuming_with_another_setting_dataset_or_teacher_is_refused(teacher: Pa
         distill(make.rows(60), out=tmp_path / "run", preset="fast", resume=True)
 
 
-def test_a_resume_keeps_the_preset_that_the_run_began_with(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_resume_keeps_the_preset_that_the_run_began_with(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", preset="fast", options=OPTIONS, stop_after="0s")
     distill(make.rows(60), out=tmp_path / "run", resume=True)
     card = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
@@ -212,7 +115,7 @@ def test_a_resume_keeps_the_preset_that_the_run_began_with(teacher: Path, tmp_pa
 
 
 def test_a_teacher_is_known_again_by_its_content_wherever_it_lies(
-    teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = shutil.copytree(teacher, tmp_path / "t")
     monkeypatch.chdir(tmp_path)
@@ -224,7 +127,7 @@ def test_a_teacher_is_known_again_by_its_content_wherever_it_lies(
 
 
 def test_a_resume_may_name_the_runs_own_version_and_no_other(
-    tokens: Any, texts: Path, tmp_path: Path, make: Any
+    tokens: Any, texts: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     import corpora
 
@@ -251,43 +154,22 @@ def test_a_resume_may_name_the_sentences_that_the_runs_dataset_was_tokenized_fro
     assert distill(corpus.reference, taught_by, tmp_path / "run", resume=True).status == "finished"
 
 
-def test_settings_that_decide_nothing_may_change_on_a_resume(teacher: Path, tmp_path: Path, make: Any) -> None:
-    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
-    distill(make.rows(60), out=tmp_path / "run", options={"log-every": 3, "keep": 1}, resume=True)
-    log = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["update"] for line in log] == [1, 2, 3, 4, 5, 6, 8]
-    assert len(list((tmp_path / "run" / "checkpoints").iterdir())) == 1
-
-
 def test_resuming_on_another_number_of_ranks_is_refused(
-    teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stopped(make, teacher, tmp_path / "run", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, stop_after="0s")
     place = max((tmp_path / "run" / "checkpoints").iterdir()) / "checkpoint.json"
     place.write_text(place.read_text(encoding="utf-8").replace('"ranks": 1', '"ranks": 2'), encoding="utf-8")
     with pytest.raises(OtherRecipe, match=r"started on 2 ranks, not on 1; .*torchrun --nproc-per-node 2"):
         distill(make.rows(60), out=tmp_path / "run", resume=True)
 
 
-def test_nothing_to_resume_is_said(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_nothing_to_resume_is_said(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     with pytest.raises(NoCheckpoint, match="holds no run"):
         distill(make.rows(60), teacher, tmp_path / "none", resume=True)
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_the_weights_and_the_batch(
-    teacher: Path, tmp_path: Path, make: Any
-) -> None:
-    from safetensors.torch import load_file
-
-    with pytest.raises(Diverged, match=r"update \d+: .*finite.*the last good weights are in .*lower --learning-rate"):
-        stopped(make, teacher, tmp_path / "run", lambda: None, **{"learning-rate": 1e30, "clip": 0.0})
-    (batch,) = (tmp_path / "run").glob("bad-update-*.safetensors")
-    assert set(load_file(batch)) == {"input_ids", "positions", "rows", "labels"}
-    kept = load_file(max((tmp_path / "run" / "checkpoints").iterdir()) / "state.safetensors")
-    assert all(tensor.isfinite().all() for name, tensor in kept.items() if name.startswith("weights"))
-
-
-def test_three_rows_are_enough_and_none_are_an_error(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_three_rows_are_enough_and_none_are_an_error(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     assert distill(make.rows(3), teacher, tmp_path / "three", options=OPTIONS).status == "finished"
     with pytest.raises(EmptyDataset, match="made has no rows"):
         distill(make.rows(0), teacher, tmp_path / "none", options=OPTIONS)
@@ -295,7 +177,7 @@ def test_three_rows_are_enough_and_none_are_an_error(teacher: Path, tmp_path: Pa
 
 
 def test_ids_beyond_the_vocabulary_and_rows_beyond_the_positions_are_errors_before_step_0(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     from corpora import Sequences
     from trainer.data.rows import Rows
@@ -308,14 +190,16 @@ def test_ids_beyond_the_vocabulary_and_rows_beyond_the_positions_are_errors_befo
         distill(long, teacher, tmp_path / "run", options=OPTIONS)
 
 
-def test_a_dataset_of_another_tokenizer_is_an_error_before_step_0(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_dataset_of_another_tokenizer_is_an_error_before_step_0(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     other = make.rows(60, tokenizer_file=make.tokenizer_file(tmp_path, words=44))
     with pytest.raises(VocabularyMismatch, match="made was made with another vocabulary"):
         distill(other, teacher, tmp_path / "run", options=OPTIONS)
 
 
 def test_the_masked_lm_baseline_and_the_student_at_its_start_are_one_option_each(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     from transformers import AutoModelForMaskedLM
 
@@ -356,7 +240,7 @@ def trainer_losses():
 
 
 def test_memory_that_runs_out_names_the_budget_or_halves_it_when_asked(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     from trainer.plugin.discovery import registry
 
@@ -370,7 +254,7 @@ def test_memory_that_runs_out_names_the_budget_or_halves_it_when_asked(
 
 
 def test_memory_is_given_back_when_nothing_holds_what_did_not_fit(
-    teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from trainer.distillation.training.update import Training
     from trainer.plugin.discovery import registry
@@ -384,7 +268,9 @@ def test_memory_is_given_back_when_nothing_holds_what_did_not_fit(
     assert held and not any(held)
 
 
-def test_rows_of_unknown_words_are_left_out_where_the_recipe_says_so(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_rows_of_unknown_words_are_left_out_where_the_recipe_says_so(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     from corpora import Sequences
     from trainer.data.rows import Rows
 
@@ -395,7 +281,7 @@ def test_rows_of_unknown_words_are_left_out_where_the_recipe_says_so(teacher: Pa
 
 
 @pytest.mark.slow
-def test_pre_training_learns_and_leaves_a_folder_that_can_teach(tmp_path: Path, make: Any) -> None:
+def test_pre_training_learns_and_leaves_a_folder_that_can_teach(tmp_path: Path, make: ModuleType) -> None:
     rows = make.rows(60, tokenizer_file=make.tokenizer_file(tmp_path))
     shape = Shape(layers=1, hidden=16, heads=2, positions=32)
     options = {"sequences": 60, "budget": "updates=40", "learning-rate": 0.01, "micro-batch-tokens": "512"}
@@ -405,12 +291,14 @@ def test_pre_training_learns_and_leaves_a_folder_that_can_teach(tmp_path: Path, 
     assert distill(rows, tmp_path / "teacher", tmp_path / "run", options=OPTIONS).status == "finished"
 
 
-def test_pre_training_has_no_teacher_to_follow(tmp_path: Path, make: Any) -> None:
+def test_pre_training_has_no_teacher_to_follow(tmp_path: Path, make: ModuleType) -> None:
     with pytest.raises(OtherRecipe, match="soft-target needs a teacher"):
         pretrain(make.rows(9), tmp_path / "teacher", options={"loss": ["soft-target"]})
 
 
-def test_a_forecast_writes_nothing_and_counts_what_the_run_will_do(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_forecast_writes_nothing_and_counts_what_the_run_will_do(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     before = sorted(tmp_path.rglob("*"))
     told = forecast(make.rows(60), teacher, options={**OPTIONS, "budget": "epochs=2"})
     assert (told.updates, told.rows) == (8, 60)
@@ -420,14 +308,14 @@ def test_a_forecast_writes_nothing_and_counts_what_the_run_will_do(teacher: Path
 
 @pytest.mark.parametrize("updates", [0, 1, 2])
 def test_a_forecast_of_a_run_of_few_updates_is_timed_all_the_same(
-    teacher: Path, tmp_path: Path, make: Any, updates: int
+    teacher: Path, tmp_path: Path, make: ModuleType, updates: int
 ) -> None:
     told = forecast(make.rows(60), teacher, options={**OPTIONS, "budget": f"updates={updates}"})
     assert told.updates == updates
     assert told.tokens_per_second > 0
 
 
-def test_tensorboard_shows_each_loss_apart(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_tensorboard_shows_each_loss_apart(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "callback": ["tensorboard"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ SOURCE = Path(trainer.__file__).parent
 
 
 @pytest.fixture
-def run(tmp_path: Path, make: Any) -> Path:
+def run(tmp_path: Path, make: ModuleType) -> Path:
     """A finished run of 9 updates of up to 16 sequences, over 60 rows and 3 epochs, with dropout."""
     teacher = make.teacher_folder(tmp_path / "teacher")
     options = {"sequences": 16, "budget": "updates=9", "student": "distilbert:1", "log-every": 1}
@@ -30,7 +31,7 @@ def run(tmp_path: Path, make: Any) -> Path:
     return tmp_path / "run"
 
 
-def test_the_first_update_is_of_all_its_sequences_not_of_one_micro_batch(run: Path, make: Any) -> None:
+def test_the_first_update_is_of_all_its_sequences_not_of_one_micro_batch(run: Path, make: ModuleType) -> None:
     import json
 
     lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
@@ -39,7 +40,7 @@ def test_the_first_update_is_of_all_its_sequences_not_of_one_micro_batch(run: Pa
     assert min(tokens[:3]) > 2 * tokens[3] / 3
 
 
-def test_no_option_is_parsed_and_unused(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_option_is_parsed_and_unused(tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every setting is read in the course of a run that measures fidelity; none is a flag without an effect."""
     read: set[str] = set()
     real = RunSettings.__getattribute__
@@ -66,7 +67,7 @@ def test_epochs_differ_in_their_order() -> None:
     assert plan.rows_of(0).tolist() != plan.rows_of(1).tolist()
 
 
-def test_micro_batches_of_unequal_tokens_weigh_by_their_tokens(make: Any) -> None:
+def test_micro_batches_of_unequal_tokens_weigh_by_their_tokens(make: ModuleType) -> None:
     student, packed = make.bert(1).double(), make.packed(7, most=20)
     engine = make.engine(student, make.bert(1, seed=2).double(), "soft-target")
     parts = list(micro_batches(packed, budget=15))
@@ -76,7 +77,7 @@ def test_micro_batches_of_unequal_tokens_weigh_by_their_tokens(make: Any) -> Non
     assert float(np.average(of_parts, weights=[part.tokens for part in parts])) == pytest.approx(whole, abs=1e-12)
 
 
-def test_ranks_do_not_share_their_random_masks(make: Any) -> None:
+def test_ranks_do_not_share_their_random_masks(make: ModuleType) -> None:
     packed = make.packed(40, most=12)
     picked = [packed.labels[packed.rows == row] != IGNORED for row in (38, 39)]
     shortest = min(map(len, picked))
@@ -94,14 +95,14 @@ def test_a_checkpoint_holds_the_optimizers_memory_and_all_that_chance_depends_on
     assert {"recipe", "dataset", "teacher", "ranks", "versions", "scale", "micro_batch_tokens"} <= set(vars(last.about))
 
 
-def test_updates_of_a_small_dataset_are_not_sorted_by_length(make: Any) -> None:
+def test_updates_of_a_small_dataset_are_not_sorted_by_length(make: ModuleType) -> None:
     lengths = np.sort([len(ids) for ids in make.rows(300).take(np.arange(300))])
     plan = Plan(rows=300, sequences=30, updates=10, warmup=0, seed=0)
     means = [lengths[plan.rows_of(update)].mean() for update in range(10)]
     assert np.std(means) < 0.4 * np.std(lengths)
 
 
-def test_logits_are_never_held_for_padding_nor_for_all_tokens_at_once(make: Any) -> None:
+def test_logits_are_never_held_for_padding_nor_for_all_tokens_at_once(make: ModuleType) -> None:
     packed, engine = make.packed(30), make.engine(make.bert(1), make.bert(2), "soft-target", chunk=7)
     real, seen = engine.closed[0], []
 

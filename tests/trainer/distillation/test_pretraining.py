@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_frozen_body_stays_bit_for_bit_while_the_head_is_trained(body: Path, t
     )
 
 
-def test_a_resume_continues_with_the_same_bytes(body: Path, tokens: Any, tmp_path: Path, make: Any) -> None:
+def test_a_resume_continues_with_the_same_bytes(body: Path, tokens: Any, tmp_path: Path, make: ModuleType) -> None:
     start = Start(str(body), freeze_body=3)
     pretrain(tokens.reference, tmp_path / "whole", start=start, options=OPTIONS)
     pretrain(tokens.reference, tmp_path / "cut", start=start, options=OPTIONS, stop_after="0s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from trainer.models.attention import groups_of
 from trainer.models.families import layers_of, packed_logits, place_of, states, use_packed_attention
 
 
-def family(name: str, make: Any) -> Any:
+def family(name: str, make: ModuleType) -> Any:
     sizes = {"vocab_size": make.VOCABULARY, "pad_token_id": 0}
     torch.manual_seed(0)
     if name == "bert":
@@ -28,7 +29,7 @@ def family(name: str, make: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["bert", "roberta", "distilbert"])
-def test_packed_sequences_give_what_they_give_one_by_one(name: str, make: Any) -> None:
+def test_packed_sequences_give_what_they_give_one_by_one(name: str, make: ModuleType) -> None:
     model, packed = family(name, make).double().train(False), make.packed(12)
     with torch.no_grad():
         offsets = packed.offsets.tolist()
@@ -38,7 +39,7 @@ def test_packed_sequences_give_what_they_give_one_by_one(name: str, make: Any) -
 
 
 @pytest.mark.parametrize("name", ["bert", "roberta", "distilbert"])
-def test_gradients_too_are_those_of_one_by_one(name: str, make: Any) -> None:
+def test_gradients_too_are_those_of_one_by_one(name: str, make: ModuleType) -> None:
     model, packed = family(name, make).double().train(False), make.packed(12)
     weights = torch.randn(packed.tokens, make.VOCABULARY, dtype=torch.float64)
     for start, stop in pairwise(packed.offsets.tolist()):
@@ -59,7 +60,7 @@ def test_every_token_is_in_one_group_and_no_group_is_padded_by_more_than_a_quart
 
 
 @pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
-def test_a_compiled_layer_is_not_compiled_anew_for_another_number_of_groups(make: Any) -> None:
+def test_a_compiled_layer_is_not_compiled_anew_for_another_number_of_groups(make: ModuleType) -> None:
     from torch._dynamo.testing import CompileCounter
 
     model, compiler, counts = make.bert(1), CompileCounter(), []
@@ -73,7 +74,7 @@ def test_a_compiled_layer_is_not_compiled_anew_for_another_number_of_groups(make
     assert counts == [(number, counts[0][1]) for number in range(1, 6)]
 
 
-def test_dropout_in_attention_is_on_in_training_and_off_outside(make: Any) -> None:
+def test_dropout_in_attention_is_on_in_training_and_off_outside(make: ModuleType) -> None:
     model, packed = make.bert(1, dropout=0.5), make.packed()
     use_packed_attention(model)
     once, again = packed_logits(model.train(), packed), packed_logits(model, packed)
@@ -81,7 +82,7 @@ def test_dropout_in_attention_is_on_in_training_and_off_outside(make: Any) -> No
     assert torch.equal(packed_logits(model.train(False), packed), packed_logits(model, packed))
 
 
-def test_hidden_states_and_projections_can_be_asked_for_by_layer(make: Any) -> None:
+def test_hidden_states_and_projections_can_be_asked_for_by_layer(make: ModuleType) -> None:
     model, packed = make.bert(2).train(False), make.packed()
     use_packed_attention(model)
     groups = groups_of(packed.lengths, torch.device("cpu"))
@@ -92,6 +93,6 @@ def test_hidden_states_and_projections_can_be_asked_for_by_layer(make: Any) -> N
 
 
 @pytest.mark.parametrize("need", ["hidden:3", "query:0", "mood:1", "hidden:x"])
-def test_what_a_model_does_not_have_is_an_error_that_names_it(need: str, make: Any) -> None:
+def test_what_a_model_does_not_have_is_an_error_that_names_it(need: str, make: ModuleType) -> None:
     with pytest.raises(ModelError, match=need):
         place_of(make.bert(2), need)

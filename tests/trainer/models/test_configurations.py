@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 from transformers import BartConfig, BartForConditionalGeneration, GPT2Config, GPT2LMHeadModel
@@ -22,7 +22,7 @@ LABELS = Head("classification", ("accuracy",), ("no", "yes"))
 
 
 @pytest.fixture
-def teacher(tmp_path: Path, make: Any) -> Path:
+def teacher(tmp_path: Path, make: ModuleType) -> Path:
     folder: Path = make.teacher_folder(tmp_path / "teacher")
     return folder
 
@@ -85,7 +85,7 @@ def test_a_configuration_that_is_none_is_named(content: str, teacher: Path) -> N
             door(teacher)
 
 
-def test_a_decoder_or_a_seq2seq_is_refused_in_one_line_by_everything(tmp_path: Path, make: Any) -> None:
+def test_a_decoder_or_a_seq2seq_is_refused_in_one_line_by_everything(tmp_path: Path, make: ModuleType) -> None:
     gpt = GPT2LMHeadModel(GPT2Config(n_layer=1, n_embd=16, n_head=2, vocab_size=50, n_positions=16))
     bart = BartForConditionalGeneration(BartConfig(
         vocab_size=50, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ STATES = ["soft-target", "masked-lm", "cosine", "hidden-state:layer=1"]
 
 
 @pytest.fixture(params=MODELS)
-def teacher(request: pytest.FixtureRequest, tmp_path: Path, make: Any) -> Path:
+def teacher(request: pytest.FixtureRequest, tmp_path: Path, make: ModuleType) -> Path:
     """A folder with a tiny teacher of one family."""
     torch.manual_seed(0)
     config = AutoConfig.for_model(request.param, **MODELS[request.param])
@@ -43,7 +44,7 @@ def teacher(request: pytest.FixtureRequest, tmp_path: Path, make: Any) -> Path:
 
 
 def test_a_student_learns_resumes_to_the_same_bits_and_opens_in_transformers(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     options = {**OPTIONS, "loss": STATES}
     whole = distill(make.rows(60), teacher, tmp_path / "whole", options=options)
@@ -72,7 +73,9 @@ def test_inspect_finds_the_head_and_counts_the_parameters(teacher: Path) -> None
     assert found.parameters == sum(parameter.numel() for parameter in load_teacher(teacher).parameters())
 
 
-def test_a_body_or_a_fine_tuned_model_of_the_family_has_no_head(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_body_or_a_fine_tuned_model_of_the_family_has_no_head(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     encoder = load_encoder(teacher, problem_of(Head("classification", ("accuracy",), ("no", "yes"))))
     for name, model in (("body", load_teacher(teacher).base_model), ("tuned", encoder.model)):
         folder = make.teacher_folder(tmp_path / name, model=model)
@@ -81,13 +84,13 @@ def test_a_body_or_a_fine_tuned_model_of_the_family_has_no_head(teacher: Path, t
             load_teacher(folder)
 
 
-def test_an_electra_discriminator_is_said_to_be_one(tmp_path: Path, make: Any) -> None:
+def test_an_electra_discriminator_is_said_to_be_one(tmp_path: Path, make: ModuleType) -> None:
     folder = make.teacher_folder(tmp_path / "disc", model=ElectraForPreTraining(ElectraConfig(**MODELS["electra"])))
     with pytest.raises(NoLanguageModelHead, match="a discriminator cannot teach"):
         load_teacher(folder)
 
 
-def test_deberta_v3_teaches_although_its_config_does_not_name_its_head(tmp_path: Path, make: Any) -> None:
+def test_deberta_v3_teaches_although_its_config_does_not_name_its_head(tmp_path: Path, make: ModuleType) -> None:
     config = AutoConfig.for_model("deberta-v2", **MODELS["deberta-v2"])
     model: Any = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]
     folder = make.teacher_folder(tmp_path / "v3", model=model)
@@ -99,7 +102,9 @@ def test_deberta_v3_teaches_although_its_config_does_not_name_its_head(tmp_path:
     )
 
 
-def test_layers_of_a_modernbert_student_attend_as_far_as_those_they_start_from(tmp_path: Path, make: Any) -> None:
+def test_layers_of_a_modernbert_student_attend_as_far_as_those_they_start_from(
+    tmp_path: Path, make: ModuleType
+) -> None:
     from trainer import registry
 
     config = AutoConfig.for_model("modernbert", **MODELS["modernbert"])

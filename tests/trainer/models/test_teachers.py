@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 import torch
@@ -27,19 +27,19 @@ from trainer.models.tokenization.tokenizers import check_tokenizers, load_tokeni
 
 
 @pytest.fixture
-def teacher(tmp_path: Path, make: Any) -> Path:
+def teacher(tmp_path: Path, make: ModuleType) -> Path:
     folder: Path = make.teacher_folder(tmp_path / "teacher")
     return folder
 
 
-def test_inspect_tells_family_head_vocabulary_casing_and_size(teacher: Path, make: Any) -> None:
+def test_inspect_tells_family_head_vocabulary_casing_and_size(teacher: Path, make: ModuleType) -> None:
     found = inspect_model(teacher)
     assert (found.family, found.masked_lm_head, found.casing) == ("bert", True, "lower-cased")
     assert (found.vocabulary, found.layers, found.hidden) == (make.VOCABULARY, 3, 16)
     assert found.parameters == sum(parameter.numel() for parameter in make.bert(3).parameters())
 
 
-def test_a_fine_tuned_classifier_cannot_teach(tmp_path: Path, make: Any) -> None:
+def test_a_fine_tuned_classifier_cannot_teach(tmp_path: Path, make: ModuleType) -> None:
     config = BertConfig(
         vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
     )  # fmt: skip
@@ -49,7 +49,7 @@ def test_a_fine_tuned_classifier_cannot_teach(tmp_path: Path, make: Any) -> None
         load_teacher(folder)
 
 
-def test_a_pickle_is_refused_with_the_line_that_converts_it(teacher: Path, make: Any) -> None:
+def test_a_pickle_is_refused_with_the_line_that_converts_it(teacher: Path, make: ModuleType) -> None:
     (teacher / "model.safetensors").unlink()
     torch.save(make.bert(3).state_dict(), teacher / "pytorch_model.bin")
     with pytest.raises(PickledWeights, match=r"--allow-pickle.*save_pretrained"):
@@ -57,7 +57,7 @@ def test_a_pickle_is_refused_with_the_line_that_converts_it(teacher: Path, make:
     assert load_teacher(teacher, allow_pickle=True).config.num_hidden_layers == 3
 
 
-def test_the_line_that_converts_a_pickled_classifier_keeps_its_head(tmp_path: Path, make: Any) -> None:
+def test_the_line_that_converts_a_pickled_classifier_keeps_its_head(tmp_path: Path, make: ModuleType) -> None:
     config = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
     model = BertForSequenceClassification(config)
     folder = make.teacher_folder(tmp_path / "classifier", model=model)
@@ -71,7 +71,7 @@ def test_the_line_that_converts_a_pickled_classifier_keeps_its_head(tmp_path: Pa
     assert not inspect_model(folder).masked_lm_head
 
 
-def test_a_teacher_without_a_tokenizer_is_said_to_have_none(teacher: Path, make: Any, tmp_path: Path) -> None:
+def test_a_teacher_without_a_tokenizer_is_said_to_have_none(teacher: Path, make: ModuleType, tmp_path: Path) -> None:
     (teacher / "tokenizer.json").unlink()
     with pytest.raises(ModelError, match="has no tokenizer; put the tokenizer.json"):
         distill(make.rows(9), teacher, tmp_path / "run")
@@ -107,27 +107,27 @@ def test_what_is_neither_a_folder_nor_on_the_hub_is_named() -> None:
         inspect_model("nobody/nothing")
 
 
-def test_the_student_of_a_run_is_found_in_the_run_folder(tmp_path: Path, make: Any) -> None:
+def test_the_student_of_a_run_is_found_in_the_run_folder(tmp_path: Path, make: ModuleType) -> None:
     make.teacher_folder(tmp_path / "run" / "student")
     assert inspect_model(tmp_path / "run").folder.endswith("student")
 
 
-def test_the_teachers_master_weights_are_float32_whatever_it_was_saved_in(tmp_path: Path, make: Any) -> None:
+def test_the_teachers_master_weights_are_float32_whatever_it_was_saved_in(tmp_path: Path, make: ModuleType) -> None:
     folder = make.teacher_folder(tmp_path / "half", model=make.bert(1).half())
     assert load_teacher(folder).dtype == torch.float32
 
 
-def test_a_dataset_of_another_vocabulary_is_refused(tmp_path: Path, teacher: Path, make: Any) -> None:
+def test_a_dataset_of_another_vocabulary_is_refused(tmp_path: Path, teacher: Path, make: ModuleType) -> None:
     other = make.tokenizer_file(tmp_path, words=44)
     with pytest.raises(VocabularyMismatch, match=r"49 pieces.*1 pieces differ, such as 'w44'"):
         check_tokenizers(load_tokenizer(teacher), other, dataset="mine", teacher="T")
 
 
-def test_a_dataset_of_another_casing_is_refused(tmp_path: Path, teacher: Path, make: Any) -> None:
+def test_a_dataset_of_another_casing_is_refused(tmp_path: Path, teacher: Path, make: ModuleType) -> None:
     cased = make.tokenizer_file(tmp_path, lowercase=False)
     with pytest.raises(CasingMismatch, match="its case kept, and the teacher's tokenizer lower-cases"):
         check_tokenizers(load_tokenizer(teacher), cased, dataset="mine", teacher="T")
 
 
-def test_the_datasets_own_tokenizer_is_taken(tmp_path: Path, teacher: Path, make: Any) -> None:
+def test_the_datasets_own_tokenizer_is_taken(tmp_path: Path, teacher: Path, make: ModuleType) -> None:
     check_tokenizers(load_tokenizer(teacher), make.tokenizer_file(tmp_path), dataset="mine", teacher="T")

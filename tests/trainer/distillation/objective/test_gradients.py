@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
@@ -50,7 +51,7 @@ def originals(student: Any, teacher: Any, packed: Any) -> list[Tensor]:
     return [soft, hard, cosine]
 
 
-def test_the_three_losses_and_their_gradient_are_those_of_the_original_scripts(make: Any) -> None:
+def test_the_three_losses_and_their_gradient_are_those_of_the_original_scripts(make: ModuleType) -> None:
     student, teacher, packed = make.bert(2).double(), make.bert(3, seed=1).double(), make.packed(8)
     plain = copy.deepcopy(student)
     engine = make.engine(student, teacher, *STUDY)
@@ -63,24 +64,24 @@ def test_the_three_losses_and_their_gradient_are_those_of_the_original_scripts(m
 
 
 @pytest.mark.parametrize("budget", [1, 20, 37])
-def test_accumulation_changes_neither_losses_nor_gradients(budget: int, make: Any) -> None:
+def test_accumulation_changes_neither_losses_nor_gradients(budget: int, make: ModuleType) -> None:
     found = [trained(make, budget=some) for some in (10_000, budget)]
     assert found[0][0] == pytest.approx(found[1][0], abs=1e-12)
     assert found[0][1] == pytest.approx(found[1][1], abs=1e-12)
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 1000])
-def test_chunks_of_the_head_change_neither_losses_nor_gradients(chunk: int, make: Any) -> None:
+def test_chunks_of_the_head_change_neither_losses_nor_gradients(chunk: int, make: ModuleType) -> None:
     found = [trained(make, chunk=some) for some in (13, chunk)]
     assert found[0][0] == pytest.approx(found[1][0], abs=1e-12)
     assert found[0][1] == pytest.approx(found[1][1], abs=1e-12)
 
 
-def test_the_gradient_in_closed_form_is_the_one_of_autograd(make: Any) -> None:
+def test_the_gradient_in_closed_form_is_the_one_of_autograd(make: ModuleType) -> None:
     assert trained(make, closed=True)[1] == pytest.approx(trained(make, closed=False)[1], abs=1e-12)
 
 
-def trained(make: Any, *, budget: int = 10_000, chunk: int = 7, closed: bool = True) -> tuple[Tensor, Tensor]:
+def trained(make: ModuleType, *, budget: int = 10_000, chunk: int = 7, closed: bool = True) -> tuple[Tensor, Tensor]:
     """Sums and gradients of one update with every loss there is."""
     student, packed = make.bert(2).double(), make.packed(9)
     engine = make.engine(student, make.bert(3, seed=1).double(), *EVERYTHING, chunk=chunk)
@@ -91,7 +92,7 @@ def trained(make: Any, *, budget: int = 10_000, chunk: int = 7, closed: bool = T
     return torch.as_tensor(sums), own
 
 
-def test_micro_batches_with_unequal_tokens_are_not_averaged_as_equals(make: Any) -> None:
+def test_micro_batches_with_unequal_tokens_are_not_averaged_as_equals(make: ModuleType) -> None:
     student, packed = make.bert(1).double(), make.packed(6, most=20)
     engine = make.engine(student, None, "masked-lm")
     parts = list(micro_batches(packed, budget=12))
@@ -101,20 +102,20 @@ def test_micro_batches_with_unequal_tokens_are_not_averaged_as_equals(make: Any)
     assert summed == pytest.approx(whole, abs=1e-12)
 
 
-def test_a_student_that_is_its_teacher_has_no_soft_nor_cosine_loss(make: Any) -> None:
+def test_a_student_that_is_its_teacher_has_no_soft_nor_cosine_loss(make: ModuleType) -> None:
     model, packed = make.bert(2).double(), make.packed()
     sums = make.engine(copy.deepcopy(model), model, STUDY[0], STUDY[2]).evaluate(packed)
     assert sums == pytest.approx(torch.zeros(2), abs=1e-9)
 
 
-def test_nothing_to_predict_costs_nothing(make: Any) -> None:
+def test_nothing_to_predict_costs_nothing(make: ModuleType) -> None:
     packed = make.packed(3, rate=1e-12)
     engine = make.engine(make.bert(1), None, "masked-lm")
     assert float(engine.backward(packed, make.counts(packed))) == 0.0
     assert float(make.gradients(engine.student).abs().sum()) == 0.0
 
 
-def test_only_masked_losses_project_only_masked_tokens(make: Any) -> None:
+def test_only_masked_losses_project_only_masked_tokens(make: ModuleType) -> None:
     packed, engine = make.packed(9), make.engine(make.bert(1), None, "masked-lm")
     seen: list[int] = []
     engine.student.cls.predictions.transform.register_forward_hook(lambda m, given, out: seen.append(len(out)))
@@ -122,7 +123,7 @@ def test_only_masked_losses_project_only_masked_tokens(make: Any) -> None:
     assert seen == [make.counts(packed).picked]
 
 
-def test_the_models_attend_packed_and_the_teacher_is_never_trained(make: Any) -> None:
+def test_the_models_attend_packed_and_the_teacher_is_never_trained(make: ModuleType) -> None:
     student, teacher = make.bert(1), make.bert(2)
     engine = make.engine(student, teacher, *STUDY)
     engine.backward(make.packed(), make.counts(make.packed()))
@@ -133,7 +134,7 @@ def test_the_models_attend_packed_and_the_teacher_is_never_trained(make: Any) ->
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
-def test_compiled_layers_and_losses_give_the_same(make: Any) -> None:
+def test_compiled_layers_and_losses_give_the_same(make: ModuleType) -> None:
     packed = make.packed(9)
     found = []
     for compiled in (False, True):
@@ -144,7 +145,7 @@ def test_compiled_layers_and_losses_give_the_same(make: Any) -> None:
     assert found[1][1] == pytest.approx(found[0][1], abs=1e-9)
 
 
-def test_bf16_stays_near_float32(make: Any) -> None:
+def test_bf16_stays_near_float32(make: ModuleType) -> None:
     packed = make.packed(9)
     sums = [
         make.engine(make.bert(2), make.bert(3, seed=1), *STUDY, precision=name).evaluate(packed)
@@ -153,7 +154,7 @@ def test_bf16_stays_near_float32(make: Any) -> None:
     assert sums[1] == pytest.approx(sums[0], rel=0.05)
 
 
-def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make: Any) -> None:
+def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make: ModuleType) -> None:
     engine, packed = make.engine(make.bert(1), make.bert(2), STUDY[0], precision="bf16"), make.packed()
     seen: list[Any] = []
     real = engine.closed[0]
@@ -168,7 +169,7 @@ def test_losses_are_computed_in_float32_whatever_matrices_are_multiplied_in(make
 
 
 @pytest.mark.slow
-def test_a_student_with_only_the_soft_loss_converges_to_its_teacher(make: Any) -> None:
+def test_a_student_with_only_the_soft_loss_converges_to_its_teacher(make: ModuleType) -> None:
     student, teacher, packed = make.bert(1, spread=0.05), make.bert(1, seed=3, spread=0.1), make.packed(12)
     engine = make.engine(student, teacher, "soft-target:temperature=1")
     optimizer = torch.optim.Adam(student.parameters(), lr=0.01)
@@ -213,7 +214,7 @@ class FaultyLoss(LogitsLoss):
     ],
 )
 def test_what_a_loss_returns_is_checked_in_the_first_micro_batch(
-    result: Any, error: Any, message: str, make: Any
+    result: Any, error: Any, message: str, make: ModuleType
 ) -> None:
     cls = type("FaultyLoss", (FaultyLoss,), {"result": staticmethod(result), "__doc__": FaultyLoss.__doc__})
     packed = make.packed()
@@ -222,7 +223,7 @@ def test_what_a_loss_returns_is_checked_in_the_first_micro_batch(
         engine.backward(packed, make.counts(packed))
 
 
-def test_a_closed_form_that_is_declared_and_missing_is_refused_by_name(make: Any) -> None:
+def test_a_closed_form_that_is_declared_and_missing_is_refused_by_name(make: ModuleType) -> None:
     cls = dataclass(frozen=True)(
         type("Declares", (FaultyLoss,), {"closed_form": True, "result": staticmethod(lambda logits: logits.sum(1))})
     )

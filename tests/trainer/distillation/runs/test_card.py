@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,17 +16,12 @@ from trainer.distillation.runs.card import RunCard, card_text, read_card
 
 
 @pytest.fixture(scope="module")
-def card(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def card(tmp_path_factory: pytest.TempPathFactory, make: ModuleType) -> dict[str, Any]:
     """The card of a run that was stopped before its first update."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("making", Path(__file__).parents[2] / "conftest.py")
-    making: Any = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    spec.loader.exec_module(making)  # type: ignore[union-attr]
     folder = tmp_path_factory.mktemp("card")
-    teacher = making.teacher_folder(folder / "teacher", model=making.bert(1))
+    teacher = make.teacher_folder(folder / "teacher", model=make.bert(1))
     options = {"sequences": 16, "budget": "updates=2", "student": "distilbert:1"}
-    distill(making.rows(20), teacher, folder / "run", options=options, stop_after="0s")
+    distill(make.rows(20), teacher, folder / "run", options=options, stop_after="0s")
     content: dict[str, Any] = json.loads((folder / "run" / "run.json").read_text(encoding="utf-8"))
     return content
 

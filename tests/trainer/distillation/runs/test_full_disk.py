@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def on_small_disk(script: str, place: Path, **names: Any) -> subprocess.Complete
 
 
 @pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory, make: Any) -> Path:
+def teacher(tmp_path_factory: pytest.TempPathFactory, make: ModuleType) -> Path:
     """A teacher, on a system that lets us mount a small disk."""
     place = tmp_path_factory.mktemp("full-disk")
     try:
@@ -38,7 +39,7 @@ def teacher(tmp_path_factory: pytest.TempPathFactory, make: Any) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(teacher: Path, make: Any) -> str:
+def whole(teacher: Path, make: ModuleType) -> str:
     """The hash of the student's weights after a run with room enough."""
     out = teacher.parent / "whole"
     subprocess.run([sys.executable, PROGRAM, teacher, out], check=True, capture_output=True)
@@ -56,7 +57,7 @@ def whole(teacher: Path, make: Any) -> str:
     ],
 )
 def test_no_space_is_one_line_and_the_run_goes_on_to_the_same_weights(
-    kilobytes: int, what: str, teacher: Path, whole: str, tmp_path: Path, make: Any
+    kilobytes: int, what: str, teacher: Path, whole: str, tmp_path: Path, make: ModuleType
 ) -> None:
     run = f'"{sys.executable}" "{PROGRAM}" "{teacher}" "$DISK/run"'
     again = "--resume" if kilobytes > 72 else "--overwrite"

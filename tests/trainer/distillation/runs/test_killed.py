@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 import torch
@@ -28,7 +28,7 @@ def train(teacher: Path, out: Path, *more: str, kill_at: int = 0, student: str =
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_killed_twice_and_resumed_gives_the_same_weights(tmp_path: Path, make: Any) -> None:
+def test_killed_twice_and_resumed_gives_the_same_weights(tmp_path: Path, make: ModuleType) -> None:
     teacher = make.teacher_folder(tmp_path / "teacher")
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert train(teacher, whole) == 0
@@ -50,7 +50,7 @@ CONFIGS = {"modernbert": SHAPE | MARKS | {"local_attention": 4}, "electra": SHAP
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("family", CONFIGS)
 def test_other_families_are_killed_resumed_to_the_same_bytes_scored_and_exported(
-    family: str, tmp_path: Path, make: Any, glue: Path
+    family: str, tmp_path: Path, make: ModuleType, glue: Path
 ) -> None:
     torch.manual_seed(0)
     model: Any = AutoModelForMaskedLM.from_config(AutoConfig.for_model(family, **CONFIGS[family]))  # type: ignore[no-untyped-call]

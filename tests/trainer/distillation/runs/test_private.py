@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ def private(rows: Any) -> Any:
     return rows
 
 
-def test_the_batch_that_a_run_blew_up_on_is_kept_by_its_row_numbers_only(tmp_path: Path, make: Any) -> None:
+def test_the_batch_that_a_run_blew_up_on_is_kept_by_its_row_numbers_only(tmp_path: Path, make: ModuleType) -> None:
     from safetensors.torch import load_file
 
     teacher = make.teacher_folder(tmp_path / "teacher")
@@ -29,7 +30,7 @@ def test_the_batch_that_a_run_blew_up_on_is_kept_by_its_row_numbers_only(tmp_pat
 
 
 def test_a_run_is_resumed_by_giving_the_teacher_again_since_its_card_has_the_name_only(
-    tmp_path: Path, make: Any
+    tmp_path: Path, make: ModuleType
 ) -> None:
     teacher, rows, run = make.teacher_folder(tmp_path / "teacher"), private(make.rows(60)), tmp_path / "run"
     options = {**OPTIONS, "budget": "updates=4"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ OPTIONS = {
 
 
 @pytest.fixture
-def teacher(tmp_path: Path, make: Any) -> Path:
+def teacher(tmp_path: Path, make: ModuleType) -> Path:
     folder: Path = make.teacher_folder(tmp_path / "teacher")
     return folder
 
@@ -47,7 +48,7 @@ def power_cut() -> None:
     raise RuntimeError("power cut")
 
 
-def test_a_second_process_is_refused_while_the_first_trains(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_second_process_is_refused_while_the_first_trains(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     def again() -> None:
         distill(make.rows(60), out=tmp_path / "run", resume=True)
 
@@ -56,7 +57,7 @@ def test_a_second_process_is_refused_while_the_first_trains(teacher: Path, tmp_p
 
 
 def test_a_run_that_broke_before_its_first_checkpoint_starts_again_from_its_card(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     distill(make.rows(60), teacher, tmp_path / "whole", options=OPTIONS)
     with pytest.raises(RuntimeError, match="power cut"):
@@ -91,7 +92,7 @@ def trainer_students():
 '''
 
 
-def test_a_student_that_cannot_be_saved_is_not_trained(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_student_that_cannot_be_saved_is_not_trained(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     (tmp_path / "shared.py").write_text(SHARED, encoding="utf-8")
     registry.use_files([tmp_path / "shared.py"])
     with pytest.raises(ModelError, match="the student cannot be saved, so it is not trained: .*shared tensors"):
@@ -100,7 +101,7 @@ def test_a_student_that_cannot_be_saved_is_not_trained(teacher: Path, tmp_path: 
 
 
 def test_a_run_is_finished_only_once_its_student_is_saved(
-    teacher: Path, tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from trainer.distillation.setup.prepared import PreparedRun
 
@@ -119,7 +120,7 @@ def test_a_run_is_finished_only_once_its_student_is_saved(
 
 
 @pytest.mark.parametrize("name", ["student", "checkpoints", "log.jsonl", "run.json"])
-def test_a_link_in_the_run_folder_is_never_followed(teacher: Path, tmp_path: Path, make: Any, name: str) -> None:
+def test_a_link_in_the_run_folder_is_never_followed(teacher: Path, tmp_path: Path, make: ModuleType, name: str) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / name).symlink_to(tmp_path / "outside")
@@ -131,7 +132,7 @@ def test_a_link_in_the_run_folder_is_never_followed(teacher: Path, tmp_path: Pat
 
 @pytest.mark.slow
 def test_the_number_of_threads_is_recorded_kept_on_a_resume_and_named_if_it_changes(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     before, seen = torch.get_num_threads(), []
     watch = [Break(lambda: seen.append(torch.get_num_threads()))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,13 +25,15 @@ OPTIONS = {
 
 
 @pytest.fixture
-def two(tmp_path: Path, make: Any) -> list[Path]:
+def two(tmp_path: Path, make: ModuleType) -> list[Path]:
     """Two teachers of one vocabulary, the second wider than the first."""
     one = make.teacher_folder(tmp_path / "one")
     return [one, make.teacher_folder(tmp_path / "two", model=make.bert(2, hidden=24, seed=4))]
 
 
-def double_engine(make: Any, student: Any, teachers: list[Any], shares: tuple[float, ...], *losses: str) -> Engine:
+def double_engine(
+    make: ModuleType, student: Any, teachers: list[Any], shares: tuple[float, ...], *losses: str
+) -> Engine:
     made = [registry.make("losses", text) for text in losses]
     precision = precision_for("fp32", torch.device("cpu"))
     return Engine(student, teachers[0], made, precision=precision, others=teachers[1:], shares=shares, chunk=7)
@@ -46,7 +49,7 @@ def test_mixed_logits_have_the_mean_of_the_distributions_at_their_temperature() 
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
-def test_the_soft_target_of_two_teachers_is_the_plain_formula_in_float64(make: Any, direction: str) -> None:
+def test_the_soft_target_of_two_teachers_is_the_plain_formula_in_float64(make: ModuleType, direction: str) -> None:
     student, packed, shares = make.bert(1).double(), make.packed(6), (0.7, 0.3)
     teachers = [make.bert(2, seed=1).double(), make.bert(1, hidden=24, seed=2).double()]
     engine = double_engine(make, student, teachers, shares, f"soft-target:temperature=2.5,direction={direction}")
@@ -63,7 +66,7 @@ def test_the_soft_target_of_two_teachers_is_the_plain_formula_in_float64(make: A
     assert torch.allclose(found, make.gradients(student), atol=1e-12, rtol=0)
 
 
-def test_two_teachers_that_are_one_teach_what_it_teaches(make: Any) -> None:
+def test_two_teachers_that_are_one_teach_what_it_teaches(make: ModuleType) -> None:
     student, packed, losses = make.bert(1).double(), make.packed(6), ("soft-target", "masked-lm", "cosine")
     one = double_engine(make, student, [make.bert(2, seed=1).double()], (1.0,), *losses).evaluate(packed)
     same = [make.bert(2, seed=1).double() for _ in range(2)]
@@ -73,7 +76,7 @@ def test_two_teachers_that_are_one_teach_what_it_teaches(make: Any) -> None:
 
 @pytest.mark.slow
 def test_a_run_of_two_teachers_is_resumed_with_both_and_the_same_bytes(
-    two: list[Path], tmp_path: Path, make: Any
+    two: list[Path], tmp_path: Path, make: ModuleType
 ) -> None:
     options = {**OPTIONS, "teacher-weight": [3.0, 1.0]}
     distill(make.rows(60), two, tmp_path / "whole", options=options)
@@ -89,7 +92,7 @@ def test_a_run_of_two_teachers_is_resumed_with_both_and_the_same_bytes(
     assert make.weights_hash(tmp_path / "run" / "student") != make.weights_hash(tmp_path / "alone" / "student")
 
 
-def test_a_resume_with_other_teachers_or_weights_is_refused(two: list[Path], tmp_path: Path, make: Any) -> None:
+def test_a_resume_with_other_teachers_or_weights_is_refused(two: list[Path], tmp_path: Path, make: ModuleType) -> None:
     distill(make.rows(60), two, tmp_path / "run", options=OPTIONS, stop_after="0s")
     with pytest.raises(OtherRecipe, match="number of teachers is 2, not 1"):
         distill(make.rows(60), two[:1], tmp_path / "run", resume=True)
@@ -103,18 +106,20 @@ def test_a_resume_with_other_teachers_or_weights_is_refused(two: list[Path], tmp
     ("weights", "said"),
     [([1.0], "1 teacher-weight for 2 teacher"), ([1.0, 0.0], "teacher-weight is 0"), ([1.0, -1.0], "of at least 0")],
 )
-def test_weights_that_fit_no_teacher_are_refused(two: list[Path], make: Any, weights: list[float], said: str) -> None:
+def test_weights_that_fit_no_teacher_are_refused(
+    two: list[Path], make: ModuleType, weights: list[float], said: str
+) -> None:
     with pytest.raises(OptionError, match=said):
         distill(make.rows(60), two, "never", options={**OPTIONS, "teacher-weight": weights})
 
 
-def test_a_second_teacher_that_no_loss_would_follow_is_refused(two: list[Path], tmp_path: Path, make: Any) -> None:
+def test_a_second_teacher_that_no_loss_would_follow_is_refused(two: list[Path], tmp_path: Path, make: ModuleType) -> None:
     with pytest.raises(OptionError, match=r"2 teachers are averaged on their logits, which cosine, masked-lm does not"):
         distill(make.rows(9), two, tmp_path / "run", options={"loss": ["cosine", "masked-lm"]})
     assert not (tmp_path / "run").exists()
 
 
-def test_teachers_of_two_vocabularies_are_refused_by_name(two: list[Path], tmp_path: Path, make: Any) -> None:
+def test_teachers_of_two_vocabularies_are_refused_by_name(two: list[Path], tmp_path: Path, make: ModuleType) -> None:
     other = make.teacher_folder(tmp_path / "other")
     make.tokenizer_file(other, words=44)
     with pytest.raises(VocabularyMismatch, match=r"other has another vocabulary \(49 pieces\) than .*one \(50\)"):
@@ -122,7 +127,7 @@ def test_teachers_of_two_vocabularies_are_refused_by_name(two: list[Path], tmp_p
     assert not (tmp_path / "run").exists()
 
 
-def test_another_width_is_one_error_whose_advice_works(two: list[Path], tmp_path: Path, make: Any) -> None:
+def test_another_width_is_one_error_whose_advice_works(two: list[Path], tmp_path: Path, make: ModuleType) -> None:
     options = {**OPTIONS, "student": "distilbert:1,hidden=8,positions=frozen"}
     with pytest.raises(ModelError, match="8 wide and the teacher 16.*start from its layers or use the loss") as found:
         distill(make.rows(60), two[0], tmp_path / "run", options=options)
@@ -133,6 +138,6 @@ def test_another_width_is_one_error_whose_advice_works(two: list[Path], tmp_path
     assert distill(make.rows(60), two[0], tmp_path / "run", options=advised).status == "finished"
 
 
-def test_the_width_of_the_teacher_is_no_other_width(two: list[Path], tmp_path: Path, make: Any) -> None:
+def test_the_width_of_the_teacher_is_no_other_width(two: list[Path], tmp_path: Path, make: ModuleType) -> None:
     options = {**OPTIONS, "student": "distilbert:1,hidden=16,feed-forward=32", "budget": "updates=0"}
     assert distill(make.rows(60), two[0], tmp_path / "run", options=options).status == "finished"

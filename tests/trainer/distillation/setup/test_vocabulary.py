@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def card(run: Path) -> dict[str, Any]:
     return content
 
 
-def test_the_teacher_reads_its_own_ids_and_its_distribution_is_renormalised(make: Any) -> None:
+def test_the_teacher_reads_its_own_ids_and_its_distribution_is_renormalised(make: ModuleType) -> None:
     teacher, student = make.bert(2).double(), make.bert(1, seed=1, words=len(KEPT)).double()
     exact = precision_for("fp32", torch.device("cpu"))
     loss = registry.make("losses", "soft-target:temperature=2")
@@ -108,7 +109,7 @@ def test_before_its_first_update_a_student_of_all_layers_is_its_teacher(
 
 
 def test_a_run_that_breaks_and_is_resumed_ends_with_the_same_bytes(
-    teacher: Path, tokens: str, tmp_path: Path, make: Any
+    teacher: Path, tokens: str, tmp_path: Path, make: ModuleType
 ) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     distill(tokens, teacher, whole, options=OPTIONS)
@@ -122,7 +123,7 @@ def test_a_run_that_breaks_and_is_resumed_ends_with_the_same_bytes(
 
 
 def test_the_whole_vocabulary_gives_the_same_bytes_as_none(
-    teacher: Path, tokens: str, tmp_path: Path, make: Any
+    teacher: Path, tokens: str, tmp_path: Path, make: ModuleType
 ) -> None:
     for name, shape in (("none", "layers:1"), ("all", "layers:1,vocabulary=90")):
         distill(tokens, teacher, tmp_path / name, options={**OPTIONS, "student": shape})
@@ -164,7 +165,7 @@ def test_a_vocabulary_that_cannot_be_is_one_line_before_any_work(
     assert "\n" not in str(found.value) and not (tmp_path / "run" / "run.json").exists()
 
 
-def test_a_vocabulary_that_leaves_too_much_unknown_is_refused_with_the_share(tmp_path: Path, make: Any) -> None:
+def test_a_vocabulary_that_leaves_too_much_unknown_is_refused_with_the_share(tmp_path: Path, make: ModuleType) -> None:
     teacher = make.teacher_folder(tmp_path / "teacher")
     ids = np.repeat(np.arange(5, 50), 4)
     rows = Rows([Sequences.from_rows(ids.reshape(-1, 9))], name="made", tokenizer_file=teacher / "tokenizer.json")
@@ -172,7 +173,7 @@ def test_a_vocabulary_that_leaves_too_much_unknown_is_refused_with_the_share(tmp
         distill(rows, teacher, tmp_path / "run", options={**OPTIONS, "student": "layers:1,vocabulary=45"})
 
 
-def test_ids_without_a_tokenizer_are_refused(tmp_path: Path, make: Any) -> None:
+def test_ids_without_a_tokenizer_are_refused(tmp_path: Path, make: ModuleType) -> None:
     teacher = make.teacher_folder(tmp_path / "teacher")
     with pytest.raises(TransferError, match=r"made has ids without a tokenizer.json, so its words cannot be spelled"):
         distill(make.rows(9), teacher, tmp_path / "run", options={**OPTIONS, "student": "layers:1,vocabulary=45"})

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
@@ -84,7 +85,9 @@ def test_a_watch_that_was_saved_and_restored_sees_what_one_in_one_go_does(losses
 
 
 @pytest.mark.slow
-def test_an_absurd_learning_rate_ends_a_run_with_good_weights_and_the_batch_kept(tmp_path: Path, make: Any) -> None:
+def test_an_absurd_learning_rate_ends_a_run_with_good_weights_and_the_batch_kept(
+    tmp_path: Path, make: ModuleType
+) -> None:
     from safetensors.torch import load_file
 
     teacher, rows, run = make.teacher_folder(tmp_path / "teacher"), make.rows(60), tmp_path / "run"
@@ -102,7 +105,7 @@ def test_an_absurd_learning_rate_ends_a_run_with_good_weights_and_the_batch_kept
 
 
 def test_a_stop_while_the_loss_is_high_spares_the_good_weights_and_the_error_names_them(
-    tmp_path: Path, make: Any
+    tmp_path: Path, make: ModuleType
 ) -> None:
     teacher, rows, run = make.teacher_folder(tmp_path / "teacher"), make.rows(60), tmp_path / "run"
     options = {**OPTIONS, "loss": ["masked-lm"], "learning-rate": 10.0, "budget": "updates=200", "warmup": 0.1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ OPTIONS = {
 
 
 @pytest.fixture
-def teacher(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+def teacher(tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A teacher, and a held-out dataset called `apart`."""
     apart = make.rows(8, seed=5, name="apart")
     monkeypatch.setattr(
@@ -77,7 +78,7 @@ def test_a_selection_that_was_saved_and_restored_chooses_what_one_in_one_go_does
 
 
 def test_the_student_is_that_of_the_best_update_and_the_card_says_which(
-    teacher: Path, tmp_path: Path, make: Any
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     from safetensors.torch import load_file
 
@@ -93,7 +94,9 @@ def test_the_student_is_that_of_the_best_update_and_the_card_says_which(
 
 
 @pytest.mark.slow
-def test_without_keep_best_the_student_is_that_of_the_last_update(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_without_keep_best_the_student_is_that_of_the_last_update(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
     plain = {key: value for key, value in OPTIONS.items() if not key.startswith("held")}
     distill(make.rows(60), teacher, tmp_path / "plain", options=plain)
@@ -101,7 +104,9 @@ def test_without_keep_best_the_student_is_that_of_the_last_update(teacher: Path,
     assert "best" not in card(tmp_path / "run")
 
 
-def test_a_run_stops_early_after_measurements_without_a_better_one(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_a_run_stops_early_after_measurements_without_a_better_one(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     outcome = distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "early-stop": 2})
     values = measured(tmp_path / "run")
     assert (outcome.status, outcome.updates, len(values)) == (
@@ -117,7 +122,9 @@ def test_a_run_stops_early_after_measurements_without_a_better_one(teacher: Path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cut", [2, 4, 7])
-def test_both_survive_a_power_cut_with_the_same_bytes(teacher: Path, tmp_path: Path, make: Any, cut: int) -> None:
+def test_both_survive_a_power_cut_with_the_same_bytes(
+    teacher: Path, tmp_path: Path, make: ModuleType, cut: int
+) -> None:
     options = {**OPTIONS, "keep-best": True, "early-stop": 4}
     whole = distill(make.rows(60), teacher, tmp_path / "whole", options=options)
     cut = min(cut, whole.updates - 1)
@@ -128,13 +135,15 @@ def test_both_survive_a_power_cut_with_the_same_bytes(teacher: Path, tmp_path: P
     assert make.weights_hash(tmp_path / "run" / "student") == make.weights_hash(tmp_path / "whole" / "student")
 
 
-def test_only_the_best_weights_that_a_checkpoint_names_are_kept(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_only_the_best_weights_that_a_checkpoint_names_are_kept(
+    teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
     options = {**OPTIONS, "keep-best": True, "learning-rate": 0.001, "keep": 1}
     distill(make.rows(60), teacher, tmp_path / "run", options=options)
     assert [place.name for place in (tmp_path / "run" / "best").iterdir()] == ["update-00000012"]
 
 
-def test_what_selects_the_student_may_not_change_on_a_resume(teacher: Path, tmp_path: Path, make: Any) -> None:
+def test_what_selects_the_student_may_not_change_on_a_resume(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "early-stop": 2}, stop_after="0s")
     with pytest.raises(OtherRecipe, match="early-stop = 2, not 3"):
         distill(make.rows(60), out=tmp_path / "run", options={"early-stop": 3}, resume=True)

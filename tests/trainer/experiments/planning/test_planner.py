@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from string import ascii_lowercase
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def test_bad_input_is_one_line_before_any_run(changes: dict[str, Any], message: 
     assert not (root / "new").exists()
 
 
-def test_a_teacher_of_another_vocabulary_is_refused_before_any_run(root: Path, make: Any) -> None:
+def test_a_teacher_of_another_vocabulary_is_refused_before_any_run(root: Path, make: ModuleType) -> None:
     folder = make.teacher_folder(root / "other")
     with pytest.raises(VocabularyMismatch, match="another vocabulary"):
         prepare_plan("text-train-tokens", folder, root / "new", updates=16, options=OPTIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ OPTIONS = {"budget": "updates=2", "sequences": 8, "student": "layers:2", "log-ev
 HASH = "86b5e0934494bd15c9632b12f734a8a67f723594"
 
 
-def distilled(make: Any, folder: Path, **options: Any) -> Path:
+def distilled(make: ModuleType, folder: Path, **options: Any) -> Path:
     """The student of a run of two updates, whose teacher declares a licence and a language."""
     teacher = make.teacher_folder(folder / "teacher")
     (teacher / "README.md").write_text("---\nlicense: apache-2.0\nlanguage: [en, de]\n---\n", encoding="utf-8")
@@ -30,7 +31,7 @@ def snippet(card: str) -> str:
     return str(code)
 
 
-def test_the_card_of_a_run_has_what_the_hub_asks_for_and_no_path(tmp_path: Path, make: Any) -> None:
+def test_the_card_of_a_run_has_what_the_hub_asks_for_and_no_path(tmp_path: Path, make: ModuleType) -> None:
     student = distilled(make, tmp_path)
     card = ModelCard.load(student / "README.md")
     assert (card.data.license, card.data.language, card.data.datasets) == ("apache-2.0", ["en", "de"], ["made"])
@@ -38,7 +39,7 @@ def test_the_card_of_a_run_has_what_the_hub_asks_for_and_no_path(tmp_path: Path,
     assert "distilled from `teacher`" in card.text and str(tmp_path) not in card.content
 
 
-def test_the_snippet_of_a_fill_mask_card_runs(tmp_path: Path, make: Any, monkeypatch: Any, capsys: Any) -> None:
+def test_the_snippet_of_a_fill_mask_card_runs(tmp_path: Path, make: ModuleType, monkeypatch: Any, capsys: Any) -> None:
     student = distilled(make, tmp_path)
     monkeypatch.chdir(student.parent)
     exec(snippet((student / "README.md").read_text(encoding="utf-8")), {})
@@ -46,7 +47,7 @@ def test_the_snippet_of_a_fill_mask_card_runs(tmp_path: Path, make: Any, monkeyp
 
 
 def test_a_sentence_encoder_gets_a_snippet_for_sentence_transformers_that_runs(
-    tmp_path: Path, make: Any, monkeypatch: Any, capsys: Any
+    tmp_path: Path, make: ModuleType, monkeypatch: Any, capsys: Any
 ) -> None:
     body = make.bert(3).bert
     make.teacher_folder(tmp_path / "teacher", model=body)
@@ -60,7 +61,7 @@ def test_a_sentence_encoder_gets_a_snippet_for_sentence_transformers_that_runs(
 
 
 def test_a_body_that_gives_no_sentence_vectors_gets_a_snippet_for_features_that_runs(
-    tmp_path: Path, make: Any, monkeypatch: Any, capsys: Any
+    tmp_path: Path, make: ModuleType, monkeypatch: Any, capsys: Any
 ) -> None:
     make.teacher_folder(tmp_path / "body", model=make.bert(1).bert)
     card = model_card_text(ModelFacts("made of", "distill", "BertModel"), tmp_path / "body")

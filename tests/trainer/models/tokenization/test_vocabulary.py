@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from string import ascii_lowercase
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def test_other_tokenizers_than_wordpiece_are_refused_with_the_reason(model: Any,
 
 
 @pytest.mark.parametrize("tied", [True, False])
-def test_a_teacher_cut_to_its_pieces_gives_the_same_logits_for_them(make: Any, tied: bool) -> None:
+def test_a_teacher_cut_to_its_pieces_gives_the_same_logits_for_them(make: ModuleType, tied: bool) -> None:
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(PIECES), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
