@@ -23,5 +23,6 @@ from .setup.vocabulary import in_pieces_of as in_pieces_of
 from .training.fidelity import check_apart as check_apart
 from .training.fidelity import held_out_batch as held_out_batch
 from .training.fidelity import held_out_numbers as held_out_numbers
+from .training.loop import Outcome as Outcome
 from .training.schedule import learning_rate_factor as learning_rate_factor
 from .training.schedule import warmup_updates as warmup_updates

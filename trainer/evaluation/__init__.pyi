@@ -1,6 +1,5 @@
 from .card_scores import store_similarities as store_similarities
 from .card_scores import stored_scores as stored_scores
-from .evaluator import Column as Column
 from .evaluator import Evaluation as Evaluation
 from .evaluator import default_out as default_out
 from .evaluator import evaluate as evaluate
@@ -16,6 +15,9 @@ from .measurement import Measurement as Measurement
 from .measurement import Measurements as Measurements
 from .measurement import measure as measure
 from .metrics import METRICS as METRICS
+from .results import Column as Column
+from .results import as_record as as_record
+from .results import read_record as read_record
 from .results import read_sealed as read_sealed
 from .results import write_sealed as write_sealed
 from .scoring import glue_score as glue_score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ from corpora import generator
 from trainer.errors import ResultDamaged
 from trainer.evaluation.evaluator import default_out
 from trainer.evaluation.intervals import METRICS, RESAMPLES, evidence, score
-from trainer.evaluation.results import read_sealed, write_sealed
+from trainer.evaluation.results import Evidence, read_sealed, write_sealed
 from trainer.evaluation.sentence_pairs import Similarity
 from trainer.models import Score, model_fingerprint, model_folder
 
@@ -96,7 +96,7 @@ def _finetuned(title: str, column: _Column, place: Path) -> list[Score]:
     return scores
 
 
-def _interval(title: str, metric: str, answers: Sequence[dict[str, object]]) -> tuple[float, float] | None:
+def _interval(title: str, metric: str, answers: Sequence[Evidence]) -> tuple[float, float] | None:
     """Where 95 % of the resamples of dev examples and seeds lie, in points; None for a metric that has no sums."""
     if "points" not in answers[0] and metric not in METRICS:
         return None
@@ -111,11 +111,11 @@ def _interval(title: str, metric: str, answers: Sequence[dict[str, object]]) -> 
     return float(low), float(high)
 
 
-def _problem(metric: str, seen: Mapping[str, object]) -> str:
+def _problem(metric: str, seen: Evidence) -> str:
     """The hub's name of a task, from how it is scored."""
     if "points" in seen:
         return "question-answering"
-    answers = seen.get("answers")
+    answers = seen["answers"]
     if isinstance(answers, list) and answers and isinstance(answers[0], list):
         return "token-classification"
     return "sentence-similarity" if metric in ("pearson", "spearman") else "text-classification"

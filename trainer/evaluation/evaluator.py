@@ -4,54 +4,22 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from corpora.errors import unknown_name
 from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.evaluation.finetuning.jobs import FineTuning, Progress, run_jobs
 from trainer.evaluation.finetuning.settings import SEEDS, Settings, settings_for, shape_of
 from trainer.evaluation.problems.lookup import problem_of
-from trainer.evaluation.results import write_sealed
+from trainer.evaluation.results import CellResult, Column, write_sealed
 from trainer.evaluation.scoring import GLUE_PRESETS, glue_score
 from trainer.models import model_fingerprint, model_folder
 from trainer.plugin import Splits, Task
 from trainer.runtime import chosen
 
-Tried = tuple[FineTuning, dict[str, Any]]
+Tried = tuple[FineTuning, CellResult]
 """A fine-tuning and its stored result."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table of scores: a dev set and what the model scored on it."""
-
-    title: str
-    task: str
-    metrics: dict[str, list[float]]
-    """Each metric in percent, one value per seed."""
-    majority: dict[str, float]
-    """The same metrics of always giving the most frequent answer; empty for spans."""
-    seeds: list[int]
-    collapsed: list[int]
-    """The seeds whose model gives every example the same answer."""
-    dev_rows: int
-    train_rows: int
-    cells: list[str]
-    """Where each seed's result is, relative to the folder of the evaluation."""
-    preset: str
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def scores(self) -> list[float]:
-        """One per seed: the metric, or the mean of the two that GLUE prints as a pair."""
-        return [sum(values) / len(values) for values in zip(*self.metrics.values(), strict=True)]
-
-    @property
-    def score(self) -> float:
-        """The median over the seeds, in percent."""
-        return statistics.median(self.scores)
 
 
 @dataclass(frozen=True)
@@ -59,14 +27,14 @@ class Evaluation:
     """What one model scored on one benchmark."""
 
     benchmark: str
-    model: dict[str, Any]
+    model: dict[str, object]
     columns: dict[str, Column]
     missing: dict[str, str]
     """Tasks that could not be read, with the reason; no score counts them."""
-    scores: dict[str, dict[str, Any]]
+    scores: dict[str, dict[str, object]]
     """For GLUE, each score preset with its value, its tasks, and the tasks that are missing."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Everything as JSON values, medians included."""
         columns = {
             name: {**asdict(column), "score": column.score, "scores": column.scores}
@@ -115,7 +83,7 @@ def evaluate(
     preset: str = "study",
     seeds: int | None = None,
     out: Path | str | None = None,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, float | None] | None = None,
     learning_rates: Sequence[float] = (),
     device: str = "auto",
     workers: int = 1,
@@ -148,7 +116,7 @@ def evaluate(
         raise ModelError(f"{model} comes from the hub; say where its results go: --out DIR")
     place = Path(out) if out else default_out(folder)
     read, missing = _read(wanted, Path(data))
-    given = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
+    given: dict[str, float | None] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
         problem = task.head().problem
@@ -161,7 +129,8 @@ def evaluate(
     splits_of = {task.title: splits for task, splits in read}
     results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
     columns = _columns(jobs, results, splits_of, place)
-    evaluation = Evaluation(benchmark, _model_card(folder, results), columns, missing, _scores(benchmark, columns))
+    about = _model_card(folder, identity, results[0].parameters)
+    evaluation = Evaluation(benchmark, about, columns, missing, _scores(benchmark, columns))
     name = Path(benchmark).stem if benchmark.endswith(".toml") else benchmark
     write_sealed(place / f"{name}.json", evaluation.as_json())
     return evaluation
@@ -181,7 +150,7 @@ def _read(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]],
 
 
 def _columns(
-    jobs: Sequence[FineTuning], results: Sequence[dict[str, Any]], splits_of: Mapping[str, Splits], place: Path
+    jobs: Sequence[FineTuning], results: Sequence[CellResult], splits_of: Mapping[str, Splits], place: Path
 ) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for title, splits in splits_of.items():
@@ -190,16 +159,16 @@ def _columns(
         task, settings = done[0][0].task, done[0][0].settings
         for name, dev in splits.dev.items():
             scored = dev.take(range(min(len(dev), settings.dev_rows or len(dev))))
-            scores = [result["metrics"][name] for _, result in done]
+            scores = [result.metrics[name] for _, result in done]
             columns[name] = Column(
                 title=name,
                 task=task.name,
                 metrics={metric: [score[metric] for score in scores] for metric in scores[0]},
                 majority=problem_of(task.head()).majority(scored),
                 seeds=[job.seed for job, _ in done],
-                collapsed=[job.seed for job, result in done if result["collapsed"][name]],
+                collapsed=[job.seed for job, result in done if result.collapsed[name]],
                 dev_rows=len(scored),
-                train_rows=done[0][1]["counts"]["train"],
+                train_rows=done[0][1].counts["train"],
                 cells=[job.cell(splits).path(place / "cells").relative_to(place).as_posix() for job, _ in done],
                 preset=settings.preset,
                 notes=_notes(task, name, splits, done[0][1], settings) + _chosen_among(tried, settings),
@@ -211,7 +180,7 @@ def _best(tried: list[Tried]) -> list[Tried]:
     """The runs with the learning rate whose median score is the highest, over the task's dev sets."""
 
     def score(rate: float) -> float:
-        runs = [result["metrics"].values() for job, result in tried if job.settings.learning_rate == rate]
+        runs = [result.metrics.values() for job, result in tried if job.settings.learning_rate == rate]
         return float(statistics.median(statistics.mean(statistics.mean(one.values()) for one in run) for run in runs))
 
     best = max(dict.fromkeys(job.settings.learning_rate for job, _ in tried), key=score)
@@ -226,11 +195,11 @@ def _chosen_among(tried: list[Tried], settings: Settings) -> list[str]:
     return [f"learning rate {settings.learning_rate:g} is the best of {others} on these same dev examples"]
 
 
-def _notes(task: Task, column: str, splits: Splits, result: dict[str, Any], settings: Settings) -> list[str]:
-    notes = list(result["notes"])
+def _notes(task: Task, column: str, splits: Splits, result: CellResult, settings: Settings) -> list[str]:
+    notes = list(result.notes)
     for split, examples in (("train", splits.train), ("dev", splits.dev[column])):
         notes += [f"{split}: {count} {reason}" for reason, count in examples.unreadable.items()]
-    if truncated := result["counts"]["truncated"]:
+    if truncated := result.counts["truncated"]:
         what = "contexts in several windows" if task.head().problem == "spans" else "train examples cut short"
         notes.append(f"{truncated} {what}")
     official = getattr(task, "dev_rows", {}).get(column)
@@ -241,7 +210,7 @@ def _notes(task: Task, column: str, splits: Splits, result: dict[str, Any], sett
     return notes
 
 
-def _scores(benchmark: str, columns: Mapping[str, Column]) -> dict[str, dict[str, Any]]:
+def _scores(benchmark: str, columns: Mapping[str, Column]) -> dict[str, dict[str, object]]:
     if benchmark != "glue":
         return {}
     made = {
@@ -250,13 +219,8 @@ def _scores(benchmark: str, columns: Mapping[str, Column]) -> dict[str, dict[str
     return {preset: {**asdict(score), "name": score.name} for preset, score in made.items()}
 
 
-def _model_card(folder: Path, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "name": model_name(folder),
-        "path": str(folder),
-        **results[0]["identity"]["model"],
-        "parameters": results[0]["parameters"],
-    }
+def _model_card(folder: Path, identity: Mapping[str, str], parameters: int) -> dict[str, object]:
+    return {"name": model_name(folder), "path": str(folder), **identity, "parameters": parameters}
 
 
 def model_name(folder: Path) -> str:

@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from corpora import generator
-from trainer.evaluation.results import answers_path
+from corpora.errors import first_line
+from trainer.errors import ResultDamaged
+from trainer.evaluation.results import Column, Evidence, answers_path
 from trainer.evaluation.scoring import glue_score
 
 RESAMPLES = 1000
@@ -65,7 +67,7 @@ METRICS: dict[str, Callable[[Sums], NDArray[np.float64]]] = {
 """Each metric from sums over examples, so that a resample costs one row of a matrix product."""
 
 
-def parts(metric: str, answers: NDArray[Any], gold: NDArray[Any]) -> NDArray[np.float64]:
+def parts(metric: str, answers: NDArray[np.generic], gold: NDArray[np.generic]) -> NDArray[np.float64]:
     """[examples, k], what each example adds to the sums of a metric. Ranks stay those of the whole dev set."""
     if metric == "accuracy":
         return np.stack([answers == gold, np.ones(len(gold))], axis=1).astype(np.float64)
@@ -81,9 +83,7 @@ def parts(metric: str, answers: NDArray[Any], gold: NDArray[Any]) -> NDArray[np.
     return np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1)
 
 
-def difference(
-    one: Mapping[str, dict[str, Any]], other: Mapping[str, dict[str, Any]], measure: str, preset: str
-) -> Interval | None:
+def difference(one: Mapping[str, Column], other: Mapping[str, Column], measure: str, preset: str) -> Interval | None:
     """How much one side scores above the other, in points, on the dev sets that both answered.
 
     Each resample draws dev examples with replacement, the same ones for both sides, and seeds of each
@@ -98,36 +98,43 @@ def difference(
         None where no column is there on both sides with the same examples.
     """
     shared = [name for name in one if name in other and (name == "SQuAD") == (measure != "glue")]
-    ours: dict[str, Any] = {}
-    theirs: dict[str, Any] = {}
+    ours: dict[str, NDArray[np.float64]] = {}
+    theirs: dict[str, NDArray[np.float64]] = {}
     for name in shared:
         sampled = _column(name, one[name], other[name], measure)
         if sampled is not None:
             ours[name], theirs[name] = sampled
     if not ours:
         return None
-    if measure == "glue":
-        apart = np.asarray(glue_score(ours, preset).value) - np.asarray(glue_score(theirs, preset).value)
-    else:
+    if measure != "glue":
         apart = ours["SQuAD"] - theirs["SQuAD"]
-    if apart.ndim == 0:
+    elif glue_score(dict.fromkeys(ours, 0.0), preset).tasks:
+        apart = _glue(ours, preset) - _glue(theirs, preset)
+    else:
         return None
     low, high = np.quantile(apart[1:], [0.025, 0.975])
     return Interval(float(apart[0]), float(low), float(high))
 
 
+def _glue(columns: Mapping[str, NDArray[np.float64]], preset: str) -> NDArray[np.float64]:
+    """[1 + resamples], the GLUE score of each resample."""
+    rows = np.stack(list(columns.values()), axis=1).tolist()
+    made = [glue_score(dict(zip(columns, row, strict=True)), preset).value for row in rows]
+    return np.asarray(made, dtype=np.float64)
+
+
 def _column(
-    name: str, one: dict[str, Any], other: dict[str, Any], measure: str
+    name: str, one: Column, other: Column, measure: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """[1 + resamples] scores of each side in percent, those of the whole dev set first."""
-    left, right = ([evidence(cell, name) for cell in side["cells"]] for side in (one, other))
-    if any(seen["gold"] != left[0]["gold"] for seen in (*left, *right)) or not set(one["metrics"]) & _known(name):
+    left, right = ([evidence(cell, name) for cell in side.cells] for side in (one, other))
+    if any(seen["gold"] != left[0]["gold"] for seen in (*left, *right)) or not set(one.metrics) & _known(name):
         return None
     examples = len(left[0].get("points") or left[0]["gold"])
     rng = generator("bootstrap", name, examples)
     weights = np.ones((1 + RESAMPLES, examples))
     weights[1:] = rng.multinomial(examples, np.full(examples, 1 / examples), RESAMPLES)
-    metrics = [measure] if name == "SQuAD" else list(one["metrics"])
+    metrics = [measure] if name == "SQuAD" else list(one.metrics)
     sides = []
     for side in (left, right):
         scores = np.stack([np.mean([score(metric, seen, weights) for metric in metrics], axis=0) for seen in side])
@@ -141,7 +148,7 @@ def _known(name: str) -> set[str]:
     return {"exact match", "f1"} if name == "SQuAD" else set(METRICS)
 
 
-def score(metric: str, seen: dict[str, Any], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def score(metric: str, seen: Evidence, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """[resamples], a metric, 0 to 1, of one set of answers.
 
     Args:
@@ -155,10 +162,20 @@ def score(metric: str, seen: dict[str, Any], weights: NDArray[np.float64]) -> ND
     return METRICS[metric](weights @ parts(metric, np.asarray(seen["answers"]), np.asarray(seen["gold"])))
 
 
-def evidence(cell: str, column: str) -> dict[str, Any]:
-    """The answers of one cell to one dev set, with what is right or how many points each is worth."""
-    content: dict[str, Any] = json.loads(answers_path(Path(cell)).read_text(encoding="utf-8"))
-    return content[column]  # type: ignore[no-any-return]
+def evidence(cell: str, column: str) -> Evidence:
+    """The answers of one cell to one dev set, with what is right or how many points each is worth.
+
+    Raises:
+        ResultDamaged: the file holds something else.
+    """
+    path = answers_path(Path(cell))
+    content: object = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return msgspec.convert(content, dict[str, Evidence])[column]
+    except (msgspec.ValidationError, KeyError) as error:
+        raise ResultDamaged(
+            f"{path} does not hold answers to {column} ({first_line(error)}); evaluate again"
+        ) from error
 
 
 def as_words(interval: Interval | None) -> str:

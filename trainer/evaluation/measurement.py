@@ -70,7 +70,7 @@ class Measurements:
     inputs: str
     rows: int
     passes: int
-    machine: dict[str, Any]
+    machine: dict[str, object]
 
     def ratios(self, model: Measurement) -> dict[str, float]:
         """How many times smaller and faster a model is than the first."""
@@ -81,7 +81,7 @@ class Measurements:
             "speed": first.inference_seconds / model.inference_seconds,
         }
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """All of it as JSON values, ratios included."""
         models = [{**asdict(model), "ratios": self.ratios(model)} for model in self.models]
         return {**asdict(self), "models": models}

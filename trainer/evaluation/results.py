@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import statistics
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict, TypeVar
 
+import msgspec
 import platformdirs
 
-from corpora import StorageError, identity_of, sha256_file, sha256_of
+from corpora import Json, StorageError, identity_of, sha256_file, sha256_of
+from corpora.errors import first_line
 from trainer.errors import ResultDamaged
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.plugin import Splits, Task
@@ -21,6 +24,69 @@ from trainer.runtime import environment, write_whole
 ENGINE = 4
 """Raised by one whenever fine-tuning gives other figures from the same inputs."""
 
+Record = TypeVar("Record")
+
+
+class Evidence(TypedDict):
+    """The answers to one dev set, and what they are scored by."""
+
+    answers: Sequence[object] | Mapping[str, str]
+    """One per example, or texts by question id."""
+    gold: Sequence[object]
+    """The right answers; empty if the points are given."""
+    points: NotRequired[list[list[float]]]
+    """Exact match and F1 of each question, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What one fine-tuning gave."""
+
+    metrics: dict[str, dict[str, float]]
+    """By the dev set's column, each metric in percent."""
+    collapsed: dict[str, bool]
+    """By the dev set's column, whether every example got the same answer."""
+    updates: int
+    final_loss: float
+    elapsed_seconds: float
+    counts: dict[str, int]
+    """Examples trained on, cut short, and tokens seen."""
+    notes: list[str]
+    parameters: int
+    preset: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table of scores: a dev set and what the model scored on it."""
+
+    title: str
+    task: str
+    metrics: dict[str, list[float]]
+    """Each metric in percent, one value per seed."""
+    majority: dict[str, float]
+    """The same metrics of always giving the most frequent answer; empty for spans."""
+    seeds: list[int]
+    collapsed: list[int]
+    """The seeds whose model gives every example the same answer."""
+    dev_rows: int
+    train_rows: int
+    cells: list[str]
+    """Where each seed's result is, relative to the folder of the evaluation."""
+    preset: str
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def scores(self) -> list[float]:
+        """One per seed: the metric, or the mean of the two that GLUE prints as a pair."""
+        return [sum(values) / len(values) for values in zip(*self.metrics.values(), strict=True)]
+
+    @property
+    def score(self) -> float:
+        """The median over the seeds, in percent."""
+        return statistics.median(self.scores)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -28,7 +94,7 @@ class Cell:
 
     task: str
     seed: int
-    identity: dict[str, Any]
+    identity: dict[str, Json]
 
     @property
     def key(self) -> str:
@@ -53,7 +119,7 @@ def cell_of(
         model: its fingerprint, from `model_fingerprint`.
     """
     how = {name: value for name, value in asdict(settings).items() if name != "preset"}
-    identity = {
+    identity: dict[str, Json] = {
         "engine": ENGINE,
         "task": identity_of(task),
         "data": {"train": splits.train.sha256, **{column: dev.sha256 for column, dev in splits.dev.items()}},
@@ -64,21 +130,21 @@ def cell_of(
     return Cell(task.name, seed, identity)
 
 
-def write_sealed(path: Path, content: dict[str, Any]) -> None:
+def write_sealed(path: Path, content: Mapping[str, object]) -> None:
     """Write JSON with its own sha256 inside, whole or not at all."""
     sealed = {**content, "sha256": sha256_of(content)}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(sealed, indent=1, ensure_ascii=False) + "\n")
 
 
-def read_sealed(path: Path) -> dict[str, Any]:
+def read_sealed(path: Path) -> dict[str, object]:
     """What `write_sealed` wrote.
 
     Raises:
         ResultDamaged: the file was edited or cut short.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
         seal, found = content.pop("sha256"), sha256_of(content)
     except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
         raise ResultDamaged(f"{path} is cut short or not a result; delete it, and it is measured again") from error
@@ -87,23 +153,53 @@ def read_sealed(path: Path) -> dict[str, Any]:
             f"{path} was edited after it was written: its content no longer gives its sha256; "
             "delete it, and it is measured again"
         )
-    return content  # type: ignore[no-any-return]
+    return content
 
 
-def write_cell(folder: Path, cell: Cell, result: dict[str, Any], evidence: dict[str, Any]) -> None:
+def read_record(path: Path, kind: type[Record]) -> Record:
+    """What `write_sealed` wrote, as a record whose fields are of the declared types.
+
+    Args:
+        kind: a dataclass; keys that it does not declare are ignored.
+
+    Raises:
+        ResultDamaged: the file was edited or cut short, or is of another kind.
+    """
+    return as_record(read_sealed(path), path, kind)
+
+
+def as_record(content: Mapping[str, object], path: Path, kind: type[Record]) -> Record:
+    """The content of a result as a record.
+
+    Args:
+        path: the file that it was read from, for the error.
+        kind: a dataclass; keys that it does not declare are ignored.
+
+    Raises:
+        ResultDamaged: a field is missing or has another type.
+    """
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise ResultDamaged(
+            f"{path} is not a result of this kind ({first_line(error)}); delete it, and it is measured again"
+        ) from error
+
+
+def write_cell(folder: Path, cell: Cell, result: CellResult, evidence: Mapping[str, Evidence]) -> None:
     """Store a cell's result, and next to it the evidence: every answer, by dev set."""
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = answers_path(path)
     write_whole(beside, json.dumps(evidence, ensure_ascii=False) + "\n")
     content = {
-        "task": cell.task, "seed": cell.seed, "identity": cell.identity, **result,
+        "task": cell.task, "seed": cell.seed, "identity": cell.identity, **asdict(result),
         "machine": environment(), "answers_sha256": sha256_file(beside),
     }  # fmt: skip
     write_sealed(path, content)
 
 
-def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
+def read_cell(folder: Path, cell: Cell) -> CellResult | None:
     """A cell's stored result, or None if it was not measured yet.
 
     Raises:
@@ -118,7 +214,7 @@ def read_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
     beside = answers_path(path)
     if not beside.is_file() or sha256_file(beside) != content["answers_sha256"]:
         raise ResultDamaged(f"{beside} is missing or was edited; delete {path}, and it is measured again")
-    return content
+    return as_record(content, path, CellResult)
 
 
 def shared_folder() -> Path | None:
@@ -133,7 +229,7 @@ def shared_folder() -> Path | None:
     return (Path(home).expanduser() if home else platformdirs.user_data_path("corpora")) / ".evaluations"
 
 
-def find_cell(folder: Path, cell: Cell) -> dict[str, Any] | None:
+def find_cell(folder: Path, cell: Cell) -> CellResult | None:
     """A cell's result from its own folder, or copied there from the shared one; None if neither has it.
 
     Raises:

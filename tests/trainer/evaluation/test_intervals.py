@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from trainer.evaluation import intervals
 from trainer.evaluation.intervals import as_words, difference, parts
 from trainer.evaluation.metrics import METRICS
+from trainer.evaluation.results import Column
 
 
 @given(
@@ -34,7 +35,7 @@ def test_sums_over_examples_give_correlations(metric: str) -> None:
     assert intervals.METRICS[metric](whole)[0] == pytest.approx(METRICS[metric](answers, gold))
 
 
-def column(folder: Path, name: str, right: float, *, seeds: int = 2, metric: str = "accuracy") -> dict:
+def column(folder: Path, name: str, right: float, *, seeds: int = 2, metric: str = "accuracy") -> dict[str, Column]:
     """A dev set of 400 examples of which a share is answered rightly."""
     cells = []
     for seed in range(seeds):
@@ -43,7 +44,8 @@ def column(folder: Path, name: str, right: float, *, seeds: int = 2, metric: str
         cell = folder / f"{name}-{right}-{seed}.json"
         cell.with_suffix(".answers.json").write_text(json.dumps({"RTE": {"answers": answers, "gold": gold}}))
         cells.append(str(cell))
-    return {"RTE": {"cells": cells, "metrics": {metric: [100 * right] * seeds}}}
+    metrics = {metric: [100 * right] * seeds}
+    return {"RTE": Column("RTE", "rte", metrics, {}, list(range(seeds)), [], 400, 400, cells, "study")}
 
 
 def test_a_real_difference_excludes_zero_and_none_includes_it(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_the_interval_of_a_share_is_as_wide_as_theory_says(tmp_path: Path) -> No
 
 def test_dev_sets_that_differ_are_not_compared(tmp_path: Path) -> None:
     one, other = column(tmp_path, "a", 0.8), column(tmp_path, "b", 0.8)
-    beside = Path(other["RTE"]["cells"][0]).with_suffix(".answers.json")
+    beside = Path(other["RTE"].cells[0]).with_suffix(".answers.json")
     content = json.loads(beside.read_text())
     content["RTE"]["gold"][0] = 1
     beside.write_text(json.dumps(content))

@@ -7,11 +7,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
-from trainer.evaluation.results import Cell, cell_of, find_cell, read_cell, share_cell, write_cell
+from trainer.evaluation.results import Cell, CellResult, cell_of, find_cell, read_cell, share_cell, write_cell
 from trainer.plugin import Splits, Task
 from trainer.runtime import without_cudnn_attention
 
@@ -40,7 +39,7 @@ class FineTuning:
 
 def run_jobs(
     jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
-) -> list[dict[str, Any]]:
+) -> list[CellResult]:
     """The result of each job, in their order: found if it is stored here or shared, measured if it is not."""
     found = [find_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
@@ -75,11 +74,11 @@ def fill(job: FineTuning, splits: Splits, progress: Progress | None = None) -> N
         device=job.device,
         progress=progress,
     )
-    result = {
-        "metrics": made.metrics, "collapsed": made.collapsed, "updates": made.updates, "final_loss": made.final_loss,
-        "elapsed_seconds": round(made.elapsed_seconds, 3), "counts": made.counts, "notes": list(made.notes),
-        "parameters": made.encoder.model.num_parameters(), "preset": job.settings.preset, "device": job.device,
-    }  # fmt: skip
+    result = CellResult(
+        metrics=made.metrics, collapsed=made.collapsed, updates=made.updates, final_loss=made.final_loss,
+        elapsed_seconds=round(made.elapsed_seconds, 3), counts=made.counts, notes=list(made.notes),
+        parameters=made.encoder.model.num_parameters(), preset=job.settings.preset, device=job.device,
+    )  # fmt: skip
     cell = job.cell(splits)
     write_cell(job.out / "cells", cell, result, made.evidence)
     share_cell(job.out / "cells", cell)
@@ -97,7 +96,7 @@ def _set_torch() -> None:
     without_cudnn_attention()
 
 
-def _stored(job: FineTuning, splits: Splits) -> dict[str, Any]:
+def _stored(job: FineTuning, splits: Splits) -> CellResult:
     result = read_cell(job.out / "cells", job.cell(splits))
     if result is None:
         raise TaskError(f"{job.task.title}: its data or its model changed while it was being evaluated; run it again")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from corpora import identity_of, sha256_of
+from corpora import Json, identity_of, sha256_of
 from trainer.errors import ModelError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
@@ -17,9 +16,20 @@ from trainer.evaluation.finetuning.lessons import Teaching
 from trainer.evaluation.finetuning.settings import Settings, settings_for
 from trainer.evaluation.finetuning.teachers import CARD, check_one_task, teaching_of
 from trainer.evaluation.finetuning.training import Finetuned, finetune
-from trainer.evaluation.results import cell_of, read_sealed, write_sealed
+from trainer.evaluation.results import cell_of, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
 from trainer.runtime import chosen, environment, storing
+
+
+@dataclass(frozen=True)
+class _Card:
+    """What a later call needs of the card of a fine-tuned model."""
+
+    identity: str
+    """The sha256 of everything that decides the model."""
+    result: dict[str, str]
+    """The fingerprint of its weights and tokenizer."""
+    metrics: dict[str, dict[str, float]]
 
 
 def keep_finetuned(
@@ -34,7 +44,7 @@ def keep_finetuned(
     unlabelled: Path | str | None = None,
     preset: str = "study",
     seed: int = 0,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, float | None] | None = None,
     device: str = "auto",
     progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:
@@ -68,7 +78,7 @@ def keep_finetuned(
         one, splits, settings, teacher=teacher, losses=losses, label_weight=label_weight, unlabelled=unlabelled
     )
     cell = cell_of(one, splits, model_fingerprint(start), settings, seed)
-    identity = {**cell.identity, "teaching": _identity(teaching)}
+    identity: dict[str, Json] = {**cell.identity, "teaching": _identity(teaching)}
     if folder.exists():
         return _found(folder, identity)
     made = finetune(
@@ -78,7 +88,7 @@ def keep_finetuned(
     return made.metrics
 
 
-def _identity(teaching: Teaching | None) -> dict[str, Any] | None:
+def _identity(teaching: Teaching | None) -> dict[str, Json] | None:
     """Everything that decides what is learnt from a teacher, by content."""
     if teaching is None:
         return None
@@ -90,22 +100,21 @@ def _identity(teaching: Teaching | None) -> dict[str, Any] | None:
     }
 
 
-def _found(folder: Path, identity: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def _found(folder: Path, identity: Mapping[str, Json]) -> dict[str, dict[str, float]]:
     """The scores of a folder that was made from the same inputs.
 
     Raises:
         ModelError: it was made from others, or its weights were changed.
     """
-    card = read_sealed(folder / CARD)
-    if card.get("identity") != sha256_of(identity):
+    card = read_record(folder / CARD, _Card)
+    if card.identity != sha256_of(identity):
         raise ModelError(f"{folder} is there already, from other inputs or settings; name another --out, or delete it")
-    if card["result"] != model_fingerprint(folder):
+    if card.result != model_fingerprint(folder):
         raise ModelError(f"{folder} was changed after it was fine-tuned; delete it to fine-tune again")
-    metrics: dict[str, dict[str, float]] = card["metrics"]
-    return metrics
+    return card.metrics
 
 
-def _card(title: str, made: Finetuned, identity: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+def _card(title: str, made: Finetuned, identity: Mapping[str, Json], settings: Settings) -> dict[str, object]:
     return {
         "task": title, "metrics": made.metrics, "seed": identity["seed"], "settings": asdict(settings),
         "model": identity["model"], "teaching": identity["teaching"], "counts": made.counts, "updates": made.updates,
@@ -113,7 +122,7 @@ def _card(title: str, made: Finetuned, identity: Mapping[str, Any], settings: Se
     }  # fmt: skip
 
 
-def _write(made: Finetuned, folder: Path, card: dict[str, Any]) -> None:
+def _write(made: Finetuned, folder: Path, card: Mapping[str, object]) -> None:
     """Write the folder whole or not at all."""
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:

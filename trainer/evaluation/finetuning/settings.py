@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class Settings:
     dev_rows: int | None = None
     """Score on this many dev examples, the first ones; None is all."""
 
-    def changed(self, changes: dict[str, Any]) -> Settings:
+    def changed(self, changes: Mapping[str, float | None]) -> Settings:
         """The same with some values replaced; the preset's name then says so.
 
         Raises:
@@ -51,7 +52,7 @@ class Settings:
         for name in given:
             if name not in known:
                 raise unknown_name("fine-tuning setting", name, known)
-        real = {name: value for name, value in given.items() if value != getattr(self, name)}
+        real: dict[str, Any] = {name: value for name, value in given.items() if value != getattr(self, name)}
         if not real:
             return self
         words = ", ".join(f"{name.replace('_', '-')}={value:g}" for name, value in sorted(real.items()))
@@ -91,7 +92,7 @@ SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "span
 """How many seeds a preset uses by default."""
 
 
-def settings_for(preset: str, problem: str, changes: dict[str, Any] | None = None) -> Settings:
+def settings_for(preset: str, problem: str, changes: Mapping[str, float | None] | None = None) -> Settings:
     """The settings of a preset for one kind of problem.
 
     Raises:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,9 @@ from trainer.evaluation.problems.features import (
     scoring_batches,
     training_batches,
 )
-from trainer.evaluation.problems.heads import Problem
+from trainer.evaluation.problems.heads import Judgement, Logits, Problem
 from trainer.evaluation.problems.lookup import problem_of
+from trainer.evaluation.results import Evidence
 from trainer.plugin import Examples, Splits, Task
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Finetuned:
     encoder: Encoder
     metrics: dict[str, dict[str, float]]
     """By the dev set's column, each metric in percent."""
-    evidence: dict[str, Any]
+    evidence: dict[str, Evidence]
     """By the dev set's column, one answer per example, with the right one or its points."""
     collapsed: dict[str, bool]
     updates: int
@@ -100,10 +101,8 @@ def finetune(
         updates, loss = run.train(features, progress or (lambda *_: None), task.title)
     metrics, evidence, collapsed = {}, {}, {}
     for column, examples in dev.items():
-        answers = answered(encoder, problem, examples, asked[column], settings)
-        metrics[column] = problem.score(answers, examples)
-        evidence[column] = problem.evidence(answers, examples)
-        collapsed[column] = problem.collapsed(answers)
+        judged = judged_on(examples, encoder, problem, asked[column], settings)
+        metrics[column], evidence[column], collapsed[column] = judged.scores, judged.evidence, judged.collapsed
     counts = {"train": len(train), "truncated": features.truncated, "tokens": run.tokens}
     notes = _notes({"train": features, **asked}) + (lesson.notes if lesson else ())
     if teaching and teaching.unlabelled is not None:
@@ -127,11 +126,17 @@ def _training_features(
     return joined(parts, labelled=len(parts[0]) if len(train) else 0)
 
 
-def answered(encoder: Encoder, problem: Problem, examples: Examples, features: Features, settings: Settings) -> Any:
-    """One answer per example, as JSON values."""
+def judged_on(
+    examples: Examples, encoder: Encoder, problem: Problem, features: Features, settings: Settings
+) -> Judgement:
+    """How well a model answers examples.
+
+    Args:
+        features: made of the examples.
+    """
     import torch
 
-    logits: list[NDArray[Any]] = [np.empty(0)] * len(features)
+    logits: list[Logits] = [np.empty(0)] * len(features)
     encoder.model.train(False)
     with torch.inference_mode():  # without autocast: in bf16 many scores would tie
         for rows in scoring_batches(features.lengths, tokens=65536 if encoder.device != "cpu" else 4096):
@@ -139,7 +144,7 @@ def answered(encoder: Encoder, problem: Problem, examples: Examples, features: F
             made = problem.logits(encoder.run(batch)).cpu().numpy()
             for row, values in zip(rows, made, strict=True):
                 logits[row] = values
-    return problem.answers(logits, features, examples, settings)
+    return problem.judge(logits, features, examples, settings)
 
 
 class _Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
@@ -17,6 +17,13 @@ from trainer.models import as_text, positions_of
 if TYPE_CHECKING:
     import torch
     from transformers import BatchEncoding, PreTrainedConfig, PreTrainedTokenizerBase
+
+Row: TypeAlias = Sequence[int] | NDArray[np.integer]
+"""[tokens], the ids of one row."""
+Targets: TypeAlias = Sequence[object] | NDArray[np.generic]
+"""[rows], what the problem learns from each: a class, a value, a class per token, or a pair of positions."""
+Offsets: TypeAlias = NDArray[np.int32]
+"""[tokens, 2], the first character of each token and the one after its last, in the question or the context."""
 
 POOL = 16
 """Batches that are sorted by length together: enough to save most padding, few enough to keep batches mixed."""
@@ -48,7 +55,9 @@ class Reader:
         """How many tokens a row may have: as many as wanted, or as many as the model has positions for."""
         return min(wanted, self.positions or wanted)
 
-    def encode(self, first: Sequence[Any], second: Sequence[str] | None, **how: Any) -> BatchEncoding:
+    def encode(
+        self, first: Sequence[str] | Sequence[list[str]], second: Sequence[str] | None, **how: object
+    ) -> BatchEncoding:
         """What the tokenizer makes of texts or pairs of texts, special tokens included."""
         pairs = (list(first),) if second is None else (list(first), list(second))
         how |= {"return_token_type_ids": self.types, "return_attention_mask": False}
@@ -57,15 +66,24 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class SpanPlaces:
+    """Where the tokens of each window are in its context."""
+
+    context: list[tuple[int, int]] = field(default_factory=list)
+    """[rows], the first token of the context and the one after its last."""
+    offsets: list[Offsets] = field(default_factory=list)
+    """[rows], of dev examples only, whose answers are cut from the context."""
+
+
+@dataclass(frozen=True)
 class Features:
     """Rows of token ids, and what a model learns from each."""
 
-    input_ids: Sequence[Any]
+    input_ids: Sequence[Row]
     """[rows], special tokens included."""
-    token_type_ids: Sequence[Any] | None
+    token_type_ids: Sequence[Row] | None
     """[rows], 0 for the first text and 1 for the second; None for models that take none."""
-    targets: Sequence[Any] | NDArray[Any]
-    """[rows], what the problem learns: a class, a value, a class per token, or a pair of positions."""
+    targets: Targets
     example: NDArray[np.int64]
     """[rows], the example that each row was made from."""
     truncated: int = 0
@@ -76,8 +94,8 @@ class Features:
     """Questions too long for the stride, whose windows share fewer tokens."""
     labelled: int | None = None
     """How many rows, from the first, have labels; None is all."""
-    spans: dict[str, Any] = field(default_factory=dict)
-    """For span problems: where each token is in its context."""
+    spans: SpanPlaces | None = None
+    """For span problems only."""
 
     def __len__(self) -> int:
         return len(self.input_ids)
@@ -106,7 +124,7 @@ def compact(rows: Sequence[Sequence[int]]) -> list[NDArray[np.int32]]:
     return [np.asarray(row, dtype=np.int32) for row in rows]
 
 
-def unknown_rate(input_ids: Sequence[Any], unknown_id: int | None) -> float:
+def unknown_rate(input_ids: Sequence[Row], unknown_id: int | None) -> float:
     """Share of unknown tokens."""
     total = sum(map(len, input_ids))
     if unknown_id is None or not total:

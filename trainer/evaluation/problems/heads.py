@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.metrics import collapsed, majority, measured
-from trainer.evaluation.problems.features import Features, Reader, compact, unknown_rate
+from trainer.evaluation.problems.features import Features, Reader, Targets, compact, unknown_rate
+from trainer.evaluation.results import Evidence
 from trainer.plugin import Examples, Head
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 IGNORED = -100
+
+Logits = NDArray[np.floating]
+"""[…, outputs], of one row."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How well a model answered the examples of one dev set."""
+
+    scores: dict[str, float]
+    """Every metric of the head, in percent."""
+    evidence: Evidence
+    """What is stored so that the scores can be resampled."""
+    collapsed: bool
+    """Whether all answers are the same."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +59,10 @@ class Problem(ABC):
         """The model's answer as one tensor."""
 
     @abstractmethod
-    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+    def loss(self, logits: Tensor, targets: Targets) -> Tensor:
         """The mean loss of one batch."""
 
-    def distributions(
-        self, logits: Tensor, lengths: Sequence[int], targets: Sequence[Any] | NDArray[Any]
-    ) -> list[Tensor]:
+    def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
         """The logits as tables [distributions, outcomes], without padding: here one table, a row per example.
 
         Args:
@@ -59,24 +73,17 @@ class Problem(ABC):
         return [logits]
 
     @abstractmethod
-    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
-        """One answer per example, from the logits of each row, as JSON values."""
+    def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
+        """Answer every example from the logits of its rows, and compare with what is right.
 
-    @abstractmethod
-    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
-        """Every metric of the head, in percent."""
-
-    def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
-        """What is stored so that scores can be resampled: the answers, and the right ones."""
-        return {"answers": answers, "gold": list(examples.gold)}
+        Args:
+            logits: one array per row of the features.
+            features: made of these examples.
+        """
 
     @abstractmethod
     def majority(self, examples: Examples) -> dict[str, float]:
         """The same metrics of always giving the most frequent answer."""
-
-    @abstractmethod
-    def collapsed(self, answers: Any) -> bool:
-        """Whether all answers are the same."""
 
 
 @dataclass(frozen=True)
@@ -102,28 +109,29 @@ class Classification(Problem):
         """[batch, classes]."""
         return output["logits"]
 
-    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+    def loss(self, logits: Tensor, targets: Targets) -> Tensor:
         """Cross entropy, in nats."""
         import torch
         from torch.nn.functional import cross_entropy
 
         return cross_entropy(logits.float(), torch.as_tensor(targets, device=logits.device))
 
-    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
-        """[examples], class numbers."""
-        return [int(np.argmax(row)) for row in logits]
+    def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
+        """The task's metrics; the answers are class numbers."""
+        answers = self._answers(logits)
+        values, gold = np.asarray(answers), np.asarray(examples.gold)
+        return Judgement(
+            measured(self.head.metrics, values, gold),
+            {"answers": answers, "gold": list(examples.gold)},
+            collapsed(values, regression=self.regression),
+        )
 
-    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
-        """The task's metrics, in percent."""
-        return measured(self.head.metrics, np.asarray(answers), np.asarray(examples.gold))
+    def _answers(self, logits: Sequence[Logits]) -> Sequence[float]:
+        return [int(np.argmax(row)) for row in logits]
 
     def majority(self, examples: Examples) -> dict[str, float]:
         """The metrics of the most frequent class of these examples."""
         return majority(self.head.metrics, np.asarray(examples.gold), regression=self.regression)
-
-    def collapsed(self, answers: Any) -> bool:
-        """Whether every example got the same class."""
-        return collapsed(np.asarray(answers), regression=self.regression)
 
 
 @dataclass(frozen=True)
@@ -132,15 +140,14 @@ class Regression(Classification):
 
     regression: ClassVar[bool] = True
 
-    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+    def loss(self, logits: Tensor, targets: Targets) -> Tensor:
         """Mean squared error."""
         import torch
         from torch.nn.functional import mse_loss
 
         return mse_loss(logits.float().squeeze(-1), torch.as_tensor(targets, device=logits.device))
 
-    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
-        """[examples], values."""
+    def _answers(self, logits: Sequence[Logits]) -> Sequence[float]:
         return [float(row[0]) for row in logits]
 
 
@@ -171,47 +178,47 @@ class Tagging(Problem):
         """[batch, length, classes]."""
         return output["logits"]
 
-    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+    def loss(self, logits: Tensor, targets: Targets) -> Tensor:
         """Cross entropy over the words, in nats."""
         import torch
         from torch.nn.functional import cross_entropy
 
         classes = np.full(logits.shape[:2], IGNORED, dtype=np.int64)
         for row, ids in enumerate(targets):
-            classes[row, : len(ids)] = ids
+            learnt = np.asarray(ids)
+            classes[row, : len(learnt)] = learnt
         gold = torch.as_tensor(classes, device=logits.device)
         return cross_entropy(logits.float().flatten(0, 1), gold.flatten(), ignore_index=IGNORED)
 
-    def distributions(
-        self, logits: Tensor, lengths: Sequence[int], targets: Sequence[Any] | NDArray[Any]
-    ) -> list[Tensor]:
+    def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
         """One table, a row per word."""
         import torch
 
         places = [torch.as_tensor(ids, device=logits.device) != IGNORED for ids in targets]
         return [torch.cat([row[: len(place)][place] for row, place in zip(logits, places, strict=True)])]
 
-    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
-        """[examples], a class number per word; −1 for words that were cut off."""
-        found = []
+    def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
+        """The task's metrics over all words; the answers are a class number per word, −1 for one that was cut off."""
+        answers = self._answers(logits, features, examples)
+        values = _flat(answers)
+        return Judgement(
+            measured(self.head.metrics, values, _flat(examples.gold)),
+            {"answers": answers, "gold": list(examples.gold)},
+            collapsed(values, regression=False),
+        )
+
+    def _answers(self, logits: Sequence[Logits], features: Features, examples: Examples) -> list[list[int]]:
+        found: list[list[int]] = []
         for row, classes in enumerate(examples.gold):
             learnt = np.asarray(features.targets[row]) != IGNORED
             given = np.argmax(logits[row][: len(learnt)], axis=-1)[learnt].tolist()
             found.append(given + [-1] * (len(classes) - len(given)))
         return found
 
-    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
-        """The task's metrics over all words, in percent."""
-        return measured(self.head.metrics, _flat(answers), _flat(examples.gold))
-
     def majority(self, examples: Examples) -> dict[str, float]:
         """The metrics of the most frequent class of all words."""
         return majority(self.head.metrics, _flat(examples.gold), regression=False)
 
-    def collapsed(self, answers: Any) -> bool:
-        """Whether every word got the same class."""
-        return collapsed(_flat(answers), regression=False)
 
-
-def _flat(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+def _flat(rows: Iterable[Iterable[int]]) -> NDArray[np.int64]:
     return np.asarray([value for row in rows for value in row], dtype=np.int64)

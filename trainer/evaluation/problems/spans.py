@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
-from trainer.evaluation.problems.features import Features, Reader, unknown_rate
-from trainer.evaluation.problems.heads import Problem
+from trainer.evaluation.problems.features import Features, Offsets, Reader, SpanPlaces, Targets, unknown_rate
+from trainer.evaluation.problems.heads import Judgement, Logits, Problem
 from trainer.evaluation.scoring import exact_match, score_answers, token_f1
 from trainer.models import as_text
 from trainer.plugin import Examples
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import BatchEncoding, PreTrainedTokenizerBase
 
-Offsets = NDArray[np.int32]
-"""[tokens, 2], the first character of each token and the one after its last, in the question or the context."""
 AT_ONCE = 1000
 """Examples that are cut into windows together: the tokenizer's own lists take fifty times the memory of arrays."""
 
@@ -40,7 +38,7 @@ class _Windows:
     """Of dev examples only, whose answers are cut from the context."""
     targets: list[tuple[int, int]] = field(default_factory=list)
 
-    def take(self, made: BatchEncoding, first: int, gold: Sequence[Any] | None) -> None:
+    def take(self, made: BatchEncoding, first: int, gold: Sequence[Sequence[tuple[int, str]]] | None) -> None:
         """Add the windows of the examples from number `first` on; `gold` is given for examples to learn from."""
         for row, ids in enumerate(made["input_ids"]):
             example = first + made["overflow_to_sample_mapping"][row]
@@ -98,7 +96,7 @@ class Spans(Problem):
             windows.ids, windows.types or None, np.asarray(windows.targets, dtype=np.int64), example,
             truncated=int(several.sum()), narrowed=int((several & narrow).sum()),
             unknown_rate=unknown_rate(windows.ids, reader.tokenizer.unk_token_id),
-            spans={"context": windows.context, "offsets": windows.offsets},
+            spans=SpanPlaces(windows.context, windows.offsets),
         )  # fmt: skip
 
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
@@ -107,7 +105,7 @@ class Spans(Problem):
 
         return torch.stack((output["start_logits"], output["end_logits"]), dim=-1)
 
-    def loss(self, logits: Tensor, targets: Sequence[Any] | NDArray[Any]) -> Tensor:
+    def loss(self, logits: Tensor, targets: Targets) -> Tensor:
         """The mean cross entropy of the start and of the end, in nats."""
         import torch
         from torch.nn.functional import cross_entropy
@@ -115,45 +113,45 @@ class Spans(Problem):
         gold = torch.as_tensor(np.asarray(targets), device=logits.device)
         return cross_entropy(logits.float(), gold)
 
-    def distributions(
-        self, logits: Tensor, lengths: Sequence[int], targets: Sequence[Any] | NDArray[Any]
-    ) -> list[Tensor]:
+    def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
         """A table per window, with a row for the start and one for the end over the window's tokens."""
         return [row[:length].T for row, length in zip(logits, lengths, strict=True)]
 
-    def answers(self, logits: list[NDArray[Any]], features: Features, examples: Examples, settings: Settings) -> Any:
+    def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
+        """Exact match and F1; the evidence has both for each question, 0 to 1, and the answers by question id.
+
+        They collapsed if nearly all are empty or the same text.
+        """
+        answers = self._answers(logits, features, examples, settings)
+        references = [(id, [text for _, text in gold]) for id, gold in zip(examples.ids, examples.gold, strict=True)]
+        scored = score_answers(answers, references)
+        points = []
+        for id, right in references:
+            given = answers.get(id, "")
+            points.append([max(exact_match(given, r) for r in right), max(token_f1(given, r) for r in right)])
+        return Judgement(
+            {"exact match": scored.exact_match, "f1": scored.f1},
+            {"answers": answers, "gold": [], "points": points},
+            len(set(answers.values())) <= max(1, len(answers) // 100),
+        )
+
+    def _answers(
+        self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings
+    ) -> dict[str, str]:
         """The best-scoring text for each question, by its id."""
+        spans = features.spans or SpanPlaces()
         best: dict[int, tuple[float, str]] = {}
         contexts = examples.second or ()
         for row, example in enumerate(features.example.tolist()):
-            score, first, last = _best(logits[row], features.spans["context"][row], settings)
+            score, first, last = _best(logits[row], spans.context[row], settings)
             if score > best.get(example, (-np.inf, ""))[0]:
-                places: Offsets = features.spans["offsets"][row]
+                places = spans.offsets[row]
                 best[example] = (score, contexts[example][places[first, 0] : places[last, 1]])
         return {examples.ids[number]: text for number, (_, text) in sorted(best.items())}
-
-    def score(self, answers: Any, examples: Examples) -> dict[str, float]:
-        """Exact match and F1, in percent."""
-        references = [(id, [text for _, text in gold]) for id, gold in zip(examples.ids, examples.gold, strict=True)]
-        scored = score_answers(answers, references)
-        return {"exact match": scored.exact_match, "f1": scored.f1}
-
-    def evidence(self, answers: Any, examples: Examples) -> dict[str, Any]:
-        """The answers, and the exact match and F1 of each question's, 0 to 1."""
-        points = []
-        for id, gold in zip(examples.ids, examples.gold, strict=True):
-            right = [text for _, text in gold]
-            given = answers.get(id, "")
-            points.append([max(exact_match(given, r) for r in right), max(token_f1(given, r) for r in right)])
-        return {"answers": answers, "gold": [], "points": points}
 
     def majority(self, examples: Examples) -> dict[str, float]:
         """Empty: no answer is frequent enough to be a baseline."""
         return {}
-
-    def collapsed(self, answers: Any) -> bool:
-        """Whether nearly all answers are empty or the same text."""
-        return len(set(answers.values())) <= max(1, len(answers) // 100)
 
 
 def _shortened(
@@ -207,7 +205,7 @@ def _target(answer: tuple[int, str], bounds: tuple[int, int], places: Offsets) -
     return begin, max(begin, end)
 
 
-def _best(logits: NDArray[Any], bounds: tuple[int, int], settings: Settings) -> tuple[float, int, int]:
+def _best(logits: Logits, bounds: tuple[int, int], settings: Settings) -> tuple[float, int, int]:
     """The score, first and last token of the best span: among the n best starts and ends, not too long."""
     first, after = bounds
     start, end = logits[first:after, 0], logits[first:after, 1]

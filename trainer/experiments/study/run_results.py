@@ -13,7 +13,7 @@ from typing import Any
 from corpora import options_of
 from trainer.distillation import RunSettings
 from trainer.errors import RunError
-from trainer.evaluation import glue_score, read_sealed
+from trainer.evaluation import Column, Evaluation, as_record, glue_score, read_sealed
 from trainer.evaluation.probes import ProbeResult, read_results
 from trainer.experiments.study.held_out import FIDELITY, HeldOut, read_held_out
 from trainer.experiments.study.transfer import Transfer, transfer_of
@@ -40,7 +40,7 @@ class Scored:
     transfer: Transfer | None
     last: dict[str, Any]
     """The last line of its log: losses, fidelity, speed."""
-    evaluations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
     """By benchmark, what `trainer evaluate` wrote."""
     held_out: dict[str, list[float]] = field(default_factory=dict)
     """Each measure of FIDELITY on held-out text at the end: one value per run."""
@@ -97,13 +97,17 @@ class Scored:
         return None if seed is None else int(seed)
 
     @cached_property
-    def columns(self) -> dict[str, dict[str, Any]]:
+    def columns(self) -> dict[str, Column]:
         """Every column of its tables of scores, by title, over all benchmarks."""
-        return {name: column for made in self.evaluations.values() for name, column in made["columns"].items()}
+        return {name: column for made in self.evaluations.values() for name, column in made.columns.items()}
+
+    @property
+    def _glue_columns(self) -> dict[str, Column]:
+        return self.evaluations["glue"].columns if "glue" in self.evaluations else {}
 
     def tasks(self, preset: str = "sanh9") -> tuple[str, ...]:
         """The tasks that its GLUE score is the mean of."""
-        columns = self.evaluations.get("glue", {}).get("columns", {})
+        columns = self._glue_columns
         return glue_score(dict.fromkeys(columns, 0.0), preset).tasks
 
     def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
@@ -116,20 +120,19 @@ class Scored:
         if measure in FIDELITY:
             return [(1 if measure == "kl" else 100) * value for value in self.held_out.get(measure, [])]
         if measure != "glue":
-            return list(self.columns.get("SQuAD", {"metrics": {measure: []}})["metrics"][measure])
-        columns = self.evaluations.get("glue", {}).get("columns", {})
-        seeds = min((len(column["scores"]) for column in columns.values()), default=0)
+            return list(self.columns["SQuAD"].metrics[measure]) if "SQuAD" in self.columns else []
+        scores = {name: column.scores for name, column in self._glue_columns.items()}
+        seeds = min(map(len, scores.values()), default=0)
         made = [
-            glue_score({name: column["scores"][seed] for name, column in columns.items()}, preset).value
-            for seed in range(seeds)
+            glue_score({name: values[seed] for name, values in scores.items()}, preset).value for seed in range(seeds)
         ]
         return [value for value in made if value is not None]
 
     def mean(self, measure: str, preset: str = "sanh9") -> float | None:
         """The mean over runs and fine-tuning seeds, which differences are taken of; for GLUE, of the tasks' means."""
         if measure == "glue":
-            columns = self.evaluations.get("glue", {}).get("columns", {})
-            means = {name: statistics.fmean(column["scores"]) for name, column in columns.items() if column["scores"]}
+            scores = {name: column.scores for name, column in self._glue_columns.items()}
+            means = {name: statistics.fmean(values) for name, values in scores.items() if values}
             return glue_score(means, preset).value
         found = self.scores(measure, preset)
         return statistics.fmean(found) if found else None
@@ -170,12 +173,12 @@ def _together(runs: Sequence[Scored]) -> Scored:
         return first
     evaluations = {}
     for benchmark, made in first.evaluations.items():
-        others = [run.evaluations[benchmark]["columns"] for run in runs[1:] if benchmark in run.evaluations]
+        others = [run.evaluations[benchmark].columns for run in runs[1:] if benchmark in run.evaluations]
         columns = {
             name: _longer(column, [other[name] for other in others if name in other])
-            for name, column in made["columns"].items()
+            for name, column in made.columns.items()
         }
-        evaluations[benchmark] = {**made, "columns": columns}
+        evaluations[benchmark] = replace(made, columns=columns)
     held_out = {name: [value for run in runs for value in run.held_out.get(name, [])] for name in first.held_out}
     return replace(
         first,
@@ -188,21 +191,21 @@ def _together(runs: Sequence[Scored]) -> Scored:
     )
 
 
-def _longer(column: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _longer(column: Column, others: Sequence[Column]) -> Column:
     """One column with the seeds of others behind its own."""
     every = (column, *others)
-    metrics = {name: [value for one in every for value in one["metrics"][name]] for name in column["metrics"]}
-    joined = {key: [item for one in every for item in one[key]] for key in ("scores", "seeds", "collapsed", "cells")}
-    notes = list(dict.fromkeys(note for one in every for note in one["notes"]))
-    return {**column, **joined, "metrics": metrics, "notes": notes, "score": statistics.median(joined["scores"])}
+    return replace(
+        column,
+        metrics={name: [value for one in every for value in one.metrics[name]] for name in column.metrics},
+        seeds=[seed for one in every for seed in one.seeds],
+        collapsed=[seed for one in every for seed in one.collapsed],
+        cells=[cell for one in every for cell in one.cells],
+        notes=list(dict.fromkeys(note for one in every for note in one.notes)),
+    )
 
 
 def _read(folder: Path) -> Scored:
-    card, evaluations = _json(folder / "run.json"), {}
-    for path in sorted((folder / "evaluation").glob("*.json")):
-        evaluations[path.stem] = made = read_sealed(path)
-        for column in made["columns"].values():
-            column["cells"] = [str(path.parent / cell) for cell in column["cells"]]
+    card, evaluations = _json(folder / "run.json"), _evaluations(folder / "evaluation")
     probed = read_results(folder / "probes")
     if not card and not evaluations and not probed:
         raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
@@ -224,6 +227,22 @@ def _read(folder: Path) -> Scored:
         curves=_curve(lines),
         probes=[probed] if probed else [],
     )
+
+
+def _evaluations(folder: Path) -> dict[str, Evaluation]:
+    """What `trainer evaluate` wrote, by benchmark, its cells as paths; scores without fine-tuning are left out."""
+    evaluations = {}
+    for path in sorted(folder.glob("*.json")):
+        content = read_sealed(path)
+        if "columns" not in content:
+            continue
+        made = as_record(content, path, Evaluation)
+        columns = {
+            name: replace(column, cells=[str(folder / cell) for cell in column.cells])
+            for name, column in made.columns.items()
+        }
+        evaluations[path.stem] = replace(made, columns=columns)
+    return evaluations
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corpora import Progress, build_datasets, plan_datasets, sha256_of, tokenize
 from corpora import open as open_dataset
-from trainer.distillation import CARD, RunFolder
+from trainer.distillation import CARD, Outcome, RunFolder
 from trainer.errors import RunError
+from trainer.evaluation import Measurements, evaluate, measure, read_record, write_sealed
 from trainer.evaluation import Progress as Scored
-from trainer.evaluation import evaluate, measure, read_sealed, write_sealed
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.experiments.study.run_results import read_outcomes
@@ -95,10 +94,8 @@ def _reported(run: StudyRun) -> Path:
     folders = [run.folder(student) for student in study.students if run.done(student)]
     outcomes = read_outcomes([run.teacher, *folders])
     networks = study.table.out / "measure.json"
-    made = gathered(
-        outcomes, preset=study.table.score, networks=read_sealed(networks) if networks.is_file() else None,
-        title=study.table.title,
-    )  # fmt: skip
+    measured = read_record(networks, Measurements) if networks.is_file() else None
+    made = gathered(outcomes, preset=study.table.score, networks=measured, title=study.table.title)
     return write_report(made, study.table.out)
 
 
@@ -260,7 +257,7 @@ def _measured(run: StudyRun, shown: Watching) -> None:
     students = [student for student in run.study.students if student.role == "distill"]
     models = [run.teacher, run.folder(students[0]) / "student"]
     wanted = [str(model) for model in models]
-    if path.is_file() and [model["path"] for model in read_sealed(path)["models"]] == wanted:
+    if path.is_file() and [model.path for model in read_record(path, Measurements).models] == wanted:
         return
     shown.tell("measuring teacher and student")
     stsb = data_of(run.study.evaluate.data, "glue")
@@ -284,7 +281,7 @@ def _status(folder: Path) -> str:
     return RunFolder(folder).card().status if (folder / CARD).is_file() else "missing"
 
 
-def _see_finished(outcome: Any, study: Study) -> None:
+def _see_finished(outcome: Outcome, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"

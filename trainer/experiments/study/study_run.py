@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from corpora import Dataset, sha256_of
+from corpora import Dataset, Json, sha256_of
 from corpora import open as open_dataset
 from trainer.distillation import deciding, plugins_of
 from trainer.errors import ResultDamaged
@@ -36,7 +35,7 @@ class StudyRun:
         """
         return self.datasets[name] if name in self.datasets else open_dataset(name)
 
-    def identity(self, student: Student) -> dict[str, Any]:
+    def identity(self, student: Student) -> dict[str, Json]:
         """Everything that decides a student, by content."""
         recipe = self.study.distillation(student)
         plugins = deciding(plugins_of(recipe))

@@ -77,7 +77,7 @@ def test_every_token_of_a_context_is_in_a_window_of_a_narrowed_question(tokenize
     made = windows(tokenizer, Examples(["who " * 8], [context], [[(0, "the")]], ["q"]), 16, 12)
     seen = {
         int(token)
-        for ids, (first, after) in zip(made.input_ids, made.spans["context"], strict=True)
+        for ids, (first, after) in zip(made.input_ids, made.spans.context, strict=True)
         for token in ids[first:after]
     }
     assert seen == set(tokenizer(context, add_special_tokens=False)["input_ids"]) and made.narrowed == 1
@@ -93,7 +93,7 @@ def test_a_question_is_cut_after_its_length_and_its_stride_follows(tokenizer: Pr
     settings = replace(Settings("test", 1e-4), length=32, stride=8, question_length=5)
     examples = Examples(["who " * 25], ["the river " * 30], [[(0, "the")]], ["q"])
     made = SPANS.features(examples, Reader(tokenizer, None, types=False), settings, train=True)
-    assert made.narrowed == 0 and made.spans["context"][0] == (7, 31)
+    assert made.narrowed == 0 and made.spans.context[0] == (7, 31)
 
 
 def test_a_stride_that_is_not_below_the_length_is_refused() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trainer.evaluation import Column, Evaluation
 from trainer.evaluation.probes import ProbeResult
 from trainer.experiments.study.held_out import HeldOut
 from trainer.experiments.study.reports.answers import answers
@@ -120,9 +121,11 @@ def test_each_budget_is_a_question_of_its_own() -> None:
 
 
 def test_means_over_other_tasks_are_not_drawn_together() -> None:
-    def tasks(*names: str) -> dict[str, Any]:
-        columns = {name: {"scores": [50.0], "collapsed": [], "notes": [], "seeds": [0]} for name in names}
-        return {"glue": {"columns": columns, "missing": {}}}
+    def tasks(*names: str) -> dict[str, Evaluation]:
+        columns = {
+            name: Column(name, name, {"accuracy": [50.0]}, {}, [0], [], 9, 9, ["none.json"], "study") for name in names
+        }
+        return {"glue": Evaluation("glue", {}, columns, {}, {})}
 
     runs = grid(0.2, 0.3, 0.4)
     for each, names in zip(runs, (("CoLA",), ("CoLA", "RTE"), ("CoLA", "RTE"), ("RTE",)), strict=True):

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-from trainer.evaluation import read_sealed
+from trainer.evaluation import Measurements, read_record
 from trainer.experiments.study.reports.answers import Answer, agreement_sheet, answers
 from trainer.experiments.study.reports.charts import composition_picture, curves_picture, size_picture
 from trainer.experiments.study.reports.comparisons import difference_sheet, questions
@@ -71,7 +70,7 @@ def report(
         ResultDamaged: a stored result was edited.
     """
     outcomes = read_outcomes(runs)
-    networks = read_sealed(Path(measured)) if measured else None
+    networks = read_record(Path(measured), Measurements) if measured else None
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, to_html(gathered(outcomes, preset=preset, networks=networks, title=title)))
@@ -115,7 +114,7 @@ def gathered(
     runs: Sequence[Scored],
     *,
     preset: str,
-    networks: dict[str, Any] | None,
+    networks: Measurements | None,
     title: str,
     probes: Sequence[ProbeValue] = (),
 ) -> Report:
@@ -195,12 +194,12 @@ def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
     """What to know, each said once with all the runs that it holds for."""
     found: dict[str, list[str]] = {}
     for run in outcomes:
-        said = [reason for made in run.evaluations.values() for reason in made["missing"].values()]
+        said = [reason for made in run.evaluations.values() for reason in made.missing.values()]
         for name, column in run.columns.items():
-            if column["collapsed"]:
-                many = f"{len(column['collapsed'])} of {len(column['seeds'])} seeds"
+            if column.collapsed:
+                many = f"{len(column.collapsed)} of {len(column.seeds)} seeds"
                 said.append(f"{name}: {many} give one answer to everything")
-            said += [f"{name}: {note}" for note in column["notes"]]
+            said += [f"{name}: {note}" for note in column.notes]
         if run.card and run.card.get("status") != "finished":
             said.append(f"not finished ({run.card.get('status')})")
         for note in said:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from trainer.evaluation import Column, Measurements
 from trainer.experiments.study.reports import quoted
 from trainer.experiments.study.reports.formats import Sheet
 from trainer.experiments.study.reports.measures import AGREEMENT, EXACT, F1, GLUE, KL, NOTHING
@@ -13,7 +13,8 @@ from trainer.experiments.study.run_results import MASKED_LM, STUDENT, Scored
 
 def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
     """Fidelity, GLUE and SQuAD by network and transfer dataset: the study's Tables 6, 7, 9 and 10."""
-    named = sorted({run.evaluations["glue"]["scores"][preset]["name"] for run in outcomes if "glue" in run.evaluations})
+    scored = [run.evaluations["glue"] for run in outcomes if "glue" in run.evaluations]
+    named = sorted({str(made.scores[preset]["name"]) for made in scored})
     measures = [m for m in (KL, AGREEMENT, GLUE, EXACT, F1) if any(run.scores(m.name, preset) for run in outcomes)]
     sheet = Sheet(
         "scores", "Fidelity and scores", ("network", "transfer dataset", "tokens", *(m.title for m in measures))
@@ -53,14 +54,14 @@ def task_sheet(outcomes: Sequence[Scored]) -> Sheet:
     for run in outcomes:
         if any(name in run.columns for name in titles):
             sheet.add(*_network(run)[:2], *(_task_cell(run.columns.get(name)) for name in titles))
-    majority = {name: column for run in outcomes for name, column in run.columns.items() if column["majority"]}
-    cells = [_mean(majority[name]["majority"]) if name in majority else NOTHING for name in titles]
+    majority = {name: column for run in outcomes for name, column in run.columns.items() if column.majority}
+    cells = [_mean(majority[name].majority) if name in majority else NOTHING for name in titles]
     sheet.add("always the most frequent answer", NOTHING, *cells)
     for line in quoted.GLUE_TASKS:
         mark = "quoted, superseded" if line.superseded else "quoted"
         cells = [f"{line.tasks[name]:.1f}" if name in line.tasks else NOTHING for name in titles]
         sheet.add(f"{line.network} ({mark})", NOTHING, *cells, quoted=True)
-    metrics = {name: " and ".join(column["metrics"]) for run in outcomes for name, column in run.columns.items()}
+    metrics = {name: " and ".join(column.metrics) for run in outcomes for name, column in run.columns.items()}
     said = ", ".join(f"{name} {metrics[name]}" for name in titles)
     sheet.notes += [f"Metrics: {said}; pairs are averaged. An asterisk marks a collapse to one answer."]
     return sheet
@@ -102,17 +103,17 @@ def distillation_sheet(outcomes: Sequence[Scored]) -> Sheet:
     return sheet
 
 
-def network_sheet(measured: dict[str, Any] | None) -> Sheet:
+def network_sheet(measured: Measurements | None) -> Sheet:
     """Parameters, size and inference time: the study's Table 3."""
     sheet = Sheet("networks", "Networks", ("network", "parameters", "size", "inference", "p95 a sentence"))
     if measured is None:
         return sheet
-    for model in measured["models"]:
-        ratios = model["ratios"]
+    for model in measured.models:
+        ratios = measured.ratios(model)
         sheet.add(
-            model["name"], f"{model['parameters'] / 1e6:.1f} M ({ratios['parameters']:.2f}×)",
-            f"{model['weights_bytes'] / 2**20:.1f} MB ({ratios['size']:.2f}×)",
-            f"{model['inference_seconds']:.2f} s ({ratios['speed']:.2f}×)", f"{1000 * model['p95_seconds']:.1f} ms",
+            model.name, f"{model.parameters / 1e6:.1f} M ({ratios['parameters']:.2f}×)",
+            f"{model.weights_bytes / 2**20:.1f} MB ({ratios['size']:.2f}×)",
+            f"{model.inference_seconds:.2f} s ({ratios['speed']:.2f}×)", f"{1000 * model.p95_seconds:.1f} ms",
         )  # fmt: skip
     for line in quoted.NETWORKS:
         sheet.add(
@@ -120,10 +121,10 @@ def network_sheet(measured: dict[str, Any] | None) -> Sheet:
             f"{line.size_mb:g} MB ({line.size_ratio:.2f}×)", f"{line.seconds:.2f} s ({line.speed_ratio:.2f}×)",
             NOTHING, quoted=True,
         )  # fmt: skip
-    machine = measured["machine"]
+    machine = measured.machine
     sheet.notes += [
-        f"Ours: {measured['rows']:,} sentences ({measured['inputs']}), batch 1, one CPU thread, the median of "
-        f"{measured['passes']} passes, on {machine['processor']}, torch {machine['torch']}. "
+        f"Ours: {measured.rows:,} sentences ({measured.inputs}), batch 1, one CPU thread, the median of "
+        f"{measured.passes} passes, on {machine['processor']}, torch {machine['torch']}. "
         f"Quoted from: {quoted.NETWORKS[0].source}, on other hardware: compare the ratios."
     ]
     return sheet
@@ -137,11 +138,11 @@ def _network(run: Scored) -> tuple[str, str, str]:
     return f"{run.role}{budget}{seeds}", run.transfer.name, f"{run.transfer.tokens:,}"
 
 
-def _task_cell(column: dict[str, Any] | None) -> str:
-    if column is None or not column["scores"]:
+def _task_cell(column: Column | None) -> str:
+    if column is None or not column.scores:
         return NOTHING
-    scores = column["scores"]
-    return GLUE.spread(scores, sum(scores) / len(scores)) + ("*" if column["collapsed"] else "")
+    scores = column.scores
+    return GLUE.spread(scores, sum(scores) / len(scores)) + ("*" if column.collapsed else "")
 
 
 def _mean(metrics: dict[str, float]) -> str:
