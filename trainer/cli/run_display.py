@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from trainer import Callback, Run
+from trainer import Callback, Outcome, Run
 
 SIGNAL_EXIT = 128
 SECONDS_BETWEEN_LINES = 30
@@ -59,7 +59,7 @@ def _told(record: Mapping[str, Any]) -> str:
     return f"{losses}, {record['tokens_per_second']:,.0f} tokens/s{mfu}, {left} left"
 
 
-def tell_end(outcome: Any, *, command: str) -> None:
+def tell_end(outcome: Outcome, *, command: str) -> None:
     """Print how a run ended, on the first rank, and leave with the exit code that says the same."""
     if int(os.environ.get("RANK", "0")) > 0:
         return

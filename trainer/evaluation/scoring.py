@@ -52,7 +52,7 @@ def score_squad(predictions: Path, dev: Path) -> SquadScore:
     return score_answers(answered, references)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     told = json.dumps(value)
     return told if len(told) <= 60 else told[:57] + "..."
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from corpora import Sequences
 from corpora.testing import called, check_component, need
@@ -20,7 +19,7 @@ OPTIONS = {
 }  # fmt: skip
 
 
-def check_callback(given: type[Callback] | Callback, **options: Any) -> None:
+def check_callback(given: type[Callback] | Callback, **options: object) -> None:
     """See that a callback survives a real run, stopped and resumed, and that the run's student is unchanged by it.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from corpora import PluginError
 from corpora.testing import ContractBroken, called, check_component, need
@@ -54,7 +54,7 @@ def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
     _check_engine(component)
 
 
-def _check_values(component: Loss, module: Any, batch: Given) -> None:
+def _check_values(component: Loss, module: nn.Module, batch: Given) -> None:
     loss = called(component, "forward", module, batch)
     number, unit = _unit(component, sum(LENGTHS), len(LENGTHS))
     shape = list(getattr(loss, "shape", ()))
@@ -73,7 +73,7 @@ def _unit(component: Loss, tokens: int, sequences: int) -> tuple[int, str]:
     return (sequences, "sequence") if whole else (tokens, "token")
 
 
-def _check_sequences(component: Loss, module: Any, batch: Given) -> None:
+def _check_sequences(component: Loss, module: nn.Module, batch: Given) -> None:
     """Change the last sequence, and see that the losses of the others stay."""
     loss = module(batch)
     first = sum(LENGTHS[:-1])
@@ -113,7 +113,7 @@ def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool
     if not closed:
         engine.closed[0] = None
 
-    def look(_: nn.Module, given: Sequence[Any], output: Any) -> None:
+    def look(_: nn.Module, given: Sequence[Given], output: Tensor) -> None:
         number, unit = _unit(loss, len(given[0].labels), len(given[0].offsets) - 1)
         if list(output.shape) != [number]:
             raise ContractBroken(
@@ -123,12 +123,12 @@ def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool
     module.register_forward_hook(look)
 
 
-def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Any]:
+def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Tensor]:
     """Random states of the names that a loss needs, in float64."""
     import torch
 
     generator = torch.Generator().manual_seed(LAYERS[who])
-    states: dict[str, Any] = {}
+    states: dict[str, Tensor] = {}
     for name in names:
         kind, _, layer = name.partition(":")
         layers = range(-LAYERS[who], LAYERS[who] + 1)
@@ -142,7 +142,7 @@ def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Any]
     return states
 
 
-def _given(student: Mapping[str, Any], teacher: Mapping[str, Any]) -> Given:
+def _given(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor]) -> Given:
     import torch
 
     labels = torch.full((sum(LENGTHS),), -100)

@@ -12,7 +12,7 @@ from trainer.plugin import Student
 from trainer.testing.tiny import tiny_batch, tiny_bert
 
 
-def check_student(given: type[Student] | Student, **options: Any) -> None:
+def check_student(given: type[Student] | Student, **options: object) -> None:
     """Check that a student can be built, is trained on packed tokens, and leaves its teacher as it was.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from corpora import option
 from trainer import Callback, Run, hookimpl
@@ -23,17 +23,17 @@ class TensorBoard(Callback):
 
         run.kept[self.name] = SummaryWriter(str(run.folder / self.folder))
 
-    def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
+    def on_step(self, run: Run, record: Mapping[str, object]) -> None:
         """Write one line of the log."""
         for name, value in figures(record):
             run.kept[self.name].add_scalar(name, value, record["update"])
 
-    def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
+    def on_end(self, run: Run, outcome: Mapping[str, object]) -> None:
         """Close the writer."""
         run.kept[self.name].close()
 
 
-def figures(record: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, float]]:
+def figures(record: Mapping[str, object], under: str = "") -> Iterator[tuple[str, float]]:
     """The numbers of a log line, those inside others as `outer/inner`."""
     for name, value in record.items():
         if isinstance(value, Mapping):

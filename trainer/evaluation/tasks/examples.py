@@ -65,7 +65,7 @@ def _label_reader(table: Table, column: str, head: Head) -> Callable[[Any], Any]
     names = table.names.get(column, list(head.classes))
     by_name = {name: number for number, name in enumerate(head.classes)}
 
-    def read(cell: Any) -> int | None:
+    def read(cell: object) -> int | None:
         if isinstance(cell, str) and cell in by_name:
             return by_name[cell]
         number = _number(cell)

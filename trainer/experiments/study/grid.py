@@ -110,11 +110,11 @@ class Study:
     recipe: Recipe
     table: StudyTable
     teacher: TeacherTable
-    teacher_options: Mapping[str, Any]
+    teacher_options: Mapping[str, object]
     distill_preset: str
-    distill_options: Mapping[str, Any]
+    distill_options: Mapping[str, object]
     evaluate: EvaluateTable
-    tuning: Mapping[str, Mapping[str, Any]]
+    tuning: Mapping[str, Mapping[str, float | None]]
     """Fine-tuning settings to replace, by benchmark."""
     probes: ProbesTable | None = None
     """None where nothing is probed."""
@@ -144,7 +144,7 @@ class Study:
         """The distillation recipe, of one student or with nothing replaced."""
         return resolve(self.distill_preset, self.options(student))
 
-    def options(self, student: Student | None) -> dict[str, Any]:
+    def options(self, student: Student | None) -> dict[str, object]:
         """What one student's distillation replaces in the preset."""
         options = dict(self.distill_options)
         if student is not None:
@@ -158,7 +158,7 @@ class Study:
         known = {"layers", "hidden", "heads", "feed-forward", "positions", "dropout"}
         return Shape.from_options({key: value for key, value in self.teacher_options.items() if key in known})
 
-    def pretraining(self) -> dict[str, Any]:
+    def pretraining(self) -> dict[str, object]:
         """What pre-training the teacher replaces in its preset."""
         shape = self.shape().options()
         return {key: value for key, value in self.teacher_options.items() if key not in shape and key != "preset"}
