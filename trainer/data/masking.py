@@ -37,7 +37,12 @@ class Masker:
         return replace(self, thresholds=self.thresholds.to(device))
 
     def mask(self, packed: Packed, *, epoch: int) -> Packed:
-        """The same micro-batch with tokens picked: `labels` set, and 80 % masked, 10 % kept, 10 % random."""
+        """The same micro-batch with tokens picked: `labels` set, and 80 % masked, 10 % kept, 10 % random.
+
+        Args:
+            packed: [tokens], without labels.
+            epoch: from 0; each epoch picks other tokens.
+        """
         place = _mixed(packed.rows * 1_048_573 + packed.positions)
         picked = _bits(place, self._key(epoch, "pick")) < self.thresholds[packed.input_ids]
         outcome = _bits(place, self._key(epoch, "fate"))

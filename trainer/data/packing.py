@@ -78,7 +78,12 @@ def pack(ids: Sequence[NDArray[np.integer]], rows: NDArray[np.int64], *, first_i
 
 
 def micro_batches(packed: Packed, *, budget: int) -> Iterator[Packed]:
-    """Cut a packed update into micro-batches of at most `budget` tokens, or of one sequence if it is longer."""
+    """Cut a packed update into micro-batches of at most `budget` tokens, or of one sequence if it is longer.
+
+    Args:
+        packed: [tokens], all sequences of an update on this rank.
+        budget: tokens, special ones included.
+    """
     offsets = [0, *np.cumsum(packed.lengths).tolist()]
     start = 0
     while start < len(packed.lengths):

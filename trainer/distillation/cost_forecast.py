@@ -54,6 +54,13 @@ def forecast(
 ) -> Forecast:
     """Prepare a distillation, try its first updates, and say what all of it would cost. Nothing is written.
 
+    Args:
+        dataset: NAME, NAME@TAG, NAME@FINGERPRINT, an opened dataset, or rows.
+        teacher: a model folder or hub id, or several.
+        preset: a preset's name or a TOML file.
+        options: settings that replace the preset's, by name on the command line.
+        allow_pickle: whether a teacher's weights may be read from a pickle, which can run code.
+
     Raises:
         ModelError, TransferError: as `distill` does before its first update.
     """

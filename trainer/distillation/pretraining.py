@@ -171,6 +171,12 @@ def _check_start(was: StartEntry, now: StartEntry) -> None:
 def prepared(rows: Rows, shape: Shape, recipe: RunSettings, *, preset: str) -> PreparedRun:
     """A pre-training from random weights, checked and ready to start.
 
+    Args:
+        rows: what is trained on.
+        shape: of the new model.
+        recipe: the settings; only losses that need no teacher.
+        preset: its name, for the run card.
+
     Raises:
         OtherRecipe: a loss that needs a teacher.
         ModelError: the dataset has no tokenizer.
@@ -189,6 +195,13 @@ def continued(
     dataset: str | Rows | Dataset, start: Start, recipe: RunSettings, *, preset: str, survey: Survey | None = None
 ) -> PreparedRun:
     """A pre-training that continues from a model, checked and ready to start.
+
+    Args:
+        dataset: what is trained on.
+        start: the model to continue from.
+        recipe: the settings; only losses that need no teacher.
+        preset: its name, for the run card.
+        survey: token counts of the dataset if they are known; counted otherwise.
 
     Raises:
         OtherRecipe: a loss that needs a teacher, or a body frozen for longer than the run.

@@ -68,7 +68,13 @@ METRICS: dict[str, Callable[[Sums], NDArray[np.float64]]] = {
 
 
 def parts(metric: str, answers: NDArray[np.generic], gold: NDArray[np.generic]) -> NDArray[np.float64]:
-    """[examples, k], what each example adds to the sums of a metric. Ranks stay those of the whole dev set."""
+    """[examples, k], what each example adds to the sums of a metric. Ranks stay those of the whole dev set.
+
+    Args:
+        metric: one of METRICS.
+        answers: [examples], class numbers or values.
+        gold: [examples], what is right.
+    """
     if metric == "accuracy":
         return np.stack([answers == gold, np.ones(len(gold))], axis=1).astype(np.float64)
     if metric in ("f1", "matthews"):
@@ -164,6 +170,10 @@ def score(metric: str, seen: Evidence, weights: NDArray[np.float64]) -> NDArray[
 
 def evidence(cell: str, column: str) -> Evidence:
     """The answers of one cell to one dev set, with what is right or how many points each is worth.
+
+    Args:
+        cell: the file of a result.
+        column: the title of the dev set.
 
     Raises:
         ResultDamaged: the file holds something else.

@@ -15,26 +15,46 @@ Values = NDArray[np.generic]
 
 
 def accuracy(predicted: Values, gold: Values) -> float:
-    """Share of examples that are right, 0 to 1."""
+    """Share of examples that are right, 0 to 1.
+
+    Args:
+        predicted: [examples], class numbers.
+        gold: [examples], class numbers.
+    """
     return float(np.mean(predicted == gold))
 
 
 def f1(predicted: Values, gold: Values) -> float:
-    """F1 of class 1, 0 to 1; 0 where class 1 is neither predicted nor gold."""
+    """F1 of class 1, 0 to 1; 0 where class 1 is neither predicted nor gold.
+
+    Args:
+        predicted: [examples], class numbers.
+        gold: [examples], class numbers.
+    """
     from sklearn.metrics import f1_score
 
     return float(f1_score(gold, predicted, labels=[1], average=None, zero_division=0.0)[0])
 
 
 def macro_f1(predicted: Values, gold: Values) -> float:
-    """The plain mean of the F1 of each class that occurs, 0 to 1."""
+    """The plain mean of the F1 of each class that occurs, 0 to 1.
+
+    Args:
+        predicted: [examples], class numbers.
+        gold: [examples], class numbers.
+    """
     from sklearn.metrics import f1_score
 
     return float(f1_score(gold, predicted, average="macro", zero_division=0.0))
 
 
 def matthews(predicted: Values, gold: Values) -> float:
-    """Matthews correlation, −1 to 1; 0 where predictions or gold are all of one class."""
+    """Matthews correlation, −1 to 1; 0 where predictions or gold are all of one class.
+
+    Args:
+        predicted: [examples], class numbers.
+        gold: [examples], class numbers.
+    """
     from sklearn.metrics import matthews_corrcoef
 
     if _constant(predicted) or _constant(gold):
@@ -43,7 +63,12 @@ def matthews(predicted: Values, gold: Values) -> float:
 
 
 def pearson(predicted: Values, gold: Values) -> float:
-    """Pearson correlation, −1 to 1; 0 where either side does not vary."""
+    """Pearson correlation, −1 to 1; 0 where either side does not vary.
+
+    Args:
+        predicted: [examples], values.
+        gold: [examples], values.
+    """
     from scipy.stats import NearConstantInputWarning, pearsonr
 
     if _constant(predicted) or _constant(gold):
@@ -54,7 +79,12 @@ def pearson(predicted: Values, gold: Values) -> float:
 
 
 def spearman(predicted: Values, gold: Values) -> float:
-    """Spearman rank correlation, −1 to 1; 0 where either side does not vary."""
+    """Spearman rank correlation, −1 to 1; 0 where either side does not vary.
+
+    Args:
+        predicted: [examples], values.
+        gold: [examples], values.
+    """
     from scipy.stats import spearmanr
 
     return 0.0 if _constant(predicted) or _constant(gold) else float(spearmanr(predicted, gold).statistic)
@@ -96,14 +126,25 @@ def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[st
 
 
 def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[str, float]:
-    """The metrics of always answering the most frequent class, or for a regression the mean."""
+    """The metrics of always answering the most frequent class, or for a regression the mean.
+
+    Args:
+        names: of the metrics.
+        gold: [examples], class numbers or values.
+        regression: whether they are values.
+    """
     values, counts = np.unique(gold, return_counts=True)
     constant = np.mean(np.asarray(gold, dtype=np.float64)) if regression else values[np.argmax(counts)]
     return measured(names, np.full(len(gold), constant), gold)
 
 
 def collapsed(predicted: Values, *, regression: bool) -> bool:
-    """Whether every answer is the same, so that the model has learnt only the most frequent one."""
+    """Whether every answer is the same, so that the model has learnt only the most frequent one.
+
+    Args:
+        predicted: [examples], class numbers or values.
+        regression: whether they are values, which count as equal when they vary by almost nothing.
+    """
     if regression:
         numbers = np.asarray(predicted, dtype=np.float64)
         return float(np.ptp(numbers)) <= 1e-3 * max(1.0, float(np.max(np.abs(numbers))))

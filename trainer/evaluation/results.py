@@ -34,7 +34,7 @@ class Evidence(TypedDict):
     """One per example, or texts by question id."""
     gold: Sequence[object]
     """The right answers; empty if the points are given."""
-    points: NotRequired[list[list[float]]]
+    points: NotRequired[list[list[bool | float]]]
     """Exact match and F1 of each question, 0 to 1."""
 
 
@@ -131,7 +131,12 @@ def cell_of(
 
 
 def write_sealed(path: Path, content: Mapping[str, object]) -> None:
-    """Write JSON with its own sha256 inside, whole or not at all."""
+    """Write JSON with its own sha256 inside, whole or not at all.
+
+    Args:
+        path: the file; its folder is made.
+        content: JSON values without a key `sha256`.
+    """
     sealed = {**content, "sha256": sha256_of(content)}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(sealed, indent=1, ensure_ascii=False) + "\n")
@@ -187,7 +192,14 @@ def as_record(content: Mapping[str, object], path: Path, kind: type[Record]) -> 
 
 
 def write_cell(folder: Path, cell: Cell, result: CellResult, evidence: Mapping[str, Evidence]) -> None:
-    """Store a cell's result, and next to it the evidence: every answer, by dev set."""
+    """Store a cell's result, and next to it the evidence: every answer, by dev set.
+
+    Args:
+        folder: of all cells.
+        cell: what decides the result.
+        result: what was measured.
+        evidence: by the dev set's column.
+    """
     path = cell.path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = answers_path(path)
@@ -201,6 +213,10 @@ def write_cell(folder: Path, cell: Cell, result: CellResult, evidence: Mapping[s
 
 def read_cell(folder: Path, cell: Cell) -> CellResult | None:
     """A cell's stored result, or None if it was not measured yet.
+
+    Args:
+        folder: of all cells.
+        cell: what decides the result.
 
     Raises:
         ResultDamaged: its files were edited, or are another cell's.
@@ -232,6 +248,10 @@ def shared_folder() -> Path | None:
 def find_cell(folder: Path, cell: Cell) -> CellResult | None:
     """A cell's result from its own folder, or copied there from the shared one; None if neither has it.
 
+    Args:
+        folder: of all cells of this evaluation.
+        cell: what decides the result.
+
     Raises:
         ResultDamaged: its files were edited, or are another cell's.
     """
@@ -243,7 +263,12 @@ def find_cell(folder: Path, cell: Cell) -> CellResult | None:
 
 
 def share_cell(folder: Path, cell: Cell) -> None:
-    """Copy a finished cell to the shared folder; a home that cannot be written costs only the sharing."""
+    """Copy a finished cell to the shared folder; a home that cannot be written costs only the sharing.
+
+    Args:
+        folder: of all cells of this evaluation.
+        cell: what decides the result.
+    """
     shared = shared_folder()
     if shared is not None and not cell.path(shared).is_file():
         with suppress(StorageError, OSError):

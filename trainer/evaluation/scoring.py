@@ -90,12 +90,22 @@ def normalised(answer: str) -> str:
 
 
 def exact_match(predicted: str, reference: str) -> bool:
-    """Whether two answers are the same once normalised; two that normalise to nothing are."""
+    """Whether two answers are the same once normalised; two that normalise to nothing are.
+
+    Args:
+        predicted: the model's answer.
+        reference: a right answer.
+    """
     return normalised(predicted) == normalised(reference)
 
 
 def token_f1(predicted: str, reference: str) -> float:
-    """F1 over the words that two normalised answers share, 0 to 1; 0 where either has no word."""
+    """F1 over the words that two normalised answers share, 0 to 1; 0 where either has no word.
+
+    Args:
+        predicted: the model's answer.
+        reference: a right answer.
+    """
     ours, theirs = normalised(predicted).split(), normalised(reference).split()
     shared = sum((Counter(ours) & Counter(theirs)).values())
     if not shared:

@@ -116,6 +116,13 @@ def encode(
 ) -> NDArray[np.float64]:
     """The vectors of sentences, [sentences, width], in their order.
 
+    Args:
+        sentences: as plain text.
+        folder: of the model.
+        pooling: how token vectors become one vector.
+        length: the most tokens of a sentence; the rest is cut off.
+        device: `cpu`, `cuda`, or `auto`.
+
     Raises:
         ModelError: the model cannot be read.
     """

@@ -206,7 +206,13 @@ def _misfit(files: ModelFiles, name: str, said: str, found: str) -> ModelError:
 
 
 def loading_error(folder: Path, what: str, error: BaseException) -> str:
-    """One line that says why transformers could not load a folder as something."""
+    """One line that says why transformers could not load a folder as something.
+
+    Args:
+        folder: of the model.
+        what: what it should have been, such as `a masked-language model`.
+        error: what transformers raised.
+    """
     return f"{folder} cannot be loaded as {what}: {_reason(error)}"
 
 

@@ -124,6 +124,10 @@ def recorded_states(model: PreTrainedModel, needs: Collection[str]) -> Iterator[
 def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
     """Where a model has a state, `hidden:K`, `query:K`, `key:K` or `value:K`.
 
+    Args:
+        model: with or without a head.
+        need: such as `hidden:-1`; layers count from 1, negative ones from the end.
+
     Returns:
         The module whose output it is, and which third of the output it is; None for all of it.
 
@@ -145,7 +149,12 @@ def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
 
 
 def packed_logits(model: PreTrainedModel, packed: Packed) -> Tensor:
-    """All logits of a micro-batch, [tokens, vocabulary]: the plain way, for tests and small things."""
+    """All logits of a micro-batch, [tokens, vocabulary]: the plain way, for tests and small things.
+
+    Args:
+        model: uses packed attention already.
+        packed: [tokens], sequences one after the other.
+    """
     groups = attention.groups_of(packed.lengths, packed.input_ids.device)
     transform, decoder = head_of(model)
     return decoder(transform(states(model, packed, groups, ())["last"]))

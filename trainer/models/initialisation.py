@@ -23,6 +23,11 @@ def chosen_layers(rule: Rule, *, student: int, teacher: int) -> list[int]:
     `sanh` spreads them from the first to the last: 0, 2, 4, 7, 9, 11 for 6 of 12, as DistilBERT does.
     `uniform` takes every (teacher / student)-th from the first: 0, 2, 4, 6, 8, 10. `first` takes the lowest.
 
+    Args:
+        rule: how layers are picked.
+        student: how many layers the student has.
+        teacher: how many layers the teacher has.
+
     Raises:
         ModelError: the student is deeper than the teacher.
     """

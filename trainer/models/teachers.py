@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrainedModel:
     """A masked-language model in float32, in evaluation mode.
 
+    Args:
+        model: a folder or a hub id, ID@REVISION.
+        allow_pickle: whether weights may be read from a pickle, which can run code.
+
     Raises:
         NoLanguageModelHead: the folder has no trained masked-language-model head.
         ModelError: its family is not known, or it cannot be trained on packed tokens.

@@ -140,7 +140,12 @@ class Family(Component, ABC):
         return cast("Tensor", output.last_hidden_state)
 
     def state_module(self, body: nn.Module, layer: int) -> nn.Module:
-        """The module whose output is the state after a layer, from 1; for 0 that of the embeddings."""
+        """The module whose output is the state after a layer, from 1; for 0 that of the embeddings.
+
+        Args:
+            body: the model without its head.
+            layer: from 1; 0 is the embeddings.
+        """
         layers = cast("Sequence[nn.Module]", body.get_submodule(self.layers))
         return layers[layer - 1] if layer else body.get_submodule("embeddings")
 

@@ -85,6 +85,10 @@ class Loss(Component, ABC):
         A `StateLoss` that is `per_sequence` returns one per sequence: [sequences].
 
         The module's own weights are trained, saved in checkpoints, and left out of the student.
+
+        Args:
+            teacher: in evaluation mode; its weights must not change.
+            student: before the first update.
         """
 
 
@@ -236,10 +240,25 @@ class Callback(Component):
         """Before the first update, and again after a resume."""
 
     def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
-        """After each logged update, with what goes into `log.jsonl`: update, epoch, losses, tokens, speed."""
+        """After each logged update, with what goes into `log.jsonl`: update, epoch, losses, tokens, speed.
+
+        Args:
+            run: the run, its folder and its card.
+            record: the line as it is written; losses are means per token, in nats for the built-in ones.
+        """
 
     def on_checkpoint(self, run: Run, folder: Path) -> None:
-        """After a checkpoint is complete on disk."""
+        """After a checkpoint is complete on disk.
+
+        Args:
+            run: the run, its folder and its card.
+            folder: of the checkpoint.
+        """
 
     def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
-        """At the end of the run: `outcome["status"]` is finished, stopped or failed."""
+        """At the end of the run: `outcome["status"]` is finished, stopped or failed.
+
+        Args:
+            run: the run, its folder and its card.
+            outcome: the run card as it is left in `run.json`.
+        """

@@ -89,6 +89,10 @@ class Subject(Protocol):
     def held_out(self, dataset: str, *, rows: int) -> HeldOut:
         """The first rows of a registered dataset, made with this model's vocabulary.
 
+        Args:
+            dataset: NAME or NAME@FINGERPRINT.
+            rows: how many, from the first.
+
         Raises:
             DatasetNotFound: no such dataset.
             VocabularyMismatch, CasingMismatch: it was made with another tokenizer.

@@ -107,7 +107,12 @@ def kept(folder: Path) -> list[Path]:
 
 
 def before(folder: Path, update: int) -> Path | None:
-    """The newest checkpoint, intact or not, with weights from before an update, which are counted from 1."""
+    """The newest checkpoint, intact or not, with weights from before an update, which are counted from 1.
+
+    Args:
+        folder: the run's `checkpoints`.
+        update: counted from 1.
+    """
     return next((place for place in kept(folder) if place.name < _name(update)), None)
 
 
@@ -133,6 +138,10 @@ def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
 def weights_of(folder: Path, update: int) -> Mapping[str, Tensor]:
     """The tensors of one update's checkpoint.
 
+    Args:
+        folder: the run's `checkpoints` or `best`.
+        update: updates done when it was written.
+
     Raises:
         NoCheckpoint: it is missing or damaged.
     """
@@ -145,7 +154,12 @@ def weights_of(folder: Path, update: int) -> Mapping[str, Tensor]:
 
 
 def discard(folder: Path, *, but: set[int]) -> None:
-    """Remove all checkpoints of a folder but those of some updates."""
+    """Remove all checkpoints of a folder but those of some updates.
+
+    Args:
+        folder: the run's `checkpoints` or `best`.
+        but: updates whose checkpoints are kept.
+    """
     spared = {_name(update) for update in but}
     for place in kept(folder):
         if place.name not in spared:

@@ -103,6 +103,10 @@ def _other(what: str, was: str, asked: str, *, option: str = "") -> OtherRecipe:
 def recipe_of(card: RunCard, options: Mapping[str, object]) -> RunSettings:
     """The recipe of a run that is resumed, with those settings of now that do not decide the result.
 
+    Args:
+        card: of the run that is resumed.
+        options: settings given now, by name on the command line.
+
     Raises:
         OtherRecipe: one that decides the result differs.
     """

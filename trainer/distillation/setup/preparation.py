@@ -168,6 +168,10 @@ def prepare_run(
 def check_rows(rows: Rows, student: PreTrainedModel) -> None:
     """Check that a model can read every row.
 
+    Args:
+        rows: the transfer dataset.
+        student: the model whose vocabulary and positions must be large enough.
+
     Raises:
         EmptyDataset: no rows.
         IdsBeyondVocabulary: ids without an embedding, or rows longer than its positions.

@@ -92,7 +92,12 @@ class PreparedRun:
         return float(sum(loss.weight * mean for loss, mean in zip(self.training.engine.losses, means, strict=True)))
 
     def record(self, done: Done, update: int) -> dict[str, object]:
-        """A line of the log."""
+        """A line of the log.
+
+        Args:
+            done: what the update did, over all ranks.
+            update: updates done, this one included.
+        """
         losses = self.training.engine.losses
         return {
             "update": update,
@@ -138,7 +143,12 @@ class PreparedRun:
 
 
 def position_of(card: RunCard, recipe: RunSettings) -> Position:
-    """What identifies the run of a card."""
+    """What identifies the run of a card.
+
+    Args:
+        card: of the run that is resumed.
+        recipe: the settings that the run has now.
+    """
     return Position(
         recipe=recipe.hash,
         dataset=card.dataset.fingerprint,

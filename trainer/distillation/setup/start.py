@@ -38,6 +38,10 @@ class StartingPoint:
 def starting_student(recipe: RunSettings, teacher: PreTrainedModel) -> PreTrainedModel:
     """The student with the weights that a run of this recipe starts from; torch's generator stays as it was.
 
+    Args:
+        recipe: its student, seed and vocabulary are used.
+        teacher: its weights are copied and not changed.
+
     Raises:
         UnknownName, OptionError: no such student.
         ModelError: the teacher cannot give such a student.
@@ -52,6 +56,12 @@ def starting_point(
     dataset: Source, teacher: str | Path | Sequence[str | Path], *, preset: str, options: Mapping[str, object]
 ) -> StartingPoint:
     """Check a distillation as `distill` does, and measure its student on held-out text before any update.
+
+    Args:
+        dataset: NAME, NAME@TAG, NAME@FINGERPRINT, an opened dataset, or rows.
+        teacher: a model folder or hub id, or several.
+        preset: a preset's name or a TOML file.
+        options: settings that replace the preset's, by name on the command line.
 
     Raises:
         OptionError: the recipe names no held-out dataset.

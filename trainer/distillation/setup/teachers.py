@@ -142,6 +142,11 @@ def _check_vocabulary(ours: PreTrainedTokenizerBase, first: str, theirs: PreTrai
 def check_widths(shape: Student, losses: Sequence[Loss], teacher: PreTrainedModel) -> None:
     """Check that a student of another width asks neither for the teacher's layers nor for a loss of one width.
 
+    Args:
+        shape: the student to be built.
+        losses: all terms of the loss.
+        teacher: the model that is compared.
+
     Raises:
         ModelError: it does; the message names every option to change.
     """

@@ -30,7 +30,12 @@ class Respelled:
 
 
 def vocabulary_size(shape: Student, teacher: PreTrainedModel) -> int | None:
-    """How many pieces a student is to keep; None if it keeps its teacher's."""
+    """How many pieces a student is to keep; None if it keeps its teacher's.
+
+    Args:
+        shape: the student to be built.
+        teacher: its tokenizer gives all pieces.
+    """
     size: int | None = getattr(shape, "vocabulary", None)
     return None if size == teacher.config.vocab_size else size
 

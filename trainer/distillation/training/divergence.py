@@ -42,6 +42,10 @@ class LossWatch:
     def see(self, update: int, loss: float) -> None:
         """Record the loss of an update, counted from 1.
 
+        Args:
+            update: counted from 1.
+            loss: the weighted sum of all terms, per token.
+
         Raises:
             Diverged: it was the last of too many high ones.
         """

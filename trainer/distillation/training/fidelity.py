@@ -70,7 +70,12 @@ class Fidelity:
 
 
 def held_out_numbers(rows: Rows, limit: int) -> NDArray[np.int64]:
-    """At most `limit` row numbers, spread evenly over a held-out dataset so that all its documents take part."""
+    """At most `limit` row numbers, spread evenly over a held-out dataset so that all its documents take part.
+
+    Args:
+        rows: the held-out dataset.
+        limit: the most rows to measure.
+    """
     return np.unique(np.linspace(0, len(rows) - 1, min(limit, len(rows))).round().astype(np.int64))
 
 
@@ -102,6 +107,10 @@ def held_out_batch(
 
 def check_apart(held_out: Rows, rows: Rows) -> None:
     """Check that held-out text is not trained on.
+
+    Args:
+        held_out: what is measured on.
+        rows: what is trained on.
 
     Raises:
         HeldOutOverlap: the two datasets share documents.

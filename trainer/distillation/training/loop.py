@@ -56,6 +56,8 @@ class RunLoop:
     stopper: Stopper
     watchers: Sequence[Callback]
     notes: list[str] = field(default_factory=list)
+    clock: Callable[[], float] = time.monotonic
+    """In seconds; says when a checkpoint is due after an interval."""
 
     def __post_init__(self) -> None:
         losses, recipe = self.job.training.engine.losses, self.job.recipe
@@ -77,7 +79,7 @@ class RunLoop:
         view = Run(self.folder.path, self.job.card.to_json())
         meter = Meter(self.job.operations, done=update)
         self._tell(lambda watcher: watcher.on_start(view))
-        saved, saved_at, stop = update if self._is_saved(update) else None, time.monotonic(), False
+        saved, saved_at, stop = update if self._is_saved(update) else None, self.clock(), False
         while update < plan.updates and not stop and not self.selection.exhausted:
             done = self._update(training, update)
             update, stop = update + 1, done.stop or (self.job.ranks.size == 1 and self.stopper.asked)
@@ -87,7 +89,7 @@ class RunLoop:
             self._report(view, meter, done, update)
             if not stop and self._due(update, saved_at) and update < plan.updates:
                 self._save(view, update)
-                saved, saved_at = update, time.monotonic()
+                saved, saved_at = update, self.clock()
         if saved != update:
             self._save(view, update)
         return self._end(view, meter, update)
@@ -173,7 +175,7 @@ class RunLoop:
         every = self.job.recipe.checkpoint_every
         if every.isdecimal():
             return update % int(every) == 0
-        return time.monotonic() - saved_at >= seconds(every)
+        return self.clock() - saved_at >= seconds(every)
 
     def _save(self, view: Run | None, update: int) -> None:
         if not self.job.ranks.first:

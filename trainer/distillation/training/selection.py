@@ -32,7 +32,12 @@ class Selection:
     since: int = 0
 
     def see(self, update: int, value: float) -> bool:
-        """Record a measurement; gives whether it is the best so far. One that is not a number never is."""
+        """Record a measurement; gives whether it is the best so far. One that is not a number never is.
+
+        Args:
+            update: updates done.
+            value: lower is better.
+        """
         if value < (float("inf") if self.value is None else self.value):
             self.update, self.value, self.since = update, value, 0
             return True

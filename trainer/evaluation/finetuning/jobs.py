@@ -40,7 +40,14 @@ class FineTuning:
 def run_jobs(
     jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
 ) -> list[CellResult]:
-    """The result of each job, in their order: found if it is stored here or shared, measured if it is not."""
+    """The result of each job, in their order: found if it is stored here or shared, measured if it is not.
+
+    Args:
+        jobs: what is wanted, in the order of the results.
+        splits_of: the data of each task, by its title.
+        workers: fine-tunings at once, each in a process of its own.
+        progress: called after each update, or with several workers after each fine-tuning.
+    """
     found = [find_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
     if workers <= 1 or len(due) <= 1:
@@ -62,7 +69,13 @@ def _numbered(progress: Progress | None, number: int, total: int) -> Progress | 
 
 
 def fill(job: FineTuning, splits: Splits, progress: Progress | None = None) -> None:
-    """Do one job and store its result."""
+    """Do one job and store its result.
+
+    Args:
+        job: the fine-tuning.
+        splits: the data of its task.
+        progress: called after each update.
+    """
     from trainer.evaluation.finetuning.training import finetune
 
     made = finetune(

@@ -57,6 +57,12 @@ class Lesson:
     def of(cls, teaching: Teaching, student: Encoder, problem: Problem, settings: Settings) -> Self:
         """The lesson of a teaching, with the teacher loaded and checked against the student.
 
+        Args:
+            teaching: the teacher's folder and the terms of the loss.
+            student: the model that learns.
+            problem: what the task poses to both.
+            settings: of the fine-tuning.
+
         Raises:
             ModelError: the teacher has no trained head for the task, another vocabulary, too few positions, or
                 layers or widths that a loss cannot use.
@@ -98,6 +104,11 @@ class Lesson:
 
         A loss on outputs is averaged over the answers (rows, words, or starts and ends), a loss on states over the
         tokens. The loss on the labels is the sum over the labelled rows divided by all rows.
+
+        Args:
+            batch: `input_ids` [batch, length], its mask and, for some models, its types.
+            features: all rows of the training.
+            rows: [batch], which of them the batch holds.
         """
         import torch
 

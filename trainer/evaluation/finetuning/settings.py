@@ -95,6 +95,11 @@ SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "span
 def settings_for(preset: str, problem: str, changes: Mapping[str, float | None] | None = None) -> Settings:
     """The settings of a preset for one kind of problem.
 
+    Args:
+        preset: `study` or `robust`.
+        problem: the kind of problem that the task's head poses.
+        changes: values by name, such as `learning-rate`; None keeps the preset's.
+
     Raises:
         UnknownName: no preset, or no setting, has this name.
         OptionError: a value is out of range.

@@ -81,6 +81,10 @@ def _losses(task: Task, losses: Sequence[str]) -> tuple[Loss, ...]:
 def check_teacher(folder: Path, task: Task) -> None:
     """See that a model was fine-tuned on this task with the same labels in the same order.
 
+    Args:
+        folder: of the fine-tuned model.
+        task: what the student is to learn.
+
     Raises:
         ModelError: it was not, as far as its folder says.
     """
@@ -137,6 +141,10 @@ def _labels(config: Mapping[str, object]) -> list[str]:
 
 def check_one_task(name: str, tasks: Sequence[Task]) -> Task:
     """The one task of a name.
+
+    Args:
+        name: as the user gave it.
+        tasks: all tasks that it stands for.
 
     Raises:
         TaskError: it names a benchmark of several.

@@ -20,6 +20,13 @@ def chosen_probes(
 ) -> list[Probe]:
     """The two built-in probes as far as their inputs are given, then others by their short forms.
 
+    Args:
+        pairs: a JSONL file of minimal pairs, or a folder of them.
+        pairs_per_paradigm: only the first so many of each paradigm.
+        held_out: the dataset for fidelity.
+        rows: how many of its rows are used.
+        others: short forms, NAME:key=value,….
+
     Raises:
         OptionError: nothing is asked for, or an option without the probe that it belongs to.
         UnknownName: no plugin offers a probe of this name.

@@ -18,7 +18,12 @@ Floats = NDArray[np.float64]
 
 
 def rate_estimate(successes: int, trials: int) -> Estimate:
-    """A rate with Wilson's interval, which holds for small numbers and for rates near 0 and 1."""
+    """A rate with Wilson's interval, which holds for small numbers and for rates near 0 and 1.
+
+    Args:
+        successes: at most `trials`.
+        trials: how many were counted.
+    """
     from scipy.stats import binomtest
 
     bounds = binomtest(successes, trials).proportion_ci(confidence_level=0.95, method="wilson")
@@ -42,6 +47,10 @@ def group_means(units: Units, metric: str) -> Floats:
 
     Each resample draws a group's units with replacement. The draws depend on the sizes of the groups only, so two
     models on the same units get the same draws, and differences between them are paired.
+
+    Args:
+        units: sums and counts, by document and group.
+        metric: whose sums are divided.
     """
     columns = []
     for group in range(int(units.groups.max()) + 1):
@@ -51,7 +60,12 @@ def group_means(units: Units, metric: str) -> Floats:
 
 
 def estimate(resampled: Floats, *, total: float | None = None) -> Estimate:
-    """What was measured, the first value, and where 95 % of the others are."""
+    """What was measured, the first value, and where 95 % of the others are.
+
+    Args:
+        resampled: [1 + resamples], what was measured first.
+        total: what the measured value is replaced by, if it is known exactly.
+    """
     if len(resampled) == 1 or not np.isfinite(resampled[1:]).any():
         return Estimate(float(resampled[0]), float(resampled[0]), float(resampled[0]), total)
     low, high = np.nanquantile(resampled[1:], QUANTILES)

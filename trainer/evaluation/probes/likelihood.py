@@ -31,6 +31,11 @@ class Tokenized:
 def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, longest: int | None) -> list[Tokenized]:
     """Sentences as tokens with their words.
 
+    Args:
+        tokenizer: of the model.
+        sentences: as plain text.
+        longest: the most tokens that the model takes, special ones included.
+
     Raises:
         ProbeError: a sentence has no tokens, or more than the model reads.
     """
@@ -53,7 +58,12 @@ def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, l
 
 
 def masked_in_turn(sentence: Tokenized, *, mask_id: int) -> Iterator[Blanked]:
-    """The sentence once for each token, with that token and the later ones of its word masked."""
+    """The sentence once for each token, with that token and the later ones of its word masked.
+
+    Args:
+        sentence: its tokens and their words.
+        mask_id: the id of the mask token.
+    """
     places = np.arange(len(sentence.ids))
     for place in places:
         hidden = (places >= place) & (sentence.words == sentence.words[place])

@@ -56,6 +56,10 @@ class Chart:
 def write_page(made: Sequence[Probed], path: Path) -> None:
     """Write results as one HTML page.
 
+    Args:
+        made: results, in the order of the columns.
+        path: the file; its folder is made.
+
     Raises:
         StorageError: it cannot be written.
     """

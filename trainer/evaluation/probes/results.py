@@ -189,7 +189,13 @@ def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult
 
 
 def cell_path(place: Path, probe: str, identity: Mapping[str, object]) -> Path:
-    """Where a result is stored: its name holds a hash of all that decides it."""
+    """Where a result is stored: its name holds a hash of all that decides it.
+
+    Args:
+        place: the folder of a model's results.
+        probe: its name.
+        identity: everything that decides the result.
+    """
     return place / "cells" / f"{probe}-{sha256_of(dict(identity))[:12]}.json"
 
 

@@ -32,6 +32,13 @@ class FeatureCache:
     ) -> Features:
         """What `problem.features` gives, made once.
 
+        Args:
+            problem: what the task poses.
+            examples: of one split.
+            reader: the model's tokenizer and limits.
+            settings: of the fine-tuning.
+            train: whether the examples are learnt from.
+
         Raises:
             TaskError: see `Problem.features`.
         """

@@ -58,7 +58,13 @@ class Reader:
     def encode(
         self, first: Sequence[str] | Sequence[list[str]], second: Sequence[str] | None, **how: object
     ) -> BatchEncoding:
-        """What the tokenizer makes of texts or pairs of texts, special tokens included."""
+        """What the tokenizer makes of texts or pairs of texts, special tokens included.
+
+        Args:
+            first: sentences, or lists of words.
+            second: the other sentence of each pair; None without pairs.
+            how: options of the tokenizer, such as `truncation`.
+        """
         pairs = (list(first),) if second is None else (list(first), list(second))
         how |= {"return_token_type_ids": self.types, "return_attention_mask": False}
         made: BatchEncoding = as_text(self.tokenizer, *pairs, add_special_tokens=True, **how)
@@ -107,7 +113,12 @@ class Features:
 
 
 def joined(parts: Sequence[Features], *, labelled: int) -> Features:
-    """Features one after the other, for training; the first `labelled` rows have labels."""
+    """Features one after the other, for training; the first `labelled` rows have labels.
+
+    Args:
+        parts: labelled rows first.
+        labelled: how many rows have labels.
+    """
     ids = [row for part in parts for row in part.input_ids]
     types = [row for part in parts for row in part.token_type_ids or ()]
     sizes = np.asarray([sum(map(len, part.input_ids)) for part in parts], dtype=np.float64)
@@ -125,7 +136,12 @@ def compact(rows: Sequence[Sequence[int]]) -> list[NDArray[np.int32]]:
 
 
 def unknown_rate(input_ids: Sequence[Row], unknown_id: int | None) -> float:
-    """Share of unknown tokens."""
+    """Share of unknown tokens.
+
+    Args:
+        input_ids: [rows], special tokens included.
+        unknown_id: of the unknown token; None if the tokenizer has none.
+    """
     total = sum(map(len, input_ids))
     if unknown_id is None or not total:
         return 0.0
@@ -137,6 +153,11 @@ def training_batches(lengths: NDArray[np.int64], batch_size: int, rng: Generator
 
     Rows are shuffled, sorted by length within pools of 16 batches, and the batches shuffled again over
     the whole epoch, so no stretch of the epoch runs from short to long.
+
+    Args:
+        lengths: [rows], in tokens.
+        batch_size: rows per batch.
+        rng: decides the order.
     """
     order = rng.permutation(len(lengths))
     pool = batch_size * POOL
@@ -149,7 +170,12 @@ def training_batches(lengths: NDArray[np.int64], batch_size: int, rng: Generator
 
 
 def scoring_batches(lengths: NDArray[np.int64], tokens: int = 8192) -> Iterator[NDArray[np.int64]]:
-    """Every row once, longest first, in batches of at most so many padded tokens."""
+    """Every row once, longest first, in batches of at most so many padded tokens.
+
+    Args:
+        lengths: [rows], in tokens.
+        tokens: of a batch, padding included.
+    """
     order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):
@@ -162,6 +188,12 @@ def padded(
     features: Features, rows: NDArray[np.int64], pad_id: int, device: torch.device | str = "cpu"
 ) -> dict[str, torch.Tensor]:
     """One batch of tensors: `input_ids`, `attention_mask` and, if the features have them, `token_type_ids`.
+
+    Args:
+        features: all rows.
+        rows: [batch], which of them.
+        pad_id: the id that fills short rows.
+        device: where the tensors are made.
 
     Returns:
         [batch, length], int64; length is that of the batch's longest row.

@@ -52,7 +52,14 @@ class Problem(ABC):
 
     @abstractmethod
     def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
-        """The examples as token ids and targets."""
+        """The examples as token ids and targets.
+
+        Args:
+            examples: of one split.
+            reader: the model's tokenizer and limits.
+            settings: of the fine-tuning.
+            train: whether the examples are learnt from.
+        """
 
     @abstractmethod
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
@@ -60,7 +67,12 @@ class Problem(ABC):
 
     @abstractmethod
     def loss(self, logits: Tensor, targets: Targets) -> Tensor:
-        """The mean loss of one batch."""
+        """The mean loss of one batch.
+
+        Args:
+            logits: as `logits` gives them.
+            targets: [batch], of the rows of this batch.
+        """
 
     def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
         """The logits as tables [distributions, outcomes], without padding: here one table, a row per example.

@@ -59,7 +59,12 @@ def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tr
 
 
 def errors_of(fitted: Fitted, points: Sequence[Point]) -> list[float]:
-    """Logarithms of predicted over measured loss."""
+    """Logarithms of predicted over measured loss.
+
+    Args:
+        fitted: a form with its parameters.
+        points: the runs that it is compared with.
+    """
     predicted = [fitted.loss(point.data, point.updates) for point in points]
     return [
         float(np.log(max(made, TINY) / max(point.loss, TINY)))

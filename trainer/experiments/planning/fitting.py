@@ -45,7 +45,12 @@ class Fitted:
     """The share of the loss by which runs are apart from the curve by chance."""
 
     def loss(self, data: float, updates: float) -> float:
-        """The loss of a run that reads so many tokens of different text in so many updates."""
+        """The loss of a run that reads so many tokens of different text in so many updates.
+
+        Args:
+            data: tokens of different text.
+            updates: of the whole run.
+        """
         return float(self.losses(np.array([data]), np.array([updates]))[0])
 
     def losses(self, data: Floats, updates: Floats) -> Floats:

@@ -109,6 +109,10 @@ def _measured(plan: Plan, loss: Estimate) -> dict[str, object]:
 def write_plan(plan: Plan, folder: Path) -> Path:
     """Write a plan as `plan.json`, `plan.svg` and the page `plan.html`.
 
+    Args:
+        plan: with its predictions.
+        folder: gets the three files.
+
     Returns:
         The page.
 

@@ -92,7 +92,13 @@ class Bootstrap:
 
 
 def bootstrap(tried: Tried, points: Sequence[Point], *, resamples: int = RESAMPLES) -> Bootstrap:
-    """Fit the chosen form to resamples of the runs, drawn with replacement, repetitions with other seeds included."""
+    """Fit the chosen form to resamples of the runs, drawn with replacement, repetitions with other seeds included.
+
+    Args:
+        tried: the forms with their errors; the best is fitted.
+        points: the short runs.
+        resamples: how often they are drawn.
+    """
     rng = generator("planning", tried.fitted.form.name, [[p.data, p.updates, p.loss] for p in points])
     drawn = rng.integers(len(points), size=(resamples, len(points)))
     fits = tuple(fit(tried.fitted.form, [points[n] for n in row], near=tried.fitted) for row in drawn.tolist())
@@ -117,7 +123,12 @@ def _outlook(made: Bootstrap, scale: Scale, speeds: Sequence[float], multiple: f
 
 
 def hours(tokens: float, speeds: Sequence[float]) -> Estimate:
-    """Hours for so many tokens at the median speed; the interval is from the fastest run to the slowest."""
+    """Hours for so many tokens at the median speed; the interval is from the fastest run to the slowest.
+
+    Args:
+        tokens: to be trained on.
+        speeds: tokens per second of the short runs.
+    """
     slow, middle, fast = (tokens / 3600 / speed for speed in (min(speeds), float(np.median(speeds)), max(speeds)))
     return Estimate(middle, fast, slow)
 
@@ -126,6 +137,10 @@ def crossover(fitted: Fitted, scale: Scale) -> float | None:
     """The updates from which twice the data lowers the loss more than twice the updates do.
 
     Before the first epoch ends there is none: more data would not be read.
+
+    Args:
+        fitted: a form with its parameters.
+        scale: of the planned run.
     """
     updates = _grid(scale)
     seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)
@@ -137,7 +152,13 @@ def crossover(fitted: Fitted, scale: Scale) -> float | None:
 
 
 def need(made: Bootstrap, scale: Scale, target: float) -> Need:
-    """What it takes to bring the loss down to a target."""
+    """What it takes to bring the loss down to a target.
+
+    Args:
+        made: the fits to the resamples.
+        scale: of the planned run.
+        target: a loss.
+    """
     far = FAR * scale.updates
 
     def by_updates(fitted: Fitted) -> float | None:

@@ -81,6 +81,12 @@ class Base:
 def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callable[[str], None]) -> Finished:
     """A short run, trained now unless it is finished already.
 
+    Args:
+        base: what all short runs share.
+        run: rows, updates and seed of this one.
+        watch: callbacks of the training.
+        tell: called with a line when it is found or started.
+
     Raises:
         RunError: the user asked to stop; the same command resumes.
         ResultDamaged: its stored result was edited.

@@ -53,7 +53,12 @@ def mixes_of(names: Sequence[str], tokens: Sequence[int], *, number: int, alpha:
 
 
 def rounded(shares: NDArray[np.float64], steps: int = STEPS) -> tuple[float, ...]:
-    """Shares as whole parts of `steps` that add up to 1; the largest remainders are rounded up."""
+    """Shares as whole parts of `steps` that add up to 1; the largest remainders are rounded up.
+
+    Args:
+        shares: [parts], adding up to 1.
+        steps: how many whole parts make 1.
+    """
     exact = np.asarray(shares, np.float64) * steps
     whole = np.floor(exact + 1e-9).astype(int)
     for part in np.argsort(whole - exact, kind="stable")[: steps - int(whole.sum())]:

@@ -118,7 +118,12 @@ def next_mix(surface: Surface) -> tuple[float, ...]:
 
 
 def lattice(parts: int, most: int = LATTICE) -> Floats:
-    """[mixes, parts], mixes spread evenly over all there are; every part alone is among them."""
+    """[mixes, parts], mixes spread evenly over all there are; every part alone is among them.
+
+    Args:
+        parts: how many datasets are mixed.
+        most: how many mixes at most.
+    """
     steps = 1
     while steps < 100 and comb(steps + parts, parts - 1) <= most:
         steps += 1
@@ -128,7 +133,12 @@ def lattice(parts: int, most: int = LATTICE) -> Floats:
 
 
 def optimum(surface: Surface, natural: tuple[float, ...]) -> tuple[float, ...]:
-    """The mix with the lowest predicted loss, in whole percent; natural proportions if the surface says nothing."""
+    """The mix with the lowest predicted loss, in whole percent; natural proportions if the surface says nothing.
+
+    Args:
+        surface: the fitted response.
+        natural: the shares of the parts as they are.
+    """
     return natural if surface.says_nothing else rounded(_lowest(surface), PROPOSED_STEPS)
 
 

@@ -38,6 +38,10 @@ def sentence_modules(folder: Path) -> list[str]:
 def copy_sentence_files(source: Path, target: Path) -> None:
     """Copy what sentence-transformers needs beside the body; nothing if the source is not one of its folders.
 
+    Args:
+        source: the model folder or hub snapshot that is read.
+        target: the folder that is written.
+
     Raises:
         ModelError: see `sentence_modules`.
     """

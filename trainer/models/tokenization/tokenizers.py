@@ -53,6 +53,11 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path) -> None:
     """Check that a tokenizer belongs to a model.
 
+    Args:
+        tokenizer: as loaded from the folder.
+        model: the model or its config holder that the ids index.
+        folder: named in the error.
+
     Raises:
         VocabularyMismatch: it has ids that the model has no embedding for.
         CasingMismatch: it keeps case where the vocabulary has lower case only, or the other way round.

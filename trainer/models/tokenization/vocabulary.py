@@ -149,7 +149,12 @@ def smaller_vocabulary(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.in
 
 
 def shared_vocabulary(student: PreTrainedTokenizerBase, teacher: PreTrainedTokenizerBase) -> SmallerVocabulary | None:
-    """The part of a teacher's vocabulary that a student has; None if the student's is not such a part."""
+    """The part of a teacher's vocabulary that a student has; None if the student's is not such a part.
+
+    Args:
+        student: the tokenizer whose pieces are kept.
+        teacher: the tokenizer whose ids the dataset has.
+    """
     ours, theirs = student.get_vocab(), teacher.get_vocab()
     if len(ours) >= len(theirs) or not ours.keys() <= theirs.keys():
         return None

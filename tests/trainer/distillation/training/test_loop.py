@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,11 @@ from typing import ClassVar
 import pytest
 
 from trainer import Callback, Diverged, Outcome, Run, distill
+from trainer.distillation.runs.folder import RunFolder
+from trainer.distillation.settings import resolve
+from trainer.distillation.setup.preparation import distillation
+from trainer.distillation.training.interruption import Stopper
+from trainer.distillation.training.loop import RunLoop
 
 OPTIONS = {
     "sequences": 16, "budget": "updates=8", "student": "distilbert:1", "log-every": 1, "checkpoint-every": "3",
@@ -90,14 +94,17 @@ def test_checkpoints_are_due_after_so_many_updates_or_so_long(
     assert saved(tmp_path / "run") == updates
 
 
-def test_a_clock_that_passed_the_interval_once_starts_again_at_the_checkpoint(
+def test_the_interval_between_checkpoints_starts_again_at_each_of_them(
     teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
-    options = {**OPTIONS, "checkpoint-every": "2s", "keep": 9}
-    watch = [At(act=lambda: time.sleep(2), update=4)]
-    distill(make.rows(60), teacher, tmp_path / "run", options=options, watch=watch)
-    assert "4" in saved(tmp_path / "run")
-    assert len(saved(tmp_path / "run")) < 4
+    now = [0.0]
+    recipe = resolve("study", {**OPTIONS, "checkpoint-every": "30m", "keep": 9})
+    job = distillation(make.rows(60), [teacher], recipe, preset="study")
+    watch = [At(act=lambda: now.append(3600.0), update=4)]
+    loop = RunLoop(job, RunFolder(tmp_path / "run"), Stopper(), watch, clock=lambda: now[-1])
+    assert loop.run(known=None, overwrite=False).status == "finished"
+    job.training.close()
+    assert saved(tmp_path / "run") == ["4", "8"]
 
 
 def test_held_out_text_is_measured_every_so_many_updates_and_at_the_end(
