@@ -97,6 +97,7 @@ def test_checkpoints_are_due_after_so_many_updates_or_so_long(
 def test_the_interval_between_checkpoints_starts_again_at_each_of_them(
     teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
+    (tmp_path / "run").mkdir()
     now = [0.0]
     recipe = resolve("study", {**OPTIONS, "checkpoint-every": "30m", "keep": 9})
     job = distillation(make.rows(60), [teacher], recipe, preset="study")
