@@ -27,7 +27,7 @@ class Bar(Callback):
     name: ClassVar[str] = "bar"
 
     def on_start(self, run: Run) -> None:
-        """Show the bar; where nobody watches, a line now and then."""
+        """Show the bar, or print a line now and then if stderr is not a terminal."""
         console = Console(stderr=True)
         run.kept["said"], run.kept["bar"] = time.monotonic(), None
         if console.is_terminal:
@@ -37,7 +37,7 @@ class Bar(Callback):
             progress.start()
 
     def on_step(self, run: Run, record: Mapping[str, Any]) -> None:
-        """Move it."""
+        """Advance the bar."""
         total = run.card["plan"]["updates"]
         if run.kept["bar"] is not None:
             progress, task = run.kept["bar"]
@@ -47,7 +47,7 @@ class Bar(Callback):
             run.kept["said"] = time.monotonic()
 
     def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
-        """Take it away."""
+        """Remove the bar."""
         if run.kept["bar"] is not None:
             run.kept["bar"][0].stop()
 
@@ -71,7 +71,7 @@ def tell_end(outcome: Outcome, *, command: str) -> None:
         return
     typer.echo(
         f"stopped after update {outcome.updates:,} of {outcome.total:,} ({outcome.reason}); "
-        f"go on with: trainer {command} --resume --out {outcome.folder}"
+        f"continue with: trainer {command} --resume --out {outcome.folder}"
     )
     if outcome.signal is not None and outcome.reason in ("SIGINT", "SIGTERM"):
         raise typer.Exit(SIGNAL_EXIT + outcome.signal)

@@ -48,7 +48,7 @@ class Measurement:
     weights_bytes: int
     """Of these parameters in float32: the size that the study gives."""
     disk_bytes: int
-    """Of the weights files as they lie there, heads included."""
+    """Of the weights files on disk, heads included."""
     inference_seconds: float
     """All sentences once, one at a time on one thread: the median over the passes."""
     median_seconds: float

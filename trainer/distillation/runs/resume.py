@@ -101,7 +101,7 @@ def _other(what: str, was: str, asked: str, *, option: str = "") -> OtherRecipe:
 
 
 def recipe_of(card: RunCard, options: Mapping[str, object]) -> RunSettings:
-    """The recipe of a run that is resumed, with those settings of now that do not decide the result.
+    """The recipe of a resumed run, with the new values of settings that do not affect the result.
 
     Args:
         card: of the run that is resumed.

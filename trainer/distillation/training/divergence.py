@@ -1,4 +1,4 @@
-"""Tell a run that has blown up from one with a passing spike: a loss may be finite and hopeless."""
+"""Detect divergence: tell a loss that has blown up for good from a passing spike."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class LossWatch:
     """Notices a loss that rises far above its own history and stays there.
 
     An update is high if its loss is more than `max_rise` times the median of the last 100 that were not high, and
-    more than `floor`; 20 high ones in a row are divergence. Because of the median one bad batch does no harm, and
-    because of the 20 a spike may heal. A rise that doubles the loss in a few hundred updates moves the median
-    with it: that is a run that learns badly, which the log shows, not one that blew up. Gradients are not watched:
-    what matters about them shows in the next update's loss.
+    more than `floor`; 20 high updates in a row are divergence. The median absorbs a single bad batch, and the 20
+    updates give a spike time to recover. A loss that doubles over a few hundred updates takes the median with it:
+    such a run learns badly, which the log shows, but has not diverged. Gradients are not watched, because a bad one
+    shows in the loss of the next update.
 
     Args:
         max_rise: 0 accepts any loss.
-        floor: a loss that is never high: one nat per token for each term's weight. A student that starts as its
-            teacher has a loss near 0, and many times that is still small.
+        floor: losses up to this are never high: one nat per token times the sum of the weights. A student that
+            starts as a copy of its teacher has a loss near 0, and many times that is still small.
     """
 
     HISTORY, PATIENCE = 100, 20
@@ -37,7 +37,7 @@ class LossWatch:
         self.max_rise, self.floor = max_rise, floor
         self.good: deque[float] = deque(maxlen=self.HISTORY)
         self.high: list[int] = []
-        """The latest updates, if they were high: an unbroken row up to the last one."""
+        """The latest updates if they were high: an unbroken series that ends with the last one."""
 
     def see(self, update: int, loss: float) -> None:
         """Record the loss of an update, counted from 1.
@@ -47,7 +47,7 @@ class LossWatch:
             loss: the weighted sum of all terms, per token.
 
         Raises:
-            Diverged: it was the last of too many high ones.
+            Diverged: too many updates in a row were high.
         """
         if not self._is_high(loss):
             self.good.append(loss)

@@ -16,7 +16,7 @@ Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Stopper:
-    """Remembers that somebody asked. A second Ctrl-C stops at once, and loses what is after the last checkpoint.
+    """Records a request to stop. A second Ctrl-C stops at once and loses everything after the last checkpoint.
 
     Args:
         after_seconds: the run's time limit, or None.

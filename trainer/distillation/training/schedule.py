@@ -1,4 +1,4 @@
-"""How long a run is, and where each update stands in it: an update's number is its whole position."""
+"""The length of a run, and the rows and learning rate of each update, computed from its number alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Plan:
 
     rows: int
     sequences: int
-    """Rows an update, but for the last of an epoch."""
+    """Rows per update, except the last of an epoch."""
     updates: int
     warmup: int
     """Updates over which the learning rate rises."""
@@ -36,17 +36,17 @@ class Plan:
 
     @property
     def per_epoch(self) -> int:
-        """Updates an epoch."""
+        """Updates per epoch."""
         return -(-self.rows // self.sequences)
 
     def place(self, update: int) -> Place:
-        """Where an update stands, from 0."""
+        """The epoch and the positions of an update, counted from 0."""
         epoch, number = divmod(update, self.per_epoch)
         first = number * self.sequences
         return Place(epoch, first, min(first + self.sequences, self.rows))
 
     def rows_of(self, update: int) -> NDArray[np.int64]:
-        """The numbers of the rows of an update, in an order that is another one each epoch."""
+        """The row numbers of an update; the order of the rows differs from epoch to epoch."""
         place = self.place(update)
         positions = np.arange(place.first, place.stop)
         return rows_at(positions, rows=self.rows, key=("order", self.seed, place.epoch))
