@@ -1,4 +1,4 @@
-"""Save and resume: a checkpoint is written whole or not at all, and read only if its content is what was written."""
+"""Checkpoints: written atomically, and read only if their sha256 matches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TENSORS, MANIFEST = "state.safetensors", "checkpoint.json"
 
 @dataclass(frozen=True)
 class Position:
-    """What a run must share with a checkpoint, and where it stood, but for its tensors."""
+    """What a run must have in common with a checkpoint to resume from it, and its state except for the tensors."""
 
     recipe: str = ""
     """The hash of the settings that decide the student."""
@@ -51,7 +51,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a run was."""
+    """The state of a run after an update."""
 
     update: int
     """Updates done."""
@@ -117,7 +117,7 @@ def before(folder: Path, update: int) -> Path | None:
 
 
 def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
-    """The newest checkpoint whose content is what was written.
+    """The newest intact checkpoint.
 
     Returns:
         It, and a line for each newer one that is damaged.
@@ -154,7 +154,7 @@ def weights_of(folder: Path, update: int) -> Mapping[str, Tensor]:
 
 
 def discard(folder: Path, *, but: set[int]) -> None:
-    """Remove all checkpoints of a folder but those of some updates.
+    """Remove the checkpoints of a folder except those of some updates.
 
     Args:
         folder: the run's `checkpoints` or `best`.
@@ -167,7 +167,7 @@ def discard(folder: Path, *, but: set[int]) -> None:
 
 
 def positions(folder: Path) -> list[Position]:
-    """What the checkpoints of a run say about themselves, newest first, without those that cannot be read."""
+    """The positions of the checkpoints of a run, newest first; unreadable ones are skipped."""
     found = []
     for place in kept(folder):
         try:

@@ -28,28 +28,28 @@ RELEASE_EVERY = 100
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended."""
+    """The outcome of a run."""
 
     status: str
     """`finished`, or `stopped` on request; `resume` then continues it."""
     folder: Path
     updates: int
-    """Updates done, in all."""
+    """Updates done so far, over all resumes."""
     total: int
-    """Updates of the whole run."""
+    """Updates that the whole run has."""
     student: Path | None
     """The folder of the finished student."""
     reason: str = ""
-    """Why it ended before its last update."""
+    """Why it ended before the last update; empty if it did not."""
     signal: int | None = None
     """The signal that asked it to stop, if one did."""
     notes: tuple[str, ...] = ()
-    """What the user should know, such as a damaged checkpoint."""
+    """Warnings for the user, such as a damaged checkpoint."""
 
 
 @dataclass
 class RunLoop:
-    """A prepared run from its start, or from its newest checkpoint, to its end."""
+    """Runs a prepared run from its start, or from its newest checkpoint, to its end."""
 
     job: PreparedRun
     folder: RunFolder
@@ -65,7 +65,7 @@ class RunLoop:
         self.selection = Selection(self.job.fidelity.metric if self.job.fidelity else "", recipe.early_stop)
 
     def run(self, *, known: RunCard | None, overwrite: bool) -> Outcome:
-        """Run it to its end.
+        """Run until the last update, an early stop, or a request to stop.
 
         Args:
             known: the card of the run that is resumed; None starts a new one.
@@ -151,7 +151,7 @@ class RunLoop:
             raise Diverged(f"update {update + 1:,}: {error}; {kept}; lower --learning-rate, or look there") from error
 
     def _keep_wreck(self, training: Training, update: int) -> str:
-        """Keep weights from before the divergence, and the batch of its first update; gives where they are."""
+        """Save the weights from before the divergence and the batch of its first update; return where they are."""
         from safetensors.torch import save_file
 
         if not self.job.ranks.first:
@@ -209,7 +209,7 @@ class RunLoop:
             self._tell(lambda watcher: watcher.on_step(view, record))
 
     def _select(self, update: int, value: float) -> None:
-        """Record a measurement, the first rank's on all of them, and keep the weights if it is the best."""
+        """Record the first rank's measurement on every rank, and save the weights if it is the best so far."""
         ranks = self.job.ranks
         own = torch.tensor(value if ranks.first else 0.0, dtype=torch.float64, device=ranks.device())
         better = self.selection.see(update, float(ranks.sum(own)))
@@ -218,7 +218,7 @@ class RunLoop:
             checkpoint.save(self.folder.best, best)
 
     def _discard_best(self) -> None:
-        """Delete weights that are the best of no checkpoint any more."""
+        """Delete best weights that no remaining checkpoint refers to."""
         found = [about.selection for about in checkpoint.positions(self.folder.checkpoints)]
         updates = {state["update"] for state in found if state and state["update"] is not None}
         checkpoint.discard(self.folder.best, but=updates)
@@ -243,7 +243,7 @@ class RunLoop:
         return Outcome(status, self.folder.path, update, plan.updates, student, reason, signal, tuple(self.notes))
 
     def _write_student(self, folder: Path, update: int) -> BestEntry | None:
-        """Save the student: of the last update, or of the best one if that is kept."""
+        """Save the student of the last update, or of the best one with `keep_best`."""
         self.folder.check_links()
         best, entry = self.selection, None
         if self.job.recipe.keep_best and best.update is not None and best.value is not None:

@@ -1,4 +1,4 @@
-"""Choose the student by measurements on held-out text: the best update, and when to stop waiting for a better one."""
+"""Early stopping and model selection by measurements on held-out text."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class SelectionState(TypedDict):
 
 @dataclass
 class Selection:
-    """The best update so far, by a measurement of which less is better.
+    """The best update so far, by a measurement where lower is better.
 
     Args:
-        metric: what is measured, such as `kl`.
+        metric: the name of the measurement, such as `kl`.
         patience: measurements without a new best after which the run ends; None never ends it.
     """
 
@@ -32,7 +32,7 @@ class Selection:
     since: int = 0
 
     def see(self, update: int, value: float) -> bool:
-        """Record a measurement; gives whether it is the best so far. One that is not a number never is.
+        """Record a measurement and return whether it is the best so far; NaN never is.
 
         Args:
             update: updates done.
@@ -46,7 +46,7 @@ class Selection:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the run should end."""
+        """Whether the patience has run out, so that the run should end."""
         return self.patience is not None and self.since >= self.patience
 
     def state(self) -> SelectionState:

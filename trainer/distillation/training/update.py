@@ -1,4 +1,4 @@
-"""One update after the other: rows to micro-batches to gradients to weights, on one rank or many."""
+"""One update: rows to micro-batches to gradients to weights, on one rank or several."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from trainer.runtime import LossScale, Ranks
 
 @dataclass(frozen=True)
 class Frame:
-    """The special tokens that make a row a sequence of a model."""
+    """The special tokens around each row, and which rows are left out."""
 
     first_id: int
     """[CLS] or <s>."""
@@ -42,7 +42,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Done:
-    """What an update did, over all ranks."""
+    """The result of an update, over all ranks."""
 
     losses: Tensor
     """[losses], each term's mean over its tokens, before its weight."""
@@ -99,7 +99,7 @@ class Training:
         """Do one update.
 
         Args:
-            number: from 0; decides rows, masks, dropout and learning rate, so that nothing else is remembered.
+            number: from 0; it alone determines rows, masks, dropout and learning rate, so a resume is exact.
             stop: whether this rank was asked to stop.
 
         Raises:
@@ -119,10 +119,10 @@ class Training:
         return Done(means, norm, tokens, int(picked), bool(shared[-1] > 0))
 
     def freeze_body(self, names: Collection[str], *, updates: int) -> None:
-        """Train only what is not of the body during the first updates.
+        """Keep the body fixed during the first updates and train the rest.
 
         Args:
-            names: the body's weights, as in `engine.parameters()`.
+            names: of the body's weights, as `engine.parameters()` gives them.
             updates: how many; 0 freezes nothing.
         """
         if not updates:
@@ -133,7 +133,7 @@ class Training:
         self.optimizer = _optimizer(self.recipe, body, rest)
 
     def batch(self, number: int) -> Packed:
-        """The masked tokens of an update on this rank, for inspection."""
+        """The masked tokens of an update on this rank, for diagnosis."""
         packed = self._load(number).packed
         return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
 
@@ -155,7 +155,7 @@ class Training:
         return _Loaded(packed, sum(len(ids[place]) + 2 for place in kept), len(kept))
 
     def _gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
-        """The sums of the losses on this rank; the gradient is in `self.gradient`."""
+        """[losses], the sums of the losses on this rank; leaves the gradient in `self.gradient`."""
         while True:
             try:
                 return self._try_gradients(packed, counts, number)
@@ -207,7 +207,7 @@ class Training:
         return norm
 
     def tensors(self) -> dict[str, Tensor]:
-        """Everything that a checkpoint needs, by name: weights, and the optimizer's two averages and its count."""
+        """The tensors of a checkpoint by name: weights, and the optimizer's two moving averages and step count."""
         saved = {f"weights.{name}": weight.detach() for name, weight in zip(self.names, self.weights, strict=True)}
         for name, weight in zip(self.names, self.weights, strict=True):
             saved.update({f"{key}.{name}": value for key, value in self.optimizer.state.get(weight, {}).items()})
@@ -227,7 +227,7 @@ class Training:
 
     @torch.no_grad()
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Continue from a checkpoint's tensors."""
+        """Load weights and optimizer state from the tensors of a checkpoint."""
         for name, weight in zip(self.names, self.weights, strict=True):
             weight.copy_(tensors[f"weights.{name}"])
             self.optimizer.state[weight] = {
@@ -237,7 +237,7 @@ class Training:
             }
 
     def close(self) -> None:
-        """End the reading thread."""
+        """Stop the thread that reads rows ahead."""
         self._reader.shutdown(wait=False, cancel_futures=True)
 
 
