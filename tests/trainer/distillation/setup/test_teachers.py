@@ -113,7 +113,9 @@ def test_weights_that_fit_no_teacher_are_refused(
         distill(make.rows(60), two, "never", options={**OPTIONS, "teacher-weight": weights})
 
 
-def test_a_second_teacher_that_no_loss_would_follow_is_refused(two: list[Path], tmp_path: Path, make: ModuleType) -> None:
+def test_a_second_teacher_that_no_loss_would_follow_is_refused(
+    two: list[Path], tmp_path: Path, make: ModuleType
+) -> None:
     with pytest.raises(OptionError, match=r"2 teachers are averaged on their logits, which cosine, masked-lm does not"):
         distill(make.rows(9), two, tmp_path / "run", options={"loss": ["cosine", "masked-lm"]})
     assert not (tmp_path / "run").exists()
