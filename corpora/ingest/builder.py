@@ -17,6 +17,7 @@ from corpora.execution import Executor, Progress, silent, told
 from corpora.ingest.decision import Fates, decide, reasons_text
 from corpora.ingest.duplicates import Method
 from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
+from corpora.ingest.inputs import hash_inputs
 from corpora.ingest.repeated_paragraphs import quoted
 from corpora.ingest.side_records import HAS_HOLE, gather_side_records
 from corpora.operations import Work
@@ -29,7 +30,6 @@ from corpora.plugin import (
     must_return,
     options_of,
     registry,
-    sha256_file,
     split_short,
     to_json,
 )
@@ -144,27 +144,6 @@ def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
             waiting, number, size = [], number + 1, 0
     if waiting:
         yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
-
-
-def hash_inputs(shards: Sequence[Shard], progress: Progress) -> list[tuple[str, str]]:
-    """(key, sha256) of each input file, sorted; shards of one file share the key up to its `#`."""
-    paths = {shard.path: shard.key.partition("#")[0] for shard in shards if shard.path is not None}
-    hashed = [(key, _sha256_of(path)) for path, key in told(paths.items(), progress, "fingerprint", len(paths))]
-    return sorted(hashed)
-
-
-def _sha256_of(path: Path) -> str:
-    """The sha256 of an input file, in hex.
-
-    Raises:
-        InputError: it cannot be read, or is a pipe or a device, which may never end.
-    """
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path} is not a regular file")
-        return sha256_file(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def test_a_folder_deeper_than_any_path_is_one_line(tmp_path, monkeypatch):
 
 
 def test_a_broken_link_among_a_plugin_s_inputs_is_one_line(tmp_path):
-    from corpora.ingest.builder import hash_inputs
+    from corpora.ingest.inputs import hash_inputs
     from corpora.plugin import Shard
 
     (tmp_path / "a.srt").symlink_to("nowhere")
