@@ -10,8 +10,7 @@ import numpy as np
 from trainer.experiments.planning.forms import Floats, Form, Parameter
 
 NOISE = 0.02
-"""How far apart two runs that differ in their seed are at least taken to be, as a share of the loss."""
-MOST_NOISE = 0.5
+"""How far apart two runs that differ in their seed are taken to be, as a share of the loss."""
 STARTS = ((0.0, 0.0, 0.0), (0.7, -0.7, 0.7), (-0.7, 0.7, 0.7), (-0.7, -0.7, -0.7))
 """Where searches begin: shifts of the prior's centre for losses, exponents and the rest."""
 TINY = 1e-12
@@ -41,8 +40,6 @@ class Fitted:
     updates: float
     start: float = 1.0
     """The loss of the untrained student, the form's S."""
-    noise: float = NOISE
-    """The share of the loss by which runs are apart from the curve by chance."""
 
     def loss(self, data: float, updates: float) -> float:
         """The loss of a run that reads so many tokens of different text in so many updates.
@@ -67,33 +64,21 @@ def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> F
     """The form's parameters for which runs and prior together are likeliest.
 
     The prior is wide: it decides only what the runs leave open. Exponents are near 0.4, as published for data
-    and training steps (0.3 to 0.5), and what is lost at the largest run is of the size of its loss. The more the runs
-    scatter about the curve, the more it decides: their noise is what the first fit leaves, and a second one uses it.
+    and training steps (0.3 to 0.5), and what is lost at the largest run is of the size of its loss.
 
     Args:
         points: at least one run.
-        near: a fit of similar points; the search begins there alone, with its noise.
+        near: a fit of similar points; the search begins there alone.
     """
-    if near is not None:
-        return _fit(points, near)
     data, updates = (max(getattr(point, name) for point in points) for name in ("data", "updates"))
-    first = _fit(points, Fitted(form, (), data, updates, points[0].start))
-    return _fit(points, replace(first, noise=noise_of(first, points)))
-
-
-def noise_of(fitted: Fitted, points: Sequence[Point]) -> float:
-    """How far runs are from a curve, as a share of the loss, for as many parameters as it has; NOISE at least."""
-    made = fitted.losses(np.array([p.data for p in points]), np.array([p.updates for p in points]))
-    left = np.log(np.maximum(made, TINY)) - np.log(np.maximum([p.loss for p in points], TINY))
-    free = max(len(points) - len(fitted.form.parameters), 1)
-    return float(np.clip(np.sqrt(np.sum(left**2) / free), NOISE, MOST_NOISE))
+    return _fit(points, near or Fitted(form, (), data, updates, points[0].start))
 
 
 def _fit(points: Sequence[Point], near: Fitted) -> Fitted:
     """The form of a fit with other parameters: the search begins at its own, or at several places if it has none."""
     from scipy.optimize import least_squares
 
-    form, noise = near.form, near.noise
+    form = near.form
     data, updates, loss = (np.array([getattr(p, name) for p in points]) for name in ("data", "updates", "loss"))
     at = data / near.data, updates / near.updates, near.start
     lowest, highest = float(loss.min()), float(loss.max())
@@ -103,7 +88,7 @@ def _fit(points: Sequence[Point], near: Fitted) -> Fitted:
 
     def residuals(logs: Floats) -> Floats:
         made = np.log(np.clip(form.loss(logs, *at), TINY, 1 / TINY))
-        found = np.concatenate([(made - observed) / noise, (logs - centre) / spread])
+        found = np.concatenate([(made - observed) / NOISE, (logs - centre) / spread])
         return np.asarray(np.nan_to_num(found, nan=1e6, posinf=1e6, neginf=-1e6))
 
     starts = [np.asarray(near.logs)] if near.logs else [centre + _shift(form, shift) for shift in STARTS]
