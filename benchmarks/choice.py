@@ -86,11 +86,10 @@ lines = sum(json.loads(line)["text"].count("\\n") + 1 for f in Path(folder, "out
 print("rows", lines)
 """
 DSIR_PEER = """
-import sys, json, re
+import sys, json
 from data_selection import HashedNgramDSIR
 folder = sys.argv[1]
 dsir = HashedNgramDSIR([folder + "/raw.jsonl"], [folder + "/target.jsonl"], folder + "/cache", num_proc=1)
-dsir.tokenizer = re.compile(r"\\w+|[^\\w\\s]+").findall  # as NLTK with `re`; from 3.10 on it splits ² off
 dsir.fit_importance_estimator(num_tokens_to_fit="all")
 rows = [json.loads(line)["text"] for line in open(folder + "/raw.jsonl", encoding="utf-8")][: int(sys.argv[2])]
 print(json.dumps([float(dsir.importance_estimator(dsir.featurizer(text))) for text in rows]))
@@ -146,56 +145,85 @@ def distinct(rows: int, peer: str | None, home: Path) -> None:
         print(f"{'datatrove, SentenceDedup of 1 sentence':34} {seconds} {peak:7.0f} MiB  {left} left", flush=True)
 
 
-def dsir(books: str, target: str, dump: str, peer: str | None, home: Path) -> None:
-    """Novels hidden in Wikipedia, found by their scores; and the authors' scores of the first 100 rows."""
+def dsir(books: str, target: str, dump: str, units: list[str], peer: str | None, home: Path) -> None:
+    """Novels hidden in Wikipedia, found by their scores; and the authors' scores of the first 100 rows.
+
+    Args:
+        units: `sentences` of text, or units of token datasets.
+    """
     corpora.build(f"books:folder={books}", name="books")
     corpora.build(f"books:folder={target}", name="target")
     wiki = corpora.build(f"wikipedia:dump={dump}", name="wiki")
-    started = time.perf_counter()
-    scored = _found("sentences", corpora.open("books"), corpora.open("target"), wiki)
-    print(
-        f"{scored.rows:,} sentences scored in {time.perf_counter() - started:.1f} s, counting and selecting too",
-        flush=True,
-    )
-    if peer:
-        for name, file in (("sentences-mixed", "raw"), ("target", "target")):
-            lines = [json.dumps({"text": row["text"]}) for row in texts(corpora.open(name))]
-            (home / f"{file}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        theirs = json.loads(timed([peer, "-c", DSIR_PEER, str(home), "100"])[2])
-        ours = np.concatenate([batch["dsir"].to_numpy() for batch in scored.batches()])[:100]
-        apart = np.abs(ours - theirs).max()
-        print(
-            f"first 100 rows: scores from {min(theirs):.2f} to {max(theirs):.2f}, largest difference {apart:.1e}",
-            flush=True,
-        )
-    corpora.concat(["books", "wiki"], name="all")
-    corpora.tokenize("all", train=8000, name="all-tokens")
-    for unit in ("sentence", "packed:128"):
+    if "sentences" in units:
+        scored = _found("sentences", corpora.open("books"), corpora.open("target"), wiki)
+        if peer:
+            _beside_the_authors(scored, peer, home)
+    corpora.tokenize("wiki", train=8000, name="tokenizer")
+    for unit in (unit for unit in units if unit != "sentences"):
         made = {
-            name: corpora.tokenize(name, like="all-tokens", unit=unit, name=f"{name}-{unit[:6]}")
+            name: corpora.tokenize(name, like="tokenizer", unit=unit, name=f"{name}-{unit.replace(':', '-')}")
             for name in ("books", "target", "wiki")
         }
         _found(f"token ids, {unit}", made["books"], made["target"], made["wiki"])
 
 
+def _beside_the_authors(scored: corpora.Dataset, peer: str, home: Path) -> None:
+    """Compare the published scores of the first 100 rows with those of the authors' implementation."""
+    for name, file in (("sentences-mixed", "raw"), ("target", "target")):
+        lines = [json.dumps({"text": row["text"]}) for row in texts(corpora.open(name))]
+        (home / f"{file}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    theirs = json.loads(timed([peer, "-c", DSIR_PEER, str(home), "100"])[2])
+    ours = np.concatenate([batch["dsir"].to_numpy() for batch in scored.batches()])[:100]
+    equal = int(np.isclose(ours, theirs, rtol=1e-6, atol=1e-5).sum())
+    apart = np.abs(ours - theirs).max()
+    print(
+        f"first 100 rows: scores from {min(theirs):.2f} to {max(theirs):.2f}, {equal} of 100 equal to those of the "
+        f"authors' implementation, largest difference {apart:.1e}",
+        flush=True,
+    )
+
+
+DSIR_OPTIONS = {"as published": "", "million buckets, pseudocount 1": ",buckets=1000000,pseudocount=1"}
+
+
 def _found(what: str, books: corpora.Dataset, target: corpora.Dataset, wiki: corpora.Dataset) -> corpora.Dataset:
-    """Hide a tenth of novels in Wikipedia, take as many rows by their score, and count the novels among them."""
+    """Hide a tenth of novels in Wikipedia, take as many by their score, and count the novels among them.
+
+    Returns:
+        The mix with the published score.
+    """
     hidden = corpora.transform(books, "sample", rows=wiki.rows // 9)
     mixed = corpora.concat([wiki, hidden], name=f"{what.partition(',')[0].replace(' ', '-')}-mixed")
-    scored = corpora.transform(mixed, f"dsir:target={target.reference}")
     novels = {name for batch in hidden.batches() for name in set(batch["document"].to_pylist())}
-    for selection in ("by-score:column=dsir,first=high", "resample:column=dsir"):
-        taken = corpora.transform(scored, selection, rows=hidden.rows)
-        right = sum(name in novels for batch in taken.batches() for name in batch["document"].to_pylist())
-        name, share = selection.partition(":")[0], right / taken.rows
-        print(f"{what:24} {hidden.rows:,} of {mixed.rows:,} rows hidden; {name:9} precision {share:.3f}", flush=True)
-    return scored
+    made = []
+    for options, text in DSIR_OPTIONS.items():
+        scored = corpora.transform(mixed, f"dsir:target={target.reference}{text}")
+        made.append(scored)
+        found = {
+            "by-score": _precision(corpora.transform(scored, HIGH, rows=hidden.rows), novels),
+            "resample": _precision(corpora.transform(scored, "resample:column=dsir", rows=hidden.rows), novels),
+        }
+        if "sentences" in what:
+            taken = corpora.transform(scored, HIGH, rows=hidden.rows, by="document")
+            found["by-score --by document"] = _precision(taken, novels)
+        said = ", ".join(f"{name} {precision:.3f}" for name, precision in found.items())
+        print(f"{what:22} {hidden.rows:6,} of {mixed.rows:6,} rows hidden; {options}: precision {said}", flush=True)
+    return made[0]
+
+
+HIGH = "by-score:column=dsir,first=high"
+
+
+def _precision(taken: corpora.Dataset, novels: set[str]) -> float:
+    """The share of rows that are of novels."""
+    return sum(name in novels for batch in taken.batches() for name in batch["document"].to_pylist()) / taken.rows
 
 
 def main() -> None:
     """Run one of the two."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["distinct", "dsir", "generate"])
+    parser.add_argument("--units", nargs="+", default=["sentences", "sentence", "packed:128", "packed:256"])
     parser.add_argument("--rows", type=int, default=1_000_000)
     for name in ("--peer", "--books", "--target", "--dump", "--home"):
         parser.add_argument(name)
@@ -208,7 +236,7 @@ def main() -> None:
         if given.what == "distinct":
             distinct(given.rows, given.peer, Path(folder))
         else:
-            dsir(given.books, given.target, given.dump, given.peer, Path(folder))
+            dsir(given.books, given.target, given.dump, given.units, given.peer, Path(folder))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def select(
     plan = Plan(
         action="transform",
         components=(described(selection),),
-        settings={"seed": seed, "by": by, **taken, **settings},
+        settings={"seed": seed, "by": by, **taken, **settings, **_document_scores(parent, by)},
         parents=(parent.fingerprint,),
         recipe={key: value for key, value in table.items() if value is not None},
     )
@@ -139,6 +139,12 @@ class _ByDocument(Selection):
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
         """A key for each row, by its number."""
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
+
+
+def _document_scores(parent: Dataset, by: By) -> dict[str, str]:
+    """What a plan records of how scores of rows become those of documents, where there are any."""
+    numbers = any(pa.types.is_floating(column.type) or pa.types.is_integer(column.type) for column in parent.schema)
+    return {"scores": "mean"} if by == "document" and numbers else {}
 
 
 def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:

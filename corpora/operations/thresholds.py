@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Literal
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpora.errors import OptionError
 from corpora.operations.version_writer import Work
 from corpora.plugin import Counts, Selection, must_return
-from corpora.store import Dataset, Piece, Vocabulary, context_of, sequences_of, vocabulary_in
+from corpora.store import Dataset, Piece, Vocabulary, context_of, numbers_of, sequences_of, vocabulary_in
 
 By = Literal["row", "document"]
 DIGIT_BITS = 16
@@ -70,9 +70,20 @@ class Order:
     statistics: Mapping[str, Counts] = field(default_factory=dict)
     """What the selection `needs`, counted of the parent."""
 
-    def keys(self, batch: pa.RecordBatch, first_row: int, vocabulary: Vocabulary | None) -> NDArray[np.uint64]:
-        """[rows], uint64."""
+    def keys(
+        self,
+        batch: pa.RecordBatch,
+        first_row: int,
+        vocabulary: Vocabulary | None,
+        columns: Mapping[str, NDArray[np.float64]] | None = None,
+    ) -> NDArray[np.uint64]:
+        """[rows], uint64.
+
+        Args:
+            columns: numbers to order by instead of those of the batch.
+        """
         context = context_of(batch, first_row, vocabulary, self.statistics)
+        context = context if columns is None else replace(context, columns=columns)
         keys = self.selection.order(sequences_of(batch), context, self.seed)
         right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (batch.num_rows,)
         must_return(right, self.selection, "order", keys, f"uint64 [{batch.num_rows}], one key a row")
@@ -228,9 +239,10 @@ def _last_of_equals(
 
 
 def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
-    """The rows of the documents that are taken: each document has the key of its first row.
+    """The rows of the documents that are taken.
 
-    Holds 32 bytes a document.
+    Each document has the key of its first row, in which every column of numbers holds the mean over the document.
+    Holds 32 bytes a document, and 16 more per column.
     """
     starts, keys, tokens = _documents(parent, order)
     stops = np.append(starts[1:], parent.rows)
@@ -248,20 +260,47 @@ def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
 def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
     """Each document's first row, key, and tokens."""
     vocabulary = vocabulary_in(parent.path)
+    means = _means(parent)
     starts, keys, tokens = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
-    row, last = 0, None
+    for begun, first_row, batch, begins in _document_blocks(parent):
+        document = begun - 1 + np.cumsum(np.isin(np.arange(batch.num_rows), begins))
+        columns = {name: column[document] for name, column in means.items()}
+        block, all_keys = sequences_of(batch), order.keys(batch, first_row, vocabulary, columns)
+        if len(begins) == 0 or begins[0]:  # the document continues from the block before
+            tokens[-1][-1] += block.lengths[: begins[0] if len(begins) else None].sum()
+        if len(begins):
+            starts.append(begins + first_row)
+            keys.append(all_keys[begins])
+            tokens.append(np.add.reduceat(block.lengths, begins))
+    return np.concatenate(starts), np.concatenate(keys), np.concatenate(tokens)
+
+
+def _means(parent: Dataset) -> dict[str, NDArray[np.float64]]:
+    """[documents] by column of numbers: the mean over each document's rows that have one; NaN where none has."""
+    totals: dict[str, list[NDArray[np.float64]]] = {}
+    for begun, _, batch, begins in _document_blocks(parent):
+        ends = np.unique(np.append(0, begins))
+        for name, column in numbers_of(batch).items():
+            there = np.isfinite(column)
+            sums = np.add.reduceat([np.where(there, column, 0).astype(np.float64), there.astype(np.float64)], ends, 1)
+            known = totals.setdefault(name, [])
+            if begun and len(ends) > len(begins):  # the document continues from the block before
+                known[-1][:, -1] += sums[:, 0]
+                sums = sums[:, 1:]
+            known += [sums] if sums.size else []
+    return {name: _quotient(*np.concatenate(parts, axis=1)) for name, parts in totals.items()}
+
+
+def _quotient(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0))
+
+
+def _document_blocks(parent: Dataset) -> Iterator[tuple[int, int, pa.RecordBatch, NDArray[np.int64]]]:
+    """Each block: documents begun before it, its first row, the block, and the rows in it at which documents begin."""
+    begun, row, last = 0, 0, None
     for batch in parent.batches():
         runs = pc.run_end_encode(batch["document"])
         begins = np.concatenate([[0], runs.run_ends.to_numpy()[:-1]]).astype(np.int64)
-        block, all_keys = sequences_of(batch), order.keys(batch, row, vocabulary)
-        sizes = np.add.reduceat(block.lengths, begins)
-        new = 0
-        if runs.values[0].as_py() == last:  # the document continues from the previous block
-            tokens[-1][-1] += sizes[0]
-            new = 1
-        if len(begins) > new:
-            starts.append(begins[new:] + row)
-            keys.append(all_keys[begins[new:]])
-            tokens.append(sizes[new:])
-        row, last = row + batch.num_rows, runs.values[-1].as_py()
-    return np.concatenate(starts), np.concatenate(keys), np.concatenate(tokens)
+        begins = begins[1:] if runs.values[0].as_py() == last else begins
+        yield begun, row, batch, begins
+        begun, row, last = begun + len(begins), row + batch.num_rows, runs.values[-1].as_py()

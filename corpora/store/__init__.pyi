@@ -3,6 +3,7 @@ from .blocks import BlockWriter as BlockWriter
 from .blocks import Piece as Piece
 from .blocks import len_values as len_values
 from .blocks import list_array as list_array
+from .blocks import numbers_of as numbers_of
 from .blocks import pieces_of as pieces_of
 from .blocks import read_stream as read_stream
 from .blocks import scores_in as scores_in

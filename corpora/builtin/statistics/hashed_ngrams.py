@@ -1,6 +1,5 @@
-"""How often the words and pairs of neighbours of a dataset fall into each of ten thousand buckets."""
+"""How often the words and pairs of neighbours of a dataset fall into each of a million buckets."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,14 +8,19 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import mix
 
-BUCKETS = 10_000
-WORD = re.compile(r"\w+|[^\w\s]+")
-"""Runs of letters and digits, and runs of punctuation: the pattern of NLTK's WordPunctTokenizer."""
+BUCKETS = 1_000_000
+"""A multiple of 10,000 and of 100,000: the remainder of a bucket is the bucket that fewer of them would give."""
+WORD = regex.compile(r"\w+|[^\w\s]+")
+"""Runs of letters, marks and digits, and runs of anything else: pattern and engine of NLTK's WordPunctTokenizer.
+
+Unlike `re`, the engine keeps combining marks with their letters, as Unicode's word characters do, and splits ² off.
+"""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class HashedNgrams(Statistic):
     """
 
     name: ClassVar[str] = "hashed-ngrams"
+    version: ClassVar[int] = 2
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:

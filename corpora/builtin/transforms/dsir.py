@@ -6,13 +6,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Context, Score, Selection, Sequences, Transform, hookimpl, option
+from corpora import Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option
 from corpora.arrays import mix
-from corpora.builtin.statistics.hashed_ngrams import HashedNgrams, buckets_of
+from corpora.builtin.statistics.hashed_ngrams import BUCKETS, HashedNgrams, buckets_of
 from corpora.errors import unknown_name
 
 SMOOTHING = 1e-8
-"""Added to the share of every bucket, as in the authors' implementation."""
+"""Added to the share of every bucket if there is no pseudocount, as in the authors' implementation."""
 FRACTION_BITS = 24
 LAST = np.uint64(2**64 - 1)
 """The key of a row without a score."""
@@ -22,21 +22,34 @@ LAST = np.uint64(2**64 - 1)
 class Dsir(Score):
     """How much more likely a row is in a target dataset than in its own: log p_target(row) - log p_parent(row).
 
-    A row is a bag of unigrams and bigrams in ten thousand buckets. The score is the sum over them, in nats, so long
-    rows have scores further from 0. The target holds rows of the same kind, of the same tokenizer.
+    A row is a bag of unigrams and bigrams in hash buckets. The score is the sum over them, in nats, so long rows have
+    scores further from 0. The target holds rows of the same kind, of the same tokenizer. The defaults score as the
+    authors' implementation does; `buckets=1000000,pseudocount=1` tells short rows apart better.
     """
 
     name: ClassVar[str] = "dsir"
+    version: ClassVar[int] = 2
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
     needs: ClassVar[tuple[str, ...]] = (HashedNgrams.name,)
     reads: ClassVar[tuple[str, ...]] = ("target",)
     cites: ClassVar[str] = "Xie et al. 2023, arXiv 2302.03169 (data selection by importance resampling)"
     target: str = option(..., "The dataset that rows should be like.", decides=False)
+    buckets: int = option(
+        10_000, "Into how many buckets n-grams are hashed: a million, or a number that divides it.", min=1, max=BUCKETS
+    )
+    pseudocount: float = option(
+        0.0, "Added to every bucket's count on both sides; 0 adds 1e-8 to every share, as the authors do.", min=0
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if BUCKETS % self.buckets:
+            raise OptionError(f"{self.name}: buckets is {self.buckets:,}; it must divide {BUCKETS:,}, as 10,000 does")
 
     def score(self, block: Sequences, context: Context) -> NDArray[np.float64]:
         """The log importance ratio of each row; 0 for a row without words."""
         buckets, ends = buckets_of(block)
-        ratios = self._ratios(context)[buckets]
+        ratios = self._ratios(context)[buckets % self.buckets]
         sums = np.append(0, np.cumsum(ratios))[ends]
         scores: NDArray[np.float64] = np.diff(sums) / 2**FRACTION_BITS
         return scores
@@ -44,9 +57,16 @@ class Dsir(Score):
     def _ratios(self, context: Context) -> NDArray[np.int64]:
         """The log ratio of each bucket, in 2**-24 of a nat: whole numbers, whose sums do not depend on their order."""
         counts = [context.statistics[key]["counts"] for key in (f"{HashedNgrams.name} of {self.target}", *self.needs)]
-        target, parent = (np.log(each / max(1, each.sum()) + SMOOTHING) for each in counts)
+        target, parent = (self._log_shares(each.reshape(-1, self.buckets).sum(axis=0)) for each in counts)
         ratios: NDArray[np.int64] = np.round((target - parent) * 2**FRACTION_BITS).astype(np.int64)
         return ratios
+
+    def _log_shares(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """[buckets], the logarithm of each one's share."""
+        if self.pseudocount:
+            smooth = counts + self.pseudocount
+            return np.asarray(np.log(smooth / smooth.sum()))
+        return np.asarray(np.log(counts / max(1, counts.sum()) + SMOOTHING))
 
 
 @dataclass(frozen=True)

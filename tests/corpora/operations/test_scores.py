@@ -10,7 +10,10 @@ import pytest
 
 import corpora
 from corpora import OptionError, PluginError, Score, UnknownName
+from corpora.arrays import mix
+from corpora.builtin.transforms.select import ByScore
 from corpora.operations.previews import preview
+from corpora.operations.thresholds import Amount, Order, document_ranges
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,35 @@ def test_imported_scores_that_are_not_finite_count_as_none(tmp_path):
 def test_bounds_that_no_row_is_within_say_so(run, numbered):
     said = run("transform", "by-score", numbered.name, "--column", "number", "--min", 1e9, "--name", "none").out
     assert "empty: no sequences were taken" in said
+
+
+@dataclass(frozen=True)
+class Jumping(Score):
+    """A number that jumps from row to row; none for every tenth."""
+
+    name: ClassVar[str] = "jumping"
+    of: ClassVar = "both"
+
+    def score(self, block, context):
+        numbers = np.arange(context.first_row, context.first_row + len(block))
+        return np.where(numbers % 10 == 3, np.nan, mix(numbers, salt=1) % np.uint64(1000))
+
+
+@pytest.mark.parametrize("first", ["low", "high"])
+def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens, offer, first, monkeypatch):
+    offer(transforms=[Jumping])
+    scored = corpora.transform(tokens, "jumping")
+    whole = pa.Table.from_batches(list(scored.batches()))
+    means = {}
+    for document, score in zip(whole["document"].to_pylist(), whole["jumping"].to_numpy(), strict=True):
+        means.setdefault(document, []).append(score)
+    ranked = sorted(means, key=lambda each: np.nanmean(means[each]), reverse=first == "high")
+    half = len(ranked) // 2
+    for rows in (len(whole), 7, 1):
+        monkeypatch.setattr(type(scored), "batches", lambda self, rows=rows: iter(whole.to_batches(max_chunksize=rows)))
+        ranges = document_ranges(scored, Order(ByScore(column="jumping", first=first), 1, "document"), Amount(rate=0.5))
+        taken = {whole["document"][int(start)].as_py() for start in ranges.starts}
+        assert taken == set(ranked[: len(ranked) - half]) and 2 < len(taken) < len(ranked)
 
 
 @pytest.mark.parametrize(

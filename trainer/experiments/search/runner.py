@@ -17,7 +17,7 @@ from trainer.experiments.search.proxies import SearchRun, opened_search, train_p
 from trainer.experiments.search.results import Proposed, Proxy, Response, SearchResult, write_result
 from trainer.experiments.search.sentences import sentences_of
 from trainer.experiments.search.settings import Search, read_search
-from trainer.experiments.search.verification import verify
+from trainer.experiments.search.verification import LOWEST, verify
 from trainer.experiments.study import Watching, make_teacher
 
 
@@ -47,7 +47,8 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
     surfaces = {measure: _surface(search, proxies, measure) for measure in search.measures}
     found = propose(surfaces[search.target], proxies[0].shares, seed=table.seed)
     shown.tell(f"proposal: {_shares(run.parts, found.shares)}")
-    verifications, verified = verify(run, proxies, Mix("proposal", found.shares), executor, shown)
+    lowest = Mix(LOWEST, optimum(surfaces[search.target], proxies[0].shares))
+    verifications, verified = verify(run, proxies, Mix("proposal", found.shares), lowest, executor, shown)
     result = SearchResult(
         title=table.title, target=search.target,
         unit="percent" if search.target == table.task else "nats per token",

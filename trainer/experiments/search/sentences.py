@@ -31,6 +31,20 @@ def _proposal(result: SearchResult, response: Response) -> str:
     return (
         f"Proposed mix for {result.target}: {shares}; predicted {value_text(found.value, result.unit)} "
         f"({low} to {high}). The ranges are 95 % intervals from a bootstrap of the residuals."
+        f"{_left_out(result, response)}"
+    )
+
+
+def _left_out(result: SearchResult, response: Response) -> str:
+    """Which parts the lowest point of the surface has and the proposal leaves out."""
+    shares = zip(result.proposal.shares.items(), response.best, strict=True)
+    left = [f"{part} {best:.0%}" for (part, share), best in shares if best > 0 and share == 0]
+    if not left:
+        return ""
+    error = value_text(response.errors[response.model], result.unit)
+    return (
+        f" The lowest point of the surface also has {', '.join(left)}; what that gains is less than the error of "
+        f"predicting a left-out proxy ({error}), so the proposal does without."
     )
 
 

@@ -33,7 +33,7 @@ class SearchTable(Component):
     alpha: float = option(
         1.0, "Of the Dirichlet distribution; below 1 favours mixes with few parts.", min=0.05, max=100
     )
-    model: Literal["auto", "linear", "log-linear", "exponential", "quadratic"] = option(
+    model: Literal["auto", "linear", "log-linear", "exponential", "quadratic", "log-quadratic"] = option(
         "auto", "The response surface; auto takes the one that predicts left-out proxies best."
     )
     seed: int = option(42, "Of the draws and of the proxies.", min=0)

@@ -22,6 +22,8 @@ class Form(ABC):
 
     name: str
     formula: str
+    positive: bool = False
+    """Whether it describes only values above 0."""
 
     @abstractmethod
     def parameters(self, parts: int) -> int:
@@ -97,6 +99,27 @@ class Exponential(Form):
         return np.asarray(parameters[0] + np.exp(np.clip(shares @ parameters[1:], -50, 50)))
 
 
+class LogQuadratic(Form):
+    """Scheffé's polynomial of the logarithm: never below 0, and flat where losses are as low as they get."""
+
+    name = "log-quadratic"
+    formula = "exp(Σ bᵢ xᵢ + Σ bᵢⱼ xᵢ xⱼ)"
+    positive = True
+
+    def parameters(self, parts: int) -> int:
+        """How many numbers are fitted."""
+        return parts * (parts + 1) // 2
+
+    def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
+        """The parameters that fit the logarithms best by least squares."""
+        logarithms = np.log(np.maximum(values, np.finfo(float).tiny))
+        return np.asarray(np.linalg.lstsq(_products(shares), logarithms, rcond=None)[0])
+
+    def predict(self, parameters: Floats, shares: Floats) -> Floats:
+        """The values at these shares."""
+        return np.asarray(np.exp(np.clip(_products(shares) @ parameters, -50, 50)))
+
+
 def _slopes(parameters: Floats, shares: Floats) -> Floats:
     """[mixes, parameters], the derivatives of the exponential form."""
     return np.hstack([_ones(shares), np.exp(np.clip(shares @ parameters[1:], -50, 50))[:, None] * shares])
@@ -127,6 +150,7 @@ FORMS: tuple[Form, ...] = (
     Linear("log-linear", "b + Σ bᵢ log xᵢ", _logarithms),
     Exponential(),
     Linear("quadratic", "Σ bᵢ xᵢ + Σ bᵢⱼ xᵢ xⱼ", _products),
+    LogQuadratic(),
 )
 """From the fewest parameters on. The quadratic one is Scheffé's (1958); constant is for shares without effect."""
 

@@ -11,15 +11,25 @@ from trainer.experiments.search.proxies import SearchRun, fidelity, train_proxy
 from trainer.experiments.search.results import Proxy, Verdict, Verification
 from trainer.experiments.study import Watching, closer, merged, read_outcomes
 
+LOWEST = "the lowest point of the surface"
+
 
 def verify(
-    run: SearchRun, proxies: Sequence[Proxy], proposal: Mix, executor: str, shown: Watching
+    run: SearchRun, proxies: Sequence[Proxy], proposal: Mix, lowest: Mix, executor: str, shown: Watching
 ) -> tuple[list[Verification], float]:
-    """The proposal against natural proportions and the best single part, trained with seeds that did not choose it."""
+    """The proposal against natural proportions, the best single part, and the lowest point of the surface.
+
+    All are trained anew, with seeds that took no part in the choice.
+
+    Args:
+        lowest: the mix with the lowest predicted loss, of which the proposal may have left parts out.
+    """
     search, table = run.search, run.search.table
     alone = [proxy for proxy in proxies if Mix(proxy.label, proxy.shares).single]
     best = min(alone, key=lambda proxy: search.sign(search.target) * proxy.values[search.target])
     others = [Mix(proxies[0].label, proxies[0].shares), Mix(best.label, best.shares)]
+    if lowest.shares not in {proposal.shares, *(other.shares for other in others)}:
+        others.append(lowest)
     runs: dict[tuple[float, ...], list[Proxy]] = {}
     for drawn in [proposal, *others]:
         if drawn.shares not in runs:

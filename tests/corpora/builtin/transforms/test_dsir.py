@@ -1,25 +1,25 @@
 """DSIR: the scores of the published method, what they tell apart, and resampling that follows its weights."""
 
-import re
 from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import regex
 
 import corpora
 from corpora import Sequences
-from corpora.builtin.statistics.hashed_ngrams import BUCKETS, buckets_of
+from corpora.builtin.statistics.hashed_ngrams import BUCKETS, WORD, buckets_of
 from corpora.builtin.transforms.dsir import Resample
-from corpora.plugin import Context
+from corpora.plugin import Context, registry
 from corpora.store.store import default_store
 
 
-def published(text):
+def published(text, buckets=10_000):
     """The buckets of a text, written from the paper's description and its authors' hash."""
-    words = re.findall(r"\w+|[^\w\s]+", text.lower())
+    words = regex.findall(r"\w+|[^\w\s]+", text.lower())
     ngrams = words + [f"{one} {other}" for one, other in pairwise(words)]
-    return [int(sha256(each.encode()).hexdigest(), 16) % 10_000 for each in ngrams]
+    return [int(sha256(each.encode()).hexdigest(), 16) % buckets for each in ngrams]
 
 
 @pytest.fixture
@@ -53,6 +53,35 @@ def test_scores_are_those_of_the_published_method(sea_and_law):
     ratio = np.subtract(*(np.log(each / each.sum() + 1e-8) for each in counts))
     made = corpora.transform(parent, "dsir:target=sea")
     assert np.allclose(column(made), [ratio[published(text)].sum() for text in texts[1]], atol=1e-4)
+
+
+def test_more_buckets_and_a_pseudocount_are_what_they_say(sea_and_law):
+    target, parent = sea_and_law
+    texts = [[row["text"] for batch in d.batches() for row in batch.to_pylist()] for d in (target, parent)]
+    counts = [np.bincount([b for t in some for b in published(t, 100_000)], minlength=100_000) + 0.5 for some in texts]
+    ratio = np.subtract(*(np.log(each / each.sum()) for each in counts))
+    made = corpora.transform(parent, "dsir:target=sea,buckets=100000,pseudocount=0.5")
+    assert np.allclose(column(made), [ratio[published(t, 100_000)].sum() for t in texts[1]], atol=1e-4)
+    assert np.ptp(column(made)) < np.ptp(column(corpora.transform(parent, "dsir:target=sea", name="plain")))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("buckets=30000", "buckets is 30,000; it must divide 1,000,000, as 10,000 does"),
+        ("buckets=0", "buckets is 0"),
+        ("buckets=2000000", "buckets is 2000000"),
+        ("pseudocount=-1", "pseudocount is -1"),
+        ("pseudocount=nan", "pseudocount is nan"),
+    ],
+)
+def test_options_without_a_meaning_are_refused(given, message):
+    with pytest.raises(corpora.OptionError, match=message):
+        registry.make("transforms", f"dsir:target=sea,{given}")
+
+
+def test_words_keep_their_combining_marks_and_powers_stand_alone():
+    assert WORD.findall("5 m² हिन्दी a\u0301b, o'clock") == ["5", "m", "²", "हिन्दी", "a\u0301b", ",", "o", "'", "clock"]
 
 
 @pytest.mark.parametrize("kind", ["sentences", "tokens"])

@@ -236,4 +236,4 @@ def test_the_plan_says_what_a_search_costs_before_and_after(
 
 def test_the_recipe_that_comes_along_is_one() -> None:
     search = read_search(Path(__file__).parents[4] / "recipes" / "search-demo.toml")
-    assert search.count == 3 and len(search.forms()) == 5
+    assert search.count == 3 and len(search.forms()) == 6

@@ -23,7 +23,7 @@ def law(shares):
     return 0.4 + np.exp(shares @ np.asarray([-2.0, 0.3, 0.6]))
 
 
-@pytest.mark.parametrize("name", ["linear", "log-linear", "exponential", "quadratic"])
+@pytest.mark.parametrize("name", ["linear", "log-linear", "exponential", "quadratic", "log-quadratic"])
 def test_each_form_finds_the_values_that_it_made(name: str) -> None:
     form = BY_NAME[name]
     wanted = form.predict(np.linspace(-0.5, 0.5, form.parameters(3)), SHARES)
@@ -44,6 +44,31 @@ def test_a_proposal_inside_the_triangle_is_found_with_its_interval_around_it() -
 
 def test_a_part_that_is_always_better_gets_everything() -> None:
     assert optimum(fit_surface(FORMS, SHARES, law(SHARES) + NOISE), NATURAL) == (1.0, 0.0, 0.0)
+
+
+def saturating(shares):
+    """What the proxies of the demo showed: more of the first part helps ever less; the others differ a little."""
+    return 0.112 + 0.05 * np.exp(-4 * shares[:, 0]) + 0.01 * shares[:, 2] * (1 - shares[:, 0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_part_that_the_proxies_do_not_show_to_help_gets_no_share(seed: int) -> None:
+    noise = 0.001 * np.random.default_rng(seed).standard_normal(len(SHARES))
+    surface = fit_surface(FORMS, SHARES, saturating(SHARES) + noise)
+    found = propose(surface, NATURAL, seed=1)
+    assert found.shares == (1.0, 0.0, 0.0) and surface.predict(lattice(3)).min() > 0
+
+
+def test_a_form_that_predicts_losses_below_zero_is_not_chosen() -> None:
+    steep = np.maximum(1 - 1.3 * SHARES[:, 0], 0.02)
+    surface = fit_surface(FORMS, SHARES, steep)
+    linear = BY_NAME["linear"]
+    assert linear.predict(linear.fit(SHARES, steep), lattice(3)).min() < 0 < surface.predict(lattice(3)).min()
+
+
+def test_scores_of_tasks_are_fitted_though_their_losses_are_below_zero() -> None:
+    surface = fit_surface(FORMS, SHARES, bowl(SHARES) - 50)
+    assert surface.form.name == "quadratic" and "log-quadratic" not in surface.errors
 
 
 def test_more_noise_gives_wider_intervals() -> None:
@@ -72,4 +97,4 @@ def test_the_lattice_holds_mixes_and_every_part_alone(parts: int) -> None:
 
 
 def test_a_form_takes_more_proxies_than_parameters() -> None:
-    assert [proxies_needed(form, 3) for form in FORMS] == [3, 5, 6, 6, 8]
+    assert [proxies_needed(form, 3) for form in FORMS] == [3, 5, 6, 6, 8, 8]
