@@ -75,8 +75,8 @@ def _models(result: SearchResult) -> Sheet:
         sheet.add(each.measure, each.model, each.formula, *_percents(each.best), *errors)
     value = value_text(result.proposal.value, result.unit)
     sheet.notes.append(
-        f"The last columns give each model's error at predicting a left-out proxy; the lowest is chosen. The surface "
-        f"of {result.target} decides; it predicts {value} for the proposal."
+        "The last columns give each model's error at predicting a left-out proxy; the first within 10 % of the "
+        f"lowest is chosen. The surface of {result.target} decides; it predicts {value} for the proposal."
     )
     return sheet
 

@@ -52,7 +52,10 @@ def _model(response: Response, proxies: int) -> str:
     errors = ", ".join(
         f"{name} {error:.4g}" for name, error in sorted(response.errors.items(), key=lambda item: item[1])
     )
-    return f"Of {proxies} proxies, the {response.model} model predicts a left-out one best (error by model: {errors})."
+    return (
+        f"Of {proxies} proxies, the {response.model} model is the first whose error at predicting a left-out one "
+        f"is within 10 % of the lowest (by model: {errors})."
+    )
 
 
 def _verdict(result: SearchResult) -> str:
