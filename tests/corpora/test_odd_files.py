@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import corpora
+from corpora import registry
 from corpora.store import default_store
 from corpora.store.disk.atomic import storage_errors
 
@@ -66,3 +67,14 @@ def test_what_a_disk_refuses_is_said_in_words(tmp_path, number):
     refused = pytest.raises(corpora.StorageError, match="larger than|the disk failed|a folder is where")
     with refused, storage_errors(tmp_path):
         raise OSError(number, os.strerror(number), str(tmp_path / "a"))
+
+
+def test_a_device_is_no_plugin_file():
+    with pytest.raises(corpora.PluginError, match="/dev/zero is not a regular file"):
+        registry.use_files(["/dev/zero"])
+
+
+def test_a_pipe_among_parquet_files_is_one_line(tmp_path):
+    os.mkfifo(tmp_path / "rows.parquet")
+    with pytest.raises(corpora.InputError, match="rows.parquet is not a regular file"):
+        corpora.transform(f"parquet:{tmp_path}", "sample:rate=0.5")

@@ -30,7 +30,7 @@ def parquet_files(folder: Path, pattern: str) -> list[Path]:
         pattern: which files to take, by their path in the folder; `*` stands for any characters.
 
     Raises:
-        InputError: no file matches.
+        InputError: no file matches, or one is a folder, a pipe or a device.
     """
     folders = [folder, *(link for link in links_out(folder) if link.is_dir())]
     found = {path for each in folders for path in each.rglob("*.parquet")}
@@ -41,6 +41,9 @@ def parquet_files(folder: Path, pattern: str) -> list[Path]:
     if not chosen:
         names = ", ".join(path.relative_to(folder).as_posix() for path in files[:10])
         raise InputError(f"no .parquet file under {folder} matches {pattern!r}; there are {names}")
+    for path in chosen:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is not a regular file")
     return chosen
 
 

@@ -261,6 +261,8 @@ def must_return(right: bool, component: Component, method: str, got: object, wan
 
 def _read_file(path: Path) -> PluginFile:
     try:
+        if path.exists() and not path.is_file():
+            raise PluginError(f"plugin file {path} is not a regular file")
         return PluginFile(str(path), path.read_bytes())
     except OSError as error:
         raise PluginError(f"plugin file {path} cannot be read: {error.strerror}") from error
