@@ -1,4 +1,4 @@
-"""From dataset to dataset: tokenize, transform, select, split, concatenate, mix, export, publish."""
+"""Make datasets from datasets: tokenize, transform, select, split, concatenate, mix, export, publish."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Put datasets one after the other, without copying rows where the file system has links."""
+"""Concatenate datasets, linking their files instead of copying rows where the file system allows it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ def concat(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """All rows of several datasets, in the order given.
+    """Concatenate datasets: all of their rows, in the order given.
+
+    Args:
+        datasets: two or more, each open or given by reference (NAME, NAME@TAG, `parquet:DIR`).
+        name: of the new dataset.
+
+    Returns:
+        The new version, or the one that the same datasets gave before.
 
     Raises:
-        OptionError: fewer than two, of different kinds, tokenizers or scores.
+        OptionError: there are fewer than two datasets, or their kinds, tokenizers or score columns differ.
     """
     work = Work.here(store, executor, progress)
     parents = tuple(work.open(dataset) for dataset in datasets)
@@ -53,8 +60,12 @@ def concat(
 def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
     """Check that datasets can be joined into one.
 
+    Args:
+        parents: the datasets; the first decides what the others must match.
+        action: the word that error messages use, such as `concat`.
+
     Raises:
-        OptionError: fewer than two, of different kinds, tokenizers or scores.
+        OptionError: there are fewer than two datasets, or their kinds, tokenizers or score columns differ.
     """
     if len(parents) < 2:
         raise OptionError(f"{action} takes two datasets or more")
@@ -72,7 +83,7 @@ def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
 
 
 def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
-    """Give a staging folder the parents' tokenizer, and the documents of all, each once."""
+    """Write the parents' tokenizer and their distinct documents into a staging folder."""
     if parents[0].tokenizer_file:
         (staging / TOKENIZER_FILE).unlink(missing_ok=True)
         link_or_copy(parents[0].tokenizer_file, staging / TOKENIZER_FILE)
@@ -82,7 +93,7 @@ def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
 
 
 def _distinct(documents: pa.Table) -> pa.Table:
-    """Documents without those that are there twice: of the same id and content."""
+    """Documents without duplicates, which have the same id and the same content."""
     numbered = documents.append_column("row", pa.array(range(documents.num_rows), pa.int64()))
     firsts = numbered.group_by(["id", "sha256"]).aggregate([("row", "min")])["row_min"]
     return documents.take(firsts.sort())

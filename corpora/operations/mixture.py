@@ -1,4 +1,4 @@
-"""Mix datasets in exact shares: each is sampled without replacement, one after the other."""
+"""Mix datasets in exact shares: sample each without replacement, and concatenate the samples."""
 
 from __future__ import annotations
 
@@ -30,19 +30,25 @@ def mix(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """A dataset of which each parent makes an exact share of the rows or tokens.
+    """Mix datasets so that each contributes an exact share of the rows or tokens.
 
-    What is taken from a parent is what `sample` with the same seed takes: nested, without replacement, in the
-    parent's order. Parents follow each other as given. With `rows` the numbers are exact and add up; with
-    `tokens` each parent gives the most rows that its share holds.
+    The rows taken from a parent are the ones that `sample` takes with the same seed: nested, without replacement,
+    in the parent's order. The samples follow each other in the order given. With `rows`, the numbers are exact and
+    add up; with `tokens`, each parent contributes as many rows as fit its share.
 
     Args:
-        shares: by dataset, above 0; they add up to 1.
-        rows: of the result; or give `tokens`; with neither, the most rows that the shares allow.
+        shares: the share of each dataset, by reference; each is above 0, and they add up to 1.
+        name: of the new dataset.
+        rows: the size of the result in rows. With neither `rows` nor `tokens`, the most rows that the shares allow.
+        tokens: the size of the result in tokens, instead of `rows`.
+        seed: of the samples.
+
+    Returns:
+        The new version, or the one that the same arguments gave before.
 
     Raises:
-        OptionError: fewer than two datasets, one given twice, shares that do not add up to 1, or more than a parent
-            has.
+        OptionError: there are fewer than two datasets, one is given twice, the shares do not add up to 1, both `rows`
+            and `tokens` are given, or a parent has too few rows or tokens.
     """
     work = Work.here(store, executor, progress)
     _check_shares(shares)
@@ -74,10 +80,16 @@ def mix(
 
 
 def parse_shares(words: list[str]) -> dict[str, float]:
-    """Shares from `NAME:SHARE` words, as on the command line and in recipes.
+    """Parse `NAME:SHARE` words, as used on the command line and in recipes.
+
+    Args:
+        words: for example `["tbc:0.3", "wikipedia:0.7"]`.
+
+    Returns:
+        The share of each dataset by name; whether they add up to 1 is not checked.
 
     Raises:
-        OptionError: a word of another form, or a name given twice.
+        OptionError: a word does not have this form, or a name is given twice.
     """
     shares: dict[str, float] = {}
     for word in words:
@@ -113,10 +125,10 @@ def _check_shares(shares: Mapping[str, float]) -> None:
 def _amounts(
     parents: tuple[Dataset, ...], shares: tuple[float, ...], *, rows: int | None, tokens: int | None
 ) -> list[Amount]:
-    """How much to take of each parent.
+    """How much to take from each parent.
 
     Raises:
-        OptionError: both or none in range, or more than a parent has.
+        OptionError: both `rows` and `tokens` are given, the amount is below 1, or a parent has too little.
     """
     if rows is not None and tokens is not None:
         raise OptionError("give one of --rows and --tokens, not both")
@@ -136,7 +148,15 @@ def _amounts(
 
 
 def apportioned(total: int, shares: tuple[float, ...]) -> list[int]:
-    """Whole numbers in these shares that add up to the total: the largest remainders are rounded up."""
+    """Split a total into whole numbers in these shares; the parts with the largest remainders are rounded up.
+
+    Args:
+        total: a number of rows or tokens.
+        shares: they add up to 1.
+
+    Returns:
+        One number per share; they add up to the total.
+    """
     exact = [round(total * share, 6) for share in shares]
     parts = [math.floor(part) for part in exact]
     for i in sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])[: total - sum(parts)]:
@@ -152,7 +172,7 @@ def _batches(
     work: Work,
     taken: list[int],
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of each parent in turn; `taken` gets how many each gave."""
+    """The sampled rows of each parent in turn; `taken` is filled with the number of rows from each."""
     for number, (parent, order, amount) in enumerate(zip(parents, orders, amounts, strict=True)):
         folder = staging / "parts" / str(number)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The first rows of a dataset before and after a transform, without building anything."""
+"""Preview a transform: the first rows of a dataset before and after, without building anything."""
 
 from __future__ import annotations
 
@@ -32,11 +32,21 @@ def preview(
 ) -> list[tuple[str, str]]:
     """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
 
-    Rows that became one, or of which nothing was left, stand with the one before, a ¶ between them; where rows
-    were put in another order or came more than once, each stands with the one that it is from.
+    If rows were merged or dropped, their texts are shown together with the row before them, separated by ¶. If rows
+    were reordered or repeated, each result is shown with the row that it comes from.
+
+    Args:
+        dataset: open, or given by reference.
+        component: a transform or its short form, such as `keyboard-typos:rate=0.1`.
+        then: further transforms, applied to the result in order.
+        rows: the number of pairs, at most.
+        seed: the seed of all randomness, as in `transform`.
+
+    Returns:
+        (before, after) pairs; scores that the transforms computed are appended to the text after.
 
     Raises:
-        OptionError: a selection, which rewrites nothing.
+        OptionError: one of the transforms is a selection, which does not rewrite rows.
     """
     work = Work.here(store, "serial", silent)
     parent = work.open(dataset)
@@ -57,7 +67,7 @@ def preview(
 
 
 def _runs(origin: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each rewritten row, the first of the rows that it stands for, and the one after the last."""
+    """For each rewritten row, the first of its original rows, and the one after the last."""
     if (np.diff(origin) > 0).all():
         borders = np.concatenate([[0], origin[1:], [rows]])
         return borders[:-1], borders[1:]

@@ -1,4 +1,4 @@
-"""One block rewritten by one transform, and the checks of what the transform returned."""
+"""Rewrite one block with one transform, and check what the transform returned."""
 
 from __future__ import annotations
 
@@ -21,13 +21,20 @@ def rewrite_text(
     *,
     first_row: int = 0,
 ) -> pa.RecordBatch:
-    """Rewrite a block's sentences; ids are decoded, rewritten and encoded row by row. Empty results are dropped.
+    """Rewrite a block's sentences; token ids are decoded, rewritten and encoded row by row.
 
     Args:
-        first_row: the number of the block's first row in its dataset, for messages.
+        batch: the block.
+        component: the transform.
+        rng: the block's generator, from which the transform takes all randomness.
+        vocabulary: of a token dataset; None for a sentence dataset.
+        first_row: the number of the block's first row in its dataset, for error messages.
+
+    Returns:
+        The rewritten block, without the rows that became empty.
 
     Raises:
-        PluginError: the transform failed, or returned something that is not text.
+        PluginError: the transform failed, or returned something other than text.
     """
     rewritten: list[str] = []
     read = readable(batch, vocabulary)
@@ -50,7 +57,11 @@ def rewrite_text(
 def rewrite_tokens(
     batch: pa.RecordBatch, component: TokenTransform, context: Context, rng: Generator
 ) -> pa.RecordBatch:
-    """Rewrite a block's ids, and check that the result is a block."""
+    """Rewrite a block's token ids; columns such as `document` follow their rows.
+
+    Raises:
+        PluginError: the transform returned an invalid block (see `check_block`).
+    """
     block = sequences_of(batch)
     result = component.apply(block, context, rng)
     check_block(result, block, len(context.vocabulary))
@@ -62,7 +73,11 @@ def rewrite_tokens(
 
 
 def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.RecordBatch:
-    """A block with its rows' scores as a further column; NaN where float32 has no finite number for one."""
+    """A block with its rows' scores as an additional float32 column; a score that is not finite becomes NaN.
+
+    Raises:
+        PluginError: the component returned something other than one number per row.
+    """
     scores = component.score(sequences_of(batch), context)
     check_scores(scores, batch.num_rows)
     with np.errstate(over="ignore"):
@@ -80,10 +95,14 @@ def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
 
 
 def check_scores(scores: object, rows: int) -> None:
-    """See that a score kept its contract.
+    """Check that a score component returned one number per row.
+
+    Args:
+        scores: what the component returned.
+        rows: the number of rows in the block.
 
     Raises:
-        PluginError: something else than a number for each row.
+        PluginError: it returned something else.
     """
     if not (isinstance(scores, np.ndarray) and scores.dtype.kind in "fiub" and scores.shape == (rows,)):
         got = f"{scores.dtype} {list(scores.shape)}" if isinstance(scores, np.ndarray) else type(scores).__name__
@@ -91,10 +110,15 @@ def check_scores(scores: object, rows: int) -> None:
 
 
 def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
-    """See that a transform kept its contract.
+    """Check that a token transform returned a valid block.
+
+    Args:
+        result: what the transform returned.
+        block: what it was given.
+        vocabulary: the number of ids in the vocabulary; 0 skips the check of ids.
 
     Raises:
-        PluginError: wrong offsets, dtype, ids or origins.
+        PluginError: the result has invalid offsets, dtypes, ids or origins.
     """
     if not isinstance(result, Sequences):
         raise PluginError(f"apply returned {type(result).__name__}; it must return Sequences")

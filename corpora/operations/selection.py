@@ -1,4 +1,4 @@
-"""Take exactly so many rows in the order that a selection gives, in bounded memory; and split by document."""
+"""Take an exact number of rows in a selection's order, in bounded memory; and split a dataset by document."""
 
 from __future__ import annotations
 
@@ -38,13 +38,27 @@ SEED = 42
 def select(
     parent: Dataset, selection: Selection, *, amount: Amount | None, by: By, seed: int, name: str | None, work: Work
 ) -> Dataset:
-    """The first rows of a dataset in a selection's order, in the dataset's own order; exact and nested.
+    """Take the rows that come first in a selection's order; the result keeps the dataset's order.
 
-    `--rate r` takes ceil(r * rows) rows (or documents); `--rows n` exactly n; `--tokens n` the longest run of
-    first rows that holds at most n tokens. A selection with bounds of its own takes all rows between them.
+    Sizes are exact, and samples are nested. A rate r takes ceil(r * rows) rows (or documents), a number of rows takes
+    exactly that many (as many whole documents as fit), and a number of tokens takes as many of the first rows as fit.
+    A selection that has bounds takes all rows between them.
+
+    Args:
+        parent: the dataset.
+        selection: gives every row its place in the order.
+        amount: how much to take; None for a selection with bounds.
+        by: whether to take single rows or whole documents.
+        seed: of the selection's randomness.
+        name: of the new dataset; by default the parent's with the selection and the amount.
+        work: where and how to run.
+
+    Returns:
+        The new version, or the one that the same arguments gave before.
 
     Raises:
-        OptionError: no amount, or more than there is; an amount, or documents, where there are bounds.
+        OptionError: the amount is missing or exceeds the dataset, or an amount or `by="document"` is given together
+            with bounds.
     """
     _check_amount(parent, selection, amount, by)
     taken = dataclasses.asdict(amount or Amount())
@@ -78,14 +92,19 @@ def split(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> tuple[Dataset, Dataset]:
-    """Set whole documents apart: the dataset without them, and them alone.
+    """Split a dataset by document into a training part and a held-out part.
 
     Args:
-        held_out: the share of documents to set apart, above 0 and below 1.
+        dataset: open, or given by reference.
+        held_out: the share of documents to hold out, above 0 and below 1.
+        seed: decides which documents are held out.
         names: of the two results; by default NAME-train and NAME-held-out.
 
+    Returns:
+        The training part and the held-out part, which share no document.
+
     Raises:
-        OptionError: the share is out of range, or leaves one side empty.
+        OptionError: the share is out of range, or leaves one part empty.
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
@@ -119,9 +138,16 @@ def _writer_of_side(
 
 
 def mix64(numbers: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
-    """Random-looking keys of numbers and a seed: a bijection for each seed (the finaliser of SplitMix64).
+    """Pseudorandom keys from numbers and a seed: a bijection for each seed (the finaliser of SplitMix64).
 
     Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
+
+    Args:
+        numbers: such as row numbers, any shape.
+        seed: its lowest 64 bits are used.
+
+    Returns:
+        Keys of the same shape; different numbers never have the same key.
     """
     with np.errstate(over="ignore"):
         z = numbers + np.uint64(seed & (2**64 - 1)) + np.uint64(0x9E3779B97F4A7C15)
@@ -137,7 +163,7 @@ class _ByDocument(Selection):
     name = "split"
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """A key for each row, by its number."""
+        """[rows], uint64: a key for each row, from its number in the dataset."""
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
 
 
@@ -148,7 +174,7 @@ def _document_scores(parent: Dataset, by: By) -> dict[str, str]:
 
 
 def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:
-    """The end of the result's name: 10pct of a sample, by-length-10pct of another selection, 10pct-documents."""
+    """The end of the result's name: 10pct for a sample, by-length-10pct for another selection, 10pct-documents."""
     words = [] if selection.name == "sample" else [selection.name]
     words += [] if amount is None else [amount.label()]
     return words + ["documents"] * (by == "document")
@@ -196,7 +222,7 @@ def _write(
 
 
 def _taken(parent: Dataset, order: Order, amount: Amount | None, work: Work) -> Threshold | Between | Ranges:
-    """Which rows are taken."""
+    """The rule that decides which rows are taken."""
     if amount is None:
         return Between(*(order.selection.bounds() or (0, 0)))
     return document_ranges(parent, order, amount) if order.by == "document" else threshold(parent, order, amount, work)
@@ -204,7 +230,7 @@ def _taken(parent: Dataset, order: Order, amount: Amount | None, work: Work) -> 
 
 @dataclass(frozen=True)
 class TakeTask:
-    """Writes the taken rows of one piece."""
+    """Writes the selected rows of one piece, or with `complement` the others."""
 
     folder: Path
     order: Order
@@ -214,7 +240,7 @@ class TakeTask:
     complement: bool
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write the piece's rows, unless an earlier attempt did."""
+        """Write the piece's rows, unless an earlier attempt finished them; the path, and no counts."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         if not path.exists():
             write_stream(path, self.schema, self._batches(piece))

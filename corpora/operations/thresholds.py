@@ -1,4 +1,4 @@
-"""Where a selection ends: exactly, in bounded memory, however many rows there are."""
+"""Find exactly where a selection ends, in bounded memory for any number of rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,15 @@ class Amount:
 
     @classmethod
     def of(cls, *, rate: float | None, rows: int | None, tokens: int | None) -> Amount | None:
-        """From what was given on the command line; None if nothing was.
+        """The amount given by command-line options.
+
+        Args:
+            rate: a share of the rows or documents, above 0 and at most 1.
+            rows: a number of rows, at least 1.
+            tokens: a number of tokens, at least 1.
+
+        Returns:
+            None if no option was given.
 
         Raises:
             OptionError: more than one was given, or one is out of range.
@@ -62,13 +70,13 @@ class Amount:
 
 @dataclass(frozen=True)
 class Order:
-    """A selection with its seed: the key of every row."""
+    """A selection with its seed, which together give every row a key."""
 
     selection: Selection
     seed: int
     by: By
     statistics: Mapping[str, Counts] = field(default_factory=dict)
-    """What the selection `needs`, counted of the parent."""
+    """The parent's counts for the statistics that the selection `needs`, by name."""
 
     def keys(
         self,
@@ -77,10 +85,16 @@ class Order:
         vocabulary: Vocabulary | None,
         columns: Mapping[str, NDArray[np.float64]] | None = None,
     ) -> NDArray[np.uint64]:
-        """[rows], uint64.
+        """The key of each row in a block: [rows], uint64; rows with lower keys come first.
 
         Args:
-            columns: numbers to order by instead of those of the batch.
+            batch: the block.
+            first_row: the number of its first row in the dataset.
+            vocabulary: of a token dataset; None for a sentence dataset.
+            columns: numbers to order by, instead of those in the batch.
+
+        Raises:
+            PluginError: the selection returned something else.
         """
         context = context_of(batch, first_row, vocabulary, self.statistics)
         context = context if columns is None else replace(context, columns=columns)
@@ -92,7 +106,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Threshold:
-    """The rows with keys below `key`, and of those that have it the first in the dataset, up to `last_row`."""
+    """The rows with keys below `key`, and those with exactly this key up to row `last_row` of the dataset."""
 
     key: int
     last_row: int
@@ -107,7 +121,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Between:
-    """All rows with keys from one to another, both included."""
+    """All rows with keys between two values, both included."""
 
     lowest: int
     highest: int
@@ -120,7 +134,7 @@ class Between:
 
 @dataclass(frozen=True)
 class Ranges:
-    """Runs of rows, in order."""
+    """Ranges of row numbers, in order; each stop is exclusive."""
 
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
@@ -134,11 +148,16 @@ class Ranges:
 
 
 def threshold(parent: Dataset, order: Order, amount: Amount, work: Work) -> Threshold:
-    """Where a selection ends, found digit by digit of the key, so that no list of all rows is ever held.
+    """Find where a selection ends, digit by digit of the key, without ever holding a list of all rows.
 
-    Each pass counts, for the keys that share the digits found so far, the rows and tokens under each value of
-    the next 16 bits. As soon as few rows share them, these are collected and sorted; rows that share the whole
-    key are walked through in their order.
+    Each pass counts, among the keys that share the digits found so far, the rows and tokens for each value of
+    the next 16 bits. As soon as only a few rows share these digits, they are collected and sorted; rows that share the
+    whole key are taken in dataset order.
+
+    Args:
+        parent: the dataset.
+        order: gives the keys.
+        amount: how much to take; for a number of tokens, as many rows as fit.
     """
     left = _budget(amount, parent.rows)
     prefix, digit, shared = 0, 0, parent.rows
@@ -158,7 +177,7 @@ def threshold(parent: Dataset, order: Order, amount: Amount, work: Work) -> Thre
 
 
 def _last_of_few(parts: list[NDArray[np.uint64]], left: tuple[int, int]) -> Threshold:
-    """The last row that still fits, of those collected as [3, rows]: key, row, tokens."""
+    """The threshold at the last row that still fits, from rows collected as [3, rows]: key, row number, tokens."""
     keys, rows, tokens = np.concatenate([np.empty((3, 0), np.uint64), *parts], axis=1)
     ranking = np.lexsort((rows, keys))
     count = min(left[0], int(np.searchsorted(np.cumsum(tokens[ranking].astype(np.int64)), left[1], side="right")))
@@ -169,7 +188,7 @@ def _last_of_few(parts: list[NDArray[np.uint64]], left: tuple[int, int]) -> Thre
 
 
 def _budget(amount: Amount, units: int) -> tuple[int, int]:
-    """How many units, and how many tokens, may be taken."""
+    """How many units (rows or documents) and how many tokens may be taken."""
     boundless = 2**62
     if amount.tokens is not None:
         return boundless, amount.tokens
@@ -178,7 +197,7 @@ def _budget(amount: Amount, units: int) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _PrefixTask:
-    """Looks at the rows of a piece whose keys begin with the digits found so far."""
+    """Visits the rows of a piece whose keys begin with the digits found so far."""
 
     order: Order
     vocabulary: Vocabulary | None
@@ -186,7 +205,7 @@ class _PrefixTask:
     prefix: int
 
     def rows(self, piece: Piece) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]]:
-        """Key, row number and tokens of each, a block at a time."""
+        """The keys, row numbers and token counts of these rows, one block at a time."""
         shift = np.uint64(64 - DIGIT_BITS * self.digit)
         for _, first_row, batch in piece.batches():
             keys, lengths = self.order.keys(batch, first_row, self.vocabulary), sequences_of(batch).lengths
@@ -201,7 +220,7 @@ class DigitTask(_PrefixTask):
     """Counts rows and tokens of one piece by the next digit of their key."""
 
     def __call__(self, piece: Piece) -> NDArray[np.int64]:
-        """[65,536, 2]: rows, and tokens, under each value of the digit."""
+        """[65,536, 2]: the number of rows and of tokens for each value of the digit."""
         values = 2**DIGIT_BITS
         total = np.zeros((values, 2), np.int64)
         shift = np.uint64(64 - DIGIT_BITS * (self.digit + 1))
@@ -239,10 +258,10 @@ def _last_of_equals(
 
 
 def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
-    """The rows of the documents that are taken.
+    """The rows of the selected documents.
 
-    Each document has the key of its first row, in which every column of numbers holds the mean over the document.
-    Holds 32 bytes a document, and 16 more per column.
+    A document has the key of its first row, computed with the document's mean in every numeric column. Memory grows by
+    32 bytes per document, and 16 more per column.
     """
     starts, keys, tokens = _documents(parent, order)
     stops = np.append(starts[1:], parent.rows)
@@ -258,7 +277,7 @@ def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
 
 
 def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
-    """Each document's first row, key, and tokens."""
+    """The first row, key, and number of tokens of each document."""
     vocabulary = vocabulary_in(parent.path)
     means = _means(parent)
     starts, keys, tokens = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]

@@ -1,4 +1,4 @@
-"""Make one dataset from another: rewrite its rows, block by block, or select some of them."""
+"""Transform a dataset: rewrite or score its rows block by block, or select some of them."""
 
 from __future__ import annotations
 
@@ -74,15 +74,23 @@ def transform(
     """Make a transfer dataset: rewrite or score a dataset's rows with a transform, or select some of them.
 
     Args:
-        component: a transform or its short form, `shuffle` or `keyboard-typos:rate=0.1`.
-        then: further transforms, applied to the result one after the other; no selections.
-        rate: for a selection, the share of rows to take (above 0, up to 1); or give `rows` or `tokens`.
+        dataset: open, or given by reference (NAME, NAME@TAG, `parquet:DIR`).
+        component: a transform or its short form, such as `shuffle` or `keyboard-typos:rate=0.1`.
+        then: further rewriting transforms, applied to the result in order.
+        rate: for a selection, the share of rows to take, above 0 and at most 1.
+        rows: for a selection, the number of rows to take, instead of `rate`.
+        tokens: for a selection, the number of tokens to take, instead of `rate`.
         by: whether a selection takes single rows or whole documents.
-        seed: of all chance. The same seed gives nested samples of one dataset.
+        seed: the seed of all randomness. Samples of one dataset with the same seed are nested.
+        name: of the new dataset; by default made from the names of the dataset and the transform.
+
+    Returns:
+        The new version, or the one that the same arguments gave before.
 
     Raises:
-        OptionError: an amount where none is taken or the other way round, or a dataset of the wrong kind.
-        PluginError: a transform returned what its kind forbids.
+        OptionError: an amount is given to a rewriting transform or missing for a selection, or the dataset is of the
+            wrong kind.
+        PluginError: a transform returned something that its contract does not allow.
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
@@ -98,10 +106,11 @@ def transform(
 
 
 def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
-    """See that a chain of transforms can rewrite a dataset.
+    """Check that a chain of transforms can rewrite a dataset.
 
     Raises:
-        OptionError: a selection among them, one that reads datasets of the other kind, or a score that is there.
+        OptionError: the chain contains a selection, a transform for the other kind of dataset, or a score that the
+            dataset already has.
     """
     columns = list(parent.schema.names)
     for component in chain:
@@ -144,7 +153,7 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
 
 
 def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: RewriteTask, work: Work) -> Manifest:
-    """Rewrite file by file. Where no block lost or gained rows, what was written are the data files already."""
+    """Rewrite file by file. If no block lost or gained rows, the written parts become the data files as they are."""
     pieces = pieces_of(parent.files, target_bytes=ONE_A_FILE)
     parts = list(told(work.executor.map(task, pieces), work.progress, "transform", len(pieces)))
     counts: dict[str, Any] = {"rows": parent.rows}
@@ -160,11 +169,19 @@ def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: Rewrit
 
 
 ONE_A_FILE = 1 << 62
-"""More bytes than a file has: a piece for each."""
+"""More bytes than any file has, so that each file becomes one piece."""
 
 
 def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
-    """What applies a chain to a dataset, with the statistics that it needs, counted now where they are not there."""
+    """The task that applies a chain to a dataset's pieces; statistics that the chain needs are counted if missing.
+
+    Args:
+        folder: where the task writes its parts.
+        parent: the dataset.
+        chain: transforms that `check_chain` accepts.
+        seed: the seed of all randomness.
+        work: where and how to count.
+    """
     counts = statistics_for(parent, chain, work)
     vocabulary = vocabulary_in(parent.path)
     scores = scores_schema(component.name for component in chain if isinstance(component, Score))
@@ -173,11 +190,11 @@ def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], se
 
 
 PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
-"""How results are named, where the transform's own name does not serve."""
+"""The ends of default names, for transforms whose own name would read badly."""
 
 
 CHECKED_ROWS = 1000
-"""How many rows of the first block are rewritten twice, to find a transform that does not repeat itself."""
+"""How many rows of the first block are rewritten twice, to detect a transform that is not deterministic."""
 METHODS: tuple[tuple[type[Transform], str], ...] = (
     (TokenTransform, "apply"),
     (TextTransform, "rewrite"),
@@ -195,7 +212,7 @@ class RewriteTask:
     seed: int
     vocabulary: Vocabulary | None
     schema: pa.Schema
-    """Of the rows that it writes."""
+    """The schema of the rows that the task writes."""
     statistics: dict[str, Counts] = field(default_factory=dict)
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
@@ -215,16 +232,22 @@ class RewriteTask:
             yield tight(rewritten)
 
     def rewritten(self, batch: pa.RecordBatch, number: int, first_row: int) -> pa.RecordBatch:
-        """One block after the whole chain."""
+        """Apply the whole chain to one block.
+
+        Args:
+            batch: the block.
+            number: its number in the dataset, part of the key of its generator.
+            first_row: the number of its first row in the dataset.
+        """
         for place in range(len(self.chain)):
             batch = self._step(batch, place, number, first_row)
         return batch
 
     def _check_repeats(self, batch: pa.RecordBatch) -> None:
-        """See that the first rows come out the same twice, before a whole dataset is made that nobody can make again.
+        """Check that the first rows give the same result twice, before a dataset is made that cannot be reproduced.
 
         Raises:
-            PluginError: they do not.
+            PluginError: the results differ.
         """
         for place, component in enumerate(self.chain):
             first = self._step(batch, place, 0, 0)
@@ -236,7 +259,7 @@ class RewriteTask:
             batch = first
 
     def _step(self, batch: pa.RecordBatch, place: int, number: int, first_row: int) -> pa.RecordBatch:
-        """One block after one transform of the chain."""
+        """Apply one transform of the chain to one block."""
         component = self.chain[place]
         rng = block_generator(
             self.seed,

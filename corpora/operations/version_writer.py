@@ -1,4 +1,4 @@
-"""The last step of every action on a dataset: rows into blocks and files, statistics, manifest, card."""
+"""The last step of every action on a dataset: write rows as blocks and files, statistics, manifest and card."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from corpora.store import (
 from corpora.store.pages import write_card, write_page
 
 SIDE_FILES = (TOKENIZER_FILE, "documents.parquet")
-"""What a version hands on to those made from it."""
+"""Files that a version passes on to the versions made from it."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """Where and how an action runs; none of it decides the bytes."""
+    """Where and how an action runs; none of it affects the bytes."""
 
     store: Store
     executor: Executor
@@ -52,18 +52,33 @@ class Work:
 
     @classmethod
     def here(cls, store: Store | None, executor: Executor | str, progress: Progress) -> Work:
-        """From what an action was given."""
+        """The work of an action, from its arguments.
+
+        Args:
+            store: None means the default store.
+            executor: an executor or its short form, such as `processes:workers=2`.
+            progress: is called as the action advances.
+        """
         return cls(store or default_store(), make_executor(executor), progress)
 
     def open(self, dataset: Dataset | str) -> Dataset:
-        """The dataset itself, the one of this name, or an external one (`parquet:DIR`), imported."""
+        """Open a dataset, and check its files against its manifest.
+
+        Args:
+            dataset: an open one, NAME, NAME@TAG or NAME@FINGERPRINT, or an external one (`parquet:DIR`,
+                `hub:OWNER/NAME`), which is imported.
+
+        Raises:
+            DatasetNotFound: there is no such dataset; the message lists near matches.
+            DatasetDamaged: its files are not what its manifest says.
+        """
         if isinstance(dataset, Dataset):
             dataset.check()
             return dataset
         return self._taken_in(dataset) if ":" in dataset else self.store.open(dataset)
 
     def _taken_in(self, reference: str) -> Dataset:
-        """A version with the rows of an external dataset, made again only when its content changed."""
+        """A version with the rows of an external dataset, imported again only if its content has changed."""
         given = Elsewhere.named(reference)
 
         def write(staging: Path) -> Manifest:
@@ -74,7 +89,13 @@ class Work:
         return self.add(given.name, given.plan, write)
 
     def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest]) -> Dataset:
-        """The version of a plan, found or written, with its card."""
+        """The version that a plan describes: reused if it is finished, otherwise written, with its card and page.
+
+        Args:
+            name: of the dataset.
+            plan: decides the version's bytes.
+            write: writes the version's files into a staging folder and returns its manifest.
+        """
 
         def timed(staging: Path) -> Manifest:
             started = time.monotonic()
@@ -93,12 +114,16 @@ class Work:
 
 
 def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
-    """The version that NAME, NAME@TAG or NAME@FINGERPRINT means, its files checked against its manifest.
+    """Open the version that a reference means, and check its files against its manifest.
 
     An external dataset (`hub:OWNER/NAME`, `parquet:DIR`) is imported into the store first.
 
+    Args:
+        reference: NAME, NAME@TAG, NAME@FINGERPRINT, or an external dataset.
+        store: the store to look in; by default the one at `$CORPORA_HOME`.
+
     Raises:
-        DatasetNotFound: there is none, with near matches.
+        DatasetNotFound: there is no such version; the message lists near matches.
         DatasetDamaged: its files are not what its manifest says.
     """
     return Work.here(store, "serial", silent).open(reference)
@@ -116,12 +141,20 @@ class Rows:
     batches: Iterable[pa.RecordBatch]
     parents: tuple[Dataset, ...] = ()
     accounting: dict[str, Any] = field(default_factory=dict)
-    """Filled by whoever makes the batches; read when they are all written."""
+    """Filled while the batches are produced; read after all of them are written."""
     notes: tuple[str, ...] = ()
 
 
 def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Manifest:
-    """Write rows as a version's files and return its manifest, not yet written."""
+    """Write rows as a version's data files, count its statistics, and return its manifest, which is not written yet.
+
+    Args:
+        staging: the folder of the unfinished version.
+        name: of the dataset.
+        plan: of the version.
+        rows: what to write, and what the manifest records about it.
+        work: where and how statistics are counted.
+    """
     hand_on(staging, rows.parents[:1])
     with BlockWriter(staging, rows.schema) as writer:
         documents = _Distinct()
@@ -136,7 +169,7 @@ def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) 
 
 
 def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
-    """Link what parents hand on into a version: tokenizer, documents."""
+    """Link the parents' `SIDE_FILES` into a version; of several parents, the first that has a file provides it."""
     for parent in parents:
         for side in SIDE_FILES:
             if (parent.path / side).exists() and not (staging / side).exists():
@@ -144,7 +177,16 @@ def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
 
 
 def take_files(staging: Path, schema: pa.Schema, sources: Sequence[Path]) -> list[Path]:
-    """Make whole stream files a version's data files, linked where the file system allows."""
+    """Use complete stream files as a version's data files, linked where the file system allows it.
+
+    Args:
+        staging: the folder of the unfinished version.
+        schema: of all files.
+        sources: the files, in order.
+
+    Returns:
+        The data files.
+    """
     files = [staging / f"data-{number:05d}-of-{len(sources):05d}.arrow" for number in range(len(sources))]
     for source, target in zip(sources, files, strict=True):
         target.unlink(missing_ok=True)
@@ -165,7 +207,19 @@ def described_files(
     values: int,
     documents: int,
 ) -> Manifest:
-    """The manifest of the data files in a staging folder."""
+    """The manifest for the data files in a staging folder; standard statistics are counted here.
+
+    Args:
+        staging: the folder of the unfinished version.
+        name: of the dataset.
+        plan: of the version.
+        rows: what the manifest records about the rows; its batches are not read.
+        work: where and how statistics are counted.
+        kind: `sentences` or `tokens`.
+        files: the data files, in order.
+        values: the number of token ids, or of UTF-8 bytes of text.
+        documents: the number of documents.
+    """
     in_file = {path.name: sum(batch.num_rows for batch in read_stream(path)) for path in files}
     return Manifest(
         name=name,
@@ -192,10 +246,16 @@ def described_files(
 def counted_part(
     path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], tally: dict[str, int]
 ) -> tuple[Path, dict[str, int]]:
-    """Write a part with what was counted on the way, unless an earlier attempt did.
+    """Write a part and the counts made along the way, unless an earlier attempt finished it.
 
     Args:
-        batches: read only where the part is not there; they fill `tally` as they go.
+        path: of the part; the counts are stored next to it as `.json`.
+        schema: of the rows.
+        batches: read only if the part does not exist yet; reading them fills `tally`.
+        tally: the counts.
+
+    Returns:
+        The path and the counts, this attempt's or the earlier one's.
     """
     counts = path.with_suffix(".json")
     if not (path.exists() and counts.exists()):
@@ -207,10 +267,14 @@ def counted_part(
 def written_parts(
     work: Work, task: Callable[[Any], tuple[Path, dict[str, int]]], items: list[Any], stage: str, counts: dict[str, Any]
 ) -> Iterator[pa.RecordBatch]:
-    """Run a task that writes part files, and yield their batches in order; their counts are added up.
+    """Run a task that writes part files, and yield their batches in order.
 
     Args:
-        counts: gets the sums of what the tasks counted, as the batches are taken.
+        work: where and how the task runs.
+        task: writes one item's part and returns its path and its counts.
+        items: what the task is applied to, such as pieces.
+        stage: the name of this stage in the progress display.
+        counts: the tasks' counts are added to it as the batches are read.
     """
     for path, counted in told(work.executor.map(task, items), work.progress, stage, len(items)):
         for key, number in counted.items():
@@ -219,7 +283,7 @@ def written_parts(
 
 
 class _Distinct:
-    """Counts documents over a stream of rows in which each document's rows stand together."""
+    """Counts documents over a stream of rows in which each document's rows are consecutive."""
 
     def __init__(self) -> None:
         self.count, self._last = 0, None
@@ -234,7 +298,7 @@ class _Distinct:
 
 
 def _licences(staging: Path, parents: tuple[Dataset, ...]) -> dict[str, int]:
-    """Documents by licence. One that several parents hold is in the version's list of documents once."""
+    """Documents by licence. A document that several parents share is counted once, from the version's own list."""
     total: dict[str, int] = {}
     listed = [parent for parent in parents if (parent.path / "documents.parquet").exists()]
     if len(listed) > 1:

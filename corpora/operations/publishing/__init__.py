@@ -1,1 +1,1 @@
-"""Datasets for others: exported files, repositories, and the check of licences."""
+"""Publish datasets: exported files, repositories, and the check of licences."""

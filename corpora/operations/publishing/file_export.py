@@ -1,4 +1,4 @@
-"""Write a dataset's rows into one file that other programs read."""
+"""Export a dataset's rows to one file that other programs can read."""
 
 from __future__ import annotations
 
@@ -33,12 +33,17 @@ def export(
 ) -> int:
     """Write a dataset's rows as text lines, JSON lines or Parquet; token ids are decoded for text and JSON.
 
+    Args:
+        dataset: open, or given by reference.
+        file: its suffix decides the format and the compression.
+        overwrite: replace an existing file.
+
     Returns:
         The number of rows.
 
     Raises:
-        OptionError: another ending, or a file that is there already.
-        StorageError: the disk is full or refuses.
+        OptionError: the suffix is not supported, or the file exists and `overwrite` is not given.
+        StorageError: the disk is full or read-only, or the file cannot be created.
     """
     packing = file.suffix if file.suffix in PACKED else ""
     suffix = Path(file.stem).suffix if packing else file.suffix
@@ -81,7 +86,7 @@ def _lines(dataset: Dataset, path: Path, suffix: str, progress: Progress, packin
 
 
 def _packer(file: IO[bytes], packing: str) -> IO[bytes]:
-    """A stream that writes into a file compressed, or unchanged; closing it leaves the file open."""
+    """A stream that writes to a file, compressed if asked for; closing it leaves the file open."""
     if packing == ".xz":
         return lzma.LZMAFile(file, "w")
     own = io.FileIO(os.dup(file.fileno()), "wb")

@@ -1,4 +1,4 @@
-"""Hand a dataset on: a folder in the hub's layout, and its upload; nothing that its licences forbid to redistribute."""
+"""Publish a dataset: export it in the hub's layout, and upload it if its licences allow redistribution."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FREE = re.compile(
     r"|gfdl([- ]1\.[1-3])?([- ]or[- ]later)?|(odc[- ]by|(odc[- ])?(pddl|odbl))([- ]1\.0)?|unlicense",
     re.IGNORECASE,
 )
-"""Licences that let anyone hand the text on. NC and ND are not among them: whether they do depends on who asks."""
+"""Licences that let anyone redistribute the text. NC and ND are not among them: they depend on the user and the use."""
 
 
 def export_hub(
@@ -42,21 +42,22 @@ def export_hub(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> int:
-    """Write a dataset as the hub has it: Parquet files under `data/`, the card, the tokenizer, the list of documents.
+    """Export a dataset in the hub's layout: Parquet files under `data/`, the card, the tokenizer, the document list.
 
-    `datasets.load_dataset(str(folder))` opens it, as its split `train`.
+    `datasets.load_dataset(str(folder))` opens it as the split `train`.
 
     Args:
-        folder: empty, or not there.
-        private: leave the command, local paths and what was counted by its text out of the card, and the list of
-            documents out altogether; so are they always of a dataset that was built as private.
+        dataset: open, or given by reference.
+        folder: empty, or not existing yet.
+        private: leave the command, local paths and counts of the text out of the card, and omit the list of
+            documents. This is always so for a dataset that was built as private.
 
     Returns:
         The number of rows.
 
     Raises:
-        OptionError: the folder holds something.
-        StorageError: the disk is full or refuses.
+        OptionError: the folder is not empty.
+        StorageError: the disk is full or read-only, or the folder cannot be created.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OptionError(f"{folder} holds something already; give an empty folder, or one that is not there")
@@ -76,7 +77,7 @@ def export_hub(
 
 
 def hub_card(manifest: Manifest) -> str:
-    """The card of a version, with the place of its files in the YAML."""
+    """The card of a version, with the location of its files in the YAML."""
     head, rest = card(manifest).split("\n", 1)
     configs = "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/*.parquet"
     return "\n".join([head, configs, rest])
@@ -94,15 +95,16 @@ def push(
     """Upload a dataset to the hub.
 
     Args:
-        repository: OWNER/NAME; made if it is not there.
+        dataset: open, or given by reference.
+        repository: OWNER/NAME; created if it does not exist.
         private: make the repository private, and export as private.
-        may_redistribute: the user says that they may, whatever is recorded.
+        may_redistribute: the user states that they have the right to, whatever licences are recorded.
 
     Returns:
-        The address of the commit.
+        The URL of the commit.
 
     Raises:
-        DatasetError: a recorded licence forbids it, or none is recorded; or the hub refuses.
+        DatasetError: a recorded licence forbids redistribution, none is recorded, or the hub refuses the upload.
     """
     found = Work.here(store, "serial", progress).open(dataset)
     if not may_redistribute:
@@ -113,13 +115,14 @@ def push(
 
 
 def check_licences(what: str, licences: dict[str, int]) -> None:
-    """See that every licence lets anyone hand the texts on; of several, joined by commas, that each of them does.
+    """Check that every licence lets anyone redistribute the texts; if several are joined by commas, each of them must.
 
     Args:
-        licences: documents by licence; empty where nothing is recorded.
+        what: the dataset or model, for the error message.
+        licences: documents by licence; empty if none is recorded.
 
     Raises:
-        DatasetError: one does not, or is not known.
+        DatasetError: a licence does not allow it, or is unknown.
     """
     held = {licence or "unknown": number for licence, number in licences.items() if not _free(licence)}
     if not licences:
@@ -137,16 +140,19 @@ def _free(licence: str) -> bool:
 
 
 def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
-    """Upload a folder in one commit, with the token that `hf auth login` keeps or HF_TOKEN holds.
+    """Upload a folder in one commit, with the token from `hf auth login` or `HF_TOKEN`.
 
     Args:
-        kind: dataset or model.
+        folder: all of its files are uploaded.
+        repository: OWNER/NAME; created if it does not exist.
+        kind: `dataset` or `model`.
+        private: make a new repository private.
 
     Returns:
-        The address of the commit.
+        The URL of the commit.
 
     Raises:
-        DatasetError: the hub refuses, or cannot be reached.
+        DatasetError: the hub refuses the upload, or cannot be reached.
     """
     import huggingface_hub
 
@@ -164,7 +170,7 @@ def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
 
 
 def hub_errors() -> tuple[type[Exception], ...]:
-    """What the hub's client raises where the hub refuses, is not reached, or breaks off."""
+    """The exceptions of the hub's client if the hub refuses, cannot be reached, or drops the connection."""
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     client_error = next(base for base in HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")  # of its HTTP library

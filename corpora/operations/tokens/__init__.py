@@ -1,1 +1,1 @@
-"""From sentences to token ids: tokenizing, packing, and the cache of words."""
+"""Turn sentences into token ids: tokenizing, packing, and the word cache."""

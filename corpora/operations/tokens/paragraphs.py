@@ -1,4 +1,4 @@
-"""The texts that become sequences; paragraphs stay whole, wherever blocks, files and pieces end."""
+"""The texts that become sequences; paragraphs stay whole across the borders of blocks, files and pieces."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ Key = tuple[str, int]
 
 
 def whole_paragraphs(piece: Piece, pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
-    """The paragraphs that begin in a piece of a sentence dataset, each whole in one batch.
+    """The paragraphs that begin in a piece of a sentence dataset, each complete in one batch.
 
-    What a piece before began is left to it; the last paragraph is followed into the pieces after. One
-    paragraph at a time is held in memory.
+    A paragraph that began in an earlier piece belongs to that piece; the last paragraph is followed into later
+    pieces. Only one paragraph at a time is held in memory.
 
     Args:
-        pieces: all of the dataset, in order.
+        piece: one of `pieces`.
+        pieces: all pieces of the dataset, in order.
     """
     place = pieces.index(piece)
     begun = _last_key(pieces[place - 1]) if place else None
@@ -47,7 +48,12 @@ def whole_paragraphs(piece: Piece, pieces: Sequence[Piece]) -> Iterator[pa.Recor
 
 
 def units(batch: pa.RecordBatch, unit: str) -> tuple[list[str], list[str]]:
-    """The texts that become sequences, and the document of each."""
+    """The texts that become sequences, and the document of each.
+
+    Args:
+        batch: rows of a sentence dataset.
+        unit: `sentence`, `paragraph` or `packed:N`.
+    """
     texts, documents = batch["text"].to_pylist(), batch["document"].to_pylist()
     if unit != "paragraph":
         return texts, documents
@@ -69,7 +75,7 @@ def _last_key(piece: Piece) -> Key:
 
 
 def _leading(batch: pa.RecordBatch, key: Key | None) -> int:
-    """How many of the first rows are of this document and paragraph."""
+    """How many of the first rows belong to this document and paragraph."""
     if key is None:
         return 0
     document, paragraph = (pc.equal(batch[n], v) for n, v in zip(("document", "paragraph"), key, strict=True))

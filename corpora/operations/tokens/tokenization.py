@@ -1,4 +1,4 @@
-"""Turn a sentence dataset into sequences of token ids, with any tokenizer or with one trained on it."""
+"""Tokenize a sentence dataset, with any tokenizer or with one trained on it."""
 
 from __future__ import annotations
 
@@ -66,24 +66,26 @@ def tokenize(
 ) -> Dataset:
     """Turn a sentence dataset into sequences of token ids.
 
-    A sequence keeps the scores of the sentence that it is, or is cut from; a paragraph or a packed row has none.
+    A sequence keeps the scores of the sentence that it was made or cut from; paragraphs and packed rows have none.
 
     Args:
+        dataset: open, or given by reference.
         tokenizer: a `tokenizer.json`, a WordPiece `vocab.txt`, a folder with one of them, or a hub id.
         train: instead, train a WordPiece vocabulary of this many pieces on the dataset.
-        like: instead, a token dataset whose tokenizer to take.
-        casing: whether the tokenizer lower-cases; needed for a trained one (default uncased) and for a
-            `vocab.txt`, where it is read from the pieces if it is not given.
+        like: instead, use the tokenizer of this token dataset.
+        casing: whether the tokenizer lower-cases. It applies to a trained one (uncased by default) and to a
+            `vocab.txt`, where it is inferred from the pieces if it is not given.
         unit: what becomes a sequence: `sentence`, `paragraph`, or `packed:N` (sentences of a document
             joined up to N tokens). Packing starts anew with each document and each block of 65,536 sentences, so the
             last row of either may be shorter.
-        min_tokens: shorter sequences are dropped. Counts, like the next, [CLS] and [SEP].
-        max_tokens: longer sequences are cut into pieces of at most this many.
+        min_tokens: shorter sequences are dropped. Both limits include [CLS] and [SEP].
+        max_tokens: longer sequences are split into pieces of at most this length.
         special_tokens_in_text: what a literal `[MASK]` or `<s>` in a sentence becomes: `text`, pieces like any other
-            text; or `keep`, the control token, as `tokenizers` does it.
+            text; or `keep`, the control token, as in `tokenizers`.
+        name: of the new dataset; by default made from the dataset's name.
 
     Raises:
-        OptionError: settings that contradict each other.
+        OptionError: settings contradict each other.
         InputError: the tokenizer cannot be read.
     """
     work = Work.here(store, executor, progress)
@@ -188,7 +190,7 @@ class TokenizeTask:
     vocabulary: Vocabulary
     schema: pa.Schema
     pieces: tuple[Piece, ...]
-    """All of the dataset where paragraphs are asked for: one may go on in the next piece."""
+    """All pieces of the dataset if the unit is a paragraph, since a paragraph may continue in the next piece."""
     keep_special: bool
     unit: str
     min_tokens: int
@@ -226,7 +228,16 @@ class TokenizeTask:
 
 
 def pack(block: Sequences, documents: list[str], size: int) -> tuple[Sequences, list[str]]:
-    """Join consecutive rows of a document into rows of at most `size` ids; a longer row stands alone."""
+    """Join consecutive rows of a document into rows of at most `size` ids; a longer row stays alone.
+
+    Args:
+        block: the rows.
+        documents: [rows], the document of each row.
+        size: in ids, without special tokens.
+
+    Returns:
+        The joined rows, and the document of each.
+    """
     starts, room, last = [], 0, None
     for row, length in enumerate(block.lengths.tolist()):
         if documents[row] != last or length > room:
@@ -238,7 +249,7 @@ def pack(block: Sequences, documents: list[str], size: int) -> tuple[Sequences, 
 
 
 def fit(block: Sequences, shortest: int, longest: int) -> tuple[Sequences, Any]:
-    """Cut rows of more than `longest` ids into pieces, then drop what is shorter than `shortest` or empty.
+    """Split rows of more than `longest` ids into pieces, then drop rows that are shorter than `shortest` or empty.
 
     Returns:
         The rows, and the row of `block` that each came from: [rows], int64.

@@ -1,4 +1,4 @@
-"""What a tokenizer does not know: how many tokens of a dataset are [UNK], and which characters made them so."""
+"""Count unknown tokens: how many tokens of a dataset are [UNK], and which characters cause them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ CHARACTERS_PER_PART = 1000
 
 
 def count_unknown(texts: Sequence[str], encoded: Sequences, vocabulary: Vocabulary) -> Counter[str]:
-    """How often [UNK] occurs, under `unknown`, and each character that no piece has, under its prefixed key.
+    """Count [UNK], under the key `unknown`, and each character that is in no piece, under its prefixed key.
 
     Args:
-        texts: [rows], what was encoded.
-        encoded: their ids without special tokens.
+        texts: [rows], the texts that were encoded.
+        encoded: [rows], their ids without special tokens.
+        vocabulary: the tokenizer that encoded them.
     """
     counts: Counter[str] = Counter()
     unknown = vocabulary.unknown_id
@@ -58,10 +59,11 @@ def _commonest(counts: Counter[str], number: int) -> list[tuple[str, int]]:
 
 
 def summarised(batches: Iterator[pa.RecordBatch], accounting: dict[str, Json]) -> Iterator[pa.RecordBatch]:
-    """The batches; at their end the accounting's counts of characters become one table of the commonest ones.
+    """Yield the batches; after the last one, replace the character counts with one table of the most common ones.
 
     Args:
-        accounting: is filled by whoever gives the batches, as they are taken.
+        batches: are passed through unchanged.
+        accounting: is filled while the batches are produced.
     """
     yield from batches
     keys = [key for key in accounting if key.startswith(PREFIX)]

@@ -1,4 +1,4 @@
-"""Token ids by word: a WordPiece tokenizer is asked once for each word of a corpus, not once for each place of it."""
+"""Cache token ids by word: a WordPiece tokenizer runs once per distinct word of a corpus, not once per occurrence."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MOST_WORDS = 1 << 19
-"""Words that are kept, about 80 MB; when there are more, the cache begins again."""
+"""The most words that are kept, about 80 MB; when there are more, the cache starts over."""
 MEAN_WORD_LENGTH = 16
-"""Texts with longer words, in characters, are not split: those of scripts without spaces, and addresses."""
+"""Texts with longer words (in characters, on average) are not split: scripts without spaces, and URLs."""
 
 
 class WordCache:
-    """Gives the ids that a tokenizer gives, faster where that is provably the same.
+    """Encodes like a tokenizer, but faster where the result is provably the same.
 
     BERT's normalizer works on characters with their combining marks, its pre-tokenizer splits at white space, and
-    WordPiece looks at one word at a time. Therefore the ids of a text are those of its parts between ASCII spaces, one
-    after the other, whatever characters those hold. Two things break this rule, and go to the tokenizer as whole
-    texts: texts that spell an added token such as [MASK], and tokenizers of any other kind.
+    WordPiece looks at one word at a time. Therefore the ids of a text are the concatenated ids of its parts between
+    ASCII spaces, whatever characters these contain. Two cases break this rule, and are encoded as whole texts: texts
+    that contain an added token such as [MASK], and tokenizers of any other kind.
 
     Args:
         tokenizer: any tokenizer, without truncation and padding.
-        ask: gives the ids of texts, as the tokenizer is to be asked; by default without special tokens.
+        ask: encodes texts with the tokenizer; by default without special tokens.
     """
 
     def __init__(self, tokenizer: Tokenizer, ask: Callable[[Sequence[str]], list[list[int]]] | None = None) -> None:
@@ -76,7 +76,7 @@ class WordCache:
         return Sequences(ids.values, ids.offsets[_running(words_in)])
 
     def _learn(self, words: Sequence[str]) -> None:
-        """Ask the tokenizer for the words that are not known yet."""
+        """Encode the words that are not in the cache yet."""
         if len(self._numbers) > MOST_WORDS:
             self._forget()
         new = list(set(words).difference(self._numbers))
@@ -98,7 +98,12 @@ class WordCache:
 
 @lru_cache(maxsize=1)
 def word_cache(vocabulary: Vocabulary, *, keep_special: bool) -> WordCache:
-    """The cache of this process for a vocabulary, which every piece of a dataset fills further."""
+    """This process's cache for a vocabulary, shared by all pieces of a dataset.
+
+    Args:
+        vocabulary: the tokenizer.
+        keep_special: as in `Vocabulary.encode`.
+    """
     return WordCache(vocabulary.tokenizer, partial(vocabulary.encode, keep_special=keep_special))
 
 
