@@ -12,6 +12,7 @@ from .distributions import mean as mean
 from .distributions import median as median
 from .hashes import ngram_hashes as ngram_hashes
 from .hashes import row_hashes as row_hashes
+from .literals import Literals as Literals
 from .ngrams import KeySet as KeySet
 from .ngrams import RowNgrams as RowNgrams
 from .ngrams import row_ngrams as row_ngrams

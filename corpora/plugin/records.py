@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from corpora.plugin.values import Array, Json
+from corpora.plugin.white_space import word_count, words_per_row
 
 Counts = Mapping[str, Array]
 """What a statistic counted: named arrays, which merge."""
@@ -22,7 +23,6 @@ HOLE = "\ue0f0"
 
 A build drops the sentences that hold one and counts them; it never writes the mark.
 """
-ASCII_SPACES = np.array([chr(point).isspace() for point in range(128)])
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,8 @@ class Document:
 
     @cached_property
     def words(self) -> int:
-        """Runs without white space, over all paragraphs; those in ASCII, which are most, are counted all at once."""
-        ascii = "\n".join([paragraph for paragraph in self.paragraphs if paragraph.isascii()]) + "\n"
-        spaces = ASCII_SPACES[np.frombuffer(ascii.encode(), np.uint8)]
-        others = sum(len(paragraph.split()) for paragraph in self.paragraphs if not paragraph.isascii())
-        return int(np.count_nonzero(spaces[1:] > spaces[:-1])) + others
+        """Runs without white space, over all paragraphs."""
+        return word_count(self.text)
 
 
 @dataclass(frozen=True)
@@ -134,6 +131,12 @@ class Sequences:
     def lengths(self) -> NDArray[np.int64]:
         """[rows], the number of values in each row."""
         return np.diff(self.offsets)
+
+    @cached_property
+    def words(self) -> NDArray[np.int64]:
+        """[rows], the number of words in each row of UTF-8, those that `str.split` finds."""
+        block = self.tight()
+        return words_per_row(block.values, block.offsets)
 
     def row(self, number: int) -> Array:
         """The values of one row."""

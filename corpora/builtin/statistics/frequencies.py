@@ -8,7 +8,7 @@ import numpy as np
 from corpora import Context, Counts, DatasetDamaged, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import LAST, entropy, histogram, mean, median
 from corpora.builtin.statistics.laws import zipf_slope
-from corpora.builtin.statistics.words import holds_text, words_in
+from corpora.builtin.statistics.words import holds_text
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Lengths(Statistic):
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """The rows of each length, [length + 1], and the sum of the lengths beyond 65,536."""
-        lengths = words_in(block) if holds_text(block, context) else block.lengths
+        lengths = block.words if holds_text(block, context) else block.lengths
         return {"rows": histogram(lengths), "beyond": np.array([lengths[lengths > LAST].sum()], dtype=np.int64)}
 
     def summarise(self, counts: Counts) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import document_runs, histogram, mean, median, merge_runs
-from corpora.builtin.statistics.words import holds_text, words_in
+from corpora.builtin.statistics.words import holds_text
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Sizes(Statistic):
         counts = {"rows": _one(len(block)), "documents": document_runs(context.documents, context.first_row)}
         if not holds_text(block, context):
             return {**counts, "tokens": _one(len(block.values))}
-        words = words_in(block)
+        words = block.words
         sizes = {"text_bytes": _one(len(block.values)), "words": _one(int(words.sum()))}
         return {**counts, **sizes, "words_per_sentence": histogram(words)}
 

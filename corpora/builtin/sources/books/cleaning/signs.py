@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
+from corpora.arrays import Literals
 from corpora.builtin.sources.books.cleaning.boilerplate_rules import RULES, Rule
 from corpora.builtin.sources.books.cleaning.end_rules import END_RULES
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
@@ -28,12 +30,31 @@ def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
 def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
     """Each block that holds a hint of a rule, with the rule."""
     whole = _lower(blocks)
-    published = any(sign in whole for sign in SIGNS)
-    if published:
-        yield from _hits(RULES, whole, 0)
+    places = _literals().places(whole)
+    published = any(sign in places for sign in SIGNS)
     back = max(END_BLOCKS, len(blocks) - END_BLOCKS)
+    for number, rule in _hinted(whole, places):
+        if published or number < END_BLOCKS or number >= back:
+            yield number, rule
     for text, first in ((_lower(blocks[:END_BLOCKS]), 0), (_lower(blocks[back:]), back)):
-        yield from _hits(END_RULES if published else RULES + END_RULES, text, first)
+        yield from _hits(END_RULES, text, first)
+
+
+@cache
+def _literals() -> Literals:
+    return Literals([*SIGNS, *(hint for rule in RULES for hint in rule.hints)])
+
+
+def _hinted(whole: bytes, places: Mapping[bytes, Sequence[int]]) -> Iterator[tuple[int, Rule]]:
+    """The line of each place of a hint, with the hint's rule; each pair once."""
+    wanted = {(place, n) for n, rule in enumerate(RULES) for hint in rule.hints for place in places.get(hint, ())}
+    number = counted = 0
+    found: set[tuple[int, int]] = set()
+    for place, n in sorted(wanted):
+        number += whole.count(b"\n", counted, place)
+        counted = place
+        found.add((number, n))
+    yield from ((number, RULES[n]) for number, n in sorted(found))
 
 
 def _lower(blocks: Sequence[Block]) -> bytes:

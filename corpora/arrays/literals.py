@@ -1,0 +1,83 @@
+"""Find many literals in a text at once, in a time that hardly depends on their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+GRAM = 4
+"""Bytes by which a place is told to be worth a look."""
+CHUNK = 1 << 16
+BY_FREQUENCY = b" etaoinshrdlcumwfgypbvkjxqz"
+COMMON_PAIRS = frozenset(
+    b"th he in er an re nd on en at ou ed ha to or it is hi es ng ve ro wi ll ri no me li ne go oo od fi rs st gi iv "
+    b"rd rk wo rt ar ee ti ho io te co om al le ea se as de us".split()
+)
+PAIR_PENALTY = 12
+MULTIPLIER = np.uint32(0x9E3779B1)
+
+
+class Literals:
+    """A set of literals, each of which is looked for by its rarest four bytes.
+
+    One look-up for each place of the text finds all of them, where a search for each takes one for each place and
+    literal. Shorter literals are searched for one by one.
+    """
+
+    def __init__(self, literals: Iterable[bytes]) -> None:
+        self._short: list[bytes] = []
+        self._grams: dict[int, list[tuple[bytes, int]]] = {}
+        self._table = np.zeros(1 << 16, dtype=bool)
+        for literal in dict.fromkeys(literals):
+            if len(literal) < GRAM:
+                self._short.append(literal)
+                continue
+            at = _rarest(literal)
+            code = int.from_bytes(literal[at : at + GRAM], "little")
+            self._grams.setdefault(code, []).append((literal, at))
+            self._table[_slots(np.array([code], "<u4"))] = True
+
+    def places(self, text: bytes) -> dict[bytes, list[int]]:
+        """Where each literal that occurs begins, in bytes, in no particular order."""
+        found: dict[bytes, list[int]] = {}
+        for shift in range(GRAM):
+            codes = np.frombuffer(
+                text[shift : shift + (len(text) - shift) // GRAM * GRAM], "<u4"
+            )
+            for begin in range(0, len(codes), CHUNK):
+                part = codes[begin : begin + CHUNK]
+                hits = np.flatnonzero(self._table.take(_slots(part), mode="clip"))
+                for code, hit in zip(part[hits].tolist(), hits.tolist(), strict=True):
+                    place = (begin + hit) * GRAM + shift
+                    for literal, at in self._grams.get(code, ()):
+                        if place >= at and text.startswith(literal, place - at):
+                            found.setdefault(literal, []).append(place - at)
+        for literal in self._short:
+            if starts := list(_starts(text, literal)):
+                found[literal] = starts
+        return found
+
+
+def _rarest(literal: bytes) -> int:
+    """Where the four bytes of a literal begin that English text has most seldom."""
+    return max(range(len(literal) - GRAM + 1), key=lambda at: _rarity(literal[at : at + GRAM]))
+
+
+def _rarity(gram: bytes) -> int:
+    ranks = sum(BY_FREQUENCY.find(byte) % (len(BY_FREQUENCY) + 1) for byte in gram)
+    common = gram.count(b" ") + sum(gram[at : at + 2] in COMMON_PAIRS for at in range(GRAM - 1))
+    return ranks - PAIR_PENALTY * common
+
+
+def _slots(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The place of each code in the table: [codes]."""
+    return (codes * MULTIPLIER) >> np.uint32(16)
+
+
+def _starts(text: bytes, literal: bytes) -> Iterable[int]:
+    at = text.find(literal) if literal[:1] in text else -1  # one byte is looked for much faster than two
+    while at >= 0:
+        yield at
+        at = text.find(literal, at + 1)
