@@ -24,4 +24,6 @@ from .ragged import random_u32 as random_u32
 from .ragged import shuffled as shuffled
 from .runs import document_runs as document_runs
 from .runs import merge_runs as merge_runs
+from .words import has_double_space as has_double_space
+from .words import has_other_space as has_other_space
 from .words import word_spans as word_spans

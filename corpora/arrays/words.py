@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from corpora.plugin import has_double_space as has_double_space
+from corpora.plugin import has_other_space as has_other_space
 from corpora.plugin import spaces
 
 

@@ -54,4 +54,6 @@ from .short_form import named_settings as named_settings
 from .short_form import split_short as split_short
 from .values import Array as Array
 from .values import Json as Json
+from .white_space import has_double_space as has_double_space
+from .white_space import has_other_space as has_other_space
 from .white_space import spaces as spaces

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 ASCII_SPACES = bytes([9, 10, 11, 12, 13, 28, 29, 30, 31, 32])
 _WIDE = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 WIDE_SPACES = tuple(chr(point).encode() for point in _WIDE)
+_OTHER_ASCII = "".join(chr(byte) for byte in ASCII_SPACES if byte not in b" \n")
 _IS_SPACE = bytes(byte in ASCII_SPACES for byte in range(256))
 
 
@@ -25,17 +28,37 @@ _AFTER = {lead: _ending_table(lead) for lead in sorted({space[0] for space in WI
 def spaces(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Whether each byte belongs to white space, as `str.isspace` defines it: [bytes]."""
     mask = np.frombuffer(bytearray(values).translate(_IS_SPACE), np.bool_)
+    for places, more in _wide_spaces(values):
+        for step in range(more + 1):
+            mask[places + step] = True
+    return mask
+
+
+def _wide_spaces(values: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Where white space beyond ASCII begins, with the number of bytes that follow the first."""
     for lead, (more, table) in _AFTER.items():
         places = np.flatnonzero(values[: max(len(values) - more, 0)] == lead)
-        if not len(places):
-            continue
-        ending = values[places + 1].astype(np.uint16)
-        if more == 2:
-            ending = (ending << np.uint16(8)) | values[places + 2]
-        found = places[table[ending]]
-        for step in range(more + 1):
-            mask[found + step] = True
-    return mask
+        if len(places):
+            ending = values[places + 1].astype(np.uint16)
+            if more == 2:
+                ending = (ending << np.uint16(8)) | values[places + 2]
+            yield places[table[ending]], more
+
+
+def has_other_space(text: str) -> bool:
+    """Whether a text has white space that is neither a space nor a line feed."""
+    if any(mark in text for mark in _OTHER_ASCII):
+        return True
+    if text.isascii():
+        return False
+    values = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    return any(len(places) for places, _ in _wide_spaces(values))
+
+
+def has_double_space(text: str) -> bool:
+    """Whether two spaces stand together; several times as fast as `in`, which stops at each space."""
+    is_space = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8) == ord(" ")
+    return bool((is_space[1:] & is_space[:-1]).any())
 
 
 def word_count(text: bytes) -> int:

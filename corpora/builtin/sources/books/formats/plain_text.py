@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
+from corpora.arrays import has_double_space, has_other_space
 from corpora.builtin.sources.books.formats import paragraph_layout, transcription
 from corpora.builtin.sources.books.formats.blocks import Block, visible
 from corpora.builtin.sources.books.formats.paragraph_layout import layout_of
@@ -35,7 +37,12 @@ def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
     if layout == "double-spaced":
         text = re.sub(r"\n[^\S\n]*\n", "\n", text)
     parts = _lines(text) if layout == "lines" else paragraph_layout.paragraphs(_mended(text))
-    blocks = [Block(line, 0, False, "", gap) for part, gap in parts if (line := _squeezed(part))]
+    is_plain = not has_other_space(text)
+    if is_plain and layout == "lines" and not has_double_space(text):
+        squeezed: Callable[[str], str] = str.strip
+    else:
+        squeezed = partial(_squeezed, is_plain=is_plain)
+    blocks = [Block(line, 0, False, "", gap) for part, gap in parts if (line := squeezed(part))]
     return list(_with_removed(blocks, removed)) if removed else blocks
 
 
@@ -71,9 +78,14 @@ def _with_removed(blocks: Iterable[Block], removed: list[Block]) -> Iterator[Blo
             yield block._replace(text=re.sub(r" (?=[.,;:!?])", "", text))
 
 
-def _squeezed(text: str) -> str:
-    line = text.replace("\n", " ").strip()
-    if line.isascii() and "  " not in line and "\t" not in line:
+def _squeezed(text: str, *, is_plain: bool) -> str:
+    """A paragraph on one line, each run of white space as one space.
+
+    Args:
+        is_plain: whether it has no white space but spaces and line breaks.
+    """
+    line = (text.replace("\n", " ") if "\n" in text else text).strip()
+    if "  " not in line and (is_plain or (line.isascii() and "\t" not in line)):
         return line
     return " ".join(line.split())
 
