@@ -43,9 +43,7 @@ class Literals:
         """Where each literal that occurs begins, in bytes, in no particular order."""
         found: dict[bytes, list[int]] = {}
         for shift in range(GRAM):
-            codes = np.frombuffer(
-                text[shift : shift + (len(text) - shift) // GRAM * GRAM], "<u4"
-            )
+            codes = np.frombuffer(text[shift : shift + (len(text) - shift) // GRAM * GRAM], "<u4")
             for begin in range(0, len(codes), CHUNK):
                 part = codes[begin : begin + CHUNK]
                 hits = np.flatnonzero(self._table.take(_slots(part), mode="clip"))

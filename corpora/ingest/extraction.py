@@ -171,8 +171,8 @@ class WriteTask:
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
         split: list[tuple[list[str], int]] = []
         with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {len(split) + 1:,}"):
-            for paragraph in kept:  # one context for all paragraphs: one for each costs as much as a tenth of splitting
-                split.append(whole_sentences(paragraph, splitter))
+            for sentences in whole_sentences(kept, splitter):
+                split.append(sentences)
         side.drop(HAS_HOLE, sum(holes for _, holes in split))
         for number, (sentences, _) in enumerate(split):
             written = sentences

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from corpora.plugin import HOLE, Splitter, must_return
@@ -11,27 +11,28 @@ STAND_IN = "Formula"
 """What a splitter sees in the place of a hole: a word, so that it cuts where it would cut around one."""
 
 
-def whole_sentences(paragraph: str, splitter: Splitter) -> tuple[list[str], int]:
-    """The sentences of a paragraph without those that hold a hole, and how many those were."""
-    if HOLE not in paragraph:
-        return _split(paragraph, splitter), 0
-    sentences = _split(paragraph.replace(HOLE, STAND_IN), splitter)
+def whole_sentences(paragraphs: Sequence[str], splitter: Splitter) -> Iterator[tuple[list[str], int]]:
+    """The sentences of each paragraph without those that hold a hole, and how many those were."""
+    texts = [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
+    for paragraph, text, sentences in zip(paragraphs, texts, splitter.split_all(texts), strict=True):
+        if not isinstance(sentences, list):
+            must_return(False, splitter, "split", sentences, "a list of sentences")
+        if text is paragraph:
+            yield sentences, 0
+        else:
+            whole = _without_holes(paragraph, sentences)
+            yield whole, len(sentences) - len(whole)
+
+
+def _without_holes(paragraph: str, sentences: list[str]) -> list[str]:
     holes = _places(paragraph)
     ends = list(accumulate(_letters(sentence) for sentence in sentences))
     starts = [0, *ends[:-1]]
-    whole = [
+    return [
         sentence
         for sentence, start, end in zip(sentences, starts, ends, strict=True)
         if not any(start < place + len(STAND_IN) and place < end for place in holes)
     ]
-    return whole, len(sentences) - len(whole)
-
-
-def _split(paragraph: str, splitter: Splitter) -> list[str]:
-    sentences = splitter.split(paragraph)
-    if not isinstance(sentences, list):
-        must_return(False, splitter, "split", sentences, "a list of sentences")
-    return sentences
 
 
 def _places(paragraph: str) -> Sequence[int]:

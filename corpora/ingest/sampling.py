@@ -159,7 +159,7 @@ def _count(document: Document, splitter: Splitter, sample: Sample) -> None:
     from tokenizers.pre_tokenizers import BertPreTokenizer
 
     cut = BertPreTokenizer()
-    rows = [row for paragraph in document.paragraphs for row in whole_sentences(paragraph, splitter)[0]]
+    rows = [row for sentences, _ in whole_sentences(document.paragraphs, splitter) for row in sentences]
     sample.kept += 1
     sample.rows += len(rows)
     sample.words += document.words

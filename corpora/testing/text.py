@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from corpora.plugin import Splitter, Template
 from corpora.testing import inputs
@@ -40,6 +40,20 @@ def check_splitter(given: type[Splitter] | Splitter) -> None:
 
     searched(check, inputs.paragraphs())
     check_order(component, "split", split, list(inputs.PARAGRAPHS))
+    _check_all(component)
+
+
+def _check_all(component: Splitter) -> None:
+    """See that `split_all` gives what `split` gives."""
+    paragraphs = list(inputs.PARAGRAPHS)
+    together = called(component, "split_all", _split_all, component, paragraphs)
+    for paragraph, sentences in zip(paragraphs, together, strict=True):
+        expected = component.split(paragraph)
+        need(sentences == expected, component, f"split_all gave {sentences} for {paragraph!r}, split {expected}")
+
+
+def _split_all(component: Splitter, paragraphs: Sequence[str]) -> list[list[str]]:
+    return list(component.split_all(paragraphs))
 
 
 def split(component: Splitter, paragraph: str) -> list[str]:

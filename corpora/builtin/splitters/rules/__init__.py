@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from corpora import OptionError, Splitter, hookimpl, option
 from corpora.builtin.splitters.cuts import cut
 from corpora.builtin.splitters.rules.boundaries import sentence_starts
-from corpora.builtin.splitters.rules.language import language_named
+from corpora.builtin.splitters.rules.documents import sentences_of
+from corpora.builtin.splitters.rules.language import Language, language_named
 
 AUTO = "auto"
 UNKNOWN = "en"
@@ -31,8 +33,15 @@ class Rules(Splitter):
 
     def split(self, paragraph: str) -> list[str]:
         """The paragraph's sentences, in time proportional to its length."""
-        language = UNKNOWN if self.language == AUTO else self.language
-        return cut(paragraph, sentence_starts(paragraph, language_named(language)))
+        return cut(paragraph, sentence_starts(paragraph, self._language))
+
+    def split_all(self, paragraphs: Sequence[str]) -> list[list[str]]:
+        """The sentences of each paragraph, found in one scan of the document."""
+        return sentences_of(paragraphs, self._language)
+
+    @property
+    def _language(self) -> Language:
+        return language_named(UNKNOWN if self.language == AUTO else self.language)
 
     def for_language(self, language: str) -> Rules:
         """The rules of a document's language, unless a language was chosen."""

@@ -30,6 +30,13 @@ def scan(language: Language, ascii: bool) -> re.Pattern[str]:
         language: adds terminals of its own, and the words that begin a sentence after one broken off by a dash.
         ascii: whether the text is ASCII, where smaller classes of characters find the same places faster.
     """
+    first, more, closing, opening = scanned(language, ascii)
+    return re.compile(rf"({first}{more})({closing})(\s*+)({opening})(\w*+)")
+
+
+@cache
+def scanned(language: Language, ascii: bool) -> tuple[str, str, str, str]:
+    """The parts of `scan`'s pattern: a terminal, more of them, what closes, and what opens behind white space."""
 
     def among(marks: str) -> str:
         return re.escape("".join(mark for mark in marks if mark.isascii()) if ascii else marks)
@@ -41,7 +48,7 @@ def scan(language: Language, ascii: bool) -> re.Pattern[str]:
     broken_off = (
         rf"(?:{before_closing}|(?=[ ](?:{'|'.join(language.restarts)})\b))" if language.restarts else before_closing
     )
-    run = rf"[{ends}{dashes}](?:(?<=[{dashes}]){broken_off}|(?<![{dashes}]){more})"
+    first, run = f"[{ends}{dashes}]", rf"(?:(?<=[{dashes}]){broken_off}|(?<![{dashes}]){more})"
     opening = "" if ascii else rf"|[{EITHER}](?!\w)"
     closers = rf"(?:[{among(CLOSING + ')]}）］｝】〉》*_')}]{opening})*+"
     apart = r"(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
@@ -49,7 +56,7 @@ def scan(language: Language, ascii: bool) -> re.Pattern[str]:
     emoji = "" if ascii else rf"|(?:\s?[{EMOJI}])++"
     faces = rf"(?:\s(?:[:;=]['’]?-?[()DPp]|<3)(?!\w){emoji})?+"
     seldom = rf"(?:(?!\s[A-Za-z“‘]){apart}{notes}{faces})?+"  # the look ahead passes over most places at once
-    return re.compile(rf"({run})({closers}{seldom})(\s*+)((?:[{among(OPENERS)}]\s?+)*+)(\w*+)")
+    return first, run, f"{closers}{seldom}", rf"(?:[{among(OPENERS)}]\s?+)*+"
 
 
 def sentence_starts(text: str, language: Language) -> list[int]:
@@ -72,27 +79,42 @@ def _starts_between(text: str, start: int, end: int, language: Language) -> list
     if text[start : start + 1] in layout.CAPTION_LETTERS and (caption := layout.CAPTION.match(text, start, end)):
         start = caption.end()
         starts.append(start)
-    ambiguous, trailing_dashes = language.ambiguous, language.trailing_dashes
+    ambiguous = language.ambiguous
     for match in scan(language, text.isascii()).finditer(text, start, end):
-        run, closers, space, openers, word = match.groups()
-        if not space:
-            wide = run[-1] in WIDE
-            ends = (wide or word != "") and (wide_ends if wide else glued_ends)(text, start, match, language)
-        elif run == ".":
-            ends = False
-            if not closers and word[:1].isupper():  # most sentences end in a plain word and begin with a capital
-                stop = match.start()
-                reach = stop - REACH if stop - REACH > start else start
-                before = text[text.rfind(" ", reach, stop) + 1 or reach : stop]
-                ends = len(before) > 1 and before not in ambiguous and before.isalpha()
-            ends = ends or full_stop_ends(text, start, match, language)
+        run, closers, space, _, word = match.groups()
+        if space and run == "." and not closers and word[:1].isupper():
+            stop = match.start()  # most sentences end in a plain word and begin with a capital
+            reach = stop - REACH if stop - REACH > start else start
+            before = text[text.rfind(" ", reach, stop) + 1 or reach : stop]
+            is_end = len(before) > 1 and before not in ambiguous and before.isalpha()
+            is_end = is_end or full_stop_ends(text, start, match, language)
         else:
-            ends = mark_ends(text, start, match, language)
-        if ends:
-            start = match.start(4)
-            if openers and trailing_dashes and (dash := DASH.match(text, start)):
-                start = dash.end()
-            starts.append(start)
-            if word in CLOSERS and (close := layout.CLOSE.match(text, start)):
-                starts.append(close.end())
+            is_end = ends(text, start, match, language)
+        if is_end:
+            begins = starts_at(text, match, language)
+            start = begins[0]
+            starts += begins
     return starts
+
+
+def ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
+    """Whether a sentence ends at a place that `scan` found.
+
+    Args:
+        start: where the sentence begins.
+    """
+    run, _, space, _, word = match.groups()
+    if space:
+        return (full_stop_ends if run == "." else mark_ends)(text, start, match, language)
+    wide = run[-1] in WIDE
+    return (wide or word != "") and (wide_ends if wide else glued_ends)(text, start, match, language)
+
+
+def starts_at(text: str, match: re.Match[str], language: Language) -> list[int]:
+    """Where the next sentence begins behind an end, and the one after it if that is the formula that ends a letter."""
+    start = match.start(4)
+    if match[4] and language.trailing_dashes and (dash := DASH.match(text, start)):
+        start = dash.end()
+    if match[5] in CLOSERS and (close := layout.CLOSE.match(text, start)):
+        return [start, close.end()]
+    return [start]
