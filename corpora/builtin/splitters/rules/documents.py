@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from corpora.builtin.splitters.cuts import cut
 from corpora.builtin.splitters.rules.boundaries import ends, scan, scanned, sentence_starts, starts_at
-from corpora.builtin.splitters.rules.full_stops import CATALOGUES, REACH, ROMAN
+from corpora.builtin.splitters.rules.full_stops import REACH, ROMAN
 from corpora.builtin.splitters.rules.language import Language
 from corpora.builtin.splitters.rules.layout import BEGINNINGS, CLOSERS, DIGITS, RULES
 
@@ -30,12 +30,11 @@ HEAD = re.compile(
 TAIL = re.compile(rf"{BARRIER}(?<=[\s{''.join(sorted(DIGITS))}{BARRIER}]{BARRIER})")
 """What such a paragraph ends with: a digit, or white space; or nothing at all."""
 CAPITAL = rf"(?=[A-Z])(?!(?:{'|'.join(sorted(CLOSERS))})\b)"
-PLAIN, CLOSED, OPENED, ASKED, EXCLAIMED, SPOKEN = range(1, 7)
+PLAIN, CLOSED, ASKED, EXCLAIMED, SPOKEN, LAST = range(1, 7)
 KNOWN = "|".join(
     (
-        rf"(?<=[a-z]{{2}}\.)(?:( ){CAPITAL}",
-        rf"(['\"’”]{{1,2}} ){CAPITAL}",
-        rf"( )(?=['\"‘“]{CAPITAL}(?!(?:{'|'.join(sorted(CATALOGUES))})\b)))",
+        rf"(?<=[a-z]{{2}}\.)(?:( )(?=['\"‘“]?{CAPITAL})",
+        rf"(['\"’”]{{1,2}} ){CAPITAL})",
         rf"(?<=\?)( ){CAPITAL}",
         rf"(?<=!)( )(?={CAPITAL}\w*+(?!!|\.\.|\s[.…]))",
         r"(?<=[?!])(['\"’”]{1,2} )(?=[a-z]++(?!\w))",
@@ -79,10 +78,10 @@ def _places(text: str, mark: str) -> Iterator[int]:
 def _scan(language: Language, ascii: bool) -> re.Pattern[str]:
     """As `scan`, for paragraphs with barriers between them; its groups are those of `KNOWN`.
 
-    What closes a paragraph is passed over, since no sentence begins there.
+    The last one is empty where a paragraph ends, since no sentence begins there.
     """
     first, more, closing, opening = scanned(language, ascii)
-    return re.compile(rf"{first}(?:{KNOWN}|{more}{closing}(?!{BARRIER}|\Z)\s*+{opening}\w*+)")
+    return re.compile(rf"{first}(?:{KNOWN}|{more}{closing}(?:(?={BARRIER}|\Z)()|\s*+{opening}\w*+))")
 
 
 def _sentences(paragraphs: Sequence[str], language: Language) -> Iterator[list[str]]:
@@ -102,7 +101,7 @@ def _sentences(paragraphs: Sequence[str], language: Language) -> Iterator[list[s
             start = begin = base = end + 1
             end = base + len(paragraph)
         known = match.lastindex
-        if known == SPOKEN:
+        if known in (SPOKEN, LAST):
             continue
         if known and known != ASKED:
             reach = stop - REACH if stop - REACH > start else start
