@@ -1,3 +1,7 @@
+from .arrow import column_of as column_of
+from .arrow import numbers_array as numbers_array
+from .arrow import numbers_in as numbers_in
+from .arrow import repeated as repeated
 from .count_tables import Keys as Keys
 from .count_tables import heaviest as heaviest
 from .count_tables import joined as joined

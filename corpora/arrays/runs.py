@@ -32,9 +32,11 @@ def document_starts(documents: Sequence[str]) -> NDArray[np.int64]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from corpora.arrays.arrow import numbers_in
+
     column = getattr(documents, "column", None)
     ids = pa.array(documents, pa.large_string()) if column is None else column
-    ends: NDArray[np.int64] = pc.run_end_encode(ids).run_ends.to_numpy().astype(np.int64)
+    ends = numbers_in(pc.run_end_encode(ids).run_ends).astype(np.int64)
     return np.append(np.zeros(len(ends[:1]), dtype=np.int64), ends[:-1])
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpora.errors import InputError, TooManyFailed
@@ -255,7 +254,8 @@ class _Build:
         lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
         write_text(staging / "rejects.jsonl", lines)
         statistics = count_standard(staging, files, SENTENCES, self.work.executor, self.work.progress)
-        licences = Counter(fates.documents.filter(pc.equal(fates.documents["fate"], "written"))["licence"].to_pylist())
+        listed = zip(fates.documents["fate"].to_pylist(), fates.documents["licence"].to_pylist(), strict=True)
+        licences = Counter(licence for fate, licence in listed if fate == "written")
         plan = self.plan()
         return Manifest(
             name=self.name,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpora.arrays import column_of
 from corpora.ingest.duplicates import Method, find
 from corpora.ingest.repeated_paragraphs import shared_edges
 
@@ -48,13 +49,13 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     columns = ["id", "title", "author", "words", "signature"]
     copies = {
         open_rows[i]: why
-        for i, why in find(table.select(columns).take(pa.array(open_rows, pa.int64())), duplicates).items()
+        for i, why in find(table.select(columns).take(column_of(open_rows, pa.int64())), duplicates).items()
     }
     rejects = list(_reject_lines(table, reasons, copies))
     gone = {line["row"] for line in rejects}
     fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]
     metadata, counts = _split_counts(table["metadata"].to_pylist())
-    documents = table.select(DOCUMENT_COLUMNS).set_column(METADATA, "metadata", pa.array(metadata, pa.large_string()))
+    documents = table.select(DOCUMENT_COLUMNS).set_column(METADATA, "metadata", column_of(metadata, pa.large_string()))
     survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
     found = {n: b - a for n, (a, b) in enumerate(pairwise(bounds))}
     accounting = {
@@ -66,10 +67,10 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
         "counts": {key: dict(counter.most_common(200)) for key, counter in counts.items()},
     }
     lines = [{key: line[key] for key in ("id", "stage", "reason", "detail")} for line in rejects]
-    kept = pa.array([row for row in range(len(reasons)) if row not in gone], pa.int64())
+    kept = column_of([row for row in range(len(reasons)) if row not in gone], pa.int64())
     shared = shared_edges(table["edges"].take(kept))
     return Fates(
-        documents.append_column("fate", pa.array(fate, pa.large_string())),
+        documents.append_column("fate", column_of(fate, pa.large_string())),
         lines,
         survivors,
         found,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpora.arrays import column_of, repeated
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
 from corpora.ingest.holes import whole_sentences
@@ -89,14 +90,14 @@ class ExtractTask:
                 size += sum(map(len, rows[-1]["paragraphs"]))
                 found += 1
                 if size >= BATCH_BYTES or len(rows) >= 10_000:
-                    yield pa.RecordBatch.from_pylist(rows, EXTRACT)
+                    yield _extracted(rows)
                     rows, size = [], 0
                 if found == self.limit:
                     break
             check_unchanged(shard, stamp)
             if found == self.limit:
                 break
-        yield pa.RecordBatch.from_pylist(rows, EXTRACT)
+        yield _extracted(rows)
 
     def _read(self, shard: Shard) -> Iterator[Document | Reject]:
         with plugin_code(self.source, "read", lambda: f"shard {shard.key}"):
@@ -182,11 +183,17 @@ class WriteTask:
             numbers += [number] * len(written)
         side.drop(NO_LETTERS, sum(len(sentences) for sentences, _ in split) - len(texts))
         columns = [
-            pa.array(texts, pa.large_string()),
-            pa.array(numbers, pa.int32()),
-            pa.repeat(pa.scalar(document, pa.large_string()), len(texts)),
+            column_of(texts, pa.large_string()),
+            column_of(numbers, pa.int32()),
+            repeated(document, len(texts)),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+
+
+def _extracted(rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
+    """Rows of the extract table as a batch; what a row does not name is null."""
+    columns = [column_of([row.get(field.name) for row in rows], field.type) for field in EXTRACT]
+    return pa.RecordBatch.from_arrays(columns, schema=EXTRACT)
 
 
 def has_letters(sentence: str) -> bool:

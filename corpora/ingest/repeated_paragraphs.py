@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from corpora.arrays import numbers_in
+
 EDGE_PARAGRAPHS = 30
 """So many paragraphs from the beginning and from the end are looked at; what is between them is never touched."""
 MIN_WORDS = 8
@@ -38,7 +40,7 @@ def shared_edges(edges: pa.ChunkedArray) -> dict[int, int]:
     Args:
         edges: [documents], large_list<uint64>, each hash once in a document.
     """
-    hashes = np.concatenate([np.empty(0, np.uint64), *(chunk.flatten().to_numpy() for chunk in edges.chunks)])
+    hashes = np.concatenate([np.empty(0, np.uint64), *(numbers_in(chunk.flatten()) for chunk in edges.chunks)])
     found, documents = np.unique(hashes, return_counts=True)
     many = documents >= max(MIN_DOCUMENTS, math.ceil(MIN_RATE * len(edges)))
     return dict(zip(found[many].tolist(), documents[many].tolist(), strict=True))

@@ -13,7 +13,8 @@ WIDTH = 40
 """Letters in a shingle: about eight words, which two books share only where one has the other's text."""
 RATE_BITS = 10
 """One shingle in 2 ** 10 is kept: about 600 of a novel, 5 KB."""
-CHUNK = 1 << 16
+CHUNK = 1 << 14
+"""Letters that are hashed together; the arrays for more do not fit the nearest caches."""
 LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 NO_LETTERS = bytes(byte for byte in range(256) if byte not in LETTERS)
@@ -50,9 +51,13 @@ def sample(text: bytes) -> NDArray[np.uint64]:
 def _kept(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """The hashes of one chunk's shingles that fall under the bound, by differences of a running polynomial."""
     values, powers, inverses, mix = _tables()
-    running = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(values[codes] * powers[: len(codes)], out=running[1:])
-    hashes = (running[WIDTH:] - running[:-WIDTH]) * inverses[: len(codes) - WIDTH + 1]
+    running = np.empty(len(codes) + 1, np.uint64)
+    running[0] = 0
+    terms = values.take(codes)
+    terms *= powers[: len(codes)]
+    np.cumsum(terms, out=running[1:])
+    hashes = running[WIDTH:] - running[:-WIDTH]
+    hashes *= inverses[: len(hashes)]
     hashes ^= hashes >> np.uint64(32)
     hashes *= mix
     return hashes[hashes < np.uint64(1 << (64 - RATE_BITS))]

@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
+from corpora.arrays import numbers_array, numbers_in
 from corpora.errors import DatasetDamaged
 from corpora.plugin import Array, Json, Sequences
 from corpora.store.disk.atomic import write_text
@@ -50,7 +51,7 @@ def numbers_of(batch: pa.RecordBatch) -> dict[str, Array]:
     """A block's numeric columns by name, without a copy."""
     kinds = (pa.types.is_floating, pa.types.is_integer)
     names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
-    return {name: batch.column(name).to_numpy() for name in names}
+    return {name: numbers_in(batch.column(name)) for name in names}
 
 
 def sequences_of(batch: pa.RecordBatch) -> Sequences:
@@ -65,15 +66,14 @@ def ragged(array: pa.Array) -> Sequences:
         all_offsets = np.frombuffer(offsets, dtype=np.int64) if offsets is not None else np.zeros(1, np.int64)
         values = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8)
         return Sequences(values, all_offsets[array.offset : array.offset + len(array) + 1])
-    offsets = array.offsets.to_numpy(zero_copy_only=True).astype(np.int64)
-    return Sequences(array.values.to_numpy(zero_copy_only=True), offsets)
+    offsets = numbers_in(array.offsets).astype(np.int64)
+    return Sequences(numbers_in(array.values), offsets)
 
 
 def list_array(block: Sequences, width: pa.DataType) -> pa.ListArray:
     """A ragged block as an Arrow list array."""
     block = block.tight()
-    values = pa.array(np.ascontiguousarray(block.values), type=width)
-    return pa.ListArray.from_arrays(pa.array(block.offsets.astype(np.int32)), values)
+    return pa.ListArray.from_arrays(numbers_array(block.offsets, pa.int32()), numbers_array(block.values, width))
 
 
 def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -92,7 +92,7 @@ def _tight_column(column: pa.Array) -> pa.Array:
         return pa.Array.from_buffers(column.type, len(column), buffers)
     if pa.types.is_list(column.type):
         return list_array(ragged(column), column.type.value_type)
-    return pa.array(column.to_numpy(), type=column.type)
+    return numbers_array(np.array(numbers_in(column)), column.type)
 
 
 def read_stream(path: Path) -> Iterator[pa.RecordBatch]:

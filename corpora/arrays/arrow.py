@@ -1,0 +1,85 @@
+"""Arrow arrays made from buffers, and read as NumPy views.
+
+pyarrow imports pandas, which takes a third of a second, as soon as it converts a Python or NumPy object: in `pa.array`,
+`pa.scalar`, `from_pylist` and `to_numpy`. A build uses these functions in their place, so that it need not wait for
+pandas; so does each of its workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from corpora.plugin import Array
+
+
+def column_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Python values, None among them, as an Arrow array.
+
+    Args:
+        kind: large strings or bytes, integers, booleans, or large lists of these.
+    """
+    valid = np.fromiter((value is not None for value in values), bool, len(values))
+    validity = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
+    if pa.types.is_large_list(kind):
+        rows = [value or () for value in values]
+        children = [column_of([item for row in rows for item in row], kind.value_type)]
+        return pa.Array.from_buffers(
+            kind, len(values), [validity, _offsets(map(len, rows), len(rows))], -1, 0, children
+        )
+    if pa.types.is_large_string(kind):
+        return _strings(values, validity, kind)
+    if pa.types.is_large_binary(kind):
+        parts = [value or b"" for value in values]
+        buffers = [validity, _offsets(map(len, parts), len(parts)), pa.py_buffer(b"".join(parts))]
+        return pa.Array.from_buffers(kind, len(values), buffers)
+    filled = [value or 0 for value in values]
+    if pa.types.is_boolean(kind):
+        bits = np.packbits(np.array(filled, dtype=bool), bitorder="little")
+        return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(bits)])
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.array(filled, dtype=str(kind)))])
+
+
+def _strings(values: Sequence[str | None], validity: pa.Buffer | None, kind: pa.DataType) -> pa.Array:
+    texts = values if validity is None else [value or "" for value in values]
+    joined = "".join(texts)  # type: ignore[arg-type]
+    data = joined.encode()
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])  # type: ignore[arg-type]
+    if len(data) != len(joined):  # characters to bytes: those that continue one do not count
+        begins = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) != 0x80)
+        offsets = np.append(begins, len(data))[offsets]
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def _offsets(lengths: Any, count: int) -> pa.Buffer:
+    offsets = np.zeros(count + 1, np.int64)
+    np.cumsum(np.fromiter(lengths, np.int64, count), out=offsets[1:])
+    return pa.py_buffer(offsets)
+
+
+def numbers_array(values: Array, kind: pa.DataType) -> pa.Array:
+    """Numbers as an Arrow array, without a copy if they are of its type and contiguous."""
+    return pa.Array.from_buffers(
+        kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values, dtype=kind.to_pandas_dtype()))]
+    )
+
+
+def numbers_in(array: pa.Array) -> NDArray[Any]:
+    """An Arrow array of numbers, none missing, without a copy."""
+    buffer = array.buffers()[1]
+    dtype = np.dtype(array.type.to_pandas_dtype())
+    if buffer is None:
+        return np.empty(0, dtype)
+    return np.frombuffer(buffer, dtype)[array.offset : array.offset + len(array)]
+
+
+def repeated(text: str, rows: int) -> pa.Array:
+    """One text in each of so many rows."""
+    data = text.encode()
+    offsets = np.arange(rows + 1, dtype=np.int64) * len(data)
+    return pa.Array.from_buffers(pa.large_string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data * rows)])
