@@ -172,8 +172,8 @@ class WriteTask:
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
         split: list[tuple[list[str], int]] = []
         with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {len(split) + 1:,}"):
-            for sentences in whole_sentences(kept, splitter):
-                split.append(sentences)
+            for whole in whole_sentences(kept, splitter):
+                split.append(whole)
         side.drop(HAS_HOLE, sum(holes for _, holes in split))
         for number, (sentences, _) in enumerate(split):
             written = sentences

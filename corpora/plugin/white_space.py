@@ -82,4 +82,5 @@ def words_per_row(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDAr
     before = np.zeros(len(bits) + 1, dtype=np.int64)
     np.cumsum(np.bitwise_count(bits), out=before[1:])
     place, rest = offsets >> 3, (offsets & 7).astype(np.uint8)
-    return np.diff(before[place] + np.bitwise_count(bits[place] >> (np.uint8(8) - rest)))
+    words: NDArray[np.int64] = before[place] + np.bitwise_count(bits[place] >> (np.uint8(8) - rest))
+    return np.diff(words)
