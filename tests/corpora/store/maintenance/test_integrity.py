@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 import corpora
-from corpora.store import default_store, integrity
+from corpora.store import default_store
+from corpora.store.maintenance import integrity
 
 CHECKED = ".checked.json"
 
