@@ -1,4 +1,4 @@
-"""From a source to sentences: extract documents, decide which ones stay, write their sentences."""
+"""Build sentence datasets from sources: extract documents, decide which ones to keep, write their sentences."""
 
 import lazy_loader
 

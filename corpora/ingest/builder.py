@@ -1,4 +1,4 @@
-"""Build a sentence dataset from a source: extract, decide, write; resumed where it was after a kill."""
+"""Build a sentence dataset from a source: extract, decide, write. An interrupted build resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ from corpora.store import (
 )
 
 STAGES = 3
-"""The version of the stages themselves; raised when the same components give other rows.
+"""The version of the stages themselves; raised when the same components give different rows.
 
 2: rows have a letter. 3: documents have an encoding, and are split by the rules of their language.
 """
 TEMPLATES = "templates"
-"""The table of inline templates that no component rendered, which a version keeps whole."""
+"""The table of inline templates that no component rendered; a version keeps all of it."""
 PART_BYTES = 16 << 20
 UNDECIDED = ["paragraphs", "side_records"]
 """Columns of the extract table that the decision does not need, and that may be large."""
 BOILERPLATE = "boilerplate paragraphs of many documents"
-"""How the accounting names the paragraphs that are left out since many documents share them at their ends."""
+"""The accounting's name for paragraphs that are removed because many documents share them at their ends."""
 
 
 def build(
@@ -77,23 +77,23 @@ def build(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """Build a sentence dataset, or find the one that the same inputs and options made before.
+    """Build a sentence dataset, or reuse the version that the same inputs and options gave before.
 
     Args:
-        source: a component or its short form, `tbc:folder=books`.
+        source: a component or its short form, such as `tbc:folder=books`.
         name: of the dataset; by default the source's.
-        filters: added to those that the source comes with; one of the same name replaces it.
-        splitter: instead of the one that the source comes with.
-        duplicates: `near` drops near copies and box sets, `exact` equal texts, `keep` neither.
-        limit: read only the first so many documents, for a first try.
-        max_failed: the greatest share of documents (0 to 1) that may fail by crash, time or memory.
-        private: keep its text and local paths out of cards, pages, logs and saved batches, its own and those of all
-            that is made from it.
+        filters: added to the source's default filters; a filter with the same name replaces the default one.
+        splitter: replaces the source's default splitter.
+        duplicates: `near` drops near-duplicates and parts of box sets, `exact` only identical texts, `keep` nothing.
+        limit: read only this many documents, for a first try.
+        max_failed: the largest share of documents (0 to 1) that may fail by crash, time or memory.
+        private: keep the dataset's text and local paths out of cards, pages, logs and saved batches; datasets made
+            from it inherit this.
 
     Raises:
-        InputError: the input is missing, empty, or no document of it is kept.
+        InputError: the input is missing or empty, or none of its documents is kept.
         TooManyFailed: more documents failed than `max_failed` allows.
-        StorageError: the disk is full or refuses.
+        StorageError: the disk is full or read-only.
     """
     work = Work.here(store, executor, progress)
     chosen: Source = registry.make("sources", source) if isinstance(source, str) else source
@@ -132,7 +132,7 @@ def _splitter(source: Source, given: Splitter | str | None) -> Splitter:
 
 
 def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
-    """Join small shards to parts of about 16 MB, the same for any number of workers."""
+    """Group small shards into parts of about 16 MB, independent of the number of workers."""
     waiting: list[Shard] = []
     number = size = 0
     for shard in shards:
@@ -189,7 +189,7 @@ class _Build:
         return self._gather(staging, parts, self._decide(parts, self._extract(parts)))
 
     def _extract(self, folder: Path) -> list[int]:
-        """Read every part; how many rows each gave. Stops early where a limit is reached."""
+        """Read every part, and count the rows of each. Stops early if a limit is reached."""
         task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit, self.shared_edges)
         found: list[int] = []
         for rows in told(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
@@ -289,7 +289,7 @@ class _Build:
 
 
 def absolute_options(source: Source) -> dict[str, Json]:
-    """A source's options as a recipe keeps them: paths absolute, so that they mean the same from anywhere."""
+    """A source's options as a recipe stores them, with absolute paths, so that they work from any folder."""
     options = source.options()
     for option in options_of(type(source)):
         value = getattr(source, option.field)

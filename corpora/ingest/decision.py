@@ -1,4 +1,4 @@
-"""The middle stage of a build: one pass over everything that was found, which decides the outcome of each document."""
+"""The middle stage of a build: one pass over everything that was found, deciding the outcome of each document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Fates:
     """For each part, how many of its rows were decided on; `--limit` can end within a part."""
     accounting: dict[str, Any] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
-    """The hash of each paragraph near the ends of many documents, and how many; empty where none was kept."""
+    """The hash of each paragraph near the ends of many documents, with the number of documents that contain it."""
     tables: dict[str, Counter[str]] = field(default_factory=dict)
     """Tables of counts in the documents' metadata, added up over the corpus."""
 
@@ -113,6 +113,6 @@ def _tally(lines: Iterator[dict[str, Any]]) -> dict[str, int]:
 
 
 def reasons_text(accounting: dict[str, Any]) -> str:
-    """Where documents went, in a few words: `2 filter: too short, 1 read: encrypted`."""
+    """Why documents were not kept, in short: `2 filter: too short, 1 read: encrypted`."""
     both = accounting["rejected"] | accounting["failures"]
     return ", ".join(f"{number:,} {reason}" for reason, number in both.items()) or "none rejected"

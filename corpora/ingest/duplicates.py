@@ -1,4 +1,4 @@
-"""Which documents are copies of others, and which copy stays: decided for the whole corpus at once."""
+"""Find documents that are copies of others, and decide which copy stays, for the whole corpus at once."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ Method = Literal["near", "exact", "keep"]
 
 DIGEST_BYTES = 32
 MIN_SHINGLES = 8
-"""Documents with fewer sampled shingles (about 1,600 words) are compared whole only."""
+"""Documents with fewer sampled shingles (about 1,600 words) are only compared as a whole."""
 COPY_RATE = 0.5
-"""From this share of its text in a book of about the same size a document is a near duplicate."""
+"""A document is a near-duplicate if at least this share of its text is in a book of about the same size."""
 PART_RATE = 0.8
-"""From this share of its text in a larger book a document is a part of it."""
+"""A document is part of a larger book if at least this share of its text is in that book."""
 TITLE_RATE = 0.1
-"""The same for two books of one title and author: editions share this much, volumes of a set do not."""
+"""Like `COPY_RATE`, for books with the same title and author: editions share this much, volumes of a set do not."""
 SAME_SIZE = 1.5
-"""Up to this factor between their words two books have about the same size."""
+"""Two books have about the same size if their word counts differ by at most this factor."""
 MAX_HOLDERS = 200
-"""A shingle in more documents than this is a common phrase and tells nothing."""
+"""A shingle in more documents than this is a common phrase, and is ignored."""
 
 ARTICLE = re.compile(r"^(the|an?|der|die|das|le|la|les|el|los|las|il) ")
 
 
 def signature(document: Document, method: Method) -> bytes:
-    """What `find` needs to know of a document's text: a digest and, to find near copies, a sample of its shingles.
+    """What `find` needs to know about a document's text: a digest and, for near-duplicates, a sample of its shingles.
 
-    About 6 KB for a novel. Two texts that differ in spaces, marks and accents only have one digest.
+    About 6 KB for a novel. Two texts that differ only in spaces, punctuation and accents have the same digest.
     """
     text = letters(document.text)
     digest = hashlib.sha256(text).digest()
@@ -45,15 +45,15 @@ def signature(document: Document, method: Method) -> bytes:
 
 
 def find(documents: pa.Table, method: Method) -> dict[int, tuple[str, str]]:
-    """The documents that go, by row number, each with a reason and a detail that names the copy that stays.
+    """The documents to drop, by row number, each with a reason and a detail that names the copy that stays.
 
-    The longest copy stays, of equally long ones that with a title and an author, then that of the first
-    id in alphabetical order; so the choice does not depend on the order of the documents.
+    The longest copy stays. Among equally long ones, one with a title and an author is preferred, then the first id in
+    alphabetical order, so the choice does not depend on the order of the documents.
 
     Args:
-        documents: id, title, author, words, signature of all that the filters kept, in document order.
-        method: `exact` finds equal ids and equal texts, `near` also near copies and box sets, `keep` only
-            equal ids (two documents of one id cannot be distinguished later).
+        documents: id, title, author, words and signature of all documents that the filters kept, in document order.
+        method: `exact` finds equal ids and equal texts, `near` also near-duplicates and box sets, `keep` only
+            equal ids (two documents with the same id could not be distinguished later).
     """
     gone: dict[int, tuple[str, str]] = {}
     ids: list[str] = documents["id"].to_pylist()
@@ -73,7 +73,7 @@ def find(documents: pa.Table, method: Method) -> dict[int, tuple[str, str]]:
 
 
 def title_key(title: str | None, author: str | None) -> str:
-    """A title and an author as one key, whatever the articles and the order of names; empty if one is unknown."""
+    """A title and an author as one key, ignoring articles and the order of names; empty if either is unknown."""
     if not title or not author:
         return ""
     main = re.split(r"[:;(\[—]| or,? ", title, maxsplit=1)[0] or title
@@ -103,7 +103,7 @@ def _near(
     ids: Sequence[str],
     gone: dict[int, tuple[str, str]],
 ) -> None:
-    """Compare each document, the longest first, with those already kept that share shingles with it."""
+    """Compare each document, longest first, with the already kept documents that share shingles with it."""
     shared = _shared(order, samples)
     holders: dict[int, list[int]] = {}
     for row in order:
@@ -123,7 +123,7 @@ def _near(
 
 
 def _shared(order: Sequence[int], samples: Sequence[NDArray[np.uint64]]) -> dict[int, list[int]]:
-    """For each document, those of its shingles that others have as well. Linear in shingles but for one sort."""
+    """For each document, the shingles that it shares with others. Linear in shingles, except for a sort."""
     rows = [row for row in order if len(samples[row]) >= MIN_SHINGLES]
     if not rows:
         return {}

@@ -1,4 +1,4 @@
-"""The first and the last stage of a build, shard by shard: documents in, and sentences out."""
+"""The first and the last stage of a build, shard by shard: read documents, and write sentences."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ EXTRACT = pa.schema(
 """One row for everything found: a document with its paragraphs, or a reject with its stage and reason."""
 BATCH_BYTES = 8 << 20
 NO_LETTERS = "no letter or digit"
-"""Why a sentence is not written, as the accounting says it."""
+"""The accounting's reason for a sentence that is not written."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class ExtractTask:
     duplicates: Method
     limit: int | None
     shared_edges: bool = False
-    """Whether to keep the hashes of the paragraphs near both ends, to find what many documents share there."""
+    """Whether to keep the hashes of the paragraphs near both ends, to find those that many documents share."""
 
     def path(self, number: int) -> Path:
-        """Where a part's rows are, once they are whole."""
+        """The file with a part's rows, which exists once they are complete."""
         return self.folder / f"extract-{number:05d}.arrow"
 
     def __call__(self, part: Part) -> int:
-        """Write the part's rows, unless an earlier attempt did; how many it found."""
+        """Write the part's rows, unless an earlier attempt finished them; the number of rows."""
         path = self.path(part.number)
         if not path.exists():
             write_stream(path, EXTRACT, self._batches(part))
@@ -138,15 +138,15 @@ class WriteTask:
     """Whether sentences without a letter or digit are written as well."""
 
     def path(self, number: int) -> Path:
-        """Where a part's sentences are, once they are whole."""
+        """The file with a part's sentences, which exists once they are complete."""
         return self.folder / f"sentences-{number:05d}.arrow"
 
     def side_path(self, number: int) -> Path:
-        """Where a part's side records are, once its sentences are whole."""
+        """The file with a part's side records, which exists once its sentences are complete."""
         return self.folder / f"side-{number:05d}.json"
 
     def __call__(self, number: int) -> int:
-        """Write the part's sentences and side records, unless an earlier attempt did; the part's number."""
+        """Write the part's sentences and side records, unless an earlier attempt finished them; the part's number."""
         if not (self.path(number).exists() and self.side_path(number).exists()):
             side = PartSide()
             write_stream(self.path(number), SENTENCES, self._batches(number, side))
@@ -202,7 +202,7 @@ def has_letters(sentence: str) -> bool:
 
 
 def shared_record(number: int, paragraph: str) -> dict[str, Any]:
-    """The line of `removed.jsonl` for a paragraph that stands near the ends of many documents."""
+    """The line of `removed.jsonl` for a paragraph that occurs near the ends of many documents."""
     return {"rule": "repeated in many documents", "position": f"paragraph {number + 1}", "text": paragraph}
 
 
@@ -248,7 +248,7 @@ def reject_row(reject: Reject) -> dict[str, Any]:
 
 
 def stamp_of(shard: Shard) -> tuple[int, int] | None:
-    """What tells that a shard's file is still the one that was fingerprinted: its size and modification time."""
+    """A file's size and modification time, which show whether it is still the one that was fingerprinted."""
     if shard.path is None:
         return None
     status = shard.path.stat()
@@ -256,10 +256,10 @@ def stamp_of(shard: Shard) -> tuple[int, int] | None:
 
 
 def check_unchanged(shard: Shard, stamp: tuple[int, int] | None) -> None:
-    """See that a shard's file did not change since it was fingerprinted.
+    """Check that a shard's file has not changed since it was fingerprinted.
 
     Raises:
-        InputChanged: it did, or is gone.
+        InputChanged: the file has changed or no longer exists.
     """
     try:
         same = stamp_of(shard) == stamp

@@ -1,4 +1,4 @@
-"""Sentences with a hole: text that a source had to leave something out of, and that does not read without it."""
+"""Sentences with a hole: a source had to leave something out, and the sentence is broken without it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import accumulate
 from corpora.plugin import HOLE, Splitter, must_return
 
 STAND_IN = "Formula"
-"""What a splitter sees in the place of a hole: a word, so that it cuts where it would cut around one."""
+"""What a splitter sees in place of a hole: a word, so that it splits as it would around a word."""
 
 
 def whole_sentences(paragraphs: Sequence[str], splitter: Splitter) -> Iterator[tuple[list[str], int]]:
-    """The sentences of each paragraph without those that hold a hole, and how many those were."""
+    """For each paragraph, the sentences without a hole, and the number of sentences with one, which are dropped."""
     texts = [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
     for paragraph, text, sentences in zip(paragraphs, texts, splitter.split_all(texts), strict=True):
         if not isinstance(sentences, list):
@@ -36,7 +36,7 @@ def _without_holes(paragraph: str, sentences: list[str]) -> list[str]:
 
 
 def _places(paragraph: str) -> Sequence[int]:
-    """Where the stand-ins begin, in characters that are not white space: a splitter loses no others."""
+    """Where the stand-ins begin, counted in characters that are not white space, since a splitter keeps these."""
     before = paragraph.split(HOLE)[:-1]
     counts = accumulate(_letters(part) for part in before)
     return [count + number * len(STAND_IN) for number, count in enumerate(counts)]

@@ -1,4 +1,4 @@
-"""What a folder holds and what a build of it would give, from a sample that takes a minute at most."""
+"""Survey a folder: what it contains and what a build would give, from a sample that takes at most a minute."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
 TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraphs", "paragraph", "raw_content")
 """Tried, in this order, if a table has no column `text`."""
 LAST_READ = 0.9
-"""The share of the time after which no document is begun; the rest is for the last one, and for near copies."""
+"""The share of the time after which no new document is started; the rest is for finishing the last one and for
+finding near-duplicates."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class FileKind:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a folder holds, what was sampled of it, and what a build can be expected to give."""
+    """What a folder contains, what was sampled from it, and what a build can be expected to give."""
 
     folder: str
     files: tuple[FileKind, ...]
@@ -44,18 +45,18 @@ class Survey:
     """documents, rows, words, tokens, and seconds on one core; the sample's figures by its share of the bytes."""
     command: str
     links_out: tuple[str, ...] = ()
-    """Links that lead out of the folder, which were not followed."""
+    """Links to targets outside the folder, which were not followed."""
 
 
 def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: bool = False) -> Survey:
-    """Look at a folder before it is built.
+    """Survey a folder before a build.
 
-    Files are read in random order with the source that a build would use, until the time is over.
+    Files are read in random order with the source that a build would use, until the time is up.
 
     Args:
         seconds: the time after which no further document is read.
-        seed: of the order.
-        follow_links: read what is behind links that lead out of the folder.
+        seed: of the random order.
+        follow_links: follow links to targets outside the folder.
 
     Raises:
         InputError: the folder does not exist, or nothing in it can be read.
@@ -111,7 +112,7 @@ def _kinds(paths: Iterable[Path], read: set[Path]) -> Iterator[FileKind]:
 
 
 def _source_for(folder: Path, paths: Sequence[Path], follow_links: bool) -> tuple[Source, dict[str, object]]:
-    """The source whose files take the most space: dumps, books in EPUB, else texts."""
+    """The source whose files take the most space: dumps, EPUB books, otherwise texts."""
     dumps = [path for path in paths if DUMP.search(path.name)]
     books = [path for path in paths if path.suffix.lower() == ".epub"]
     sizes = {"wikipedia": _size(dumps), "books": _size(books)}
@@ -133,7 +134,7 @@ def _intact(dumps: Sequence[Path]) -> list[str]:
     """The dumps that a build would accept.
 
     Raises:
-        InputError: none is; it says what is wrong with the first.
+        InputError: there is none; the message says what is wrong with the first.
     """
     intact: list[str] = []
     errors: list[InputError] = []
@@ -153,14 +154,14 @@ def _size(paths: Iterable[Path]) -> int:
 
 
 def _other_column(sample: Sample) -> str:
-    """A column that may hold the text of tables without a column `text`."""
+    """A column that may contain the text, for tables without a column `text`."""
     named = " ".join(reason for reason in sample.rejects if reason.startswith("no "))
     found = set(re.findall(r"\w+", named.partition("it has ")[2]))
     return next((column for column in TEXT_COLUMNS if column in found), "")
 
 
 def _expected(sample: Sample, total_bytes: int) -> dict[str, int]:
-    """What the whole gives: near copies bring no rows, and cost time all the same."""
+    """Estimates for the whole folder; near-duplicates give no rows, but still cost time."""
     scale = total_bytes / sample.bytes if sample.bytes else 0.0
     distinct = scale * (1 - sample.near_copies / sample.kept) if sample.kept else 0.0
     figures = {"documents": sample.kept, "rows": sample.rows, "words": sample.words, "tokens": sample.tokens}

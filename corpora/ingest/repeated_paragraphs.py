@@ -1,4 +1,4 @@
-"""Paragraphs near the beginning or the end of many documents: boilerplate that no pattern knows."""
+"""Find paragraphs near the beginning or end of many documents: boilerplate that no pattern matches."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pyarrow as pa
 from corpora.arrays import numbers_in
 
 EDGE_PARAGRAPHS = 30
-"""So many paragraphs from the beginning and from the end are looked at; what is between them is never touched."""
+"""How many paragraphs are examined at the beginning and at the end; those in between are never removed."""
 MIN_WORDS = 8
-"""Shorter paragraphs may occur in many documents by chance: `She said nothing.`"""
+"""Shorter paragraphs can occur in many documents by chance, such as `She said nothing.`"""
 MIN_DOCUMENTS = 5
 MIN_RATE = 0.01
 """Boilerplate occurs in at least five documents, and in at least this share of them."""
@@ -23,7 +23,7 @@ QUOTED_LETTERS = 100
 
 
 def edge_hashes(paragraphs: Sequence[str]) -> dict[int, int]:
-    """The 64-bit hash of each paragraph near an end of the document, by its number; case and spaces do not count."""
+    """The 64-bit hash of each paragraph near an end of the document, by number; case and spaces are ignored."""
     near = {*range(min(EDGE_PARAGRAPHS, len(paragraphs)))}
     near |= {*range(max(0, len(paragraphs) - EDGE_PARAGRAPHS), len(paragraphs))}
     return {n: _hash(words) for n in sorted(near) if len(words := paragraphs[n].casefold().split()) >= MIN_WORDS}
@@ -35,10 +35,10 @@ def _hash(words: Sequence[str]) -> int:
 
 
 def shared_edges(edges: pa.ChunkedArray) -> dict[int, int]:
-    """The hashes that are in so many documents that they are boilerplate, each with its number of documents.
+    """The hashes that occur in enough documents to be boilerplate, each with its number of documents.
 
     Args:
-        edges: [documents], large_list<uint64>, each hash once in a document.
+        edges: [documents], large_list<uint64>, each hash at most once per document.
     """
     hashes = np.concatenate([np.empty(0, np.uint64), *(numbers_in(chunk.flatten()) for chunk in edges.chunks)])
     found, documents = np.unique(hashes, return_counts=True)

@@ -1,4 +1,4 @@
-"""Reading a sample of a folder's documents, and counting what they give."""
+"""Read a sample of a folder's documents, and count what they give."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def suffix_of(path: Path) -> str:
 
 
 def files_of(shards: Sequence[Shard]) -> list[tuple[Path, list[Shard]]]:
-    """The files that are read, each with its shards."""
+    """The files that a source reads, each with its shards."""
     by_path: dict[Path, list[Shard]] = {}
     for shard in shards:
         if shard.path is not None:
@@ -59,7 +59,7 @@ def files_of(shards: Sequence[Shard]) -> list[tuple[Path, list[Shard]]]:
 def sampled(
     source: Source, files: Sequence[tuple[Path, list[Shard]]], scratch: Path, seed: int, deadline: float
 ) -> Sample:
-    """What a sample of the files gives, read in an order that depends on the seed until the deadline."""
+    """Read files until the deadline, in an order that depends on the seed, and count what they give."""
     sample, started, used = Sample(), time.monotonic(), _processor_seconds()
     splitter: Splitter = registry.make("splitters", source.defaults().splitter)
     filters: list[Filter] = [registry.make("filters", short) for short in source.defaults().filters]
@@ -87,13 +87,13 @@ def sampled(
 
 
 def _processor_seconds() -> float:
-    """Processor time of this process and of its children that ended, so that a busy machine does not count."""
+    """Processor time of this process and its finished children, so that a busy machine does not distort it."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 
 
 def _pieces(path: Path, shards: list[Shard]) -> Iterator[Shard]:
-    """The shards of a file; of a large text file only its beginning, marked by its range."""
+    """The shards of a file; for a large text file only its beginning, marked by its range."""
     suffix = suffix_of(path)
     content = Path(suffix).stem if suffix.endswith(PACKED) else suffix
     is_text = content in (*TABLES, ".txt", ".text")
@@ -104,7 +104,7 @@ def _pieces(path: Path, shards: list[Shard]) -> Iterator[Shard]:
 
 
 def _head(shard: Shard, scratch: Path) -> Shard:
-    """The first lines of a file as a file of their own, with the bytes of the original that they took."""
+    """The first lines of a file as a separate file, and the number of bytes that they take in the original."""
     from corpora import open_packed
 
     assert shard.path is not None
@@ -129,7 +129,7 @@ def _read(
     signed: list[dict[str, object]],
     deadline: float,
 ) -> float:
-    """Add what a shard gives to the sample; the share of the shard that was read before the time was over."""
+    """Add what a shard gives to the sample; returns the share of the shard that was read before the deadline."""
     characters = 0
     for outcome in source.read(shard):
         sample.found += 1
@@ -151,7 +151,7 @@ def _rejected(document: Document, filters: Sequence[Filter]) -> str | None:
 
 
 def _told(reject: Reject) -> str:
-    """A reject's reason; with the columns that there are, where the text's is missing."""
+    """A reject's reason; if the text column is missing, with the columns that exist."""
     return f"{reject.reason}: {reject.detail}" if reject.reason.startswith("no ") else reject.reason
 
 

@@ -1,4 +1,4 @@
-"""A small sample of a text's shingles, by which shared text is found between any two documents of a corpus."""
+"""Sample a text's shingles, so that shared text can be found between any two documents of a corpus."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from corpora.plugin import generator
 
 WIDTH = 40
-"""Letters in a shingle: about eight words, which two books share only where one has the other's text."""
+"""Letters in a shingle: about eight words, which two books share only if one contains text of the other."""
 RATE_BITS = 10
-"""One shingle in 2 ** 10 is kept: about 600 of a novel, 5 KB."""
+"""One shingle in 2 ** 10 is kept: about 600 per novel, 5 KB."""
 CHUNK = 1 << 14
-"""Letters that are hashed together; the arrays for more do not fit the nearest caches."""
+"""Letters that are hashed together; arrays for more would not fit into the fastest caches."""
 LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 NO_LETTERS = bytes(byte for byte in range(256) if byte not in LETTERS)
@@ -23,21 +23,20 @@ LATIN_RATE = 0.5
 
 
 def letters(text: bytes) -> bytes:
-    """A text's letters and digits in lower case, without whatever editions differ in: spaces, marks, accents.
+    """A text's letters and digits in lower case, without what differs between editions: spaces, punctuation, accents.
 
-    Where most of it is in another script than Latin, all of its characters but ASCII's marks are kept.
+    If most of the text is not in Latin script, everything except ASCII punctuation is kept.
     """
     latin = text.translate(LOWER, NO_LETTERS)
     return latin if len(latin) >= LATIN_RATE * len(text) else text.translate(LOWER, NO_LETTERS_HIGH_KEPT)
 
 
 def sample(text: bytes) -> NDArray[np.uint64]:
-    """Hashes of the shingles whose hash falls under a fixed bound, sorted, each once.
+    """The distinct hashes of the shingles whose hash is below a fixed bound, sorted.
 
-    Which shingles are kept depends on nothing but themselves, so two texts keep the same ones of what
-    they share, and the share of one sample that is in another estimates the share of the text: its
-    containment, where MinHash of a fixed size gives only the resemblance of the whole (Broder 1997; Irber
-    et al. 2022 call it FracMinHash).
+    Whether a shingle is kept depends only on the shingle, so two texts keep the same shingles of the text that
+    they share. The share of one sample that is in another therefore estimates the containment of the texts, whereas
+    MinHash of a fixed size gives only their resemblance (Broder 1997; Irber et al. 2022 call it FracMinHash).
 
     Returns:
         [shingles], uint64.
@@ -49,7 +48,7 @@ def sample(text: bytes) -> NDArray[np.uint64]:
 
 
 def _kept(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """The hashes of one chunk's shingles that fall under the bound, by differences of a running polynomial."""
+    """The hashes of one chunk's shingles that are below the bound, from differences of a running polynomial."""
     values, powers, inverses, mix = _tables()
     running = np.empty(len(codes) + 1, np.uint64)
     running[0] = 0

@@ -14,14 +14,14 @@ from corpora.store import write_text
 HAS_HOLE = "hole"
 """The reason under which sentences with a hole are counted."""
 RESERVED = frozenset({"rejects", "manifest"})
-"""Names of files that a version has anyway."""
+"""Names of files that every version has."""
 
 
 def side_json(records: SideRecords) -> str | None:
     """A document's side records for the extract table; None if it has none.
 
     Raises:
-        PluginError: a name cannot be the name of a file, or is taken.
+        PluginError: a name is not a valid file name, or is reserved.
     """
     for name in records:
         if not name.isidentifier() or name in RESERVED:
@@ -52,7 +52,7 @@ class PartSide:
             self._dropped[reason] += sentences
 
     def save(self, path: Path) -> None:
-        """Write everything to one file, whole or not at all."""
+        """Write everything to one file, atomically."""
         write_text(path, json.dumps({"lines": self._lines, "dropped": self._dropped}))
 
 

@@ -1,1 +1,1 @@
-"""Rows removed for what they say: copies of earlier rows, and rows that share n-grams with evaluation data."""
+"""Remove rows by content: copies of earlier rows, and rows that share n-grams with evaluation data."""

@@ -1,8 +1,8 @@
-"""Find the copies among any number of digests, in bounded memory: spilled to disk, sorted a part at a time.
+"""Find the copies among any number of digests in bounded memory: spill them to disk, and sort one part at a time.
 
-Each digest is written with the number of its row (or document) as 24 bytes. Digests are cut into partitions by their
-first bits, so that copies meet in one partition, and a partition fits into memory. The order of rows inside a partition
-is the dataset's, so that the first copy is the one that stays, however the work was divided.
+Each digest is written with the number of its row (or document), 24 bytes in all. Digests are partitioned by their
+first bits, so that copies end up in the same partition, and a partition fits into memory. Rows keep the dataset's order
+inside a partition, so that the first copy is the one that stays, however the work was divided.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from corpora.store import write_bytes, write_text
 UNITS_A_PARTITION = 1 << 20
 """About how many rows or documents a partition holds; sorting one takes about 100 bytes for each."""
 COMMONEST = 100
-"""How many of the most often repeated ones are remembered."""
+"""How many of the most repeated rows or documents are reported."""
 
 Spilled = NDArray[np.uint64]
 """[units, 3]: the two halves of a digest, and the number of the row or document."""
@@ -35,8 +35,9 @@ def spill(path: Path, digests: NDArray[np.uint64], first: int) -> None:
     """Write digests with their numbers, ordered by digest.
 
     Args:
-        digests: [units, 2].
-        first: the number of the first one; the others follow.
+        path: the file to write.
+        digests: [units, 2], uint64.
+        first: the number of the first row or document; the others are numbered consecutively.
     """
     units = np.arange(first, first + len(digests), dtype=np.uint64)
     entries = np.column_stack([digests, units])
@@ -44,24 +45,28 @@ def spill(path: Path, digests: NDArray[np.uint64], first: int) -> None:
 
 
 def spilled(path: Path) -> Spilled:
-    """What `spill` wrote, memory-mapped."""
+    """The entries that `spill` wrote, memory-mapped."""
     return mapped(path).reshape(-1, 3)
 
 
 def mapped(path: Path) -> NDArray[np.uint64]:
-    """A file of 64-bit numbers, memory-mapped; an empty file cannot be."""
+    """A file of 64-bit numbers, memory-mapped if it is not empty."""
     empty: NDArray[np.uint64] = np.empty(0, np.uint64)
     return np.memmap(path, dtype="<u8", mode="r") if path.stat().st_size else empty
 
 
 def partition_bits(units: int) -> int:
-    """The number of leading bits that tell partitions apart."""
+    """The number of leading bits of a digest that give its partition.
+
+    Args:
+        units: the number of rows or documents.
+    """
     return max(0, -(-units // UNITS_A_PARTITION) - 1).bit_length()
 
 
 @dataclass(frozen=True)
 class CopiesTask:
-    """Finds the copies in one partition, and writes their numbers in rising order."""
+    """Finds the copies in one partition, and writes their numbers in ascending order."""
 
     folder: Path
     bits: int
@@ -69,7 +74,7 @@ class CopiesTask:
     """In the order of the dataset."""
 
     def __call__(self, partition: int) -> tuple[Path, int, list[Repeated]]:
-        """The file of the copies, the number of them that stay, and the most often repeated ones."""
+        """The file with the copies' numbers, how many units with copies stay, and the most repeated ones."""
         path = self.folder / f"copies-{partition:05d}"
         about = path.with_suffix(".json")
         if not (path.exists() and about.exists()):
@@ -103,7 +108,7 @@ class CopiesTask:
 
 @dataclass(frozen=True)
 class Copies:
-    """The numbers of all copies, in files that are read where they are needed."""
+    """The numbers of all copies, in files that are read on demand."""
 
     files: tuple[Path, ...]
 
@@ -112,11 +117,11 @@ class Copies:
         return [mapped(path) for path in self.files]
 
     def among(self, first: int, stop: int) -> NDArray[np.int64]:
-        """The copies with numbers from `first` up to `stop`, not included."""
+        """The numbers of the copies from `first` up to but not including `stop`."""
         parts = [part[slice(*np.searchsorted(part, np.array([first, stop], np.uint64)))] for part in self._sorted]
         return np.concatenate(parts).astype(np.int64)
 
 
 def commonest(found: Iterable[list[Repeated]]) -> list[Repeated]:
-    """The most often repeated ones of all partitions, the first ones of equally many."""
+    """The most repeated rows or documents of all partitions; on ties, the first in the dataset."""
     return nsmallest(COMMONEST, (pair for part in found for pair in part), key=lambda pair: (-pair[0], pair[1]))

@@ -1,4 +1,4 @@
-"""Remove what shares n-grams with evaluation data, so that a model that is trained on the rest has not seen it."""
+"""Remove text that shares n-grams with evaluation data, so that a model trained on the rest has not seen it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from corpora.store import Dataset, Manifest, Plan, Store, vocabulary_in
 NGRAM = 13
 """Tokens or words (Brown et al. 2020, arXiv 2005.14165, appendix C)."""
 VERSION = 1
-"""Raised whenever the same options would remove something else."""
+"""Raised whenever the same options remove something different."""
 Removed = Literal["row", "document", "span"]
 
 
@@ -37,21 +37,24 @@ def without(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """A dataset without what shares an n-gram with evaluation data.
+    """Remove from a dataset what shares an n-gram with evaluation data.
 
-    N-grams are of words in sentence datasets, of ids in token datasets, and lie within rows: the same that
-    `corpora.diff` counts, which then finds none. Texts are tokenized as the dataset was. `removed.jsonl` has a line
-    for each removal, with its n-gram.
+    N-grams consist of words in sentence datasets and of ids in token datasets, and never cross rows. They are the ones
+    that `corpora.diff` counts, so it finds none afterwards. Texts are tokenized with the dataset's tokenizer.
+    `removed.jsonl` has one line per removal, with its n-gram.
 
     Args:
-        of: datasets, `squad:DIR` or `glue:DIR` (their dev and test files), or files of text (.txt, .jsonl).
-        ngram: words or tokens of an n-gram, at least 1.
-        by: what goes: the rows that share one, whole documents, or only the shared words. What is left on either side
-            of them becomes a row of its own.
+        dataset: open, or given by reference.
+        of: datasets, `squad:DIR` or `glue:DIR` (their dev and test files), or text files (.txt, .jsonl).
+        ngram: the length of an n-gram in words or tokens, at least 1.
+        by: what to remove: rows that share an n-gram, their whole documents, or only the shared words. The text on
+            either side of removed words becomes a separate row.
+        name: of the new dataset.
 
     Raises:
-        OptionError: no evaluation data, data in another tokenizer, an n-gram longer than any row, or nothing is left.
-        InputError: a file that is missing or cannot be read.
+        OptionError: there is no evaluation data, it has another tokenizer, the n-gram is longer than any row, or
+            nothing would be left.
+        InputError: a file is missing or cannot be read.
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)

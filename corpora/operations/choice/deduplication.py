@@ -21,7 +21,7 @@ from corpora.operations.version_writer import Rows, Work, counted_part, write_ve
 from corpora.store import Dataset, Manifest, Piece, Plan, Store, vocabulary_in, write_bytes
 
 VERSION = 1
-"""Raised whenever the same options would keep other rows."""
+"""Raised whenever the same options keep different rows."""
 
 
 def distinct(
@@ -34,19 +34,21 @@ def distinct(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """The first copy of each row of a dataset, in its order; or of each document.
+    """Keep the first copy of each row or document, in the dataset's order.
 
     Documents are copies if all of their rows are, in the same order. The accounting has `copies`, the number of rows
-    or documents that were removed, and `repeated`, how many of those that stay had copies. `removed.jsonl` lists the
-    hundred that had the most.
+    or documents that were removed, and `repeated`, how many of the remaining ones had copies. `removed.jsonl` lists
+    the hundred with the most copies.
 
     Args:
-        by: whether single rows or whole documents are compared.
-        normalise: differences to ignore, any of `case`, `punctuation` and `space`; of sentence datasets only. The
+        dataset: open, or given by reference.
+        by: whether to compare single rows or whole documents.
+        normalise: differences to ignore, any of `case`, `punctuation` and `space`; for sentence datasets only. The
             rows that stay are unchanged.
+        name: of the new dataset.
 
     Raises:
-        OptionError: an unknown normalisation, one for token ids, or a dataset without rows.
+        OptionError: a normalisation is unknown or given for a token dataset, or the dataset has no rows.
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
@@ -94,14 +96,14 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, work: Work) ->
 
 @dataclass(frozen=True)
 class DigestTask:
-    """Writes the digests of one piece's rows: with their numbers to find copies, in their order for documents."""
+    """Writes the digests of one piece's rows: with row numbers for finding copies, or in row order for documents."""
 
     folder: Path
     by: By
     normalise: tuple[str, ...]
 
     def __call__(self, piece: Piece) -> Path:
-        """The file, written unless an earlier attempt did."""
+        """The file, written unless an earlier attempt finished it."""
         path = self.folder / f"digests-{piece.block_number:07d}"
         if not path.exists():
             blocks = [digests(batch, self.normalise) for _, _, batch in piece.batches()]
@@ -115,14 +117,14 @@ class DigestTask:
 
 @dataclass(frozen=True)
 class KeepTask:
-    """Writes the rows of one piece that stay."""
+    """Writes the remaining rows of one piece."""
 
     folder: Path
     schema: pa.Schema
     gone: RowsOfCopies
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write them, unless an earlier attempt did."""
+        """Write them, unless an earlier attempt finished it; the path and the counts."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         return counted_part(path, self.schema, self._batches(piece), {})
 
@@ -132,7 +134,7 @@ class KeepTask:
 
 
 def _commonest(parent: Dataset, gone: RowsOfCopies, often: list[Repeated]) -> Iterator[Removal]:
-    """The rows that had the most copies, as records; of a document, its first row."""
+    """Records of the rows with the most copies; for a document, of its first row."""
     rows = {gone.first_row(unit): count for count, unit in often}
     texts: dict[int, tuple[str, str]] = {}
     vocabulary, first = vocabulary_in(parent.path), 0

@@ -1,4 +1,4 @@
-"""What makes two rows copies of each other: a 128-bit digest of their values, normalised if asked for."""
+"""Decide which rows are copies of each other, by a 128-bit digest of their values, normalised if asked for."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from corpora.store import sequences_of
 
 DIGEST_BYTES = 16
 NORMALISATIONS = ("case", "punctuation", "space")
-"""What rows can be compared without, in the order in which it is taken away."""
+"""Differences that a comparison can ignore, in the order in which they are removed."""
 
 WHITE_SPACE = r"[\t-\r\x1c-\x1f \x{85}\pZ]+"
-"""What `str.split` splits at."""
+"""The white space at which `str.split` splits."""
 
 
 def parse_normalise(words: str | Iterable[str]) -> tuple[str, ...]:
-    """The normalisations in `case,space` or a list of names, in the order in which they apply.
+    """Parse normalisations, and put them into the order in which they apply.
+
+    Args:
+        words: names separated by commas, such as `case,space`, or a list of names.
 
     Raises:
-        OptionError: a name that is not a normalisation.
+        OptionError: a name is not a normalisation.
     """
     given = [word.strip() for word in words.split(",")] if isinstance(words, str) else list(words)
     chosen = {word for word in given if word}
@@ -37,10 +40,10 @@ def parse_normalise(words: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def digests(batch: pa.RecordBatch, normalise: tuple[str, ...]) -> NDArray[np.uint64]:
-    """A digest of each row's values: [rows, 2].
+    """A digest of each row's values: [rows, 2], uint64.
 
-    BLAKE2b cut to 128 bits. Among n rows, two different ones share a digest with a probability below
-    n * n / 2**129, which is less than 2**-64 up to 6 thousand million rows. Nobody knows how to construct such rows.
+    BLAKE2b truncated to 128 bits. Among n rows, the probability that two different ones share a digest is below
+    n * n / 2**129, which is less than 2**-64 up to 6 billion rows. There is no known way to construct such rows.
     """
     if normalise:
         batch = batch.set_column(0, batch.schema.field(0), normalised(batch.column(0), normalise))
@@ -61,10 +64,10 @@ def as_pairs(joined: bytes) -> NDArray[np.uint64]:
 
 
 def normalised(texts: pa.Array, how: tuple[str, ...]) -> pa.Array:
-    """Texts without differences in case, punctuation or space; a text of which nothing remains stays unchanged.
+    """Texts without differences in case, punctuation or space; a text that would become empty stays unchanged.
 
-    Case is lowered letter by letter; punctuation is every character of Unicode's categories P and S, and is left out;
-    runs of white space become one space, none at the ends.
+    Case is lowered letter by letter. Punctuation means every character of Unicode's categories P and S, and is removed.
+    Runs of white space become one space, and are removed at the ends.
     """
     found = texts
     if "case" in how:

@@ -1,4 +1,4 @@
-"""Documents as units: a digest of each from those of its rows, and which document a row is from."""
+"""Treat documents as units: a digest of each, made from its rows' digests, and the document of each row."""
 
 from __future__ import annotations
 
@@ -21,31 +21,41 @@ from corpora.store import Dataset, write_bytes
 
 @dataclass(frozen=True)
 class DocumentStarts:
-    """The first row of each document of a dataset, in a file that is read where it is needed."""
+    """The first row of each document of a dataset, in a file that is read on demand."""
 
     path: Path
 
     @cached_property
     def rows(self) -> NDArray[np.uint64]:
-        """The first rows, rising: [documents]."""
+        """The first rows, ascending: [documents]."""
         return mapped(self.path)
 
     def of(self, first_row: int, rows: int) -> NDArray[np.int64]:
-        """The number of the document that each of some consecutive rows is from: [rows]."""
+        """The document number of each of a range of rows: [rows].
+
+        Args:
+            first_row: the number of the first row in the dataset.
+            rows: how many.
+        """
         numbers = np.arange(first_row, first_row + rows, dtype=np.uint64)
         return np.searchsorted(self.rows, numbers, side="right") - 1
 
 
 @dataclass(frozen=True)
 class RowsOfCopies:
-    """Which rows go: the copies themselves, or all rows of documents that are copies."""
+    """The rows to remove: the copies themselves, or all rows of documents that are copies."""
 
     copies: Copies
     documents: DocumentStarts | None
     """None where rows are compared."""
 
     def mask(self, first_row: int, rows: int) -> NDArray[np.bool_]:
-        """Whether each of some consecutive rows goes: [rows]."""
+        """Whether to remove each of a range of rows: [rows].
+
+        Args:
+            first_row: the number of the first row in the dataset.
+            rows: how many.
+        """
         if self.documents is None:
             found = np.zeros(rows, dtype=bool)
             found[self.copies.among(first_row, first_row + rows) - first_row] = True
@@ -80,7 +90,7 @@ def spill_documents(folder: Path, parent: Dataset, digests: Iterable[Path]) -> t
 
 
 def _documents(parent: Dataset, digests: Iterable[Path]) -> Iterator[tuple[int, bytes]]:
-    """The first row of each document, and its digest. Rows of a document stand together."""
+    """The first row of each document, and its digest. The rows of a document are consecutive."""
     rows = _row_digests(parent, digests)
     first = row = 0
     last, running = None, None
@@ -111,10 +121,11 @@ def _row_digests(parent: Dataset, digests: Iterable[Path]) -> Iterator[NDArray[n
 
 
 def documents_with(parent: Dataset, rows: NDArray[np.int64]) -> Ranges:
-    """All rows of the documents that some rows are from.
+    """All rows of the documents that contain any of some rows.
 
     Args:
-        rows: rising.
+        parent: the dataset.
+        rows: row numbers, ascending.
     """
     starts = np.fromiter(_starts(parent), np.int64)
     owners = np.unique(np.searchsorted(starts, rows, side="right") - 1)

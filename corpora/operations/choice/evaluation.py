@@ -10,7 +10,7 @@ from pathlib import Path
 from corpora.errors import InputError, OptionError
 
 HELD_OUT = ("dev", "validation", "test")
-"""What the files of a folder that are evaluated on begin with."""
+"""How the names of evaluation files in a folder begin."""
 TEXT_COLUMNS = frozenset(
     {"sentence", "sentence1", "sentence2", "question", "question1", "question2", "premise", "hypothesis",
      "#1 String", "#2 String"}
@@ -35,7 +35,7 @@ def absolute(word: str) -> str:
 
 
 def files_of(word: str) -> list[Path]:
-    """The files that a word of `--of` names; of a folder, those of its dev and test splits.
+    """The files that a word of `--of` names; for a folder, those of its dev and test splits.
 
     Raises:
         InputError: the file or folder does not exist, or the folder has no files of these splits.
@@ -54,10 +54,14 @@ def files_of(word: str) -> list[Path]:
 
 
 def texts_of(word: str, path: Path) -> Iterator[str]:
-    """The texts in one of the files of a word: questions, contexts, sentences, lines.
+    """The texts in a file of evaluation data: questions, contexts, sentences or lines.
+
+    Args:
+        word: the word of `--of` that names the file; it decides the format.
+        path: the file.
 
     Raises:
-        InputError: the file cannot be read as what it should be.
+        InputError: the file does not have this format.
     """
     kind = _split(word)[0]
     try:
@@ -79,7 +83,7 @@ def _text(path: Path) -> Iterator[str]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Every string of every JSON object, ids and labels too: they are too short to share an n-gram."""
+    """Every string in every JSON object, including ids and labels, which are too short to share an n-gram."""
     with path.open(encoding="utf-8-sig") as file:
         for line in filter(str.strip, file):
             yield from _strings(json.loads(line))
@@ -119,4 +123,4 @@ def _glue(path: Path) -> Iterator[str]:
 
 
 READERS: dict[str, Callable[[Path], Iterable[str]]] = {"squad": _squad, "glue": _glue}
-"""What reads a file, by the kind that a word begins with."""
+"""The reader of a file, by the prefix of its word."""

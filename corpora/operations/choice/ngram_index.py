@@ -28,19 +28,19 @@ class Evaluation:
     """Evaluation data, in the units of the dataset that it must stay out of."""
 
     name: str
-    """As records name it: NAME@FINGERPRINT, squad:dev-v1.1.json."""
+    """The name in records, such as NAME@FINGERPRINT or squad:dev-v1.1.json."""
     digest: str
-    """The fingerprint of a dataset, the sha256 of a file."""
+    """The fingerprint of a dataset, or the sha256 of a file."""
     blocks: Callable[[], Iterator[Sequences]]
     is_dataset: bool = False
 
 
 def evaluations_of(words: Sequence[str | Dataset], parent: Dataset, work: Work) -> list[Evaluation]:
-    """What the words of `--of` name: one for each dataset and each file.
+    """The evaluation data that words of `--of` name: one entry per dataset and per file.
 
     Raises:
-        OptionError: a dataset whose rows cannot be compared with the parent's.
-        InputError: a file that is missing or cannot be read.
+        OptionError: the rows of a dataset cannot be compared with the parent's.
+        InputError: a file is missing or cannot be read.
     """
     vocabulary = vocabulary_in(parent.path)
     found: list[Evaluation] = []
@@ -83,7 +83,7 @@ def _of_dataset(found: Dataset, parent: Dataset, vocabulary: Vocabulary | None) 
 
 @dataclass(frozen=True)
 class _Texts:
-    """The texts of one file, a block at a time."""
+    """The texts of one file, one block at a time."""
 
     word: str
     path: Path
@@ -97,7 +97,7 @@ class _Texts:
 
 
 def block_of(texts: list[str], vocabulary: Vocabulary | None) -> Sequences:
-    """Texts as a block: their bytes, or the ids that a tokenizer gives them."""
+    """Texts as a block: their UTF-8 bytes, or their token ids if there is a vocabulary."""
     rows: list[bytes] | list[list[int]]
     if vocabulary is None:
         rows = [text.encode("utf-8", "surrogatepass") for text in texts]
@@ -110,7 +110,7 @@ def block_of(texts: list[str], vocabulary: Vocabulary | None) -> Sequences:
 
 @dataclass(frozen=True)
 class NgramIndex:
-    """The distinct n-grams of evaluation data, memory-mapped, each with the first data that holds it."""
+    """The distinct n-grams of evaluation data, memory-mapped, each with the first entry that contains it."""
 
     n: int
     names: tuple[str, ...]
@@ -124,18 +124,23 @@ class NgramIndex:
 
     @cached_property
     def owners(self) -> NDArray[np.uint64]:
-        """[keys], the position in `names` of the data that each is from."""
+        """[keys], the position in `names` of the data that each one comes from."""
         return mapped(self.owners_file)
 
 
 def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tuple[NgramIndex, dict[str, int]]:
-    """Write the n-grams of evaluation data.
+    """Write an index of the n-grams of evaluation data.
+
+    Args:
+        folder: where the index is written.
+        evaluations: the data.
+        n: words or tokens per n-gram.
 
     Returns:
-        The index, and the number of distinct n-grams of each.
+        The index, and the number of distinct n-grams in each entry, by name.
 
     Raises:
-        OptionError: no text holds an n-gram.
+        OptionError: no text is long enough to contain an n-gram.
     """
     keys, owners = np.empty(0, np.uint64), np.empty(0, np.uint64)
     counts: dict[str, int] = {}
@@ -158,10 +163,10 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
 
 
 def _longest(block: Sequences) -> int:
-    """The words or tokens of the longest row."""
+    """The number of words or tokens in the longest row."""
     return int(np.bincount(row_ngrams(block, 1).rows, minlength=1).max())
 
 
 def longest_row(batches: Iterable[pa.RecordBatch]) -> int:
-    """The words or tokens of the longest row of a dataset."""
+    """The number of words or tokens in the longest row of a dataset."""
     return max((_longest(sequences_of(batch)) for batch in batches), default=0)

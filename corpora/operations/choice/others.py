@@ -1,4 +1,4 @@
-"""What a component gets in addition to the rows: statistics of the parent and of datasets that its options name."""
+"""Inputs of a component besides the rows: statistics of the parent and of datasets that its options name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def others_of(parent: Dataset, components: Sequence[Transform], work: Work) -> d
 
     Raises:
         DatasetNotFound: the store has no dataset of this name.
-        OptionError: it is of another kind or tokenizer than the parent, or empty.
+        OptionError: its kind or tokenizer differs from the parent's, or it is empty.
     """
     found: dict[str, Dataset] = {}
     for component in components:
@@ -42,9 +42,10 @@ def _check(other: Dataset, parent: Dataset, what: str) -> None:
 
 
 def statistics_for(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Counts]:
-    """The statistics that components need, counted now if they are not there.
+    """The statistics that components need; missing ones are counted now.
 
-    Those of the parent are under their names, those of another dataset under `NAME of REFERENCE`.
+    Returns:
+        The parent's statistics by name, and those of another dataset by `NAME of REFERENCE`.
     """
     needs = [statistic for component in components for statistic in component.needs]
     counts = counts_needed(work.store, parent, needs, work.executor)
@@ -55,10 +56,15 @@ def statistics_for(parent: Dataset, components: Sequence[Transform], work: Work)
 
 
 def recorded(chain: Sequence[Transform], others: dict[str, Dataset]) -> tuple[dict[str, object], dict[str, str]]:
-    """What a plan records of other datasets.
+    """What a plan records about the other datasets.
+
+    Args:
+        chain: the components.
+        others: the datasets that they read, by reference.
 
     Returns:
-        Settings with their fingerprints; and for the recipe the references that the first component's options mean.
+        Settings with the fingerprints of the datasets; and for the recipe, the resolved references in the first
+        component's options.
     """
     reads: dict[str, str] = {}
     for place, component in enumerate(chain):

@@ -1,4 +1,4 @@
-"""What an action removed, and why: `removed.jsonl` of the version, which `corpora show NAME --removed` prints."""
+"""Record what an action removed and why, in the version's `removed.jsonl`; `corpora show NAME --removed` prints it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find what a dataset shares with evaluation data, and write it without that: rows, documents, or just the spans."""
+"""Find what a dataset shares with evaluation data, and write the dataset without those rows, documents or spans."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FindTask:
 
 
 def spans_file(folder: Path, piece: Piece) -> Path:
-    """Where the spans of a piece are."""
+    """The path of the file with a piece's spans."""
     return folder / f"spans-{piece.block_number:07d}"
 
 
@@ -60,7 +60,14 @@ def read_spans(path: Path) -> Spans:
 
 
 def spans_of(ngrams: RowNgrams, index: NgramIndex, offsets: NDArray[np.int64], first_row: int) -> Spans:
-    """The n-grams of a block that the index holds; those of a row that overlap or touch are one span."""
+    """The spans of a block whose n-grams are in the index; n-grams of a row that overlap or touch form one span.
+
+    Args:
+        ngrams: of the block.
+        index: the n-grams of the evaluation data.
+        offsets: where each row's values begin and end in the block.
+        first_row: the number of the block's first row in the dataset.
+    """
     places = index.keys.places(ngrams.hashes)
     hits = np.flatnonzero(places >= 0)
     rows, starts, stops = ngrams.rows[hits], ngrams.starts[hits], ngrams.stops[hits]
@@ -75,7 +82,7 @@ def spans_of(ngrams: RowNgrams, index: NgramIndex, offsets: NDArray[np.int64], f
 
 @dataclass(frozen=True)
 class RemoveTask:
-    """Writes the rows of one piece without what is shared, and a record of each removal."""
+    """Writes the rows of one piece without the shared text, and a record of each removal."""
 
     folder: Path
     schema: pa.Schema
@@ -83,10 +90,10 @@ class RemoveTask:
     by: str
     vocabulary: Vocabulary | None
     documents: Ranges | None
-    """The rows of the documents that go, by document."""
+    """The row ranges of the documents to remove, if whole documents are removed."""
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write both, unless an earlier attempt did."""
+        """Write both, unless an earlier attempt finished them; the path of the rows, and the counts."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         tally = {"rows_shared": 0, "spans": 0}
         return counted_part(path, self.schema, self._batches(piece, tally), tally)
@@ -106,7 +113,7 @@ class RemoveTask:
         write_text(removals_file(self.folder, piece), "".join(lines))
 
     def _without(self, batch: pa.RecordBatch, spans: Spans, first_row: int) -> pa.RecordBatch:
-        """The block's rows that stay, or what stays of them."""
+        """The block's remaining rows, or the remaining parts of them."""
         if self.by == "span":
             return cut(batch, spans) if len(spans) else batch
         keep = np.ones(batch.num_rows, dtype=bool)
@@ -131,14 +138,14 @@ class RemoveTask:
 
 
 def removals_file(folder: Path, piece: Piece) -> Path:
-    """Where the records of a piece's removals are."""
+    """The path of the file with the records of a piece's removals."""
     return folder / f"removed-{piece.block_number:07d}.jsonl"
 
 
 def cut(batch: pa.RecordBatch, spans: Spans) -> pa.RecordBatch:
-    """A block's rows without spans. What is left on either side of a span becomes a row of its own.
+    """Cut spans out of a block's rows. The text on either side of a span becomes a separate row.
 
-    Joined, both sides would make n-grams that the text never had. Sides without a word are dropped.
+    Joining both sides would create n-grams that do not occur in the text. Sides without a word are dropped.
     """
     block = sequences_of(batch).tight()
     whole = np.setdiff1d(np.arange(len(block)), spans[:, ROW])
@@ -160,7 +167,7 @@ def cut(batch: pa.RecordBatch, spans: Spans) -> pa.RecordBatch:
 
 
 def _trimmed(block: Sequences, start: int, stop: int) -> tuple[int, int]:
-    """A stretch of values without white space at its ends; ids stay unchanged."""
+    """A range of values, without white space at its ends if they are text."""
     if block.values.dtype != np.uint8:
         return start, stop
     text = block.values[start:stop].tobytes().decode()
