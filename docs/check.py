@@ -165,7 +165,8 @@ def unlisted_pages() -> Iterator[str]:
 
 STILTED = re.compile(
     r"(?<!there )\bis no (?!longer\b)[a-z]+|\bcomes? to lie\b|\bthat it is at\b"
-    r"|\bwhat came of\b|\bso much of\b|\bof no sense\b",
+    r"|\bcame of\b|\bso much of\b|\bof no sense\b|\bnothing tells\b|\bgoes with it\b|\bso many (?:rows|times)\b"
+    r"|\bfrom its sources on\b|\bof its own making\b|\bof our own making\b|\"\"\"See that\b",
     re.IGNORECASE,
 )
 """Turns of phrase that nobody would say at a desk; they must not come back."""

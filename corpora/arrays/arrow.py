@@ -79,7 +79,7 @@ def numbers_in(array: pa.Array) -> NDArray[Any]:
 
 
 def repeated(text: str, rows: int) -> pa.Array:
-    """One text in each of so many rows."""
+    """The same text in each of a number of rows."""
     data = text.encode()
     offsets = np.arange(rows + 1, dtype=np.int64) * len(data)
     return pa.Array.from_buffers(pa.large_string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data * rows)])

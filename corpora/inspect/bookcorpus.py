@@ -1,4 +1,4 @@
-"""Our sentence datasets compared, line by line, with what is known of the original Toronto BookCorpus."""
+"""Compare our sentence datasets, line by line, with what is known about the original Toronto BookCorpus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpora.store.pages import BOOKCORPUS, BOOKCORPUS_LINES, Share, Table, labe
 
 
 def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table | None:
-    """The lines of the original that can be read off our builds; None where no dataset read documents."""
+    """The published figures of the original next to ours; None if no dataset was built from documents."""
     built = [d for d in datasets if d.kind == "sentences" and "found" in d.manifest.accounting and d.rows]
     if not built:
         return None

@@ -1,4 +1,4 @@
-"""What two datasets have in common and what not: figures, documents, vocabulary, how they were made, shared rows."""
+"""Compare two datasets: figures, shared documents and rows, vocabulary, and how they were made."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from corpora.store import Counting, Dataset, Store, default_store, sequences_of,
 from corpora.store.pages import Long, Share, Size, Table, summary
 
 NGRAM = 13
-"""Tokens or words of an n-gram that counts as contamination (Brown et al. 2020, arXiv 2005.14165, appendix C)."""
+"""The length in tokens or words of an n-gram that counts as contamination (Brown et al. 2020, arXiv 2005.14165,
+appendix C)."""
 FIGURES = (
     "words", "mean_words_per_sentence", "median_words_per_sentence", "types", "unknown_rate",
     "unigram_entropy_bits", "zipf_slope", "mean_length", "median_length", "longest",
 )  # fmt: skip
-"""Figures of manifests that are compared."""
+"""The manifest figures that are compared."""
 
 
 def diff(
@@ -37,17 +38,19 @@ def diff(
 ) -> list[Table]:
     """How two datasets of one kind differ, as tables: figures, what is shared, and the settings that differ.
 
-    Rows, documents and types (tokens, or the words of sentences) are compared both ways, so that nestedness shows:
-    a sample shares all of its rows with what it was taken from. The share of n-grams says how much of an evaluation
-    set a training set holds. Words that a version was not counted for are counted now and kept
-    in the store, outside the version.
+    Rows, documents and types (tokens, or words for sentences) are compared in both directions, so that nesting is
+    visible: a sample shares all of its rows with the dataset it was taken from. The share of n-grams shows how much of
+    an evaluation set is in a training set. If a version's words have not been counted yet, they are counted now and
+    kept in the store, outside the version.
 
     Args:
-        ngram: tokens or words of an n-gram, at least 1.
+        one: a dataset, open or given by reference.
+        other: the dataset to compare it with.
+        ngram: the length of an n-gram in tokens or words, at least 1.
 
     Raises:
-        DatasetNotFound: one of them is not in the store.
-        OptionError: they are of different kinds, or n-grams of less than one token are asked for.
+        DatasetNotFound: a dataset is not in the store.
+        OptionError: the datasets are of different kinds, or `ngram` is below 1.
     """
     found = store or default_store()
     a, b = (d if isinstance(d, Dataset) else open_dataset(d, store=found) for d in (one, other))
@@ -65,12 +68,12 @@ def _names(a: Dataset, b: Dataset) -> tuple[str, str]:
 
 
 TELLING = 12
-"""Tokens or words that are shown of those that tell two datasets apart."""
+"""The number of distinguishing tokens or words that are shown."""
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """A dataset's blocks, which can be read more than once, telling how far the reading is."""
+    """A dataset's blocks, which can be read more than once, with progress reports."""
 
     dataset: Dataset
     stage: str
@@ -136,12 +139,12 @@ class Comparison:
 
     @cached_property
     def types(self) -> Types | None:
-        """The tokens or words of both; None where ids of two tokenizers mean different things."""
+        """The tokens or words of both; None if the datasets have different tokenizers, whose ids do not correspond."""
         ours, theirs = vocabulary_in(self.a.path), vocabulary_in(self.b.path)
         return types_of(self.a, self.b, ours, self.counting) if ours == theirs else None
 
     def apart(self) -> Table:
-        """How far the distributions of types and of lengths are from each other."""
+        """The distances between the distributions of types and of lengths."""
         rows: list[list[object]] = []
         if self.types and self.a.rows and self.b.rows:
             rows.append([f"{self.unit} frequencies", float(f"{self.types.divergence().sum():.3g}")])
@@ -151,7 +154,7 @@ class Comparison:
         return Table("How far apart", ["of", "bits"], rows, note=note)
 
     def gained_and_lost(self) -> Table:
-        """What one has and the other lacks: how many types, how much of its text they are, the most frequent ones."""
+        """The types that only one dataset has: their number, their share of its text, and the most frequent ones."""
         headers = [f"{self.unit}s", "types", "share of the text", "the most frequent"]
         rows: list[list[object]] = []
         for first, (here, there) in ((True, self.names), (False, self.names[::-1])):
@@ -163,7 +166,7 @@ class Comparison:
         return Table(f"{self.unit.capitalize()}s that only one has", headers, rows, note=self._bounded())
 
     def telling(self) -> Table:
-        """The types that add most to the difference of the two frequency distributions."""
+        """The types that contribute most to the difference between the two frequency distributions."""
         headers = [self.unit, *(f"in {name}, a million" for name in self.names)]
         rows: list[list[object]] = []
         if self.types and self.types.one.any() and self.types.other.any():
@@ -181,7 +184,7 @@ class Comparison:
 
 
 def settings_that_differ(a: Dataset, b: Dataset, store: Store) -> Table:
-    """What decided one version and not the other, over all that each was made from."""
+    """The settings that differ between two versions, including those of all their ancestors."""
     ours, theirs = _settings(a, store), _settings(b, store)
     rows: list[list[object]] = []
     for key in dict.fromkeys([*ours, *theirs]):

@@ -1,4 +1,4 @@
-"""Where datasets came from, drawn from their manifests: versions as boxes, from sources on the left."""
+"""Draw the lineage of datasets from their manifests: versions as boxes, with sources on the left."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Node:
 
     reference: str
     lines: tuple[str, str, str]
-    """Name, what made it, how much it holds."""
+    """Its name, how it was made, and its size."""
     parents: tuple[str, ...]
     chosen: bool
-    """Whether the report is about it, and not only an ancestor."""
+    """Whether the report is about this version; otherwise it is only an ancestor."""
 
 
 def lineage(datasets: Sequence[Dataset], store: Store) -> dict[str, Node]:
-    """The versions and all that they were made from, ancestors first."""
+    """The versions and all of their ancestors, ancestors first."""
     nodes: dict[str, Node] = {}
     chosen = {dataset.reference for dataset in datasets}
     for dataset in datasets:
@@ -57,7 +57,7 @@ def _amount(dataset: Dataset) -> str:
 
 
 def short(number: int) -> str:
-    """A count in three digits or so: 109.3 M."""
+    """A count in short form, such as 109.3 M."""
     for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
         if number >= size:
             return f"{number / size:.3g} {unit}"
@@ -65,7 +65,7 @@ def short(number: int) -> str:
 
 
 def draw(nodes: Mapping[str, Node]) -> str:
-    """The drawing as an SVG element that can be set into a page."""
+    """The drawing as an SVG element for a page."""
     places = _places(nodes)
     width = max((x for x, _ in places.values()), default=0) + WIDTH + 2
     height = max((y for _, y in places.values()), default=0) + HEIGHT + 2

@@ -1,4 +1,4 @@
-"""How much two datasets share: rows of one that are rows of the other, and n-grams of one found in the other."""
+"""Measure how much two datasets share: rows that both have, and n-grams of one that occur in the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.arrays import Keys, KeySet, joined, levels, mean, row_hashes, row_n
 from corpora.plugin import Sequences
 
 CAPACITY = 2**22
-"""Most distinct hashes kept of the smaller dataset: 32 MB. Above that, a uniform sample of them is used."""
+"""The most distinct hashes kept for the smaller dataset: 32 MB. Above that, a uniform sample of them is used."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class SharedRows:
     """How many rows of one dataset are rows of another."""
 
     rows: int
-    """Rows of the one."""
+    """Rows of the first dataset."""
     shared: int | None
-    """Those that the other holds too; None if there are no rows."""
+    """How many of these the other dataset also has; None if there are no rows."""
     rate: float | None
     exact: bool
     """False if the figures are estimated from a sample of the hashes."""
@@ -36,7 +36,7 @@ class SharedNgrams:
     """Distinct n-grams of the evaluation dataset."""
     ngrams_seen_rate: float | None
     rows: int
-    """Rows with an n-gram."""
+    """Rows that are long enough to contain an n-gram."""
     rows_seen_rate: float | None
     """Share of these rows with at least one n-gram that was seen."""
     exact: bool
@@ -45,15 +45,15 @@ class SharedNgrams:
 
 @dataclass(frozen=True)
 class HashSet:
-    """Distinct 64-bit hashes of a dataset, or a fair part of them."""
+    """Distinct 64-bit hashes of a dataset, or a uniform sample of them."""
 
     set: KeySet
     level: int
-    """Only hashes of this level or higher are in it; 0 when all are."""
+    """Only hashes of this level or higher are included; 0 means all."""
 
     @classmethod
     def of(cls, parts: Iterable[Keys], *, capacity: int = CAPACITY) -> HashSet:
-        """From the hashes of every block; each may come more than once. Keeps at most `capacity` of them."""
+        """The set of the hashes of every block, which may repeat; keeps at most `capacity` of them."""
         keys, level = np.zeros(0, dtype=np.uint64), 0
         for part in parts:
             keys = joined(keys, part[levels(part) >= level])[0]
@@ -64,24 +64,24 @@ class HashSet:
 
     @property
     def keys(self) -> Keys:
-        """[keys], rising."""
+        """[keys], ascending."""
         return self.set.keys
 
     def places(self, hashes: Keys) -> NDArray[np.int64]:
-        """Where each hash is among the keys, −1 for those that are not: [hashes]."""
+        """[hashes], the position of each hash among the keys; −1 for hashes that are not among them."""
         return self.set.places(hashes)
 
 
 def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences], *, capacity: int = CAPACITY) -> SharedRows:
-    """How many rows of one dataset are rows of another: 1.0 for a sample and what it was taken from.
+    """How many rows of one dataset are also in another; all of them for a sample and its source.
 
-    Copies count as often as they are there: a row that the part holds twice and the whole once counts
-    once. Exact while the part holds at most `capacity` distinct rows.
+    Copies are counted individually: a row that occurs twice in the part and once in the whole counts
+    once. The result is exact if the part has at most `capacity` distinct rows.
 
     Args:
-        part: the blocks of the one; read twice, so no iterator.
-        whole: the blocks of the other; read once.
-        capacity: most hashes of rows to keep.
+        part: the blocks of the first dataset; read twice, so an iterator does not work.
+        whole: the blocks of the second dataset; read once.
+        capacity: the most row hashes to keep.
     """
     known = HashSet.of((_rows(block) for block in part), capacity=capacity)
     ours, rows = _occurrences(known, part)
@@ -94,11 +94,11 @@ def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences], *, capaci
 def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> SharedNgrams:
     """How much of an evaluation dataset occurs in a training dataset, by n-grams of tokens, or words, within rows.
 
-    The default is the 13 of Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
-    be found; `rows_seen_rate` is of those that can.
+    The default of 13 follows Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
+    be found; `rows_seen_rate` is the share among the others.
 
     Args:
-        evaluation: blocks of token ids, or of UTF-8 bytes; read twice, so no iterator.
+        evaluation: blocks of token ids, or of UTF-8 bytes; read twice, so an iterator does not work.
         training: blocks of ids of the same vocabulary, or of text as well; read once.
         n: tokens or words in an n-gram, at least 1.
     """

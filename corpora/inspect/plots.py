@@ -1,6 +1,6 @@
 """Figures of datasets side by side, for pages and papers: lengths, rank and frequency, vocabulary growth.
 
-Colours are those of Okabe and Ito, told apart with any colour vision; line styles tell them apart in print.
+The colours are those of Okabe and Ito, distinguishable with any colour vision; line styles distinguish them in print.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 STYLES = ("-", "--", "-.", ":")
 FORMATS = ("svg", "png", "pdf")
 NAMED = re.compile(r' id="[\w.]+?_\d+"')
-"""Names that matplotlib gives its parts; nothing refers to them, and several figures in one page would share them."""
+"""Ids that matplotlib gives its elements; nothing refers to them, and several figures on one page would share them."""
 POINTS = 240
-"""Most points per line, so that a figure stays under about ten kilobytes."""
+"""The most points per line, so that a figure stays under about ten kilobytes."""
 STYLE: Any = {
     "font.family": "sans-serif", "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left",
     "axes.titleweight": "bold", "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#555555",
@@ -40,7 +40,7 @@ def lengths_figure(histograms: Mapping[str, Array], *, unit: str = "tokens") -> 
     """How long the rows are: the share of rows at each length, up to the length that 99.5 % do not exceed.
 
     Args:
-        histograms: by the dataset's name, the rows of each length: [length + 1].
+        histograms: by dataset name, the number of rows of each length: [length + 1].
         unit: what lengths are counted in.
     """
     figure, axes = _empty("Lengths", f"{unit} a row", "share of rows, %")
@@ -57,10 +57,10 @@ def lengths_figure(histograms: Mapping[str, Array], *, unit: str = "tokens") -> 
 
 
 def rank_frequency_figure(counts: Mapping[str, Array], *, unit: str = "token") -> Figure:
-    """How often the most frequent, the second most frequent … occurs: Zipf's figure, both scales logarithmic.
+    """The frequency of types by rank: Zipf's figure, with both scales logarithmic.
 
     Args:
-        counts: by the dataset's name, of each type, in any order.
+        counts: by dataset name, the count of each type, in any order.
         unit: what is counted.
     """
     figure, axes = _empty("Rank and frequency", "rank", f"share of all {unit}s")
@@ -73,10 +73,10 @@ def rank_frequency_figure(counts: Mapping[str, Array], *, unit: str = "token") -
 
 
 def growth_figure(curves: Mapping[str, Sequence[Sequence[int]]], *, unit: str = "token") -> Figure:
-    """How many types the first tokens hold: Heaps' figure, both scales logarithmic.
+    """How many types occur in the first tokens: Heaps' figure, with both scales logarithmic.
 
     Args:
-        curves: by the dataset's name, pairs of tokens read and types seen.
+        curves: by dataset name, pairs of tokens read and types seen.
         unit: what is counted.
     """
     figure, axes = _empty("Vocabulary growth", f"{unit}s read", "types seen")
@@ -89,10 +89,11 @@ def growth_figure(curves: Mapping[str, Sequence[Sequence[int]]], *, unit: str = 
 
 
 def svg(figure: Figure, *, description: str) -> str:
-    """The figure as an SVG element to set into a page; the same figure gives the same text.
+    """The figure as an SVG element for a page; the same figure gives the same text.
 
     Args:
-        description: what it shows, for those who hear the page.
+        figure: the figure.
+        description: what it shows, for screen readers.
     """
     import matplotlib as mpl
 
@@ -105,10 +106,10 @@ def svg(figure: Figure, *, description: str) -> str:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write the figure in the format that the path ends with: .svg, .png (300 dots an inch) or .pdf.
+    """Write the figure in the format of the path's suffix: .svg, .png (300 dots per inch) or .pdf.
 
     Raises:
-        OptionError: another ending.
+        OptionError: the suffix is not one of these.
     """
     import matplotlib as mpl
 
@@ -133,7 +134,7 @@ def _empty(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 
 
 def _looks() -> Iterator[dict[str, Any]]:
-    """A colour and a line style for each line in turn, distinct for the first 28; wide lines are below narrow ones."""
+    """A colour and a line style for each line, distinct for the first 28; wide lines are drawn below narrow ones."""
     for style in STYLES:
         for number, colour in enumerate(COLOURS):
             turn = (STYLES.index(style) + number) % len(STYLES)
@@ -155,7 +156,7 @@ def _labelled(figure: Figure, axes: Axes) -> Figure:
 
 
 def _quantile(rows: Array, share: float) -> int:
-    """The least length that this share of the rows does not exceed."""
+    """The smallest length that this share of the rows does not exceed."""
     ends = np.cumsum(rows)
     return int(np.searchsorted(ends, share * ends[-1])) if len(ends) and ends[-1] else 0
 

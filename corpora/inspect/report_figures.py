@@ -1,4 +1,4 @@
-"""A report's figures: what is drawn, and the counts that it takes."""
+"""A report's figures, and the counts that they need."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Picture:
 
     @property
     def svg(self) -> str:
-        """As an element of a page."""
+        """The figure as an SVG element for a page."""
         return svg(self.figure, description=self.caption)
 
 

@@ -30,18 +30,19 @@ def report(
 ) -> Path:
     """Write one self-contained HTML page that compares datasets.
 
-    Statistics that a version was not counted for are counted now and kept in the store, outside the version.
+    Statistics that a version does not have yet are counted now and kept in the store, outside the version.
 
     Args:
-        out: the page.
+        datasets: open, or given by reference.
+        out: the path of the page.
         figures: a folder for the page's figures as PNG and PDF, for papers.
 
     Returns:
-        The page.
+        The path of the page.
 
     Raises:
-        DatasetNotFound: one of them is not in the store.
-        StorageError: the disk is full or refuses.
+        DatasetNotFound: a dataset is not in the store.
+        StorageError: the disk is full or read-only.
     """
     found = store or default_store()
     opened = list(

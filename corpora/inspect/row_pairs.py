@@ -1,4 +1,4 @@
-"""The same rows before and after: what a transform did, which rows a selection took, how sentences were tokenized."""
+"""Show rows before and after: what a transform did, which rows a selection took, how sentences were tokenized."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from corpora.store.pages import (
 
 PAIRS = 6
 WINDOW = 600
-"""Rows of the parent among which, where some were dropped or merged, the version's first ones are looked for."""
+"""How many of the parent's rows are searched for the version's first rows, if some were dropped or merged."""
 REACH = 12
-"""Rows that may have been dropped before the one that is looked for, and rows of the version that are tried."""
+"""How many rows may have been dropped before a matching row, and how many rows of the version are tried."""
 BREAK = Shown("¶")
-"""What is printed between rows that were merged into one."""
+"""The separator between rows that were merged into one."""
 LIKENESS = 0.5
-"""Least share of pieces that a row has in common with the rows it is compared with."""
+"""The smallest share of pieces that a row must have in common with the rows it is matched with."""
 
 
 Kind = Literal["rewritten", "selected", "tokenized"]
@@ -41,13 +41,13 @@ Kind = Literal["rewritten", "selected", "tokenized"]
 
 @dataclass(frozen=True)
 class Side:
-    """One row of a pair, or two that became one."""
+    """One row of a pair, or several that became one."""
 
     numbers: tuple[int, ...]
-    """From 1, in its dataset."""
+    """Row numbers in the dataset, counted from 1."""
     parts: list[Part]
     taken: bool = False
-    """Of a neighbour, whether the selection took it as well."""
+    """For a neighbour, whether the selection took it as well."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A version compared with what it was made from."""
+    """A version compared with its parent."""
 
     anchor: str
     parent: str
@@ -119,7 +119,7 @@ Read = tuple[Row, list[Shown]]
 
 
 def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Sequence[Read], Read]]:
-    """Each row with the run of earlier rows that it is most like, in order, where there is one."""
+    """Each row with the range of earlier rows that it resembles most, in order; rows without one are left out."""
     start = 0
     for row, pieces in after:
         counts = Counter(piece.text for piece in pieces)
@@ -131,7 +131,7 @@ def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Se
 
 
 def _longest(before: Sequence[Read], first: int, document: str, pieces: Counter[str]) -> tuple[float, int, int]:
-    """How like the pieces are to the rows from the first one on, for as long as each further row adds likeness."""
+    """How much the pieces resemble the rows from the first one on, as long as each further row adds similarity."""
     seen: Counter[str] = Counter()
     best = (0.0, first, first)
     for place in range(first, len(before)):

@@ -1,4 +1,4 @@
-"""The types of two datasets side by side: every token, or word, with how often each of the two has it."""
+"""The types of two datasets side by side: every token or word, with its count in each dataset."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Types:
     unit: str
     """token or word."""
     one: NDArray[np.int64]
-    """[types], how often the one dataset has each."""
+    """[types], the count of each type in the first dataset."""
     other: NDArray[np.int64]
-    """[types]."""
+    """[types], the same in the second dataset."""
     text_of: Callable[[int], str]
-    """How a type is written, by its place."""
+    """The text of a type, by its position."""
     exact: bool = True
-    """False where only the most frequent words were kept."""
+    """False if only the most frequent words were kept."""
 
     def shared(self) -> tuple[float | None, float | None]:
         """The share of each one's types that the other has too."""

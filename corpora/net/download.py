@@ -37,7 +37,7 @@ class Size:
         return self.max_bytes if self.exact_bytes is None else self.exact_bytes
 
     def check(self, url: str, size_bytes: int | None) -> None:
-        """See that a size is within the limit.
+        """Check that a size is within the limit.
 
         Raises:
             DownloadError: it is not.

@@ -1,4 +1,4 @@
-"""What a plugin author runs: `check_transform(MyNoise)` and its sisters see that a component keeps its contract.
+"""Checks for plugin authors: `check_transform(MyNoise)` and similar functions test that a component keeps its contract.
 
 Each takes a component class or a component, and raises `ContractBroken`, which is an `AssertionError`, with one
 sentence that says what is wrong and what to do. Hypothesis searches for the input that shows it

@@ -21,7 +21,7 @@ Compute: TypeAlias = Callable[[Made, Input], object]
 
 
 def check_repeats(component: Made, what: str, compute: Compute[Made, Input], given: Input) -> None:
-    """See that a result is the same when it is computed again.
+    """Check that a result is the same when it is computed again.
 
     The second time, global generators have another state and the clock shows another day; a pickled copy computes
     it, as in a worker.
@@ -48,7 +48,7 @@ def check_repeats(component: Made, what: str, compute: Compute[Made, Input], giv
 
 
 def check_order(component: Made, what: str, compute: Compute[Made, Input], inputs: list[Input]) -> None:
-    """See that results do not depend on what was computed before, nor on the process.
+    """Check that results do not depend on what was computed before, nor on the process.
 
     Raises:
         ContractBroken: they do.

@@ -52,7 +52,7 @@ class HypothesisMissing(CorporaError, ImportError):
 
 
 def check_component(given: type[C] | C, kind: type[Component] = Component, *, travels: bool = True) -> C:
-    """See that a component's class, options and pickling are as every component's must be.
+    """Check that a component's class, options and pickling are as every component's must be.
 
     Args:
         given: a component, or a class whose options all have defaults.
@@ -179,7 +179,7 @@ def _hypothesis() -> ModuleType:
 
 
 def _check_name(cls: type[Component]) -> None:
-    """See that no other component of its kind has its name."""
+    """Check that no other component of its kind has its name."""
     for kind in registry.kinds:
         for other in registry.named(kind, cls.name):
             same = cls.__qualname__ == other.__qualname__ and source_sha256(cls) == source_sha256(other)

@@ -1,4 +1,4 @@
-"""See that a provider of external datasets keeps its contract."""
+"""Check that a provider of external datasets keeps its contract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = dict[str, object]
 
 
 def check_dataset(given: type[DatasetProvider] | DatasetProvider) -> list[Row]:
-    """See that a provider keeps its contract, on the dataset that it is pointed at, which is read twice.
+    """Check that a provider keeps its contract, on the dataset that it is pointed at, which is read twice.
 
     `freeze` fixes what moves; the fingerprint is the same again and in another process; rows have the columns and
     types of sentences or of token ids, each document's rows are consecutive, and a second reading gives them again.

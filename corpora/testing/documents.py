@@ -17,7 +17,7 @@ MOST_REASONS = 12
 
 
 def check_filter(given: type[Filter] | Filter) -> None:
-    """See that a filter keeps its contract.
+    """Check that a filter keeps its contract.
 
     None, or a short reason that stays the same for the same cause; the same one again, in any order and process.
 
@@ -50,7 +50,7 @@ def reject(component: Filter, document: Document) -> str | None:
 
 
 def check_source(given: type[Source] | Source) -> list[Document]:
-    """See that a source keeps its contract, on the input that it is pointed at. All of it is read three times.
+    """Check that a source keeps its contract, on the input that it is pointed at. All of it is read three times.
 
     Shards with keys of their own in a fixed order; each thing found gives a document or a reject; ids that
     no other document has; paragraphs without line breaks, none empty; the same ones again, shard by shard in any
@@ -84,7 +84,7 @@ def read(component: Source, shard: Shard) -> list[Document | Reject]:
 
 
 def check_catalogue(given: type[Catalogue] | Catalogue) -> list[Entry]:
-    """See that a catalogue keeps its contract: entries with ids and addresses of their own, in a fixed order.
+    """Check that a catalogue keeps its contract: entries with ids and addresses of their own, in a fixed order.
 
     Returns:
         The entries.

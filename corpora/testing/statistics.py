@@ -1,4 +1,4 @@
-"""See that a statistic keeps its contract: counts that merge, over any cut, into the counts of the whole."""
+"""Check that a statistic keeps its contract: counts that merge, over any cut, into the counts of the whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAIN = "biufSU"
 
 
 def check_statistic(given: type[Statistic] | Statistic) -> None:
-    """See that a statistic keeps its contract.
+    """Check that a statistic keeps its contract.
 
     Counts are named arrays that a file can hold; those of parts, merged in order, say what those of the
     whole say, wherever it is cut; summaries are JSON values; nothing depends on earlier calls or on the process.

@@ -1,4 +1,4 @@
-"""See that splitters and renderers of wiki templates keep their contracts."""
+"""Check that splitters and renderers of wiki templates keep their contracts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ARGUMENTS: tuple[Mapping[str, str], ...] = (
 
 
 def check_splitter(given: type[Splitter] | Splitter) -> None:
-    """See that a splitter keeps its contract.
+    """Check that a splitter keeps its contract.
 
     Sentences in order, none empty, no character lost but white space, whatever the paragraph; the same ones
     again, in any order and in any process.
@@ -44,7 +44,7 @@ def check_splitter(given: type[Splitter] | Splitter) -> None:
 
 
 def _check_all(component: Splitter) -> None:
-    """See that `split_all` gives what `split` gives."""
+    """Check that `split_all` gives what `split` gives."""
     paragraphs = list(inputs.PARAGRAPHS)
     together = called(component, "split_all", _split_all, component, paragraphs)
     for paragraph, sentences in zip(paragraphs, together, strict=True):
@@ -62,7 +62,7 @@ def split(component: Splitter, paragraph: str) -> list[str]:
 
 
 def check_template(given: type[Template] | Template) -> None:
-    """See that a renderer of wiki templates keeps its contract.
+    """Check that a renderer of wiki templates keeps its contract.
 
     Text, or None for templates that it does not know; no failure, whatever the arguments; the same again.
 

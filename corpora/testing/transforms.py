@@ -1,4 +1,4 @@
-"""See that a transform keeps its contract: text, token ids, or a selection."""
+"""Check that a transform keeps its contract: text, token ids, or a selection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from corpora.testing.checking import ContractBroken, called, check_component, ne
 
 
 def check_transform(given: type[Transform] | Transform) -> None:
-    """See that a transform keeps its contract.
+    """Check that a transform keeps its contract.
 
     All: options, pickling, the same result for the same input and `rng`, in any order and in any process.
     `TextTransform`: text that UTF-8 can hold. `TokenTransform`: offsets, dtype, ids in the vocabulary,
@@ -141,7 +141,7 @@ def _check_score(component: Score) -> None:
 
 
 def _check_cut(component: Any, method: str, call: Any, block: Sequences, cut: int) -> None:
-    """See that what a row gets does not depend, but for rounding, on how rows are cut into blocks."""
+    """Check that what a row gets does not depend, but for rounding, on how rows are cut into blocks."""
     cut = min(cut, len(block))
     parts = [inputs.part(block, 0, cut), inputs.part(block, cut, len(block))]
     apart = np.concatenate([call(component, parts[0], block, 0), call(component, parts[1], block, cut)])

@@ -32,7 +32,9 @@ def test_prose_is_plain_english(check):
     assert list(check.stilted_lines()) == []
 
 
-@pytest.mark.parametrize("line", ["This is no count.", "where it comes to lie", "after the update that it is at"])
+@pytest.mark.parametrize(
+    "line", ["This is no count.", "where it comes to lie", "after the update that it is at", "where nothing tells"]
+)
 def test_stilted_prose_is_found(check, tmp_path, line):
     (tmp_path / "README.md").write_text(f"There is no tokenizer, it is no longer there.\n{line}\n", encoding="utf-8")
     (found,) = check.stilted_lines(tmp_path)

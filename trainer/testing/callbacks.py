@@ -1,4 +1,4 @@
-"""See that a callback watches a run without changing it."""
+"""Check that a callback watches a run without changing it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPTIONS = {
 
 
 def check_callback(given: type[Callback] | Callback, **options: object) -> None:
-    """See that a callback survives a real run, stopped and resumed, and that the run's student is unchanged by it.
+    """Check that a callback survives a real run, stopped and resumed, and that the run's student is unchanged by it.
 
     Args:
         given: the class, or a component with the options to be tried.

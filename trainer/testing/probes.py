@@ -1,4 +1,4 @@
-"""See that a probe keeps its contract, on a tiny model or one of yours."""
+"""Check that a probe keeps its contract, on a tiny model or one of yours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from trainer.testing.tiny import tiny_model_folder
 def check_probe(
     given: type[Probe] | Probe, *, model: Path | str | None = None, teacher: Path | str | None = None
 ) -> Findings:
-    """See that a probe keeps its contract.
+    """Check that a probe keeps its contract.
 
     It names its inputs by content, measures the same twice, gives every stratum a finite value inside its interval
     for every metric, and the strata of one split hold each example once.

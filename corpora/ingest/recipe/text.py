@@ -12,7 +12,7 @@ from corpora.store import Dataset, Store
 
 
 def recipe_text(store: Store, dataset: Dataset) -> str:
-    """The recipe that makes a version, from its sources on, as TOML."""
+    """The recipe that makes a version from its sources, as TOML."""
     family: dict[str, Dataset] = {}
     _collect(store, dataset, family)
     names = _names(family)

@@ -25,7 +25,7 @@ class WeightsAndBiases(Callback):
     project: str = option("transferset", "The project there.", decides=False)
 
     def check(self) -> None:
-        """See that `wandb` is installed."""
+        """Check that `wandb` is installed."""
         check_extra("wandb", self.name)
 
     def on_start(self, run: Run) -> None:
@@ -62,7 +62,7 @@ class Trackio(Callback):
     space: str | None = option(None, "A Space of the hub, OWNER/NAME; this machine by default.", decides=False)
 
     def check(self) -> None:
-        """See that `trackio` is installed."""
+        """Check that `trackio` is installed."""
         check_extra("trackio", self.name)
 
     def on_start(self, run: Run) -> None:

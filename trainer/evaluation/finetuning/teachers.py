@@ -79,7 +79,7 @@ def _losses(task: Task, losses: Sequence[str]) -> tuple[Loss, ...]:
 
 
 def check_teacher(folder: Path, task: Task) -> None:
-    """See that a model was fine-tuned on this task with the same labels in the same order.
+    """Check that a model was fine-tuned on this task with the same labels in the same order.
 
     Args:
         folder: of the fine-tuned model.
@@ -103,7 +103,7 @@ def check_teacher(folder: Path, task: Task) -> None:
 
 
 def _check_labels(folder: Path, names: Sequence[str], title: str, head: Head) -> None:
-    """See that a head's labels are the task's.
+    """Check that a head's labels are the task's.
 
     Raises:
         ModelError: they differ in number, in their names, or in their order.

@@ -116,7 +116,7 @@ def _check_teacher(found: Sequence[Named], taught: Named | None, probes: Sequenc
 
 
 def _check_vocabulary(subject: LoadedModel) -> None:
-    """See that distributions can be compared; of a teacher with more pieces, those of the student are asked for."""
+    """Check that distributions can be compared; of a teacher with more pieces, those of the student are asked for."""
     teacher = subject.teacher
     if teacher is None or teacher.folder == subject.folder:
         return

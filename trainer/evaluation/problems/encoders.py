@@ -98,7 +98,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
 
 
 def _check_marks(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """See that the tokenizer can pad, and marks where a text begins.
+    """Check that the tokenizer can pad, and marks where a text begins.
 
     Raises:
         ModelError: it does not.

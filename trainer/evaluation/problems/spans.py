@@ -169,7 +169,7 @@ def _shortened(
 
 
 def _check_room(room: NDArray[np.int64], examples: Examples, length: int) -> None:
-    """See that every question leaves room for two tokens of its context.
+    """Check that every question leaves room for two tokens of its context.
 
     Raises:
         TaskError: one does not; it is named.

@@ -46,7 +46,7 @@ class Target:
 
     @property
     def loss(self) -> float:
-        """The loss that goes with it."""
+        """The corresponding loss."""
         return self.measure.loss(self.value)
 
 

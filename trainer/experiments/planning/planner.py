@@ -28,7 +28,7 @@ from trainer.experiments.planning.short_runs import CHOSEN, Base, Finished, fini
 from trainer.plugin import Callback
 
 SHARE = 16
-"""The longest short run has so many times fewer updates than the planned run."""
+"""The planned run has this many times as many updates as the longest short run."""
 SHORTEST = 32
 """Updates of the longest short run, at least."""
 

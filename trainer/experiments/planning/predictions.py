@@ -45,7 +45,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Outlook:
-    """A run with so many times the data."""
+    """A run with this many times the data."""
 
     multiple: float
     updates: int

@@ -32,7 +32,7 @@ class Step:
     tokens: int | None = None
     """What is left to train on, over all epochs, special tokens counted; for datasets, what they hold."""
     seconds: float | None = None
-    """About how long it takes here, as finished runs of this study tell; None where nothing tells."""
+    """An estimate of the time on this machine, from finished runs of this study; None if there are none."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
 
 
 def check_whole(path: Path) -> None:
-    """See that a file can be read to its end; done once for each worker.
+    """Check that a file can be read to its end; done once for each worker.
 
     Raises:
         Unreadable: its compressed data ends early, is damaged, or unpacks to too much.

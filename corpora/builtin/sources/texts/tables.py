@@ -91,7 +91,7 @@ def _batches(path: Path) -> Iterator[Row]:
 
 
 def check_columns(names: Sequence[str], text: str) -> None:
-    """See that a table has one column for the text.
+    """Check that a table has one column for the text.
 
     Raises:
         Unreadable: it has none, or two.

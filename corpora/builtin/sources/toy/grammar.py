@@ -91,7 +91,7 @@ class Words:
         return items[(bits & 0x7FFF) * (bits >> 16) * len(items) >> 30]
 
     def chance(self, percent: int) -> bool:
-        """True so many times in a hundred."""
+        """True with this probability, in percent."""
         return self.draw() % 100 < percent
 
     def __getattr__(self, name: str) -> str:
