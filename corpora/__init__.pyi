@@ -64,15 +64,10 @@ from .plugin.kinds import Catalogue as Catalogue
 from .plugin.kinds import DatasetProvider as DatasetProvider
 from .plugin.kinds import Entry as Entry
 from .plugin.kinds import Filter as Filter
-from .plugin.kinds import Score as Score
-from .plugin.kinds import Selection as Selection
 from .plugin.kinds import Source as Source
 from .plugin.kinds import Splitter as Splitter
 from .plugin.kinds import Statistic as Statistic
 from .plugin.kinds import Template as Template
-from .plugin.kinds import TextTransform as TextTransform
-from .plugin.kinds import TokenTransform as TokenTransform
-from .plugin.kinds import Transform as Transform
 from .plugin.randomness import generator as generator
 from .plugin.randomness import seed_of as seed_of
 from .plugin.records import HOLE as HOLE
@@ -84,6 +79,11 @@ from .plugin.records import Reject as Reject
 from .plugin.records import Sequences as Sequences
 from .plugin.records import Shard as Shard
 from .plugin.scaffold import new_plugin as new_plugin
+from .plugin.transforms import Score as Score
+from .plugin.transforms import Selection as Selection
+from .plugin.transforms import TextTransform as TextTransform
+from .plugin.transforms import TokenTransform as TokenTransform
+from .plugin.transforms import Transform as Transform
 from .plugin.values import Array as Array
 from .plugin.values import Json as Json
 from .store.dataset import Dataset as Dataset

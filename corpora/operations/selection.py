@@ -57,8 +57,8 @@ def select(
         The new version, or the one that the same arguments gave before.
 
     Raises:
-        OptionError: the amount is missing or exceeds the dataset, or an amount or `by="document"` is given together
-            with bounds.
+        OptionError: the amount is missing or exceeds the dataset, an amount or `by="document"` is given together
+            with bounds, or the selection orders single rows only.
     """
     _check_amount(parent, selection, amount, by)
     taken = dataclasses.asdict(amount or Amount())
@@ -181,6 +181,8 @@ def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:
 
 
 def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, by: By) -> None:
+    if by == "document" and not selection.of_documents:
+        raise OptionError(f"{selection.name} orders single rows; it cannot take whole documents (--by document)")
     if selection.bounds() is not None:
         if amount is not None or by == "document":
             given = "an amount" if amount is not None else "--by document"

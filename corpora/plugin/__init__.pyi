@@ -28,15 +28,10 @@ from .kinds import Catalogue as Catalogue
 from .kinds import DatasetProvider as DatasetProvider
 from .kinds import Entry as Entry
 from .kinds import Filter as Filter
-from .kinds import Score as Score
-from .kinds import Selection as Selection
 from .kinds import Source as Source
 from .kinds import Splitter as Splitter
 from .kinds import Statistic as Statistic
 from .kinds import Template as Template
-from .kinds import TextTransform as TextTransform
-from .kinds import TokenTransform as TokenTransform
-from .kinds import Transform as Transform
 from .randomness import block_generator as block_generator
 from .randomness import generator as generator
 from .randomness import seed_of as seed_of
@@ -52,6 +47,11 @@ from .records import SideRecords as SideRecords
 from .scaffold import new_plugin as new_plugin
 from .short_form import named_settings as named_settings
 from .short_form import split_short as split_short
+from .transforms import Score as Score
+from .transforms import Selection as Selection
+from .transforms import TextTransform as TextTransform
+from .transforms import TokenTransform as TokenTransform
+from .transforms import Transform as Transform
 from .values import Array as Array
 from .values import Json as Json
 from .white_space import has_double_space as has_double_space

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
         Splitter,
         Statistic,
         Template,
-        Transform,
     )
+    from corpora.plugin.transforms import Transform
 
 NAMESPACE = "corpora"
 hookspec = pluggy.HookspecMarker(NAMESPACE)

@@ -17,6 +17,7 @@ class ByLength(Selection):
     """Take the shortest rows, or the longest; chance decides among rows of one length."""
 
     name: ClassVar[str] = "by-length"
+    of_documents: ClassVar[bool] = False
     cites: ClassVar[str] = "Platanios et al. 2019, arXiv 1903.09848 (length as difficulty)"
     first: Literal["short", "long"] = option("short", "Which are taken sooner.")
 
@@ -33,6 +34,7 @@ class ByRarity(Selection):
     """Take the rows of the most common tokens, or of the rarest, by their mean surprisal."""
 
     name: ClassVar[str] = "by-rarity"
+    of_documents: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("tokens",)
     cites: ClassVar[str] = "Platanios et al. 2019, arXiv 1903.09848 (word rarity as difficulty; there the sum)"
     first: Literal["common", "rare"] = option("common", "Which are taken sooner.")

@@ -237,3 +237,9 @@ def test_a_score_that_gives_no_number_for_each_row_is_named(tokens, offer):
     offer(transforms=[Wrong])
     with pytest.raises(PluginError, match="wrong, block 0: score returned list; it must return an array of numbers"):
         corpora.transform(tokens, "wrong")
+
+
+@pytest.mark.parametrize("selection", ["by-length", "by-rarity"])
+def test_what_orders_single_rows_cannot_take_whole_documents(tokens, selection):
+    with pytest.raises(corpora.OptionError, match=f"{selection} orders single rows"):
+        corpora.transform(tokens, selection, rate=0.5, by="document")
