@@ -17,7 +17,7 @@ from corpora.errors import DatasetDamaged, OptionError
 from corpora.plugin import Array, Counts, Json
 from corpora.store.blocks import Piece, pieces_of, read_stream
 from corpora.store.disk.atomic import write_bytes
-from corpora.store.maintenance.integrity import CHECKED, problem_of
+from corpora.store.maintenance.checksums import CHECKED, problem_of
 from corpora.store.manifest import MANIFEST, Manifest, is_data_file
 
 if TYPE_CHECKING:

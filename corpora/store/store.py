@@ -28,8 +28,8 @@ from corpora.store.lookup import (
     tags,
     version_folders,
 )
+from corpora.store.maintenance.checksums import Digests, digests_of, remember_all
 from corpora.store.maintenance.garbage import STAGING, STATISTICS, Garbage, caches, leftovers, unneeded
-from corpora.store.maintenance.integrity import Digests, digests_of, remember_all
 from corpora.store.manifest import MANIFEST, FileEntry, Manifest, Plan, is_data_file
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import corpora
-from corpora.store.maintenance.integrity import CHECKED
+from corpora.store.maintenance.checksums import CHECKED
 
 RECIPE = """
 [datasets.toy]

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
-from trainer.evaluation.problems.features import Features, Offsets, Reader, SpanPlaces, Targets, unknown_rate
+from trainer.evaluation.problems.features import Features, Reader, SpanPlaces, Targets, unknown_rate
 from trainer.evaluation.problems.heads import Judgement, Logits, Problem
+from trainer.evaluation.problems.windows import Windows, windows_of
 from trainer.evaluation.scoring import exact_match, score_answers, token_f1
-from trainer.models import as_text
 from trainer.plugin import Examples
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import BatchEncoding, PreTrainedTokenizerBase
-
-AT_ONCE = 1000
-"""Examples that are cut into windows together: the tokenizer's own lists take fifty times the memory of arrays."""
-
-
-@dataclass
-class _Windows:
-    """Windows as compact arrays, collected chunk by chunk from the tokenizer."""
-
-    ids: list[NDArray[np.int32]] = field(default_factory=list)
-    types: list[NDArray[np.int8]] = field(default_factory=list)
-    example: list[int] = field(default_factory=list)
-    context: list[tuple[int, int]] = field(default_factory=list)
-    offsets: list[Offsets] = field(default_factory=list)
-    """Of dev examples only, whose answers are cut from the context."""
-    targets: list[tuple[int, int]] = field(default_factory=list)
-
-    def take(self, made: BatchEncoding, first: int, gold: Sequence[Sequence[tuple[int, str]]] | None) -> None:
-        """Add the windows of the examples from number `first` on; `gold` is given for examples to learn from."""
-        for row, ids in enumerate(made["input_ids"]):
-            example = first + made["overflow_to_sample_mapping"][row]
-            bounds = _context(made.sequence_ids(row))
-            places = np.asarray(made["offset_mapping"][row], dtype=np.int32)
-            self.ids.append(np.asarray(ids, dtype=np.int32))
-            self.example.append(example)
-            self.context.append(bounds)
-            if "token_type_ids" in made:
-                self.types.append(np.asarray(made["token_type_ids"][row], dtype=np.int8))
-            if gold is None:
-                self.offsets.append(places)
-            self.targets.append((0, 0) if gold is None else _target(gold[example][0], bounds, places))
 
 
 @dataclass(frozen=True)
@@ -68,28 +34,13 @@ class Spans(Problem):
     def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
         """One row per window; a window without the answer points to [CLS].
 
-        The windows are those of transformers' `run_qa`: they share `stride` tokens, whatever the other questions
-        are. `run_qa` fails at a question that leaves room for no more context tokens than the stride; here the
-        windows of such a question share half of its room, and `narrowed` counts them.
-
         Raises:
             TaskError: a question leaves no room for its context.
         """
-        length = reader.length(settings.length)
-        questions, tokens = _shortened(examples.first, reader.tokenizer, settings.question_length)
-        room = length - tokens - reader.tokenizer.num_special_tokens_to_add(pair=True)
-        _check_room(room, examples, length)
-        strides = np.where(room > settings.stride, settings.stride, room // 2)
-        windows, contexts = _Windows(), examples.second or ()
-        for first, after in _chunks(strides):
-            made = reader.encode(
-                questions[first:after], contexts[first:after], truncation="only_second", max_length=length,
-                stride=int(strides[first]), return_overflowing_tokens=True, return_offsets_mapping=True,
-            )  # fmt: skip
-            windows.take(made, first, examples.gold if train else None)
-        return self._gathered(windows, strides != settings.stride, reader)
+        windows, narrow = windows_of(examples, reader, settings, train=train)
+        return self._gathered(windows, narrow, reader)
 
-    def _gathered(self, windows: _Windows, narrow: NDArray[np.bool_], reader: Reader) -> Features:
+    def _gathered(self, windows: Windows, narrow: NDArray[np.bool_], reader: Reader) -> Features:
         example = np.asarray(windows.example, dtype=np.int64)
         several = np.bincount(example, minlength=len(narrow)) > 1
         return Features(
@@ -152,57 +103,6 @@ class Spans(Problem):
     def majority(self, examples: Examples) -> dict[str, float]:
         """Empty: no answer is frequent enough to be a baseline."""
         return {}
-
-
-def _shortened(
-    questions: Sequence[str], tokenizer: PreTrainedTokenizerBase, length: int
-) -> tuple[list[str], NDArray[np.int64]]:
-    """The questions without white space in front, cut after so many tokens; and the tokens of each."""
-    texts = [question.lstrip() for question in questions]
-    how = {"add_special_tokens": False, "return_attention_mask": False}
-    places = as_text(tokenizer, texts, return_offsets_mapping=True, **how)["offset_mapping"]
-    tokens = np.fromiter(map(len, places), np.int64, len(places))
-    for number in np.flatnonzero(tokens > length).tolist():
-        texts[number] = texts[number][: places[number][length - 1][1]]
-        tokens[number] = len(as_text(tokenizer, [texts[number]], **how)["input_ids"][0])
-    return texts, tokens
-
-
-def _check_room(room: NDArray[np.int64], examples: Examples, length: int) -> None:
-    """Check that every question leaves room for two tokens of its context.
-
-    Raises:
-        TaskError: one does not; it is named.
-    """
-    if len(room) and (worst := int(np.argmin(room))) >= 0 and room[worst] < 2:
-        raise TaskError(
-            f"question {examples.ids[worst]} leaves no room for its context in {length} tokens; raise length, "
-            "lower question-length, or take a model with more positions"
-        )
-
-
-def _chunks(strides: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """First and last + 1 of runs of at most AT_ONCE questions that share one stride."""
-    edges = [0, *(np.flatnonzero(np.diff(strides)) + 1).tolist(), len(strides)]
-    for first, after in pairwise(edges):
-        for start in range(first, after, AT_ONCE):
-            yield start, min(start + AT_ONCE, after)
-
-
-def _context(sequence_ids: list[int | None]) -> tuple[int, int]:
-    """The first token of the context in a window, and the one after its last."""
-    return sequence_ids.index(1), len(sequence_ids) - sequence_ids[::-1].index(1)
-
-
-def _target(answer: tuple[int, str], bounds: tuple[int, int], places: Offsets) -> tuple[int, int]:
-    """The first and last token of the answer in a window, or (0, 0) if the window does not hold all of it."""
-    start, stop = answer[0], answer[0] + len(answer[1])
-    first, after = bounds
-    if places[first, 0] > start or places[after - 1, 1] < stop:
-        return 0, 0
-    begin = first + int(np.argmax(places[first:after, 1] > start))
-    end = after - 1 - int(np.argmax(places[first:after, 0][::-1] < stop))
-    return begin, max(begin, end)
 
 
 def _best(logits: Logits, bounds: tuple[int, int], settings: Settings) -> tuple[float, int, int]:

@@ -8,7 +8,7 @@ import pytest
 
 import corpora
 from corpora.store import default_store
-from corpora.store.maintenance import integrity
+from corpora.store.maintenance import checksums
 
 CHECKED = ".checked.json"
 
@@ -88,7 +88,7 @@ def test_a_copied_version_is_checked_by_its_quick_hash_and_damage_in_the_copy_is
     moved.rename(corpus.path)
     os.utime(path, ns=(1, 1))
     with monkeypatch.context() as patched:
-        patched.setattr(integrity, "digests_of", lambda path: pytest.fail(f"{path} is hashed in full"))
+        patched.setattr(checksums, "digests_of", lambda path: pytest.fail(f"{path} is hashed in full"))
         corpora.open("corpus")
     flip(path)
     with pytest.raises(corpora.DatasetDamaged, match="the content of data-.* changed"):
@@ -99,7 +99,7 @@ def test_a_memory_of_an_earlier_release_serves(corpus, monkeypatch):
     seen = json.loads((corpus.path / CHECKED).read_text())
     (corpus.path / CHECKED).write_text(json.dumps({name: entry[:4] for name, entry in seen.items()}))
     with monkeypatch.context() as patched:
-        patched.setattr(integrity, "digests_of", lambda path: pytest.fail(f"{path} is hashed in full"))
+        patched.setattr(checksums, "digests_of", lambda path: pytest.fail(f"{path} is hashed in full"))
         corpora.open("corpus")
     os.utime(corpus.files[0], ns=(1, 1))
     corpora.open("corpus")
