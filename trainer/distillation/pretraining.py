@@ -140,12 +140,17 @@ def pretrain(
         if start:
             job = continued(dataset, start, recipe, preset=preset, survey=known)
         else:
-            rows = open_rows(dataset)
-            rows.survey = known or rows.survey
-            job = prepared(rows, shape or Shape(), recipe, preset=preset)
+            job = prepared(_surveyed(dataset, known), shape or Shape(), recipe, preset=preset)
         if card and card.start and job.card.start:
             _check_start(card.start, job.card.start)
         return run(job, folder, known=card, overwrite=overwrite, stop_after=stop_after, watch=watch)
+
+
+def _surveyed(dataset: str | Rows | Dataset, known: Survey | None) -> Rows:
+    """The rows of a dataset, with the survey that an earlier process made of them if there is one."""
+    rows = open_rows(dataset)
+    rows.survey = known or rows.survey
+    return rows
 
 
 def _model_of(card: RunCard, *, shape: Shape | None, start: Start | None) -> tuple[Shape | None, Start | None]:
