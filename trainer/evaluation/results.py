@@ -255,9 +255,12 @@ def find_cell(folder: Path, cell: Cell) -> CellResult | None:
     Raises:
         ResultDamaged: its files were edited, or are another cell's.
     """
-    shared = shared_folder()
-    if (own := read_cell(folder, cell)) is not None or shared is None or (found := read_cell(shared, cell)) is None:
+    if (own := read_cell(folder, cell)) is not None:
+        share_cell(folder, cell)  # the process that measured it may have been killed before it could
         return own
+    shared = shared_folder()
+    if shared is None or (found := read_cell(shared, cell)) is None:
+        return None
     _copy_cell(cell, shared, folder)
     return found
 

@@ -90,6 +90,19 @@ def test_a_shared_result_that_was_edited_is_refused_by_name(
         evaluate("cola", model=student, data=glue, out=tmp_path / "2", changes={"epochs": 1})
 
 
+def test_a_result_whose_sharing_was_interrupted_is_shared_when_it_is_found(
+    student: Path, glue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("TRAINER_RESULTS", str(shared))
+    made = evaluate("cola", model=student, data=glue, out=tmp_path / "1", changes={"epochs": 1})
+    path = shared / Path(made.columns["CoLA"].cells[0]).name
+    whole = path.read_bytes()
+    path.unlink()
+    assert evaluate("cola", model=student, data=glue, out=tmp_path / "1", changes={"epochs": 1}).columns == made.columns
+    assert path.read_bytes() == whole
+
+
 def test_a_home_that_cannot_be_written_costs_only_the_sharing(
     student: Path, glue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
