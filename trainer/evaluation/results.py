@@ -138,7 +138,6 @@ def write_sealed(path: Path, content: Mapping[str, object]) -> None:
         content: JSON values without a key `sha256`.
     """
     sealed = {**content, "sha256": sha256_of(content)}
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(sealed, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -201,7 +200,6 @@ def write_cell(folder: Path, cell: Cell, result: CellResult, evidence: Mapping[s
         evidence: by the dev set's column.
     """
     path = cell.path(folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = answers_path(path)
     write_whole(beside, json.dumps(evidence, ensure_ascii=False) + "\n")
     content = {
@@ -280,7 +278,6 @@ def share_cell(folder: Path, cell: Cell) -> None:
 
 def _copy_cell(cell: Cell, source: Path, target: Path) -> None:
     """Copy the answers, then the result that seals them."""
-    target.mkdir(parents=True, exist_ok=True)
     for path, to in (
         (answers_path(cell.path(source)), answers_path(cell.path(target))),
         (cell.path(source), cell.path(target)),

@@ -1,5 +1,6 @@
 from .devices import chosen as chosen
 from .devices import without_cudnn_attention as without_cudnn_attention
+from .files import staged_folder as staged_folder
 from .files import storing as storing
 from .files import write_whole as write_whole
 from .machine import environment as environment

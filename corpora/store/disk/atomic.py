@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from corpora.errors import StorageError
 
@@ -61,6 +63,14 @@ def partial_beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.partial")
 
 
+def drop_abandoned(path: Path) -> None:
+    """Remove the partial files of one path that killed processes left; what a living process writes stays."""
+    for beside in path.parent.glob(f".{escape(path.name)}.*.partial"):
+        with contextlib.suppress(OSError), beside.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            beside.unlink()
+
+
 def drop_partials(folder: Path) -> None:
     """Remove partial files that killed processes left in a folder; no other process may be writing to it."""
     for path in folder.rglob(".*.partial"):
@@ -83,23 +93,43 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file atomically: to a temporary file next to it, synced to disk, then renamed."""
-    beside = partial_beside(path)
-    with beside.open("wb") as file:
+    with _replacing(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
     """Write an Arrow stream file atomically."""
     import pyarrow as pa
 
+    with _replacing(path) as file, pa.ipc.new_stream(file, schema) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A temporary file beside a path, which it replaces once it is written and synced; removed if that fails.
+
+    It is locked meanwhile, so that others can tell that its writer lives.
+    """
     beside = partial_beside(path)
-    with beside.open("wb") as file:
-        with pa.ipc.new_stream(file, schema) as stream:
-            for batch in batches:
-                stream.write_batch(batch)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with _locked(beside) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def _locked(beside: Path) -> Iterator[BinaryIO]:
+    while True:
+        with beside.open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if beside.exists():  # another process may have removed it before it was locked
+                yield file
+                return

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import xxhash
 
-from corpora.store.disk.atomic import write_text
+from corpora.store.disk.atomic import drop_abandoned, write_text
 from corpora.store.disk.links import first_link
 from corpora.store.manifest import FileEntry
 
@@ -131,14 +131,9 @@ def _seen(folder: Path) -> dict[str, Known]:
 
 
 def _remember(folder: Path, seen: Mapping[str, Known]) -> None:
-    """Write the sidecar; a store that cannot be written is hashed again next time.
-
-    A killed process may have left its partial sidecar. Another one that writes at the same time loses its own by this,
-    and hashes again next time.
-    """
+    """Write the sidecar; a store that cannot be written is hashed again next time."""
     try:
-        for left in folder.glob(f".{CHECKED}.*.partial"):
-            left.unlink(missing_ok=True)
+        drop_abandoned(folder / CHECKED)
         write_text(folder / CHECKED, json.dumps(msgspec.to_builtins(seen), indent=1) + "\n")
     except OSError:
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpora import StorageError
-from trainer.runtime import write_whole
+from trainer.runtime import staged_folder, write_whole
 
 
 def test_a_disk_that_turns_read_only_is_one_line_although_the_staged_file_cannot_be_removed(
@@ -36,3 +36,34 @@ def test_what_a_killed_writer_left_goes_and_what_a_living_one_holds_stays(tmp_pa
         assert not abandoned.exists() and held.exists() and all(path.exists() for path in others)
     write_whole(tmp_path / "[run].json", "{}")
     assert not held.exists() and (tmp_path / "[run].json").read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StorageError, match=r"run.json cannot be written: .*Permission denied"):
+        write_whole(tmp_path / "new" / "run.json", "{}")
+
+
+def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("a file", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"run.json cannot be written: .*File exists"):
+        write_whole(tmp_path / "new" / "run.json", "{}")
+    with pytest.raises(StorageError, match="model cannot be written"), staged_folder(tmp_path / "new" / "model"):
+        pass
+
+
+def test_a_staged_folder_goes_unless_it_is_moved_and_so_do_those_of_killed_processes(tmp_path: Path) -> None:
+    abandoned, held = tmp_path / ".tuned.0123456789ab", tmp_path / ".tuned.ba9876543210"
+    for path in (abandoned, held):
+        path.mkdir()
+        (path / "config.json").write_text("{}", encoding="utf-8")
+    descriptor = os.open(held, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with staged_folder(tmp_path / "tuned") as staged:
+        (staged / "config.json").write_text("{}", encoding="utf-8")
+    assert list(tmp_path.iterdir()) == [held]
+    os.close(descriptor)
+    with staged_folder(tmp_path / "tuned") as staged:
+        staged.replace(tmp_path / "tuned")
+    assert list(tmp_path.iterdir()) == [tmp_path / "tuned"]

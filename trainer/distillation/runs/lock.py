@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -90,9 +91,19 @@ def _take(folder: Path, own: Holder, *, break_lock: bool) -> None:
                 f"{folder / LOCK} cannot be read ({held}); if no process trains in {folder}, "
                 "repeat the command with --break-lock"
             )
-        os.ftruncate(file, 0)
-        os.pwrite(file, msgspec.json.encode(own), 0)
+        _write(file, msgspec.json.encode(own))
+
+
+def _write(file: int, content: bytes) -> None:
+    """Replace the content of the lock file; it is left empty, as if never written, if the disk takes only a part."""
+    os.ftruncate(file, 0)
+    try:
+        if os.pwrite(file, content, 0) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(file)
+    except OSError:
+        os.ftruncate(file, 0)
+        raise
 
 
 def _died(held: Holder) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from trainer.evaluation.finetuning.teachers import CARD, check_one_task, teachin
 from trainer.evaluation.finetuning.training import Finetuned, finetune
 from trainer.evaluation.results import cell_of, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
-from trainer.runtime import chosen, environment, storing
+from trainer.runtime import chosen, environment, staged_folder, storing
 
 
 @dataclass(frozen=True)
@@ -124,14 +122,9 @@ def _card(title: str, made: Finetuned, identity: Mapping[str, Json], settings: S
 
 def _write(made: Finetuned, folder: Path, card: Mapping[str, object]) -> None:
     """Write the folder whole or not at all."""
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    try:
-        with storing(folder):
-            draft.mkdir(parents=True)
-            with quiet_transformers():
-                made.encoder.model.cpu().save_pretrained(draft)
-                made.encoder.tokenizer.save_pretrained(draft)
-            write_sealed(draft / CARD, {**card, "result": model_fingerprint(draft)})
-            draft.replace(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with staged_folder(folder) as draft, storing(folder):
+        with quiet_transformers():
+            made.encoder.model.cpu().save_pretrained(draft)
+            made.encoder.tokenizer.save_pretrained(draft)
+        write_sealed(draft / CARD, {**card, "result": model_fingerprint(draft)})
+        draft.replace(folder)

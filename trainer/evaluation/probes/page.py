@@ -10,7 +10,7 @@ from pathlib import Path
 from trainer.evaluation.probes.results import ProbeResult
 from trainer.evaluation.probes.running import Probed
 from trainer.plugin import Metric, Stratum
-from trainer.runtime import storing, write_whole
+from trainer.runtime import write_whole
 
 LEFT, RIGHT, GAP, NAME = 10.0, 440.0, 11.0, 17.0
 """In SVG units: where the axis begins and ends, the height of one model's mark, and that of a stratum's name."""
@@ -75,8 +75,6 @@ def write_page(made: Sequence[Probed], path: Path) -> None:
         notes=[list(dict.fromkeys(note for one in made for note in one.results[n].notes)) for n in numbers],
         written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
-    with storing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
 
 

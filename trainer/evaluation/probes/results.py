@@ -15,7 +15,7 @@ from trainer.errors import ResultDamaged
 from trainer.evaluation import Interval, read_sealed, write_sealed
 from trainer.evaluation.probes.intervals import QUANTILES, group_means
 from trainer.plugin import Findings, Metric, Stratum, Units
-from trainer.runtime import environment, storing, write_whole
+from trainer.runtime import environment, write_whole
 
 ENGINE = 1
 """Raised by one whenever a probe's engine gives other figures from the same inputs."""
@@ -170,8 +170,6 @@ def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult
     Args:
         about: the other fields of `ProbeResult`.
     """
-    with storing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
     units = path.with_suffix(".units.npz")
     whole = BytesIO()
     np.savez_compressed(

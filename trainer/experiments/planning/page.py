@@ -14,7 +14,7 @@ from trainer.experiments.planning.planner import Plan
 from trainer.experiments.planning.predictions import Estimate, Outlook
 from trainer.experiments.planning.wording import hours_in_words, in_words, sentences
 from trainer.experiments.study import Sheet, drawn, page_style
-from trainer.runtime import storing, write_whole
+from trainer.runtime import write_whole
 
 
 def sheets(plan: Plan) -> list[Sheet]:
@@ -131,8 +131,6 @@ def write_plan(plan: Plan, folder: Path) -> Path:
         dataset=plan.asked.start.dataset.partition("@")[0], sentences=sentences(plan), figure=drawn(made),
         sheets=sheets(plan), style=style, script=script, written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
-    with storing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "plan.json", as_json(plan) + "\n")
     write_whole(folder / "plan.svg", made.svg)
     write_whole(folder / "plan.html", text)

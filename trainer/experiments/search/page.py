@@ -36,7 +36,6 @@ def write_page(folder: Path, result: SearchResult, surface: Surface, sign: float
         pictures={"surface": surface_picture(result, surface, sign)},
         sheets=[_verification(result), _proxies(result), _models(result)], notes=list(NOTES),
     )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
     return write_report(made, folder)
 
 

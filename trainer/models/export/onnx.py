@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from trainer.models.export.requirements import check_packages
 from trainer.models.export.session import OnnxModel
 from trainer.models.family_lookup import positions_of
 from trainer.models.files.folders import model_folder
-from trainer.runtime import storing
+from trainer.runtime import staged_folder, storing
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -73,8 +72,8 @@ def export_onnx(model: str | Path, *, int8: bool = False, out: Path | None = Non
     if size > LARGEST:
         raise ModelError(f"{folder} has {size / 1e9:.1f} GB of weights; one ONNX file holds {LARGEST / 1e9} GB")
     written = []
-    with storing(place), _drafts(place) as drafts:
-        place.mkdir(parents=True, exist_ok=True)
+    with staged_folder(place) as staging, storing(place):
+        drafts = staging / FLOAT, staging / INT8
         _write(loaded, drafts[0], folder)
         difference = _difference(loaded, drafts[0])
         if not difference <= TOLERANCE:
@@ -83,6 +82,7 @@ def export_onnx(model: str | Path, *, int8: bool = False, out: Path | None = Non
         if int8:
             _quantize(*drafts)
             written.append((place / INT8, drafts[1], _difference(loaded, drafts[1])))
+        place.mkdir(exist_ok=True)
         for path, draft, _ in written:
             draft.replace(path)
     return [
@@ -175,17 +175,6 @@ def _difference(model: PreTrainedModel, file: Path) -> float:
                 apart = apart[inputs["attention_mask"].bool()]
             worst = max(worst, float(apart.max()))
     return worst
-
-
-@contextmanager
-def _drafts(place: Path) -> Iterator[tuple[Path, Path]]:
-    """Names for the two files until they are checked."""
-    drafts = (place / f".float.{os.getpid()}.onnx", place / f".int8.{os.getpid()}.onnx")
-    try:
-        yield drafts
-    finally:
-        for draft in drafts:
-            draft.unlink(missing_ok=True)
 
 
 @contextmanager

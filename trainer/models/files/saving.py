@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +9,7 @@ from trainer.models.families import family_of
 from trainer.models.files.model_card import ModelFacts, model_card_text
 from trainer.models.files.sentence_files import copy_sentence_files
 from trainer.models.quiet import quiet_transformers
-from trainer.runtime import storing
+from trainer.runtime import staged_folder, storing
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -35,11 +33,10 @@ def write_model(
     Raises:
         StorageError: it cannot be written.
     """
-    staging = folder.with_name(f".{folder.name}.{os.getpid()}")
     family = family_of(model)
     family.restore(model)
     try:
-        with storing(folder):
+        with staged_folder(folder) as staging, storing(folder):
             with quiet_transformers():
                 (cast("PreTrainedModel", model.base_model) if body_of else model).save_pretrained(staging)
                 tokenizer.save_pretrained(staging)
@@ -54,5 +51,4 @@ def write_model(
                     place.parent.mkdir(exist_ok=True)
                     path.replace(place)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
         family.prepare(model)

@@ -1,10 +1,11 @@
 """Files whole or not at all, where links fail and disks refuse."""
 
+import fcntl
 import resource
 
 import pytest
 
-from corpora.store.disk.atomic import link_or_copy
+from corpora.store.disk.atomic import drop_abandoned, link_or_copy, write_bytes
 
 
 @pytest.fixture
@@ -27,3 +28,27 @@ def test_a_copy_that_breaks_off_leaves_nothing_under_the_final_name(tmp_path, no
     assert not (tmp_path / "target").exists()
     link_or_copy(tmp_path / "source", tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == b"x" * 100_000
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_old_one_and_nothing_beside_it(tmp_path):
+    (tmp_path / "current").write_bytes(b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_bytes(tmp_path / "current", b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"current": b"old"}
+
+
+def test_what_a_killed_process_left_goes_and_what_a_living_one_writes_stays(tmp_path):
+    abandoned, held, other = (tmp_path / name for name in (".a.1.partial", ".a.2.partial", ".b.1.partial"))
+    for path in (abandoned, held, other):
+        path.write_bytes(b"half")
+    with held.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        drop_abandoned(tmp_path / "a")
+        assert sorted(tmp_path.iterdir()) == [held, other]
+    drop_abandoned(tmp_path / "a")
+    assert sorted(tmp_path.iterdir()) == [other]

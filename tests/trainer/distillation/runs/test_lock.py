@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from corpora import StorageError
 from trainer import RunInUse
 from trainer.distillation.runs.lock import LOCK, locked, started
 
@@ -128,3 +130,16 @@ def test_of_many_that_find_a_stale_lock_at_once_one_gets_it(tmp_path: Path) -> N
     for thread in threads:
         thread.join()
     assert (len(got), len(done)) == (1, 7)
+
+
+def test_a_lock_that_the_disk_does_not_take_whole_is_left_empty_and_taken_next_time(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(StorageError, match="cannot be written"), locked(tmp_path):
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / LOCK).read_bytes() == b""
+    with locked(tmp_path):
+        assert json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))["pid"] == os.getpid()

@@ -72,7 +72,6 @@ def report(
     outcomes = read_outcomes(runs)
     networks = read_record(Path(measured), Measurements) if measured else None
     path = Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, to_html(gathered(outcomes, preset=preset, networks=networks, title=title)))
     return path
 
@@ -86,8 +85,6 @@ def write_report(made: Report, folder: Path) -> Path:
         The page.
     """
     tables, figures = folder / "tables", folder / "figures"
-    for place in (tables, figures):
-        place.mkdir(parents=True, exist_ok=True)
     for sheet in made.sheets:
         write_whole(tables / f"{sheet.name}.csv", to_csv(sheet))
         write_whole(tables / f"{sheet.name}.tex", to_latex(sheet))
