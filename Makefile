@@ -72,7 +72,7 @@ SEED ?= 0
 MINUTES ?= 20
 
 soak: $(VENV)/.installed ## Kill every step TRIES=200 times, or take its disk, and compare what it ends with (SEED=0, MINUTES=20)
-	$(BIN)/python tests/soak.py --tries $(TRIES) --seed $(SEED) --minutes $(MINUTES)
+	$(BIN)/python tests/soak --tries $(TRIES) --seed $(SEED) --minutes $(MINUTES)
 
 # In an environment of its own: its libraries and ours ask for different versions.
 docs: ## Build the docs as a site with a search, in site/

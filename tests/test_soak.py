@@ -3,20 +3,21 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-SOAK = Path(__file__).with_name("soak.py")
+SOAK = Path(__file__).with_name("soak")
 
 
 @pytest.fixture
 def soak(monkeypatch):
     monkeypatch.syspath_prepend(str(SOAK.parent))
-    import soak
+    from soak import attempts, disturbances, steps
 
-    yield soak
-    for name in ("soak", "soak_steps"):
-        sys.modules.pop(name, None)
+    yield SimpleNamespace(digest=steps.digest, one_line=disturbances.one_line, Ended=attempts.Ended, Lost=attempts.Lost)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "soak"]:
+        del sys.modules[name]
 
 
 def test_a_changed_byte_a_missing_file_and_one_that_stays_behind_are_differences(soak, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,57 +17,7 @@ import pytest
 
 from corpora.builtin.sources.toy import write_tasks
 
-RECIPE = """
-[datasets.tiny]
-build = "toy"
-books = 1
-articles = 5
-words = 400
-
-[datasets.tiny-tokens]
-tokenize = "tiny"
-train = 300
-
-[datasets.tiny-half]
-transform = "sample"
-from = "tiny-tokens"
-rate = 0.5
-
-[study]
-transfer = ["tiny-tokens", "tiny-half"]
-seeds = [1]
-baselines = ["start"]
-out = "study"
-measure = false
-
-[teacher]
-pretrain = "tiny-tokens"
-layers = 2
-hidden = 16
-heads = 2
-budget = "updates=12"
-sequences = 16
-checkpoint-every = "4"
-
-[distill]
-student = "distilbert:1"
-budget = "updates=12"
-sequences = 16
-checkpoint-every = "4"
-
-[evaluate]
-data = "tasks"
-tasks = ["CoLA"]
-seeds = 2
-[evaluate.glue]
-epochs = 1
-train-rows = 40
-dev-rows = 20
-[evaluate.squad]
-epochs = 1
-train-rows = 8
-dev-rows = 4
-"""
+RECIPE = Path(__file__).with_name("tiny.toml")
 PHASES = {
     "the teacher in training": "teacher-*/checkpoints/update-*",
     "the teacher in evaluation": "teacher-*/evaluation/cells/cola-1-????????????.json",
@@ -79,7 +30,7 @@ PHASES = {
 def started(root: Path) -> subprocess.Popen[bytes]:
     """The study as a user starts it, its store in the same folder."""
     root.mkdir(exist_ok=True)
-    (root / "study.toml").write_text(RECIPE, encoding="utf-8")
+    shutil.copy(RECIPE, root / "study.toml")
     if not (root / "tasks").exists():
         write_tasks(root / "tasks")
     line = [sys.executable, "-c", "from trainer.cli import main; main()", "study", "run", str(root / "study.toml")]

@@ -1,0 +1,1 @@
+"""Interrupted work, over and over; see `__main__`."""
