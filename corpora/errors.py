@@ -48,7 +48,7 @@ class RecipeError(CorporaError):
 
 
 class InputError(CorporaError):
-    """The input of a source is missing, empty, unreadable or of another kind."""
+    """A source's input is missing, empty, unreadable or of the wrong kind."""
 
 
 class InputChanged(InputError):
@@ -60,14 +60,14 @@ class TooManyFailed(InputError):
 
 
 class DownloadError(InputError):
-    """An address gave nothing: refused, not found, too large, too slow, or no valid answer.
+    """A URL could not be fetched: refused, not found, too large, too slow, or an invalid response.
 
     Args:
-        url: the address.
-        reason: what is wrong, in a few words; records of rejected documents group by it.
-        detail: what was seen.
-        status: the HTTP status, if the server answered with one.
-        failed: whether the same request may succeed another time.
+        url: the URL that was requested.
+        reason: what went wrong, in a few words. Rejected documents are grouped by it, so keep it free of specifics.
+        detail: specifics of this failure, such as the size received.
+        status: the HTTP status, if the server sent a response.
+        failed: True if the same request may succeed later.
     """
 
     def __init__(
@@ -82,23 +82,23 @@ class DownloadError(InputError):
 
 
 class ServerBusy(InputError):
-    """A server keeps asking to be asked later (HTTP 429 or 503); the same command continues from there."""
+    """A server keeps answering "try again later" (HTTP 429 or 503); running the same command again continues."""
 
 
 class DatasetError(CorporaError):
-    """A dataset of the store cannot be used."""
+    """A dataset in the store cannot be used."""
 
 
 class DatasetNotFound(DatasetError, LookupError):
-    """No dataset, version or tag of this name is in the store."""
+    """The store has no dataset, version or tag with this name."""
 
 
 class DatasetDamaged(DatasetError):
-    """A version's files differ from its manifest (cut, changed, missing), or its manifest cannot be read."""
+    """A version's files do not match its manifest (truncated, changed, missing), or the manifest cannot be read."""
 
 
 class DatasetInUse(DatasetError):
-    """A version cannot be removed while another one is made from it."""
+    """A version cannot be removed because another version was made from it."""
 
 
 class IsolationError(CorporaError):
@@ -114,9 +114,9 @@ class LimitExceeded(IsolationError):
 
 
 class StorageError(CorporaError, OSError):
-    """The disk is full or read-only, access is denied, or a folder of the store is a symbolic link.
+    """The disk is full or read-only, access is denied, or a folder in the store is a symbolic link.
 
-    No incomplete file is left under a name that a later command would trust.
+    Incomplete files are never left under a final name, so later commands do not mistake them for results.
     """
 
 
@@ -125,10 +125,12 @@ class WorkerError(CorporaError):
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
-    """The error for an unknown name, with near matches, or with all names if none is near.
+    """The error for an unknown name, with close matches, or with all known names if none is close.
 
     Args:
-        what: the noun, such as "transform" or "option of shuffle".
+        what: the noun for the message, such as "transform" or "option of shuffle".
+        name: what the user typed.
+        known: every valid name, in any order.
     """
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
@@ -140,5 +142,5 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of a library's error, for use in our messages; the name of its class if it has no text."""
+    """The first line of a library's error message, to quote in ours; the exception's class name if it is empty."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

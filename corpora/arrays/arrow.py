@@ -1,8 +1,7 @@
 """Arrow arrays made from buffers, and read as NumPy views.
 
-pyarrow imports pandas, which takes a third of a second, as soon as it converts a Python or NumPy object: in `pa.array`,
-`pa.scalar`, `from_pylist` and `to_numpy`. A build uses these functions in their place, so that it need not wait for
-pandas; so does each of its workers.
+`pa.array`, `pa.scalar`, `from_pylist` and `to_numpy` import pandas the first time they convert a Python or NumPy
+object, which takes a third of a second. A build and each of its workers use these functions instead to avoid that.
 """
 
 from __future__ import annotations
@@ -18,10 +17,11 @@ from corpora.plugin import Array
 
 
 def column_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Python values, None among them, as an Arrow array.
+    """Python values, including None, as an Arrow array.
 
     Args:
-        kind: large strings or bytes, integers, booleans, or large lists of these.
+        values: what `kind` holds; None becomes a null.
+        kind: large_string, large_binary, an integer type, bool, or a large_list of one of these.
     """
     valid = np.fromiter((value is not None for value in values), bool, len(values))
     validity = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
@@ -50,7 +50,7 @@ def _strings(values: Sequence[str | None], validity: pa.Buffer | None, kind: pa.
     data = joined.encode()
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])  # type: ignore[arg-type]
-    if len(data) != len(joined):  # characters to bytes: those that continue one do not count
+    if len(data) != len(joined):  # convert character offsets to byte offsets: skip UTF-8 continuation bytes
         begins = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) != 0x80)
         offsets = np.append(begins, len(data))[offsets]
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(offsets), pa.py_buffer(data)])
@@ -63,14 +63,26 @@ def _offsets(lengths: Any, count: int) -> pa.Buffer:
 
 
 def numbers_array(values: Array, kind: pa.DataType) -> pa.Array:
-    """Numbers as an Arrow array, without a copy if they are of its type and contiguous."""
+    """Numbers as an Arrow array, without copying if they are contiguous and already of its type.
+
+    Args:
+        values: [rows], converted to `kind` if necessary.
+        kind: an integer or floating-point type.
+    """
     return pa.Array.from_buffers(
         kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values, dtype=kind.to_pandas_dtype()))]
     )
 
 
 def numbers_in(array: pa.Array) -> NDArray[Any]:
-    """An Arrow array of numbers, none missing, without a copy."""
+    """An Arrow array of numbers as a NumPy view, without copying.
+
+    Args:
+        array: integers or floats without nulls; a slice is allowed.
+
+    Returns:
+        [rows], read-only.
+    """
     buffer = array.buffers()[1]
     dtype = np.dtype(array.type.to_pandas_dtype())
     if buffer is None:
@@ -79,7 +91,7 @@ def numbers_in(array: pa.Array) -> NDArray[Any]:
 
 
 def repeated(text: str, rows: int) -> pa.Array:
-    """The same text in each of a number of rows."""
+    """An Arrow string column with the same text in every row."""
     data = text.encode()
     offsets = np.arange(rows + 1, dtype=np.int64) * len(data)
     return pa.Array.from_buffers(pa.large_string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data * rows)])

@@ -6,16 +6,20 @@ from numpy.typing import NDArray
 from corpora.plugin import Array
 
 LAST = 65_536
-"""Lengths up to this one have a bin each; longer ones share the next bin."""
+"""Lengths up to this have one bin each; all longer ones share the next bin."""
 
 
 def histogram(lengths: Array) -> NDArray[np.int64]:
-    """The number of rows of each length: [at most LAST + 2]; the last bin counts all lengths beyond LAST."""
+    """The number of rows of each length: [at most LAST + 2]; the last bin counts all lengths above LAST."""
     return np.bincount(np.minimum(lengths, LAST + 1)).astype(np.int64)
 
 
 def median(histogram: Array) -> float | None:
-    """The middle length, or the mean of the two in the middle; None if there is none. Exact up to LAST."""
+    """The middle length, or the mean of the middle two; None if there are no rows.
+
+    Args:
+        histogram: [lengths], as `histogram` returns it; the result is exact up to `LAST`.
+    """
     total = int(histogram.sum())
     if not total:
         return None
@@ -31,6 +35,6 @@ def mean(total: int, count: int) -> float | None:
 
 
 def entropy(counts: Array) -> float:
-    """The entropy of a distribution of counts, in bits; 0.0 if there are none."""
+    """The entropy of a distribution given as counts, in bits; 0.0 if there are none."""
     shares = counts[counts > 0] / max(1, counts.sum())
     return float(-(shares * np.log2(shares)).sum()) + 0.0

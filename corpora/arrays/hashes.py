@@ -9,19 +9,22 @@ from corpora.plugin import Array
 BASE = 0x9E3779B97F4A7C15
 INVERSE = pow(BASE, -1, 2**64)
 TABLE = 2**20
-"""Values below this are mixed once, in a table; larger ones each time, with the same result."""
+"""Values below this are hashed once, through a lookup table; larger ones are hashed directly, with the same result."""
 
 
 def row_hashes(values: Array, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Keys:
-    """A polynomial in a fixed odd base, modulo 2**64, of each piece `values[start:stop]`, scattered at the end.
+    """The hash of each piece `values[start:stop]`: a polynomial in a fixed odd base modulo 2**64, then mixed.
 
-    A running sum over the whole block gives every piece by one subtraction. Two pieces that differ have
-    the same hash by chance in about one of 2**60 cases; it does not protect against deliberate collisions.
+    A running sum over the whole block gives each piece's hash with one subtraction. Two different pieces collide
+    with a probability of about 2**-60; this does not protect against deliberate collisions.
 
     Args:
-        values: [values], whole numbers from 0 on.
-        starts: [pieces].
-        stops: [pieces].
+        values: [values], integers from 0 up.
+        starts: [pieces], the index of the first value of each.
+        stops: [pieces], the index after the last value of each.
+
+    Returns:
+        [pieces].
     """
     if not len(starts):
         return np.zeros(0, dtype=np.uint64)
@@ -34,7 +37,16 @@ def row_hashes(values: Array, starts: NDArray[np.int64], stops: NDArray[np.int64
 
 
 def ngram_hashes(values: Array, offsets: NDArray[np.int64], n: int) -> tuple[Keys, NDArray[np.int64]]:
-    """The hash of every n-gram within a row, and the row of each: [n-grams] both."""
+    """The hash of every n-gram that lies within a row, and the row of each.
+
+    Args:
+        values: [values], integers from 0 up.
+        offsets: [rows + 1], from 0 to the number of values.
+        n: values per n-gram, at least 1; shorter rows have none.
+
+    Returns:
+        [n-grams] both, in row order.
+    """
     lengths = np.diff(offsets)
     within = np.maximum(lengths - n + 1, 0)
     rows = np.repeat(np.arange(len(lengths)), within)

@@ -1,4 +1,4 @@
-"""Find many literals in a text at once, in a time that hardly depends on their number."""
+"""Find many literals in a text at once, in a time that hardly depends on how many there are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 GRAM = 4
-"""Bytes by which a place is told to be worth a look."""
+"""Bytes that are compared first, to rule out most positions cheaply."""
 CHUNK = 1 << 16
 BY_FREQUENCY = b" etaoinshrdlcumwfgypbvkjxqz"
 COMMON_PAIRS = frozenset(
@@ -20,10 +20,13 @@ MULTIPLIER = np.uint32(0x9E3779B1)
 
 
 class Literals:
-    """A set of literals, each of which is looked for by its rarest four bytes.
+    """A set of literals, each indexed by its four rarest bytes.
 
-    One look-up for each place of the text finds all of them, where a search for each takes one for each place and
-    literal. Shorter literals are searched for one by one.
+    One lookup per position of the text finds all of them, instead of one per position and literal. Literals shorter
+    than four bytes are searched for one by one.
+
+    Args:
+        literals: UTF-8; duplicates count once.
     """
 
     def __init__(self, literals: Iterable[bytes]) -> None:
@@ -40,7 +43,7 @@ class Literals:
             self._table[_slots(np.array([code], "<u4"))] = True
 
     def places(self, text: bytes) -> dict[bytes, list[int]]:
-        """Where each literal that occurs begins, in bytes, in no particular order."""
+        """The byte offsets at which each literal occurs, in no particular order; absent literals are left out."""
         found: dict[bytes, list[int]] = {}
         for shift in range(GRAM):
             codes = np.frombuffer(text[shift : shift + (len(text) - shift) // GRAM * GRAM], "<u4")
@@ -59,7 +62,7 @@ class Literals:
 
 
 def _rarest(literal: bytes) -> int:
-    """Where the four bytes of a literal begin that English text has most seldom."""
+    """The offset of the four bytes of a literal that are rarest in English text."""
     return max(range(len(literal) - GRAM + 1), key=lambda at: _rarity(literal[at : at + GRAM]))
 
 
@@ -70,12 +73,12 @@ def _rarity(gram: bytes) -> int:
 
 
 def _slots(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The place of each code in the table: [codes]."""
+    """The index of each code in the table: [codes]."""
     return (codes * MULTIPLIER) >> np.uint32(16)
 
 
 def _starts(text: bytes, literal: bytes) -> Iterable[int]:
-    at = text.find(literal) if literal[:1] in text else -1  # one byte is looked for much faster than two
+    at = text.find(literal) if literal[:1] in text else -1  # searching for one byte is much faster than for two
     while at >= 0:
         yield at
         at = text.find(literal, at + 1)

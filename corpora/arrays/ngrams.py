@@ -1,4 +1,4 @@
-"""N-grams within rows, as hashes with their places: of token ids, or of the words of a text."""
+"""N-grams within rows, of token ids or of words, as hashes with their positions."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,22 +22,22 @@ class RowNgrams:
     hashes: Keys
     """[n-grams]."""
     rows: NDArray[np.int64]
-    """[n-grams], the row of each, rising."""
+    """[n-grams], the row of each, in ascending order."""
     starts: NDArray[np.int64]
-    """[n-grams], where each begins among the values of the tight block: an id, or the first byte of a word."""
+    """[n-grams], the index of the first value of each in the tight block: a token id, or the first byte of a word."""
     stops: NDArray[np.int64]
-    """[n-grams], the place after its last value."""
+    """[n-grams], the index after the last value."""
 
 
 def row_ngrams(block: Sequences, n: int) -> RowNgrams:
     """The n-grams of a block's rows.
 
-    The units of text are words, as `str.split` finds them, with their case and punctuation. Equal n-grams have equal
-    hashes; two that differ have the same hash by chance in about one of 2**60 cases.
+    In text, the units are words as `str.split` finds them, with case and punctuation. Equal n-grams have equal hashes;
+    two different ones collide with a probability of about 2**-60.
 
     Args:
-        block: ids, or UTF-8 bytes (uint8).
-        n: tokens or words in an n-gram, at least 1.
+        block: token ids, or UTF-8 bytes (uint8).
+        n: tokens or words per n-gram, at least 1.
     """
     block = block.tight()
     values: Array = block.values
@@ -53,10 +53,10 @@ def row_ngrams(block: Sequences, n: int) -> RowNgrams:
 
 @dataclass(frozen=True)
 class KeySet:
-    """Distinct 64-bit hashes, with a filter of one bit for each value of their first bits."""
+    """Distinct 64-bit hashes, with a bitmap over their leading bits that rules out most other hashes."""
 
     keys: Keys
-    """[keys], rising."""
+    """[keys], in ascending order."""
 
     @cached_property
     def _present(self) -> NDArray[np.bool_]:
@@ -65,7 +65,11 @@ class KeySet:
         return present
 
     def places(self, hashes: Keys) -> NDArray[np.int64]:
-        """Where each hash is among the keys, −1 for those that are not: [hashes]."""
+        """The index of each hash among the keys, −1 if it is not one of them: [hashes].
+
+        Args:
+            hashes: [hashes], in any order, with duplicates.
+        """
         places = np.full(len(hashes), -1)
         maybe = np.flatnonzero(self._present[hashes >> np.uint64(64 - FILTER_BITS)])
         found = np.searchsorted(self.keys, hashes[maybe])

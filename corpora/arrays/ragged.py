@@ -1,4 +1,4 @@
-"""Operations on ragged blocks that transforms share: shuffle within rows, gather pieces, leave out special ids."""
+"""Operations on ragged blocks that transforms share: shuffle within rows, gather pieces, skip special ids."""
 
 from collections.abc import Sequence
 
@@ -11,19 +11,20 @@ from corpora.arrays.runs import document_starts
 from corpora.plugin import Array
 
 LONG = 1000
-"""Longer rows are shuffled one by one: they are few, and each would add many steps to the loop below."""
+"""Longer rows are shuffled one by one: they are rare, and each would add many iterations to the loop below."""
 
 
 def shuffled(values: Array, offsets: NDArray[np.int64], rng: Generator) -> Array:
-    """The values with those of each row in a random order, all orders equally likely.
+    """The values with each row's in random order, all orders equally likely.
 
-    Fisher and Yates' shuffle, one step for all rows at a time: with rows ordered by length, the rows
-    that have an i-th value are a prefix. A 32-bit number scaled to i + 1 places is biased by less than
-    (i + 1) / 2**32, here under 3e-7.
+    A Fisher–Yates shuffle that takes each step for all rows at once: with rows ordered by length, the rows that have
+    an i-th value are a prefix. A 32-bit number scaled to i + 1 positions is biased by less than (i + 1) / 2**32, here
+    under 3e-7.
 
     Args:
-        values: [values], any type; not written to.
+        values: [values], any type; not modified.
         offsets: [rows + 1], from 0 to the number of values.
+        rng: advanced by an amount that depends only on the row lengths.
 
     Returns:
         [values], a new array.
@@ -58,18 +59,21 @@ def shuffled(values: Array, offsets: NDArray[np.int64], rng: Generator) -> Array
 
 
 def random_u32(count: int, rng: Generator) -> NDArray[np.uint32]:
-    """Numbers from 0 to 2**32 - 1, all equally likely: [count]; two of each 64 bits drawn, which is twice as fast."""
+    """Uniform random numbers from 0 to 2**32 - 1: [count]; each 64-bit draw gives two, which is twice as fast."""
     whole = rng.integers(0, 2**64, size=(count + 1) // 2, dtype=np.uint64)
     return whole.astype("<u8", copy=False).view("<u4")[:count]
 
 
 def gathered(values: Array, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Array:
-    """The pieces `values[start:start + length]`, one after the other.
+    """The pieces `values[start:start + length]`, concatenated.
 
     Args:
         values: [values].
-        starts: [pieces].
-        lengths: [pieces].
+        starts: [pieces], in any order; pieces may overlap.
+        lengths: [pieces], 0 is allowed.
+
+    Returns:
+        [sum of lengths], a new array.
     """
     ends = np.cumsum(lengths)
     shift = np.repeat(starts - ends + lengths, lengths)
@@ -78,16 +82,17 @@ def gathered(values: Array, starts: NDArray[np.int64], lengths: NDArray[np.int64
 
 
 def control_places(values: Array, context: Context) -> NDArray[np.int64]:
-    """A mask of the tokens that transforms leave unchanged: special ids except [UNK], which represents a word.
+    """The positions of the tokens that transforms leave unchanged: special ids except [UNK], which stands for a word.
 
     Args:
         values: [tokens].
+        context: its vocabulary and special ids are used.
 
     Returns:
-        [controls], rising.
+        [controls], in ascending order.
 
     Raises:
-        DatasetDamaged: an id outside the vocabulary.
+        DatasetDamaged: an id is outside the vocabulary.
     """
     if len(values) and int(values.max()) >= len(context.vocabulary):
         raise DatasetDamaged(
@@ -97,7 +102,7 @@ def control_places(values: Array, context: Context) -> NDArray[np.int64]:
     ids = sorted(i for i in context.special_ids if i != context.unknown_id)
     found = np.zeros(len(values), dtype=bool)
     if len(ids) <= FEW:
-        for number in ids:  # four times as fast as looking each token up
+        for number in ids:  # four times as fast as a table lookup per token
             found |= values == values.dtype.type(number)
     else:
         mask = np.zeros(len(context.vocabulary), dtype=bool)
@@ -110,17 +115,21 @@ FEW = 16
 
 
 def ordinary_ids(context: Context) -> NDArray[np.int64]:
-    """The ids that a transform may write: all but the special ones; [UNK] is special here."""
+    """The ids that a transform may write: all except the special ones, which here include [UNK]."""
     mask = np.ones(len(context.vocabulary), dtype=bool)
     mask[list(context.special_ids)] = False
     return np.flatnonzero(mask)
 
 
 def document_offsets(documents: Sequence[str], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each run of rows of one document begins and the last one ends, in rows.
+    """The rows at which documents begin, and the number of rows.
+
+    Args:
+        documents: [rows], ids; rows of one document are consecutive. May be empty if documents are unknown.
+        offsets: [rows + 1], only used for the number of rows.
 
     Returns:
-        [runs + 1]; every row is a run of its own where documents are not known.
+        [documents + 1]; if documents are unknown, each row counts as one.
     """
     rows = len(offsets) - 1
     if len(documents) != rows:

@@ -1,8 +1,7 @@
-"""Count documents over any cut of a dataset into blocks: a document that spans a cut counts once.
+"""Count documents however a dataset is split into blocks: a document that spans a boundary counts once.
 
-A run is a stretch of consecutive rows of the dataset. Of each we keep `[first row, row after the
-last, documents, hash of the first document, hash of the last one]`; runs that touch become one, so the
-whole dataset is a single run.
+A run is a stretch of consecutive rows, stored as `[first row, row after the last, documents, hash of the first
+document, hash of the last document]`. Adjacent runs are joined, so the whole dataset ends up as a single run.
 """
 
 from collections.abc import Sequence
@@ -12,11 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Runs = NDArray[np.int64]
-"""[runs, 5], by first row."""
+"""[runs, 5], ordered by first row."""
 
 
 def document_runs(documents: Sequence[str], first_row: int) -> Runs:
-    """The one run of a block, or none where documents are not known."""
+    """A block as one run; no run if its documents are unknown.
+
+    Args:
+        documents: [rows], ids; may be empty if unknown.
+        first_row: the number of the block's first row in the dataset.
+    """
     rows = len(documents)
     if not rows:
         return np.zeros((0, 5), dtype=np.int64)
@@ -25,9 +29,11 @@ def document_runs(documents: Sequence[str], first_row: int) -> Runs:
 
 
 def document_starts(documents: Sequence[str]) -> NDArray[np.int64]:
-    """The rows in which another document begins than that of the row before, 0 first: [runs].
+    """The rows whose document differs from that of the row before, beginning with row 0: [documents].
 
-    Ids that lie in an Arrow array, as `column`, are compared there; one by one takes a hundred times as long.
+    Args:
+        documents: [rows], ids. If it has an Arrow array as `column`, that is compared directly, which is a hundred
+            times as fast.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -41,7 +47,12 @@ def document_starts(documents: Sequence[str]) -> NDArray[np.int64]:
 
 
 def merge_runs(one: Runs, other: Runs) -> Runs:
-    """The runs of both, with adjacent runs of one document joined."""
+    """The runs of both, with adjacent ones joined; a document that spans the boundary counts once.
+
+    Args:
+        one: in any order; the two may not overlap.
+        other: likewise.
+    """
     rows = np.concatenate([one, other]).astype(np.int64)
     joined: list[list[int]] = []
     for run in rows[np.argsort(rows[:, 0], kind="stable")].tolist():

@@ -9,7 +9,7 @@ from corpora.plugin import spaces
 
 
 def word_spans(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first byte of each word, and the byte after it: [words] both.
+    """The offset of each word's first byte, and of the byte after its last: [words] both.
 
     Args:
         values: [bytes], UTF-8.

@@ -29,12 +29,12 @@ def option(
     """A field of a component that is also an option on the command line and a key in a recipe.
 
     Args:
-        default: its value when none is given; `...` makes it required.
+        default: the value if none is given; `...` makes the option required.
         help: one sentence for `--help` and the reference pages.
-        min: the least value allowed (of each element, for a tuple).
-        max: the greatest value allowed.
-        decides: whether the value decides the bytes of the result, and so belongs into the fingerprint.
-            False for paths (their contents stand in for them), mirrors, contacts.
+        min: the smallest allowed value; for a tuple, of each element.
+        max: the largest allowed value; for a tuple, of each element.
+        decides: whether the value affects the bytes of the result and therefore enters the fingerprint.
+            False for mirrors, contacts, and paths (the contents of the files enter instead).
     """
     metadata = {"help": help, "min": min, "max": max, "decides": decides}
     if default is ...:
@@ -49,9 +49,9 @@ class Component:
     name: ClassVar[str]
     """What users type to choose it: lower-case words joined by hyphens."""
     version: ClassVar[int] = 1
-    """Raised by one whenever the same options would give other output."""
+    """Increased by one whenever the output changes for the same options."""
     uses: ClassVar[tuple[str, ...]] = ()
-    """Distributions (as named on the index) whose version decides the output, so that it goes into the fingerprint."""
+    """Distributions (by the names that pip knows) whose versions affect the output and so enter the fingerprint."""
 
     def __post_init__(self) -> None:
         for opt in options_of(type(self)):
@@ -59,16 +59,16 @@ class Component:
             object.__setattr__(self, opt.field, value)
 
     def options(self, *, deciding: bool = False) -> dict[str, Json]:
-        """Its settings as JSON values, by their names on the command line (`min-words`).
+        """Its settings as JSON values, by their command-line names (`min-words`).
 
         Args:
-            deciding: leave out those that do not decide the bytes of the result.
+            deciding: leave out options that do not affect the bytes of the result.
         """
         chosen = (opt for opt in options_of(type(self)) if opt.decides or not deciding)
         return {opt.name: to_json(getattr(self, opt.field)) for opt in chosen}
 
     def short(self) -> str:
-        """The short form that makes this component again: `NAME:key=value,key=value`, defaults left out."""
+        """The short form that recreates this component: `NAME:key=value,key=value`, without default values."""
         changed = [
             f"{opt.name}={_to_text(getattr(self, opt.field))}"
             for opt in options_of(type(self))
@@ -78,11 +78,14 @@ class Component:
 
     @classmethod
     def from_options(cls, options: Mapping[str, object]) -> Self:
-        """Make one from settings by their command-line names; values may be text or TOML values.
+        """Make a component from settings.
+
+        Args:
+            options: by command-line name (`min-words`); values are text as typed, or TOML values.
 
         Raises:
-            UnknownName: an option that it does not have, with near matches.
-            OptionError: a value of the wrong type or out of range, or a required option left out.
+            UnknownName: the component has no such option; the message lists close matches.
+            OptionError: a value has the wrong type or is out of range, or a required option is missing.
         """
         known = {opt.name: opt for opt in options_of(cls)}
         values: dict[str, object] = {}
@@ -99,7 +102,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a component, as read from its field."""
+    """One option of a component, read from its dataclass field."""
 
     name: str
     field: str
@@ -117,12 +120,12 @@ class Option:
 
     @property
     def type(self) -> Any:
-        """Its annotation without `None` and without the tuple around it."""
+        """Its annotation without `None` and without an enclosing tuple."""
         return _parts(self.annotation)[0]
 
     @property
     def many(self) -> bool:
-        """Whether it holds a tuple of values."""
+        """Whether its value is a tuple."""
         return _parts(self.annotation)[1]
 
     @property
@@ -132,11 +135,11 @@ class Option:
 
     @property
     def takes_addresses(self) -> bool:
-        """Whether it is a path that may also be an address, such as `s3://bucket/texts`."""
+        """Whether it takes a path or an address, such as `s3://bucket/texts`."""
         return Address in _members(self.annotation)
 
     def allowed(self) -> str:
-        """What it takes, in words: `a number from 0 to 1`."""
+        """The values it accepts, in words: `a number from 0 to 1`."""
         if get_origin(self.type) is Literal:
             return "one of " + ", ".join(str(a) for a in get_args(self.type))
         noun = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}[self.type]
@@ -148,7 +151,7 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     """The options of a component class, in the order of its fields.
 
     Raises:
-        OptionError: a field was not made with `option`, or has a type that the command line cannot show.
+        OptionError: a field was not made with `option`, or has a type that the command line does not support.
     """
     hints = typing.get_type_hints(cls)
     return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
@@ -167,7 +170,7 @@ def _option(cls: type[Component], field: dataclasses.Field[object], annotation: 
 
 
 def _parts(annotation: object) -> tuple[Any, bool, bool]:
-    """An annotation's base type, whether it is a tuple of it, and whether None is allowed."""
+    """An annotation's base type, whether the annotation is a tuple of that type, and whether it allows None."""
     optional = False
     if get_origin(annotation) in (Union, types.UnionType):
         rest = [a for a in get_args(annotation) if a not in (type(None), Address)]
@@ -185,10 +188,15 @@ def _members(annotation: Any) -> tuple[Any, ...]:
 
 
 def checked(value: object, opt: Option, owner: str) -> object:
-    """The value in the option's own type.
+    """The value converted to the option's type, after a check of its type and range.
+
+    Args:
+        value: a Python value, such as one from TOML; an int is accepted for a float, a string for a path.
+        opt: the option that it is for.
+        owner: the component's name, for the error message.
 
     Raises:
-        OptionError: the wrong type, not a number, or out of range.
+        OptionError: the value has the wrong type, is not finite, or is out of range.
     """
     if value is None and opt.optional:
         return None
@@ -225,7 +233,7 @@ def _checked_one(value: object, opt: Option, owner: str) -> object:
 
 
 def _as_float(value: float) -> float:
-    """A number as a float; infinity for a whole number beyond all floats."""
+    """A number as a float; infinity for an integer too large for a float."""
     try:
         return float(value)
     except OverflowError:
@@ -238,7 +246,12 @@ def _wrong(value: object, opt: Option, owner: str, *, many: bool = False) -> Opt
 
 
 def from_text(text: str, opt: Option, owner: str) -> Any:
-    """An option's value from the text a user typed; elements of a tuple are joined by `+`.
+    """An option's value from the text that a user typed.
+
+    Args:
+        text: elements of a tuple are joined by `+`; `none` or nothing means None if the option allows it.
+        opt: the option that it is for.
+        owner: the component's name, for the error message.
 
     Raises:
         OptionError: the text does not fit the option's type.
@@ -263,7 +276,7 @@ def _scalar(text: str, opt: Option, owner: str) -> object:
 
 
 def _path(value: str | Path, opt: Option) -> Path | Address:
-    """A path with a leading `~` replaced by the user's home; an address if the option takes one."""
+    """A path with a leading `~` replaced by the user's home folder; an address if the option accepts addresses."""
     if opt.takes_addresses and (address := address_of(value)):
         return address
     path = Path(value)
@@ -271,7 +284,7 @@ def _path(value: str | Path, opt: Option) -> Path | Address:
 
 
 def to_json(value: Any) -> Json:
-    """An option's value as JSON: paths become text, tuples lists."""
+    """An option's value as JSON: paths become strings, tuples become lists."""
     if isinstance(value, Path | Address):
         return str(value)
     return [to_json(item) for item in value] if isinstance(value, tuple) else value

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def canonical(value: object) -> bytes:
-    """A JSON value as bytes, the same for equal values: keys sorted, no spaces, UTF-8."""
+    """A JSON value as canonical bytes: keys sorted, no spaces, UTF-8. Equal values give equal bytes."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
 

@@ -1,4 +1,4 @@
-"""The hooks a plugin may implement. Each returns component classes; users choose among them by name."""
+"""The hooks that a plugin can implement. Each returns component classes, which users choose by name."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def corpora_transforms() -> Iterable[type[Transform]]:  # type: ignore[empty-bod
 
 @hookspec
 def corpora_statistics() -> Iterable[type[Statistic]]:  # type: ignore[empty-body]
-    """Offer statistics to reports, and to the transforms that need them."""
+    """Offer statistics for reports and for transforms that need them."""
 
 
 @hookspec
 def corpora_datasets() -> Iterable[type[DatasetProvider]]:  # type: ignore[empty-body]
-    """Offer external datasets, by a reference that works wherever a dataset's name does."""
+    """Offer external datasets, whose references work wherever a dataset name does."""

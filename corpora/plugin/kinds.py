@@ -26,22 +26,22 @@ class Source(Component, ABC):
     """Where texts come from."""
 
     licence: ClassVar[str] = "unknown"
-    """The licence in the card of documents that have none of their own."""
+    """The licence that the dataset card gives for documents without one of their own."""
     generated: ClassVar[bool] = False
-    """True if a program wrote the texts; the card says so."""
+    """True if the texts were written by a program; the dataset card says so."""
 
     def freeze(self, downloads: Path) -> Self:
         """The same source with everything that changes over time fixed: `latest` as a date, downloads done.
 
-        Called once, by the driver, before the fingerprint is taken.
+        Called once, in the main process, before the fingerprint is computed.
 
         Args:
-            downloads: a folder kept between builds, for what the source fetches.
+            downloads: a folder for downloaded files, kept between builds.
         """
         return self
 
     def fetches(self) -> bool:
-        """Whether `freeze` uses the network; a dry run, which may not, then cannot say what exists."""
+        """Whether `freeze` uses the network. A dry run does not, so it then cannot tell what already exists."""
         return type(self).freeze is not Source.freeze
 
     @abstractmethod
@@ -49,7 +49,7 @@ class Source(Component, ABC):
         """Its parts, in the order in which their documents are written.
 
         Raises:
-            InputError: what it was pointed at is missing or empty.
+            InputError: the input is missing or empty.
         """
 
     @abstractmethod
@@ -60,19 +60,19 @@ class Source(Component, ABC):
         `corpora.guarded`, so that a crash costs one document.
 
         Args:
-            shard: one of those that `shards` returned; it may be read in another process.
+            shard: one that `shards` returned; this call may run in another process.
         """
 
     def defaults(self) -> Defaults:
-        """The filters and the splitter that this source comes with."""
+        """The filters and the splitter that a build of this source uses by default."""
         return Defaults()
 
     def components(self) -> Sequence[Component]:
-        """Other components that it chose by name and that decide its texts, for the fingerprint."""
+        """Other components that the source's options name and that affect its texts; they enter the fingerprint."""
         return ()
 
     def notes(self) -> Sequence[str]:
-        """What a reader of the manifest and the card must know: a cut dump, a permission."""
+        """What readers of the manifest and the dataset card must know: a truncated dump, a permission."""
         return ()
 
 
@@ -98,7 +98,7 @@ class Catalogue(Component, ABC):
 
     @abstractmethod
     def find(self) -> Iterator[Entry]:
-        """Every book of the catalogue, in a fixed order."""
+        """Every book in the catalogue, in a fixed order."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ class Filter(Component, ABC):
 
     @abstractmethod
     def reject(self, document: Document) -> str | None:
-        """Why to reject the document; None keeps it.
+        """The reason to reject a document; None keeps it.
 
         Args:
-            document: with its paragraphs as the source read them.
+            document: as the source read it.
 
         Returns:
-            A few words, the same for the same cause, because the accounting counts documents by reason.
+            A few words that are always the same for the same cause, because documents are counted by reason.
         """
 
 
@@ -129,18 +129,18 @@ class Splitter(Component, ABC):
             paragraph: text without line breaks, not empty.
 
         Returns:
-            Sentences that are not empty; together they hold every character but white space.
+            Non-empty sentences; together they contain every character of the paragraph except white space.
         """
 
     def split_all(self, paragraphs: Sequence[str]) -> Iterable[list[str]]:
-        """The sentences of each paragraph of a document: those that `split` gives, in whatever way is fastest."""
+        """The sentences of each paragraph of a document; override it if there is a faster way than calling `split`."""
         return map(self.split, paragraphs)
 
     def for_language(self, language: str) -> Splitter:
-        """The splitter for a document: this one, unless its rules follow the document's language.
+        """The splitter for a document in a given language: by default this one.
 
         Args:
-            language: ISO 639-1 code, such as `de`; empty where it is unknown.
+            language: ISO 639-1 code, such as `de`; empty if unknown.
         """
         return self
 
@@ -151,46 +151,53 @@ class Template(Component, ABC):
 
     @abstractmethod
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
-        """The text of `{{name|…}}`, or None where this component does not know it.
+        """The text of `{{name|…}}`, or None if this component does not know the template.
 
         Args:
-            name: lower case, spaces for underscores.
-            arguments: positional ones under "1", "2", …; values already plain text.
-            language: the wiki's code, such as "en".
+            name: in lower case, with spaces instead of underscores.
+            arguments: positional ones under "1", "2", …; values are already plain text.
+            language: the wiki's language code, such as "en".
         """
 
 
 @dataclass(frozen=True)
 class Statistic(Component, ABC):
-    """Counts something about a dataset, block by block, so that counts of parts add up to the count of the whole."""
+    """Counts something about a dataset block by block; the counts of parts can be merged into those of the whole."""
 
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "tokens"
-    """Which datasets it reads. The blocks of sentence datasets hold UTF-8 bytes."""
+    """Which datasets it reads. Blocks of sentence datasets contain UTF-8 bytes."""
 
     @abstractmethod
     def count(self, block: Sequences, context: Context) -> Counts:
         """Count one block.
 
         Args:
-            block: the rows, read-only; a block without rows must be counted too.
+            block: the rows, read-only; it may have no rows.
             context: the vocabulary, the rows' documents, and the number of the first row.
 
         Returns:
-            Arrays by name, which `merge` can add up.
+            Arrays by name, in a form that `merge` can add up.
         """
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """The counts of two parts together; by default arrays are added, the shorter one padded with zeros.
+        """The combined counts of two parts; by default arrays are added, the shorter one padded with zeros.
 
         Args:
-            one: the counts of the rows that come first.
-            other: the counts of the rows after them.
+            one: the counts of the earlier rows.
+            other: the counts of the later rows.
         """
         return {name: _added(one.get(name), other.get(name)) for name in sorted({*one, *other})}
 
     @abstractmethod
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Figures for the manifest, the card and reports, from the counts of the whole dataset."""
+        """Figures for the manifest, the dataset card and reports.
+
+        Args:
+            counts: those of the whole dataset, merged.
+
+        Returns:
+            JSON values by name; a figure that is not defined (a mean of no rows) is None.
+        """
 
 
 def _added(one: Array | None, other: Array | None) -> Array:
@@ -207,10 +214,10 @@ def _added(one: Array | None, other: Array | None) -> Array:
 
 @dataclass(frozen=True)
 class DatasetProvider(Component, ABC):
-    """A dataset that is kept outside the store, under a name of its own."""
+    """A dataset kept outside the store and addressed by its own reference."""
 
     def fetches(self) -> bool:
-        """Whether `freeze` or `fingerprint` uses the network; a dry run then does not call them."""
+        """Whether `freeze` or `fingerprint` uses the network; if so, a dry run does not call them."""
         return False
 
     def freeze(self) -> Self:
@@ -222,19 +229,19 @@ class DatasetProvider(Component, ABC):
 
     @abstractmethod
     def fingerprint(self) -> str:
-        """What identifies its content: the sha256 of its files."""
+        """What identifies its content, such as the sha256 of its files."""
 
     @abstractmethod
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Its rows: `text`, `paragraph`, `document` of a sentence dataset, or `input_ids`, `document` of tokens.
+        """Its rows: `text`, `paragraph`, `document` for sentences, or `input_ids`, `document` for tokens.
 
-        Further columns of floats are its scores.
+        Any further columns of floats are scores.
         """
 
     def tokenizer(self) -> str | None:
-        """The `tokenizer.json` that made its ids, as text; None for sentence datasets."""
+        """The text of the `tokenizer.json` that produced its ids; None for sentence datasets."""
         return None
 
     def licence(self) -> str:
-        """The licence that its card states for all documents; empty if it states none."""
+        """The licence that its dataset card gives for all documents; empty if it gives none."""
         return ""

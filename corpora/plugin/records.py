@@ -16,12 +16,12 @@ from corpora.plugin.white_space import word_count, words_per_row
 Counts = Mapping[str, Array]
 """What a statistic counted: named arrays, which merge."""
 SideRecords = Mapping[str, Sequence[Mapping[str, Json]]]
-"""JSON objects by the name of the file that keeps them: `{"removed": [...]}` becomes lines of `removed.jsonl` in the
-version, each with the id of its `document` in front."""
+"""JSON objects by the name of the file they are written to: `{"removed": [...]}` becomes lines of `removed.jsonl` in
+the version, each with the id of its `document` first."""
 HOLE = "\ue0f0"
-"""Marks a place of a paragraph where its source left something inline out: a formula, a template that nobody knows.
+"""Marks where a source left something out in the middle of a paragraph: a formula, a template that it cannot render.
 
-A build drops the sentences that hold one and counts them; it never writes the mark.
+A build drops and counts the sentences that contain one; the mark itself is never written.
 """
 
 
@@ -29,19 +29,19 @@ A build drops the sentences that hold one and counts them; it never writes the m
 class Shard:
     """The part of a source that one worker reads: a file, or a range of one.
 
-    Shards are read and written in the order in which the source gives them.
+    Shards are read and written in the order in which the source lists them.
     """
 
     key: str
     """Unique in its source and independent of the source's location, such as a path relative to its folder."""
     path: Path | None = None
-    """The file it is in; None for what is made up, such as toy's books."""
+    """The file that contains it; None for generated text, such as toy's books."""
     start: int = 0
-    """First byte (or first item, where there is no file)."""
+    """The first byte (or the first item, if there is no file)."""
     stop: int | None = None
-    """The byte (or item) after the last; None is the end."""
+    """The byte (or item) after the last; None means up to the end."""
     size_bytes: int = 0
-    """About how much there is to read, to balance the work."""
+    """Roughly how much there is to read, used to balance the work."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +49,23 @@ class Document:
     """One book or article, as clean paragraphs of prose."""
 
     id: str
-    """Unique in its source, and the same at every build."""
+    """Unique in its source, and the same in every build."""
     paragraphs: tuple[str, ...]
-    """Prose in reading order, no paragraph empty or with line breaks; `HOLE` where something is missing."""
+    """Prose in reading order; paragraphs are not empty and have no line breaks. `HOLE` marks omitted content."""
     title: str = ""
     author: str = ""
     url: str = ""
     licence: str = ""
     language: str = ""
-    """ISO 639-1 code, as its source says; empty where it says nothing."""
+    """ISO 639-1 code given by the source; empty if it gives none."""
     headings: tuple[tuple[int, str], ...] = ()
     """Chapter or section titles, each with the number of the paragraph that follows it."""
     metadata: Mapping[str, Json] = field(default_factory=dict)
-    """What else is worth keeping, as JSON values: genre, categories, revision."""
+    """Anything else worth keeping, as JSON values: genre, categories, revision."""
     side_records: SideRecords = field(default_factory=dict)
-    """What was left out of the text, or is worth knowing about it, to be kept next to the dataset."""
+    """Records to store next to the dataset, such as passages that were removed from the text."""
     encoding: str = ""
-    """The encoding of its file, by Python's name; empty where its format prescribes one."""
+    """The encoding of its file, by Python's name; empty if the format prescribes one."""
 
     @cached_property
     def text(self) -> bytes:
@@ -74,55 +74,55 @@ class Document:
 
     @cached_property
     def words(self) -> int:
-        """Runs without white space, over all paragraphs."""
+        """The number of words (runs without white space) in all paragraphs."""
         return word_count(self.text)
 
 
 @dataclass(frozen=True)
 class Reject:
-    """A document that was found but not kept, and the reason. Each one has a line in `rejects.jsonl`."""
+    """A document that was found but not kept, and why. Each one has a line in `rejects.jsonl`."""
 
     id: str
     stage: str
-    """Where it ended: find, download, read, filter, deduplicate."""
+    """The stage that rejected it: find, download, read, filter, deduplicate."""
     reason: str
-    """A few words that stay the same for the same cause, so that they can be counted: `encrypted`."""
+    """A few words that are always the same for the same cause, so that they can be counted: `encrypted`."""
     detail: str = ""
-    """What was seen this time: `12,431 words`."""
+    """Specifics of this document: `12,431 words`."""
     failed: bool = False
-    """True for what broke (time, memory, a crash) and not for what a rule turned away; `--max-failed` counts these."""
+    """True for a failure (time, memory, a crash) rather than a rule's decision; `--max-failed` counts these."""
     side_records: SideRecords = field(default_factory=dict)
-    """As for documents: what was left out of a text of which nothing remained."""
+    """As for documents, if everything in the text was removed."""
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a source comes with: filters and a splitter, in the short form `NAME:key=value`."""
+    """A source's default filters and splitter, in the short form `NAME:key=value`."""
 
     filters: tuple[str, ...] = ()
     splitter: str = "rules"
     shared_edges: bool = False
     """Leave out paragraphs that many of its documents share near their beginning or end, such as a licence.
 
-    Only where near copies go as well, since editions of one book share their beginning too."""
+    Only used when near-duplicates are removed too, because editions of one book also share their beginning."""
     keep_symbols: bool = False
-    """Keep sentences without a letter or digit, such as a scene break: for texts that are taken as they come."""
+    """Keep sentences without a letter or digit, such as a scene break: for sources that do not clean their texts."""
 
 
 @dataclass(frozen=True)
 class Sequences:
     """A ragged block of rows: token ids, or (in sentence datasets) the UTF-8 bytes of each sentence.
 
-    Row `i` is `values[offsets[i]:offsets[i + 1]]`. Blocks that were read are views of a memory-mapped
-    file: make a new array rather than writing into `values`.
+    Row `i` is `values[offsets[i]:offsets[i + 1]]`. Blocks read from disk are views of a memory-mapped
+    file: make a new array instead of writing to `values`.
     """
 
     values: Array
     """[tokens], uint16 or uint32; [bytes], uint8."""
     offsets: NDArray[np.int64]
-    """[rows + 1], int64, never falling."""
+    """[rows + 1], int64, non-decreasing."""
     origin: NDArray[np.int64] | None = None
-    """[rows], the row of the block that each row came from; None where it is row for row."""
+    """[rows], the input row that each row came from; None if rows correspond one to one."""
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -134,7 +134,7 @@ class Sequences:
 
     @cached_property
     def words(self) -> NDArray[np.int64]:
-        """[rows], the number of words in each row of UTF-8, those that `str.split` finds."""
+        """[rows], the number of words in each row of UTF-8, as `str.split` finds them."""
         block = self.tight()
         return words_per_row(block.values, block.offsets)
 
@@ -143,7 +143,7 @@ class Sequences:
         return self.values[self.offsets[number] : self.offsets[number + 1]]
 
     def tight(self) -> Sequences:
-        """The same rows with offsets that start at 0 and values that hold nothing else."""
+        """The same rows with offsets that start at 0 and values that contain nothing else."""
         start, stop = int(self.offsets[0]), int(self.offsets[-1])
         if start == 0 and stop == len(self.values):
             return self
@@ -151,7 +151,12 @@ class Sequences:
 
     @classmethod
     def from_rows(cls, rows: Sequence[Iterable[int]], dtype: DTypeLike = np.uint16) -> Sequences:
-        """A block from lists of ids; for tests and small things."""
+        """A block from lists of ids; for tests and other small inputs.
+
+        Args:
+            rows: the ids of each row.
+            dtype: uint16 or uint32 for ids, uint8 for UTF-8 bytes.
+        """
         arrays = [np.asarray(list(row), dtype=dtype) for row in rows]
         offsets = np.concatenate([[0], np.cumsum([len(a) for a in arrays])]).astype(np.int64)
         return cls(np.concatenate([*arrays, np.empty(0, dtype)]), offsets)
@@ -159,10 +164,10 @@ class Sequences:
 
 @dataclass(frozen=True)
 class Context:
-    """What a component may know about a block, apart from its values."""
+    """What a component is given about a block, apart from its values."""
 
     vocabulary: tuple[str, ...] = ()
-    """Every piece by its id; empty for sentence datasets."""
+    """The pieces, indexed by id; empty for sentence datasets."""
     special_ids: frozenset[int] = frozenset()
     """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and other control tokens."""
     unknown_id: int | None = None
@@ -172,14 +177,14 @@ class Context:
     first_row: int = 0
     """The number of the block's first row in its dataset."""
     columns: Mapping[str, Array] = field(default_factory=dict)
-    """[rows] each, the dataset's columns of numbers by name: its scores, and the `paragraph` of sentences."""
+    """[rows] each, the dataset's numeric columns by name: its scores, and `paragraph` for sentences."""
     statistics: Mapping[str, Counts] = field(default_factory=dict)
-    """The counts that the component `needs`: the parent's by the statistic's name, those of another dataset that it
-    `reads` under `NAME of DATASET`."""
+    """The counts that the component `needs`: those of the parent by the statistic's name, those of another dataset
+    that it `reads` as `NAME of DATASET`."""
 
     @cached_property
     def continues(self) -> NDArray[np.bool_]:
-        """[vocabulary], whether a piece continues a word (`##ing`; for byte-level vocabularies, no `Ġ` before it)."""
+        """[vocabulary], whether a piece continues a word (`##ing`; in byte-level vocabularies, without a `Ġ`)."""
         pieces = self.vocabulary
         if any(piece.startswith("##") for piece in pieces):
             return np.array([piece.startswith("##") for piece in pieces], dtype=bool)

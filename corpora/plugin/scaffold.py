@@ -1,6 +1,6 @@
 """Write a new plugin as a complete distribution: code, pyproject, test, README, CI file.
 
-`scaffolds/KIND/` has the templates of a kind, `scaffolds/distribution/` those that every kind shares.
+The templates of each kind are in `scaffolds/KIND/`; those that all kinds share are in `scaffolds/distribution/`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ FILES = {
     "distribution/ci.yml": ".github/workflows/test.yml",
     "distribution/gitignore": ".gitignore",
 }
-"""What every distribution has, by its template."""
+"""The files of every distribution, by template."""
 
 
 @dataclass(frozen=True)
 class Scaffold:
-    """A kind of plugin that `new` can begin, as described in `scaffolds/kinds.toml`."""
+    """A kind of plugin that `new` can create, as described in `scaffolds/kinds.toml`."""
 
     kind: str
     """What users type, such as `token-transform`."""
@@ -36,32 +36,33 @@ class Scaffold:
     """The kind in the registry, in the plural."""
     summary: str
     use: str
-    """The command that uses it, with NAME for its name."""
+    """The command that uses the component, with NAME in place of its name."""
     requires: str
 
 
 def scaffolds(package: str) -> dict[str, Scaffold]:
-    """Every kind of plugin that can be begun for a package, by what users type."""
+    """The kinds of plugin that `new` can create for a package, by what users type."""
     table = tomllib.loads((_folder(package) / "kinds.toml").read_text(encoding="utf-8"))
     return {kind: Scaffold(kind, package, **entry) for kind, entry in table.items()}
 
 
 def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package: str) -> Path:
-    """Write a distribution that works and passes its own tests, to be changed.
+    """Write a working distribution that passes its own tests, as a starting point.
 
     Args:
         kind: one of `scaffolds(package)`.
         name: what users will type to choose the component; the distribution is named PACKAGE-NAME.
-        folder: where the distribution's folder, NAME, is put.
+        folder: where to create the distribution's folder, NAME.
         source: the package's registry, in which the name must be free.
+        package: `corpora` or `trainer`.
 
     Returns:
         The distribution's folder.
 
     Raises:
-        UnknownName: no such kind can be begun.
-        OptionError: the name is invalid, or its folder exists already.
-        PluginError: a component of this kind and name is offered already.
+        UnknownName: `new` cannot create this kind.
+        OptionError: the name is invalid, or its folder already exists.
+        PluginError: a component with this kind and name already exists.
     """
     known = scaffolds(package)
     if kind not in known:
@@ -72,10 +73,10 @@ def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package:
             f"{name!r} cannot name a component; use lower-case words joined by hyphens, a letter first: my-noise"
         )
     if target.exists():
-        raise OptionError(f"{target} exists; choose another name, or another place with --dir")
+        raise OptionError(f"{target} already exists; choose another name, or another folder with --dir")
     taken = source.offered(scaffold.offered_as).get(name)
     if taken is not None:
-        raise PluginError(f"{scaffold.offered_as} has a {name} already ({owner(taken)}); choose another name")
+        raise PluginError(f"{scaffold.offered_as} already has a {name} ({owner(taken)}); choose another name")
     for path, text in _files(scaffold, name).items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, encoding="utf-8")
@@ -83,7 +84,7 @@ def new_plugin(kind: str, name: str, folder: Path, *, source: Registry, package:
 
 
 def _files(scaffold: Scaffold, name: str) -> dict[str, str]:
-    """The distribution's files by their paths."""
+    """The text of each file of the distribution, by path."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -9,13 +9,14 @@ from corpora.plugin.component import Component, options_of
 
 
 def split_short(text: str) -> tuple[str, dict[str, str]]:
-    """Read the short form `NAME` or `NAME:key=value,key=value` into its name and settings.
+    """Parse the short form into the component's name and its settings.
 
-    A first value without a key is kept under the empty key: it is the component's first option
-    (`packed:128`, `parquet:DIR`).
+    Args:
+        text: `NAME` or `NAME:key=value,key=value`. Values with commas are in double quotes. The first value may omit
+            its key, which is then empty: it sets the component's first option (`packed:128`, `parquet:DIR`).
 
     Raises:
-        OptionError: a later setting without `=`.
+        OptionError: a setting other than the first has no `=`.
     """
     name, _, rest = text.partition(":")
     settings: dict[str, str] = {}
@@ -31,7 +32,7 @@ def split_short(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _comma_parts(text: str) -> Iterator[str]:
-    """Split at commas outside double quotes, and drop the quotes."""
+    """Split at commas outside double quotes, and remove the quotes."""
     part, quoted = "", False
     for character in text:
         if character == '"':
@@ -46,10 +47,14 @@ def _comma_parts(text: str) -> Iterator[str]:
 
 
 def named_settings(cls: type[Component], settings: Mapping[str, str]) -> dict[str, str]:
-    """Settings of the short form with the first value, if it came without a key, under its option's name.
+    """The settings of a short form, with the component's first option as the key of a value that had none.
+
+    Args:
+        cls: the component's class.
+        settings: as `split_short` returns them.
 
     Raises:
-        OptionError: a value without a key for a component without options, or a path with `=` that reads as one.
+        OptionError: a value without a key for a component without options, or a path with `=` that reads as a setting.
     """
     known = options_of(cls)
     if "" in settings and not known:

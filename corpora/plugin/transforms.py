@@ -1,4 +1,4 @@
-"""The kinds of transform: what makes one dataset from another, row by row, block by block, or by choosing rows."""
+"""The kinds of transform: they make a dataset from another one, row by row, block by block, or by choosing rows."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from corpora.plugin.values import Array
 
 @dataclass(frozen=True)
 class Transform(Component, ABC):
-    """Makes one dataset from another. Write one of `TextTransform`, `TokenTransform`, `Score`, `Selection`."""
+    """Makes one dataset from another. Subclass `TextTransform`, `TokenTransform`, `Score` or `Selection` instead."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Statistics of the parent that it reads from `context.statistics`."""
     reads: ClassVar[tuple[str, ...]] = ()
-    """Its options that name another dataset, made with `decides=False`: in the plan its fingerprint replaces it.
+    """Its options that name another dataset. Make them with `decides=False`: the plan has that dataset's fingerprint
+    instead.
 
-    It gets the same statistics of that dataset, as `context.statistics["NAME of DATASET"]`."""
+    The transform gets the same statistics of that dataset, as `context.statistics["NAME of DATASET"]`."""
     cites: ClassVar[str] = ""
-    """The publication that describes the method, for the docs and the card."""
+    """The publication that describes the method, for the docs and the dataset card."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,11 @@ class TokenTransform(Transform, ABC):
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
         """The new rows of one block.
 
-        Either one row for each row, or with `origin`, the row that each new row came from. Ids keep their dtype and
-        stay in the vocabulary.
+        Return one row per input row, or set `origin` to the input row that each new row came from. Ids keep their
+        dtype and stay within the vocabulary.
 
         Args:
-            block: the rows, read-only; its values may begin before the first row.
+            block: the rows, read-only; `values` may begin before the first row.
             context: the vocabulary, the rows' documents, and the statistics named in `needs`.
             rng: the only source of chance; keyed by the block, so any number of workers gives the same rows.
         """
@@ -63,36 +64,36 @@ class TokenTransform(Transform, ABC):
 
 @dataclass(frozen=True)
 class Score(Transform, ABC):
-    """Gives each row a number, kept as a column under the score's name: to look at, and to select by."""
+    """Gives each row a number, stored as a column with the score's name, to inspect or to select by."""
 
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "tokens"
-    """Which datasets it reads. The blocks of sentence datasets hold UTF-8 bytes."""
+    """Which datasets it reads. Blocks of sentence datasets contain UTF-8 bytes."""
 
     @abstractmethod
     def score(self, block: Sequences, context: Context) -> Array:
-        """A number for each row; NaN where there is none.
+        """A number for each row; NaN for rows without one.
 
         Args:
             block: the rows, read-only.
             context: the vocabulary, the rows' documents, the number of the first row, and the statistics in `needs`.
 
         Returns:
-            [rows], stored as float32 (what is infinite there counts as none), depending on nothing but the row and
-            its number.
+            [rows], stored as float32 (infinite values count as none); each may depend only on the row and its number.
         """
 
 
 @dataclass(frozen=True)
 class Selection(Transform, ABC):
-    """Orders rows, so that the first of them can be taken: exact and nested by construction."""
+    """Orders rows so that the first ones can be taken: sizes are exact, and smaller selections are subsets of larger
+    ones."""
 
     of_documents: ClassVar[bool] = True
-    """Whether it may order whole documents, each by the key of its first row (scores of a document are the means of its
-    rows' scores). False where that key says nothing of the rest of the document, such as a row's length."""
+    """Whether it may order whole documents, each by the key of its first row (a document's score is the mean of its
+    rows' scores). False if that key says nothing about the rest of the document, such as a row's length."""
 
     @abstractmethod
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """A key for each row: the lowest keys are taken first, ties by row number.
+        """A key for each row: rows with the lowest keys are taken first, ties by row number.
 
         Args:
             block: the rows, read-only.
@@ -100,12 +101,12 @@ class Selection(Transform, ABC):
             seed: the run's seed mixed with the component's name and version and the parent's fingerprint.
 
         Returns:
-            [rows], uint64, depending on nothing but the row and its number.
+            [rows], uint64; each may depend only on the row and its number.
         """
 
     def bounds(self) -> tuple[int, int] | None:
-        """The lowest and the highest key to take, where it is set to take all rows between two values.
+        """The lowest and the highest key to take, if the selection takes all rows between two values.
 
-        None, as for most selections, leaves it to `--rate`, `--rows` or `--tokens` how many are taken.
+        None, as for most selections, means that `--rate`, `--rows` or `--tokens` decides how many are taken.
         """
         return None

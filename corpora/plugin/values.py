@@ -1,4 +1,4 @@
-"""Types that many signatures name: JSON values, and arrays of any dtype."""
+"""Types that many signatures use: JSON values, and arrays of any dtype."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
-"""A value that a JSON file can hold, for reading: what may be written into is a `list` or a `dict`."""
+"""A value that a JSON file can contain, read-only: to modify one, use a `list` or a `dict`."""
 Array: TypeAlias = "NDArray[Any]"
 """An array of any dtype."""

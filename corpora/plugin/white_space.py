@@ -15,7 +15,7 @@ _IS_SPACE = bytes(byte in ASCII_SPACES for byte in range(256))
 
 
 def _ending_table(lead: int) -> tuple[int, NDArray[np.bool_]]:
-    """How many bytes follow the first byte of a wide space, and which numbers they are if read as one."""
+    """How many bytes follow the lead byte of a wide space, and a table of the values they can have as one integer."""
     endings = [space[1:] for space in WIDE_SPACES if space[0] == lead]
     table = np.zeros(1 << 16, dtype=bool)
     table[[int.from_bytes(ending, "big") for ending in endings]] = True
@@ -35,7 +35,7 @@ def spaces(values: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _wide_spaces(values: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.int64], int]]:
-    """Where white space beyond ASCII begins, with the number of bytes that follow the first."""
+    """Where non-ASCII white space begins, with the number of bytes after the first."""
     for lead, (more, table) in _AFTER.items():
         places = np.flatnonzero(values[: max(len(values) - more, 0)] == lead)
         if len(places):
@@ -56,13 +56,13 @@ def has_other_space(text: str) -> bool:
 
 
 def has_double_space(text: str) -> bool:
-    """Whether two spaces stand together; several times as fast as `in`, which stops at each space."""
+    """Whether a text contains two consecutive spaces; several times as fast as `in`, which stops at each space."""
     is_space = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8) == ord(" ")
     return bool((is_space[1:] & is_space[:-1]).any())
 
 
 def word_count(text: bytes) -> int:
-    """The number of words in a text."""
+    """The number of words in a text, which is UTF-8."""
     space = spaces(np.frombuffer(text, np.uint8))
     return int(np.count_nonzero(space[:-1] > space[1:])) + (not space[0]) if text else 0
 
@@ -75,7 +75,9 @@ def words_per_row(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDAr
         offsets: [rows + 1], from 0 to the number of bytes; a word ends where its row does.
     """
     space = spaces(values)
-    begins = np.empty(len(values) + 1, dtype=bool)  # whether a word may begin: behind white space, or with a row
+    begins = np.empty(
+        len(values) + 1, dtype=bool
+    )  # whether a word may begin: after white space, or at the start of a row
     begins[1:] = space
     begins[offsets] = True
     bits = np.append(np.packbits(begins[:-1] > space), np.uint8(0))

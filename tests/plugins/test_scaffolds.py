@@ -33,13 +33,13 @@ def test_help_names_every_kind_that_can_be_begun(run, package):
 
 
 def test_a_name_that_is_offered_already_is_refused(tmp_path):
-    with pytest.raises(PluginError, match=r"transforms has a shuffle already \(built in\); choose another name"):
+    with pytest.raises(PluginError, match=r"transforms already has a shuffle \(built in\); choose another name"):
         new_plugin("transform", "shuffle", tmp_path, source=registry, package="corpora")
 
 
 def test_a_folder_that_exists_is_left_alone(tmp_path):
     (tmp_path / "my-own").mkdir()
-    with pytest.raises(OptionError, match="my-own exists; choose another name, or another place with --dir"):
+    with pytest.raises(OptionError, match="my-own already exists; choose another name, or another folder with --dir"):
         new_plugin("transform", "my-own", tmp_path, source=registry, package="corpora")
 
 

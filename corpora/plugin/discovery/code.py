@@ -1,4 +1,4 @@
-"""Where a component's code comes from, and what it computes, by content."""
+"""Where a component's code comes from, and what identifies its content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora.plugin.values import Json
 
 
 def owner(cls: type[Component]) -> str:
-    """Who offers a class: `built in`, a distribution with its version, or a file."""
+    """Who provides a class: `built in`, a distribution with its version, or a file."""
     if is_builtin(cls):
         return "built in"
     for distribution in packages_distributions().get(cls.__module__.partition(".")[0], ()):
@@ -27,7 +27,7 @@ def is_builtin(cls: type[Component]) -> bool:
 
 
 def source_sha256(cls: type[Component]) -> str:
-    """The sha256 of the code that a plugin's component comes with: its file, or all files of its package."""
+    """The sha256, in hex, of the code of a plugin's component: its file, or all files of its package."""
     module = sys.modules[cls.__module__]
     if content := getattr(module, "__plugin_content__", None):
         return hashlib.sha256(content).hexdigest()
@@ -41,14 +41,18 @@ def source_sha256(cls: type[Component]) -> str:
 
 
 def identity_of(component: Component) -> dict[str, Json]:
-    """What a component computes, by content: name, version, deciding options, and a plugin's code."""
+    """What determines a component's output: name, version, options that affect it, and a plugin's code."""
     cls = type(component)
     known: dict[str, Json] = {"name": cls.name, "version": cls.version, "options": component.options(deciding=True)}
     return known if is_builtin(cls) else {**known, "source_sha256": source_sha256(cls)}
 
 
 def used_versions(cls: type[Component]) -> dict[str, str]:
-    """The versions of the distributions that a component names in `uses`."""
+    """The installed versions of the distributions that a component lists in `uses`.
+
+    Raises:
+        PluginError: one of them is not installed.
+    """
     versions = {}
     for name in cls.uses:
         try:

@@ -14,14 +14,15 @@ from corpora.plugin.component import Component
 
 @contextmanager
 def plugin_code(component: Component, method: str, place: Callable[[], str]) -> Iterator[None]:
-    """Run a component's own code; whatever it raises becomes an error that says where.
+    """Run a component's code, and turn any exception into an error that says where it happened.
 
     Args:
+        component: whose code runs.
         method: the method that is called, for the message.
-        place: gives what was being read when it failed, such as `row 12`.
+        place: called only on failure; describes the input that was being processed, such as `row 12`.
 
     Raises:
-        PluginError: it raised something; errors of corpora and of the file system pass unchanged.
+        PluginError: the code raised an exception; corpora's own errors and OSError pass through unchanged.
     """
     try:
         yield
@@ -36,7 +37,7 @@ def plugin_code(component: Component, method: str, place: Callable[[], str]) -> 
 
 
 def line_of(error: BaseException, component: Component) -> str:
-    """`FILE, line N` of the component's own code that raised an error, or the last line of any code."""
+    """`FILE, line N` for the innermost frame of the component's own code, or the innermost frame of all."""
     module = sys.modules.get(type(component).__module__)
     own = str(getattr(module, "__file__", None) or "")
     frames = traceback.extract_tb(error.__traceback__)

@@ -30,19 +30,19 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class PluginFile:
-    """A plugin given as a file: its content travels to workers, so they need not see the path."""
+    """A plugin given as a file. Workers receive its content, so they do not need access to the path."""
 
     path: str
     content: bytes
 
     @property
     def module_name(self) -> str:
-        """The name under which it is imported, the same wherever its content is."""
+        """The name under which it is imported, derived from its content alone."""
         return "corpora_plugin_" + hashlib.sha256(self.content).hexdigest()[:12]
 
 
 class Registry:
-    """Everything that the plugins of one package offer. Plugins load at the first look-up.
+    """Everything that the plugins of one package offer. Plugins are loaded at the first lookup.
 
     Args:
         specs: the module with the hooks and their `NAMESPACE`, which is also the entry point group.
@@ -73,7 +73,11 @@ class Registry:
         return tuple(self._files)
 
     def use_files(self, files: Iterable[PluginFile | str | Path]) -> None:
-        """Load plugins from files, without packaging; a file already in use is not read again.
+        """Load plugins from single files. A plugin that fails to load is a warning; see `require_files`.
+
+        Args:
+            files: paths, or plugin files that were read before. If the file at a path changed, the new content
+                replaces the old plugin.
 
         Raises:
             PluginError: a file cannot be read.
@@ -88,10 +92,10 @@ class Registry:
                 self._register(self.manager, partial(_import_file, file), file.path)
 
     def require_files(self, files: Iterable[str | Path]) -> None:
-        """Load plugins from files that something names and cannot do without; as `use_files` otherwise.
+        """Load plugins from single files, like `use_files`, but fail if one does not load.
 
         Raises:
-            PluginError: a file cannot be read, or does not load.
+            PluginError: a file cannot be read or does not load.
         """
         for given in files:
             file = _read_file(Path(given))
@@ -105,7 +109,7 @@ class Registry:
             self._files.append(file)
 
     def _forget(self, path: str) -> None:
-        """Leave out what a file offered before it was edited."""
+        """Unregister what a file offered before it was edited."""
         self._files = [file for file in self._files if file.path != path]
         if "manager" in self.__dict__ and self.manager.has_plugin(path):
             self.manager.unregister(name=path)
@@ -127,7 +131,11 @@ class Registry:
         return tuple(name.removeprefix(prefix) for name in vars(self._specs) if name.startswith(prefix))
 
     def offered(self, kind: str) -> dict[str, type[Component]]:
-        """The components of one kind, by name, sorted. Names that clash are left out, with a warning."""
+        """The components of one kind by name, sorted. Names that two plugins use are left out, with a warning.
+
+        Args:
+            kind: in the plural, such as `transforms`.
+        """
         classes = self._all(kind)
         for name, owners in classes.items():
             if len(owners) > 1:
@@ -135,10 +143,14 @@ class Registry:
         return {name: owners[0] for name, owners in sorted(classes.items()) if len(owners) == 1}
 
     def find(self, kind: str, name: str) -> type[Component]:
-        """The component class of this kind and name.
+        """The component class with this kind and name.
+
+        Args:
+            kind: in the plural, such as `transforms`.
+            name: as users type it.
 
         Raises:
-            UnknownName: no plugin offers it; the message lists near names.
+            UnknownName: no plugin offers it; the message lists close matches.
             PluginError: two plugins offer it; the message names both.
         """
         classes = self._all(kind)
@@ -149,14 +161,18 @@ class Registry:
         return classes[name][0]
 
     def named(self, kind: str, name: str) -> tuple[type[Component], ...]:
-        """Every component class that any plugin offers under this name: none, one, or several that clash."""
+        """All component classes that plugins offer under this name: none, one, or several that clash."""
         return tuple(self._all(kind).get(name, ()))
 
     def make(self, kind: str, text: str) -> Any:
-        """A component from its short form, `NAME` or `NAME:key=value,key=value`.
+        """A component from its short form.
+
+        Args:
+            kind: in the plural, such as `transforms`.
+            text: `NAME` or `NAME:key=value,key=value`; the first value may omit its key.
 
         Raises:
-            UnknownName: the component or one of its options is not known.
+            UnknownName: the component or one of its options is unknown.
             OptionError: a value of the wrong type or out of range.
         """
         name, settings = split_short(text)
@@ -164,7 +180,7 @@ class Registry:
         return cls.from_options(named_settings(cls, settings))
 
     def code_of(self, kind: str, name: str) -> tuple[str, str] | None:
-        """Who offers a component, and the sha256 of its code; None for one that is built in.
+        """Who provides a component, and the sha256 of its code; None for a built-in one.
 
         Raises:
             UnknownName: no plugin offers it.
@@ -174,7 +190,7 @@ class Registry:
         return None if is_builtin(cls) else (owner(cls), source_sha256(cls))
 
     def kind_of(self, component: Component | type[Component]) -> str:
-        """The kind under which a component is offered.
+        """The kind, in the plural, under which a component is offered.
 
         Raises:
             PluginError: no plugin offers it.
@@ -183,7 +199,7 @@ class Registry:
         for kind in self.kinds:
             if cls in self._all(kind).get(cls.name, ()):
                 return kind
-        raise PluginError(f"{cls.__qualname__} is offered by no plugin of {self._specs.NAMESPACE}")
+        raise PluginError(f"no {self._specs.NAMESPACE} plugin offers {cls.__qualname__}")
 
     def _all(self, kind: str) -> dict[str, list[type[Component]]]:
         hook = getattr(self.manager.hook, f"{self._specs.NAMESPACE}_{kind}")
@@ -216,7 +232,7 @@ def _add(manager: pluggy.PluginManager, load: Any, label: str) -> None:
 
 
 def singular(kind: str) -> str:
-    """One of a kind, in words: `transform`, `loss`."""
+    """The singular of a kind: `transform`, `loss`."""
     return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
 
 
@@ -224,8 +240,8 @@ def check_class(cls: object) -> None:
     """Check that a class can be offered.
 
     Raises:
-        PluginError: it is not a component, not frozen, has no proper name, no docstring, or is still abstract.
-        OptionError: a field that the command line cannot show.
+        PluginError: it is not a component, not frozen or still abstract, or has no valid name or no docstring.
+        OptionError: a field has a type that the command line does not support.
     """
     if not (isinstance(cls, type) and issubclass(cls, Component)):
         raise PluginError(f"{cls!r} is not a component class")
@@ -244,14 +260,17 @@ def check_class(cls: object) -> None:
 
 
 def must_return(right: bool, component: Component, method: str, got: object, wanted: str) -> None:
-    """Check that a component's method returned what its contract says.
+    """Check that a component's method returned what its kind requires.
 
     Args:
-        right: whether it is.
+        right: the result of the check.
+        component: whose method was called.
+        method: its name, for the message.
+        got: the value it returned; the message shows its type, or dtype and shape.
         wanted: what it must return, in words.
 
     Raises:
-        PluginError: it is not.
+        PluginError: `right` is False.
     """
     if not right:
         dtype, shape = getattr(got, "dtype", None), getattr(got, "shape", ())
@@ -297,7 +316,7 @@ def _one_line(error: Exception) -> str:
 
 
 def builtin_modules(package: str) -> tuple[str, ...]:
-    """The plugin modules under `PACKAGE.builtin`, by their place: FOLDER/FILE.py or FOLDER/PACKAGE/__init__.py."""
+    """The names of the plugin modules under `PACKAGE.builtin`: FOLDER/FILE.py or FOLDER/PACKAGE/__init__.py."""
     root = Path(str(sys.modules[package].__file__)).parent / "builtin"
     files = [file.with_suffix("") for file in root.glob("*/*.py") if file.name != "__init__.py"]
     packages = [file.parent for file in root.glob("*/*/__init__.py")]

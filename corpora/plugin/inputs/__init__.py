@@ -1,1 +1,1 @@
-"""Inputs that users name: addresses, and symbolic links that lead out of a folder."""
+"""Inputs given by users: addresses, and symbolic links that lead out of a folder."""

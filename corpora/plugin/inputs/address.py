@@ -13,23 +13,24 @@ LOCAL_SCHEMES = ("file", "local")
 
 @dataclass(frozen=True)
 class Address:
-    """Where an input is, and where it was brought to.
+    """The address of an input, and its local copy.
 
-    An option that takes addresses has the type `Path | Address`.
+    An option that accepts addresses has the type `Path | Address`.
     """
 
     url: str
     local: Path | None = None
-    """The folder or file on this machine that holds its content; None until the source is frozen."""
+    """The local file or folder with its content; None until the source is frozen."""
 
     def __str__(self) -> str:
         return self.url
 
 
 def address_of(value: str | Path) -> Address | None:
-    """The address that a text gives; None for a path.
+    """The address that a text contains; None for a path.
 
-    `Path("s3://bucket")` has lost a slash, which it gets back.
+    Args:
+        value: `s3://bucket/texts`, or a `Path` made from it, which has lost a slash; the slash is restored.
     """
     text = str(value)
     if isinstance(value, Path):

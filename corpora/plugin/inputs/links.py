@@ -1,4 +1,4 @@
-"""Symbolic links in a folder of inputs that lead out of it: never read unless the user asks for it."""
+"""Symbolic links in a folder of inputs that lead out of it, which are read only if the user asks for it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LINK_OUT = "link out of the folder"
-"""Why a file behind such a link is rejected."""
+"""The reason for rejecting a file behind such a link."""
 
 
 def leads_out(path: Path, folder: Path) -> bool:
-    """Whether a path is a symbolic link to something outside a folder.
-
-    The folder itself may be reached through a link. A link to nothing leads nowhere.
+    """Whether a path is a symbolic link to something outside a folder; False for a broken link.
 
     Args:
-        path: inside the folder, on a way without other links that lead out.
+        path: inside the folder; none of its parents is itself a link that leads out.
+        folder: may itself be reached through a link.
     """
     return path.is_symlink() and path.exists() and not Path(os.path.realpath(path)).is_relative_to(folder.resolve())
 
