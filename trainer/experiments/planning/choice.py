@@ -12,8 +12,9 @@ from trainer.experiments.planning.forms import FORMS, Form
 
 FEWEST = 4
 """Runs that a form is fitted to before it predicts others."""
-AS_GOOD = 1.1
-"""Forms whose error is at most this many times the smallest are as good; the one with fewest parameters is chosen."""
+AS_GOOD, SAME = 1.1, 0.01
+"""Forms whose error is at most this many times the smallest, or larger by at most so much, are as good: runs that
+differ only in their seed are further apart. The one with the fewest parameters is chosen."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tr
         ]  # fmt: skip
         made.append(Tried(fit(form, ordered), tuple(errors)))
     made.sort(key=lambda tried: tried.error)
-    as_good = [tried for tried in made if tried.error <= AS_GOOD * made[0].error]
+    as_good = [tried for tried in made if tried.error <= max(AS_GOOD * made[0].error, made[0].error + SAME)]
     chosen = min(as_good, key=lambda tried: len(tried.fitted.logs))
     return [chosen, *(tried for tried in made if tried is not chosen)]
 

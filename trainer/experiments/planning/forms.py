@@ -50,6 +50,10 @@ def _level(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     return np.full(data.shape, p[0])
 
 
+def _decline(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
+    return np.asarray(start / (1 + (updates / p[0]) ** p[1]))
+
+
 def _approach(p: Floats, data: Floats, updates: Floats, start: float) -> Floats:
     return np.asarray(p[0] + (start - p[0]) / (1 + (updates / p[1]) ** p[2]))
 
@@ -87,13 +91,14 @@ _L0, _u0, _g = Parameter("L0", "loss"), Parameter("u0", "updates"), Parameter("g
 
 FORMS = (
     Form("level", "E", "no effect of either", (_E,), _level),
+    Form("decline", "S/(1 + (u/u0)^b)", "from the untrained student to zero", (_u0, _b), _decline),
     Form("approach", "E + (S - E)/(1 + (u/u0)^b)", "from the untrained student to a floor", (_E, _u0, _b), _approach),
     Form(
         "floor", "F + (S - F)/(1 + (u/u0)^b), F = E + A/D^a", "from the untrained student to the floor of its data",
         (_E, _A, _a, _u0, _b), _floor,
     ),
     Form("tokens", "E + A/D^a", "Hestness et al. 2017, arXiv 1712.00409", (_E, _A, _a), _tokens),
-    Form("updates", "L0/(1 + (u/u0)^b)", "a curve from the untrained student to zero", (_L0, _u0, _b), _updates),
+    Form("updates", "L0/(1 + (u/u0)^b)", "from a fitted start to zero", (_L0, _u0, _b), _updates),
     Form("both", "E + A/D^a + B/u^b", "Hoffmann et al. 2022, arXiv 2203.15556", (_E, _A, _a, _B, _b), _both),
     Form(
         "joint", "E + ((A/D^a)^(1/g) + (B/u^b)^(1/g))^g", "after Busbridge et al. 2025, arXiv 2502.08606",

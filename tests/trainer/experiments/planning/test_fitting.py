@@ -13,6 +13,7 @@ from trainer.experiments.planning.forms import FORMS, Floats, Form
 START = 1.6
 TRUE: dict[str, tuple[float, ...]] = {
     "level": (0.3,),
+    "decline": (0.8, 0.9),
     "approach": (0.2, 0.1, 0.8),
     "floor": (0.2, 0.1, 0.4, 0.1, 0.8),
     "tokens": (0.2, 0.3, 0.4),
@@ -50,12 +51,20 @@ def test_parameters_of_one_variable_are_found() -> None:
     assert list(fit(form("tokens"), points("tokens")).parameters.values()) == pytest.approx(TRUE["tokens"], rel=0.1)
 
 
-@pytest.mark.parametrize("name", ["tokens", "updates", "both", "saturating"])
+@pytest.mark.parametrize("name", ["decline", "tokens", "updates", "both", "saturating"])
 def test_the_form_that_made_the_runs_predicts_best(name: str) -> None:
     chosen = try_forms(points(name, noise=0.003))[0]
     data, updates = np.array([16384.0]), np.array([512.0])
     assert chosen.error < 0.03
     np.testing.assert_allclose(chosen.fitted.losses(data, updates), curve(name, data, updates), rtol=0.05)
+
+
+def test_of_forms_that_six_early_runs_cannot_tell_apart_the_simplest_predicts_four_times_the_updates() -> None:
+    early = points("decline", runs=6, noise=0.003)
+    chosen = try_forms(early)[0]
+    data, updates = np.array([8192.0]), np.array([1024.0])
+    assert chosen.fitted.form.name == "decline"
+    np.testing.assert_allclose(chosen.fitted.losses(data, updates), curve("decline", data, updates), rtol=0.05)
 
 
 def test_errors_are_those_on_runs_left_out() -> None:
