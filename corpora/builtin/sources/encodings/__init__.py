@@ -20,7 +20,8 @@ from corpora.builtin.sources.unreadable import Unreadable
 
 AUTO = "auto"
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r\f\x1a"})
-CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]+")
+CONTROL = re.compile("\x1b\\[[\\d;?]{0,20}[A-Za-z]|[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]+")
+"""Control characters, and the sequences that colour text on a terminal."""
 CONTROL_RATE = 1e-3
 """With a larger share of control characters a file is not text: prose has none, a binary file one in eight."""
 UNDECODABLE_RATE = 1e-3
@@ -118,6 +119,11 @@ def _without_controls(text: str) -> str:
     found = CONTROL.findall(text)
     _check_controls(sum(map(len, found)), len(text))
     return CONTROL.sub("", text)
+
+
+def without_signals(text: str) -> str:
+    """A text without control characters, however many it has."""
+    return CONTROL.sub("", text) if CONTROL.search(text) else text
 
 
 def _check_controls(count: int, characters: int) -> None:

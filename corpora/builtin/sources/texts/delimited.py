@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TextIO
@@ -13,6 +14,8 @@ from corpora.builtin.sources.texts.rows import Damaged
 from corpora.builtin.sources.unreadable import Unreadable
 
 DELIMITERS = ",;\t|"
+STATED_DELIMITER = re.compile(r"\W?sep=(.)\s*")
+"""The line with which spreadsheets state the delimiter above the header."""
 MANY_LINES = 3
 """A quoted field over at least this many lines, each of which is a whole row as well, is taken for rows."""
 
@@ -22,6 +25,8 @@ class _Table(NamedTuple):
 
     names: list[str]
     delimiter: str
+    is_spaced: bool
+    """Whether a space follows each delimiter, which is not part of the field."""
 
 
 def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Json] | Damaged]:
@@ -41,13 +46,23 @@ def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[s
 
     csv.field_size_limit(MAX_LINE_CHARACTERS)
     lines = _Lines(bounded_lines(file))
+    header = _header(lines)
+    stated = STATED_DELIMITER.fullmatch(header)
+    if stated:
+        header = _header(lines)
+    delimiter = stated[1] if stated else "\t" if tabs else max(DELIMITERS, key=header.count)
+    is_spaced = delimiter != "\t" and header.count(f"{delimiter} ") == header.count(delimiter) > 0
+    names = _fields(header, delimiter, is_spaced=is_spaced) or header.rstrip("\r\n").split(delimiter)
+    names = [name.strip() for name in names]
+    check_columns(names, text)
+    return _rows(lines, _Table(names, delimiter, is_spaced))
+
+
+def _header(lines: _Lines) -> str:
     header = next((line for line in lines if isinstance(line, Damaged) or line.strip()), "")
     if isinstance(header, Damaged):
         raise Unreadable("no header", header.detail)
-    delimiter = "\t" if tabs else max(DELIMITERS, key=header.count)
-    names = [name.strip() for name in _fields(header, delimiter) or header.rstrip("\r\n").split(delimiter)]
-    check_columns(names, text)
-    return _rows(lines, _Table(names, delimiter))
+    return header
 
 
 def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | Damaged]:
@@ -55,7 +70,7 @@ def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | Damaged
         if isinstance(line, Damaged):
             yield line
         elif line.strip():
-            yield _row(_record(line, lines, table) if _is_open(line) else line, table)
+            yield _row(_record(line, lines, table) if _is_open(line) and not _is_whole(line, table) else line, table)
 
 
 class _Lines:
@@ -88,8 +103,7 @@ def _record(line: str, lines: _Lines, table: _Table) -> str:
     texts = [line, *(each for each in held if isinstance(each, str))]
     if len(texts) > len(held):
         joined = "".join(texts)
-        fields = _fields(joined, table.delimiter)
-        paired = not _is_open(joined) and fields is not None and len(fields) == len(table.names)
+        paired = not _is_open(joined) and _is_whole(joined, table)
         if paired and not (len(texts) >= MANY_LINES and _are_rows(texts, table)):
             return joined
     lines.put_back(held)
@@ -99,6 +113,12 @@ def _record(line: str, lines: _Lines, table: _Table) -> str:
 def _is_open(line: str) -> bool:
     """Whether a line has an odd number of quotation marks, so that one of them has its pair elsewhere."""
     return line.count('"') % 2 == 1
+
+
+def _is_whole(record: str, table: _Table) -> bool:
+    """Whether a record has as many fields as the header, by the rules of CSV."""
+    fields = _fields(record, table.delimiter, is_spaced=table.is_spaced)
+    return fields is not None and len(fields) == len(table.names)
 
 
 def _are_rows(lines: Sequence[str], table: _Table) -> bool:
@@ -115,21 +135,39 @@ def _shape(field: str) -> str:
 
 
 def _row(record: str, table: _Table) -> Mapping[str, Json] | Damaged:
-    fields = _fields(record, table.delimiter)
-    if fields is None or len(fields) != len(table.names):
-        plain = record.rstrip("\r\n").split(table.delimiter)
-        fields = plain if fields is None or len(plain) == len(table.names) else fields
+    fields = _fields(record, table.delimiter, is_spaced=table.is_spaced)
+    if fields is None:
+        fields = record.rstrip("\r\n").split(table.delimiter)
     while len(fields) > len(table.names) and not fields[-1].strip():
         fields.pop()
+    if len(fields) > len(table.names) == 1:
+        fields = [record.rstrip("\r\n")]
     if len(fields) > len(table.names):
         return Damaged("damaged row", f"{len(fields)} fields; the header has {len(table.names)} columns")
     return dict(zip(table.names, fields, strict=False))
 
 
-def _fields(record: str, delimiter: str) -> list[str] | None:
-    """The fields of a record by the rules of CSV; None where quotation marks break them."""
+def _fields(record: str, delimiter: str, *, is_spaced: bool) -> list[str] | None:
+    """The fields of a record by the rules of CSV; None where quotation marks break them.
+
+    Some programs write a quotation mark in a field with a backslash instead of twice.
+    """
+    found = _parsed(record, delimiter, is_spaced=is_spaced, escape=None)
+    return _parsed(record, delimiter, is_spaced=is_spaced, escape="\\") if found is None and '\\"' in record else found
+
+
+def _parsed(record: str, delimiter: str, *, is_spaced: bool, escape: str | None) -> list[str] | None:
     try:
-        rows = list(csv.reader([record], delimiter=delimiter, strict=True))
+        rows = list(
+            csv.reader(
+                [record],
+                delimiter=delimiter,
+                strict=True,
+                skipinitialspace=is_spaced,
+                escapechar=escape,
+                doublequote=escape is None,
+            )
+        )
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None

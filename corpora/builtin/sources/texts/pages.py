@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ TEXT = (".txt", ".text")
 MARKDOWN = (".md", ".markdown")
 HTML = (".html", ".htm", ".xhtml")
 SUFFIXES = (*TEXT, *MARKDOWN, *HTML)
+FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[^\S\n]*+\r?\n(?:.*+\n){0,2000}?\1[^\S\n]*+(?:\n|\Z)")
+NOTE_MARK = re.compile(r"\[\^[\w-]{1,60}\](?::[^\S\n]*+)?")
 PIECE_BYTES = 16 << 20
 MAX_LINE_BYTES = 64 << 20
 
@@ -140,6 +143,7 @@ def _piece(shard: Shard, path: Path, raw: bytes, too_long: int, encoding: str) -
 
 def _blocks(raw: bytes, encoding: str) -> tuple[tuple[str, ...], str]:
     decoded = decode(raw, encoding)
+    reader.refuse_other_formats(decoded.text)
     return tuple(block.text for block in plain_text.blocks_of(decoded.text)), decoded.encoding
 
 
@@ -158,10 +162,9 @@ def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
 
 
 def _rendered(text: str) -> str:
-    """Markdown as HTML; front matter between lines of dashes is left out."""
+    """Markdown as HTML; front matter between lines of dashes or plus signs, and the marks of notes, are left out."""
     from markdown_it import MarkdownIt
 
-    if text.startswith("---\n") and (end := text.find("\n---\n", 4)) > 0:
-        text = text[end + 5 :]
+    text = NOTE_MARK.sub("", FRONT_MATTER.sub("", text))
     rendered: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     return rendered

@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 from corpora import Document, Json, Reject
 from corpora.builtin.sources.books.formats.blocks import one_line
+from corpora.builtin.sources.books.formats.plain_text import blocks_of
+from corpora.builtin.sources.encodings import without_signals
 
+WRAPPED_LINES = 3
+"""A text of fewer line breaks does not show whether they are wraps."""
 FIELDS = ("title", "author", "url", "licence", "language")
 
 
@@ -61,10 +65,18 @@ def _lines(value: object) -> list[str] | None:
         except UnicodeDecodeError:
             return None
     if isinstance(value, str):
-        return mended(value).splitlines()
+        return _paragraphs(mended(value))
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return [line for part in value for line in mended(part).splitlines()]
+        return [line for part in value for line in _paragraphs(mended(part))]
     return None
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of a text, or its paragraphs if it is hard-wrapped."""
+    text = without_signals(text)
+    if text.count("\n") < WRAPPED_LINES:
+        return text.splitlines()
+    return [block.text for block in blocks_of(text)]
 
 
 def _plain(value: object) -> str:

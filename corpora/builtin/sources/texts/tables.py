@@ -46,7 +46,7 @@ def _is_filled(line: str | Damaged) -> bool:
 
 def _json_row(line: str) -> Row:
     try:
-        row = json.loads(line, object_pairs_hook=_object)
+        row = json.loads(line, object_pairs_hook=_object, strict=False)
     except (ValueError, RecursionError) as error:
         return Damaged("damaged row", f"not JSON: {error}")
     return row if isinstance(row, Mapping) else Damaged("damaged row", "not a JSON object")

@@ -15,6 +15,8 @@ from corpora.builtin.sources.packed import content_suffix, open_packed
 MAX_TEXT_BYTES = 64 << 20
 HTML = re.compile(r"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,200})?<(?:!doctype html|html)\b", re.I)
 
+OTHER_FORMATS = re.compile(r"\s{0,200}[{%](?:\\)?(rtf|pdf)(?=\d|-\d)", re.I)
+
 
 def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
     """The book in an EPUB, HTML or TXT file.
@@ -32,12 +34,23 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
     raw = bounded(path)
     if suffix == ".txt":
         found = decode(raw, encoding)
-        if HTML.match(found.text):
-            raise Unreadable("not plain text", "it holds HTML; a name that ends in .html has it read as such")
+        refuse_other_formats(found.text)
         return replace(book_of_text(found.text), encoding=found.encoding)
     found = html.decoded(raw, encoding)
     blocks = tuple(html.blocks_in(found.text))
     return gutenberg.without_frame(_with_text(ParsedBook(blocks, encoding=found.encoding)))
+
+
+def refuse_other_formats(text: str) -> None:
+    """Stop at a file that is named as plain text but is not.
+
+    Raises:
+        Unreadable: it holds HTML, RTF or PDF.
+    """
+    if HTML.match(text):
+        raise Unreadable("not plain text", "it holds HTML; a name that ends in .html has it read as such")
+    if found := OTHER_FORMATS.match(text):
+        raise Unreadable("not plain text", f"it holds {found[1].upper()}; convert it first")
 
 
 def bounded(path: Path) -> bytes:

@@ -123,3 +123,7 @@ def test_nothing_is_refused(raw):
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
 def test_utf8_is_always_read_as_utf8(text):
     assert decode(text.encode()).text.lstrip("\ufeff") == text.lstrip("\ufeff")
+
+
+def test_a_stray_nul_byte_is_damage_and_not_a_sign_of_a_binary_file():
+    assert decode(b"A heron in\0 the reeds, and an eel. " * 2).text == "A heron in the reeds, and an eel. " * 2

@@ -77,3 +77,32 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, values):
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text", "n"], *([value, "end"] for value in values)])
     _, found = rows_of(path, "utf-8", "text")
     assert [row["text"] for row in found] == values
+
+
+def test_a_row_that_is_too_short_keeps_the_commas_in_its_fields(tmp_path, read):
+    rows = 'id,text,note\n1,"Rain, then sun."\n2,Snow.,late\n'
+    assert texts(read(table(tmp_path, rows))) == ["Rain, then sun.", "Snow."]
+
+
+def test_quotation_marks_behind_backslashes(tmp_path, read):
+    rows = 'id,text\n1,"A \\"grey\\" day, he wrote."\n2,"The folder C:\\mail\\"\n3,Plain.\n'
+    assert texts(read(table(tmp_path, rows))) == ['A "grey" day, he wrote.', "The folder C:\\mail\\", "Plain."]
+
+
+def test_a_space_behind_each_delimiter_is_not_part_of_a_field(tmp_path, read):
+    assert texts(read(table(tmp_path, 'id, text\n1, "Mud, mostly."\n2, Reeds.\n'))) == ["Mud, mostly.", "Reeds."]
+
+
+def test_a_spreadsheet_states_its_delimiter_above_the_header(tmp_path, read):
+    assert texts(read(table(tmp_path, "\ufeffsep=;\nid;text\n1;Mud, reeds, a heron.\n"))) == ["Mud, reeds, a heron."]
+
+
+def test_a_line_of_a_table_with_one_column_is_its_field(tmp_path, read):
+    assert texts(read(table(tmp_path, 'text\nMud, reeds, a heron.\n"Quoted, too."\n'))) == [
+        "Mud, reeds, a heron.", "Quoted, too.",
+    ]  # fmt: skip
+
+
+def test_a_header_without_rows_is_one_reject(tmp_path, read):
+    (reject,) = read(table(tmp_path, "id,text\n"))
+    assert (reject.reason, reject.detail) == ("empty", "a header without rows")

@@ -60,3 +60,17 @@ def test_wherever_a_file_is_cut_each_line_is_in_one_piece(tmp_path_factory, line
     whole = path.read_bytes()
     pieces = [piece_of(path, start, min(start + size, len(whole)))[0] for start in range(0, len(whole), size)]
     assert b"".join(pieces) == whole
+
+
+@pytest.mark.parametrize("rule", ["---", "+++"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_front_matter_and_note_marks_of_markdown_are_not_text(tmp_path, read, rule, end):
+    text = f"{rule}\ntags: x\n{rule}\nReeds grow here.[^a]\n\n---\n\n[^a]: In spring.\n"
+    (tmp_path / "a.md").write_text(text, encoding="utf-8", newline=end)
+    assert read(tmp_path)[0].paragraphs == ("Reeds grow here.", "In spring.")
+
+
+@pytest.mark.parametrize("content", ["<!DOCTYPE html><p>Reeds.</p>", r"{\rtf1\ansi Reeds.\par}", "%PDF-1.7\nReeds."])
+def test_another_format_named_as_text_is_refused(tmp_path, read, content):
+    (tmp_path / "a.txt").write_text(content, encoding="utf-8")
+    assert read(tmp_path)[0].reason == "not plain text"

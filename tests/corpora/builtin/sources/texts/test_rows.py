@@ -69,3 +69,16 @@ def test_what_is_not_a_parquet_file_is_a_reject(tmp_path, read):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
     (reject,) = read(tmp_path)
     assert reject.reason == "not a Parquet file"
+
+
+def test_a_hard_wrapped_text_in_a_row_is_read_by_paragraphs(tmp_path, read):
+    wrapped = "The heron stood in\\nthe reeds all\\nmorning and\\ncaught one eel.\\n\\nThen it rained\\non the reeds."
+    (document,) = read(jsonl(tmp_path, f'{{"text": "{wrapped}"}}'))
+    assert document.paragraphs == (
+        "The heron stood in the reeds all morning and caught one eel.", "Then it rained on the reeds.",
+    )  # fmt: skip
+
+
+def test_control_characters_and_terminal_colours_are_not_text(tmp_path, read):
+    (document,) = read(jsonl(tmp_path, '{"text": "A \\u001b[31mred\\u001b[0m\\u0007 heron,\\u0000 then\ta grey one."}'))
+    assert document.paragraphs == ("A red heron, then a grey one.",)
