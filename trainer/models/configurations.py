@@ -195,13 +195,14 @@ def _check_sizes_occur(files: ModelFiles) -> None:
     for name in ("vocab_size", "hidden_size", "dim", "d_model", "intermediate_size", "hidden_dim", "d_ff"):
         size = files.config.get(name)
         if isinstance(size, int) and not {size, 2 * size, 3 * size, 4 * size}.intersection(sides):
-            raise _misfit(files, name, f"{size:,}", "no tensor of that size")
+            other = f"; or {files.model_type} is not a kind of text encoder, and then it cannot be used here"
+            raise _misfit(files, name, f"{size:,}", "no tensor of that size", other)
 
 
-def _misfit(files: ModelFiles, name: str, said: str, found: str) -> ModelError:
+def _misfit(files: ModelFiles, name: str, said: str, found: str, other: str = "") -> ModelError:
     return DamagedWeights(
         f"{files.folder}: config.json and the weights do not fit each other ({name}): the config asks for {said}, the "
-        f"weights have {found}; take both files from one model"
+        f"weights have {found}; take both files from one model{other}"
     )
 
 

@@ -29,7 +29,9 @@ class Inspection:
     casing: str
     """`lower-cased`, `cased`, or `unknown` where there is no tokenizer that can be read."""
     layers: int
+    """Of the encoder, where there is a decoder too; 0 if the configuration does not say."""
     hidden: int
+    """Width of a layer's outputs; 0 if the configuration does not say."""
     parameters: int
     """Numbers in the weights file; tied ones once."""
     size_bytes: int
@@ -57,8 +59,8 @@ def inspect_model(model: str | Path) -> Inspection:
         masked_lm_head=None if family is None else family.has_head(files.shapes),
         vocabulary=_size(files, "vocab_size"),
         casing=_casing(files.folder),
-        layers=_size(files, "num_hidden_layers", "n_layers", "n_layer", "num_layers"),
-        hidden=_size(files, "hidden_size", "dim", "n_embd", "d_model"),
+        layers=_size(files, "num_hidden_layers", "n_layers", "n_layer", "num_layers", "encoder_layers"),
+        hidden=_size(files, "hidden_size", "dim", "n_embd", "d_model", "emb_dim"),
         parameters=sum(sizes.values()),
         size_bytes=sum(file.stat().st_size for file in files.folder.glob("*.safetensors")),
     )

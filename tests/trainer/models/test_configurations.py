@@ -9,7 +9,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from transformers import BartConfig, BartForConditionalGeneration, GPT2Config, GPT2LMHeadModel
+from transformers import (
+    AutoModel,
+    BartConfig,
+    BartForConditionalGeneration,
+    FlaubertConfig,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedConfig,
+    ViTConfig,
+)
 
 from corpora import CorporaError
 from trainer import DamagedWeights, ModelError, distill, inspect_model
@@ -128,3 +137,34 @@ def test_mutated_files_never_end_in_anything_but_one_line(name: str, teacher: Pa
             refused += 1
             assert "\n" not in str(error)
     assert refused > 10
+
+
+@pytest.mark.parametrize(
+    ("config", "layers", "hidden"),
+    [
+        (FlaubertConfig(vocab_size=50, emb_dim=32, n_layers=3, n_heads=2), 3, 32),
+        (
+            BartConfig(
+                vocab_size=50, d_model=32, encoder_layers=2, decoder_layers=1, encoder_ffn_dim=64, decoder_ffn_dim=64,
+                encoder_attention_heads=2, decoder_attention_heads=2, max_position_embeddings=40,
+            ),
+            2, 32,
+        ),
+    ],
+    ids=["flaubert", "bart"],
+)  # fmt: skip
+def test_sizes_of_families_that_are_not_known_are_found_under_their_own_names(
+    tmp_path: Path, config: PreTrainedConfig, layers: int, hidden: int
+) -> None:
+    AutoModel.from_config(config).save_pretrained(tmp_path)
+    found = inspect_model(tmp_path)
+    assert (found.layers, found.hidden, found.masked_lm_head) == (layers, hidden, None)
+    assert found.obstacle is not None and "is not a known family" in found.obstacle
+
+
+def test_a_model_of_another_kind_whose_sizes_do_not_fit_is_said_to_be_maybe_no_text_encoder(tmp_path: Path) -> None:
+    config = ViTConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, image_size=32)
+    config.vocab_size = 777
+    AutoModel.from_config(config).save_pretrained(tmp_path)
+    with pytest.raises(DamagedWeights, match="vocab_size.*or vit is not a kind of text encoder"):
+        inspect_model(tmp_path)

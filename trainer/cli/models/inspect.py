@@ -29,5 +29,5 @@ def command(
     typer.echo(f"family          {found.family}{obstacle}")
     typer.echo(f"masked-LM head  {head}")
     typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {found.casing}")
-    typer.echo(f"layers          {found.layers} of {found.hidden}")
+    typer.echo(f"layers          {found.layers or 'unknown number'} of {found.hidden or 'unknown width'}")
     typer.echo(f"parameters      {found.parameters:,} ({found.size_bytes / 2**20:,.1f} MB)")
