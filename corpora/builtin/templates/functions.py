@@ -1,4 +1,4 @@
-"""Parser functions with constant arguments, such as `{{#if:}}`, `{{#switch:}}`, `{{lc:}}`. Nothing is evaluated."""
+"""Parser functions with constant arguments, such as `{{#if:}}`, `{{#switch:}}`, `{{#expr:}}`, `{{lc:}}`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import HOLE, Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, first, has, positional
+from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, positional
+from corpora.builtin.templates.expressions import shown, value_of
 
 
 @dataclass(frozen=True)
 class ParserFunctions(Template):
-    """Conditions and changes of case in templates."""
+    """Conditions, arithmetic and changes of case in templates."""
 
     name: ClassVar[str] = "functions"
+    version: ClassVar[int] = 2
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
         return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
-        """The text of a parser function; None where it needs an expression, the clock or another page."""
+        """The text of a parser function; None where it needs the clock or another page."""
         return call(FUNCTIONS, name, arguments, language)
 
 
@@ -71,6 +73,18 @@ def switch(arguments: Arguments, language: str) -> str | None:
 def iferror(arguments: Arguments, language: str) -> str | None:
     """The text if it is not an error; None if that is unknown."""
     return None if HOLE in first(arguments) else arguments.get("3", first(arguments))
+
+
+def expression(arguments: Arguments, language: str) -> str | None:
+    """The value of an expression: `{{#expr:3*5}}` is `15`; None where it has none."""
+    value = value_of(first(arguments))
+    return None if value is None else shown(value)
+
+
+def if_expression(arguments: Arguments, language: str) -> str | None:
+    """The second argument if the expression is not zero, else the third; None where it has no value."""
+    value = value_of(first(arguments) or "0")
+    return None if value is None else arguments.get("2" if value else "3", "")
 
 
 def nothing(arguments: Arguments, language: str) -> str | None:
@@ -128,6 +142,11 @@ def _padding(arguments: Arguments) -> str:
     return (fill * max(missing, 0))[: max(missing, 0)]
 
 
+def template_link(arguments: Arguments, language: str) -> str | None:
+    """`{{tl|foo}}` is `{{foo}}`, the name of a template."""
+    return "{{" + "|".join(filled(arguments)) + "}}" if first(arguments) else None
+
+
 def plural(arguments: Arguments, language: str) -> str | None:
     """The singular for one, the plural for other numbers; None where a language has more forms."""
     if len(arguments) > 3:
@@ -138,10 +157,12 @@ def plural(arguments: Arguments, language: str) -> str | None:
 FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
         "#if": if_, "#ifeq": ifeq, "#switch": switch, "#iferror": iferror, "#tag": tag,
+        "#expr": expression, "#ifexpr": if_expression,
         "uc": upper, "lc": lower, "ucfirst": capitalised, "lcfirst": uncapitalised,
         "namespace": nothing, "ns": nothing, "talkspace": nothing, "sitename": site_name,
         "padleft": padded_left, "padright": padded_right, "plural": plural,
     },
+    "en": dict.fromkeys(("tl", "tlx", "tlc", "tlp", "tlf", "tlxi", "tnull"), template_link),
     "de": {"#wenn": if_, "#wenngleich": ifeq}, "es": {"#si": if_}, "fr": {"#si": if_}, "pt": {"#se": if_},
 }  # fmt: skip
 """By language, since some wikis name them in their own."""

@@ -29,7 +29,26 @@ _WORDS = frozenset((
 
 _LABEL = re.compile(r"(?:uk|us|ca|au|nz|ie|za|local|en|gen|rp)(?:also|and|or)?", re.IGNORECASE)
 """Varieties of English before a pronunciation: `UKalso`."""
-_PLAIN = ("ipa", "api", "afi", "pronunciation", "ipa-all", "api2", "ipa2", "мфа", "fonetik", "lautschrift")
+_PLAIN = (
+    "ipa",
+    "api",
+    "afi",
+    "pronunciation",
+    "ipa-all",
+    "api2",
+    "ipa2",
+    "мфа",
+    "fonetik",
+    "lautschrift",
+    "msapi",
+    "προφορά",
+    "δφα",
+    "мфа-всі",
+    "lfe-de",
+    "prononco",
+)
+_RESPELLED = ("respell", "pronunciation respelling", "usdict")
+"""Pronunciations for readers of English: `{{respell|LES|tər}}` is `LES-tər`."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +56,18 @@ class Pronunciation(Template):
     """Words in the International Phonetic Alphabet."""
 
     name: ClassVar[str] = "pronunciation"
+    version: ClassVar[int] = 2
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
-        return name.startswith(("ipa", "api")) or name in _PLAIN
+        return name.startswith(("ipa", "api")) or name in _PLAIN or name in _RESPELLED
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
         """The pronunciation, in the slashes or brackets that the page shows."""
         if name in _PLAIN:
             return ipa(filled(arguments))
+        if name in _RESPELLED:
+            return "-".join(filled(arguments)) or None
         if name.startswith(("ipac-", "ipac2-")):
             parts = [
                 _KEYS.get(part, part)

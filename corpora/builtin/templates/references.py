@@ -9,7 +9,17 @@ from functools import partial
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, call, filled, first, has, one_of, positional
+from corpora.builtin.templates.arguments import (
+    ENGLISH,
+    Arguments,
+    Function,
+    call,
+    filled,
+    first,
+    has,
+    one_of,
+    positional,
+)
 
 
 @dataclass(frozen=True)
@@ -17,7 +27,7 @@ class References(Template):
     """Citations that are part of the text itself, not of its notes."""
 
     name: ClassVar[str] = "references"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -147,6 +157,40 @@ def us_code(arguments: Arguments, language: str) -> str | None:
     return f"{values[0]} U.S.C. § {_dashed(values[1])}" + "".join(f"({part})" for part in values[2:])
 
 
+def reported(reporter: str, arguments: Arguments, language: str) -> str | None:
+    """A place in a law report or a collection of statutes: `410 U.S. 113 (1973)`, `49 Stat. 1051`."""
+    values = filled(arguments)
+    if len(values) < 2:
+        return None
+    year = f" ({values[2]})" if values[2:3] and re.fullmatch(r"[0-9]{4}", values[2]) else ""
+    return f"{values[0]} {reporter} {values[1]}{year}"
+
+
+def public_law(arguments: Arguments, language: str) -> str | None:
+    """`{{USPL|111|148}}` is `Pub. L. 111–148`."""
+    values = filled(arguments)
+    return f"Pub. L. {values[0]}–{values[1]}" if len(values) > 1 else None
+
+
+def bill(arguments: Arguments, language: str) -> str | None:
+    """`{{USBill|112|HR|3261}}` is `H.R. 3261`."""
+    values = filled(arguments)
+    return f"{_CHAMBERS.get(values[1].upper(), values[1])} {values[2]}" if len(values) > 2 else None
+
+
+_CHAMBERS = {"HR": "H.R.", "S": "S.", "H.R": "H.R.", "HRES": "H.Res.", "SRES": "S.Res."}
+
+
+def as_written(arguments: Arguments, language: str) -> str | None:
+    """`{{sic|recieve}}` is `recieve [sic]`; with `hide=y`, the word alone."""
+    word = "".join(filled(arguments)[:2])
+    if arguments.get("hide") or arguments.get("hidden"):
+        return word
+    if word.strip("[]") in ("?", "!"):
+        return f"[sic{word.strip('[]')}]"
+    return f"{word} [sic]".strip()
+
+
 def numbered(label: str, arguments: Arguments, language: str) -> str | None:
     """An identifier after its kind: `RFC 2822`, `ISBN 978-0-19-852663-6`."""
     values = filled(arguments)
@@ -182,6 +226,13 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(us_patent, "us patent", "uspatent", "uspat", "ref us patent", "us patents"),
         **_named(patent, "patent", "cite patent"),
         **_named(us_code, "usc", "uscsub", "usc sub", "unitedstatescode", "united states code", "usctc"),
+        **_named(partial(reported, "Stat."), "usstat", "unitedstatesstatutesatlarge"),
+        **_named(partial(reported, "U.S."), "ussc", "scotus", "us reports"),
+        **_named(partial(reported, "F.2d"), "f2d"), **_named(partial(reported, "F.3d"), "f3d"),
+        **_named(partial(reported, "CFR"), "cfr", "codefedreg"), **_named(partial(reported, "FR"), "fr", "fed reg"),
+        **_named(public_law, "uspl", "us public law"), **_named(bill, "usbill"),
+        **_named(partial(numbered, "EC "), "ec number", "enzyme", "ec"),
+        **_named(partial(numbered, "CAS "), "cas", "cas number"),
         **_named(partial(numbered, "RFC "), "ietf rfc", "rfc", "ref rfc"),
         **_named(partial(numbered, "ISBN "), "isbn", "isbnt", "isbn-13", "isbn-10"),
         **_named(partial(numbered, "ISSN "), "issn"), **_named(partial(numbered, "OCLC "), "oclc"),
@@ -190,6 +241,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(partial(numbered, "CVE-"), "cve"), **_named(partial(numbered, "OEIS "), "oeis", "oeis2c"),
         **_named(partial(numbered, "ASIN "), "asin"), **_named(partial(numbered, "JSTOR "), "jstor"),
     },
+    **dict.fromkeys(ENGLISH, _named(as_written, "sic")),
     "de": _named(bible_by_parts, "bibel", "b", "bb"), "fr": _named(bible, "bible"), "nl": _named(bible, "bijbel"),
     "es": _named(bible, "biblia"), "it": _named(bible, "passo biblico"), "pt": _named(bible, "citar bíblia", "bíblia"),
 }  # fmt: skip

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import datetime
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any, ClassVar
+from functools import cache, partial
+from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import ENGLISH, YES, Arguments, filled, first, is_set, one_of, positional
+from corpora.builtin.templates.arguments import ENGLISH, YES, Arguments, first, is_set, one_of, positional
+from corpora.builtin.templates.dates.calendars import (
+    WHOLE,
+    american_style,
+    julian,
+    new_style,
+    old_style,
+    same_year,
+    two_calendars,
+)
+from corpora.builtin.templates.dates.formats import date_format, month_name, time
 from corpora.builtin.templates.dates.lifespans import SPANS
 from corpora.builtin.templates.dates.times import CENTURIES, FRENCH, named_for_its_text
+from corpora.builtin.templates.dates.writing import DAY, data, form_of, month_names, number_of, written
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?(?:T.*)?")
-_DAY = re.compile(r"([0-9]{1,2})(?:er|º|\.º|\.|r|st|nd|rd|th)?")
-_WHOLE = re.compile(r"([0-9]{1,2})[ ./-]+([^\W\d]+|[0-9]{1,2})\.?(?: de)?[ ./-]+(?:de )?([0-9]{3,4})")
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Dates(Template):
     """Dates of birth and death, old-style dates, years and centuries."""
 
     name: ClassVar[str] = "dates"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -48,6 +55,9 @@ class Dates(Template):
 def _shown(kind: str, arguments: Arguments, language: str) -> str | None:
     if kind in _SPECIAL:
         return _SPECIAL[kind](arguments, language)
+    if kind in _FORMATS:
+        months = partial(number_of, form=form_of(language))
+        return _FORMATS[kind](arguments, months, month_names(language, with_day=kind != "month name"))
     if kind == "text":
         return first(arguments) or None
     if kind == "year":
@@ -59,12 +69,12 @@ def _shown(kind: str, arguments: Arguments, language: str) -> str | None:
 @cache
 def kinds(language: str) -> dict[str, str]:
     """Template names of a language, each with the order of its arguments or its kind."""
-    data = _data()
-    found = dict.fromkeys(data["any"]["year_first"], "ymd")
-    found |= dict.fromkeys(data["any"]["day_before_month"], "ymd-dmy")
-    found |= dict.fromkeys(data["any"]["text"], "text") | dict.fromkeys(data["any"]["year"], "year")
+    known = data()
+    found = dict.fromkeys(known["any"]["year_first"], "ymd")
+    found |= dict.fromkeys(known["any"]["day_before_month"], "ymd-dmy")
+    found |= dict.fromkeys(known["any"]["text"], "text") | dict.fromkeys(known["any"]["year"], "year")
     found |= _NAMED
-    own = data.get(language, {})
+    own = known.get(language, {})
     found |= dict.fromkeys(own.get("year_first", ()), "ymd")
     return found | dict.fromkeys(own.get("day_first", ()), "dmy")
 
@@ -76,7 +86,12 @@ _NAMED = {
     **dict.fromkeys(("julgregdatum", "julgreg"), "julian"),
     "oldstyledate": "old-style", "old style date": "old-style", "oldstyledatedy": "new-style",
     "old style date dy": "new-style", "oldstyledateny": "same year", "old style date ny": "same year",
-    "старый стиль": "same year", "сс3": "two calendars", "сс2": "two calendars",
+    "#time": "#time", "#timel": "#time", "#dateformat": "date format", "#formatdate": "date format",
+    "monthname": "month name", "старый стиль": "same year", "сс3": "two calendars", "сс2": "two calendars",
+    **dict.fromkeys(("nfly", "by", "baseball year", "mlby", "mlb year", "mlsy", "wnbay", "cfly", "afly"), "season"),
+    **dict.fromkeys(("nbay", "nhly", "aafcy", "cbby"), "winter season"),
+    **dict.fromkeys(("edad", "età", "idade", "âge", "alter", "leeftijd", "возраст", "wiek"), "age dmy"),
+    "年数": "age",
     "decade": "decade", "oldstyledatemdy": "american", "old style date mdy": "american",
 }  # fmt: skip
 
@@ -97,7 +112,9 @@ def date(arguments: Arguments, language: str, *, order: str) -> str | None:
 def _is_american(arguments: Arguments, order: str) -> bool:
     """Whether the month comes before the day."""
     forms = {arguments.get("format", "").lower(), *(value.lower() for value in positional(arguments)[:4])}
-    if "dmy" in forms or is_set(arguments, "df", "dmy") or _WHOLE.fullmatch(first(arguments)):
+    if "mdy" in forms and order != "ymd":
+        return True
+    if "dmy" in forms or is_set(arguments, "df", "dmy") or WHOLE.fullmatch(first(arguments)):
         return False
     return order == "ymd" or "mdy" in forms or is_set(arguments, "mf") or arguments.get("df", "").lower() == "us"
 
@@ -119,12 +136,12 @@ def _read(arguments: Arguments, language: str, order: str) -> tuple[str, str, st
     values = [value.strip("[] ") for value in values]
     while values and not values[-1]:
         values.pop()
-    if len(values) == 1 or (values and not values[0].isdigit() and _WHOLE.fullmatch(values[0])):
+    if len(values) == 1 or (values and not values[0].isdigit() and WHOLE.fullmatch(values[0])):
         return _from_text(values[0])
     one, two, three = (*values, "", "", "")[:3]
     if order == "dmy" and not re.fullmatch(r"[0-9]{3,4}", one):
         return three, two, one
-    if order != "dmy" and _DAY.fullmatch(one) and re.fullmatch(r"[0-9]{3,4}", three):
+    if order != "dmy" and DAY.fullmatch(one) and re.fullmatch(r"[0-9]{3,4}", three):
         return three, two, one
     return one, two, three
 
@@ -132,47 +149,9 @@ def _read(arguments: Arguments, language: str, order: str) -> tuple[str, str, st
 def _from_text(text: str) -> tuple[str, str, str]:
     if match := _ISO.fullmatch(text):
         return match[1], match[2], match[3] or ""
-    if match := _WHOLE.fullmatch(text):
+    if match := WHOLE.fullmatch(text):
         return match[3], match[2], match[1]
     return (text, "", "") if re.fullmatch(r"-?[0-9]{1,4}", text) else ("", "", "")
-
-
-def written(day: str, month: str, year: str, language: str, *, american: bool = False) -> str:
-    """A date as the language writes it, from what there is of it.
-
-    Args:
-        american: month before day, as in `May 5, 1950`; English only.
-    """
-    form = _data().get(language) or _data()["en"]
-    number = int(month.rstrip(".")) if month.rstrip(".").isdigit() else _number_of(month, form)
-    name = month
-    if 1 <= number <= 12:
-        names = form["months"] if day or "nominative" not in form else form["nominative"]
-        name = names[number - 1]
-    if matched := _DAY.fullmatch(day):
-        day = str(int(matched[1]))
-    if day == "1" and name:
-        day = form.get("first", day)
-    year = form["before"].format(y=year.lstrip("-−")) if year[:1] in ("-", "−") and year[1:].isdigit() else year
-    if day and name and american:
-        return f"{name} {day}, {year}" if year else f"{name} {day}"
-    if day and name:
-        return str(form["full"].format(d=day, m=name, y=year) if year else form["day"].format(d=day, m=name)).strip()
-    if name:
-        return str(form["month"].format(m=name, y=year)) if year else name
-    return year or day
-
-
-def _number_of(month: str, form: Mapping[str, Any]) -> int:
-    """The number of a month by its name in the language or in English; 0 where it is none."""
-    month = month.lower().rstrip(".")
-    for names in (form["months"], form.get("nominative", ()), _data()["en"]["months"]):
-        for number, name in enumerate(names, 1):
-            if name.lower() == month or (
-                len(month) == 3 and names is _data()["en"]["months"] and name.lower()[:3] == month
-            ):
-                return number
-    return 0
 
 
 def as_of(arguments: Arguments, language: str) -> str | None:
@@ -213,101 +192,42 @@ def age_and_days(arguments: Arguments, language: str) -> str | None:
     return f"{years} year{'' if years == 1 else 's'}, {days} day{'' if days == 1 else 's'}"
 
 
-def old_style(arguments: Arguments, language: str) -> str | None:
-    """`{{OldStyleDate|22 May|1813|10 May}}`: the day of the new calendar, the year, the day of the old one."""
-    day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
-    if language in ("ru", "uk", "be"):
-        return _old_first(old, day, year)
-    if language in ENGLISH:
-        return " ".join(part for part in (day, _old(old, language), year) if part) or None
-    of = "de " if language in ("es", "pt", "ca", "gl") and year else ""
-    return " ".join(part for part in (day, of + year, _old(old, language)) if part) or None
-
-
-def _old_first(old: str, day: str, year: str) -> str:
-    """`7 [20] ноября 1910`, `28 августа [9 сентября] 1828`: the old day first."""
-    if old.partition(" ")[2] == day.partition(" ")[2] and " " in old:
-        return f"{old.partition(' ')[0]} [{day.partition(' ')[0]}] {old.partition(' ')[2]} {year}".strip()
-    return f"{old} [{day}] {year}".strip() if old else f"{day} {year}".strip()
-
-
-def two_calendars(arguments: Arguments, language: str) -> str | None:
-    """Russian `{{СС3|22.5.1813}}`, a day of the new calendar, with the old one first: `10 (22) мая 1813`."""
-    match = _WHOLE.fullmatch(first(arguments))
-    if match is None or not match[2].isdigit():
-        return None
-    try:
-        new = datetime.date(int(match[3]), int(match[2]), int(match[1]))
-        old = new - datetime.timedelta(days=_calendar_shift(new.year, new.month))
-    except ValueError:
-        return None
-    if (old.month, old.year) == (new.month, new.year):
-        return f"{old.day} ({new.day}) {written('1', str(new.month), str(new.year), language).partition(' ')[2]}"
-    year = "" if old.year == new.year else str(old.year)
-    before = written(str(old.day), str(old.month), year, language)
-    after = written(str(new.day), str(new.month), "" if year == "" else str(new.year), language)
-    return f"{before} ({after}) {new.year}" if year == "" else f"{before} ({after})"
-
-
-def _calendar_shift(year: int, month: int) -> int:
-    """By how many days the Gregorian calendar is ahead of the Julian one."""
-    year -= month < 3
-    return year // 100 - year // 400 - 2
-
-
-def new_style(arguments: Arguments, language: str) -> str | None:
-    """`{{OldStyleDateDY|6 January|1813|25 December 1812}}`: two dates of different years."""
-    day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
-    if language in ("ru", "uk", "be"):
-        return f"{old} [{day} {year}]"
-    return " ".join(part for part in (day, year, _old(old, language)) if part) or None
-
-
-def american_style(arguments: Arguments, language: str) -> str | None:
-    """`{{OldStyleDateMDY|February 2|1813|January 20}}`: the month first, and the year after a comma."""
-    day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
-    return " ".join(part for part in (", ".join(filter(None, (day, year))), _old(old, language)) if part) or None
-
-
-def same_year(arguments: Arguments, language: str) -> str | None:
-    """`{{OldStyleDateNY|February 2|January 20}}`: without a year."""
-    day, old = (arguments.get(key, "") for key in ("1", "2"))
-    return " ".join(part for part in (day, _old(old, language)) if part) or None
-
-
-def _old(day: str, language: str) -> str:
-    form = _data().get(language) or _data()["en"]
-    return str(form["old"].format(old=day)) if day else ""
-
-
-def julian(arguments: Arguments, language: str) -> str | None:
-    """A Julian date and its Gregorian one: `26. Mai jul. / 6. Juni 1799 greg.`"""
-    try:
-        day, month, year = (int(value) for value in filled(arguments)[:3])
-        shift = year // 100 - year // 400 - 2 - (1 if month < 3 and year % 100 == 0 and year % 400 else 0)
-        new = datetime.date(year, month, day) + datetime.timedelta(days=shift)
-    except ValueError:
-        return None
-    same = new.year == year
-    old = written(str(day), str(month), "" if same else str(year), language)
-    return f"{old} jul. / {written(str(new.day), str(new.month), str(new.year), language)} greg."
-
-
 def decade(arguments: Arguments, language: str) -> str | None:
     """`1990s`."""
     return f"{first(arguments)}s" if first(arguments) else None
 
 
+def season(arguments: Arguments, language: str) -> str | None:
+    """The year that a template for seasons of a league links to."""
+    return first(arguments) or None
+
+
+def winter_season(arguments: Arguments, language: str) -> str | None:
+    """`{{nbay|2003}}` is `2003–04`; with `end` or `start`, one of the years."""
+    year, which = first(arguments), arguments.get("2", "").lower()
+    if not re.fullmatch(r"[0-9]{4}", year):
+        return None
+    after = int(year) + 1
+    return {"start": year, "end": str(after)}.get(
+        which
+    ) or f"{year}–{after if after % 100 == 0 else f'{after % 100:02}'}"
+
+
+def age_dmy(arguments: Arguments, language: str) -> str | None:
+    """Whole years between two dates with the day first: `{{edad|1|2|1950|3|4|2000}}`."""
+    values = positional(arguments)[:6]
+    order = (2, 1, 0, 5, 4, 3)
+    return age({str(at): values[key] for at, key in enumerate(order, 1)}, language) if len(values) == 6 else None
+
+
 _SPECIAL = {
+    "season": season, "winter season": winter_season, "age dmy": age_dmy,
     "as of": as_of, "age": age, "julian": julian, "old-style": old_style, "new-style": new_style,
     "same year": same_year, "decade": decade, "american": american_style, "age and days": age_and_days,
     "two calendars": two_calendars,
 }  # fmt: skip
 
-
-@cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("dates.toml").read_text(encoding="utf-8"))
+_FORMATS = {"#time": time, "date format": date_format, "month name": month_name}
 
 
 @hookimpl

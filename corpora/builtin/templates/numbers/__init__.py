@@ -21,7 +21,7 @@ from corpora.builtin.templates.arguments import (
 )
 from corpora.builtin.templates.numbers.convert import CONVERTERS
 from corpora.builtin.templates.numbers.money import MONEY
-from corpora.builtin.templates.numbers.numerals import as_roman, grouped, in_words
+from corpora.builtin.templates.numbers.numerals import as_roman, grouped, in_words, with_minus
 from corpora.builtin.templates.numbers.units import between, unit_symbol
 from corpora.builtin.templates.places import PLACES
 
@@ -34,7 +34,7 @@ class Numbers(Template):
     """Numbers with their units, currencies and fractions."""
 
     name: ClassVar[str] = "numbers"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
@@ -80,7 +80,9 @@ def quantity(arguments: Arguments, language: str) -> str | None:
     values = positional(arguments)
     if not values or not values[0]:
         return None
-    power = f" × 10^{arguments['e']}" if arguments.get("e") else ""
+    values[0], _, exponent = values[0].partition("e")
+    exponent = arguments.get("e") or exponent
+    power = f" × 10^{with_minus(exponent)}" if exponent else ""
     others = (f" {word} {_spaced(arguments[word], language)}" for word in _SECOND if arguments.get(word))
     text = _spaced(values[0], language) + "".join(others) + power
     at = 1
@@ -88,7 +90,9 @@ def quantity(arguments: Arguments, language: str) -> str | None:
         unit, exponent = values[at], values[at + 1] if at + 1 < len(values) else ""
         is_exponent = re.fullmatch(r"[-−]?[0-9]", exponent) is not None
         if unit:
-            text += (" " if unit not in _TIGHT[1:] else "") + unit + (raised(exponent) if is_exponent else "")
+            text += (
+                ("" if unit in _TIGHT[1:] or unit[0] == "/" else " ") + unit + (raised(exponent) if is_exponent else "")
+            )
         at += 2 if is_exponent or not exponent else 1
     return text
 
@@ -123,7 +127,7 @@ def val(arguments: Arguments, language: str) -> str | None:
     power = arguments.get("e", "").replace("−", "-")
     if power:
         text = f"({text})" if "±" in text and " " in text else text
-        text += ("×" if text else "") + f"10^{power}"
+        text += ("×" if text else "") + f"10^{with_minus(power)}"
     unit = _val_unit(arguments)
     space = "" if unit.startswith(_TIGHT) and unit not in ("°C", "°F") else " "
     shown = f"{one_of(arguments, 'p', 'pre')}{text}{space if unit else ''}{unit}"
@@ -149,8 +153,8 @@ def _shown(number: str, language: str) -> str:
     """A number of `{{val}}`, with `e` as a power of ten."""
     mantissa, e, power = number.lower().partition("e")
     if e and power.lstrip("+-−").isdigit():
-        return f"{_shown(mantissa, language)}×10^{power.lstrip('+').replace('−', '-')}"
-    return number if language == _UNGROUPED else grouped(number, language)
+        return f"{_shown(mantissa, language)}×10^{with_minus(power.lstrip('+'))}"
+    return with_minus(number if language == _UNGROUPED else grouped(number, language))
 
 
 _UNGROUPED = "none"
@@ -224,6 +228,8 @@ def density(arguments: Arguments, language: str) -> str | None:
 def ordinal(arguments: Arguments, language: str) -> str | None:
     """`1st`, `12th`."""
     number = first(arguments)
+    if language not in ENGLISH:
+        return None
     if not number.isdigit():
         return number or None
     ending = "th" if number[-2:-1] == "1" else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")
@@ -258,6 +264,8 @@ def roman(arguments: Arguments, language: str) -> str | None:
 
 def length_of_time(arguments: Arguments, language: str) -> str | None:
     """`{{duration|m=3|s=5}}` is `3:05`."""
+    if re.fullmatch(r"[0-9]{1,2}(?::[0-9]{2}){1,2}", first(arguments)):
+        return first(arguments)
     hours, minutes, seconds = (one_of(arguments, *keys) for keys in (("h", "1"), ("m", "2"), ("s", "3")))
     if not (minutes or seconds) or not all(part.isdigit() for part in (hours, minutes, seconds) if part):
         return None
@@ -267,7 +275,7 @@ def length_of_time(arguments: Arguments, language: str) -> str | None:
 
 def power_of_ten(arguments: Arguments, language: str) -> str | None:
     """`×10^5`, what `{{e|5}}` shows after a number."""
-    return f"×10^{first(arguments)}".replace("−", "-") if first(arguments) else None
+    return f"×10^{with_minus(first(arguments))}" if first(arguments) else None
 
 
 def height(arguments: Arguments, language: str) -> str | None:
@@ -285,7 +293,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **CONVERTERS, **MONEY, **PLACES,
         **_named(formatnum, "formatnum", "nts", "ntsh", "number", "format number", "fmtn", "nb", "num fmt",
                  "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
-                 "format price", "formatprice", "formatted number"),
+                 "format price", "formatprice", "formatted number", "μονάδα"),
         **_named(val, "val", "physconst", "valor"),
         **_named(fraction, "frac", "fract", "vulgar fraction", "vfrac", "sfrac", "fraction", "frac2", "bruch",
                  "fracción", "mfrac", "dfrac", "tfrac",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from corpora.builtin.templates.arguments import Arguments, Function, first, positional
-from corpora.builtin.templates.numbers.numerals import in_words
+from corpora.builtin.templates.numbers.numerals import in_words, localised, with_minus
 from corpora.builtin.templates.numbers.units import between, canonical, full_name, is_word, known_unit, power_of_ten
 
 _NUMBER = re.compile(
@@ -50,7 +50,7 @@ def convert(arguments: Arguments, language: str) -> str | None:
         shown.append(" ")
     if not shown:
         return None
-    return "".join(shown) + _middle(arguments, values[at:])
+    return localised("".join(shown), language) + _middle(arguments, values[at:])
 
 
 def _ranges_apart(values: list[str]) -> list[str]:
@@ -75,7 +75,7 @@ def _with_unit(number: str, code: str, arguments: Arguments) -> str | None:
         return f"Mach {text}"
     power, _ = power_of_ten(code)
     if power and _is_short(arguments):
-        return f"{text}×10^{power} {unit}"
+        return f"{text}×10^{with_minus(str(power))} {unit}"
     if unit in ("%", "°", "′", "″") or unit.startswith("/"):
         return text + unit
     if _is_adjective(arguments) and not _is_short(arguments) and unit.replace(" ", "").isalpha() and unit.isascii():
@@ -114,7 +114,8 @@ def _number(number: str, arguments: Arguments) -> str:
     number = number.strip().rstrip(",")
     mantissa, e, power = re.sub(r"//", "/", number).lower().partition("e")
     if e:
-        return f"{mantissa}×10^{int(power)}"
+        return f"{with_minus(mantissa)}×10^{with_minus(str(int(power)))}"
+    number = with_minus(number)
     if "/" in number or "⁄" in number:
         return number.replace("//", "/").replace("⁄", "/").replace("+", " ").replace("-", " ").strip()
     number = number[0] + number[1:].replace("-", "–")
@@ -138,19 +139,29 @@ def _middle(arguments: Arguments, rest: list[str]) -> str:
 
 def gauge(arguments: Arguments, language: str) -> str | None:
     """A railway's gauge: `{{track gauge|1435mm}}` is `1,435 mm`."""
-    match = re.fullmatch(r"([0-9.,]+)\s*([A-Za-z]*)(?:([0-9./]+)\s*in)?", first(arguments))
+    width = _GAUGES.get(first(arguments).lower(), first(arguments))
+    match = re.fullmatch(r"([0-9.,]+)\s*([A-Za-z]*)(?:([0-9./+]+)\s*in)?", width)
     if match is None:
-        return first(arguments) or None
+        return width or None
     unit = known_unit(match[2] or "mm") or match[2]
-    smaller = f" {match[3]} in" if match[3] else ""
+    smaller = f" {match[3].replace('.5', ' 1/2').replace('+', ' ')} in" if match[3] else ""
     return f"{_number(match[1], {})} {unit}{smaller}"
 
 
+_GAUGES = {
+    **dict.fromkeys(("standard", "sg", "std", "1435"), "1435mm"),
+    **dict.fromkeys(("ussg", "uksg"), "4ft8.5in"),
+    **dict.fromkeys(("metre", "meter"), "1000mm"), **dict.fromkeys(("cape",), "3ft6in"),
+    **dict.fromkeys(("russian", "1520"), "1520mm"), **dict.fromkeys(("iberian",), "1668mm"),
+    **dict.fromkeys(("indian",), "5ft6in"), **dict.fromkeys(("irish", "victorian"), "5ft3in"),
+}  # fmt: skip
+"""Gauges that are called by a name."""
 CONVERTERS: dict[str, Function] = {
     **dict.fromkeys(
-        ("convert", "conv", "convert/spell", "converti", "convertir", "converter", "umrechnung", "konvertera",
-         "conversion", "převod", "конвертировать", "конвертувати", "đổi", "chuyển đổi", "단위변환", "換算", "convert2",
-         "convertx", "конвертор", "omregn", "converteix", "omreken", "muunna", "przelicz", "dönüştür"), convert),
+        ("convert", "conv", "convert/spell", "converti", "convertir", "converter", "conversie", "umrechnung",
+         "konvertera", "conversion", "převod", "конвертировать", "конвертувати", "đổi", "chuyển đổi", "단위변환",
+         "換算", "convert2", "convertx", "конвертор", "omregn", "converteix", "omreken", "muunna", "przelicz",
+         "dönüştür"), convert),
     "cvt": shortened,
     **dict.fromkeys(("track gauge", "railgauge", "rail gauge", "track gauge/sandbox"), gauge),
 }  # fmt: skip

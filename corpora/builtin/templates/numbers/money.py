@@ -31,6 +31,8 @@ def amount(sign: str, arguments: Arguments, language: str) -> str | None:
     value = first(arguments)
     if not value:
         return sign.strip() or None
+    if not any(character.isdigit() for character in value):
+        return None
     scale = _SCALES.get(arguments.get("2", "").lower(), "")
     if language in ("pt", "gl") and sign[-1:] in "$€":
         sign += " "

@@ -16,6 +16,7 @@ _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eigh
 _THOUSANDS = ((1_000_000_000, "billion"), (1_000_000, "million"), (1000, "thousand"), (100, "hundred"))
 ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 
+_ENGLISH = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9])")
 _PLAIN = re.compile(r"([-−+]?)([0-9][0-9,]*)(\.[0-9]+)?(.*)", re.DOTALL)
 
 
@@ -28,6 +29,19 @@ def grouped(number: str, language: str) -> str:
     digits = plain[2].replace(",", "")
     whole = f"{int(digits):,}".replace(",", group) if len(digits) > ungrouped(language) else digits
     return plain[1] + whole + (plain[3] or "").replace(".", point) + plain[4]
+
+
+def with_minus(number: str) -> str:
+    """The number with a minus sign instead of a hyphen before it, as templates show it."""
+    return "−" + number[1:] if (number[:1] == "-" and number[1:2].isnumeric()) or number[:2] == "-." else number
+
+
+def localised(text: str, language: str) -> str:
+    """A text whose numbers are written in English, with the language's marks for thousands and decimals."""
+    group, point = separators(language)
+    if (group, point) == (",", "."):
+        return text
+    return _ENGLISH.sub(lambda match: match[0].translate({ord(","): group, ord("."): point}), text)
 
 
 @cache

@@ -40,6 +40,7 @@ def tags() -> dict[str, tuple[str, str]]:
         **dict.fromkeys(known["block"].split(), (_BREAK, _BREAK)),
         **dict.fromkeys(("li", "dt", "dd"), ("\n* ", "\n")),
         **dict.fromkeys(("td", "th", "br"), (" ", " ")),
+        "q": ('"', '"'),
         **{f"h{n}": ("\n" + "=" * n + " ", " " + "=" * n + "\n") for n in range(1, 7)},
     }
 

@@ -13,7 +13,7 @@ from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
         ("{{val|4.2|0.3|u=kg}}", "4.2 ± 0.3 kg"),
         ("{{val|4.2|0.3|0.4|u=kg}}", "4.2 +0.3 −0.4 kg"),
         ("{{val|4.2|(3)|u=kg}}", "4.2(3) kg"),
-        ("{{val|4.2|e=-7|u=m/s2}}", "4.2×10^-7 m/s²"),
+        ("{{val|4.2|e=-7|u=m/s2}}", "4.2×10^−7 m/s²"),
         ("{{val|15000|u=C}}", "15,000 C"),
         ("{{val|90|u=%}}", "90%"),
         ("{{val|p=~|8|u=GHz}}", "~8 GHz"),

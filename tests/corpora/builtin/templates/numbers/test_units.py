@@ -50,7 +50,7 @@ def test_every_code_is_shown_and_not_raw(code):
         ("{{convert|9|mi|abbr=off}}", "9 miles"),
         ("{{convert|7|e6USbbl|abbr=unit}}", "7 million US barrels"),
         ("a {{convert|12|foot|adj=on}} wall", "a 12-foot wall"),
-        ("{{convert|-5|F}}", "-5 °F"),
+        ("{{convert|-5|F}}", "−5 °F"),
         ("{{convert|12500|mi}}", "12,500 mi"),
         ("{{convert|12500|mi|comma=off}}", "12500 mi"),
         ("{{convert|1|acre}}", "1 acre"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,7 +12,15 @@ from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, first, one_of, positional
+from corpora.builtin.templates.arguments import Arguments, Function, filled, first, one_of, positional
+from corpora.builtin.templates.names.nations import (
+    flag_or_name,
+    may_be_nation,
+    named,
+    nation,
+    olympic_nation,
+    second,
+)
 
 _REALMS = ("GBR", "CAN", "AUS", "NZL", "IND", "IRL", "USA", "ZAF", "JAM", "HKG", "SGP", "MYS")
 """Nations that may be named before the letters, which they do not show."""
@@ -24,12 +33,16 @@ class Names(Template):
     """Names of ships, nations and athletes, and titles after names."""
 
     name: ClassVar[str] = "names"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
         return (
-            name in FUNCTIONS or name in prefixes() or name in countries() or _POST_NOMINALS.fullmatch(name) is not None
+            name in FUNCTIONS
+            or name in prefixes()
+            or may_be_nation(name, language)
+            or (language == "it" and name.startswith("calcio "))
+            or _POST_NOMINALS.fullmatch(name) is not None
         )
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
@@ -41,10 +54,9 @@ class Names(Template):
             return prefixed(prefixes()[name], arguments, language)
         if _POST_NOMINALS.fullmatch(name):
             return post_nominals(arguments, language)
-        codes = countries() if language in ENGLISH else {}
-        if (len(name) == 3 or name == "uk") and name in codes and not filled(arguments):
-            return countries()[name]
-        return None
+        if name.startswith("calcio "):
+            return football_club(name)
+        return named(name, arguments, language) if may_be_nation(name, language) else None
 
 
 def ship(arguments: Arguments, language: str) -> str | None:
@@ -62,7 +74,10 @@ def ship(arguments: Arguments, language: str) -> str | None:
 
 
 def prefixed(prefix: str, arguments: Arguments, language: str) -> str | None:
-    """A ship whose template is named for its prefix."""
+    """A ship whose template is named for its prefix; `{{hms|3|25|10}}` is a time."""
+    values = filled(arguments)
+    if prefix == "HMS" and len(values) > 1 and all(value.replace(".", "").isdigit() for value in values):
+        return " ".join(value + unit for value, unit in zip(values, "hms", strict=False))
     return ship({"1": prefix, **_shifted(arguments)}, language)
 
 
@@ -98,13 +113,6 @@ def post_nominals(arguments: Arguments, language: str) -> str | None:
 
 
 @cache
-def countries() -> dict[str, str]:
-    """English names of nations by their codes, of three letters or two, in lower case."""
-    table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
-    return {code: name for name, codes in table["codes"].items() for code in codes}
-
-
-@cache
 def prefixes() -> dict[str, str]:
     """Templates of ships' prefixes, and what they show before the name."""
     table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
@@ -116,19 +124,6 @@ def origins() -> dict[str, str]:
     """English names of languages that words come from, by their codes."""
     table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
     return dict(table["languages"])
-
-
-def nation(arguments: Arguments, language: str) -> str | None:
-    """A nation by its name or code: `France`."""
-    code = one_of(arguments, "name", "1")
-    if len(code) > 3:
-        return code
-    return countries().get(code.lower(), code) or None if language in ENGLISH else None
-
-
-def olympic_nation(arguments: Arguments, language: str) -> str | None:
-    """A nation under the name that its Olympic committee uses."""
-    return "Great Britain" if first(arguments).lower() == "gbr" else nation(arguments, language)
 
 
 def athlete(arguments: Arguments, language: str) -> str | None:
@@ -165,6 +160,19 @@ def interlanguage_link(arguments: Arguments, language: str) -> str | None:
     return arguments.get("lt") or (values[codes == [True, False]] if values else None)
 
 
+def character(arguments: Arguments, language: str) -> str | None:
+    """`{{unichar|00A9}}` is `U+00A9 © COPYRIGHT SIGN`."""
+    code = first(arguments).upper().removeprefix("U+")
+    if not re.fullmatch(r"[0-9A-F]{4,6}", code) or not unicodedata.name(sign := chr(int(code, 16) % 0x110000), ""):
+        return None
+    return f"U+{code} {sign} {unicodedata.name(sign)}"
+
+
+def football_club(name: str) -> str:
+    """Italian `{{Calcio Real Madrid}}` is named for the club that it shows after its colours."""
+    return " ".join(word if word[:1].isdigit() else word.capitalize() for word in name.split()[1:])
+
+
 def etymology(arguments: Arguments, language: str) -> str | None:
     """`{{etymology|la|domus|house}}` is `from Latin domus 'house'`; several origins follow each other."""
     values, parts = [*positional(arguments), "", ""], []
@@ -180,7 +188,8 @@ def etymology(arguments: Arguments, language: str) -> str | None:
 
 def japanese(arguments: Arguments, language: str) -> str | None:
     """`{{nihongo|bow|弓|yumi}}` is `bow (弓, yumi)`; without a translation, `yumi (弓)`."""
-    english, kanji, romaji, extra, after = (arguments.get(str(number), "") for number in range(1, 6))
+    english, kanji, romaji = (arguments.get(str(number), "") for number in range(1, 4))
+    extra, after = one_of(arguments, "4", "extra"), one_of(arguments, "5", "extra2")
     if not english:
         english, romaji = romaji, ""
     inside = ", ".join(filter(None, (kanji, romaji, extra)))
@@ -189,7 +198,8 @@ def japanese(arguments: Arguments, language: str) -> str | None:
 
 FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("nihongo", "nihongo krt", "nihongo foot", "nihongo title"), japanese),
-    **dict.fromkeys(("mpl", "minor planet"), minor_planet), "nuclide": nuclide, "etymology": etymology,
+    **dict.fromkeys(("mpl", "minor planet"), minor_planet), "nuclide": nuclide, "unichar": character,
+    "etymology": etymology,
     **dict.fromkeys(
         ("ill", "interlanguage link", "interlanguage link multi", "illm", "ill2", "ill-wd", "link-wd"),
         interlanguage_link),
@@ -205,7 +215,10 @@ FUNCTIONS: dict[str, Function] = {
          "crw", "cr-rt", "ru", "ru-rt", "ru7", "ruw", "bk", "bkw", "vb", "vbw", "vb-rt", "ih", "ihw", "hb", "hbw", "fh",
          "wp", "wpw", "country", "flagpsyn", "flagcountry2", "noflag", "bandera2", "bandiera2", "drapeau2", "flagdecou",
          "flaglink", "flagasian", "bandeiracon2", "icc", "flag+link", "flag country", "nationflag", "bandeira2",
-         "flagge2", "vlag2", "flaglist", "flagnation"), nation),
+         "flagge2", "vlag2", "flaglist", "flagnation", "sel", "selb", "self", "selm", "флагификация", "государство",
+         "landsnamn", "flagga", "país", "pays", "państwo", "vlajka a název", "국기", "flaggland", "flagland",
+         "land"), nation),
+    **dict.fromkeys(("naz", "naznb", "naz/nome"), second), "bandiera": flag_or_name,
     **dict.fromkeys(
         ("flagathlete", "flagiocathlete", "flagcgfathlete", "flagmedalist", "flagiocmedalist", "flag athlete",
          "flagcgfmedalist", "flagiocathlete2", "flagparaathlete", "flagplayer", "flag player", "flagparamedalist",
