@@ -24,7 +24,7 @@ class Prose(Template):
     """Languages, quotations, signs and the like, from a table by language."""
 
     name: ClassVar[str] = "prose"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""
