@@ -214,11 +214,11 @@ FUNCTIONS: dict[str, Function] = {
         ("flag", "flagu", "flagcountry", "flagg", "flagteam", "fb", "fbw", "fb-rt", "fbw-rt", "fb2", "nft", "nfa", "cr",
          "crw", "cr-rt", "ru", "ru-rt", "ru7", "ruw", "bk", "bkw", "vb", "vbw", "vb-rt", "ih", "ihw", "hb", "hbw", "fh",
          "wp", "wpw", "country", "flagpsyn", "flagcountry2", "noflag", "bandera2", "bandiera2", "drapeau2", "flagdecou",
-         "flaglink", "flagasian", "bandeiracon2", "icc", "flag+link", "flag country", "nationflag", "bandeira2",
+         "flaglink", "flagasian", "bandeiracon2", "icc", "flag country", "nationflag", "bandeira2",
          "flagge2", "vlag2", "flaglist", "flagnation", "sel", "selb", "self", "selm", "флагификация", "государство",
          "landsnamn", "flagga", "país", "pays", "państwo", "vlajka a název", "국기", "flaggland", "flagland",
          "land"), nation),
-    **dict.fromkeys(("naz", "naznb", "naz/nome"), second), "bandiera": flag_or_name,
+    "flag+link": second, **dict.fromkeys(("naz", "naznb", "naz/nome"), second), "bandiera": flag_or_name,
     **dict.fromkeys(
         ("flagathlete", "flagiocathlete", "flagcgfathlete", "flagmedalist", "flagiocmedalist", "flag athlete",
          "flagcgfmedalist", "flagiocathlete2", "flagparaathlete", "flagplayer", "flag player", "flagparamedalist",

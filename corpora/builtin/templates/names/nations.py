@@ -71,7 +71,7 @@ def nation(arguments: Arguments, language: str) -> str | None:
 
 
 def second(arguments: Arguments, language: str) -> str | None:
-    """Italian `{{Naz|CA|ITA}}`: the nation after the sport."""
+    """The nation after a sport or a title: Italian `{{Naz|CA|ITA}}`, `{{flag+link|History of|Peru}}`."""
     return nation({"1": arguments.get("2", "")}, language)
 
 

@@ -108,7 +108,7 @@ class _Ends:
             stop = self._text.find("-->", start)
             return (stop, stop + 3) if stop >= 0 else (-1, -1)
         stop = self._text.find(f"</{tag}>", start)
-        close = re.compile(rf"</{tag}\s*>", re.IGNORECASE).search(
+        close = re.compile(rf"</{tag}(?:\s[^<>]*)?>", re.IGNORECASE).search(
             self._text, start, len(self._text) if stop < 0 else stop
         )
         if close is not None:

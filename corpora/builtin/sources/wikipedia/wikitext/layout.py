@@ -20,12 +20,13 @@ _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 _BREAK = "\n\n"
 _GAP = f"\n\n{HOLE}\n\n"
 _RAISED = str.maketrans("0123456789-−–+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺ⁿ")
+_CHARGE = re.compile(r"(?:[0-9]{0,2}[+−-])")
 _WRITTEN = frozenset("ijkmpqtxyzN.,/^")
 """What an exponent may hold that has no superscript character of its own."""
 _MINUS = re.compile(r"&(?:minus|ndash|#8722|#8211|#x2212);")
 _EXPONENT = re.compile(
     r"<sup\b[^<>]*>\s*((?:[-−–+]|&(?:minus|ndash|#8722|#8211|#x2212);)?"
-    r"(?:[0-9](?:[0-9.,/^–−-]{0,14}[0-9])?|[ijkmnpqtxyzN](?:[+−-][0-9]+)?))\s*</sup\s*>"
+    r"(?:[0-9](?:[0-9.,/^–−-]{0,14}[0-9])?|[ijkmnpqtxyzN](?:[+−-][0-9]+)?)|[0-9]{0,2}(?:[+−-]|&minus;))\s*</sup\s*>"
 )
 _BASE = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,3}|([0-9])|\))(?:<small>)?\Z")
 """A number raised after a number, a bracket, or the letters of a unit or a variable."""
@@ -110,8 +111,11 @@ def without_tags(text: str) -> str:
 
 def _exponent(match: re.Match[str]) -> str:
     """`10^6` after a number, `km²` after letters, and the digits alone after anything else."""
-    base = _BASE.search(match.string, max(0, match.start() - 12), match.start())
+    start = match.start()
+    base = _BASE.search(match.string, max(0, start - 12), start)
     power = _MINUS.sub("−", match[1])
+    if _CHARGE.fullmatch(power) or match.string.endswith(("</sub>", "</SUB>"), 0, start):
+        return power.translate(_RAISED) if not _WRITTEN.intersection(power) else power
     if base is None:
         return power
     raised = power.translate(_RAISED)

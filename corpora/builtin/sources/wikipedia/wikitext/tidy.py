@@ -145,7 +145,7 @@ def is_text(block: str) -> bool:
 
 def _heading(line: str) -> Iterator[tuple[int, str]]:
     line = line.strip(f"{HOLE} ")
-    if match := _RUN_IN.fullmatch(line):
+    if (match := _RUN_IN.fullmatch(line)) and not line.endswith("=="):
         yield min(len(match[1]), 6), match[2].strip()
         yield 0, match[3]
         return

@@ -75,6 +75,8 @@ def test_patterns_show_what_their_arguments_allow(pattern, arguments, text):
         ("en", "{{track gauge|sg}} and {{track gauge|ussg}} lines", "1,435 mm and 4 ft 8 1/2 in lines"),
         ("en", "{{date|3 June 1950|mdy}} was", "June 3, 1950 was"),
         ("en", "the {{tl|infobox}} box", "the {{infobox}} box"),
+        ("en", "the town ({{lang-rus|Омск|Omsk|omsk|Omsk.ogg}}) lies", "the town (Омск, Omsk) lies"),
+        ("en", "in {{flag+link|Culture of|Peru}} today", "in Peru today"),
         ("de", "wie {{RS|K}} war", "wie war"),
         ("fr", "à {{unité|1.5e3|m}} et {{unité|9|m|/s}} ici", "à 1,5 × 10^3 m et 9 m/s ici"),
         ("fr", "le mot{{,}}{{refnec|et ceci}} ici", "le motet ceci ici"),
