@@ -19,13 +19,31 @@ ARROW_NAMES = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
 CHUNK_BYTES = 1 << 20
-JUDGED_BYTES = 64 << 20
-"""Up to this unpacked size any ratio is accepted."""
-MAX_RATIO = 250
-"""Text packs 3 to 30 times smaller; a bomb a thousand times and more."""
-MAX_UNPACKED_BYTES = 1 << 40
 MAX_XZ_MEMORY_BYTES = 256 << 20
 """`xz -9` needs 65 MB."""
+
+
+@dataclass(frozen=True)
+class UnpackedLimits:
+    """How much the content of a compressed file may be."""
+
+    judged_bytes: int = 64 << 20
+    """Up to this size any ratio is accepted."""
+    ratio: int = 250
+    """Text packs 3 to 30 times smaller; a bomb a thousand times and more."""
+    size_bytes: int = 1 << 40
+
+    def check_ratio(self, size_bytes: int, packed_bytes: int) -> None:
+        """Check the size of the content against that of the compressed file.
+
+        Raises:
+            Unreadable: it is too large.
+        """
+        if size_bytes > max(self.judged_bytes, self.ratio * packed_bytes):
+            raise Unreadable("unpacks to too much", f"more than {self.ratio} times its {packed_bytes:,} bytes")
+
+
+LIMITS = UnpackedLimits()
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ def content_suffix(name: str) -> str:
     return Path(path.stem).suffix.lower() if packing_suffix(name) else path.suffix.lower()
 
 
-def open_packed(path: Path, packing: str | None = None) -> io.BufferedReader:
+def open_packed(path: Path, packing: str | None = None, *, limits: UnpackedLimits = LIMITS) -> io.BufferedReader:
     """A file's content as bytes, decompressed if its name or `packing` says so.
 
     Reading raises `Unreadable` where compressed data ends early, is damaged, is followed by something else, or unpacks
@@ -71,6 +89,7 @@ def open_packed(path: Path, packing: str | None = None) -> io.BufferedReader:
 
     Args:
         packing: its compression, such as `.gz`; by default the one its name ends in.
+        limits: of its content.
 
     Raises:
         OSError: the file cannot be opened.
@@ -78,7 +97,7 @@ def open_packed(path: Path, packing: str | None = None) -> io.BufferedReader:
     packing = packing_suffix(path.name) if packing is None else packing
     if not packing:
         return path.open("rb")
-    return io.BufferedReader(Unpacked(path, packing), CHUNK_BYTES)
+    return io.BufferedReader(Unpacked(path, packing, limits), CHUNK_BYTES)
 
 
 class Unpacked(io.RawIOBase):
@@ -86,11 +105,12 @@ class Unpacked(io.RawIOBase):
 
     Args:
         packing: one of `PACKED`.
+        limits: of the content.
     """
 
-    def __init__(self, path: Path, packing: str) -> None:
+    def __init__(self, path: Path, packing: str, limits: UnpackedLimits = LIMITS) -> None:
         super().__init__()
-        self._packing, self._size = packing, 0
+        self._packing, self._limits, self._size = packing, limits, 0
         self._file = path.open("rb")
         self._packed_bytes = path.stat().st_size
         if not self._packed_bytes:
@@ -118,10 +138,9 @@ class Unpacked(io.RawIOBase):
         with _named_errors(self._packing):
             content = self._stream.read(min(len(view), CHUNK_BYTES))
         self._size += len(content)
-        if self._size > JUDGED_BYTES and self._size > MAX_RATIO * self._packed_bytes:
-            raise Unreadable("unpacks to too much", f"more than {MAX_RATIO} times its {self._packed_bytes:,} bytes")
-        if self._size > MAX_UNPACKED_BYTES:
-            raise Unreadable("unpacks to too much", f"more than {MAX_UNPACKED_BYTES >> 40} TB")
+        self._limits.check_ratio(self._size, self._packed_bytes)
+        if self._size > self._limits.size_bytes:
+            raise Unreadable("unpacks to too much", f"more than {self._limits.size_bytes >> 40} TB")
         view[: len(content)] = content
         return len(content)
 

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import entropy, levels, merged, mix, tally
 
-ENTRIES, PAIRS = 2**22, 2**25
-"""How many distinct pairs, and how many pairs in all, are kept: 64 MB, and a list of 64 MB to draw from."""
 FIRST = 2**28 - 1
 """Stands before the first token of a row."""
 LEVEL, BEFORE = np.uint64(56), np.uint64(28)
@@ -26,6 +24,10 @@ class Bigrams(Statistic):
     """
 
     name: ClassVar[str] = "bigrams"
+    most_entries: ClassVar[int] = 2**22
+    """How many distinct pairs are kept: 64 MB."""
+    most_pairs: ClassVar[int] = 2**25
+    """How many pairs in all are kept: a list of 64 MB to draw from."""
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """The pairs of neighbours in each row and the pair that its first token makes with `FIRST`."""
@@ -37,13 +39,13 @@ class Bigrams(Statistic):
         before <<= BEFORE
         before |= block.values.astype(np.uint64)
         before |= np.repeat(level << LEVEL, block.lengths)
-        return _bounded(*tally(before), level=0)
+        return self._bounded(*tally(before), level=0)
 
     def merge(self, one: Counts, other: Counts) -> Counts:
         """Both tables together, without the levels that either has let go."""
         level = max(int(one["level"][0]), int(other["level"][0]))
         parts = [_from_level(part["keys"], part["counts"], level) for part in (one, other)]
-        return _bounded(*merged(*parts), level=level)
+        return self._bounded(*merged(*parts), level=level)
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
         """Distinct pairs, what the next token tells beyond the one before, and the share of rows that were read."""
@@ -58,6 +60,12 @@ class Bigrams(Statistic):
             "bigram_entropy_bits": round(bits, 6) if number.sum() else None,
             "bigram_rows_rate": share,
         }
+
+    def _bounded(self, keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> Counts:
+        while len(keys) > self.most_entries or (len(keys) and counts.sum() > self.most_pairs):
+            level += 1
+            keys, counts = _from_level(keys, counts, level)
+        return {"keys": keys, "counts": counts, "level": np.array([level], dtype=np.int64)}
 
 
 def pairs(counts: Counts) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
@@ -75,13 +83,6 @@ def pairs(counts: Counts) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArr
 def _from_level(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> tuple[Array, Array]:
     start = np.searchsorted(keys, np.uint64(level) << LEVEL)
     return keys[start:], counts[start:]
-
-
-def _bounded(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int) -> Counts:
-    while len(keys) > ENTRIES or (len(keys) and counts.sum() > PAIRS):
-        level += 1
-        keys, counts = _from_level(keys, counts, level)
-    return {"keys": keys, "counts": counts, "level": np.array([level], dtype=np.int64)}
 
 
 @hookimpl

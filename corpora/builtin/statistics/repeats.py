@@ -8,8 +8,6 @@ import numpy as np
 from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import heaviest, joined, levels, mean, row_hashes
 
-CAPACITY = 2**20
-"""How many distinct rows each of the two tables holds: 48 MB in all."""
 SHOWN = 10
 NEVER = np.iinfo(np.int64).max
 
@@ -25,6 +23,8 @@ class Repeats(Statistic):
 
     name: ClassVar[str] = "repeats"
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
+    capacity: ClassVar[int] = 2**20
+    """How many distinct rows each of the two tables holds: 48 MB in all."""
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """The distinct rows, how often each occurs, and the first row that holds it."""
@@ -32,7 +32,7 @@ class Repeats(Statistic):
         hashes = row_hashes(block.values, block.offsets[:-1], block.offsets[1:])
         keys, first, counts = np.unique(hashes, return_index=True, return_counts=True)
         table = {"keys": keys, "counts": counts.astype(np.int64), "first": first + context.first_row}
-        return _bounded(
+        return self._bounded(
             {
                 **{f"part_{name}": column for name, column in table.items()},
                 **{f"top_{name}": column for name, column in table.items()},
@@ -53,7 +53,7 @@ class Repeats(Statistic):
                 counts[places] += part[table + "counts"]
                 first[places] = np.minimum(first[places], part[table + "first"])
             merged |= {table + "keys": keys, table + "counts": counts, table + "first": first}
-        return _bounded(merged)
+        return self._bounded(merged)
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
         """Distinct rows and their share, and the most frequent rows, each with its first number and its count."""
@@ -69,19 +69,18 @@ class Repeats(Statistic):
             "repeats_error": int(counts["error"][0]),
         }
 
-
-def _bounded(counts: dict[str, Array]) -> Counts:
-    level = int(counts["level"][0])
-    own = levels(counts["part_keys"])
-    while np.count_nonzero(own >= level) > CAPACITY:
-        level += 1
-    kept = np.flatnonzero(own >= level)
-    top, weight = heaviest(counts["top_counts"], CAPACITY)
-    for name in ("keys", "counts", "first"):
-        counts[f"part_{name}"] = counts[f"part_{name}"][kept]
-        counts[f"top_{name}"] = counts[f"top_{name}"][top]
-    counts["top_counts"] = counts["top_counts"] - weight
-    return {**counts, "level": np.array([level], dtype=np.int64), "error": counts["error"] + weight}
+    def _bounded(self, counts: dict[str, Array]) -> Counts:
+        level = int(counts["level"][0])
+        own = levels(counts["part_keys"])
+        while np.count_nonzero(own >= level) > self.capacity:
+            level += 1
+        kept = np.flatnonzero(own >= level)
+        top, weight = heaviest(counts["top_counts"], self.capacity)
+        for name in ("keys", "counts", "first"):
+            counts[f"part_{name}"] = counts[f"part_{name}"][kept]
+            counts[f"top_{name}"] = counts[f"top_{name}"][top]
+        counts["top_counts"] = counts["top_counts"] - weight
+        return {**counts, "level": np.array([level], dtype=np.int64), "error": counts["error"] + weight}
 
 
 @hookimpl

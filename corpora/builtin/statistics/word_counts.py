@@ -11,8 +11,6 @@ from corpora.arrays import gathered, heaviest, joined, levels, mean, row_hashes,
 from corpora.builtin.statistics.growth import growth_summary, read_by_milestone
 from corpora.builtin.statistics.laws import zipf_slope
 
-TYPES, TOP = 2**20, 2**19
-"""How many types the fair part holds, and how many words the table of the most frequent ones: 40 MB in all."""
 SHOWN = 20
 NEVER = np.iinfo(np.int64).max
 
@@ -28,6 +26,10 @@ class Words(Statistic):
 
     name: ClassVar[str] = "words"
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "sentences"
+    most_types: ClassVar[int] = 2**20
+    """How many types the fair part holds; 40 MB together with the most frequent words."""
+    most_words: ClassVar[int] = 2**19
+    """How many words the table of the most frequent ones holds."""
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """The distinct words with their counts, bytes and first rows, and the words read between milestones."""
@@ -39,7 +41,7 @@ class Words(Statistic):
         rows = np.arange(context.first_row, context.first_row + len(block))
         first = np.repeat(rows, words)[places]
         lengths = (stops - starts)[places]
-        return _bounded(
+        return self._bounded(
             {
                 "type_keys": keys,
                 "type_first": first,
@@ -62,7 +64,7 @@ class Words(Statistic):
         first = np.full(len(keys), NEVER)
         first[here] = one["type_first"]
         first[there] = np.minimum(first[there], other["type_first"])
-        return _bounded({**merged, "type_keys": keys, "type_first": first, **_top_merged(one, other)})
+        return self._bounded({**merged, "type_keys": keys, "type_first": first, **_top_merged(one, other)})
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
         """Types, their share of the words, Zipf's slope, Heaps' K and beta, and the most frequent words."""
@@ -76,6 +78,26 @@ class Words(Statistic):
             "word_error": int(counts["error"][0]),
             **growth_summary(counts["type_first"], counts["read"], scale=2**level),
             "most_frequent_words": [[word, number] for word, number in most_frequent(counts, SHOWN)],
+        }
+
+    def _bounded(self, counts: dict[str, Array]) -> Counts:
+        level = int(counts["level"][0])
+        own = levels(counts["type_keys"])
+        while np.count_nonzero(own >= level) > self.most_types:
+            level += 1
+        kept = np.flatnonzero(own >= level)
+        top, weight = heaviest(counts["top_counts"], self.most_words)
+        lengths = counts["top_lengths"]
+        return {
+            **counts,
+            "level": np.array([level], dtype=np.int64),
+            "error": counts["error"] + weight,
+            "type_keys": counts["type_keys"][kept],
+            "type_first": counts["type_first"][kept],
+            "top_keys": counts["top_keys"][top],
+            "top_counts": counts["top_counts"][top] - weight,
+            "top_lengths": lengths[top],
+            "top_bytes": gathered(counts["top_bytes"], (np.cumsum(lengths) - lengths)[top], lengths[top]),
         }
 
 
@@ -104,27 +126,6 @@ def _top_merged(one: Counts, other: Counts) -> dict[str, Array]:
         "top_counts": counts,
         "top_lengths": lengths,
         "top_bytes": gathered(both, starts, lengths),
-    }
-
-
-def _bounded(counts: dict[str, Array]) -> Counts:
-    level = int(counts["level"][0])
-    own = levels(counts["type_keys"])
-    while np.count_nonzero(own >= level) > TYPES:
-        level += 1
-    kept = np.flatnonzero(own >= level)
-    top, weight = heaviest(counts["top_counts"], TOP)
-    lengths = counts["top_lengths"]
-    return {
-        **counts,
-        "level": np.array([level], dtype=np.int64),
-        "error": counts["error"] + weight,
-        "type_keys": counts["type_keys"][kept],
-        "type_first": counts["type_first"][kept],
-        "top_keys": counts["top_keys"][top],
-        "top_counts": counts["top_counts"][top] - weight,
-        "top_lengths": lengths[top],
-        "top_bytes": gathered(counts["top_bytes"], (np.cumsum(lengths) - lengths)[top], lengths[top]),
     }
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from corpora import DownloadError, InputError, OptionError, leads_out
 from corpora.builtin.sources.addresses.listing import MAX_FILES, Remote
-from corpora.builtin.sources.packed import JUDGED_BYTES, MAX_RATIO
+from corpora.builtin.sources.packed import LIMITS
 from corpora.builtin.sources.unreadable import Unreadable
 from corpora.errors import first_line
 
@@ -86,8 +86,8 @@ class Storage:
             OSError: the disk is full or refuses.
         """
         size, packed = remote.size_bytes, remote.packed_bytes
-        if size is not None and packed is not None and size > max(JUDGED_BYTES, MAX_RATIO * packed):
-            raise Unreadable("unpacks to too much", f"more than {MAX_RATIO} times its {packed:,} bytes")
+        if size is not None and packed is not None:
+            LIMITS.check_ratio(size, packed)
         with path.open("ab") as target:
             have = target.tell()
             if size is not None and have > size:

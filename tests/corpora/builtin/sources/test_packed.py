@@ -7,8 +7,7 @@ import lzma
 import pyarrow as pa
 import pytest
 
-from corpora.builtin.sources import packed
-from corpora.builtin.sources.packed import Suffixes, open_packed
+from corpora.builtin.sources.packed import Suffixes, UnpackedLimits, open_packed
 from corpora.builtin.sources.unreadable import Unreadable
 
 PACK = {
@@ -71,19 +70,21 @@ def test_an_empty_file_is_empty(write):
         content(write(TEXT, lambda _: b""))
 
 
-def test_a_bomb_is_stopped_by_its_ratio(write, monkeypatch):
-    monkeypatch.setattr(packed, "JUDGED_BYTES", 1 << 20)
+def test_a_bomb_is_stopped_by_its_ratio(write):
     path, given = write(bytes(8 << 20)), 0
-    with pytest.raises(Unreadable, match="more than 250 times"), open_packed(path) as file:
+    limits = UnpackedLimits(judged_bytes=1 << 20)
+    with pytest.raises(Unreadable, match="more than 250 times"), open_packed(path, limits=limits) as file:
         while chunk := file.read(1 << 16):
             given += len(chunk)
     assert given <= 2 << 20
 
 
-def test_a_file_larger_than_the_limit_is_stopped(write, monkeypatch):
-    monkeypatch.setattr(packed, "MAX_UNPACKED_BYTES", 1000)
-    with pytest.raises(Unreadable, match="unpacks to too much"):
-        content(write(TEXT))
+def test_a_file_larger_than_the_limit_is_stopped(write):
+    with (
+        pytest.raises(Unreadable, match="unpacks to too much"),
+        open_packed(write(TEXT), limits=UnpackedLimits(size_bytes=1000)) as file,
+    ):
+        file.read()
 
 
 def test_suffixes_match_packable_kinds_only():

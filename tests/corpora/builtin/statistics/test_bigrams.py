@@ -1,6 +1,7 @@
 """Bigrams: exact pairs, and a fair part of them where they do not fit."""
 
 from collections import Counter
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from corpora import Context, Sequences
 from corpora.arrays.count_tables import levels, merged, tally
-from corpora.builtin.statistics import bigrams
 from corpora.builtin.statistics.bigrams import FIRST, Bigrams, pairs
 
 ROWS = st.lists(st.lists(st.integers(0, 70_000), max_size=8), max_size=12)
@@ -28,15 +28,13 @@ def test_pairs_are_those_of_python(rows):
 @settings(deadline=None)
 @given(SMALL, st.data(), st.integers(3, 60))
 def test_parts_merge_to_the_whole_in_any_order_even_where_not_all_fits(rows, data, room):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bigrams, "ENTRIES", room)
-        whole = Bigrams().count(Sequences.from_rows(rows), Context())
-        edges = [0, *sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=4))), len(rows)]
-        parts = [Bigrams().count(Sequences.from_rows(rows[a:b]), Context(first_row=a)) for a, b in pairwise(edges)]
-        parts = data.draw(st.permutations(parts))
-        result = parts[0]
-        for part in parts[1:]:
-            result = Bigrams().merge(result, part)
+    class Small(Bigrams):
+        most_entries = room
+
+    whole = Small().count(Sequences.from_rows(rows), Context())
+    edges = [0, *sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=4))), len(rows)]
+    parts = [Small().count(Sequences.from_rows(rows[a:b]), Context(first_row=a)) for a, b in pairwise(edges)]
+    result = reduce(Small().merge, data.draw(st.permutations(parts)))
     assert len(whole["keys"]) <= room
     assert all(np.array_equal(whole[name], result[name]) for name in whole)
 
@@ -48,9 +46,11 @@ def test_the_entropy_of_a_coin_is_one_bit():
     assert (summary["distinct_bigrams"], summary["bigram_rows_rate"]) == (4, 1.0)
 
 
-def test_half_of_the_rows_go_when_there_is_no_room(monkeypatch):
-    monkeypatch.setattr(bigrams, "PAIRS", 60_000)
-    summary = Bigrams().summarise(Bigrams().count(Sequences.from_rows([[1, 2]] * 50_000), Context()))
+def test_half_of_the_rows_go_when_there_is_no_room():
+    class Small(Bigrams):
+        most_pairs = 60_000
+
+    summary = Small().summarise(Small().count(Sequences.from_rows([[1, 2]] * 50_000), Context()))
     assert summary["bigram_rows_rate"] == 0.5
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from corpora import Context, Counts, Sequences, Statistic
 from corpora.arrays.hashes import ngram_hashes, row_hashes
-from corpora.builtin.statistics import repeats, word_counts
 from corpora.builtin.statistics.growth import Growth
 from corpora.builtin.statistics.laws import heaps_fit, zipf_slope
 from corpora.builtin.statistics.repeats import Repeats
@@ -69,19 +68,23 @@ def test_repeats_are_those_of_a_counter(rows):
     assert summary["most_repeated"] == sorted(expected, key=lambda pair: (-pair[1], pair[0]))[:10]
 
 
-def test_distinct_rows_that_do_not_fit_are_estimated(monkeypatch):
-    monkeypatch.setattr(repeats, "CAPACITY", 2_000)
+def test_distinct_rows_that_do_not_fit_are_estimated():
+    class Small(Repeats):
+        capacity = 2_000
+
     rows = [[i, i // 60_000] for i in np.random.default_rng(1).permutation(np.repeat(np.arange(20_000), 3)).tolist()]
-    summary = Repeats().summarise(counted(Repeats(), rows, [15_000, 30_000]))
+    summary = Small().summarise(counted(Small(), rows, [15_000, 30_000]))
     assert summary["distinct_rows"] == pytest.approx(20_000, rel=0.1)
     assert not summary["distinct_rows_exact"]
 
 
-def test_frequent_words_that_do_not_fit_keep_their_bound(monkeypatch):
-    monkeypatch.setattr(word_counts, "TOP", 50)
+def test_frequent_words_that_do_not_fit_keep_their_bound():
+    class Small(Words):
+        most_words = 50
+
     words = np.minimum(np.random.default_rng(1).zipf(1.5, 20_000), 5_000).tolist()
     texts = [" ".join(map(str, words[i : i + 10])) for i in range(0, 20_000, 10)]
-    counts = counted(Words(), texts, [500, 900, 1_700])
+    counts = counted(Small(), texts, [500, 900, 1_700])
     true, error = Counter(map(str, words)), int(counts["error"][0])
     assert 0 < error <= 20_000 / 51
     kept = dict(most_frequent(counts, 100))
@@ -89,10 +92,12 @@ def test_frequent_words_that_do_not_fit_keep_their_bound(monkeypatch):
     assert all(word in kept for word, number in true.items() if number > error)
 
 
-def test_types_that_do_not_fit_are_estimated(monkeypatch):
-    monkeypatch.setattr(word_counts, "TYPES", 1_000)
+def test_types_that_do_not_fit_are_estimated():
+    class Small(Words):
+        most_types = 1_000
+
     texts = [" ".join(f"w{i * 10 + j}" for j in range(10)) for i in range(2_000)]
-    summary = Words().summarise(counted(Words(), texts, [1_000]))
+    summary = Small().summarise(counted(Small(), texts, [1_000]))
     assert summary["word_types"] == pytest.approx(20_000, rel=0.15)
     assert not summary["word_types_exact"]
     assert summary["heaps_beta"] == pytest.approx(1.0, abs=0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def test_every_family_is_exported_as_torch_computes_it(family: str, tmp_path: Pa
 
 
 def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.models.export.requirements.find_spec", lambda name: None)
+    for name in ("onnx", "onnxruntime", "onnxscript"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ModelError, match=r"needs onnx, onnxruntime, onnxscript.*pip install 'transferset\[onnx\]'"):
         export_onnx("a model that is not read")
 

@@ -2,15 +2,21 @@
 
 import pytest
 
-from corpora import registry
+from corpora.builtin.sources.texts import Texts
+from corpora.builtin.sources.texts.pages import Cuts
 
 
 @pytest.fixture
 def read():
     """Everything that the source gives for a folder."""
 
-    def all_of(folder, **options):
-        source = registry.find("sources", "texts").from_options({"folder": folder, **options})
+    def all_of(folder, *, cuts=Cuts(), **options):
+        own_cuts = cuts
+
+        class Cut(Texts):
+            cuts = own_cuts
+
+        source = Cut.from_options({"folder": folder, **options})
         return [outcome for shard in source.shards() for outcome in source.read(shard)]
 
     return all_of

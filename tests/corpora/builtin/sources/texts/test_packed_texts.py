@@ -11,7 +11,7 @@ import pytest
 
 import corpora
 from corpora import Document, Reject
-from corpora.builtin.sources.texts import pages
+from corpora.builtin.sources.texts.pages import Cuts, piece_of, pieces, stream_pieces
 
 PACK = {
     "gz": gzip.compress,
@@ -43,22 +43,19 @@ def test_every_kind_gives_the_same_documents_compressed(tmp_path, read, packing)
 
 
 @pytest.mark.parametrize("text", [PROSE * 40, "one line " * 400, "x\n" * 3000, ("y" * 700 + "\n") * 9 + "end"])
-def test_large_texts_are_cut_at_the_same_places(tmp_path, monkeypatch, text):
-    monkeypatch.setattr(pages, "PIECE_BYTES", 512)
-    monkeypatch.setattr(pages, "MAX_LINE_BYTES", 2000)
-    path = tmp_path / "a.txt"
+def test_large_texts_are_cut_at_the_same_places(tmp_path, text):
+    path, cuts = tmp_path / "a.txt", Cuts(piece_bytes=512, line_bytes=2000)
     path.write_bytes(text.encode())
     whole = corpora.Shard("a.txt", path, size_bytes=len(text))
-    ranges = [pages.piece_of(path, piece.start, piece.stop) for piece in pages.pieces(whole)]
-    streamed = list(pages.stream_pieces(io.BytesIO(text.encode())))
+    ranges = [piece_of(path, piece.start, piece.stop, cuts) for piece in pieces(whole, cuts)]
+    streamed = list(stream_pieces(io.BytesIO(text.encode()), cuts))
     assert [*filter(any, streamed)] == [*filter(any, ranges)]
 
 
-def test_a_large_compressed_text_gives_the_documents_of_the_plain_one(tmp_path, read, monkeypatch):
-    monkeypatch.setattr(pages, "PIECE_BYTES", 1000)
+def test_a_large_compressed_text_gives_the_documents_of_the_plain_one(tmp_path, read):
     (tmp_path / "a.txt").write_text(PROSE * 60, encoding="utf-8")
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress((PROSE * 60).encode()))
-    made = read(tmp_path)
+    made = read(tmp_path, cuts=Cuts(piece_bytes=1000))
     plain, packed = ([each for each in made if each.id.startswith(name)] for name in ("a.txt", "b.txt"))
     assert [each.paragraphs for each in plain] == [each.paragraphs for each in packed] and len(plain) > 3
     assert packed[1].id == "b.txt.gz#2"

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.texts import pages
-from corpora.builtin.sources.texts.pages import piece_of
+from corpora.builtin.sources.texts.pages import Cuts, piece_of
 
 
 def test_markdown_is_read_as_text(tmp_path, read):
@@ -37,18 +36,16 @@ def test_a_large_text_file_is_cut_at_line_ends_and_nothing_is_lost(tmp_path, rea
     assert [paragraph for document in documents for paragraph in document.paragraphs] == lines
 
 
-def test_a_line_over_many_pieces_is_read_whole(tmp_path, read, monkeypatch):
-    monkeypatch.setattr(pages, "PIECE_BYTES", 1000)
+def test_a_line_over_many_pieces_is_read_whole(tmp_path, read):
     text = "word " * 2000
     (tmp_path / "a.txt").write_text(f"First.\n{text}\nLast.", encoding="utf-8")
-    assert [document.paragraphs for document in read(tmp_path)] == [("First.", text.strip()), ("Last.",)]
+    documents = read(tmp_path, cuts=Cuts(piece_bytes=1000))
+    assert [document.paragraphs for document in documents] == [("First.", text.strip()), ("Last.",)]
 
 
-def test_a_line_that_is_too_long_is_rejected_by_size_and_the_others_are_read(tmp_path, read, monkeypatch):
-    monkeypatch.setattr(pages, "PIECE_BYTES", 1 << 20)
-    monkeypatch.setattr(pages, "MAX_LINE_BYTES", 2 << 20)
+def test_a_line_that_is_too_long_is_rejected_by_size_and_the_others_are_read(tmp_path, read):
     (tmp_path / "a.txt").write_text("First.\n" + "word " * 1_000_000 + "\nLast.", encoding="utf-8")
-    reject, first, last = read(tmp_path)
+    reject, first, last = read(tmp_path, cuts=Cuts(piece_bytes=1 << 20, line_bytes=2 << 20))
     assert (reject.id, reject.reason, reject.detail) == ("a.txt#1-line", "line too long", "5 MB; at most 2 MB")
     assert (first.paragraphs, last.paragraphs) == (("First.",), ("Last.",))
 
@@ -58,7 +55,7 @@ def test_wherever_a_file_is_cut_each_line_is_in_one_piece(tmp_path_factory, line
     path = tmp_path_factory.getbasetemp() / "cut.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
     whole = path.read_bytes()
-    pieces = [piece_of(path, start, min(start + size, len(whole)))[0] for start in range(0, len(whole), size)]
+    pieces = [piece_of(path, start, min(start + size, len(whole)), Cuts())[0] for start in range(0, len(whole), size)]
     assert b"".join(pieces) == whole
 
 

@@ -5,7 +5,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpora import Reject
-from corpora.builtin.sources.texts import lines
 
 
 def jsonl(folder, text):
@@ -39,11 +38,10 @@ def test_a_key_that_occurs_twice_is_a_reject(tmp_path, read):
     assert (reject.reason, reject.detail) == ("damaged row", "not JSON: the key 'text' occurs twice")
 
 
-def test_a_line_that_is_too_long_is_rejected_with_its_size_and_the_next_one_is_read(tmp_path, read, monkeypatch):
-    monkeypatch.setattr(lines, "MAX_LINE_CHARACTERS", 2_000_000)
-    long = "many words " * 300_000
+def test_a_line_that_is_too_long_is_rejected_with_its_size_and_the_next_one_is_read(tmp_path, read):
+    long = "many words " * 6_200_000
     first, second = read(jsonl(tmp_path, f'{{"text": "{long}"}}\n{{"text": "Two."}}\n'))
-    assert (first.reason, first.detail) == ("line too long", "3 M characters; at most 2 M")
+    assert (first.reason, first.detail) == ("line too long", "68 M characters; at most 67 M")
     assert second.paragraphs == ("Two.",)
 
 
