@@ -147,7 +147,9 @@ class Ranges:
         return (run >= 0) & inside
 
 
-def threshold(parent: Dataset, order: Order, amount: Amount, work: Work) -> Threshold:
+def threshold(
+    parent: Dataset, order: Order, amount: Amount, work: Work, *, collect_rows: int = COLLECT_ROWS
+) -> Threshold:
     """Find where a selection ends, digit by digit of the key, without ever holding a list of all rows.
 
     Each pass counts, among the keys that share the digits found so far, the rows and tokens for each value of
@@ -158,11 +160,12 @@ def threshold(parent: Dataset, order: Order, amount: Amount, work: Work) -> Thre
         parent: the dataset.
         order: gives the keys.
         amount: how much to take; for a number of tokens, as many rows as fit.
+        collect_rows: how many rows are collected and sorted at most.
     """
     left = _budget(amount, parent.rows)
     prefix, digit, shared = 0, 0, parent.rows
     pieces, vocabulary = parent.pieces(), vocabulary_in(parent.path)
-    while digit < DIGITS and shared > COLLECT_ROWS:
+    while digit < DIGITS and shared > collect_rows:
         parts = work.executor.map(DigitTask(order, vocabulary, digit, prefix), pieces)
         total = reduce(np.add, parts)
         running = np.cumsum(total, axis=0)
@@ -171,7 +174,7 @@ def threshold(parent: Dataset, order: Order, amount: Amount, work: Work) -> Thre
         if value:
             left = (left[0] - int(running[value - 1, 0]), left[1] - int(running[value - 1, 1]))
         prefix, digit, shared = prefix << DIGIT_BITS | value, digit + 1, int(total[value, 0])
-    if shared > COLLECT_ROWS:
+    if shared > collect_rows:
         return Threshold(prefix, _last_of_equals(parent, order, vocabulary, prefix, *left))
     return _last_of_few(list(work.executor.map(CollectTask(order, vocabulary, digit, prefix), pieces)), left)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -20,6 +22,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
+import corpora
 from corpora import Sequences
 from trainer.data.masking import masker
 from trainer.data.packing import IGNORED, Packed, pack
@@ -134,6 +137,20 @@ def weights_hash(folder: Path) -> str:
 def make() -> Any:
     """The functions of this file."""
     return sys.modules[__name__]
+
+
+@pytest.fixture
+def apart(home: Path, tmp_path: Path) -> str:
+    """The reference of a registered dataset of 8 sequences, in the pieces of `teacher_folder`, called `apart`."""
+    folder = tmp_path / "apart"
+    folder.mkdir()
+    draw = np.random.default_rng(5)
+    numbers = (draw.geometric(0.2, size=draw.integers(2, 13)) for _ in range(8))
+    texts = [" ".join(f"w{number}" for number in row) for row in numbers]
+    pq.write_table(pa.table({"text": texts}), folder / "rows.parquet")
+    made = corpora.tokenize(corpora.open(f"parquet:{folder}"), tokenizer=str(tokenizer_file(tmp_path)), name="apart")
+    assert made.rows == 8
+    return made.name
 
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -68,11 +68,14 @@ class RowsOfCopies:
         return unit if self.documents is None else int(self.documents.rows[unit])
 
 
-def spill_documents(folder: Path, parent: Dataset, digests: Iterable[Path]) -> tuple[tuple[Path, ...], DocumentStarts]:
+def spill_documents(
+    folder: Path, parent: Dataset, digests: Iterable[Path], *, documents_a_file: int = UNITS_A_PARTITION
+) -> tuple[tuple[Path, ...], DocumentStarts]:
     """Write the digest of every document, as `spill` does for rows.
 
     Args:
         digests: files with the digests of the dataset's rows, in order.
+        documents_a_file: how many documents' digests are sorted at once and written to one file.
 
     Returns:
         The files, and the documents' first rows.
@@ -80,7 +83,7 @@ def spill_documents(folder: Path, parent: Dataset, digests: Iterable[Path]) -> t
     documents = _documents(parent, digests)
     files: list[Path] = []
     starts: list[NDArray[np.int64]] = []
-    while chunk := list(islice(documents, UNITS_A_PARTITION)):
+    while chunk := list(islice(documents, documents_a_file)):
         files.append(folder / f"documents-{len(files):05d}")
         spill(files[-1], as_pairs(b"".join(digest for _, digest in chunk)), sum(map(len, starts)))
         starts.append(np.array([row for row, _ in chunk]))

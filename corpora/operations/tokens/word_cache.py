@@ -32,13 +32,21 @@ class WordCache:
     Args:
         tokenizer: any tokenizer, without truncation and padding.
         ask: encodes texts with the tokenizer; by default without special tokens.
+        most_words: how many words are kept before the cache starts over.
     """
 
-    def __init__(self, tokenizer: Tokenizer, ask: Callable[[Sequence[str]], list[list[int]]] | None = None) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        ask: Callable[[Sequence[str]], list[list[int]]] | None = None,
+        *,
+        most_words: int = MOST_WORDS,
+    ) -> None:
         self._asked = ask or (
             lambda texts: [each.ids for each in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
         )
         self._added = _added_tokens(tokenizer)
+        self._most_words = most_words
         self._numbers: dict[str, int] = {}
         self._values: Array = np.empty(0, np.uint32)
         self._offsets: Array = np.zeros(1, np.int64)
@@ -77,7 +85,7 @@ class WordCache:
 
     def _learn(self, words: Sequence[str]) -> None:
         """Encode the words that are not in the cache yet."""
-        if len(self._numbers) > MOST_WORDS:
+        if len(self._numbers) > self._most_words:
             self._forget()
         new = list(set(words).difference(self._numbers))
         if new:

@@ -186,7 +186,7 @@ class Jumping(Score):
 
 
 @pytest.mark.parametrize("first", ["low", "high"])
-def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens, offer, first, monkeypatch):
+def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens, offer, first, reblocked):
     offer(transforms=[Jumping])
     scored = corpora.transform(tokens, "jumping")
     whole = pa.Table.from_batches(list(scored.batches()))
@@ -195,9 +195,9 @@ def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens
         means.setdefault(document, []).append(score)
     ranked = sorted(means, key=lambda each: np.nanmean(means[each]), reverse=first == "high")
     half = len(ranked) // 2
-    for rows in (len(whole), 7, 1):
-        monkeypatch.setattr(type(scored), "batches", lambda self, rows=rows: iter(whole.to_batches(max_chunksize=rows)))
-        ranges = document_ranges(scored, Order(ByScore(column="jumping", first=first), 1, "document"), Amount(rate=0.5))
+    order = Order(ByScore(column="jumping", first=first), 1, "document")
+    for dataset in (scored, reblocked(scored, 7), reblocked(scored, 1)):
+        ranges = document_ranges(dataset, order, Amount(rate=0.5))
         taken = {whole["document"][int(start)].as_py() for start in ranges.starts}
         assert taken == set(ranked[: len(ranked) - half]) and 2 < len(taken) < len(ranked)
 

@@ -9,7 +9,10 @@ import pytest
 
 import corpora
 from corpora import Selection, Sequences, TextTransform, TokenTransform
+from corpora.execution import silent
 from corpora.operations.previews import preview
+from corpora.operations.thresholds import Amount, Order, threshold
+from corpora.operations.version_writer import Work
 from corpora.store.description import texts
 from corpora.store.store import default_store
 
@@ -248,14 +251,11 @@ def test_both_sides_of_a_split_are_one_json_document(run, tokens):
 
 @pytest.mark.parametrize("few", [0, 1 << 20])
 @pytest.mark.parametrize("amount", [{"rows": 97}, {"tokens": 500}, {"rate": 1.0}, {"tokens": 1}])
-def test_the_threshold_is_exact_whether_few_rows_are_collected_or_none(tokens, monkeypatch, few, amount):
-    monkeypatch.setattr("corpora.operations.thresholds.COLLECT_ROWS", few)
-    made = corpora.transform(tokens, "sample", name=f"x{few}", **amount)
+def test_the_threshold_is_exact_whether_few_rows_are_collected_or_none(tokens, few, amount):
+    order = Order(corpora.registry.make("transforms", "sample"), 42, "row")
+    bound = threshold(tokens, order, Amount(**amount), Work.here(None, "serial", silent), collect_rows=few)
+    keys = order.selection.order(Sequences(np.empty(0), np.zeros(tokens.rows + 1, np.int64)), corpora.Context(), 42)
     lengths = [len(ids) for _, ids in rows_of(tokens)]
-    keys = corpora.registry.make("transforms", "sample").order(
-        Sequences(np.empty(0), np.zeros(tokens.rows + 1, np.int64)), corpora.Context(),
-        corpora.seed_of(42, "sample", 1, tokens.fingerprint),
-    )  # fmt: skip
     ranking = sorted(range(tokens.rows), key=lambda row: (keys[row], row))
     if "tokens" in amount:
         ranking = [
@@ -263,7 +263,7 @@ def test_the_threshold_is_exact_whether_few_rows_are_collected_or_none(tokens, m
         ]
     else:
         ranking = ranking[: amount.get("rows", tokens.rows)]
-    assert rows_of(made) == [rows_of(tokens)[row] for row in sorted(ranking)]
+    assert np.flatnonzero(bound.mask(keys, 0)).tolist() == sorted(ranking)
 
 
 def test_a_selection_gets_the_statistics_that_it_needs(tokens):

@@ -254,17 +254,31 @@ def test_memory_that_runs_out_names_the_budget_or_halves_it_when_asked(
 
 
 def test_memory_is_given_back_when_nothing_holds_what_did_not_fit(
-    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
+    teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
+    from trainer.distillation.settings import resolve
+    from trainer.distillation.setup.preparation import distillation
     from trainer.distillation.training.update import Training
     from trainer.plugin.discovery import registry
 
     (tmp_path / "greedy.py").write_text(GREEDY, encoding="utf-8")
     registry.use_files([tmp_path / "greedy.py"])
-    shrink, held = Training._shrink, []
-    monkeypatch.setattr(Training, "_shrink", lambda training: (held.append(sys.exc_info()[1]), shrink(training)))
+    held = []
+
+    class Watched(Training):
+        def shrink(self) -> None:
+            held.append(sys.exc_info()[1])
+            super().shrink()
+
     options = {**OPTIONS, "loss": ["greedy"], "sequences": 400, "budget": "updates=1", "micro-batch-tokens": "auto"}
-    distill(make.rows(400), teacher, tmp_path / "run", options=options)
+    made = distillation(make.rows(400), [teacher], resolve("study", options), preset="study").training
+    watched = Watched(
+        made.engine, made.rows, made.masker, plan=made.plan, recipe=made.recipe, frame=made.frame, ranks=made.ranks,
+        micro_batch_tokens=made.micro_batch_tokens, shrinks=made.shrinks,
+    )  # fmt: skip
+    watched.update(0)
+    watched.close()
+    made.close()
     assert held and not any(held)
 
 

@@ -15,8 +15,11 @@ import trainer
 from corpora.plugin.component import options_of
 from trainer import distill
 from trainer.data.packing import IGNORED, micro_batches
+from trainer.distillation.distilling import run as train
 from trainer.distillation.runs.checkpoint import newest
-from trainer.distillation.settings import RunSettings
+from trainer.distillation.runs.folder import RunFolder
+from trainer.distillation.settings import RunSettings, resolve
+from trainer.distillation.setup.preparation import distillation, own_torch
 from trainer.distillation.training.schedule import Plan
 
 SOURCE = Path(trainer.__file__).parent
@@ -40,25 +43,24 @@ def test_the_first_update_is_of_all_its_sequences_not_of_one_micro_batch(run: Pa
     assert min(tokens[:3]) > 2 * tokens[3] / 3
 
 
-def test_no_option_is_parsed_and_unused(tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_option_is_parsed_and_unused(tmp_path: Path, make: ModuleType, apart: str) -> None:
     """Every setting is read in the course of a run that measures fidelity; none is a flag without an effect."""
     read: set[str] = set()
-    real = RunSettings.__getattribute__
 
-    def look(self: RunSettings, name: str) -> Any:
-        frame: Any = sys._getframe(1)
-        own_check = frame.f_code is RunSettings.__post_init__.__code__
-        if frame.f_code.co_filename.startswith(str(SOURCE)) and not own_check:
-            read.add(name)
-        return real(self, name)
+    class Watched(RunSettings):
+        def __getattribute__(self, name: str) -> Any:
+            frame: Any = sys._getframe(1)
+            own_check = frame.f_code is RunSettings.__post_init__.__code__
+            if frame.f_code.co_filename.startswith(str(SOURCE)) and not own_check:
+                read.add(name)
+            return super().__getattribute__(name)
 
-    monkeypatch.setattr(RunSettings, "__getattribute__", look)
-    teacher = make.teacher_folder(tmp_path / "teacher")
-    options = {"sequences": 16, "budget": "updates=2", "student": "distilbert:1", "held-out": "apart"}
-    rows = {"apart": make.rows(8, seed=5, name="apart"), "rows": make.rows(60)}
-    monkeypatch.setattr("trainer.distillation.setup.preparation.open_rows", lambda given, **_: rows.get(given, given))
-    monkeypatch.setattr("trainer.distillation.setup.preparation.check_apart", lambda *_: None)
-    distill(rows["rows"], teacher, tmp_path / "run", options=options)
+    teacher, folder = make.teacher_folder(tmp_path / "teacher"), RunFolder(tmp_path / "run")
+    options = {"sequences": 16, "budget": "updates=2", "student": "distilbert:1", "held-out": apart}
+    recipe = Watched(**vars(resolve("study", options)))
+    with folder.opened(first=True, break_lock=False), own_torch(recipe):
+        job = distillation(make.rows(60), [teacher], recipe, preset="study")
+        train(job, folder, known=None, overwrite=False, stop_after=None, watch=[])
     assert {opt.field for opt in options_of(RunSettings)} <= read
 
 

@@ -163,7 +163,7 @@ class Training:
                 if not _is_memory(error):
                     raise
                 self._check_room(error)
-            self._shrink()  # out here, where no traceback holds the activations that did not fit
+            self.shrink()  # out here, where no traceback holds the activations that did not fit
 
     def _try_gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
         torch.manual_seed(seed_of("dropout", self.recipe.seed, number, self.ranks.rank))
@@ -182,7 +182,8 @@ class Training:
                 f"try --micro-batch-tokens {max(self.micro_batch_tokens // 2, 1)}, or auto"
             ) from error
 
-    def _shrink(self) -> None:
+    def shrink(self) -> None:
+        """Halve the tokens of a micro-batch, and give unused memory back to the device."""
         self.micro_batch_tokens //= 2
         if self.engine.device.type == "cuda":
             torch.cuda.empty_cache()

@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import corpora
 from corpora.execution import make_executor
-from corpora.operations.choice import copies
+from corpora.operations.choice.copies import Copies, CopiesTask, commonest, partition_bits, spill, spilled
+from corpora.operations.choice.digests import digests
+from corpora.operations.choice.documents import spill_documents
 from corpora.store.description import summaries
 from corpora.store.store import default_store
 
@@ -31,14 +34,43 @@ def test_afterwards_the_statistic_repeats_is_0(tokens):
 
 
 @pytest.mark.parametrize("by", ["row", "document"])
-def test_partitions_pieces_and_workers_change_nothing(tokens, monkeypatch, by):
+def test_pieces_and_workers_change_nothing(tokens, by):
     twice = corpora.concat([tokens, corpora.transform(tokens, "shuffle"), tokens], name="thrice")
     made = corpora.distinct(twice, by=by)
     default_store().remove(made.reference)
-    monkeypatch.setattr(copies, "UNITS_A_PARTITION", 200)
     again = corpora.distinct(twice, by=by, executor="processes:workers=2")
     files = [{k: v for k, v in d.manifest.files.items() if not k.endswith((".md", ".html"))} for d in (made, again)]
     assert files[0] == files[1] and made.rows < twice.rows
+
+
+@pytest.mark.parametrize("bits", [0, 1, 5])
+def test_the_first_of_equal_digests_stays_in_any_number_of_partitions(tmp_path, bits):
+    draw = np.random.default_rng(1)
+    found = draw.integers(0, 2**64, (40, 2), np.uint64)[draw.integers(0, 40, 90)]
+    files = (tmp_path / "a", tmp_path / "b")
+    spill(files[0], found[:50], 0)
+    spill(files[1], found[50:], 50)
+    parts = [CopiesTask(tmp_path, bits, files)(partition) for partition in range(1 << bits)]
+    gone = np.sort(Copies(tuple(path for path, *_ in parts)).among(0, 90))
+    kept = np.unique(found, axis=0, return_index=True)[1]
+    assert gone.tolist() == sorted(set(range(90)) - set(kept.tolist()))
+    assert sum(number for number, _ in commonest(often for *_, often in parts)) == len(gone)
+
+
+def test_a_partition_holds_about_a_million_rows():
+    assert [partition_bits(rows) for rows in (0, 1 << 20, (1 << 20) + 1, 1 << 22, 10**9)] == [0, 0, 1, 2, 10]
+
+
+def test_documents_are_the_same_in_any_number_of_files(make, tmp_path):
+    corpus = make(*([f"Sentence {number % 4}.", "Two."] for number in range(9)))
+    (tmp_path / "rows").write_bytes(b"".join(digests(batch, ()).tobytes() for batch in corpus.batches()))
+    one, several = tmp_path / "one", tmp_path / "several"
+    for folder in (one, several):
+        folder.mkdir()
+    whole, starts = spill_documents(one, corpus, [tmp_path / "rows"])
+    files, others = spill_documents(several, corpus, [tmp_path / "rows"], documents_a_file=2)
+    assert len(whole) == 1 and len(files) == 5 and starts.rows.tolist() == others.rows.tolist() == list(range(0, 18, 2))
+    assert sorted(spilled(whole[0]).tolist()) == sorted(entry for path in files for entry in spilled(path).tolist())
 
 
 def test_documents_go_only_where_every_row_is_a_copy(make, rows):
@@ -48,12 +80,10 @@ def test_documents_go_only_where_every_row_is_a_copy(make, rows):
     assert made.manifest.accounting == {"rows": 10, "documents": 4, "copies": 2, "repeated": 2}
 
 
-def test_a_document_in_two_blocks_is_one_document(make, monkeypatch, rows):
-    from corpora.store import blocks
-
-    monkeypatch.setattr(blocks, "LIMITS", blocks.Limits(rows=3))
+def test_a_document_in_two_blocks_is_one_document(make, reblocked, rows):
     long = [f"Sentence {i}." for i in range(8)]
-    assert rows(corpora.distinct(make(long, ["Another one."], long), by="document")) == [*long, "Another one."]
+    corpus = reblocked(make(long, ["Another one."], long), 3)
+    assert rows(corpora.distinct(corpus, by="document")) == [*long, "Another one."]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import pytest
 
 import corpora
 from corpora.operations.tokens.paragraphs import whole_paragraphs
-from corpora.store import blocks
 from corpora.store.blocks import SENTENCES, BlockWriter, Limits, pieces_of
 
 SIZES = [1, 5, 1, 1, 23, 2, 7, 7, 1]
@@ -40,7 +39,7 @@ def test_every_paragraph_is_whole_in_one_batch_and_comes_once(tmp_path, block_ro
     assert [one for batch in batches for one in paragraphs_of([batch])] == paragraphs_of([rows_in(SIZES)])
 
 
-def test_a_tokenized_paragraph_does_not_end_where_its_block_ends(home, texts, monkeypatch):
-    monkeypatch.setattr(blocks, "LIMITS", Limits(rows=7))
-    corpus = corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep")
-    assert corpora.tokenize(corpus, train=120, unit="paragraph").rows == 240
+def test_a_tokenized_paragraph_does_not_end_where_its_block_ends(corpus, reblocked):
+    small = reblocked(corpus, 7)
+    assert len(list(small.batches())) > 30
+    assert corpora.tokenize(small, train=120, unit="paragraph").rows == 240

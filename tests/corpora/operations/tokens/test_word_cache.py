@@ -51,9 +51,8 @@ def test_text_without_spaces_goes_whole_and_is_not_kept() -> None:
     assert cache.whole_texts == 1
 
 
-def test_a_full_cache_begins_again_with_the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpora.operations.tokens.word_cache.MOST_WORDS", 2)
-    cache, texts = WordCache(tokenizer()), ["the a b", "a the", "c d the"]
+def test_a_full_cache_begins_again_with_the_same_ids() -> None:
+    cache, texts = WordCache(tokenizer(), most_words=2), ["the a b", "a the", "c d the"]
     assert [rows_of(cache, [text])[0] for text in texts * 2] == expected(tokenizer(), texts * 2)
 
 

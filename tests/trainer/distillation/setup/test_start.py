@@ -12,6 +12,11 @@ import torch
 
 from corpora import OptionError
 from trainer import Callback, ModelError, OtherRecipe, Run, RunError, RunInUse, distill
+from trainer.distillation.distilling import run
+from trainer.distillation.runs.folder import RunFolder
+from trainer.distillation.settings import resolve
+from trainer.distillation.setup.preparation import distillation
+from trainer.distillation.setup.prepared import PreparedRun
 from trainer.plugin.discovery import registry
 
 OPTIONS = {
@@ -100,22 +105,19 @@ def test_a_student_that_cannot_be_saved_is_not_trained(teacher: Path, tmp_path: 
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_is_finished_only_once_its_student_is_saved(
-    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from trainer.distillation.setup.prepared import PreparedRun
-
+def test_a_run_is_finished_only_once_its_student_is_saved(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     seen = []
-    write = PreparedRun.write_student
 
-    def look(job: PreparedRun, folder: Path, *, updates: int, **how: Any) -> None:
-        if (tmp_path / "run" / "run.json").exists():
-            seen.append(card(tmp_path / "run")["status"])
-        write(job, folder, updates=updates, **how)
+    class Watched(PreparedRun):
+        def write_student(self, folder: Path, *, updates: int, **how: Any) -> None:
+            if (tmp_path / "run" / "run.json").exists():
+                seen.append(card(tmp_path / "run")["status"])
+            super().write_student(folder, updates=updates, **how)
 
-    monkeypatch.setattr(PreparedRun, "write_student", look)
-
-    distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
+    job = Watched(**vars(distillation(make.rows(60), [teacher], resolve("study", OPTIONS), preset="study")))
+    folder = RunFolder(tmp_path / "run")
+    with folder.opened(first=True, break_lock=False):
+        run(job, folder, known=None, overwrite=False, stop_after=None, watch=[])
     assert (seen, card(tmp_path / "run")["status"]) == (["running"], "finished")
 
 

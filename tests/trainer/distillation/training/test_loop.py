@@ -109,12 +109,10 @@ def test_the_interval_between_checkpoints_starts_again_at_each_of_them(
 
 
 def test_held_out_text_is_measured_every_so_many_updates_and_at_the_end(
-    teacher: Path, tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch
+    teacher: Path, tmp_path: Path, make: ModuleType, apart: str
 ) -> None:
-    rows = {"apart": make.rows(8, seed=5, name="apart"), "rows": make.rows(60)}
-    monkeypatch.setattr("trainer.distillation.setup.preparation.open_rows", lambda given, **_: rows[given])
-    options = {**OPTIONS, "log-every": 99, "held-out": "apart", "held-out-every": 3}
-    distill("rows", teacher, tmp_path / "run", options=options)
+    options = {**OPTIONS, "log-every": 99, "held-out": apart, "held-out-every": 3}
+    distill(make.rows(60), teacher, tmp_path / "run", options=options)
     assert logged(tmp_path / "run", "held_out") == [3, 6, 8]
 
 

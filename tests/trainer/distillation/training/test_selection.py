@@ -23,12 +23,8 @@ OPTIONS = {
 
 
 @pytest.fixture
-def teacher(tmp_path: Path, make: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A teacher, and a held-out dataset called `apart`."""
-    apart = make.rows(8, seed=5, name="apart")
-    monkeypatch.setattr(
-        "trainer.distillation.setup.preparation.open_rows", lambda given, **_: apart if given == "apart" else given
-    )
+def teacher(tmp_path: Path, make: ModuleType, apart: str) -> Path:
+    """A teacher, and the held-out dataset that the options name."""
     folder: Path = make.teacher_folder(tmp_path / "teacher")
     return folder
 
