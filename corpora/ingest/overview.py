@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpora.errors import InputError
-from corpora.ingest.sampling import Sample, files_of, sampled, suffix_of
+from corpora.ingest.sampling import Sample, Sampler, files_of, suffix_of
 from corpora.plugin import Source, leads_out, links_out, registry
 
 DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
@@ -72,11 +72,11 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: 
     deadline = time.monotonic() + LAST_READ * seconds
     with tempfile.TemporaryDirectory() as scratch:
         files = files_of(source.shards())
-        sample = sampled(source, files, Path(scratch), seed, deadline)
+        sample = Sampler(source, Path(scratch), deadline).sample(files, seed)
         column = _other_column(sample)
         if column:
             other = _source(source.name, {**options, "text": column})
-            again = sampled(other, files, Path(scratch), seed, deadline)
+            again = Sampler(other, Path(scratch), deadline).sample(files, seed)
             if again.kept > sample.kept:
                 source, sample, options = other, again, {**options, "text": column}
     read = {path for path, _ in files}

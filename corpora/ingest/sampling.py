@@ -56,98 +56,104 @@ def files_of(shards: Sequence[Shard]) -> list[tuple[Path, list[Shard]]]:
     return list(by_path.items())
 
 
-def sampled(
-    source: Source, files: Sequence[tuple[Path, list[Shard]]], scratch: Path, seed: int, deadline: float
-) -> Sample:
-    """Read files until the deadline, in an order that depends on the seed, and count what they give."""
-    sample, started, used = Sample(), time.monotonic(), _processor_seconds()
-    splitter: Splitter = registry.make("splitters", source.defaults().splitter)
-    filters: list[Filter] = [registry.make("filters", short) for short in source.defaults().filters]
-    signed: list[dict[str, object]] = []
-    pieces = [piece for path, shards in files for piece in _pieces(path, shards)]
-    random.Random(seed).shuffle(pieces)
-    seen: set[str] = set()
-    for shard in pieces:
-        if time.monotonic() > deadline:
-            break
-        read = _head(shard, scratch) if shard.start == 0 and shard.stop == HEAD_BYTES else shard
-        before = sample.found
-        done = _read(source, read, filters, splitter, sample, signed, deadline)
-        seen.add(shard.key.partition("#")[0])
-        sample.bytes += int(read.size_bytes * done)
-        if done < 1 and sample.found == before:
-            break
-    sample.files = len(seen)
-    if signed:
-        table = pa.Table.from_pylist(signed)
-        sample.near_copies = len(find(table, "near"))
-    sample.seconds = time.monotonic() - started
-    sample.processor_seconds = _processor_seconds() - used
-    return sample
+class Sampler:
+    """Reads files of a source, and counts what they give.
+
+    Args:
+        source: the source.
+        scratch: a folder for the beginnings of large files.
+        deadline: no document is read later; in the time of `time.monotonic`.
+        large_bytes: of larger text files, only the beginning is read.
+        head_bytes: the size of this beginning.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        scratch: Path,
+        deadline: float,
+        *,
+        large_bytes: int = LARGE_BYTES,
+        head_bytes: int = HEAD_BYTES,
+    ) -> None:
+        self._source, self._scratch, self._deadline = source, scratch, deadline
+        self._large_bytes, self._head_bytes = large_bytes, head_bytes
+        self._splitter: Splitter = registry.make("splitters", source.defaults().splitter)
+        self._filters: list[Filter] = [registry.make("filters", short) for short in source.defaults().filters]
+
+    def sample(self, files: Sequence[tuple[Path, list[Shard]]], seed: int) -> Sample:
+        """Read files until the deadline, in an order that depends on the seed."""
+        sample, started, used = Sample(), time.monotonic(), _processor_seconds()
+        signed: list[dict[str, object]] = []
+        pieces = [piece for path, shards in files for piece in self._pieces(path, shards)]
+        random.Random(seed).shuffle(pieces)
+        seen: set[str] = set()
+        for shard in pieces:
+            if time.monotonic() > self._deadline:
+                break
+            read = self._head(shard) if shard.start == 0 and shard.stop == self._head_bytes else shard
+            before = sample.found
+            done = self._read(read, sample, signed)
+            seen.add(shard.key.partition("#")[0])
+            sample.bytes += int(read.size_bytes * done)
+            if done < 1 and sample.found == before:
+                break
+        sample.files = len(seen)
+        if signed:
+            table = pa.Table.from_pylist(signed)
+            sample.near_copies = len(find(table, "near"))
+        sample.seconds = time.monotonic() - started
+        sample.processor_seconds = _processor_seconds() - used
+        return sample
+
+    def _pieces(self, path: Path, shards: list[Shard]) -> Iterator[Shard]:
+        """The shards of a file; for a large text file only its beginning, marked by its range."""
+        suffix = suffix_of(path)
+        content = Path(suffix).stem if suffix.endswith(PACKED) else suffix
+        is_text = content in (*TABLES, ".txt", ".text")
+        if is_text and path.stat().st_size > self._large_bytes:
+            yield Shard(shards[0].key.partition("#")[0], path, 0, self._head_bytes, self._head_bytes)
+        else:
+            yield from shards
+
+    def _head(self, shard: Shard) -> Shard:
+        """The first lines of a file as a separate file, and the number of bytes that they take in the original."""
+        from corpora import open_packed
+
+        assert shard.path is not None
+        with open_packed(shard.path) as file:
+            content = file.read(self._head_bytes)
+            raw = file.raw
+            ratio: float = getattr(raw, "ratio", 1.0)
+        content = content[: content.rfind(b"\n") + 1] or content
+        taken = len(content)
+        name = shard.path.name
+        copy = self._scratch / (name[: -len(shard.path.suffix)] if suffix_of(shard.path).endswith(PACKED) else name)
+        copy.write_bytes(content)
+        return Shard(shard.key, copy, size_bytes=round(ratio * taken))
+
+    def _read(self, shard: Shard, sample: Sample, signed: list[dict[str, object]]) -> float:
+        """Add what a shard gives to the sample; returns the share of the shard that was read before the deadline."""
+        characters = 0
+        for outcome in self._source.read(shard):
+            sample.found += 1
+            if isinstance(outcome, Reject):
+                _add(sample.rejects, _told(outcome))
+            elif reason := next(filter(None, (chosen.reject(outcome) for chosen in self._filters)), None):
+                _add(sample.rejects, reason)
+            else:
+                characters += len(outcome.text)
+                _count(outcome, self._splitter.for_language(outcome.language), sample)
+                signed.append(_signed(outcome))
+            if time.monotonic() > self._deadline:
+                return min(1.0, max(characters, 1) / max(shard.size_bytes, 1))
+        return 1.0
 
 
 def _processor_seconds() -> float:
     """Processor time of this process and its finished children, so that a busy machine does not distort it."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
-
-
-def _pieces(path: Path, shards: list[Shard]) -> Iterator[Shard]:
-    """The shards of a file; for a large text file only its beginning, marked by its range."""
-    suffix = suffix_of(path)
-    content = Path(suffix).stem if suffix.endswith(PACKED) else suffix
-    is_text = content in (*TABLES, ".txt", ".text")
-    if is_text and path.stat().st_size > LARGE_BYTES:
-        yield Shard(shards[0].key.partition("#")[0], path, 0, HEAD_BYTES, HEAD_BYTES)
-    else:
-        yield from shards
-
-
-def _head(shard: Shard, scratch: Path) -> Shard:
-    """The first lines of a file as a separate file, and the number of bytes that they take in the original."""
-    from corpora import open_packed
-
-    assert shard.path is not None
-    with open_packed(shard.path) as file:
-        content = file.read(HEAD_BYTES)
-        raw = file.raw
-        ratio: float = getattr(raw, "ratio", 1.0)
-    content = content[: content.rfind(b"\n") + 1] or content
-    taken = len(content)
-    name = shard.path.name
-    copy = scratch / (name[: -len(shard.path.suffix)] if suffix_of(shard.path).endswith(PACKED) else name)
-    copy.write_bytes(content)
-    return Shard(shard.key, copy, size_bytes=round(ratio * taken))
-
-
-def _read(
-    source: Source,
-    shard: Shard,
-    filters: Sequence[Filter],
-    splitter: Splitter,
-    sample: Sample,
-    signed: list[dict[str, object]],
-    deadline: float,
-) -> float:
-    """Add what a shard gives to the sample; returns the share of the shard that was read before the deadline."""
-    characters = 0
-    for outcome in source.read(shard):
-        sample.found += 1
-        if isinstance(outcome, Reject):
-            _add(sample.rejects, _told(outcome))
-        elif reason := _rejected(outcome, filters):
-            _add(sample.rejects, reason)
-        else:
-            characters += len(outcome.text)
-            _count(outcome, splitter.for_language(outcome.language), sample)
-            signed.append(_signed(outcome))
-        if time.monotonic() > deadline:
-            return min(1.0, max(characters, 1) / max(shard.size_bytes, 1))
-    return 1.0
-
-
-def _rejected(document: Document, filters: Sequence[Filter]) -> str | None:
-    return next(filter(None, (chosen.reject(document) for chosen in filters)), None)
 
 
 def _told(reject: Reject) -> str:

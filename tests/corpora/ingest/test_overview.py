@@ -3,12 +3,14 @@
 import gzip
 import json
 import random
+import time
 
 import pytest
 
 import corpora
-from corpora import InputError
+from corpora import InputError, registry
 from corpora.ingest import survey
+from corpora.ingest.sampling import Sampler, files_of
 
 PROSE = "She had never seen the sea before, and now it lay before her. She said nothing. The wind rose, and they left."
 
@@ -37,14 +39,16 @@ def test_encodings_languages_and_near_copies_are_found(tmp_path):
 
 
 @pytest.mark.parametrize("pack", [lambda raw: raw, gzip.compress])
-def test_of_a_large_table_only_the_beginning_is_read(tmp_path, monkeypatch, pack):
-    monkeypatch.setattr("corpora.ingest.sampling.LARGE_BYTES", 10_000)
-    monkeypatch.setattr("corpora.ingest.sampling.HEAD_BYTES", 200_000)
+def test_of_a_large_table_only_the_beginning_is_read(tmp_path, pack):
     draw = random.Random(1)
     rows = "".join(json.dumps({"text": f"{PROSE} {draw.randbytes(99).hex()}."}) + "\n" for _ in range(8000))
-    (tmp_path / ("a.jsonl" if pack(b"a") == b"a" else "a.jsonl.gz")).write_bytes(pack(rows.encode()))
-    found = survey(tmp_path)
-    assert found.sample.kept < 3000 and 0.5 < found.expected["documents"] / 8000 < 2
+    path = tmp_path / "in" / ("a.jsonl" if pack(b"a") == b"a" else "a.jsonl.gz")
+    path.parent.mkdir()
+    path.write_bytes(pack(rows.encode()))
+    source = registry.make("sources", f"texts:folder={path.parent}")
+    sampler = Sampler(source, tmp_path, time.monotonic() + 60, large_bytes=10_000, head_bytes=200_000)
+    found = sampler.sample(files_of(source.shards()), seed=0)
+    assert found.kept < 3000 and 0.5 < found.kept * path.stat().st_size / found.bytes / 8000 < 2
 
 
 def test_a_table_without_a_text_column_gets_the_option(tmp_path):
