@@ -1,4 +1,4 @@
-"""Versions on disk: the store, one version, its manifest and card, Arrow blocks, files written atomically."""
+"""Versions on disk: the store, single versions with manifest and card, Arrow blocks, and atomic writes."""
 
 import lazy_loader
 

@@ -38,13 +38,13 @@ from .manifest import now as now
 from .manifest import plan_json as plan_json
 from .manifest import without_places as without_places
 from .statistics import Counting as Counting
-from .statistics import Vocabulary as Vocabulary
 from .statistics import context_of as context_of
 from .statistics import count_standard as count_standard
 from .statistics import counts_needed as counts_needed
-from .statistics import vocabulary_in as vocabulary_in
 from .store import Store as Store
 from .store import default_store as default_store
 from .tokenizers import Casing as Casing
 from .tokenizers import load_tokenizer as load_tokenizer
 from .tokenizers import train_wordpiece as train_wordpiece
+from .vocabulary import Vocabulary as Vocabulary
+from .vocabulary import vocabulary_in as vocabulary_in

@@ -1,7 +1,7 @@
-"""Arrow on disk: the two schemas, blocks read as NumPy views, and the writer that cuts rows into blocks and files.
+"""Arrow on disk: the two schemas, blocks read as NumPy views, and the writer that divides rows into blocks and files.
 
-The position of a row depends only on the rows before it: a block ends at 65,536 rows or 4 M values, a file at
-128 MiB. So the same rows give the same bytes, in whatever batches they arrive.
+A row's position depends only on the rows before it: a block ends at 65,536 rows or 4 M values, a file at 128 MiB.
+The same rows therefore give the same bytes, however they are batched.
 """
 
 from __future__ import annotations
@@ -27,18 +27,22 @@ SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), (
 
 
 def tokens_schema(vocabulary_size: int) -> pa.Schema:
-    """The schema of token datasets: uint16 ids if the vocabulary fits, else uint32."""
+    """The schema of token datasets.
+
+    Args:
+        vocabulary_size: decides the type of the ids: uint16 up to 65,536 pieces, otherwise uint32.
+    """
     width = pa.uint16() if vocabulary_size <= 65_536 else pa.uint32()
     return pa.schema([("input_ids", pa.list_(width)), ("document", pa.large_string())])
 
 
 def values_column(schema: pa.Schema) -> str:
-    """The column of a block's values: `text` or `input_ids`."""
+    """The name of the column with a block's values: `text` or `input_ids`."""
     return "text" if "text" in schema.names else "input_ids"
 
 
 def scores_schema(names: Iterable[str]) -> list[pa.Field]:
-    """The columns of scores with these names; they come after all others."""
+    """The columns for scores with these names; they come after all others."""
     return [pa.field(name, pa.float32()) for name in names]
 
 
@@ -48,19 +52,19 @@ def scores_in(schema: pa.Schema) -> list[str]:
 
 
 def numbers_of(batch: pa.RecordBatch) -> dict[str, Array]:
-    """A block's numeric columns by name, without a copy."""
+    """A block's numeric columns by name, [rows] each, without copying."""
     kinds = (pa.types.is_floating, pa.types.is_integer)
     names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
     return {name: numbers_in(batch.column(name)) for name in names}
 
 
 def sequences_of(batch: pa.RecordBatch) -> Sequences:
-    """A record batch's values as a ragged block, without a copy."""
+    """A record batch's values as a ragged block, without copying."""
     return ragged(batch.column(values_column(batch.schema)))
 
 
 def ragged(array: pa.Array) -> Sequences:
-    """An Arrow list or string array as a ragged block, without a copy of its values."""
+    """An Arrow list or large_string array as a ragged block, without copying its values."""
     if pa.types.is_large_string(array.type):
         _, offsets, data = array.buffers()
         all_offsets = np.frombuffer(offsets, dtype=np.int64) if offsets is not None else np.zeros(1, np.int64)
@@ -71,7 +75,12 @@ def ragged(array: pa.Array) -> Sequences:
 
 
 def list_array(block: Sequences, width: pa.DataType) -> pa.ListArray:
-    """A ragged block as an Arrow list array."""
+    """A ragged block as an Arrow list array.
+
+    Args:
+        block: token ids.
+        width: the Arrow type of the ids, uint16 or uint32.
+    """
     block = block.tight()
     return pa.ListArray.from_arrays(numbers_array(block.offsets, pa.int32()), numbers_array(block.values, width))
 
@@ -79,8 +88,8 @@ def list_array(block: Sequences, width: pa.DataType) -> pa.ListArray:
 def tight(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The same rows in buffers that contain nothing else.
 
-    Arrow writes a slice's buffers with up to 63 bytes of whatever follows them in memory. Without this function the
-    same rows would give other bytes when they arrive in other batches.
+    When Arrow writes a slice, it includes up to 63 bytes of whatever follows in memory. Without this function, the
+    bytes on disk would depend on how the rows were batched.
     """
     return pa.RecordBatch.from_arrays([_tight_column(column) for column in batch.columns], schema=batch.schema)
 
@@ -99,7 +108,7 @@ def read_stream(path: Path) -> Iterator[pa.RecordBatch]:
     """The record batches of an Arrow stream file, memory-mapped.
 
     Raises:
-        DatasetDamaged: the file is missing, cut in the middle of a batch, or not an Arrow stream.
+        DatasetDamaged: the file is missing, truncated in the middle of a batch, or not an Arrow stream.
     """
     try:
         with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as reader:
@@ -110,14 +119,14 @@ def read_stream(path: Path) -> Iterator[pa.RecordBatch]:
 
 @dataclass(frozen=True)
 class Limits:
-    """When a block is full, and when a new file begins. They decide bytes: actions use the defaults."""
+    """The sizes of blocks and files. They affect the bytes of a version, so actions always use the defaults."""
 
     rows: int = 65_536
-    """Most rows of a block."""
+    """The maximum number of rows in a block."""
     values: int = 4 << 20
-    """Values at which a block ends."""
+    """A block ends when it has this many values (ids, or bytes of text)."""
     file_bytes: int = 128 << 20
-    """Bytes at which a file ends."""
+    """A new file begins when the current one has reached this size."""
 
 
 LIMITS = Limits()
@@ -127,9 +136,9 @@ class BlockWriter:
     """Writes rows as `data-XXXXX-of-XXXXX.arrow` files that `datasets.load_from_disk` opens.
 
     Args:
-        folder: where the files go; files of an earlier, unfinished attempt are replaced.
-        schema: of the rows.
-        limits: sizes of blocks and files.
+        folder: where the files are written; data files from an earlier, unfinished attempt are deleted.
+        schema: one of the two schemas, possibly with score columns.
+        limits: the sizes of blocks and files, other than the default in tests only.
     """
 
     def __init__(self, folder: Path, schema: pa.Schema, limits: Limits | None = None) -> None:
@@ -145,7 +154,11 @@ class BlockWriter:
             path.unlink()
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Append rows."""
+        """Append rows; whole blocks are written as soon as they are full.
+
+        Args:
+            batch: any number of rows, cast to the writer's schema if necessary.
+        """
         if batch.num_rows == 0:
             return
         self._pending.append(batch.cast(self.schema) if batch.schema != self.schema else batch)
@@ -229,7 +242,7 @@ def len_values(array: object) -> int:
 
 
 def _block_end(offsets: Array, start: int, limits: Limits) -> int:
-    """The row after the last one of the block that begins at `start`; at least one row."""
+    """The row after the last one of the block that begins at `start`; a block has at least one row."""
     by_values = int(np.searchsorted(offsets, offsets[start] + limits.values, side="right")) - 1
     return max(start + 1, min(by_values, start + limits.rows, len(offsets) - 1))
 
@@ -266,15 +279,15 @@ class Piece:
 
     path: Path
     first_block: int
-    """The number, in the file, of its first block."""
+    """The index of its first block within the file."""
     blocks: int
     first_row: int
-    """The number, in the dataset, of its first row."""
+    """The index of its first row within the dataset."""
     block_number: int
-    """The number, in the dataset, of its first block."""
+    """The index of its first block within the dataset."""
 
     def batches(self) -> Iterator[tuple[int, int, pa.RecordBatch]]:
-        """Its blocks, each with its number and its first row's number in the dataset."""
+        """Its blocks: (index of the block in the dataset, index of its first row in the dataset, the rows)."""
         number, row = self.block_number, self.first_row
         for position, batch in enumerate(read_stream(self.path)):
             if position < self.first_block:
@@ -286,7 +299,12 @@ class Piece:
 
 
 def pieces_of(files: Iterable[Path], *, target_bytes: int = 16 << 20) -> list[Piece]:
-    """Cut dataset files into pieces of about the same size, independent of the number of workers."""
+    """Divide dataset files into pieces of roughly equal size, independent of the number of workers.
+
+    Args:
+        files: data files, in order.
+        target_bytes: a piece ends with the block that reaches this size in memory, or with its file.
+    """
     pieces: list[Piece] = []
     row = number = 0
     for path in files:

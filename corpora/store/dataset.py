@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TOKENIZER_FILE = "tokenizer.json"
 PROSE = ("README.md", "report.html")
-"""The files of a version that people read and actions do not."""
+"""The files of a version that are for people; actions do not read them."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """The sha256, in hex, of everything that decides its bytes."""
+        """The sha256, in hex, of everything that affects its bytes."""
         return self.manifest.fingerprint
 
     @property
     def reference(self) -> str:
-        """NAME@FINGERPRINT, with the fingerprint as short as its folder's name."""
+        """NAME@FINGERPRINT, with the fingerprint shortened to the name of the version's folder."""
         return f"{self.name}@{self.path.name}"
 
     @property
@@ -57,17 +57,17 @@ class Dataset:
 
     @property
     def rows(self) -> int:
-        """Sentences, or sequences."""
+        """The number of sentences or sequences."""
         return self.manifest.rows
 
     @property
     def documents(self) -> int:
-        """Books and articles that its rows are from."""
+        """The number of books or articles that its rows come from."""
         return self.manifest.documents
 
     @property
     def tokens(self) -> int | None:
-        """Ids in all rows, special tokens not counted; None for sentence datasets."""
+        """The number of token ids in all rows, without special tokens; None for sentence datasets."""
         return self.manifest.tokens
 
     @cached_property
@@ -77,95 +77,102 @@ class Dataset:
 
     @property
     def schema(self) -> pa.Schema:
-        """The columns: text, paragraph, document; or input_ids, document."""
+        """The columns: text, paragraph, document; or input_ids, document; then scores, if any."""
         with pa.memory_map(str(self.files[0])) as source, pa.ipc.open_stream(source) as reader:
             return reader.schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Its blocks in the order of the files, without copying."""
+        """Its blocks in order, memory-mapped."""
         for path in self.files:
             yield from read_stream(path)
 
     def side_records(self, name: str) -> Iterator[dict[str, Json]]:
-        """What its source recorded next to the rows under a name, such as `removed`; nothing if it recorded nothing."""
+        """The records that were stored next to the rows.
+
+        Args:
+            name: of the records, such as `removed`; the file is NAME.jsonl. Nothing is yielded if it does not exist.
+        """
         path = self.path / f"{name}.jsonl"
         if path.exists():
             with path.open(encoding="utf-8") as file:
                 yield from map(json.loads, file)
 
     def pieces(self, target_bytes: int = 16 << 20) -> list[Piece]:
-        """Groups of consecutive blocks of about the same size, for parallel work."""
+        """Groups of consecutive blocks of roughly equal size, for parallel work; see `pieces_of`."""
         return pieces_of(self.files, target_bytes=target_bytes)
 
     @property
     def tokenizer_file(self) -> Path | None:
-        """The `tokenizer.json` that made its ids; None for sentence datasets."""
+        """The `tokenizer.json` that produced its ids; None for sentence datasets."""
         path = self.path / TOKENIZER_FILE
         return path if path.exists() else None
 
     def statistics(self, name: str) -> Counts:
-        """The counts of one statistic that was counted when the version was made.
+        """The counts of a statistic that is stored in the version.
+
+        Args:
+            name: of the statistic: `sizes`, `lengths`, and for token datasets `tokens`.
 
         Raises:
             DatasetDamaged: the version has no such counts.
         """
         path = self.path / "statistics" / f"{name}.npz"
         if not path.exists():
-            raise DatasetDamaged(f"{self.reference} holds no statistic named {name}")
+            raise DatasetDamaged(f"{self.reference} has no statistic named {name}")
         return read_counts(path)
 
     def to_datasets(self) -> datasets.Dataset:
         """The same rows as a `datasets.Dataset`, memory-mapped.
 
-        Its `map`, `filter` and `shuffle` keep their cache files in a temporary folder. On a dataset that
-        `datasets.load_from_disk` opened they would write them into the version.
+        `map`, `filter` and `shuffle` then keep their cache files in a temporary folder. If the dataset were opened
+        with `datasets.load_from_disk`, they would write them into the version.
         """
         import datasets
         from datasets.table import InMemoryTable
 
         loaded = datasets.load_from_disk(str(self.path))
-        # `datasets` puts cache files next to the file of a memory-mapped table. This table is mapped too, but
-        # does not say from where.
+        # `datasets` puts cache files next to the file of a memory-mapped table. This table is mapped too, but does
+        # not reveal the file.
         table = InMemoryTable(loaded.data.table)
         return datasets.Dataset(table, info=loaded.info, split=loaded.split, fingerprint=loaded._fingerprint)
 
     def check_rows(self) -> None:
         """Check that every data file has the size and the number of rows that the manifest records.
 
-        A stream that was cut between two blocks can be read without an error; only its size and rows show it.
+        A stream that was truncated between two blocks can still be read without an error, so only this check finds it.
 
         Raises:
-            DatasetDamaged: a file is missing, cut, too long or a symbolic link.
+            DatasetDamaged: a file is missing, truncated or too long.
         """
         for path in self.files:
             entry = self.manifest.files[path.name]
             size = path.stat().st_size if path.exists() else None
             if size != entry["size_bytes"]:
                 found = "is missing" if size is None else f"has {size:,} bytes"
-                raise self._damaged(f"{path.name} {found} where {entry['size_bytes']:,} were written")
+                raise self._damaged(f"{path.name} {found}, but {entry['size_bytes']:,} were written")
             rows = sum(batch.num_rows for batch in read_stream(path))
             if rows != entry["rows"]:
-                raise self._damaged(f"{path.name} holds {rows:,} rows where {entry['rows']:,} were written")
+                raise self._damaged(f"{path.name} has {rows:,} rows, but {entry['rows']:,} were written")
         total = sum(self.manifest.files[path.name]["rows"] for path in self.files)
         if total != self.rows:
-            raise self._damaged(f"its data files hold {total:,} rows, and its manifest says {self.rows:,}")
+            raise self._damaged(f"its data files have {total:,} rows, but its manifest says {self.rows:,}")
 
     def check(self) -> None:
-        """Check the files that actions read against the manifest, before an action reads them.
+        """Check the files that actions use against the manifest; called before an action reads them.
 
-        Each file is hashed once; until its size, time of change or inode differ, it is not hashed again.
+        A file is hashed only once, and again when its size, modification time or inode changes.
 
         Raises:
-            DatasetDamaged: a file is missing, or its content changed.
+            DatasetDamaged: a file is missing, a symbolic link, or its content changed.
         """
         self.check_rows()
         self._check_hashes([name for name in self.manifest.files if name not in PROSE], again=False)
 
     def verify(self) -> None:
-        """Read every file and compare its sha256 with the manifest's.
+        """Read every file and compare its sha256 with the manifest.
 
         Raises:
-            DatasetDamaged: a file is missing, or its content changed.
+            DatasetDamaged: a file is missing, a symbolic link, or its content changed.
         """
         self.check_rows()
         self._check_hashes(self.manifest.files, again=True)
@@ -187,7 +194,7 @@ class Dataset:
         return sorted(path for path in inside if path.relative_to(self.path).as_posix() not in own)
 
     def cache_files(self) -> list[Path]:
-        """Those that the library `datasets` wrote into it, when it was opened with `load_from_disk`."""
+        """Cache files that the `datasets` library wrote into its folder after opening it with `load_from_disk`."""
         own = self.manifest.files
         return sorted(path for path in self.path.glob("cache-*.arrow") if path.name not in own)
 
@@ -196,14 +203,14 @@ class Dataset:
 
         Args:
             kind: `sentences` or `tokens`.
-            action: its name, for the error.
+            action: how the error message refers to the action, such as `tokenize` or `--tokens`.
 
         Raises:
             OptionError: this dataset is of the other kind.
         """
         if self.kind != kind:
             hint = f"; corpora tokenize {self.name} first" if kind == "tokens" else ""
-            raise OptionError(f"{action} takes a dataset of {kind}, and {self.reference} holds {self.kind}{hint}")
+            raise OptionError(f"{action} takes a dataset of {kind}, but {self.reference} contains {self.kind}{hint}")
 
 
 def write_counts(path: Path, counts: Counts) -> None:
@@ -215,7 +222,7 @@ def write_counts(path: Path, counts: Counts) -> None:
 
 
 def read_counts(path: Path) -> Counts:
-    """Read named arrays from a `.npz` file, without unpickling anything."""
+    """Read named arrays from a `.npz` file; pickled objects in it are refused."""
     with np.load(path, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 

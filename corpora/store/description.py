@@ -1,4 +1,4 @@
-"""A version described in plain values, for `corpora show`, reports and programs."""
+"""A version described as plain values, for `corpora show`, reports and programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATISTICS = ("sentences", "words", "mean_words_per_sentence", "median_words_per
 
 
 def show(dataset: Dataset) -> dict[str, Any]:
-    """A version's figures as JSON values; None if one does not apply."""
+    """A version's figures as JSON values; None for those that do not apply."""
     manifest = dataset.manifest
     summary = {key: value for figures in manifest.statistics.values() for key, value in figures.items()}
     return {
@@ -49,10 +49,16 @@ def show(dataset: Dataset) -> dict[str, Any]:
 def summaries(
     store: Store, dataset: Dataset, statistics: Iterable[str], executor: Executor | str = "serial"
 ) -> dict[str, Json]:
-    """Summaries of chosen statistics for a version, by name; counted once, then stored.
+    """Summaries of chosen statistics of a version, by name.
+
+    Args:
+        store: keeps counts that are not part of the version, so that each statistic is counted only once.
+        dataset: the version.
+        statistics: names or short forms, such as `repeats`.
+        executor: an executor or its short form, such as `processes:workers=2`.
 
     Raises:
-        UnknownName: no plugin offers a statistic.
+        UnknownName: no plugin offers one of the statistics.
         OptionError: one does not read datasets of this kind.
     """
     from corpora.execution import make_executor
@@ -67,12 +73,12 @@ def summaries(
 
 
 def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:
-    """A version's rows for people: text, paragraph, document and scores; or input_ids, their text, and the rest.
+    """A version's rows as dicts for people to read: its columns, and for token datasets also the decoded `text`.
 
     A score that is NaN becomes None, because JSON has no NaN.
     """
     from corpora.store.blocks import scores_in
-    from corpora.store.statistics import vocabulary_in
+    from corpora.store.vocabulary import vocabulary_in
 
     vocabulary, scores = vocabulary_in(dataset.path), scores_in(dataset.schema)
     for batch in dataset.batches():

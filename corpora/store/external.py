@@ -1,4 +1,4 @@
-"""External datasets (`parquet:DIR`, `hub:REPO@REVISION`), with their rows as the store needs them."""
+"""External datasets (`parquet:DIR`, `hub:REPO@REVISION`), with their rows checked and cast for the store."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from corpora.store.blocks import SENTENCES, scores_in, scores_schema, tokens_sch
 from corpora.store.dataset import TOKENIZER_FILE
 from corpora.store.disk.atomic import write_text
 from corpora.store.manifest import Plan, described
-from corpora.store.statistics import Vocabulary
 from corpora.store.tokenizers import tokenizer_of
+from corpora.store.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,10 @@ class Elsewhere:
 
     @classmethod
     def named(cls, reference: str) -> Elsewhere:
-        """The external dataset that a reference means now.
+        """The external dataset that a reference currently stands for.
+
+        Args:
+            reference: the short form of a provider, such as `parquet:DIR`.
 
         Raises:
             UnknownName: no plugin offers such datasets.
@@ -42,12 +45,12 @@ class Elsewhere:
 
     @cached_property
     def licence(self) -> str:
-        """The licence on its card, for all its documents; empty if there is none."""
+        """The licence that its dataset card gives for all documents; empty if it gives none."""
         return self.provider.licence()
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of the version."""
+        """The plan of the version that it is imported as."""
         return Plan(
             action="take-in",
             components=(described(self.provider),),
@@ -58,17 +61,21 @@ class Elsewhere:
 
     @property
     def reference(self) -> str:
-        """A reference that stays valid: with the commit, or with the absolute path."""
+        """A reference that stays valid, with the commit or the absolute path."""
         name, _, settings = self.provider.short().partition(":")
         first, equals, rest = settings.partition("=")
         unkeyed = equals and first == options_of(type(self.provider))[0].name and "=" not in rest.partition(",")[0]
         return f"{name}:{rest if unkeyed else settings}"
 
     def rows(self, staging: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Its schema and its blocks; a tokenizer is written into the staging folder.
+        """Its schema and its blocks, cast to that schema and checked as they are read.
+
+        Args:
+            staging: the folder of the unfinished version; the tokenizer, if there is one, is written into it.
 
         Raises:
-            InputError: it has no rows, rows with other columns, or a tokenizer that cannot be read.
+            InputError: there are no rows, columns or values are missing, an id is outside the tokenizer's vocabulary,
+                the rows of a document are not consecutive, or the tokenizer cannot be read.
         """
         given = self.provider.tokenizer()
         schema, size = SENTENCES, 0
@@ -80,7 +87,7 @@ class Elsewhere:
         kept = (batch for batch in self.provider.blocks() if batch.num_rows)
         first = next(kept, None)
         if first is None:
-            raise InputError(f"{self.reference} holds no rows")
+            raise InputError(f"{self.reference} has no rows")
         schema = pa.schema([*schema, *scores_schema(scores_in(first.schema))])
         fitting = (self._fitting(batch, schema, size) for batch in itertools.chain([first], kept))
         return schema, self._together(fitting)
@@ -90,25 +97,25 @@ class Elsewhere:
         missing = [name for name in schema.names if name not in batch.schema.names]
         if missing:
             raise InputError(
-                f"{self.reference}: a block has no column {missing[0]}; all need {', '.join(schema.names)}"
+                f"{self.reference}: a block has no column {missing[0]}; it must have {', '.join(schema.names)}"
             )
         try:
             made = pa.RecordBatch.from_arrays([batch[c.name].cast(c.type) for c in schema], schema=schema)
         except pa.ArrowException as error:
-            raise InputError(f"{self.reference}: {first_line(error)}; wanted are {_wanted(schema)}") from error
+            raise InputError(f"{self.reference}: {first_line(error)}; the columns must be {_wanted(schema)}") from error
         parts = [*made.columns, *([pc.list_flatten(made.column(0))] if vocabulary_size else [])]
         if any(part.null_count for part in parts):
-            raise InputError(f"{self.reference}: a row holds nothing where it should have {_wanted(schema)}")
+            raise InputError(f"{self.reference}: a row has a missing value; each must have {_wanted(schema)}")
         highest = pc.max(parts[-1]).as_py() if vocabulary_size else None
         if highest is not None and highest >= vocabulary_size:
             raise InputError(
-                f"{self.reference} holds the token id {highest:,}, and its tokenizer has {vocabulary_size:,} pieces; "
-                "is it the one that made them?"
+                f"{self.reference} contains the token id {highest:,}, but its tokenizer has {vocabulary_size:,} "
+                "pieces; check that the ids were made with this tokenizer"
             )
         return made
 
     def _together(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The same batches, after a check that each document's rows are consecutive. Keeps 64 bits per document."""
+        """The same batches, with a check that each document's rows are consecutive; remembers 64 bits per document."""
         seen: set[bytes] = set()
         last = None
         for batch in batches:
@@ -116,8 +123,8 @@ class Elsewhere:
                 key = blake2b(document.encode(), digest_size=8).digest()
                 if document != last and key in seen:
                     raise InputError(
-                        f"{self.reference}: the document {document[:60]!r} comes back after another one; sort the rows "
-                        "by document, and give the documents of each file ids of their own"
+                        f"{self.reference}: the rows of document {document[:60]!r} are not consecutive; sort the rows "
+                        "by document, and use different ids for the documents of different files"
                     )
                 seen.add(key)
                 last = document
@@ -125,7 +132,7 @@ class Elsewhere:
 
 
 def _name(provider: DatasetProvider, reference: str) -> str:
-    """A name from its kind, the last part of its location, and a hash of the reference: short, without slashes."""
+    """A short name without slashes: the provider, the last part of the location, and a hash of the reference."""
     options = options_of(type(provider))
     last = Path(str(getattr(provider, options[0].field))).name if options else ""
     kept = re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip("-.")[:40]

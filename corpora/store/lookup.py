@@ -1,4 +1,4 @@
-"""Find versions, names and tags in the folders of a store; nothing behind symbolic links."""
+"""Find versions, names and tags in the folders of a store, without following symbolic links."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from corpora.store.manifest import MANIFEST, NAME, read_manifest
 
 FOLDER_DIGITS = 12
 FOLDER = re.compile(f"[0-9a-f]{{{FOLDER_DIGITS}}}")
-"""The name of a version's folder: the first digits of its fingerprint."""
+"""The name of a version's folder: the first hex digits of its fingerprint."""
 CURRENT = "current"
 
 
@@ -32,7 +32,7 @@ class DamagedVersion:
 
 
 def read_version(folder: Path) -> Dataset:
-    """The version in a folder, without a look at its data files.
+    """The version in a folder; its data files are not checked.
 
     Raises:
         DatasetDamaged: its manifest cannot be read.
@@ -49,7 +49,7 @@ def intact(folder: Path) -> Dataset | None:
 
 
 def survey(home: Path) -> tuple[list[Dataset], list[DamagedVersion]]:
-    """Every version by name, oldest first; and those whose manifests cannot be read."""
+    """All versions in a store, by name and then oldest first, and those whose manifest cannot be read."""
     versions: list[Dataset] = []
     damaged: list[DamagedVersion] = []
     for path in (path for name in names(home) for path in version_folders(home, name)):
@@ -68,7 +68,7 @@ def names(home: Path) -> list[str]:
 
 
 def version_folders(home: Path, name: str) -> Iterator[Path]:
-    """The folders of a dataset's versions, sorted, whether their manifests are readable or not."""
+    """The folders of a dataset's versions, sorted, including those with a damaged manifest."""
     folder = home / name
     if folder.is_symlink() or not folder.is_dir():
         return iter(())
@@ -77,12 +77,12 @@ def version_folders(home: Path, name: str) -> Iterator[Path]:
 
 
 def current(home: Path, name: str) -> str | None:
-    """The folder name of the version that NAME alone means."""
+    """The folder name of the version that NAME alone refers to; None if there is none."""
     return _pointer(home / name / CURRENT)
 
 
 def tags(home: Path, name: str) -> dict[str, str]:
-    """The tags of a dataset: tag to folder name."""
+    """The tags of a dataset, each with the folder name of its version."""
     folder = home / name / "tags"
     if folder.is_symlink() or not folder.is_dir():
         return {}
@@ -91,10 +91,14 @@ def tags(home: Path, name: str) -> dict[str, str]:
 
 
 def locate(home: Path, reference: str) -> Path:
-    """The folder of the version that NAME, NAME@TAG or NAME@FINGERPRINT means; its manifest may be damaged.
+    """The folder of the version that a reference refers to; its manifest may be damaged.
+
+    Args:
+        home: the store's folder.
+        reference: NAME, NAME@TAG or NAME@FINGERPRINT, of which four digits are enough if they are unambiguous.
 
     Raises:
-        DatasetNotFound: there is none; the message lists near matches.
+        DatasetNotFound: there is no such version, or more than one; the message lists close matches.
         StorageError: the dataset's folder is a symbolic link.
     """
     name, _, version = reference.partition("@")
@@ -119,14 +123,14 @@ def locate(home: Path, reference: str) -> Path:
 
 
 def check_name(name: str, what: str) -> None:
-    """Check that a name can be a folder and a word on the command line.
+    """Check that a name is valid as a folder name and as a word on the command line.
 
     Args:
         name: of a dataset or a tag.
-        what: which of the two, for the error.
+        what: `dataset` or `tag`, for the error message.
 
     Raises:
-        OptionError: it cannot.
+        OptionError: it is not.
     """
     if not NAME.fullmatch(name):
         raise OptionError(
@@ -135,7 +139,7 @@ def check_name(name: str, what: str) -> None:
 
 
 def _pointer(path: Path) -> str | None:
-    """The folder name in a file such as `current`; None if there is no such file."""
+    """The folder name stored in a file such as `current`; None if the file does not exist."""
     if path.is_symlink() or not path.is_file():
         return None
     return path.read_text(encoding="utf-8", errors="replace").strip()
@@ -143,5 +147,5 @@ def _pointer(path: Path) -> str | None:
 
 def _not_found(what: str, name: str, known: list[str]) -> DatasetNotFound:
     error: UnknownName = unknown_name(what, name, known)
-    hint = "corpora list shows them all" if known else "the store is empty: corpora build toy makes a first one"
+    hint = "corpora list shows them all" if known else "the store is empty; corpora build toy makes a first dataset"
     return DatasetNotFound(f"{error} ({hint})" if str(error).endswith("?") else f"{error}; {hint}")

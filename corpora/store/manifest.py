@@ -1,4 +1,4 @@
-"""The manifest of a version, the plan that decides its bytes, and the fingerprint that names it."""
+"""The manifest of a version, the plan that determines its bytes, and the fingerprint that identifies it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from corpora.store.disk.atomic import write_text
 FORMAT = 1
 MANIFEST = "manifest.json"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""What a dataset or a tag may be called."""
+"""Valid names of datasets and tags."""
 DATASET_KINDS = Literal["sentences", "tokens"]
 _PLACE = re.compile(r"(?:\bfile://[^\s/,]*|(?<![\w/.~])(?:~|\.\.?)?)/(?=[^\s/])(?:[^\s/,\"'`]+/)*")
-"""The folders before a file's own name; not an address, which has two slashes."""
+"""The folders in front of a file's own name; not those in a URL, which has two slashes."""
 _QUOTED_PLACE = re.compile(r"(?<=[\"'`])(?:~|\.\.?)?/(?=[^\s/])[^\n\"'`]*/")
-"""The same between quotes, where folder names may have spaces."""
+"""The same between quotes, where folder names may contain spaces."""
 _SHORT = re.compile(r"[a-z][\w-]*:(?!//)[^\n]*")
 _SHORT_PLACE = re.compile(r"(?<=[:=+])(?:~|\.\.?)?/(?=[^\s/])[^+,]*/")
-"""The same in a short form, NAME:key=value,key=value, where folder names may have spaces."""
+"""The same in a short form, NAME:key=value,key=value, where folder names may contain spaces."""
 
 
 Count = Annotated[int, Meta(ge=0)]
@@ -48,9 +48,9 @@ class ComponentEntry(TypedDict):
     version: int
     options: NotRequired[dict[str, Any]]
     source_sha256: NotRequired[str]
-    """Of a plugin's code; not for built-in components."""
+    """The hash of a plugin's code; missing for built-in components."""
     uses: NotRequired[dict[str, str]]
-    """Versions of the distributions that decide its output."""
+    """Versions of the distributions that affect its output."""
 
 
 class PlanEntry(TypedDict):
@@ -68,10 +68,10 @@ class FileEntry(TypedDict):
     """One file of a version, as the manifest stores it."""
 
     sha256: NotRequired[Digest]
-    """Missing only until the version is finished, like the size."""
+    """Missing only while the version is being written, like the size."""
     size_bytes: NotRequired[Count]
     rows: NotRequired[Count]
-    """Of data files only."""
+    """For data files only."""
 
 
 class _DocumentCounts(TypedDict):
@@ -94,30 +94,38 @@ class _SequenceCounts(TypedDict):
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a version's bytes, known before any work is done. Its sha256 is the fingerprint."""
+    """Everything that determines a version's bytes, known before any work is done. Its sha256 is the fingerprint."""
 
     action: str
     """build, tokenize, transform, concat, mix, split, distinct or without."""
     components: tuple[Mapping[str, object], ...] = ()
-    """Each component as `described` gives it."""
+    """Each component as `described` returns it."""
     settings: dict[str, Any] = field(default_factory=dict)
-    """What else decides the bytes: seed, rate, unit, limit."""
+    """Other settings that affect the bytes: seed, rate, unit, limit."""
     parents: tuple[str, ...] = ()
-    """Fingerprints, in order."""
+    """The fingerprints of the parents, in order."""
     inputs: tuple[tuple[str, str], ...] = ()
     """(key, sha256) of every input file, sorted."""
     recipe: dict[str, Any] = field(default_factory=dict)
-    """The table of a recipe file that makes this version; not part of the fingerprint."""
+    """The recipe table that makes this version; not part of the fingerprint."""
 
     @property
     def fingerprint(self) -> str:
-        """The sha256, in hex, of all fields but the recipe."""
+        """The sha256, in hex, of all fields except the recipe."""
         decides = {key: value for key, value in dataclasses.asdict(self).items() if key != "recipe"}
         return sha256_of({"format": FORMAT, **decides})
 
 
 def described(component: Component, source: Registry = registry) -> ComponentEntry:
-    """A component as the fingerprint and the manifest record it."""
+    """A component as the fingerprint and the manifest record it.
+
+    Args:
+        component: with its options.
+        source: the registry that offers it, which determines its `kind`.
+
+    Raises:
+        PluginError: the registry does not offer it, or a distribution that it uses is not installed.
+    """
     cls = type(component)
     entry: ComponentEntry = {
         "kind": source.kind_of(component),
@@ -146,7 +154,7 @@ def plan_json(plan: Plan) -> PlanEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was built: `manifest.json`, the last file that a version gets."""
+    """What was built: `manifest.json`, the last file written for a version."""
 
     name: DatasetName
     fingerprint: Digest
@@ -154,24 +162,24 @@ class Manifest:
     rows: Count
     documents: Count
     tokens: Count | None
-    """Ids in all rows, special tokens not counted; None for sentence datasets."""
+    """The number of ids in all rows, without special tokens; None for sentence datasets."""
     text_bytes: Count | None
-    """UTF-8 bytes of all sentences; None for token datasets."""
+    """The number of UTF-8 bytes in all sentences; None for token datasets."""
     plan: PlanEntry
     parents: tuple[str, ...] = ()
-    """What it was made from, as NAME@FINGERPRINT."""
+    """The versions it was made from, as NAME@FINGERPRINT."""
     files: dict[str, FileEntry] = field(default_factory=dict)
-    """Each file's sha256 and size_bytes; for data files also their rows."""
+    """Each file's sha256 and size_bytes; for data files also the number of rows."""
     accounting: dict[str, Any] = field(default_factory=dict)
     """How many documents or rows were read, written, rejected (by stage and reason) and failed."""
     statistics: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The summary of each statistic that was counted."""
+    """The summary of each statistic, by its name."""
     licences: dict[str, Count] = field(default_factory=dict)
-    """Documents by licence, as their source recorded it."""
+    """The number of documents by licence, as their source recorded it."""
     notes: tuple[str, ...] = ()
-    """What a reader must know: generated text, a truncated dump, a permission."""
+    """What readers must know: generated text, a truncated dump, a permission."""
     private: bool = False
-    """Pages, cards, logs and saved batches show neither its text nor the paths of its files. Children inherit it."""
+    """Whether to keep its text and file paths out of pages, cards, logs and saved batches. Children inherit it."""
     command: str = ""
     created: str = ""
     elapsed_seconds: float = 0.0
@@ -180,11 +188,11 @@ class Manifest:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of all files of the version."""
+        """The total size of the version's files."""
         return sum(entry["size_bytes"] for entry in self.files.values())
 
     def without_secrets(self) -> Manifest:
-        """The same without the command, the paths in its recipe, the names of inputs, and counts of its text."""
+        """The same without the command, local paths, the names of input files, and counts of what is in its text."""
         plan: PlanEntry = {
             **self.plan,
             "recipe": without_places(self.plan["recipe"]),
@@ -202,11 +210,11 @@ def read_manifest(path: Path) -> Manifest:
     """Read a version's `manifest.json` and check the type of every field.
 
     Args:
-        path: in the folder of its version, NAME/FINGERPRINT/manifest.json.
+        path: NAME/FINGERPRINT/manifest.json; the names of the folders are compared with the content.
 
     Raises:
-        DatasetDamaged: the file cannot be read, has another format, a field of the wrong type, a file name that
-            leaves the version's folder, or belongs to another version.
+        DatasetDamaged: the file cannot be read, has another format, a field of the wrong type or a file name outside
+            the version's folder, or describes another version.
     """
     version_folder = path.parent
     try:
@@ -246,18 +254,22 @@ def _check_files(manifest: Manifest) -> None:
         if path.is_absolute() or ".." in path.parts or str(path) != name or "\\" in name or "\0" in name or name == ".":
             raise ValueError(f"the file name {name!r} is not a plain path inside the version's folder")
         if "sha256" not in entry or "size_bytes" not in entry or (is_data_file(name) and "rows" not in entry):
-            raise ValueError(f"the entry of {name} lacks sha256, size_bytes or rows")
+            raise ValueError(f"the entry of {name} has no sha256, size_bytes or rows")
     if not any(is_data_file(name) for name in manifest.files):
-        raise ValueError("it names no data file")
+        raise ValueError("it lists no data file")
 
 
 def is_data_file(name: str) -> bool:
-    """Whether a file of a version holds its rows."""
+    """Whether a file of a version contains rows, by its path relative to the version's folder."""
     return name.startswith("data-") and "/" not in name
 
 
 def without_places(value: object) -> Any:
-    """JSON values with every local path in their texts reduced to its last part."""
+    """A JSON value in which every local path, also within longer strings, is reduced to its last part.
+
+    Args:
+        value: any JSON value, such as a recipe table.
+    """
     if isinstance(value, dict):
         return {key: without_places(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -273,7 +285,7 @@ def without_places(value: object) -> Any:
 
 
 def environment() -> dict[str, str]:
-    """The versions that a manifest records for the reader; not part of the fingerprint."""
+    """The versions of Python and of the main packages, for the manifest; not part of the fingerprint."""
     return {"python": platform.python_version(), "transferset": version("transferset"), "pyarrow": version("pyarrow")}
 
 
@@ -283,5 +295,5 @@ def command_line() -> str:
 
 
 def now() -> str:
-    """The time in UTC, to the second."""
+    """The current time in UTC to the second, in ISO 8601 format."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,13 +1,11 @@
-"""Count statistics over a dataset: block by block, in parallel, merged in order."""
+"""Count statistics over a dataset block by block, in parallel, and merge the counts in order."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,118 +24,13 @@ from corpora.plugin import (
     source_sha256,
 )
 from corpora.store.blocks import Piece, numbers_of, pieces_of, scores_in, sequences_of
-from corpora.store.dataset import TOKENIZER_FILE, Dataset, read_counts, summary_json, write_counts
+from corpora.store.dataset import Dataset, read_counts, summary_json, write_counts
 from corpora.store.disk.atomic import storage_errors, write_text
 from corpora.store.store import Store
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from corpora.store.vocabulary import Vocabulary, vocabulary_in
 
 STANDARD = {"sentences": ("sizes", "lengths"), "tokens": ("sizes", "lengths", "tokens")}
-"""Counted for every version when it is made, with `scores` if it has any; the manifest has the summaries."""
-
-
-CONTROL_PIECES = ("[PAD]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<pad>", "<mask>")
-"""Control tokens of BERT and RoBERTa; other special tokens are those that the tokenizer names."""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """A tokenizer and its pieces, as components use them."""
-
-    tokenizer_json: str
-
-    @cached_property
-    def tokenizer(self) -> Tokenizer:
-        """The tokenizer itself."""
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_str(self.tokenizer_json)
-
-    @cached_property
-    def pieces(self) -> tuple[str, ...]:
-        """Every piece by its id; an id without a piece has the empty string."""
-        by_id = {number: piece for piece, number in self.tokenizer.get_vocab(with_added_tokens=True).items()}
-        return tuple(by_id.get(number, "") for number in range(max(by_id, default=-1) + 1))
-
-    @cached_property
-    def special_ids(self) -> frozenset[int]:
-        """The ids of [PAD], [UNK], [CLS], [SEP], [MASK] and other special tokens."""
-        added = self.tokenizer.get_added_tokens_decoder()
-        named = (self.tokenizer.token_to_id(piece) for piece in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"))
-        return frozenset(n for n, token in added.items() if token.special) | {n for n in named if n is not None}
-
-    @cached_property
-    def unknown_id(self) -> int | None:
-        """The id of [UNK], if there is one."""
-        known = (self.tokenizer.token_to_id(piece) for piece in ("[UNK]", "<unk>"))
-        return next((number for number in known if number is not None), None)
-
-    @cached_property
-    def control_tokens(self) -> dict[int, str]:
-        """The tokens that mean something to a model and are not text, by id: [CLS], <mask>, … but not [UNK]."""
-        added = {number: token.content for number, token in self.tokenizer.get_added_tokens_decoder().items()}
-        named = {self.tokenizer.token_to_id(piece): piece for piece in CONTROL_PIECES}
-        known = {number: added.get(number) or self.pieces[number] for number in self.special_ids} | named
-        return {number: piece for number, piece in known.items() if number not in (None, self.unknown_id) and piece}
-
-    @cached_property
-    def _control_literal(self) -> re.Pattern[str]:
-        literals = sorted(self.control_tokens.values(), key=lambda literal: (-len(literal), literal))
-        return re.compile("|".join(map(re.escape, literals)) or r"(?!)")
-
-    def encode(self, texts: Sequence[str], *, keep_special: bool = False) -> list[list[int]]:
-        """The ids of each text, without [CLS] and [SEP] around them.
-
-        Args:
-            keep_special: a literal `[MASK]` or `<s>` in a text becomes the control token, as `tokenizers` does it;
-                otherwise it stays text, and no control id is made.
-        """
-        self.tokenizer.encode_special_tokens = not keep_special  # each time: a pickled tokenizer loses it
-        rows = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
-        if keep_special:
-            return rows
-        control = self.control_tokens.keys()
-        return [ids if control.isdisjoint(ids) else self._as_text(text) for text, ids in zip(texts, rows, strict=True)]
-
-    def _as_text(self, text: str) -> list[int]:
-        """The ids of a text whose literals are also pieces of the model, which `encode_special_tokens` does not split.
-
-        A space breaks each literal, if need be in the normalized text, where a full-width <s> has become ASCII.
-        """
-        normalizer, control = self.tokenizer.normalizer, self.control_tokens.keys()
-        for written in (text, normalizer.normalize_str(text) if normalizer else text):
-            broken = self._control_literal.sub(lambda found: f"{found[0][0]} {found[0][1:]}", written)
-            ids: list[int] = self.tokenizer.encode(broken, add_special_tokens=False).ids
-            if control.isdisjoint(ids):
-                return ids
-        unknown = [] if self.unknown_id is None else [self.unknown_id]
-        return [each for number in ids for each in (unknown if number in control else [number])]
-
-    def encode_again(self, texts: Sequence[str], read: Sequence[str], ids: Sequence[Sequence[int]]) -> list[list[int]]:
-        """The ids of rewritten rows: a literal stands for its control token, unless it was text before.
-
-        Args:
-            texts: the rewritten rows.
-            read: what they were rewritten from.
-            ids: the ids that `read` was decoded from.
-        """
-        control, literal = self.control_tokens.keys(), self._control_literal
-        rows = self.encode(texts, keep_special=True)
-        for number, text in enumerate(read):
-            if literal.search(text) and control.isdisjoint(ids[number]):
-                rows[number] = self.encode([texts[number]])[0]
-        return rows
-
-    def context(self, **more: Any) -> Context:
-        """The context that components get: the vocabulary, and facts about their block."""
-        return Context(vocabulary=self.pieces, special_ids=self.special_ids, unknown_id=self.unknown_id, **more)
-
-
-def vocabulary_in(folder: Path) -> Vocabulary | None:
-    """The vocabulary of a token dataset's folder; None for sentence datasets."""
-    path = folder / TOKENIZER_FILE
-    return Vocabulary(path.read_text(encoding="utf-8")) if path.exists() else None
+"""Counted for every new version, and `scores` too if it has any; the manifest has the summaries."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +41,7 @@ class CountTask:
     vocabulary: Vocabulary | None
 
     def __call__(self, piece: Piece) -> list[Counts]:
-        """The counts of the piece, one entry per statistic."""
+        """The counts for the piece, one entry per statistic."""
         totals: list[Counts] = [{} for _ in self.statistics]
         for _, first_row, batch in piece.batches():
             block, context = sequences_of(batch), context_of(batch, first_row, self.vocabulary)
@@ -160,7 +53,7 @@ class CountTask:
 
 
 class Documents(Sequence[str]):
-    """The document ids of a block's rows, read from Arrow on access."""
+    """The document ids of a block's rows, converted from Arrow only on access."""
 
     def __init__(self, column: pa.Array) -> None:
         self.column = column
@@ -175,7 +68,14 @@ class Documents(Sequence[str]):
 def context_of(
     batch: pa.RecordBatch, first_row: int, vocabulary: Vocabulary | None, statistics: Mapping[str, Counts] | None = None
 ) -> Context:
-    """The context of one block."""
+    """The context of one block.
+
+    Args:
+        batch: the block.
+        first_row: the index of its first row in the dataset.
+        vocabulary: of a token dataset; None for a sentence dataset.
+        statistics: the counts that the component needs, by the statistic's name.
+    """
     more: dict[str, Any] = {"documents": Documents(batch.column("document")), "first_row": first_row}
     more |= {"statistics": statistics or {}, "columns": numbers_of(batch)}
     return vocabulary.context(**more) if vocabulary else Context(**more)
@@ -188,7 +88,21 @@ def count(
     executor: Executor,
     progress: Progress = silent,
 ) -> list[Counts]:
-    """The counts of dataset files, one entry per statistic; the same with any executor."""
+    """Count statistics over dataset files; the result is the same with any executor.
+
+    Args:
+        files: data files of one dataset, in order.
+        statistics: what to count, all in one pass.
+        vocabulary: of a token dataset; None for a sentence dataset.
+        executor: runs the work, piece by piece.
+        progress: is called after each piece.
+
+    Returns:
+        One entry per statistic.
+
+    Raises:
+        PluginError: a statistic returned something other than a dict of arrays.
+    """
     pieces = pieces_of(files)
     nothing = Sequences(np.empty(0, np.uint16), np.zeros(1, np.int64))
     context = vocabulary.context() if vocabulary else Context()
@@ -203,7 +117,18 @@ def count(
 def count_standard(
     folder: Path, files: Sequence[Path], schema: pa.Schema, executor: Executor, progress: Progress
 ) -> dict[str, dict[str, Json]]:
-    """Count the standard statistics of a new version, write them under `statistics/`, and return the summaries."""
+    """Count the standard statistics of a new version, and write them under `statistics/`.
+
+    Args:
+        folder: the staging folder of the version, with its tokenizer if it has one.
+        files: its data files, in order.
+        schema: of the data files.
+        executor: runs the counting.
+        progress: is called as it advances.
+
+    Returns:
+        The summary of each statistic, by its name.
+    """
     names = STANDARD["sentences" if "text" in schema.names else "tokens"] + ("scores",) * bool(scores_in(schema))
     statistics = [registry.make("statistics", name) for name in names]
     totals = count(files, statistics, vocabulary_in(folder), executor, progress)
@@ -213,7 +138,16 @@ def count_standard(
 def write_statistics(
     folder: Path, statistics: Sequence[Statistic], totals: Sequence[Counts]
 ) -> dict[str, dict[str, Json]]:
-    """Write counts and their summary under `statistics/`, and return the summaries."""
+    """Write counts and their summaries under `statistics/`.
+
+    Args:
+        folder: the staging folder of the version.
+        statistics: what was counted.
+        totals: the counts of each statistic, in the same order.
+
+    Returns:
+        The summary of each statistic, by its name.
+    """
     target = folder / "statistics"
     target.mkdir(exist_ok=True)
     summaries: dict[str, dict[str, Json]] = {}
@@ -227,20 +161,28 @@ def write_statistics(
 def counts_of(
     store: Store, dataset: Dataset, name: str, executor: Executor, progress: Progress = silent
 ) -> tuple[Statistic, Counts]:
-    """A statistic of a finished version: from the version, from the store's own counts, or counted now and stored.
+    """A statistic of a finished version: read from the version or from the store, or else counted and stored.
+
+    Args:
+        store: keeps the counts that are not part of the version.
+        dataset: the version.
+        name: of the statistic, or its short form with options.
+        executor: runs the counting.
+        progress: is called as it advances.
 
     Raises:
         UnknownName: no plugin offers the statistic.
         OptionError: it does not read datasets of this kind.
+        StorageError: the counts cannot be stored.
     """
     statistic: Statistic = registry.make("statistics", name)
     if statistic.of not in ("both", dataset.kind):
         raise OptionError(
-            f"the statistic {name} reads datasets of {statistic.of}; {dataset.reference} holds {dataset.kind}"
+            f"the statistic {name} reads datasets of {statistic.of}; {dataset.reference} contains {dataset.kind}"
         )
     inside = dataset.path / "statistics" / f"{name}.npz"
     cls = type(statistic)
-    # A plugin's code is part of the name, because counts from before a change of the code are stale.
+    # The file name includes a hash of a plugin's code, because counts made by older code are stale.
     code = "" if is_builtin(cls) else f"-{source_sha256(cls)[:12]}"
     kept = store.statistics_folder(dataset) / f"{statistic.short().replace('/', '_')}-{statistic.version}{code}.npz"
     for path in (inside, kept):
@@ -254,20 +196,27 @@ def counts_of(
 
 
 def counts_needed(store: Store, dataset: Dataset, needs: Iterable[str], executor: Executor) -> dict[str, Counts]:
-    """The counts that components need of a dataset, by the statistic's name."""
+    """The counts of a dataset that components need, by the statistic's name.
+
+    Args:
+        store: where missing counts are kept.
+        dataset: the version.
+        needs: names of statistics; duplicates count once.
+        executor: runs the counting.
+    """
     return {name: counts_of(store, dataset, name, executor)[1] for name in sorted(set(needs))}
 
 
 @dataclass(frozen=True)
 class Counting:
-    """Gets counts from the version, from the store, or by counting now."""
+    """Gets counts from the version or the store, or counts now; also works with a read-only store."""
 
     store: Store
     executor: Executor
     progress: Progress = silent
 
     def of(self, dataset: Dataset, name: str) -> tuple[Statistic, Counts]:
-        """A statistic and its counts; if the store is read-only, new counts are not stored."""
+        """A statistic and its counts; as `counts_of`, but if the store is read-only, new counts are not stored."""
         try:
             return counts_of(self.store, dataset, name, self.executor, self.progress)
         except StorageError:
@@ -277,6 +226,6 @@ class Counting:
             return statistic, total
 
     def summary(self, dataset: Dataset, name: str) -> dict[str, Any]:
-        """The summary of a statistic for a dataset."""
+        """The summary of a statistic for a dataset; `name` is as in `counts_of`."""
         statistic, counts = self.of(dataset, name)
         return statistic.summarise(counts)

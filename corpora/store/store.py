@@ -1,11 +1,11 @@
-"""The folder of all versions: open, list, add, tag, remove."""
+"""The folder with all versions: open, list, add, tag and remove them."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,20 +28,20 @@ from corpora.store.lookup import (
     tags,
     version_folders,
 )
-from corpora.store.maintenance.checksums import Digests, digests_of, remember_all
+from corpora.store.maintenance.checksums import file_entries, hashed_files, remember_all
 from corpora.store.maintenance.garbage import STAGING, STATISTICS, Garbage, caches, leftovers, unneeded
-from corpora.store.manifest import MANIFEST, FileEntry, Manifest, Plan, is_data_file
+from corpora.store.manifest import MANIFEST, Manifest, Plan
 
 
 @dataclass(frozen=True)
 class Store:
-    """All versions of all datasets under one folder, `$CORPORA_HOME`."""
+    """All versions of all datasets in one folder, `$CORPORA_HOME`."""
 
     home: Path
 
     @property
     def downloads(self) -> Path:
-        """Where sources keep what they downloaded, between builds.
+        """The folder where sources keep downloaded files between builds.
 
         Raises:
             StorageError: the folder is a symbolic link.
@@ -49,61 +49,57 @@ class Store:
         return without_links(self.home, self.home / "downloads")
 
     def open(self, reference: str) -> Dataset:
-        """The version of a reference, its files checked against its manifest.
+        """The version that a reference refers to, after a check of its files against its manifest.
 
         Args:
             reference: NAME, NAME@TAG or NAME@FINGERPRINT.
 
         Raises:
-            DatasetNotFound: there is none; the message lists near matches.
-            DatasetDamaged: its files are not what its manifest says.
+            DatasetNotFound: there is no such version; the message lists close matches.
+            DatasetDamaged: its files do not match its manifest.
         """
         dataset = self.find(reference)
         dataset.check()
         return dataset
 
     def find(self, reference: str) -> Dataset:
-        """The version of a reference; its data files are not checked.
+        """The version that a reference refers to; its data files are not checked.
 
         Args:
             reference: NAME, NAME@TAG or NAME@FINGERPRINT.
 
         Raises:
-            DatasetNotFound: there is none; the message lists near matches.
+            DatasetNotFound: there is no such version; the message lists close matches.
             DatasetDamaged: its manifest cannot be read.
         """
         return read_version(locate(self.home, reference))
 
     def all(self) -> list[Dataset]:
-        """Every version with a readable manifest, by name, oldest first."""
+        """All versions with a readable manifest, by name and then oldest first."""
         return self.survey()[0]
 
     def survey(self) -> tuple[list[Dataset], list[DamagedVersion]]:
-        """Every version by name, oldest first; and those whose manifests cannot be read."""
+        """All versions, by name and then oldest first, and those whose manifest cannot be read."""
         return survey(self.home)
 
     def current(self, name: str) -> str | None:
-        """The folder name of the version that NAME alone means; None if there is none."""
+        """The folder name of the version that NAME alone refers to; None if there is none."""
         return current(self.home, name)
 
     def tags(self, name: str) -> dict[str, str]:
-        """The tags of a dataset: tag to the folder name of its version.
-
-        Args:
-            name: of the dataset.
-        """
+        """The tags of a dataset, each with the folder name of its version."""
         return tags(self.home, name)
 
     def tag(self, reference: str, tag: str) -> Dataset:
-        """Give a version a second name; a tag that is already in use moves to this version.
+        """Tag a version; a tag that is already in use moves to this version.
 
         Args:
             reference: NAME, NAME@TAG or NAME@FINGERPRINT.
-            tag: letters, digits, `.`, `_` and `-`.
+            tag: letters, digits, `.`, `_` and `-`, beginning with a letter or digit.
 
         Raises:
             DatasetNotFound: there is no such version.
-            OptionError: the tag has characters that a tag cannot have.
+            OptionError: the tag contains other characters.
         """
         dataset = self.find(reference)
         check_name(tag, "tag")
@@ -115,7 +111,7 @@ class Store:
         return dataset
 
     def children(self, dataset: Dataset) -> list[Dataset]:
-        """The versions made from this one."""
+        """The versions made directly from this one."""
         return self._children(dataset.path.name)
 
     def _children(self, digits: str) -> list[Dataset]:
@@ -127,11 +123,11 @@ class Store:
 
         Args:
             reference: NAME, NAME@TAG or NAME@FINGERPRINT.
-            force: delete it even if other versions are made from it.
+            force: delete it even if other versions were made from it.
 
         Raises:
             DatasetNotFound: there is no such version.
-            DatasetInUse: another version is made from it, and `force` is not given.
+            DatasetInUse: another version was made from it, and `force` is not given.
         """
         path = locate(self.home, reference)
         name, digits = path.parent.name, path.name
@@ -156,10 +152,10 @@ class Store:
         return path
 
     def garbage(self) -> list[Garbage]:
-        """What `collect_garbage` deletes: unneeded versions, and what interrupted commands or other programs left.
+        """What `collect_garbage` deletes: unneeded versions, and leftovers of interrupted commands and other programs.
 
-        A version is needed while it is current, tagged, or a parent of one that is kept. While the manifest of a
-        current or tagged version is damaged, its parents are unknown, and all versions are kept.
+        A version is needed if it is current, tagged, or an ancestor of one that is. If the manifest of a current or
+        tagged version is damaged, its ancestors are unknown, so all versions are kept.
         """
         versions, damaged = self.survey()
         unknown = any(self._is_kept(version.path) for version in damaged)
@@ -198,25 +194,25 @@ class Store:
         *,
         on_wait: Callable[[], None] = lambda: None,
     ) -> tuple[Dataset, bool]:
-        """The version that a plan decides: found if it is finished, else written.
+        """The version that a plan describes: reused if it exists, otherwise written.
 
-        If several builders have the same plan, one writes the version, and the others wait and find it. A version
-        whose manifest is damaged is written again.
+        If several processes have the same plan, one writes the version while the others wait and then reuse it. A
+        version with a damaged manifest is written again.
 
         Args:
             name: of the dataset.
-            plan: decides the version's bytes.
-            write: fills a staging folder, which may contain what an earlier, interrupted attempt left, and
-                returns the manifest without `files`. It must not leave partial files under final names.
-            on_wait: called once if another builder is writing the version.
+            plan: determines the version's bytes.
+            write: fills a staging folder, which may contain files from an earlier, interrupted attempt, and returns
+                the manifest without hashes and sizes. It must not leave partial files under final names.
+            on_wait: called once if another process is writing the version.
 
         Returns:
-            The version, which is now the current one of its name, and whether it was written just now.
+            The version, which is now the current one of its name, and whether it was newly written.
 
         Raises:
-            StorageError: the disk is full or refuses, or a folder of the store is a symbolic link; staged files
-                stay for the next attempt.
-            DatasetDamaged: the version is finished, and its files are not what its manifest says.
+            StorageError: the disk is full or read-only, or a folder in the store is a symbolic link; staged files
+                are kept for the next attempt.
+            DatasetDamaged: the version exists, but its files do not match its manifest.
         """
         check_name(name, "dataset")
         if getattr(multiprocessing.current_process(), "_inheriting", False):
@@ -242,17 +238,12 @@ class Store:
         return found, built
 
     def exists(self, name: str, plan: Plan) -> bool:
-        """Whether a plan's version is finished, under this or another name.
-
-        Args:
-            name: of the dataset, looked at first.
-            plan: its fingerprint identifies the version.
-        """
+        """Whether the version that a plan describes exists, under this or any other name; `name` is tried first."""
         digits = plan.fingerprint[:FOLDER_DIGITS]
         return any(intact(self.home / other / digits) is not None for other in [name, *names(self.home)])
 
     def statistics_folder(self, dataset: Dataset) -> Path:
-        """Where the store keeps counts that were made after a version was finished.
+        """The folder for counts that were made after a version was finished.
 
         Raises:
             StorageError: the folder is a symbolic link.
@@ -269,8 +260,8 @@ class Store:
         final.parent.mkdir(exist_ok=True)
         if final.exists():  # its manifest is damaged, or missing after an interrupted removal
             shutil.rmtree(final)
-        hashed = _hashed(staging)
-        manifest = replace(manifest, files=_file_entries(staging, manifest, hashed))
+        hashed = hashed_files(staging)
+        manifest = replace(manifest, files=file_entries(staging, manifest, hashed))
         manifest.write(staging / MANIFEST)
         sync(staging)
         staging.rename(final)
@@ -290,16 +281,16 @@ class Store:
         return None
 
     def _copy(self, twin: Dataset, name: str, digits: str) -> Dataset:
-        """The same version under another name, its files linked where the file system allows."""
+        """The same version under another name, with its files linked if the file system allows it."""
 
-        def link(staging: Path) -> Manifest:
+        def _link(staging: Path) -> Manifest:
             shutil.rmtree(staging)
             for file in twin.manifest.files:
                 (staging / file).parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(twin.path / file, staging / file)
             return replace(twin.manifest, name=name)
 
-        return self._write(name, digits, link)
+        return self._write(name, digits, _link)
 
 
 def default_store() -> Store:
@@ -310,22 +301,3 @@ def default_store() -> Store:
     import platformdirs
 
     return Store(platformdirs.user_data_path("corpora"))
-
-
-def _hashed(staging: Path) -> dict[str, Digests]:
-    """The hashes of a new version's files by name, each of them synced to disk."""
-    found = {}
-    for path in sorted(p for p in staging.rglob("*") if p.is_file() and p.name != MANIFEST):
-        sync(path)
-        found[path.relative_to(staging).as_posix()] = digests_of(path)
-    return found
-
-
-def _file_entries(staging: Path, manifest: Manifest, hashed: Mapping[str, Digests]) -> dict[str, FileEntry]:
-    entries: dict[str, FileEntry] = {}
-    for name, digests in hashed.items():
-        entry: FileEntry = {"sha256": digests.sha256, "size_bytes": (staging / name).stat().st_size}
-        if is_data_file(name):
-            entry["rows"] = manifest.files[name]["rows"]
-        entries[name] = entry
-    return entries

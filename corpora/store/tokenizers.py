@@ -1,4 +1,4 @@
-"""Tokenizers: read from a file, a folder or the hub, made from a vocabulary, or trained on a dataset."""
+"""Tokenizers: loaded from a file, a folder or the hub, made from a vocabulary, or trained on a dataset."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
 LONGEST_BYTES = 100_000_000
-"""Larger files are not read; the largest vocabularies in use, of 256,000 pieces, take about 35 MB."""
+"""Larger files are refused; the largest vocabularies in use, with 256,000 pieces, take about 35 MB."""
 
 
 def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
-    """A tokenizer from a file, a folder or the hub, without truncation or padding.
+    """Load a tokenizer from a file, a folder or the hub, and switch truncation and padding off.
+
+    Args:
+        where: a `tokenizer.json`, a WordPiece `vocab.txt`, a folder with one of them, or a hub id.
+        casing: whether a `vocab.txt` lower-cases text; None infers it from the pieces. Ignored for other tokenizers.
 
     Raises:
-        InputError: nothing there can be read as a tokenizer.
-        OptionError: `casing` contradicts the pieces.
+        InputError: the path does not exist, or cannot be read as a tokenizer.
+        OptionError: `casing` is `uncased`, but the vocabulary has upper-case pieces.
     """
     from tokenizers import Tokenizer
 
@@ -34,7 +38,7 @@ def load_tokenizer(where: str, casing: Casing | None) -> Tokenizer:
     if path.is_dir():
         files = [path / name for name in (TOKENIZER_FILE, "vocab.txt") if (path / name).exists()]
         if not files:
-            raise InputError(f"{path} holds neither {TOKENIZER_FILE} nor vocab.txt")
+            raise InputError(f"{path} contains neither {TOKENIZER_FILE} nor vocab.txt")
         path = files[0]
     if path.is_file():
         _check_size(path.stat().st_size, str(path))
@@ -64,7 +68,8 @@ def tokenizer_of(text: str, where: str) -> Tokenizer:
     """A tokenizer from the text of its `tokenizer.json`, without truncation or padding.
 
     Args:
-        where: what the error names.
+        text: the JSON.
+        where: where the text is from, for the error message.
 
     Raises:
         InputError: it is not a tokenizer.
@@ -84,7 +89,7 @@ def _check_size(size_bytes: int, where: str) -> None:
     if size_bytes > LONGEST_BYTES:
         said, most = f"{size_bytes / 1e6:,.0f} MB", f"{LONGEST_BYTES / 1e6:,.0f} MB"
         raise InputError(
-            f"the tokenizer {where} has {said}; at most {most} are read, and no vocabulary in use needs more"
+            f"the tokenizer {where} has {said}; the limit is {most}, which is more than any vocabulary in use needs"
         )
 
 
@@ -92,20 +97,25 @@ def _plain(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     try:
-        tokenizer.encode("a \U0010ffff")  # raises where the token for unknown characters is missing
+        tokenizer.encode("a \U0010ffff")  # raises if the token for unknown characters is missing
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of the Rust library; it is not an Exception
             raise
-        raise ValueError(f"its parts do not fit each other ({error})") from error
+        raise ValueError(f"its parts are inconsistent ({error})") from error
     return tokenizer
 
 
 def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer:
-    """BERT's tokenizer over a list of word pieces.
+    """BERT's tokenizer for a list of word pieces.
+
+    Args:
+        pieces: in the order of their ids; empty ones at the end are ignored.
+        casing: whether text is lower-cased; None infers it: uncased if no piece has an upper-case letter.
+        where: where the pieces are from, for error messages.
 
     Raises:
-        InputError: the list has no [UNK], [CLS] or [SEP].
-        OptionError: it is called uncased, and holds upper-case pieces.
+        InputError: [UNK], [CLS] or [SEP] is missing.
+        OptionError: `casing` is `uncased`, but there are upper-case pieces.
     """
     from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
     from tokenizers.models import WordPiece
@@ -117,7 +127,7 @@ def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer
         raise InputError(f"{where} has no {', '.join(missing)}; it is not a WordPiece vocabulary")
     upper = any(piece != piece.lower() for piece in pieces if not re.fullmatch(r"\[\w+\]", piece))
     if casing == "uncased" and upper:
-        raise OptionError(f"{where} holds upper-case pieces; it is a cased vocabulary")
+        raise OptionError(f"{where} contains upper-case pieces, so it is a cased vocabulary; use --casing cased")
     lowercase = casing == "uncased" if casing else not upper
     ids = {piece: number for number, piece in enumerate(pieces)}
     tokenizer = Tokenizer(WordPiece(ids, unk_token="[UNK]"))
@@ -134,14 +144,17 @@ def wordpiece(pieces: list[str], casing: Casing | None, where: str) -> Tokenizer
 
 
 def train_wordpiece(dataset: Dataset, size: int, casing: Casing, progress: Progress) -> Tokenizer:
-    """A WordPiece vocabulary trained on a sentence dataset: the same pieces for the same dataset, anywhere.
+    """Train a WordPiece vocabulary on a sentence dataset; the same dataset always gives the same pieces.
 
-    The library's own WordPiece trainer numbers its first pieces in the order of a hash table, which breaks ties
-    another way in every run. So byte-pair merges are learnt over words that begin with a mark, and their
-    products become pieces: with the mark the begin of a word, without it `##` and its rest.
+    The library's own WordPiece trainer numbers its initial pieces in hash-table order, so ties are broken differently
+    in each run. Instead, byte-pair merges are learnt over words that begin with a mark, and the merged strings become
+    pieces: those with the mark begin a word, the others continue one and get a `##`.
 
     Args:
-        size: pieces, the five special ones counted.
+        dataset: sentences.
+        size: the number of pieces, including the five special ones; a small corpus may give fewer.
+        casing: `uncased` lower-cases the text and strips accents.
+        progress: is called before and after training.
     """
     from tokenizers import Tokenizer, normalizers, pre_tokenizers, trainers
     from tokenizers.models import BPE
@@ -162,11 +175,11 @@ def train_wordpiece(dataset: Dataset, size: int, casing: Casing, progress: Progr
 
 WORD_MARK = "\u2581"
 MOST_LETTERS = 1000
-"""Rarer letters than the first thousand become [UNK], as in BERT's own vocabularies."""
+"""Only the thousand most frequent characters become pieces; others become [UNK], as in BERT's own vocabularies."""
 
 
 def _word_pieces(merged: dict[str, int], size: int) -> list[str]:
-    """The special pieces, every letter at the begin of a word and inside, then products in the order of merging."""
+    """The special pieces, each letter as the start and as the continuation of a word, then merges in order."""
     products = sorted(merged, key=merged.__getitem__)
     letters = sorted(product for product in products if len(product) == 1 and product != WORD_MARK)
     begins = [

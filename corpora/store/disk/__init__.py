@@ -1,1 +1,1 @@
-"""Files on disk: written atomically, locked, and never reached through symbolic links."""
+"""Files on disk: atomic writes, locks, and refusal of symbolic links."""

@@ -1,4 +1,4 @@
-"""Files written atomically, and clear errors for a full, read-only or forbidden disk."""
+"""Write files atomically, and turn errors of a full, read-only or forbidden disk into clear messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,14 @@ REFUSALS = {
 
 @contextlib.contextmanager
 def storage_errors(home: Path) -> Iterator[None]:
-    """Turn a full, read-only or forbidden disk, or a folder that cannot be made, into one clear `StorageError`."""
+    """Turn errors of a full, read-only or forbidden disk into a `StorageError` that says what to do.
+
+    Args:
+        home: the folder that is written to, named in the message if the error names no file.
+
+    Raises:
+        StorageError: for the errors in `REFUSALS`, and if `home` cannot be created; other errors pass through.
+    """
     try:
         yield
     except StorageError:
@@ -41,14 +48,14 @@ def storage_errors(home: Path) -> Iterator[None]:
             raise StorageError(f"{error.filename or home}: {REFUSALS[error.errno]}") from error
         if error.filename is not None and Path(error.filename) in (home, *home.parents):
             raise StorageError(
-                f"the folder {home} cannot be made ({error.strerror}: {error.filename}); choose another one, "
-                "for the store with CORPORA_HOME"
+                f"cannot create the folder {home} ({error.strerror}: {error.filename}); choose another one "
+                "(for the store, set CORPORA_HOME)"
             ) from error
         raise
 
 
 def link_or_copy(source: str | Path, target: str | Path) -> str | Path:
-    """Hard-link a file; if the file system does not allow that, copy it atomically."""
+    """Hard-link a file, or copy it atomically if the file system does not allow links; returns `target`."""
     try:
         os.link(source, target)
     except OSError:
@@ -59,12 +66,12 @@ def link_or_copy(source: str | Path, target: str | Path) -> str | Path:
 
 
 def partial_beside(path: Path) -> Path:
-    """The temporary path that a process writes to before it renames the file to `path`."""
+    """The temporary path next to `path` that this process writes to before renaming the file; unique per process."""
     return path.with_name(f".{path.name}.{os.getpid()}.partial")
 
 
 def drop_abandoned(path: Path) -> None:
-    """Remove the partial files of one path that killed processes left; what a living process writes stays."""
+    """Remove partial files that killed processes left for a path; those of running processes are locked and stay."""
     for beside in path.parent.glob(f".{escape(path.name)}.*.partial"):
         with contextlib.suppress(OSError), beside.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -108,9 +115,9 @@ def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A temporary file beside a path, which it replaces once it is written and synced; removed if that fails.
+    """A temporary file that replaces `path` once it is written and synced, or is removed if that fails.
 
-    It is locked meanwhile, so that others can tell that its writer lives.
+    It is locked in the meantime, so that other processes can tell that its writer is still running.
     """
     beside = partial_beside(path)
     try:

@@ -10,11 +10,11 @@ from corpora.errors import StorageError
 
 
 def first_link(root: Path, path: Path) -> Path | None:
-    """The first symbolic link on the way from a folder down to a path; the folder itself may be one.
+    """The first part of a path below a folder that is a symbolic link; None if there is none.
 
     Args:
-        root: a folder.
-        path: inside it; it need not exist.
+        root: a folder, which may itself be a link.
+        path: inside the folder; it does not have to exist.
     """
     way = root
     for part in path.relative_to(root).parts:
@@ -25,10 +25,10 @@ def first_link(root: Path, path: Path) -> Path | None:
 
 
 def without_links(root: Path, path: Path) -> Path:
-    """The path, once no part of it below `root` is a symbolic link.
+    """The path, after a check that no part of it below `root` is a symbolic link.
 
     Raises:
-        StorageError: one is.
+        StorageError: a part is one.
     """
     link = first_link(root, path)
     if link is not None:
@@ -40,7 +40,7 @@ def without_links(root: Path, path: Path) -> Path:
 
 
 def remove_links(folder: Path) -> None:
-    """Remove every symbolic link in a folder and its subfolders; what the links point to stays."""
+    """Remove every symbolic link in a folder and its subfolders; their targets are not touched."""
     for parent, folders, files in os.walk(folder):
         for name in [*folders, *files]:
             path = Path(parent, name)
@@ -49,7 +49,7 @@ def remove_links(folder: Path) -> None:
 
 
 def delete(path: Path) -> None:
-    """Delete a file, a folder with its content, or a symbolic link; what a link points to stays."""
+    """Delete a file, a folder with its content, or a symbolic link (but not its target)."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -57,7 +57,7 @@ def delete(path: Path) -> None:
 
 
 def size_of(path: Path) -> int:
-    """The bytes that `delete` frees: of a file, or of all files in a folder. A link has none."""
+    """The number of bytes that `delete` would free: of a file, or of all files in a folder; 0 for a link."""
     if path.is_symlink():
         return 0
     if not path.is_dir():

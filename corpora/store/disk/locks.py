@@ -1,4 +1,4 @@
-"""The lock that one version's builders share: a file that exactly one process holds."""
+"""A lock per version, so that only one process builds it: a file with an exclusive lock."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def locked(home: Path, digits: str, on_wait: Callable[[], None]) -> Iterator[Non
     """Hold the lock of a version; wait if another process holds it.
 
     Args:
-        home: of the store.
+        home: the store's folder.
         digits: the name of the version's folder.
-        on_wait: called once before the wait.
+        on_wait: called once before waiting.
     """
     with _lock_file(home, digits) as file:
         if not _take(file):
@@ -31,7 +31,7 @@ def locked(home: Path, digits: str, on_wait: Callable[[], None]) -> Iterator[Non
 
 @contextlib.contextmanager
 def locked_if_free(home: Path, digits: str) -> Iterator[bool]:
-    """Hold the lock of a version if no process holds it; gives whether it is held now."""
+    """Hold the lock of a version if no other process does; yields whether the lock was acquired."""
     with _lock_file(home, digits) as file:
         yield _take(file)
 

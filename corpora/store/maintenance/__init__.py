@@ -1,1 +1,1 @@
-"""Upkeep of a store: checksums, verification, and what can be deleted."""
+"""Maintenance of a store: checksums, verification, and garbage collection."""

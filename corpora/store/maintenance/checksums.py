@@ -1,8 +1,9 @@
-"""Whether a version's files are still what its manifest records, hashed once and remembered.
+"""Check that a version's files still match its manifest, with a cache of the hashes.
 
-The sha256 of a file costs 0.7 ms per megabyte, a twentieth of what a shuffle costs. So a checksum that is ten times as
-fast (XXH3) is remembered beside it: a version that was copied with its memory is checked by that one. It finds
-damage as surely, but not an attacker, who could write another manifest as well; `verify` compares every sha256.
+The sha256 of a file takes 0.7 ms per megabyte, a twentieth of the time that a shuffle takes. Therefore a second,
+ten times faster checksum (XXH3) is cached with it, and a version that was copied together with its cache is checked
+with that one. It detects damage just as reliably, but not deliberate changes; someone who can make those can also
+replace the manifest. `verify` compares every sha256.
 """
 
 from __future__ import annotations
@@ -17,39 +18,38 @@ from pathlib import Path
 import msgspec
 import xxhash
 
-from corpora.store.disk.atomic import drop_abandoned, write_text
+from corpora.store.disk.atomic import drop_abandoned, sync, write_text
 from corpora.store.disk.links import first_link
-from corpora.store.manifest import FileEntry
+from corpora.store.manifest import MANIFEST, FileEntry, Manifest, is_data_file
 
 CHECKED = ".checked.json"
-"""The file in a version's folder that remembers which files were hashed; not part of the version."""
+"""The cache file in a version's folder; not part of the version."""
 
 CHUNK_BYTES = 1 << 20
 
 
 class Known(msgspec.Struct, array_like=True, frozen=True):
-    """What is remembered about a file."""
+    """A file's entry in the cache: its state and hashes when it was last read."""
 
     size_bytes: int
     changed_ns: int
-    """The time of its last change."""
+    """Its modification time, in nanoseconds since the epoch."""
     inode: int
     sha256: str
-    """Of the content that it had then."""
     xxh3: str = ""
-    """The XXH3 of the same content, 128 bits in hex; empty if an earlier release wrote the memory."""
+    """The XXH3 of the same content, 128 bits in hex; empty if the cache was written by an earlier release."""
 
 
 @dataclass(frozen=True)
 class Digests:
-    """Two hashes of one content, in hex."""
+    """Two hashes of the same content, in hex."""
 
     sha256: str
     xxh3: str
 
 
 def digests_of(path: Path) -> Digests:
-    """Both hashes of a file's content, which is read once."""
+    """Both hashes of a file, which is read only once."""
     exact, quick = hashlib.sha256(), xxhash.xxh3_128()
     buffer = memoryview(bytearray(CHUNK_BYTES))
     with path.open("rb", buffering=0) as file:
@@ -60,13 +60,13 @@ def digests_of(path: Path) -> Digests:
 
 
 def problem_of(folder: Path, files: Mapping[str, FileEntry], *, names: Iterable[str], again: bool) -> str | None:
-    """What is wrong with the first damaged file of a version; None if all are as the manifest records.
+    """What is wrong with the first damaged file of a version; None if all match the manifest.
 
     Args:
-        folder: of the version.
+        folder: of the version; its cache is updated.
         files: the manifest's entries.
-        names: the files to check.
-        again: hash files that were hashed before and have not been touched since, too.
+        names: the files to check, all of which have an entry.
+        again: ignore the cache, and hash files that seem unchanged too.
     """
     seen = _seen(folder)
     before = dict(seen)
@@ -81,8 +81,43 @@ def problem_of(folder: Path, files: Mapping[str, FileEntry], *, names: Iterable[
             _remember(folder, seen)
 
 
+def hashed_files(staging: Path) -> dict[str, Digests]:
+    """Hash all files of a new version except the manifest, and sync each of them to disk.
+
+    Returns:
+        The hashes of each file, by its path relative to the folder.
+    """
+    found = {}
+    for path in sorted(p for p in staging.rglob("*") if p.is_file() and p.name != MANIFEST):
+        sync(path)
+        found[path.relative_to(staging).as_posix()] = digests_of(path)
+    return found
+
+
+def file_entries(staging: Path, manifest: Manifest, hashed: Mapping[str, Digests]) -> dict[str, FileEntry]:
+    """The `files` of a finished manifest: each file's sha256 and size, and for data files the number of rows.
+
+    Args:
+        staging: the folder of the version.
+        manifest: unfinished; its `files` give the rows of the data files.
+        hashed: as `hashed_files` returns it.
+    """
+    entries: dict[str, FileEntry] = {}
+    for name, digests in hashed.items():
+        entry: FileEntry = {"sha256": digests.sha256, "size_bytes": (staging / name).stat().st_size}
+        if is_data_file(name):
+            entry["rows"] = manifest.files[name]["rows"]
+        entries[name] = entry
+    return entries
+
+
 def remember_all(folder: Path, found: Mapping[str, Digests]) -> None:
-    """Record the hashes of files that were taken when the manifest was written."""
+    """Fill a new version's cache with the hashes that its manifest was written with.
+
+    Args:
+        folder: of the version.
+        found: the hashes of each file, by its path relative to the folder.
+    """
     _remember(folder, {name: _known(folder / name, digests) for name, digests in found.items()})
 
 
@@ -115,7 +150,7 @@ def _known(path: Path, digests: Digests | Known) -> Known:
 
 
 def _xxh3_of(path: Path) -> str:
-    """The quick hash of a file that is mapped, as the action that follows maps it, which saves a copy."""
+    """The fast hash of a file. It is memory-mapped, as the action that follows will map it, to save a copy."""
     if path.stat().st_size == 0:
         return xxhash.xxh3_128_hexdigest(b"")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
@@ -131,7 +166,7 @@ def _seen(folder: Path) -> dict[str, Known]:
 
 
 def _remember(folder: Path, seen: Mapping[str, Known]) -> None:
-    """Write the sidecar; a store that cannot be written is hashed again next time."""
+    """Write the cache; if the store is read-only, files are simply hashed again next time."""
     try:
         drop_abandoned(folder / CHECKED)
         write_text(folder / CHECKED, json.dumps(msgspec.to_builtins(seen), indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""What `corpora gc` deletes: unneeded versions, and what interrupted commands and other programs left."""
+"""What `corpora gc` deletes: unneeded versions, and leftovers of interrupted commands and other programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STAGING, STATISTICS = ".staging", ".statistics"
 
 @dataclass(frozen=True)
 class Garbage:
-    """A folder or file that nothing needs."""
+    """A folder or file that is no longer needed."""
 
     path: Path
     reason: str
@@ -22,16 +22,26 @@ class Garbage:
 
     @classmethod
     def at(cls, path: Path, reason: str) -> Garbage:
-        """What is at a path, with its present size."""
+        """The file or folder at a path, with its current size.
+
+        Args:
+            path: what can be deleted.
+            reason: why, as `corpora gc` prints it.
+        """
         return cls(path, reason, size_of(path))
 
     def delete(self) -> None:
-        """Delete it; a symbolic link is removed, and what it points to stays."""
+        """Delete it; of a symbolic link, only the link itself."""
         delete(self.path)
 
 
 def unneeded(versions: list[Dataset], kept: Iterable[Dataset]) -> Iterator[Garbage]:
-    """The versions that are neither kept nor an ancestor of one that is."""
+    """The versions that are neither kept nor ancestors of a kept version.
+
+    Args:
+        versions: all versions of the store.
+        kept: those that must stay.
+    """
     parents: dict[str, set[str]] = {}
     for version in versions:
         parents.setdefault(version.fingerprint, set()).update(version.manifest.plan["parents"])
@@ -44,13 +54,14 @@ def unneeded(versions: list[Dataset], kept: Iterable[Dataset]) -> Iterator[Garba
             todo += parents.get(fingerprint, ())
     for version in versions:
         if version.fingerprint not in needed:
-            yield Garbage.at(version.path, "neither current, tagged nor a parent")
+            yield Garbage.at(version.path, "not current, tagged or a parent of one that is")
 
 
 def leftovers(home: Path, known: set[str]) -> Iterator[Garbage]:
-    """Staging folders, interrupted removals, and statistics of versions that are gone.
+    """Staging folders, interrupted removals, and statistics of versions that no longer exist.
 
     Args:
+        home: the store's folder.
         known: the folder names of all versions that stay.
     """
     for path in _entries(home / STAGING):
@@ -60,18 +71,18 @@ def leftovers(home: Path, known: set[str]) -> Iterator[Garbage]:
             yield from (Garbage.at(path, "an interrupted removal") for path in sorted(folder.glob(".removed-*")))
     for path in _entries(home / STATISTICS):
         if path.name not in known:
-            yield Garbage.at(path, "statistics of a version that is gone")
+            yield Garbage.at(path, "statistics of a version that no longer exists")
 
 
 def caches(versions: Iterable[Dataset]) -> Iterator[Garbage]:
-    """The cache files that the library `datasets` wrote into versions."""
+    """The cache files that the `datasets` library wrote into versions."""
     for version in versions:
         for path in version.cache_files():
-            yield Garbage.at(path, "a cache file of the library datasets")
+            yield Garbage.at(path, "a cache file of the datasets library")
 
 
 def _entries(folder: Path) -> list[Path]:
-    """A folder's entries, sorted. A symbolic link in its place is the only entry: nothing behind it is listed."""
+    """A folder's entries, sorted. If the folder is a symbolic link, the link itself is the only entry."""
     if folder.is_symlink() and folder.name in (STAGING, STATISTICS):
         return [folder]
     return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -1,4 +1,4 @@
-"""Verify versions: every file against its checksum, for a version with its ancestors, or for the whole store."""
+"""Verify the checksums of all files of a version and its ancestors, or of the whole store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.store.store import Store
 
 @dataclass(frozen=True)
 class Verified:
-    """The outcome for one version."""
+    """The result for one version."""
 
     reference: str
     files: int = 0
@@ -20,11 +20,23 @@ class Verified:
     problem: str | None = None
     """What is damaged; None if nothing is."""
     notes: list[str] = field(default_factory=list)
-    """What else the user should know: files that do not belong to the version, parents that are gone."""
+    """What else the user should know: files that do not belong to the version, missing parents."""
 
 
 def verify_family(store: Store, reference: str) -> Iterator[Verified]:
-    """Verify a version, then everything that it was made from, each version once."""
+    """Verify a version, then all of its ancestors, each once.
+
+    Args:
+        store: where the versions are.
+        reference: NAME, NAME@TAG or NAME@FINGERPRINT.
+
+    Yields:
+        One result per version, as soon as it is known; damage is reported in the result and does not raise.
+
+    Raises:
+        DatasetNotFound: there is no such version.
+        DatasetDamaged: the version's own manifest cannot be read.
+    """
     versions, damaged = store.survey()
     by_folder = {dataset.path.name: dataset for dataset in reversed(versions)}
     unreadable = {each.path.name: each for each in damaged}
@@ -46,11 +58,11 @@ def verify_family(store: Store, reference: str) -> Iterator[Verified]:
         elif digits in unreadable:
             yield Verified(parent, problem=unreadable[digits].problem)
         else:
-            yield Verified(parent, notes=[f"{parent}: not in the store any more, not verified"])
+            yield Verified(parent, notes=[f"{parent}: no longer in the store, not verified"])
 
 
 def verify_all(store: Store) -> Iterator[Verified]:
-    """Verify every version of a store."""
+    """Verify every version in a store."""
     versions, damaged = store.survey()
     for dataset in versions:
         yield _verified(dataset)
@@ -60,7 +72,7 @@ def verify_all(store: Store) -> Iterator[Verified]:
 
 def _verified(dataset: Dataset) -> Verified:
     caches = dataset.cache_files()
-    notes = [f"{path} was written by the library datasets; corpora gc --yes deletes it" for path in caches]
+    notes = [f"{path} was written by the datasets library; corpora gc --yes deletes it" for path in caches]
     notes += [f"{path} does not belong to the version" for path in dataset.foreign_files() if path not in caches]
     try:
         dataset.verify()

@@ -1,7 +1,7 @@
-"""Figures published by others, printed next to ours and marked as theirs.
+"""Published figures of other authors, shown next to ours and marked as quoted.
 
-Tables 4, 5 and 8 are those of S. van de Graaf, "Distilling BERT: Transfer Dataset Size and Composition Effects"
-(2021). The lines on the original Toronto BookCorpus are from Zhu et al. (2015, arXiv 1506.06724) and from Bandy and
+Tables 4, 5 and 8 are from S. van de Graaf, "Distilling BERT: Transfer Dataset Size and Composition Effects" (2021).
+The figures of the original Toronto BookCorpus are from Zhu et al. (2015, arXiv 1506.06724) and from Bandy and
 Vincent, "Addressing documentation debt in machine learning research" (2021, arXiv 2105.05241).
 """
 
@@ -14,7 +14,7 @@ TABLE_4: list[list[object]] = [
     ["TBC (Zhu et al., 2015), quoted", Size(4_700_000_000), 74_004_228, 984_846_357, 13.3, 11],
     ["TBC replica (study), quoted", Size(5_100_000_000), 65_400_000, 897_100_000, 13.7, 11],
 ]
-"""Dataset, size, sentences, words, mean and median words a sentence; exact counts of TBC where they are known."""
+"""Dataset, size, sentences, words, mean and median words per sentence; exact counts for TBC where they are known."""
 
 TABLES_5_AND_8: list[list[object]] = [
     ["D_Corpus (study), quoted", Size(20_000_000_000), 109_300_000, 4_000_000_000],
@@ -41,4 +41,4 @@ BOOKCORPUS_LINES: dict[str, Json] = {
     "median words a sentence": 11,
     "copies of the most frequent sentence": 1_345,
 }
-"""What is known of the original. The most frequent sentence that was reported is a line of a licence."""
+"""Published figures of the original. The most frequent sentence that was reported is a line of a licence."""

@@ -1,4 +1,4 @@
-"""The dataset card of a version: a README.md with the YAML that hubs read, written from the manifest."""
+"""The dataset card of a version: a README.md with YAML for the Hugging Face Hub, written from the manifest."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SIZES = (
     (1_000_000_000, "100M<n<1B"),
     (float("inf"), "n>1B"),
 )
-"""The hub's size categories, each with the number of rows that it ends before."""
+"""The hub's size categories, each with its exclusive upper bound in rows."""
 
 
 HUB_LICENCES = {
@@ -56,7 +56,7 @@ HUB_LICENCES = {
     "mit": "mit",
     "unknown": "unknown",
 }
-"""The hub's names of licences, by the names that sources record."""
+"""The hub's licence ids, by the names that sources record, in lower case."""
 
 
 def _licence_id(licence: str) -> str:
@@ -64,7 +64,7 @@ def _licence_id(licence: str) -> str:
 
 
 def _opening(manifest: Manifest) -> str:
-    noun = "one sentence a row" if manifest.kind == "sentences" else "one sequence of token ids a row"
+    noun = "one sentence per row" if manifest.kind == "sentences" else "one sequence of token ids per row"
     notes = "".join(f"\n\n> {note}" for note in manifest.notes)
     return f"A dataset of {manifest.kind}, {noun}, made by transferset.{notes}"
 

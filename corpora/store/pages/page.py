@@ -1,4 +1,4 @@
-"""Self-contained HTML pages: one template, one style sheet, one script, no request to anywhere."""
+"""Render self-contained HTML pages: the style sheet and the script are inline, and nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def render(template: str, **values: object) -> str:
     """A page from one of the templates in `templates/`, with the style and the script inline.
 
     Args:
-        template: its file's name.
-        values: what the template shows; strings are escaped.
+        template: a file name, such as `version.html.j2`.
+        values: the template's variables; strings are HTML-escaped.
     """
     page: str = _environment().get_template(template).render(style=_read("page.css"), script=_read("page.js"), **values)
     return page
@@ -44,7 +44,7 @@ def _environment() -> Environment:
 
 
 def cell(value: object) -> str:
-    """A value as a table shows it: thousands marked, a dash for what is missing."""
+    """A value as text for a table cell: thousands separators, four significant digits, a dash for None."""
     if value is None:
         return "–"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What changed between two rows, piece by piece: what stayed, moved, went, and came."""
+"""The differences between two rows, piece by piece: unchanged, moved, removed or added."""
 
 from __future__ import annotations
 
@@ -14,29 +14,32 @@ State = Literal["same", "moved", "gone", "new"]
 
 @dataclass(frozen=True)
 class Part:
-    """A run of a row's pieces with the same outcome."""
+    """Consecutive pieces of a row in the same state."""
 
     text: str
     state: State
     space: bool
-    """Whether white space precedes it."""
+    """Whether there is white space before it."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One piece of a row as people read it: a word, or a token's text."""
+    """One piece of a row as readable text: a word, or the text of a token."""
 
     text: str
     glued: bool = False
-    """True if it continues the piece before it, without white space."""
+    """True if there is no white space between it and the piece before."""
 
 
 def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Part], list[Part]]:
-    """Both rows as parts. What one row has left over and the other lacks moved if it is on both sides.
+    """Both rows divided into parts. Of the pieces outside the common subsequence, those on both sides count as moved.
 
     Args:
-        before: the row's pieces.
-        after: those of the row that was made from it.
+        before: the pieces of the original row.
+        after: the pieces of the row made from it.
+
+    Returns:
+        The parts of each row; `gone` occurs only in the first, `new` only in the second.
     """
     matcher = SequenceMatcher(None, [p.text for p in before], [p.text for p in after], autojunk=False)
     runs = matcher.get_matching_blocks()
@@ -49,11 +52,11 @@ def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[P
 
 
 LETTERS = 480
-"""Most characters shown of a row."""
+"""The maximum number of characters shown of a row."""
 
 
 def beginning(parts: Sequence[Part]) -> list[Part]:
-    """The part of a row that is shown."""
+    """The first parts of a row, up to `LETTERS` characters; a part that is cut ends in an ellipsis."""
     shown: list[Part] = []
     room = LETTERS
     for part in parts:
@@ -65,7 +68,7 @@ def beginning(parts: Sequence[Part]) -> list[Part]:
 
 
 def unchanged(pieces: Sequence[Shown]) -> list[Part]:
-    """A row all of whose pieces stayed."""
+    """A row as parts, with all pieces unchanged."""
     return _parts(pieces, set(range(len(pieces))), Counter(), "gone")
 
 

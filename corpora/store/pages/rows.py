@@ -1,4 +1,4 @@
-"""Single rows of a dataset as people read them: some from everywhere in it, or the places of given ones."""
+"""Individual rows of a dataset for people to read: some spread over the dataset, or given ones."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
 from corpora.store.pages.row_differences import Shown
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
-"""Fewest bytes or tokens of a row that is worth showing."""
+"""The smallest and the largest size, in bytes or tokens, of a row that is shown as an example."""
 SEARCHED = 500
-"""Rows after a chosen place among which a readable one is looked for."""
+"""How many rows after a chosen position are searched for one of a readable size."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row, and which it is."""
+    """One row of a dataset."""
 
     number: int
-    """From 0, in its dataset."""
+    """Its index in the dataset, from 0."""
     document: str
     values: Array
-    """Ids, or the bytes of its text."""
+    """Token ids, or the UTF-8 bytes of its text."""
 
     def is_like(self, other: Row) -> bool:
-        """Whether both hold the same values of the same document."""
+        """Whether both have the same values and are from the same document."""
         return self.document == other.document and np.array_equal(self.values, other.values)
 
 
@@ -39,22 +39,32 @@ Reader = Callable[[Row], list[Shown]]
 
 
 def spread_rows(dataset: Dataset, number: int) -> list[Row]:
-    """Readable rows from places evenly spread over a dataset; the same ones every time."""
+    """Example rows from positions spread evenly over a dataset; always the same ones.
+
+    Args:
+        dataset: the version.
+        number: how many rows; a small dataset gives fewer, since each row is returned once.
+    """
     places = [dataset.rows * (2 * i + 1) // (2 * number) for i in range(number)]
     found = (_readable_from(batch, first, place, dataset.kind) for first, batch, place in _at(dataset, places))
     return list({row.number: row for row in found}.values())
 
 
 def rows_numbered(dataset: Dataset, numbers: Sequence[int]) -> dict[int, Row]:
-    """Rows by their numbers; those that the dataset does not have are left out."""
+    """Rows by their index, from 0; indices outside the dataset are left out."""
     inside = sorted({n for n in numbers if 0 <= n < dataset.rows})
     return {place: row_at(batch, place - first, first) for first, batch, place in _at(dataset, inside)}
 
 
 def places_of(dataset: Dataset, rows: Sequence[Row]) -> list[int]:
-    """The number, in a dataset, of each of some rows that it holds in the same order.
+    """The indices of given rows in another dataset that has them in the same order.
 
-    Takes the first row that is alike; ends with the first that is not found.
+    Args:
+        dataset: the dataset to search.
+        rows: rows of another dataset, compared by document and values.
+
+    Returns:
+        One index per row, up to the first row that is not found.
     """
     places: list[int] = []
     for first, batch in _numbered(dataset):
@@ -69,7 +79,7 @@ def places_of(dataset: Dataset, rows: Sequence[Row]) -> list[int]:
 
 
 def reader_of(dataset: Dataset) -> Reader:
-    """What turns a dataset's rows into pieces that can be read and compared: words, or tokens."""
+    """A function that divides a row of the dataset into readable pieces: words, or the texts of tokens."""
     vocabulary = vocabulary_in(dataset.path)
     return _words if vocabulary is None else partial(_tokens, vocabulary, vocabulary.context().continues)
 
@@ -86,7 +96,13 @@ def _tokens(vocabulary: Vocabulary, continues: NDArray[np.bool_], row: Row) -> l
 
 
 def row_at(batch: pa.RecordBatch, place: int, first: int) -> Row:
-    """One row of a block, numbered in its dataset."""
+    """One row of a block.
+
+    Args:
+        batch: the block.
+        place: the row's index in the block.
+        first: the index of the block's first row in the dataset.
+    """
     return Row(first + place, batch.column("document")[place].as_py(), sequences_of(batch).row(place))
 
 
@@ -98,7 +114,7 @@ def _numbered(dataset: Dataset) -> Iterator[tuple[int, pa.RecordBatch]]:
 
 
 def _at(dataset: Dataset, places: Sequence[int]) -> Iterator[tuple[int, pa.RecordBatch, int]]:
-    """The block of each of some rising row numbers, and the number of its first row."""
+    """For each of the row indices, which are in ascending order: its block's first row, the block, and the index."""
     todo = list(places)
     for first, batch in _numbered(dataset):
         while todo and todo[0] < first + batch.num_rows:
@@ -113,7 +129,7 @@ def _readable_from(batch: pa.RecordBatch, first: int, place: int, kind: str) -> 
 
 
 def _alike(row: Row, first: int, block: Sequences, batch: pa.RecordBatch) -> Iterator[int]:
-    """The numbers of a block's rows that hold the same values of the same document."""
+    """The indices of a block's rows with the same values and the same document."""
     places = np.flatnonzero(block.lengths == len(row.values))
     if len(row.values):
         places = places[block.values[block.offsets[places]] == row.values[0]]

@@ -1,4 +1,4 @@
-"""A report's tables: the study's Tables 4, 5 and 8, figures of tokens, where documents and rows went, licences."""
+"""A report's tables: the study's Tables 4, 5 and 8, token figures, the accounting of documents and rows, licences."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ LICENCES_SHOWN = 12
 
 
 def labels(datasets: Sequence[Dataset]) -> list[str]:
-    """A name for each dataset: its own, or NAME@FINGERPRINT where two share one."""
+    """A label for each dataset: its name, or NAME@FINGERPRINT if several have the same name."""
     names = Counter(dataset.name for dataset in datasets)
     return [dataset.name if names[dataset.name] == 1 else dataset.reference for dataset in datasets]
 
 
 def how(recipe: Mapping[str, Json]) -> str:
-    """What made a version, in short: `sample rate=0.1 seed=42`."""
+    """How a version was made, in short: `sample rate=0.1 seed=42`.
+
+    Args:
+        recipe: its recipe table; paths are shortened to their last part.
+    """
     action = next((key for key in PARENT_KEYS if key in recipe), "made")
     verb = str(recipe[action]) if action in ("transform", "build") else action
     settings = [f"{key}={_in_short(v)}" for key, v in recipe.items() if key not in PARENT_KEYS and v not in ("", [])]
@@ -30,14 +34,18 @@ def how(recipe: Mapping[str, Json]) -> str:
 
 
 def _in_short(value: object) -> object:
-    """A setting without the folders of a path."""
+    """A setting, with paths shortened to their last part."""
     if isinstance(value, list):
         return ",".join(str(_in_short(item)) for item in value)
     return value.rstrip("/").rpartition("/")[2] if isinstance(value, str) else value
 
 
 def report_tables(datasets: Sequence[Dataset]) -> list[Table]:
-    """What manifests alone tell: the study's Tables 4 (sentences), 5 and 8 (tokens), and where rows came from."""
+    """The tables that need only the manifests: the study's Tables 4, 5 and 8, provenance, accounting, licences.
+
+    Args:
+        datasets: sentence and token datasets, in the order of the rows; empty tables are left out.
+    """
     named = dict(zip(labels(datasets), datasets, strict=True))
     sentences = {name: d for name, d in named.items() if d.kind == "sentences"}
     tokens = {name: d for name, d in named.items() if d.kind == "tokens"}
@@ -47,12 +55,12 @@ def report_tables(datasets: Sequence[Dataset]) -> list[Table]:
 
 
 def summary(dataset: Dataset, key: str) -> Any:
-    """A figure from the statistics in its manifest; None where there is none."""
+    """A figure from the statistics in a version's manifest, such as `words`; None if it has no such figure."""
     return next((figures[key] for figures in dataset.manifest.statistics.values() if key in figures), None)
 
 
 def data_bytes(dataset: Dataset) -> int:
-    """Bytes of its Arrow files."""
+    """The total size of its Arrow files."""
     return sum(path.stat().st_size for path in dataset.files)
 
 
@@ -76,8 +84,8 @@ def _tables_5_and_8(named: Mapping[str, Dataset]) -> Table:
 
 TOKEN_FIGURES = {
     "types": "types",
-    "type_token_rate": "types a token",
-    "unknown_rate": "[UNK] a million",
+    "type_token_rate": "types per token",
+    "unknown_rate": "[UNK] per million",
     "unigram_entropy_bits": "entropy, bits",
     "zipf_slope": "Zipf's slope",
     "mean_length": "mean length",
@@ -90,7 +98,10 @@ def _token_figures(named: Mapping[str, Dataset]) -> Table:
     rows = [[name, *(summary(d, key) for key in TOKEN_FIGURES)] for name, d in named.items()]
     for row in rows:
         row[3] = None if row[3] is None else row[3] * 1e6
-    note = "All exact. Types are the distinct tokens; entropy is that of one token by itself; lengths are of sequences."
+    note = (
+        "All exact. Types are distinct tokens; entropy is that of the unigram distribution; lengths are those of "
+        "sequences."
+    )
     return Table("Tokens and lengths", ["dataset", *TOKEN_FIGURES.values()], rows, note=note)
 
 
@@ -111,18 +122,18 @@ def _made(named: Mapping[str, Dataset]) -> Table:
 
 
 def _parents(dataset: Dataset) -> list[str]:
-    """The names of what a version is made from; of a mix, with their shares."""
+    """The names of a version's parents; for a mix, with their shares."""
     names = [parent.partition("@")[0] for parent in dataset.manifest.parents]
     shares = [f" {float(word.rpartition(':')[2]):.3g}" for word in dataset.manifest.plan["recipe"].get("mix", [])]
     return [name + share for name, share in zip(names, shares or [""] * len(names), strict=True)]
 
 
 SPREAD = {"0.01": "1 %", "0.1": "10 %", "0.5": "50 %", "0.9": "90 %", "0.99": "99 %"}
-"""Quantiles of a score that are shown, by their names in the summary."""
+"""The quantiles of a score that are shown, by their names in the summary."""
 
 
 def _scores(named: Mapping[str, Dataset]) -> Table:
-    """How each score of each dataset is spread."""
+    """The distribution of each score of each dataset."""
     found = [(n, *score) for n, d in named.items() for score in d.manifest.statistics.get("scores", {}).items()]
     rows: list[list[object]] = []
     for name, score, figures in found:
@@ -133,13 +144,13 @@ def _scores(named: Mapping[str, Dataset]) -> Table:
     note = (
         "A tenth of the rows are below the value in the column 10 %, to within 0.8 % of the value; "
         "all other figures are exact. "
-        "Without: rows that have no such score."
+        "Without: rows without this score."
     )
     return Table("Scores", headers, rows, note=note)
 
 
 def _documents(named: Mapping[str, Dataset]) -> Table:
-    """One column a dataset that read documents, one line a reason."""
+    """One column per dataset that was built from documents, one line per reason."""
     read = {name: d.manifest.accounting for name, d in named.items() if "found" in d.manifest.accounting}
     reasons = list(dict.fromkeys(reason for a in read.values() for reason in (a["rejected"] | a["failures"])))
     rows: list[list[object]] = [["found", *(a["found"] for a in read.values())]] if read else []
@@ -150,7 +161,7 @@ def _documents(named: Mapping[str, Dataset]) -> Table:
 
 
 def _removed(named: Mapping[str, Dataset]) -> Table:
-    """One column per dataset whose source left passages out of its documents, one line per rule."""
+    """One column per dataset whose source removed passages from its documents, one line per rule."""
     counts = {name: d.manifest.accounting.get("counts", {}).get("removed", {}) for name, d in named.items()}
     counts = {name: removed for name, removed in counts.items() if removed}
     kinds = sorted({kind for removed in counts.values() for kind in removed})
@@ -163,7 +174,7 @@ def _named(names: list[str]) -> str:
 
 
 def _licences(named: Mapping[str, Dataset]) -> Table:
-    """Documents by licence; versions with the same licences share a column."""
+    """Documents by licence; datasets with the same counts share a column."""
     columns: dict[tuple[tuple[str, int], ...], list[str]] = {}
     for name, dataset in named.items():
         if dataset.manifest.licences:
@@ -175,6 +186,6 @@ def _licences(named: Mapping[str, Dataset]) -> Table:
     if len(totals) > len(shown):
         rest = [sum(n for licence, n in c.items() if licence not in shown) for c in counts]
         rows.append([f"{len(totals) - len(shown)} others", *rest])
-    note = "As each document's source recorded it; the texts keep their own licences."
+    note = "As recorded by each document's source; the texts keep their own licences."
     headers = [_named(names) if len(columns) > 1 else "documents" for names in columns.values()]
     return Table("Licences", ["licence", *headers], rows, note=note)

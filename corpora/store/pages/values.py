@@ -1,4 +1,4 @@
-"""Tables, and the values in them that print in their own way: sizes, shares, long texts."""
+"""Tables, and values with a special format in them: sizes, shares, long texts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 SHOWN = 80
-"""Characters of a long text that a table shows."""
+"""How many characters of a long text a table shows."""
 
 
 class Size(int):
-    """Bytes, which print as the study prints them: 204.8 MB, decimal units."""
+    """A number of bytes, formatted as in the study: 204.8 MB, with decimal units."""
 
     def __format__(self, _: str) -> str:
         size, unit = float(self), 0
@@ -24,18 +24,18 @@ class Size(int):
 
 
 class Share(float):
-    """A part of 1, which prints in percent."""
+    """A share from 0 to 1, formatted as a percentage."""
 
     def __format__(self, _: str) -> str:
         return f"{self * 100:.3g} %" if self < 1 else "100 %"
 
 
 class Long(str):
-    """Text that a table shows only the beginning of."""
+    """Text of which a table shows only the beginning."""
 
     @property
     def full(self) -> str:
-        """All of it."""
+        """The whole text."""
         return "".join(self)
 
     def __str__(self) -> str:
@@ -52,28 +52,32 @@ class Table:
     headers: list[str]
     rows: list[list[Any]] = field(default_factory=list)
     quoted: list[list[object]] = field(default_factory=list)
-    """Rows from a publication, shown below those that were measured."""
+    """Rows from publications, shown below the measured ones."""
     note: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """For programs."""
+        """The table as JSON values, with the quoted rows after the measured ones."""
         return {"title": self.title, "headers": self.headers, "rows": self.all_rows, "note": self.note}
 
     @property
     def all_rows(self) -> list[list[object]]:
-        """Measured ones, then quoted ones."""
+        """The measured rows, then the quoted ones."""
         return self.rows + self.quoted
 
     def is_numeric(self, column: int) -> bool:
-        """Whether a column holds numbers."""
+        """Whether a column contains numbers, and is therefore right-aligned.
+
+        Args:
+            column: its index, from 0.
+        """
         return any(is_number(row[column]) for row in self.all_rows)
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is right-aligned in its column."""
+    """Whether a value is a number; bool is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def sort_key(value: Any) -> str:
-    """What a script sorts a cell by."""
+    """The key by which the page's script sorts a cell: a number's repr, or text in lower case."""
     return repr(float(value)) if is_number(value) else str(value or "").lower()

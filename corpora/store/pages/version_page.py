@@ -1,4 +1,4 @@
-"""The page of one version, `report.html`: its figures, its lengths, some of its rows, and how it was made."""
+"""The page of one version, `report.html`: figures, lengths, example rows, and how it was made."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ FILE = "report.html"
 ROWS = 8
 WIDTH, HEIGHT, LEFT, BELOW = 640, 190, 44, 34
 BARS = 96
-"""Bars of the histogram at most."""
+"""The maximum number of bars in the histogram."""
 
 
 def write_page(folder: Path, manifest: Manifest) -> None:
-    """Write a version's `report.html`. Its data files and statistics must be there; nothing is counted.
+    """Write a version's `report.html` from its data files and stored statistics; nothing is counted here.
 
     Args:
-        folder: of the version, or where it is being written.
-        manifest: its `files` name the data files.
+        folder: of the version, or its staging folder.
+        manifest: its `files` list the data files; hashes are not needed.
     """
     dataset = Dataset(folder, manifest)
     read, unit = reader_of(dataset), "words" if manifest.tokens is None else "tokens"
@@ -45,11 +45,11 @@ def write_page(folder: Path, manifest: Manifest) -> None:
 
 
 def histogram(rows: Array, unit: str) -> str:
-    """The lengths of rows as an SVG element, up to the length that 99 % do not exceed; empty without rows.
+    """A histogram of row lengths as an SVG element, up to the 99th percentile; empty if there are no rows.
 
     Args:
-        rows: of each length, [length + 1].
-        unit: what lengths are counted in.
+        rows: [longest + 1], the number of rows of each length.
+        unit: of the lengths, `words` or `tokens`, for the axis.
     """
     total = int(rows.sum())
     if not total:
@@ -63,7 +63,7 @@ def histogram(rows: Array, unit: str) -> str:
     bars = "".join(_bar(i, share / top, step) for i, share in enumerate(shares.tolist()) if share)
     ticks = "".join(_tick(i, i * width, step) for i in range(0, len(shares), max(1, len(shares) // 8)))
     most = f'<text x="{LEFT - 6}" y="12" text-anchor="end">{top:.1%}</text>'
-    label = f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 2}" text-anchor="middle">{unit} a row</text>'
+    label = f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 2}" text-anchor="middle">{unit} per row</text>'
     told = f"Lengths of rows in {unit}; 99 % have at most {longest}."
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{told}" viewBox="0 0 {WIDTH} {HEIGHT}" '

@@ -97,7 +97,7 @@ def test_a_store_that_cannot_be_made_is_a_storage_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("", encoding="utf-8")
     for place in ("file", "file/below"):
         monkeypatch.setenv("CORPORA_HOME", str(tmp_path / place))
-        with pytest.raises(StorageError, match=r"the folder .*file.* cannot be made .* CORPORA_HOME"):
+        with pytest.raises(StorageError, match=r"cannot create the folder .*file.* CORPORA_HOME"):
             corpora.build("toy:books=1,articles=1")
 
 

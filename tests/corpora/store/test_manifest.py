@@ -27,7 +27,7 @@ WRONG = {
     "a summary that is a number": (lambda m: m["statistics"].update(sizes=3), r"\$.statistics"),
     "an accounting of texts": (lambda m: m["accounting"].update(found="all"), r"\$.found"),
     "a checksum that is not one": (lambda m: m["files"]["README.md"].update(sha256="x"), "sha256"),
-    "no data file": (lambda m: m.update(files={}), "names no data file"),
+    "no data file": (lambda m: m.update(files={}), "lists no data file"),
     "another format": (lambda m: m.update(format=9), "its format is 9; this version of transferset reads 1"),
     "another version's fingerprint": (lambda m: m.update(fingerprint="0" * 64), "it describes corpus@000000000000"),
     "a file in the parent folder": (lambda m: m["files"].update({"../x": m["files"]["README.md"]}), "not a plain path"),

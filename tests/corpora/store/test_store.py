@@ -51,7 +51,7 @@ def test_a_file_cut_between_two_blocks_is_found_at_open(corpus):
         schema = pa.ipc.open_stream(source).schema
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, schema):
         pass
-    with pytest.raises(corpora.DatasetDamaged, match=r"bytes where .* were written; corpora remove .* build it again"):
+    with pytest.raises(corpora.DatasetDamaged, match=r"bytes, but .* were written; corpora remove .* build it again"):
         corpora.open("corpus")
 
 
@@ -60,7 +60,7 @@ def test_a_file_cut_at_a_block_of_the_same_size_is_found_by_its_rows(corpus):
     content = json.loads(manifest.read_text())
     content["files"][corpus.files[0].name]["rows"] += 1
     manifest.write_text(json.dumps(content))
-    with pytest.raises(corpora.DatasetDamaged, match="rows where"):
+    with pytest.raises(corpora.DatasetDamaged, match="rows, but"):
         corpora.open("corpus")
 
 
@@ -80,7 +80,7 @@ def test_a_missing_dataset_gets_near_matches(corpus):
 
 
 def test_an_empty_store_says_how_to_begin(home):
-    with pytest.raises(corpora.DatasetNotFound, match="the store is empty: corpora build toy"):
+    with pytest.raises(corpora.DatasetNotFound, match="the store is empty; corpora build toy"):
         corpora.open("tbc")
 
 

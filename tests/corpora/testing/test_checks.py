@@ -86,7 +86,7 @@ BROKEN = {
         "freeze": "freeze changes what is frozen already",
         "fingerprint": "fingerprint gave two values for the same dataset",
         "chance": "blocks gave other rows the second time",
-        "apart": "the document 'd' comes back after another one",
+        "apart": "the rows of document 'd' are not consecutive",
         "column": "a block has no column document",
         "licence": "licence gave None; give text",
     },

@@ -131,7 +131,7 @@ def test_ids_without_their_tokenizer_are_refused(home, tmp_path):
 @pytest.mark.parametrize("texts", [[], ["", None]])
 def test_files_without_rows_are_refused(home, tmp_path, texts):
     pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), tmp_path / "a.parquet")
-    with pytest.raises(InputError, match=f"parquet:{tmp_path} holds no rows"):
+    with pytest.raises(InputError, match=f"parquet:{tmp_path} has no rows"):
         corpora.transform(f"parquet:{tmp_path}", "lowercase")
 
 
@@ -149,7 +149,9 @@ def test_a_provider_with_a_column_missing_is_told_which(home, offer):
             yield pa.RecordBatch.from_pydict({"text": ["One."], "paragraph": [0]})
 
     offer(datasets=[Short])
-    with pytest.raises(InputError, match="short:: a block has no column document; all need text, paragraph, document"):
+    with pytest.raises(
+        InputError, match="short:: a block has no column document; it must have text, paragraph, document"
+    ):
         corpora.transform("short:", "lowercase")
 
 
@@ -217,7 +219,7 @@ def test_it_is_named_after_its_last_folder_alone(home, tmp_path):
 @pytest.mark.parametrize("documents", [["a", "b", "a"], ["a", None, "b", None]])
 def test_a_document_that_comes_back_is_refused(home, tmp_path, documents):
     (tmp_path / "a.parquet").write_bytes(parquet(text=["One."] * len(documents), document=documents))
-    with pytest.raises(InputError, match="the document 'a.*' comes back after another one; sort the rows by document"):
+    with pytest.raises(InputError, match="the rows of document 'a.*' are not consecutive; sort the rows by document"):
         corpora.open(f"parquet:{tmp_path}")
 
 

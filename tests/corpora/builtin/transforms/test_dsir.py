@@ -128,7 +128,7 @@ def test_a_recipe_builds_the_target_first_and_names_it(sea_and_law, run, tmp_pat
     [
         ("seas", "seas"),
         ("both", "dsir: target is both@.*, the dataset itself"),
-        ("sea-tokens", "dsir: target of both@.* takes a dataset of sentences, and sea-tokens@.* holds tokens"),
+        ("sea-tokens", "dsir: target of both@.* takes a dataset of sentences, but sea-tokens@.* contains tokens"),
     ],
 )
 def test_a_target_that_cannot_be_compared_is_refused(sea_and_law, target, message):

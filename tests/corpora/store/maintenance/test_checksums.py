@@ -134,7 +134,7 @@ def test_verify_covers_parents(run, corpus, tokens):
 
 def test_verify_says_which_parent_is_gone(run, corpus, tokens):
     default_store().remove("corpus", force=True)
-    assert f"{corpus.reference}: not in the store any more, not verified" in run("verify", "corpus-tokens").out
+    assert f"{corpus.reference}: no longer in the store, not verified" in run("verify", "corpus-tokens").out
 
 
 def test_verify_all_covers_the_store(run, corpus, tokens):
@@ -158,7 +158,7 @@ def test_cache_files_of_datasets_are_named_and_cleaned(run, corpus):
 
     datasets.load_from_disk(str(corpus.path)).map(lambda row: {"text": row["text"].upper()})
     [cache] = corpus.path.glob("cache-*.arrow")
-    assert f"{cache} was written by the library datasets; corpora gc --yes deletes it" in run("verify", "corpus").out
+    assert f"{cache} was written by the datasets library; corpora gc --yes deletes it" in run("verify", "corpus").out
     assert cache.name in run("gc").out and cache.exists()
     run("gc", "--yes")
     assert not cache.exists()
