@@ -1,4 +1,4 @@
-"""Build sentence datasets from sources: extract documents, decide which ones to keep, write their sentences."""
+"""Build sentence datasets from sources: extract documents, decide which to keep, and write their sentences."""
 
 import lazy_loader
 

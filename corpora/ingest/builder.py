@@ -15,7 +15,7 @@ from corpora.errors import InputError, TooManyFailed
 from corpora.execution import Executor, Progress, silent, told
 from corpora.ingest.decision import Fates, decide, reasons_text
 from corpora.ingest.duplicates import Method
-from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, stamp_of
+from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, join_shards
 from corpora.ingest.inputs import hash_inputs
 from corpora.ingest.repeated_paragraphs import quoted
 from corpora.ingest.side_records import HAS_HOLE, gather_side_records
@@ -50,17 +50,17 @@ from corpora.store import (
 )
 
 STAGES = 3
-"""The version of the stages themselves; raised when the same components give different rows.
+"""The version of the stages themselves, increased when the same components give different rows.
 
-2: rows have a letter. 3: documents have an encoding, and are split by the rules of their language.
+2: rows without a letter are dropped. 3: documents have an encoding, and are split by the rules of their language.
 """
 TEMPLATES = "templates"
-"""The table of inline templates that no component rendered; a version keeps all of it."""
-PART_BYTES = 16 << 20
+"""The metadata key for counts of inline templates that no component rendered; a version keeps the whole table."""
+
 UNDECIDED = ["paragraphs", "side_records"]
-"""Columns of the extract table that the decision does not need, and that may be large."""
+"""Columns of the extract table that the decision stage does not need and that can be large."""
 BOILERPLATE = "boilerplate paragraphs of many documents"
-"""The accounting's name for paragraphs that are removed because many documents share them at their ends."""
+"""The key in the accounting for paragraphs that are removed because many documents have them near an end."""
 
 
 def build(
@@ -81,17 +81,20 @@ def build(
 
     Args:
         source: a component or its short form, such as `tbc:folder=books`.
-        name: of the dataset; by default the source's.
+        name: of the dataset; by default the name of the source.
         filters: added to the source's default filters; a filter with the same name replaces the default one.
         splitter: replaces the source's default splitter.
         duplicates: `near` drops near-duplicates and parts of box sets, `exact` only identical texts, `keep` nothing.
         limit: read only this many documents, for a first try.
-        max_failed: the largest share of documents (0 to 1) that may fail by crash, time or memory.
+        max_failed: the largest share of documents (0 to 1) that may fail because of a crash, time or memory.
         private: keep the dataset's text and local paths out of cards, pages, logs and saved batches; datasets made
             from it inherit this.
+        executor: an executor or its short form, such as `processes:workers=2`.
+        store: where the version is kept; by default the store at `$CORPORA_HOME`.
+        progress: is called as the build advances.
 
     Raises:
-        InputError: the input is missing or empty, or none of its documents is kept.
+        InputError: the input is missing or empty, or no document is kept.
         TooManyFailed: more documents failed than `max_failed` allows.
         StorageError: the disk is full or read-only.
     """
@@ -131,23 +134,9 @@ def _splitter(source: Source, given: Splitter | str | None) -> Splitter:
     return splitter
 
 
-def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
-    """Group small shards into parts of about 16 MB, independent of the number of workers."""
-    waiting: list[Shard] = []
-    number = size = 0
-    for shard in shards:
-        waiting.append(shard)
-        size += shard.size_bytes
-        if size >= PART_BYTES:
-            yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
-            waiting, number, size = [], number + 1, 0
-    if waiting:
-        yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
-
-
 @dataclass(frozen=True)
 class _Build:
-    """One build, with everything resolved."""
+    """One build, with its components made and its input files hashed."""
 
     name: str
     source: Source
@@ -163,6 +152,7 @@ class _Build:
     inputs: tuple[tuple[str, str], ...]
 
     def plan(self) -> Plan:
+        """The plan of the version. Newer settings are in it only if they are on, to keep older fingerprints valid."""
         settings: dict[str, Json] = {"duplicates": self.duplicates, "limit": self.limit}
         table = {"build": self.source.name, **absolute_options(self.source), "splitter": self.splitter.short()}
         table["filters"] = [chosen.short() for chosen in self.filters]
@@ -184,12 +174,13 @@ class _Build:
         )
 
     def write(self, staging: Path) -> Manifest:
+        """Run the three stages; parts that an earlier attempt finished in the staging folder are reused."""
         parts = staging / "parts"
         parts.mkdir(exist_ok=True)
         return self._gather(staging, parts, self._decide(parts, self._extract(parts)))
 
     def _extract(self, folder: Path) -> list[int]:
-        """Read every part, and count the rows of each. Stops early if a limit is reached."""
+        """Read the parts, stopping early at the limit; the number of rows in each part."""
         task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit, self.shared_edges)
         found: list[int] = []
         for rows in told(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
@@ -219,7 +210,7 @@ class _Build:
         counts = fates.accounting
         reasons = reasons_text(counts)
         if not counts["found"]:
-            raise InputError(f"{self.name}: {self.source.short()} holds no documents")
+            raise InputError(f"{self.name}: {self.source.short()} contains no documents")
         if counts["failed"] > self.max_failed * counts["found"]:
             raise TooManyFailed(
                 f"{self.name}: {counts['failed']} of {counts['found']} documents failed ({reasons}), more than "
@@ -227,7 +218,9 @@ class _Build:
             )
         if not counts["written"]:
             examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in fates.rejects[:3])
-            raise InputError(f"{self.name}: no document is kept of {counts['found']} ({reasons}), such as {examples}")
+            raise InputError(
+                f"{self.name}: none of {counts['found']} documents was kept ({reasons}), such as {examples}"
+            )
 
     def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
         task = WriteTask(
@@ -280,16 +273,16 @@ class _Build:
     def _notes(self, shared: int) -> tuple[str, ...]:
         notes = list(self.source.notes())
         if self.source.generated:
-            notes.insert(0, "Generated text: a program wrote it, no person did.")
+            notes.insert(0, "Generated text: it was written by a program, not by people.")
         if shared:
-            notes.append(f"Paragraphs left out as boilerplate, near the ends of many documents: {shared:,}.")
+            notes.append(f"Paragraphs removed as boilerplate because many documents share them: {shared:,}.")
         if self.limit is not None:
             notes.append(f"Only the first {self.limit:,} documents were read (--limit).")
         return tuple(notes)
 
 
 def absolute_options(source: Source) -> dict[str, Json]:
-    """A source's options as a recipe stores them, with absolute paths, so that they work from any folder."""
+    """A source's options as JSON for a recipe, with absolute paths, so that the recipe works from any folder."""
     options = source.options()
     for option in options_of(type(source)):
         value = getattr(source, option.field)
@@ -306,7 +299,7 @@ def _counted_lines(noun: str, counts: Counter[str]) -> str:
 
 
 def rows_in(path: Path) -> int:
-    """The rows of a data file."""
+    """The number of rows in a data file."""
     return sum(batch.num_rows for batch in read_stream(path))
 
 

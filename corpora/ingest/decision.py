@@ -1,4 +1,4 @@
-"""The middle stage of a build: one pass over everything that was found, deciding the outcome of each document."""
+"""The middle stage of a build: one pass over everything that was found, which decides what to keep."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ METADATA = DOCUMENT_COLUMNS.index("metadata")
 
 @dataclass(frozen=True)
 class Fates:
-    """The outcome of everything that a build found."""
+    """The decisions about everything that a build found."""
 
     documents: pa.Table
-    """One row each: the columns of `documents.parquet`, with the outcome in `fate`."""
+    """One row per item found: the columns of `documents.parquet`, with the decision in `fate`."""
     rejects: list[dict[str, str]]
     survivors: dict[int, frozenset[int]]
-    """For each part, the numbers of the rows that are written."""
+    """For each part, the numbers of the rows to write."""
     found: dict[int, int] = field(default_factory=dict)
-    """For each part, how many of its rows were decided on; `--limit` can end within a part."""
+    """For each part, how many of its rows were decided on; `--limit` can fall within a part."""
     accounting: dict[str, Any] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
     """The hash of each paragraph near the ends of many documents, with the number of documents that contain it."""
     tables: dict[str, Counter[str]] = field(default_factory=dict)
-    """Tables of counts in the documents' metadata, added up over the corpus."""
+    """Tables of counts from the documents' metadata, summed over the corpus."""
 
 
 def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
-    """Decide the outcome of every document found, in one pass over the whole corpus.
+    """Decide which documents to keep, in one pass over the whole corpus.
 
     Args:
-        table: the extract rows of all parts in order, without their paragraphs.
-        bounds: the row at which each part begins, and the end.
+        table: the extract rows of all parts in order, without their paragraphs and side records.
+        bounds: [parts + 1], the row at which each part begins, and the number of rows.
+        duplicates: which duplicates to drop, as in `build`.
     """
     reasons: list[str | None] = table["reason"].to_pylist()
     open_rows = [row for row, reason in enumerate(reasons) if reason is None]
@@ -94,7 +95,7 @@ def _reject_lines(
 
 
 def _split_counts(texts: Sequence[str | None]) -> tuple[list[str], dict[str, Counter[str]]]:
-    """Take tables of counts out of the documents' metadata, and add them up over the corpus."""
+    """Separate tables of counts from the documents' metadata, and sum them over the corpus."""
     kept: list[str] = []
     totals: dict[str, Counter[str]] = {}
     for text in texts:

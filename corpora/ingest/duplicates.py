@@ -1,4 +1,4 @@
-"""Find documents that are copies of others, and decide which copy stays, for the whole corpus at once."""
+"""Find documents that are copies of others, and decide which copy to keep, over the whole corpus at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COPY_RATE = 0.5
 PART_RATE = 0.8
 """A document is part of a larger book if at least this share of its text is in that book."""
 TITLE_RATE = 0.1
-"""Like `COPY_RATE`, for books with the same title and author: editions share this much, volumes of a set do not."""
+"""The same for books with the same title and author: editions share at least this much, volumes of a set do not."""
 SAME_SIZE = 1.5
 """Two books have about the same size if their word counts differ by at most this factor."""
 MAX_HOLDERS = 200
@@ -35,9 +35,16 @@ ARTICLE = re.compile(r"^(the|an?|der|die|das|le|la|les|el|los|las|il) ")
 
 
 def signature(document: Document, method: Method) -> bytes:
-    """What `find` needs to know about a document's text: a digest and, for near-duplicates, a sample of its shingles.
+    """What `find` needs to know about a document's text: a digest and, for `near`, a sample of its shingles.
 
-    About 6 KB for a novel. Two texts that differ only in spaces, punctuation and accents have the same digest.
+    Texts in Latin script that differ only in case, spaces, punctuation and non-ASCII letters have the same digest.
+
+    Args:
+        document: only its text is used.
+        method: `near` adds the shingles, about 6 KB for a novel.
+
+    Returns:
+        The sha256 (32 bytes), then the shingles' hashes as little-endian uint64.
     """
     text = letters(document.text)
     digest = hashlib.sha256(text).digest()
@@ -45,15 +52,15 @@ def signature(document: Document, method: Method) -> bytes:
 
 
 def find(documents: pa.Table, method: Method) -> dict[int, tuple[str, str]]:
-    """The documents to drop, by row number, each with a reason and a detail that names the copy that stays.
+    """The documents to drop, by row number, each with a reason and a detail that names the copy to keep.
 
-    The longest copy stays. Among equally long ones, one with a title and an author is preferred, then the first id in
-    alphabetical order, so the choice does not depend on the order of the documents.
+    The longest copy is kept. Among equally long ones, one with a title and an author is preferred, then the first id
+    in alphabetical order, so the choice does not depend on the order of the documents.
 
     Args:
         documents: id, title, author, words and signature of all documents that the filters kept, in document order.
-        method: `exact` finds equal ids and equal texts, `near` also near-duplicates and box sets, `keep` only
-            equal ids (two documents with the same id could not be distinguished later).
+        method: `exact` finds equal ids and equal texts, `near` also near-duplicates and parts of box sets, `keep` only
+            equal ids (documents with the same id could not be told apart later).
     """
     gone: dict[int, tuple[str, str]] = {}
     ids: list[str] = documents["id"].to_pylist()
@@ -73,7 +80,12 @@ def find(documents: pa.Table, method: Method) -> dict[int, tuple[str, str]]:
 
 
 def title_key(title: str | None, author: str | None) -> str:
-    """A title and an author as one key, ignoring articles and the order of names; empty if either is unknown."""
+    """A key for comparing books by title and author; empty if either is unknown.
+
+    Args:
+        title: subtitles, a leading article, case and punctuation are ignored.
+        author: case, initials and the order of the names are ignored.
+    """
     if not title or not author:
         return ""
     main = re.split(r"[:;(\[—]| or,? ", title, maxsplit=1)[0] or title
@@ -103,7 +115,7 @@ def _near(
     ids: Sequence[str],
     gone: dict[int, tuple[str, str]],
 ) -> None:
-    """Compare each document, longest first, with the already kept documents that share shingles with it."""
+    """Compare each document, longest first, with the documents kept so far that share shingles with it."""
     shared = _shared(order, samples)
     holders: dict[int, list[int]] = {}
     for row in order:
@@ -123,7 +135,7 @@ def _near(
 
 
 def _shared(order: Sequence[int], samples: Sequence[NDArray[np.uint64]]) -> dict[int, list[int]]:
-    """For each document, the shingles that it shares with others. Linear in shingles, except for a sort."""
+    """For each document, the shingles that it shares with others. Takes linear time, except for a sort."""
     rows = [row for row in order if len(samples[row]) >= MIN_SHINGLES]
     if not rows:
         return {}

@@ -42,10 +42,11 @@ EXTRACT = pa.schema(
         ("paragraphs", pa.large_list(pa.large_string())),
     ]
 )
-"""One row for everything found: a document with its paragraphs, or a reject with its stage and reason."""
+"""One row per item found: a document with its paragraphs, or a reject with its stage and reason."""
+PART_BYTES = 16 << 20
 BATCH_BYTES = 8 << 20
 NO_LETTERS = "no letter or digit"
-"""The accounting's reason for a sentence that is not written."""
+"""The reason in the accounting for dropping a sentence."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,30 @@ class Part:
     number: int
     shards: tuple[Shard, ...]
     stamps: tuple[tuple[int, int] | None, ...]
-    """Each shard's file size and modification time when it was fingerprinted."""
+    """The size and modification time of each shard's file when it was fingerprinted."""
+
+
+def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
+    """Group shards into parts of about 16 MB, independent of the number of workers.
+
+    Args:
+        shards: in the source's order, which the parts keep; a part ends with the shard that fills it.
+    """
+    waiting: list[Shard] = []
+    number = size = 0
+    for shard in shards:
+        waiting.append(shard)
+        size += shard.size_bytes
+        if size >= PART_BYTES:
+            yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
+            waiting, number, size = [], number + 1, 0
+    if waiting:
+        yield Part(number, tuple(waiting), tuple(map(stamp_of, waiting)))
 
 
 @dataclass(frozen=True)
 class ExtractTask:
-    """Reads one part: documents, filters, signatures."""
+    """Reads one part: reads its documents, filters them, and computes their signatures."""
 
     folder: Path
     source: Source
@@ -68,14 +87,14 @@ class ExtractTask:
     duplicates: Method
     limit: int | None
     shared_edges: bool = False
-    """Whether to keep the hashes of the paragraphs near both ends, to find those that many documents share."""
+    """Whether to store hashes of the paragraphs near both ends, to find those that many documents share."""
 
     def path(self, number: int) -> Path:
-        """The file with a part's rows, which exists once they are complete."""
+        """The file with a part's rows; it exists only once they are complete."""
         return self.folder / f"extract-{number:05d}.arrow"
 
     def __call__(self, part: Part) -> int:
-        """Write the part's rows, unless an earlier attempt finished them; the number of rows."""
+        """Write the part's rows unless an earlier attempt did, and return their number."""
         path = self.path(part.number)
         if not path.exists():
             write_stream(path, EXTRACT, self._batches(part))
@@ -124,29 +143,29 @@ class ExtractTask:
 
 @dataclass(frozen=True)
 class WriteTask:
-    """Cuts the surviving documents of one part into sentences, and collects the part's side records."""
+    """Splits the remaining documents of one part into sentences, and collects the part's side records."""
 
     folder: Path
     splitter: Splitter
     survivors: dict[int, frozenset[int]]
-    """For each part, the numbers of the rows that stay."""
+    """For each part, the numbers of the rows to write."""
     found: dict[int, int]
-    """For each part, how many of its rows count; `--limit` can end within a part."""
+    """For each part, how many of its rows count; `--limit` can fall within a part."""
     shared: frozenset[int] = frozenset()
-    """The hashes of the paragraphs that are left out near the ends of documents."""
+    """The hashes of paragraphs to remove near the ends of documents."""
     keep_symbols: bool = False
-    """Whether sentences without a letter or digit are written as well."""
+    """Whether to write sentences without a letter or digit too."""
 
     def path(self, number: int) -> Path:
-        """The file with a part's sentences, which exists once they are complete."""
+        """The file with a part's sentences; it exists only once they are complete."""
         return self.folder / f"sentences-{number:05d}.arrow"
 
     def side_path(self, number: int) -> Path:
-        """The file with a part's side records, which exists once its sentences are complete."""
+        """The file with a part's side records; it exists only once its sentences are complete."""
         return self.folder / f"side-{number:05d}.json"
 
     def __call__(self, number: int) -> int:
-        """Write the part's sentences and side records, unless an earlier attempt finished them; the part's number."""
+        """Write a part's sentences and side records unless an earlier attempt did, and return the part's number."""
         if not (self.path(number).exists() and self.side_path(number).exists()):
             side = PartSide()
             write_stream(self.path(number), SENTENCES, self._batches(number, side))
@@ -177,7 +196,7 @@ class WriteTask:
         side.drop(HAS_HOLE, sum(holes for _, holes in split))
         for number, (sentences, _) in enumerate(split):
             written = sentences
-            if not self.keep_symbols:  # most sentences begin with a letter, which is seen here without a call
+            if not self.keep_symbols:  # most sentences begin with a letter: avoid the call for those
                 written = [text for text in sentences if text[:1].isalnum() or has_letters(text)]
             texts += written
             numbers += [number] * len(written)
@@ -191,23 +210,33 @@ class WriteTask:
 
 
 def _extracted(rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
-    """Rows of the extract table as a batch; what a row does not name is null."""
+    """Rows of the extract table as a batch; missing values become null."""
     columns = [column_of([row.get(field.name) for row in rows], field.type) for field in EXTRACT]
     return pa.RecordBatch.from_arrays(columns, schema=EXTRACT)
 
 
 def has_letters(sentence: str) -> bool:
-    """Whether a sentence has a letter or digit; a lone quotation mark or a row of dots has none."""
+    """Whether a sentence contains a letter or digit, unlike a lone quotation mark or a row of dots."""
     return any(map(str.isalnum, sentence))
 
 
 def shared_record(number: int, paragraph: str) -> dict[str, Any]:
-    """The line of `removed.jsonl` for a paragraph that occurs near the ends of many documents."""
+    """The record in `removed.jsonl` for a paragraph that occurs near the ends of many documents.
+
+    Args:
+        number: the paragraph's index in its document, from 0; the record counts from 1.
+        paragraph: its text.
+    """
     return {"rule": "repeated in many documents", "position": f"paragraph {number + 1}", "text": paragraph}
 
 
 def document_row(document: Document, source: Source) -> dict[str, Any]:
-    """A document as a row of the extract table."""
+    """A document as a row of the extract table.
+
+    Args:
+        document: as the source read it.
+        source: its licence is used if the document has none.
+    """
     metadata = dict(document.metadata)
     if document.headings:
         metadata["headings"] = len(document.headings)
@@ -228,7 +257,7 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
 
 
 def _digest(text: bytes) -> str:
-    """The digest of a document as a file that ends in a newline, without copying it."""
+    """The sha256 of a text followed by a newline, computed without copying the text."""
     digest = hashlib.sha256(text)
     digest.update(b"\n")
     return digest.hexdigest()
@@ -248,7 +277,7 @@ def reject_row(reject: Reject) -> dict[str, Any]:
 
 
 def stamp_of(shard: Shard) -> tuple[int, int] | None:
-    """A file's size and modification time, which show whether it is still the one that was fingerprinted."""
+    """The size and modification time (ns) of a shard's file, to detect later changes; None if it has no file."""
     if shard.path is None:
         return None
     status = shard.path.stat()
@@ -258,6 +287,10 @@ def stamp_of(shard: Shard) -> tuple[int, int] | None:
 def check_unchanged(shard: Shard, stamp: tuple[int, int] | None) -> None:
     """Check that a shard's file has not changed since it was fingerprinted.
 
+    Args:
+        shard: was just read.
+        stamp: what `stamp_of` returned when the file was fingerprinted.
+
     Raises:
         InputChanged: the file has changed or no longer exists.
     """
@@ -266,4 +299,6 @@ def check_unchanged(shard: Shard, stamp: tuple[int, int] | None) -> None:
     except FileNotFoundError:
         same = False
     if not same:
-        raise InputChanged(f"{shard.path} changed while it was read; run the build again when nobody writes there")
+        raise InputChanged(
+            f"{shard.path} changed while it was read; run the build again once nothing writes to it any more"
+        )

@@ -1,4 +1,4 @@
-"""Sentences with a hole: a source had to leave something out, and the sentence is broken without it."""
+"""Drop sentences with a hole: the source had to leave something out, and the sentence is broken without it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ from itertools import accumulate
 from corpora.plugin import HOLE, Splitter, must_return
 
 STAND_IN = "Formula"
-"""What a splitter sees in place of a hole: a word, so that it splits as it would around a word."""
+"""What the splitter sees in place of a hole: a word, so that it splits there as it would around a word."""
 
 
 def whole_sentences(paragraphs: Sequence[str], splitter: Splitter) -> Iterator[tuple[list[str], int]]:
-    """For each paragraph, the sentences without a hole, and the number of sentences with one, which are dropped."""
+    """Split paragraphs into sentences, and drop the sentences with a hole.
+
+    Args:
+        paragraphs: of one document, with `HOLE` where something is missing.
+        splitter: for the document's language.
+
+    Yields:
+        For each paragraph, the remaining sentences and the number of dropped ones.
+
+    Raises:
+        PluginError: the splitter returned something other than lists of sentences.
+    """
     texts = [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
     for paragraph, text, sentences in zip(paragraphs, texts, splitter.split_all(texts), strict=True):
         if not isinstance(sentences, list):
@@ -36,7 +47,7 @@ def _without_holes(paragraph: str, sentences: list[str]) -> list[str]:
 
 
 def _places(paragraph: str) -> Sequence[int]:
-    """Where the stand-ins begin, counted in characters that are not white space, since a splitter keeps these."""
+    """Where the stand-ins begin, counted in characters other than white space, because a splitter keeps these."""
     before = paragraph.split(HOLE)[:-1]
     counts = accumulate(_letters(part) for part in before)
     return [count + number * len(STAND_IN) for number, count in enumerate(counts)]

@@ -1,4 +1,4 @@
-"""What a build reads, by content: the hash of every input file."""
+"""The content of a build's inputs: the hash of every input file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from corpora.plugin import Shard, sha256_file
 
 
 def hash_inputs(shards: Sequence[Shard], progress: Progress) -> list[tuple[str, str]]:
-    """(key, sha256) of each input file, sorted; shards of one file share the key up to its `#`."""
+    """The hash of each input file.
+
+    Args:
+        shards: those of one file have the same key up to its `#`; shards without a file are skipped.
+        progress: is called after each file.
+
+    Returns:
+        (key, sha256 in hex) pairs, sorted.
+
+    Raises:
+        InputError: a file cannot be read or is not a regular file.
+    """
     paths = {shard.path: shard.key.partition("#")[0] for shard in shards if shard.path is not None}
     hashed = [(key, _sha256_of(path)) for path, key in told(paths.items(), progress, "fingerprint", len(paths))]
     return sorted(hashed)
@@ -21,7 +32,7 @@ def _sha256_of(path: Path) -> str:
     """The sha256 of an input file, in hex.
 
     Raises:
-        InputError: it cannot be read, or is a pipe or a device, which may never end.
+        InputError: it cannot be read, or is a pipe or a device, which might never end.
     """
     try:
         if path.exists() and not path.is_file():

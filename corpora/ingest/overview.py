@@ -1,4 +1,4 @@
-"""Survey a folder: what it contains and what a build would give, from a sample that takes at most a minute."""
+"""Survey a folder: what it contains and what a build would give, estimated from a sample in at most a minute."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from corpora.plugin import Source, leads_out, links_out, registry
 
 DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
 TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraphs", "paragraph", "raw_content")
-"""Tried, in this order, if a table has no column `text`."""
+"""Columns tried, in this order, if a table has no column `text`."""
 LAST_READ = 0.9
-"""The share of the time after which no new document is started; the rest is for finishing the last one and for
-finding near-duplicates."""
+"""The share of the time after which no new document is started; the rest is for the last one and for finding
+near-duplicates."""
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """The files of one suffix."""
+    """The files with one suffix."""
 
     suffix: str
     files: int
@@ -42,8 +42,9 @@ class Survey:
     readable_bytes: int
     sample: Sample
     expected: dict[str, int]
-    """documents, rows, words, tokens, and seconds on one core; the sample's figures by its share of the bytes."""
+    """documents, rows, words, tokens, and seconds on one core, scaled from the sample by its share of the bytes."""
     command: str
+    """The `corpora build` command for the folder."""
     links_out: tuple[str, ...] = ()
     """Links to targets outside the folder, which were not followed."""
 
@@ -54,8 +55,9 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: 
     Files are read in random order with the source that a build would use, until the time is up.
 
     Args:
-        seconds: the time after which no further document is read.
-        seed: of the random order.
+        folder: hidden files in it are ignored.
+        seconds: the total time; no document is started after 90 % of it.
+        seed: determines the random order.
         follow_links: follow links to targets outside the folder.
 
     Raises:
@@ -67,7 +69,7 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: 
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
     paths = [path for path in paths if follow_links or not leads_out(path, folder)]
     if not paths:
-        raise InputError(f"survey: {folder} holds no files{_behind(refused)}")
+        raise InputError(f"survey: {folder} contains no files{_behind(refused)}")
     source, options = _source_for(folder, paths, follow_links)
     deadline = time.monotonic() + LAST_READ * seconds
     with tempfile.TemporaryDirectory() as scratch:
@@ -112,7 +114,7 @@ def _kinds(paths: Iterable[Path], read: set[Path]) -> Iterator[FileKind]:
 
 
 def _source_for(folder: Path, paths: Sequence[Path], follow_links: bool) -> tuple[Source, dict[str, object]]:
-    """The source whose files take the most space: dumps, EPUB books, otherwise texts."""
+    """The source for the kind of file that takes the most space: dumps, EPUB books, otherwise texts."""
     dumps = [path for path in paths if DUMP.search(path.name)]
     books = [path for path in paths if path.suffix.lower() == ".epub"]
     sizes = {"wikipedia": _size(dumps), "books": _size(books)}
@@ -154,14 +156,14 @@ def _size(paths: Iterable[Path]) -> int:
 
 
 def _other_column(sample: Sample) -> str:
-    """A column that may contain the text, for tables without a column `text`."""
+    """A column that probably contains the text, for tables without a column `text`."""
     named = " ".join(reason for reason in sample.rejects if reason.startswith("no "))
     found = set(re.findall(r"\w+", named.partition("it has ")[2]))
     return next((column for column in TEXT_COLUMNS if column in found), "")
 
 
 def _expected(sample: Sample, total_bytes: int) -> dict[str, int]:
-    """Estimates for the whole folder; near-duplicates give no rows, but still cost time."""
+    """Estimates for the whole folder; near-duplicates give no rows but still take time."""
     scale = total_bytes / sample.bytes if sample.bytes else 0.0
     distinct = scale * (1 - sample.near_copies / sample.kept) if sample.kept else 0.0
     figures = {"documents": sample.kept, "rows": sample.rows, "words": sample.words, "tokens": sample.tokens}

@@ -15,15 +15,18 @@ from corpora.arrays import numbers_in
 EDGE_PARAGRAPHS = 30
 """How many paragraphs are examined at the beginning and at the end; those in between are never removed."""
 MIN_WORDS = 8
-"""Shorter paragraphs can occur in many documents by chance, such as `She said nothing.`"""
+"""Shorter paragraphs, such as `She said nothing.`, can occur in many documents by chance."""
 MIN_DOCUMENTS = 5
 MIN_RATE = 0.01
-"""Boilerplate occurs in at least five documents, and in at least this share of them."""
+"""A paragraph is boilerplate if it occurs in at least `MIN_DOCUMENTS` documents and in at least this share of all."""
 QUOTED_LETTERS = 100
 
 
 def edge_hashes(paragraphs: Sequence[str]) -> dict[int, int]:
-    """The 64-bit hash of each paragraph near an end of the document, by number; case and spaces are ignored."""
+    """A 64-bit hash of each paragraph near an end of a document, by the paragraph's index.
+
+    Case and spaces are ignored, and paragraphs of fewer than `MIN_WORDS` words are left out.
+    """
     near = {*range(min(EDGE_PARAGRAPHS, len(paragraphs)))}
     near |= {*range(max(0, len(paragraphs) - EDGE_PARAGRAPHS), len(paragraphs))}
     return {n: _hash(words) for n in sorted(near) if len(words := paragraphs[n].casefold().split()) >= MIN_WORDS}
@@ -47,15 +50,21 @@ def shared_edges(edges: pa.ChunkedArray) -> dict[int, int]:
 
 
 def shared_in(paragraphs: Sequence[str], shared: Collection[int]) -> list[int]:
-    """The numbers of the paragraphs near an end whose hash is shared."""
+    """The indices of the paragraphs near an end that are boilerplate.
+
+    Args:
+        paragraphs: of one document.
+        shared: the hashes that `shared_edges` found.
+    """
     return [n for n, key in edge_hashes(paragraphs).items() if key in shared] if shared else []
 
 
 def quoted(batches: Iterable[pa.RecordBatch], shared: Mapping[int, int]) -> dict[str, int]:
-    """How each shared paragraph begins, and the number of documents that contain it, the most common first.
+    """The beginning of each shared paragraph, and the number of documents that contain it, most common first.
 
     Args:
         batches: extract rows, with their `edges` and `paragraphs`.
+        shared: the number of documents for each hash, as `shared_edges` returns it.
     """
     waiting, texts = set(shared), Counter[str]()
     for batch in batches:

@@ -1,4 +1,4 @@
-"""Read a sample of a folder's documents, and count what they give."""
+"""Read a sample of a folder's documents, and count the rows, words and tokens that they give."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, re
 TABLES = (".jsonl", ".ndjson", ".csv", ".tsv")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 LARGE_BYTES = 16 << 20
-"""Only the beginning of larger text files is read."""
+"""Of larger text files, only the beginning is read."""
 HEAD_BYTES = 4 << 20
 
 
 @dataclass
 class Sample:
-    """What was read, and what it gave."""
+    """What was read, and what a build would make of it."""
 
     seconds: float = 0.0
     processor_seconds: float = 0.0
@@ -42,7 +42,7 @@ class Sample:
 
 
 def suffix_of(path: Path) -> str:
-    """A file's suffix in lower case, with that of its content if it is compressed: `.jsonl.gz`."""
+    """A file's suffix in lower case; for a compressed file with the suffix of its content, such as `.jsonl.gz`."""
     suffix = path.suffix.lower()
     return Path(path.stem).suffix.lower() + suffix if suffix in PACKED else suffix
 
@@ -60,9 +60,9 @@ class Sampler:
     """Reads files of a source, and counts what they give.
 
     Args:
-        source: the source.
-        scratch: a folder for the beginnings of large files.
-        deadline: no document is read later; in the time of `time.monotonic`.
+        source: reads the files; its default filters and splitter are used.
+        scratch: an empty folder for the beginnings of large files.
+        deadline: a time of `time.monotonic()`, checked after each document.
         large_bytes: of larger text files, only the beginning is read.
         head_bytes: the size of this beginning.
     """
@@ -82,7 +82,12 @@ class Sampler:
         self._filters: list[Filter] = [registry.make("filters", short) for short in source.defaults().filters]
 
     def sample(self, files: Sequence[tuple[Path, list[Shard]]], seed: int) -> Sample:
-        """Read files until the deadline, in an order that depends on the seed."""
+        """Read files in random order until the deadline.
+
+        Args:
+            files: as `files_of` returns them.
+            seed: determines the order.
+        """
         sample, started, used = Sample(), time.monotonic(), _processor_seconds()
         signed: list[dict[str, object]] = []
         pieces = [piece for path, shards in files for piece in self._pieces(path, shards)]
@@ -107,7 +112,7 @@ class Sampler:
         return sample
 
     def _pieces(self, path: Path, shards: list[Shard]) -> Iterator[Shard]:
-        """The shards of a file; for a large text file only its beginning, marked by its range."""
+        """The shards of a file; for a large text file, one shard for its beginning."""
         suffix = suffix_of(path)
         content = Path(suffix).stem if suffix.endswith(PACKED) else suffix
         is_text = content in (*TABLES, ".txt", ".text")
@@ -117,7 +122,7 @@ class Sampler:
             yield from shards
 
     def _head(self, shard: Shard) -> Shard:
-        """The first lines of a file as a separate file, and the number of bytes that they take in the original."""
+        """The first lines of a file as a separate, uncompressed file, with the size that they have in the original."""
         from corpora import open_packed
 
         assert shard.path is not None
@@ -133,7 +138,7 @@ class Sampler:
         return Shard(shard.key, copy, size_bytes=round(ratio * taken))
 
     def _read(self, shard: Shard, sample: Sample, signed: list[dict[str, object]]) -> float:
-        """Add what a shard gives to the sample; returns the share of the shard that was read before the deadline."""
+        """Add what a shard gives to the sample, and return the share of the shard that was read before the deadline."""
         characters = 0
         for outcome in self._source.read(shard):
             sample.found += 1
@@ -151,13 +156,13 @@ class Sampler:
 
 
 def _processor_seconds() -> float:
-    """Processor time of this process and its finished children, so that a busy machine does not distort it."""
+    """CPU time of this process and its finished children, which a busy machine does not distort."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 
 
 def _told(reject: Reject) -> str:
-    """A reject's reason; if the text column is missing, with the columns that exist."""
+    """A reject's reason; if the text column is missing, with the detail that lists the existing columns."""
     return f"{reject.reason}: {reject.detail}" if reject.reason.startswith("no ") else reject.reason
 
 

@@ -1,4 +1,4 @@
-"""Sample a text's shingles, so that shared text can be found between any two documents of a corpus."""
+"""Sample a text's shingles, to find text that any two documents of a corpus share."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from corpora.plugin import generator
 WIDTH = 40
 """Letters in a shingle: about eight words, which two books share only if one contains text of the other."""
 RATE_BITS = 10
-"""One shingle in 2 ** 10 is kept: about 600 per novel, 5 KB."""
+"""One shingle in 2 ** 10 is kept: about 600 per novel, or 5 KB."""
 CHUNK = 1 << 14
-"""Letters that are hashed together; arrays for more would not fit into the fastest caches."""
+"""Letters that are hashed together; larger arrays would not fit into the fastest CPU caches."""
 LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 NO_LETTERS = bytes(byte for byte in range(256) if byte not in LETTERS)
@@ -23,23 +23,27 @@ LATIN_RATE = 0.5
 
 
 def letters(text: bytes) -> bytes:
-    """A text's letters and digits in lower case, without what differs between editions: spaces, punctuation, accents.
+    """A text's ASCII letters and digits in lower case, without what often differs between editions.
 
-    If most of the text is not in Latin script, everything except ASCII punctuation is kept.
+    Args:
+        text: UTF-8. If fewer than half of its bytes are ASCII letters and digits, all non-ASCII bytes are kept too.
     """
     latin = text.translate(LOWER, NO_LETTERS)
     return latin if len(latin) >= LATIN_RATE * len(text) else text.translate(LOWER, NO_LETTERS_HIGH_KEPT)
 
 
 def sample(text: bytes) -> NDArray[np.uint64]:
-    """The distinct hashes of the shingles whose hash is below a fixed bound, sorted.
+    """The distinct hashes of a text's shingles that are below a fixed bound (FracMinHash, Irber et al. 2022).
 
-    Whether a shingle is kept depends only on the shingle, so two texts keep the same shingles of the text that
-    they share. The share of one sample that is in another therefore estimates the containment of the texts, whereas
-    MinHash of a fixed size gives only their resemblance (Broder 1997; Irber et al. 2022 call it FracMinHash).
+    Whether a shingle is kept depends only on the shingle, so two texts keep the same shingles of their common
+    passages. The share of one sample that is in another therefore estimates the containment of the texts, whereas
+    MinHash with a fixed size only estimates their resemblance (Broder 1997).
+
+    Args:
+        text: as `letters` returns it; texts of fewer than `WIDTH` bytes have no shingles.
 
     Returns:
-        [shingles], uint64.
+        [shingles], uint64, in ascending order.
     """
     codes = np.frombuffer(text, np.uint8)
     starts = range(0, max(len(codes) - WIDTH + 1, 0), CHUNK)
@@ -48,7 +52,7 @@ def sample(text: bytes) -> NDArray[np.uint64]:
 
 
 def _kept(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """The hashes of one chunk's shingles that are below the bound, from differences of a running polynomial."""
+    """The hashes below the bound of one chunk's shingles, computed as differences of a running polynomial."""
     values, powers, inverses, mix = _tables()
     running = np.empty(len(codes) + 1, np.uint64)
     running[0] = 0

@@ -1,4 +1,4 @@
-"""What is kept next to a dataset's rows: JSON lines from the source, and counts of the sentences that were dropped."""
+"""What is stored next to a dataset's rows: JSON lines from the source, and counts of dropped sentences."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from corpora.plugin import Json, SideRecords
 from corpora.store import write_text
 
 HAS_HOLE = "hole"
-"""The reason under which sentences with a hole are counted."""
+"""The reason for dropping sentences with a hole, in the accounting."""
 RESERVED = frozenset({"rejects", "manifest"})
-"""Names of files that every version has."""
+"""Names that cannot be used, because every version has files with these names."""
 
 
 def side_json(records: SideRecords) -> str | None:
@@ -25,7 +25,9 @@ def side_json(records: SideRecords) -> str | None:
     """
     for name in records:
         if not name.isidentifier() or name in RESERVED:
-            raise PluginError(f"side records named {name!r}: use letters, digits and _, and none of {sorted(RESERVED)}")
+            raise PluginError(
+                f"side records are named {name!r}; use letters, digits and _, but not {' or '.join(sorted(RESERVED))}"
+            )
     return json.dumps(records, ensure_ascii=False, default=list) if any(records.values()) else None
 
 
@@ -37,17 +39,22 @@ class PartSide:
         self._dropped: Counter[str] = Counter()
 
     def add(self, document: str, records: SideRecords) -> None:
-        """Add the records of one document."""
+        """Add the records of one document.
+
+        Args:
+            document: its id.
+            records: by name, as in `Document.side_records`.
+        """
         for name, lines in records.items():
             self._lines.setdefault(name, []).extend({"document": document, **line} for line in lines)
 
     def add_json(self, document: str, text: str | None) -> None:
-        """Add the records of one document, as `side_json` gave them."""
+        """Add the records of one document, as `side_json` returned them."""
         if text:
             self.add(document, json.loads(text))
 
     def drop(self, reason: str, sentences: int) -> None:
-        """Count sentences that are not written."""
+        """Count dropped sentences under a reason."""
         if sentences:
             self._dropped[reason] += sentences
 
@@ -57,10 +64,10 @@ class PartSide:
 
 
 def gather_side_records(paths: Iterable[Path], staging: Path) -> dict[str, int]:
-    """Join the side records of all parts to one JSON Lines file per name in the version.
+    """Concatenate the side records of all parts into one JSON Lines file per name.
 
     Args:
-        paths: what `PartSide.save` wrote, in the order of the parts.
+        paths: the files that `PartSide.save` wrote, in the order of the parts.
         staging: the folder of the version.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Concatenate datasets, linking their files instead of copying rows where the file system allows it."""
+"""Concatenate datasets; their files are linked rather than copied if the file system allows it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def concat(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """Concatenate datasets: all of their rows, in the order given.
+    """Concatenate datasets: all of their rows, in the given order.
 
     Args:
         datasets: two or more, each open or given by reference (NAME, NAME@TAG, `parquet:DIR`).
         name: of the new dataset.
 
     Returns:
-        The new version, or the one that the same datasets gave before.
+        The new version, or the existing one for the same datasets.
 
     Raises:
         OptionError: there are fewer than two datasets, or their kinds, tokenizers or score columns differ.
@@ -44,6 +44,7 @@ def concat(
     )
 
     def write(staging: Path) -> Manifest:
+        """Link the parents' files; the standard statistics are counted again, over all rows."""
         files = take_files(staging, parents[0].schema, [path for parent in parents for path in parent.files])
         side_files(staging, parents)
         rows = Rows(parents[0].schema, (), parents=parents, accounting={"rows": [parent.rows for parent in parents]})
@@ -61,14 +62,14 @@ def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
     """Check that datasets can be joined into one.
 
     Args:
-        parents: the datasets; the first decides what the others must match.
-        action: the word that error messages use, such as `concat`.
+        parents: the datasets; the others must match the first.
+        action: how error messages refer to the action, such as `concat`.
 
     Raises:
         OptionError: there are fewer than two datasets, or their kinds, tokenizers or score columns differ.
     """
     if len(parents) < 2:
-        raise OptionError(f"{action} takes two datasets or more")
+        raise OptionError(f"{action} takes at least two datasets")
     for parent in parents[1:]:
         parent.need(parents[0].kind, f"{action} (the first dataset decides)")
         ours, theirs = vocabulary_in(parents[0].path), vocabulary_in(parent.path)
@@ -78,12 +79,17 @@ def check_alike(parents: tuple[Dataset, ...], action: str) -> None:
         if has[0] != has[1]:
             raise OptionError(
                 f"{parents[0].reference} has the columns {has[0]} and {parent.reference} has {has[1]}; "
-                f"give all the same scores before {action}, or none"
+                f"give all of them the same scores before {action}, or none"
             )
 
 
 def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
-    """Write the parents' tokenizer and their distinct documents into a staging folder."""
+    """Write the parents' tokenizer and their combined document list into a staging folder.
+
+    Args:
+        staging: the folder of the unfinished version.
+        parents: they have the same tokenizer; a document that several have is listed once.
+    """
     if parents[0].tokenizer_file:
         (staging / TOKENIZER_FILE).unlink(missing_ok=True)
         link_or_copy(parents[0].tokenizer_file, staging / TOKENIZER_FILE)
@@ -93,7 +99,7 @@ def side_files(staging: Path, parents: tuple[Dataset, ...]) -> None:
 
 
 def _distinct(documents: pa.Table) -> pa.Table:
-    """Documents without duplicates, which have the same id and the same content."""
+    """Documents without duplicates, that is, with the same id and the same content."""
     numbered = documents.append_column("row", pa.array(range(documents.num_rows), pa.int64()))
     firsts = numbered.group_by(["id", "sha256"]).aggregate([("row", "min")])["row_min"]
     return documents.take(firsts.sort())

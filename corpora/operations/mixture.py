@@ -32,19 +32,19 @@ def mix(
 ) -> Dataset:
     """Mix datasets so that each contributes an exact share of the rows or tokens.
 
-    The rows taken from a parent are the ones that `sample` takes with the same seed: nested, without replacement,
-    in the parent's order. The samples follow each other in the order given. With `rows`, the numbers are exact and
-    add up; with `tokens`, each parent contributes as many rows as fit its share.
+    The rows taken from each dataset are those that `sample` takes with the same seed: nested, without replacement,
+    in their original order. The samples are concatenated in the given order. With `rows`, the numbers of rows are exact
+    and add up; with `tokens`, each dataset contributes as many rows as fit its share.
 
     Args:
         shares: the share of each dataset, by reference; each is above 0, and they add up to 1.
         name: of the new dataset.
-        rows: the size of the result in rows. With neither `rows` nor `tokens`, the most rows that the shares allow.
+        rows: the size of the result in rows. By default the largest size that the shares allow.
         tokens: the size of the result in tokens, instead of `rows`.
         seed: of the samples.
 
     Returns:
-        The new version, or the one that the same arguments gave before.
+        The new version, or the existing one for the same arguments.
 
     Raises:
         OptionError: there are fewer than two datasets, one is given twice, the shares do not add up to 1, both `rows`
@@ -69,6 +69,7 @@ def mix(
     orders = [Order(sample, seed_of(seed, sample.name, sample.version, p.fingerprint), "row") for p in parents]
 
     def write(staging: Path) -> Manifest:
+        """Take the sample of each parent, and write them one after the other."""
         side_files(staging, parents)
         taken: list[int] = []
         accounting = {"rows": [parent.rows for parent in parents], "taken": taken}
@@ -110,14 +111,16 @@ def _check_different(parents: tuple[Dataset, ...]) -> None:
     seen: dict[str, str] = {}
     for parent in parents:
         if parent.fingerprint in seen:
-            raise OptionError(f"{seen[parent.fingerprint]} and {parent.reference} are one version; give it one share")
+            raise OptionError(
+                f"{seen[parent.fingerprint]} and {parent.reference} are the same version; give it one share"
+            )
         seen[parent.fingerprint] = parent.reference
 
 
 def _check_shares(shares: Mapping[str, float]) -> None:
     for dataset, share in shares.items():
         if not 0 < share < 1:
-            raise OptionError(f"the share of {dataset} is {share:g}; it must be above 0 and below 1, of two or more")
+            raise OptionError(f"the share of {dataset} is {share:g}; it must be above 0 and below 1")
     if not math.isclose(total := sum(shares.values()), 1, abs_tol=1e-9):
         raise OptionError(f"the shares add up to {total:g}; they must add up to 1")
 
@@ -141,21 +144,21 @@ def _amounts(
     if not 0 < total <= most:
         short = min(range(len(parents)), key=lambda i: has[i] / shares[i])
         raise OptionError(
-            f"--{unit} is {total:,}; at these shares it must be at least 1 and at most {most:,}, since "
-            f"{parents[short].reference} has {has[short]:,}"
+            f"--{unit} is {total:,}; with these shares it must be at least 1 and at most {most:,}, because "
+            f"{parents[short].reference} has only {has[short]:,}"
         )
     return [Amount(tokens=n) if tokens is not None else Amount(rows=n) for n in apportioned(total, shares)]
 
 
 def apportioned(total: int, shares: tuple[float, ...]) -> list[int]:
-    """Split a total into whole numbers in these shares; the parts with the largest remainders are rounded up.
+    """Divide a total in given shares; the parts with the largest remainders are rounded up, the others down.
 
     Args:
         total: a number of rows or tokens.
         shares: they add up to 1.
 
     Returns:
-        One number per share; they add up to the total.
+        One whole number per share; they add up to the total.
     """
     exact = [round(total * share, 6) for share in shares]
     parts = [math.floor(part) for part in exact]

@@ -18,7 +18,7 @@ from corpora.plugin import Score, Transform, registry
 from corpora.store import Dataset, Store
 
 ROW = "+row"
-"""A column that previews add; no score has a + in its name."""
+"""A column that previews add; the name of a score cannot contain a +."""
 
 
 def preview(
@@ -32,18 +32,19 @@ def preview(
 ) -> list[tuple[str, str]]:
     """The first rows of a dataset before and after a rewriting transform, as text; nothing is built.
 
-    If rows were merged or dropped, their texts are shown together with the row before them, separated by ¶. If rows
-    were reordered or repeated, each result is shown with the row that it comes from.
+    Rows that were merged or dropped are shown together with the row before them, separated by ¶. If rows were
+    reordered or repeated, each result is shown with the row that it comes from.
 
     Args:
         dataset: open, or given by reference.
         component: a transform or its short form, such as `keyboard-typos:rate=0.1`.
         then: further transforms, applied to the result in order.
-        rows: the number of pairs, at most.
-        seed: the seed of all randomness, as in `transform`.
+        rows: the maximum number of pairs.
+        seed: the seed of all randomness, as in `transform`, which gives the same rows.
+        store: where the dataset is looked up; by default the store at `$CORPORA_HOME`.
 
     Returns:
-        (before, after) pairs; scores that the transforms computed are appended to the text after.
+        (before, after) pairs; computed scores are appended to the second text.
 
     Raises:
         OptionError: one of the transforms is a selection, which does not rewrite rows.
@@ -57,7 +58,7 @@ def preview(
     if batch is None:
         return []
     numbered = batch.append_column(ROW, pa.array(np.arange(batch.num_rows)))
-    made = task.rewritten(numbered, 0, 0)  # columns go with their rows, so this one says where each is from
+    made = task.rewritten(numbered, 0, 0)  # columns follow their rows, so this one tells where each comes from
     starts, stops = _runs(made[ROW].to_numpy(), batch.num_rows)
     before = (
         readable(batch.slice(start, stop - start), task.vocabulary) for start, stop in zip(starts, stops, strict=True)
@@ -67,7 +68,7 @@ def preview(
 
 
 def _runs(origin: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each rewritten row, the first of its original rows, and the one after the last."""
+    """For each rewritten row, the first of its original rows, and the row after the last of them."""
     if (np.diff(origin) > 0).all():
         borders = np.concatenate([[0], origin[1:], [rows]])
         return borders[:-1], borders[1:]
@@ -75,7 +76,7 @@ def _runs(origin: NDArray[np.int64], rows: int) -> tuple[NDArray[np.int64], NDAr
 
 
 def _scored(batch: pa.RecordBatch, task: RewriteTask) -> list[str]:
-    """Rows as text, with the scores that the chain gave them."""
+    """Rows as text, followed by the scores that the chain computed."""
     names = [component.name for component in task.chain if isinstance(component, Score)]
     columns = [[f" [{name} {score:.4g}]" for score in batch[name].to_pylist()] for name in names]
     return ["".join(parts) for parts in zip(readable(batch, task.vocabulary), *columns, strict=True)]

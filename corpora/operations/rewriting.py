@@ -26,9 +26,9 @@ def rewrite_text(
     Args:
         batch: the block.
         component: the transform.
-        rng: the block's generator, from which the transform takes all randomness.
+        rng: the block's generator, the transform's only source of randomness.
         vocabulary: of a token dataset; None for a sentence dataset.
-        first_row: the number of the block's first row in its dataset, for error messages.
+        first_row: the index of the block's first row in its dataset, for error messages.
 
     Returns:
         The rewritten block, without the rows that became empty.
@@ -59,6 +59,12 @@ def rewrite_tokens(
 ) -> pa.RecordBatch:
     """Rewrite a block's token ids; columns such as `document` follow their rows.
 
+    Args:
+        batch: the block.
+        component: the transform.
+        context: of the block.
+        rng: the block's generator, the transform's only source of randomness.
+
     Raises:
         PluginError: the transform returned an invalid block (see `check_block`).
     """
@@ -75,6 +81,11 @@ def rewrite_tokens(
 def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.RecordBatch:
     """A block with its rows' scores as an additional float32 column; a score that is not finite becomes NaN.
 
+    Args:
+        batch: the block; the new column comes last.
+        component: its name is the name of the column.
+        context: of the block.
+
     Raises:
         PluginError: the component returned something other than one number per row.
     """
@@ -87,7 +98,7 @@ def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.
 
 
 def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
-    """A block's rows as text; ids are decoded, special pieces kept."""
+    """A block's rows as text; ids are decoded, including special pieces."""
     if vocabulary is None:
         texts: list[str] = batch["text"].to_pylist()
         return texts
@@ -106,7 +117,7 @@ def check_scores(scores: object, rows: int) -> None:
     """
     if not (isinstance(scores, np.ndarray) and scores.dtype.kind in "fiub" and scores.shape == (rows,)):
         got = f"{scores.dtype} {list(scores.shape)}" if isinstance(scores, np.ndarray) else type(scores).__name__
-        raise PluginError(f"score returned {got}; it must return an array of numbers [{rows}], one a row")
+        raise PluginError(f"score returned {got}; it must return an array of numbers [{rows}], one per row")
 
 
 def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
@@ -114,8 +125,8 @@ def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
 
     Args:
         result: what the transform returned.
-        block: what it was given.
-        vocabulary: the number of ids in the vocabulary; 0 skips the check of ids.
+        block: the block that it was given.
+        vocabulary: the size of the vocabulary; 0 skips the check of ids.
 
     Raises:
         PluginError: the result has invalid offsets, dtypes, ids or origins.
@@ -128,11 +139,13 @@ def check_block(result: Sequences, block: Sequences, vocabulary: int) -> None:
             f"values are {result.values.dtype} and offsets {offsets.dtype}; they must be {block.values.dtype} and int64"
         )
     if rows < 0 or offsets[0] < 0 or offsets[-1] > len(result.values) or (np.diff(offsets) < 0).any():
-        raise PluginError("offsets fall, or point outside the values")
+        raise PluginError("offsets decrease, or point outside the values")
     if vocabulary and len(result.values) and int(result.values.max()) >= vocabulary:
         raise PluginError(f"id {int(result.values.max())} is outside the vocabulary of {vocabulary:,}")
     origin = result.origin
     if origin is None and rows != len(block):
-        raise PluginError(f"{rows:,} rows came back for {len(block):,}; say with origin which row each is from")
+        raise PluginError(
+            f"apply returned {rows:,} rows for {len(block):,}; set origin to the input row that each comes from"
+        )
     if origin is not None and (len(origin) != rows or (rows and not 0 <= origin.min() <= origin.max() < len(block))):
-        raise PluginError(f"origin must name, for each of {rows:,} rows, a row of the block")
+        raise PluginError(f"origin must give a row of the block for each of {rows:,} rows")

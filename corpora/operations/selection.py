@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, silent
 from corpora.operations.choice.others import others_of, recorded, statistics_for
-from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, document_ranges, threshold
+from corpora.operations.document_selection import document_ranges
+from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, threshold
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.plugin import Context, Selection, Sequences, seed_of
 from corpora.store import (
@@ -40,21 +41,21 @@ def select(
 ) -> Dataset:
     """Take the rows that come first in a selection's order; the result keeps the dataset's order.
 
-    Sizes are exact, and samples are nested. A rate r takes ceil(r * rows) rows (or documents), a number of rows takes
-    exactly that many (as many whole documents as fit), and a number of tokens takes as many of the first rows as fit.
-    A selection that has bounds takes all rows between them.
+    Sizes are exact, and smaller samples are subsets of larger ones. A rate r takes ceil(r * rows) rows (or documents),
+    a number of rows takes exactly that many (or as many whole documents as fit), and a number of tokens takes as many
+    of the first rows as fit. A selection with bounds takes all rows between them.
 
     Args:
         parent: the dataset.
-        selection: gives every row its place in the order.
+        selection: gives every row its position in the order.
         amount: how much to take; None for a selection with bounds.
         by: whether to take single rows or whole documents.
         seed: of the selection's randomness.
-        name: of the new dataset; by default the parent's with the selection and the amount.
+        name: of the new dataset; by default the parent's name with the selection and the amount.
         work: where and how to run.
 
     Returns:
-        The new version, or the one that the same arguments gave before.
+        The new version, or the existing one for the same arguments.
 
     Raises:
         OptionError: the amount is missing or exceeds the dataset, an amount or `by="document"` is given together
@@ -76,6 +77,7 @@ def select(
     mixed = seed_of(seed, selection.name, selection.version, parent.fingerprint)
 
     def write(staging: Path) -> Manifest:
+        """Count the statistics that the selection needs, then find and write the rows."""
         order = Order(selection, mixed, by, statistics_for(parent, [selection], work))
         return _write(staging, name, plan, parent, order, amount, work)
 
@@ -112,7 +114,7 @@ def split(
         raise OptionError(f"--held-out is {held_out:g}; it must be above 0 and below 1")
     if math.ceil(held_out * parent.documents) >= parent.documents:
         raise OptionError(
-            f"{parent.reference} has {parent.documents} documents; --held-out {held_out:g} would take all"
+            f"{parent.reference} has {parent.documents} documents; --held-out {held_out:g} would take all of them"
         )
     order = Order(_ByDocument(), seed_of(seed, "split", parent.fingerprint), "document")
     chosen = names or (f"{parent.name}-train", f"{parent.name}-held-out")
@@ -132,6 +134,7 @@ def _writer_of_side(
     name: str, plan: Plan, parent: Dataset, order: Order, rate: float, side: str, work: Work
 ) -> Callable[[Path], Manifest]:
     def write(staging: Path) -> Manifest:
+        """Write the documents that come first in the order, or for the training part all others."""
         return _write(staging, name, plan, parent, order, Amount(rate=rate), work, complement=side == "train")
 
     return write
@@ -143,8 +146,8 @@ def mix64(numbers: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
     Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
 
     Args:
-        numbers: such as row numbers, any shape.
-        seed: its lowest 64 bits are used.
+        numbers: such as row indices, in any shape.
+        seed: any integer, of which the lowest 64 bits are used.
 
     Returns:
         Keys of the same shape; different numbers never have the same key.
@@ -158,23 +161,23 @@ def mix64(numbers: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
 
 @dataclass(frozen=True)
 class _ByDocument(Selection):
-    """The order in which a split takes documents."""
+    """The order in which a split takes documents: pseudorandom, by the index of their first row."""
 
     name = "split"
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """[rows], uint64: a key for each row, from its number in the dataset."""
+        """[rows], uint64: a key for each row, from its index in the dataset."""
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
 
 
 def _document_scores(parent: Dataset, by: By) -> dict[str, str]:
-    """What a plan records of how scores of rows become those of documents, where there are any."""
+    """The plan's setting for how the scores of rows are combined per document; empty if there are none."""
     numbers = any(pa.types.is_floating(column.type) or pa.types.is_integer(column.type) for column in parent.schema)
     return {"scores": "mean"} if by == "document" and numbers else {}
 
 
 def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:
-    """The end of the result's name: 10pct for a sample, by-length-10pct for another selection, 10pct-documents."""
+    """The end of the result's default name: 10pct for a sample, by-length-10pct for others, 10pct-documents."""
     words = [] if selection.name == "sample" else [selection.name]
     words += [] if amount is None else [amount.label()]
     return words + ["documents"] * (by == "document")
@@ -186,11 +189,11 @@ def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, 
     if selection.bounds() is not None:
         if amount is not None or by == "document":
             given = "an amount" if amount is not None else "--by document"
-            raise OptionError(f"{selection.name} is given bounds and {given}; bounds take every row between them")
+            raise OptionError(f"{selection.name} has bounds, which take every row between them, and also {given}")
         return
     if amount is None:
-        or_bounds = "" if type(selection).bounds is Selection.bounds else ", or bounds of its own"
-        raise OptionError(f"{selection.name} takes --rate, --rows or --tokens{or_bounds}")
+        or_bounds = "" if type(selection).bounds is Selection.bounds else ", or bounds"
+        raise OptionError(f"{selection.name} needs --rate, --rows or --tokens{or_bounds}")
     if amount.rows is not None and amount.rows > parent.rows:
         raise OptionError(f"--rows {amount.rows:,} is more than the {parent.rows:,} of {parent.reference}")
     if amount.tokens is not None:
@@ -232,7 +235,7 @@ def _taken(parent: Dataset, order: Order, amount: Amount | None, work: Work) -> 
 
 @dataclass(frozen=True)
 class TakeTask:
-    """Writes the selected rows of one piece, or with `complement` the others."""
+    """Writes the selected rows of one piece, or the others if `complement` is set."""
 
     folder: Path
     order: Order
@@ -242,7 +245,7 @@ class TakeTask:
     complement: bool
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write the piece's rows, unless an earlier attempt finished them; the path, and no counts."""
+        """Write the piece's rows unless an earlier attempt did, and return the path (and no counts)."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         if not path.exists():
             write_stream(path, self.schema, self._batches(piece))

@@ -83,14 +83,15 @@ def transform(
         by: whether a selection takes single rows or whole documents.
         seed: the seed of all randomness. Samples of one dataset with the same seed are nested.
         name: of the new dataset; by default made from the names of the dataset and the transform.
+        executor: an executor or its short form, such as `processes:workers=2`; it does not affect the result.
 
     Returns:
-        The new version, or the one that the same arguments gave before.
+        The new version, or the existing one for the same arguments.
 
     Raises:
-        OptionError: an amount is given to a rewriting transform or missing for a selection, or the dataset is of the
+        OptionError: an amount is given for a rewriting transform or missing for a selection, or the dataset is of the
             wrong kind.
-        PluginError: a transform returned something that its contract does not allow.
+        PluginError: a transform returned something that its kind does not allow.
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
@@ -98,10 +99,10 @@ def transform(
     amount = Amount.of(rate=rate, rows=rows, tokens=tokens)
     if isinstance(chain[0], Selection):
         if len(chain) > 1:
-            raise OptionError("--then follows rewriting transforms only; select first, then transform the selection")
+            raise OptionError("--then works only with rewriting transforms; select first, then transform the selection")
         return select(parent, chain[0], amount=amount, by=by, seed=seed, name=name, work=work)
     if amount is not None:
-        raise OptionError(f"{chain[0].name} rewrites every row; --rate, --rows and --tokens belong to selections")
+        raise OptionError(f"{chain[0].name} rewrites every row; --rate, --rows and --tokens are for selections")
     return _rewrite(parent, chain, seed=seed, name=name, work=work)
 
 
@@ -115,14 +116,14 @@ def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
     columns = list(parent.schema.names)
     for component in chain:
         if isinstance(component, Selection):
-            raise OptionError(f"{component.name} selects rows; only rewriting transforms fit here")
+            raise OptionError(f"{component.name} selects rows; only rewriting transforms are allowed here")
         if isinstance(component, TokenTransform):
             parent.need("tokens", component.name)
         if isinstance(component, Score):
             if component.of != "both":
                 parent.need(component.of, component.name)
             if component.name in columns:
-                raise OptionError(f"{parent.reference} has a column {component.name} already; score it before that")
+                raise OptionError(f"{parent.reference} already has a column {component.name}")
             columns.append(component.name)
 
 
@@ -141,6 +142,7 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
     name = name or "-".join([parent.name, *(PAST.get(component.name, component.name) for component in chain)])
 
     def write(staging: Path) -> Manifest:
+        """Rewrite file by file if no transform can change the sizes of blocks, otherwise piece by piece."""
         (staging / "parts").mkdir(exist_ok=True)
         task = rewrite_task(staging / "parts", parent, chain, seed, work)
         if all(isinstance(component, TokenTransform | Score) for component in chain):
@@ -153,7 +155,7 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
 
 
 def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: RewriteTask, work: Work) -> Manifest:
-    """Rewrite file by file. If no block lost or gained rows, the written parts become the data files as they are."""
+    """Rewrite file by file. If no block lost or gained rows, the written parts become the data files unchanged."""
     pieces = pieces_of(parent.files, target_bytes=ONE_A_FILE)
     parts = list(told(work.executor.map(task, pieces), work.progress, "transform", len(pieces)))
     counts: dict[str, Any] = {"rows": parent.rows}
@@ -169,7 +171,7 @@ def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: Rewrit
 
 
 ONE_A_FILE = 1 << 62
-"""More bytes than any file has, so that each file becomes one piece."""
+"""Larger than any file, so that each file becomes one piece."""
 
 
 def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], seed: int, work: Work) -> RewriteTask:
@@ -190,7 +192,7 @@ def rewrite_task(folder: Path, parent: Dataset, chain: tuple[Transform, ...], se
 
 
 PAST = {"generate": "generated", "lowercase": "lowercased", "merge": "merged"}
-"""The ends of default names, for transforms whose own name would read badly."""
+"""Suffixes of default names, for transforms whose own name would read badly."""
 
 
 CHECKED_ROWS = 1000
@@ -216,7 +218,7 @@ class RewriteTask:
     statistics: dict[str, Counts] = field(default_factory=dict)
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write the piece's new rows, and count what was dropped."""
+        """Write the piece's new rows unless an earlier attempt did; the path, and counts of rows and values."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         tally = {"written": 0, "values": 0, "resized_blocks": 0}
         return counted_part(path, self.schema, self._batches(piece, tally), tally)
@@ -236,15 +238,15 @@ class RewriteTask:
 
         Args:
             batch: the block.
-            number: its number in the dataset, part of the key of its generator.
-            first_row: the number of its first row in the dataset.
+            number: its index in the dataset, part of the key of its random generator.
+            first_row: the index of its first row in the dataset.
         """
         for place in range(len(self.chain)):
             batch = self._step(batch, place, number, first_row)
         return batch
 
     def _check_repeats(self, batch: pa.RecordBatch) -> None:
-        """Check that the first rows give the same result twice, before a dataset is made that cannot be reproduced.
+        """Check that the first rows give the same result twice, to detect transforms that are not reproducible.
 
         Raises:
             PluginError: the results differ.
@@ -253,8 +255,8 @@ class RewriteTask:
             first = self._step(batch, place, 0, 0)
             if str(first.to_pylist()) != str(self._step(batch, place, 0, 0).to_pylist()):
                 raise PluginError(
-                    f"{component.name} gave two results for the same rows and the same rng; take all chance from rng, "
-                    "not from random, numpy.random or the clock, and keep no state; nothing was written"
+                    f"{component.name} gave two results for the same rows and the same rng; take all randomness from "
+                    "rng, not from random, numpy.random or the clock, and keep no state; nothing was written"
                 )
             batch = first
 

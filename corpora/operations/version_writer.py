@@ -1,4 +1,4 @@
-"""The last step of every action on a dataset: write rows as blocks and files, statistics, manifest and card."""
+"""The last step of every action on a dataset: write the rows, the statistics, the manifest and the card."""
 
 from __future__ import annotations
 
@@ -52,12 +52,15 @@ class Work:
 
     @classmethod
     def here(cls, store: Store | None, executor: Executor | str, progress: Progress) -> Work:
-        """The work of an action, from its arguments.
+        """The work of an action, from the arguments that all actions have.
 
         Args:
             store: None means the default store.
             executor: an executor or its short form, such as `processes:workers=2`.
             progress: is called as the action advances.
+
+        Raises:
+            UnknownName: there is no such executor.
         """
         return cls(store or default_store(), make_executor(executor), progress)
 
@@ -69,8 +72,8 @@ class Work:
                 `hub:OWNER/NAME`), which is imported.
 
         Raises:
-            DatasetNotFound: there is no such dataset; the message lists near matches.
-            DatasetDamaged: its files are not what its manifest says.
+            DatasetNotFound: there is no such dataset; the message lists close matches.
+            DatasetDamaged: its files do not match its manifest.
         """
         if isinstance(dataset, Dataset):
             dataset.check()
@@ -78,26 +81,27 @@ class Work:
         return self._taken_in(dataset) if ":" in dataset else self.store.open(dataset)
 
     def _taken_in(self, reference: str) -> Dataset:
-        """A version with the rows of an external dataset, imported again only if its content has changed."""
+        """A version with the rows of an external dataset, which is imported only if its content is new."""
         given = Elsewhere.named(reference)
 
-        def write(staging: Path) -> Manifest:
+        def _import(staging: Path) -> Manifest:
             schema, batches = given.rows(staging)
             manifest = write_version(staging, given.name, given.plan, Rows(schema, batches), self)
             return replace(manifest, licences={given.licence: manifest.documents} if given.licence else {})
 
-        return self.add(given.name, given.plan, write)
+        return self.add(given.name, given.plan, _import)
 
     def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest]) -> Dataset:
-        """The version that a plan describes: reused if it is finished, otherwise written, with its card and page.
+        """The version that a plan describes: reused if it exists, otherwise written, with its card and page.
 
         Args:
             name: of the dataset.
-            plan: decides the version's bytes.
-            write: writes the version's files into a staging folder and returns its manifest.
+            plan: determines the version's bytes.
+            write: writes the version's files into a staging folder, temporary ones into its folder `parts`, and
+                returns the manifest.
         """
 
-        def timed(staging: Path) -> Manifest:
+        def _timed(staging: Path) -> Manifest:
             started = time.monotonic()
             manifest = write(staging)
             shutil.rmtree(staging / "parts", ignore_errors=True)
@@ -109,22 +113,22 @@ class Work:
 
         waiting = "another build of this version is running"
         with self.executor.kept():
-            found, _ = self.store.add(name, plan, timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
+            found, _ = self.store.add(name, plan, _timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
         return found
 
 
 def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
-    """Open the version that a reference means, and check its files against its manifest.
+    """Open the version that a reference refers to, and check its files against its manifest.
 
     An external dataset (`hub:OWNER/NAME`, `parquet:DIR`) is imported into the store first.
 
     Args:
         reference: NAME, NAME@TAG, NAME@FINGERPRINT, or an external dataset.
-        store: the store to look in; by default the one at `$CORPORA_HOME`.
+        store: where to look it up; by default the store at `$CORPORA_HOME`.
 
     Raises:
-        DatasetNotFound: there is no such version; the message lists near matches.
-        DatasetDamaged: its files are not what its manifest says.
+        DatasetNotFound: there is no such version; the message lists close matches.
+        DatasetDamaged: its files do not match its manifest.
     """
     return Work.here(store, "serial", silent).open(reference)
 
@@ -141,12 +145,12 @@ class Rows:
     batches: Iterable[pa.RecordBatch]
     parents: tuple[Dataset, ...] = ()
     accounting: dict[str, Any] = field(default_factory=dict)
-    """Filled while the batches are produced; read after all of them are written."""
+    """May be filled while the batches are produced; it is read after the last one."""
     notes: tuple[str, ...] = ()
 
 
 def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) -> Manifest:
-    """Write rows as a version's data files, count its statistics, and return its manifest, which is not written yet.
+    """Write rows as a version's data files, count its statistics, and return its manifest, which is not yet written.
 
     Args:
         staging: the folder of the unfinished version.
@@ -169,7 +173,7 @@ def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) 
 
 
 def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
-    """Link the parents' `SIDE_FILES` into a version; of several parents, the first that has a file provides it."""
+    """Link the parents' `SIDE_FILES` into a version's staging folder; each comes from the first parent that has it."""
     for parent in parents:
         for side in SIDE_FILES:
             if (parent.path / side).exists() and not (staging / side).exists():
@@ -177,11 +181,11 @@ def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
 
 
 def take_files(staging: Path, schema: pa.Schema, sources: Sequence[Path]) -> list[Path]:
-    """Use complete stream files as a version's data files, linked where the file system allows it.
+    """Use complete stream files as a version's data files; they are linked if the file system allows it.
 
     Args:
         staging: the folder of the unfinished version.
-        schema: of all files.
+        schema: that of all files.
         sources: the files, in order.
 
     Returns:
@@ -207,7 +211,7 @@ def described_files(
     values: int,
     documents: int,
 ) -> Manifest:
-    """The manifest for the data files in a staging folder; standard statistics are counted here.
+    """The manifest for the data files in a staging folder. The standard statistics are counted here.
 
     Args:
         staging: the folder of the unfinished version.
@@ -246,16 +250,16 @@ def described_files(
 def counted_part(
     path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch], tally: dict[str, int]
 ) -> tuple[Path, dict[str, int]]:
-    """Write a part and the counts made along the way, unless an earlier attempt finished it.
+    """Write a part and the counts made along the way, unless an earlier attempt did.
 
     Args:
         path: of the part; the counts are stored next to it as `.json`.
         schema: of the rows.
         batches: read only if the part does not exist yet; reading them fills `tally`.
-        tally: the counts.
+        tally: the counts, initially zero.
 
     Returns:
-        The path and the counts, this attempt's or the earlier one's.
+        The path, and the counts of this or the earlier attempt.
     """
     counts = path.with_suffix(".json")
     if not (path.exists() and counts.exists()):
@@ -271,10 +275,10 @@ def written_parts(
 
     Args:
         work: where and how the task runs.
-        task: writes one item's part and returns its path and its counts.
+        task: writes the part of one item, and returns its path and counts.
         items: what the task is applied to, such as pieces.
         stage: the name of this stage in the progress display.
-        counts: the tasks' counts are added to it as the batches are read.
+        counts: each part's counts are added to it before its batches are yielded.
     """
     for path, counted in told(work.executor.map(task, items), work.progress, stage, len(items)):
         for key, number in counted.items():
@@ -283,7 +287,7 @@ def written_parts(
 
 
 class _Distinct:
-    """Counts documents over a stream of rows in which each document's rows are consecutive."""
+    """Counts the documents in a stream of rows in which each document's rows are consecutive."""
 
     def __init__(self) -> None:
         self.count, self._last = 0, None
@@ -298,7 +302,7 @@ class _Distinct:
 
 
 def _licences(staging: Path, parents: tuple[Dataset, ...]) -> dict[str, int]:
-    """Documents by licence. A document that several parents share is counted once, from the version's own list."""
+    """Documents by licence. Documents that several parents have are counted once, using the version's own list."""
     total: dict[str, int] = {}
     listed = [parent for parent in parents if (parent.path / "documents.parquet").exists()]
     if len(listed) > 1:

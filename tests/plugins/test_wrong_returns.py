@@ -95,7 +95,7 @@ ACTIONS = {
     "wrong-shards.shards returned str; it must return a sequence of Shard": lambda _: corpora.build("wrong-shards"),
     "wrong-text.rewrite returned NoneType; it must return str": lambda _: corpora.transform("corpus", "wrong-text"),
     "apply returned list; it must return Sequences": lambda _: corpora.transform("corpus-tokens", "wrong-tokens"),
-    "wrong-order.order returned float64 .* it must return uint64 .*, one key a row": lambda _: corpora.transform(
+    "wrong-order.order returned float64 .* it must return uint64 .*, one key per row": lambda _: corpora.transform(
         "corpus-tokens", "wrong-order", rate=0.5
     ),
 }

@@ -1,1 +1,1 @@
-"""Recipe files: `[datasets.NAME]` tables say what to build; the trainer reads the other tables."""
+"""Recipe files: `[datasets.NAME]` tables define what to build; the trainer reads the other tables."""

@@ -1,4 +1,4 @@
-"""Make the datasets of a recipe, or say what would be made."""
+"""Make the datasets of a recipe, or list what would be made."""
 
 from __future__ import annotations
 
@@ -23,19 +23,28 @@ class Step:
     name: str
     action: str
     state: str
-    """`there`, `to build`, or `needs its inputs` where only fetching them would tell."""
+    """`there`, `to build`, or `needs its inputs` if that cannot be known without downloading them."""
     rows: int | None
     tokens: int | None
-    """Exact if the dataset exists; otherwise estimated from its parents, or None."""
+    """Exact if the dataset exists; otherwise an estimate from its parents, or None."""
 
 
 def build_datasets(
     recipe: Recipe, *, executor: Executor | str = "serial", store: Store | None = None, progress: Progress = silent
 ) -> list[Dataset]:
-    """Make every dataset of a recipe, or find what is there.
+    """Make every dataset of a recipe; those that exist are reused.
+
+    Args:
+        recipe: as `read_recipe` returns it.
+        executor: an executor or its short form; its workers are kept for all datasets.
+        store: where versions are kept; by default the store at `$CORPORA_HOME`.
+        progress: is called as the actions advance; its details begin with the dataset's name.
+
+    Returns:
+        The datasets, parents before the datasets made from them.
 
     Raises:
-        CorporaError: whatever an action raises.
+        CorporaError: any error of an action.
     """
     made: dict[str, Dataset] = {}
     workers = make_executor(executor)
@@ -47,12 +56,17 @@ def build_datasets(
 
 
 def _naming(progress: Progress, name: str) -> Progress:
-    """The same with the name of the dataset in its details, since stages of many datasets follow one another."""
+    """The same progress with the dataset's name in front of its details, to tell the datasets' stages apart."""
     return lambda stage, done, total, detail: progress(stage, done, total, f"{name} {detail}".rstrip())
 
 
 def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
-    """What `build_datasets` would make and what it would find; nothing is written or fetched."""
+    """What `build_datasets` would make or reuse; nothing is written or downloaded.
+
+    Args:
+        recipe: as `read_recipe` returns it.
+        store: where versions are looked up; by default the store at `$CORPORA_HOME`.
+    """
     planning = _PlanningStore((store or default_store()).home)
     made: dict[str, Dataset] = {}
     steps: dict[str, Step] = {}
@@ -73,7 +87,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
 
 
 def _fetches(recipe: Recipe, table: Mapping[str, Json], action: str, parents: list[str]) -> bool:
-    """Whether looking at a step, or at an external parent, needs the network."""
+    """Whether inspecting a step or an external parent needs the network."""
     components = [registry.make("datasets", parent) for parent in parents if ":" in parent]
     if action == "build":
         components.append(_component(recipe, table, action))
@@ -119,7 +133,7 @@ def _run(
     component = _component(recipe, table, action)
     if action == "build":
         return build(component, name=name, **settings, **where)
-    own = {option.field for option in options_of(type(component))}  # its own `rate` is not the amount to take
+    own = {option.field for option in options_of(type(component))}  # its `rate` option is not the amount to take
     return transform(parents[0], component, name=name, **{k: v for k, v in settings.items() if k not in own}, **where)
 
 
@@ -134,13 +148,13 @@ def _component(recipe: Recipe, table: Mapping[str, Any], action: str) -> Any:
 
 
 def _file_word(recipe: Recipe, word: str) -> str:
-    """A word of `of` that names files, its path relative to the recipe's folder."""
+    """A word of `of` that names files, with its path resolved relative to the recipe's folder."""
     kind, colon, path = word.rpartition(":")
     return f"{kind}{colon}{recipe.path.parent / Path(path).expanduser()}"
 
 
 def _relative(recipe: Recipe, values: dict[str, Json], key: str) -> None:
-    """Paths in a recipe are relative to the recipe's folder; a tokenizer that is not a path there is a hub id."""
+    """Resolve a path relative to the recipe's folder; a tokenizer that does not exist there is a hub id."""
     value = values.get(key)
     if isinstance(value, str) and address_of(value):
         return
@@ -164,24 +178,24 @@ def _expected(
     except DatasetNotFound:
         return None, None
     if not issubclass(registry.find("transforms", table["transform"]), Selection):
-        return parent.rows, parent.tokens  # a rate of its own is not one of rows
+        return parent.rows, parent.tokens  # a `rate` option of the component does not change the number of rows
     if "rate" not in table:
         return table.get("rows"), table.get("tokens")
     return tuple(None if n is None else round(n * table["rate"]) for n in (parent.rows, parent.tokens))  # type: ignore[return-value]
 
 
 class _Missing(Exception):
-    """A version that a plan would have to write."""
+    """A version that does not exist and would have to be written."""
 
 
 class _PlanningStore(Store):
-    """A store that finds versions and writes none."""
+    """A store that finds versions but never writes any."""
 
     def add(self, name: str, plan: Plan, write: Callable[[Path], Manifest], **_: object) -> tuple[Dataset, bool]:
-        """The version of a plan.
+        """The version that a plan describes.
 
         Raises:
-            _Missing: it is not there.
+            _Missing: it does not exist.
         """
         found = next((d for d in self.all() if d.fingerprint == plan.fingerprint), None)
         if found is None:

@@ -1,4 +1,4 @@
-"""What a recipe file may say: its tables, the actions that make datasets, and the types of their settings."""
+"""What a recipe file can contain: its tables, the actions that make datasets, and the types of their settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARENTS = {
     "build": "", "concat": "concat", "mix": "mix", "tokenize": "tokenize", "transform": "from", "split": "split",
     "distinct": "distinct", "without": "without",
 }  # fmt: skip
-"""Each action, and the key that names its parents."""
+"""The key that names the parents, for each action."""
 NOT_IN_RECIPES = {
     "dataset", "datasets", "name", "names", "executor", "store", "progress", "source", "component", "shares",
 }  # fmt: skip
@@ -38,29 +38,33 @@ ACTIONS: dict[str, Callable[..., object]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe file, read and checked for spelling."""
+    """A recipe file whose tables, keys and types have been checked."""
 
     path: Path
     datasets: Mapping[str, Mapping[str, Any]]
-    """Each dataset's table, in an order in which parents come first."""
+    """Each dataset's table, by name, parents first."""
     rest: Mapping[str, Json] = field(default_factory=dict)
-    """The tables that trainers read."""
+    """The other tables, which the trainer reads."""
 
 
 LONGEST_BYTES = 10_000_000
 
 
 def read_recipe(path: Path) -> Recipe:
-    """Read a recipe file.
+    """Read a recipe file and check its tables.
+
+    Args:
+        path: a TOML file of at most 10 MB.
 
     Raises:
-        RecipeError: it is missing, is not TOML, or has keys that no action understands, with near matches.
+        RecipeError: it is missing, too large or not TOML, has unknown tables or keys (the message lists close matches)
+            or values of the wrong type, or datasets are made from each other in a cycle.
     """
     try:
         with path.open("rb") as file:  # it may be a pipe, or a device that never ends
             text = file.read(LONGEST_BYTES + 1)
         if len(text) > LONGEST_BYTES:
-            raise RecipeError(f"the recipe {path} has more than {LONGEST_BYTES / 1e6:,.0f} MB; give a recipe file")
+            raise RecipeError(f"the recipe {path} has more than {LONGEST_BYTES / 1e6:,.0f} MB; is it a recipe file?")
         content = tomllib.loads(text.decode("utf-8").replace("\r\n", "\n"))
     except FileNotFoundError:
         raise RecipeError(f"the recipe {path} does not exist") from None
@@ -72,7 +76,7 @@ def read_recipe(path: Path) -> Recipe:
                 raise unknown_name("table of a recipe", key, TABLES)
         datasets = content.pop("datasets", {})
         if not isinstance(datasets, dict):
-            raise RecipeError("datasets must be tables, [datasets.NAME], one for each dataset")
+            raise RecipeError("datasets must be tables, one [datasets.NAME] per dataset")
         for name, table in datasets.items():
             _check_table(name, table)
         return Recipe(path, {name: datasets[name] for name in _ordered(datasets)}, content)
@@ -81,10 +85,14 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def action_of(name: str, table: Mapping[str, Json]) -> str:
-    """What a table does.
+    """The action of a dataset's table: the one key of `PARENTS` that it has.
+
+    Args:
+        name: of the dataset, for the error message.
+        table: its table.
 
     Raises:
-        RecipeError: it names no action, or several.
+        RecipeError: it has none of these keys, or several.
     """
     found = [action for action in PARENTS if action in table]
     if len(found) != 1:
@@ -114,7 +122,7 @@ def _check_table(name: str, table: object) -> None:
 
 
 def _check_types(name: str, table: Mapping[str, object], action: str) -> None:
-    """Check that each value has the type that the action takes; components check their own options.
+    """Check the types of an action's settings; components check their own options.
 
     Raises:
         RecipeError: one has another type.
@@ -148,13 +156,18 @@ def _wanted(hint: str) -> str:
 
 
 def settings_of(action: Callable[..., object]) -> set[str]:
-    """The keys of an action's table, besides its parents."""
+    """The keys of an action's settings in a recipe, derived from its parameters; those for parents are not included."""
     parameters = inspect.signature(action).parameters
     return {key.replace("_", "-") for key in parameters if key not in NOT_IN_RECIPES}
 
 
 def parents_of(table: Mapping[str, Any], action: str) -> list[str]:
-    """The datasets that a table's dataset is made from, or that it reads."""
+    """The datasets that a table's dataset is made from or reads.
+
+    Args:
+        table: of one dataset.
+        action: as `action_of` returns it.
+    """
     named = table.get(PARENTS[action], [])
     if action == "mix":
         return list(parse_shares(named))
@@ -177,4 +190,4 @@ def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
     try:
         yield from TopologicalSorter(graph).static_order()
     except CycleError as error:
-        raise RecipeError(f"datasets are made from each other: {' from '.join(error.args[1])}") from None
+        raise RecipeError(f"datasets are made from each other in a cycle: {' from '.join(error.args[1])}") from None

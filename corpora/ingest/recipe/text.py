@@ -1,4 +1,4 @@
-"""The recipe that makes a version, as TOML."""
+"""Write the recipe that makes a version, as TOML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from corpora.store import Dataset, Store
 
 
 def recipe_text(store: Store, dataset: Dataset) -> str:
-    """The recipe that makes a version from its sources, as TOML."""
+    """The recipe that makes a version from its sources, as TOML.
+
+    Args:
+        store: has all of the version's ancestors.
+        dataset: the version.
+
+    Raises:
+        DatasetNotFound: an ancestor is no longer in the store.
+    """
     family: dict[str, Dataset] = {}
     _collect(store, dataset, family)
     names = _names(family)
@@ -26,7 +34,7 @@ def recipe_text(store: Store, dataset: Dataset) -> str:
 
 
 def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None:
-    """Add a version by its fingerprint, after all that it is made from."""
+    """Add a version to the family, after all versions that it is made from."""
     if dataset.fingerprint not in family:
         recipe = dataset.manifest.plan["recipe"]
         reads = [recipe[option] for option in dataset.manifest.plan["settings"].get("reads", {}) if option in recipe]
@@ -38,17 +46,17 @@ def _collect(store: Store, dataset: Dataset, family: dict[str, Dataset]) -> None
 
 
 def _names(family: dict[str, Dataset]) -> dict[str, str]:
-    """A name for each version: its own, or NAME-FINGERPRINT where a version nearer to the one asked for has it."""
+    """A name for each version: its own, or NAME-FINGERPRINT if a version closer to the requested one has that name."""
     names: dict[str, str] = {}
     for fingerprint, dataset in reversed(family.items()):
         clash = dataset.name in names.values()
         own = f"{dataset.name}-{dataset.path.name}" if clash else dataset.name
-        names[fingerprint] = dataset.manifest.plan["recipe"].get("elsewhere", own)  # as `parquet:DIR`, without a table
+        names[fingerprint] = dataset.manifest.plan["recipe"].get("elsewhere", own)  # `parquet:DIR` has no table
     return names
 
 
 def _table(dataset: Dataset, names: Mapping[str, str], references: Mapping[str, str]) -> dict[str, Json]:
-    """The table that makes a version, its parents by the names that they have here."""
+    """The table that makes a version, with its parents under the names that they have in this recipe."""
     table = dict(dataset.manifest.plan["recipe"])
     key = PARENTS[action_of(dataset.name, table)]
     parents = [names[fingerprint] for fingerprint in dataset.manifest.plan["parents"]]

@@ -1,8 +1,8 @@
-"""Find the copies among any number of digests in bounded memory: spill them to disk, and sort one part at a time.
+"""Find the copies among any number of digests in bounded memory: spill them to disk, and sort one partition at a time.
 
 Each digest is written with the number of its row (or document), 24 bytes in all. Digests are partitioned by their
-first bits, so that copies end up in the same partition, and a partition fits into memory. Rows keep the dataset's order
-inside a partition, so that the first copy is the one that stays, however the work was divided.
+leading bits, so that copies are in the same partition and each partition fits into memory. Within a partition, rows
+keep the dataset's order, so the first copy is the one that stays, however the work was divided.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from corpora.store import write_bytes, write_text
 
 UNITS_A_PARTITION = 1 << 20
-"""About how many rows or documents a partition holds; sorting one takes about 100 bytes for each."""
+"""The approximate number of rows or documents per partition; sorting takes about 100 bytes for each."""
 COMMONEST = 100
 """How many of the most repeated rows or documents are reported."""
 
@@ -45,21 +45,21 @@ def spill(path: Path, digests: NDArray[np.uint64], first: int) -> None:
 
 
 def spilled(path: Path) -> Spilled:
-    """The entries that `spill` wrote, memory-mapped."""
+    """The entries of a file that `spill` wrote, memory-mapped: [units, 3]."""
     return mapped(path).reshape(-1, 3)
 
 
 def mapped(path: Path) -> NDArray[np.uint64]:
-    """A file of 64-bit numbers, memory-mapped if it is not empty."""
+    """A file of little-endian 64-bit numbers, memory-mapped; an empty file cannot be mapped, but gives no numbers."""
     empty: NDArray[np.uint64] = np.empty(0, np.uint64)
     return np.memmap(path, dtype="<u8", mode="r") if path.stat().st_size else empty
 
 
 def partition_bits(units: int) -> int:
-    """The number of leading bits of a digest that give its partition.
+    """The number of leading bits of a digest that select its partition.
 
     Args:
-        units: the number of rows or documents.
+        units: the number of rows or documents; 0 bits mean a single partition.
     """
     return max(0, -(-units // UNITS_A_PARTITION) - 1).bit_length()
 
@@ -74,7 +74,11 @@ class CopiesTask:
     """In the order of the dataset."""
 
     def __call__(self, partition: int) -> tuple[Path, int, list[Repeated]]:
-        """The file with the copies' numbers, how many units with copies stay, and the most repeated ones."""
+        """The file with the numbers of the copies, how many of the remaining units had copies, and the most repeated.
+
+        Args:
+            partition: the value of the digests' leading bits.
+        """
         path = self.folder / f"copies-{partition:05d}"
         about = path.with_suffix(".json")
         if not (path.exists() and about.exists()):
@@ -87,7 +91,7 @@ class CopiesTask:
         return path, told["repeated"], [(count, unit) for count, unit in told["commonest"]]
 
     def _copies(self, partition: int) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-        """The numbers of the copies, and of each unit that is repeated: its number, and how many copies it has."""
+        """The numbers of the copies; and for each unit that has copies, its number and how many."""
         entries = np.concatenate([self._part(spilled(path), partition) for path in self.files])
         entries = entries[np.lexsort((entries[:, 1], entries[:, 0]))]
         new = np.ones(len(entries), dtype=bool)
@@ -123,5 +127,9 @@ class Copies:
 
 
 def commonest(found: Iterable[list[Repeated]]) -> list[Repeated]:
-    """The most repeated rows or documents of all partitions; on ties, the first in the dataset."""
+    """The most repeated rows or documents of all partitions; on ties, the first in the dataset.
+
+    Args:
+        found: the most repeated ones of each partition.
+    """
     return nsmallest(COMMONEST, (pair for part in found for pair in part), key=lambda pair: (-pair[0], pair[1]))

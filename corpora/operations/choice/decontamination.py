@@ -22,7 +22,7 @@ from corpora.store import Dataset, Manifest, Plan, Store, vocabulary_in
 NGRAM = 13
 """Tokens or words (Brown et al. 2020, arXiv 2005.14165, appendix C)."""
 VERSION = 1
-"""Raised whenever the same options remove something different."""
+"""Increased whenever the same options remove something different."""
 Removed = Literal["row", "document", "span"]
 
 
@@ -39,9 +39,9 @@ def without(
 ) -> Dataset:
     """Remove from a dataset what shares an n-gram with evaluation data.
 
-    N-grams consist of words in sentence datasets and of ids in token datasets, and never cross rows. They are the ones
-    that `corpora.diff` counts, so it finds none afterwards. Texts are tokenized with the dataset's tokenizer.
-    `removed.jsonl` has one line per removal, with its n-gram.
+    N-grams consist of words in sentence datasets and of ids in token datasets, and never cross rows. `corpora.diff`
+    counts the same n-grams, and finds none of them afterwards. For a token dataset, evaluation texts are tokenized with
+    its tokenizer. `removed.jsonl` has one line per removal, with its n-gram.
 
     Args:
         dataset: open, or given by reference.
@@ -61,7 +61,7 @@ def without(
     if ngram < 1:
         raise OptionError(f"--ngram is {ngram}; it must be at least 1")
     if not of:
-        raise OptionError("without takes evaluation data; give --of once or more")
+        raise OptionError("without needs evaluation data; give --of at least once")
     evaluations = evaluations_of(of, parent, work)
     words = [each.name for each in evaluations if each.is_dataset]
     words += [absolute(word) for word in of if isinstance(word, str) and is_of_files(word)]
@@ -76,6 +76,7 @@ def without(
     name = name or f"{parent.name}-clean"
 
     def write(staging: Path) -> Manifest:
+        """Write the version; if its arguments turn out to be wrong, the staged parts are of no use and are deleted."""
         try:
             return _write(staging, name, plan, parent, evaluations, work)
         except (OptionError, InputError):
@@ -96,7 +97,7 @@ def _write(
     if not sum(total for _, total in found):
         longest = longest_row(parent.batches())
         raise OptionError(
-            f"--ngram is {ngram}, and the longest row of {parent.reference} has {longest}; give at most {longest}"
+            f"--ngram is {ngram}, but the longest row of {parent.reference} has {longest}; give at most {longest}"
         )
     documents = None
     if by == "document":
@@ -107,8 +108,8 @@ def _write(
     manifest = write_version(staging, name, plan, Rows(parent.schema, batches, (parent,), accounting), work)
     if not manifest.rows:
         raise OptionError(
-            f"every row of {parent.reference} shares a {ngram}-gram with {', '.join(counts)}: nothing would be left; "
-            "give a larger --ngram, or other data"
+            f"every row of {parent.reference} shares a {ngram}-gram with {', '.join(counts)}, so nothing would be "
+            "left; give a larger --ngram or other data"
         )
     with (staging / REMOVED).open("wb") as file:
         for piece in pieces:

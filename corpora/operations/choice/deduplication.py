@@ -1,4 +1,4 @@
-"""Keep the first copy of each row, or of each document: exact, in bounded memory, the same with any executor."""
+"""Keep the first copy of each row or document: exact, in bounded memory, with the same result for any executor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from corpora.operations.version_writer import Rows, Work, counted_part, write_ve
 from corpora.store import Dataset, Manifest, Piece, Plan, Store, vocabulary_in, write_bytes
 
 VERSION = 1
-"""Raised whenever the same options keep different rows."""
+"""Increased whenever the same options keep different rows."""
 
 
 def distinct(
@@ -55,8 +55,8 @@ def distinct(
     ignored = parse_normalise(normalise)
     if ignored and parent.kind != "sentences":
         raise OptionError(
-            f"--normalise compares text, and {parent.reference} holds token ids; "
-            "make the sentences that it was tokenized from distinct, then tokenize them"
+            f"--normalise compares text, but {parent.reference} contains token ids; "
+            "apply it to the sentences that they were tokenized from, then tokenize the result"
         )
     if not parent.rows:
         raise OptionError(f"{parent.reference} has no rows, so there is nothing to keep")
@@ -96,14 +96,14 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, work: Work) ->
 
 @dataclass(frozen=True)
 class DigestTask:
-    """Writes the digests of one piece's rows: with row numbers for finding copies, or in row order for documents."""
+    """Writes the digests of a piece's rows: sorted and with row numbers, or in row order if documents are compared."""
 
     folder: Path
     by: By
     normalise: tuple[str, ...]
 
     def __call__(self, piece: Piece) -> Path:
-        """The file, written unless an earlier attempt finished it."""
+        """Write the piece's file unless an earlier attempt did, and return its path."""
         path = self.folder / f"digests-{piece.block_number:07d}"
         if not path.exists():
             blocks = [digests(batch, self.normalise) for _, _, batch in piece.batches()]
@@ -124,7 +124,7 @@ class KeepTask:
     gone: RowsOfCopies
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write them, unless an earlier attempt finished it; the path and the counts."""
+        """Write the piece's rows unless an earlier attempt did, and return the path and the counts."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         return counted_part(path, self.schema, self._batches(piece), {})
 
@@ -134,7 +134,7 @@ class KeepTask:
 
 
 def _commonest(parent: Dataset, gone: RowsOfCopies, often: list[Repeated]) -> Iterator[Removal]:
-    """Records of the rows with the most copies; for a document, of its first row."""
+    """The records of the rows with the most copies; a document is represented by its first row."""
     rows = {gone.first_row(unit): count for count, unit in often}
     texts: dict[int, tuple[str, str]] = {}
     vocabulary, first = vocabulary_in(parent.path), 0

@@ -1,4 +1,4 @@
-"""Decide which rows are copies of each other, by a 128-bit digest of their values, normalised if asked for."""
+"""A 128-bit digest of each row's values, optionally normalised, by which copies are recognised."""
 
 from __future__ import annotations
 
@@ -40,10 +40,17 @@ def parse_normalise(words: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def digests(batch: pa.RecordBatch, normalise: tuple[str, ...]) -> NDArray[np.uint64]:
-    """A digest of each row's values: [rows, 2], uint64.
+    """A digest of each row's values: BLAKE2b truncated to 128 bits.
 
-    BLAKE2b truncated to 128 bits. Among n rows, the probability that two different ones share a digest is below
-    n * n / 2**129, which is less than 2**-64 up to 6 billion rows. There is no known way to construct such rows.
+    Among n rows, the probability that two different ones have the same digest is below n * n / 2**129, which is less
+    than 2**-64 up to 6 billion rows. There is no known way to construct such rows on purpose.
+
+    Args:
+        batch: a block; only its first column is used.
+        normalise: as `parse_normalise` returns it; empty for token ids.
+
+    Returns:
+        [rows, 2], uint64: the two halves of each digest.
     """
     if normalise:
         batch = batch.set_column(0, batch.schema.field(0), normalised(batch.column(0), normalise))
@@ -54,20 +61,22 @@ def digests(batch: pa.RecordBatch, normalise: tuple[str, ...]) -> NDArray[np.uin
 
 
 def digest_of(data: bytes | memoryview) -> bytes:
-    """The digest of some bytes."""
+    """The 16-byte digest of some bytes."""
     return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def as_pairs(joined: bytes) -> NDArray[np.uint64]:
-    """Digests, one after the other, as numbers: [digests, 2]."""
+    """Concatenated digests as numbers: [digests, 2], uint64."""
     return np.frombuffer(joined, dtype="<u8").reshape(-1, 2)
 
 
 def normalised(texts: pa.Array, how: tuple[str, ...]) -> pa.Array:
     """Texts without differences in case, punctuation or space; a text that would become empty stays unchanged.
 
-    Case is lowered letter by letter. Punctuation means every character of Unicode's categories P and S, and is removed.
-    Runs of white space become one space, and are removed at the ends.
+    Args:
+        texts: an array of strings.
+        how: any of `case` (lower-cases each letter), `punctuation` (removes all characters in Unicode's categories P
+            and S) and `space` (collapses white space to one space, and strips it at the ends).
     """
     found = texts
     if "case" in how:

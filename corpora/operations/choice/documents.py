@@ -1,4 +1,4 @@
-"""Treat documents as units: a digest of each, made from its rows' digests, and the document of each row."""
+"""Treat whole documents as units: digests made from those of their rows, and the document that each row belongs to."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from corpora.store import Dataset, write_bytes
 
 @dataclass(frozen=True)
 class DocumentStarts:
-    """The first row of each document of a dataset, in a file that is read on demand."""
+    """The first row of each document in a dataset, from a file that is read on demand."""
 
     path: Path
 
     @cached_property
     def rows(self) -> NDArray[np.uint64]:
-        """The first rows, ascending: [documents]."""
+        """[documents], the first rows in ascending order."""
         return mapped(self.path)
 
     def of(self, first_row: int, rows: int) -> NDArray[np.int64]:
-        """The document number of each of a range of rows: [rows].
+        """The number of the document of each row in a range: [rows].
 
         Args:
-            first_row: the number of the first row in the dataset.
-            rows: how many.
+            first_row: the index of the range's first row in the dataset.
+            rows: the length of the range.
         """
         numbers = np.arange(first_row, first_row + rows, dtype=np.uint64)
         return np.searchsorted(self.rows, numbers, side="right") - 1
@@ -47,14 +47,14 @@ class RowsOfCopies:
 
     copies: Copies
     documents: DocumentStarts | None
-    """None where rows are compared."""
+    """None if rows are compared."""
 
     def mask(self, first_row: int, rows: int) -> NDArray[np.bool_]:
-        """Whether to remove each of a range of rows: [rows].
+        """Whether to remove each row in a range: [rows].
 
         Args:
-            first_row: the number of the first row in the dataset.
-            rows: how many.
+            first_row: the index of the range's first row in the dataset.
+            rows: the length of the range.
         """
         if self.documents is None:
             found = np.zeros(rows, dtype=bool)
@@ -64,7 +64,7 @@ class RowsOfCopies:
         return np.isin(owners, self.copies.among(int(owners[0]), int(owners[-1]) + 1)) if rows else owners > 0
 
     def first_row(self, unit: int) -> int:
-        """The first row of a row or document, by its number."""
+        """The first row of a unit (a row or document), by its number."""
         return unit if self.documents is None else int(self.documents.rows[unit])
 
 
@@ -74,6 +74,8 @@ def spill_documents(
     """Write the digest of every document, as `spill` does for rows.
 
     Args:
+        folder: where the files are written.
+        parent: the dataset.
         digests: files with the digests of the dataset's rows, in order.
         documents_a_file: how many documents' digests are sorted at once and written to one file.
 
@@ -93,7 +95,7 @@ def spill_documents(
 
 
 def _documents(parent: Dataset, digests: Iterable[Path]) -> Iterator[tuple[int, bytes]]:
-    """The first row of each document, and its digest. The rows of a document are consecutive."""
+    """The first row and the digest of each document. The rows of a document are consecutive."""
     rows = _row_digests(parent, digests)
     first = row = 0
     last, running = None, None
@@ -124,11 +126,11 @@ def _row_digests(parent: Dataset, digests: Iterable[Path]) -> Iterator[NDArray[n
 
 
 def documents_with(parent: Dataset, rows: NDArray[np.int64]) -> Ranges:
-    """All rows of the documents that contain any of some rows.
+    """The row ranges of all documents that contain at least one of the given rows.
 
     Args:
         parent: the dataset.
-        rows: row numbers, ascending.
+        rows: row indices, in ascending order.
     """
     starts = np.fromiter(_starts(parent), np.int64)
     owners = np.unique(np.searchsorted(starts, rows, side="right") - 1)

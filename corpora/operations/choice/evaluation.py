@@ -1,4 +1,4 @@
-"""Evaluation data that must stay out of a dataset: in the store, in GLUE and SQuAD folders, in files of text."""
+"""Read evaluation data that must not be in a dataset: GLUE and SQuAD folders, and text files."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from corpora.errors import InputError, OptionError
 
 HELD_OUT = ("dev", "validation", "test")
-"""How the names of evaluation files in a folder begin."""
+"""Prefixes of the names of evaluation files in a folder."""
 TEXT_COLUMNS = frozenset(
     {"sentence", "sentence1", "sentence2", "question", "question1", "question2", "premise", "hypothesis",
      "#1 String", "#2 String"}
 )  # fmt: skip
-"""The columns of GLUE's files that hold text."""
+"""The columns of GLUE's files that contain text."""
 COLA_COLUMNS, COLA_TEXT = 4, 3
 """CoLA's train and dev files have four columns and no header; the text is the last."""
 FILES = (".txt", ".jsonl")
@@ -23,19 +23,22 @@ ALLOWED = "a dataset, squad:DIR, glue:DIR, or a file that ends in .txt or .jsonl
 
 
 def is_of_files(word: str) -> bool:
-    """Whether a word of `--of` names files, and not a dataset."""
+    """Whether a word of `--of` refers to files, such as `squad:DIR` or `notes.txt`, rather than a dataset."""
     kind, colon, _ = word.partition(":")
     return (bool(colon) and kind in READERS) or Path(word).suffix in FILES
 
 
 def absolute(word: str) -> str:
-    """A word that names files, with an absolute path."""
+    """A word of `--of` that refers to files, with its path made absolute."""
     kind, path = _split(word)
     return f"{kind}:{path.absolute()}" if kind else str(path.absolute())
 
 
 def files_of(word: str) -> list[Path]:
-    """The files that a word of `--of` names; for a folder, those of its dev and test splits.
+    """The files that a word of `--of` refers to.
+
+    Args:
+        word: `squad:PATH`, `glue:PATH` or a text file. Of a folder, only files of the dev and test splits are used.
 
     Raises:
         InputError: the file or folder does not exist, or the folder has no files of these splits.
@@ -49,7 +52,7 @@ def files_of(word: str) -> list[Path]:
     found = sorted(file for file in path.rglob("*") if file.suffix in endings and file.name.startswith(HELD_OUT))
     if not found:
         wanted = ", ".join(f"{split}*{ending}" for split in HELD_OUT for ending in endings)
-        raise InputError(f"--of {word}: no file there is named {wanted}; give the file itself, {kind}:FILE")
+        raise InputError(f"--of {word}: it contains no file named {wanted}; give the file itself, {kind}:FILE")
     return found
 
 
@@ -57,8 +60,8 @@ def texts_of(word: str, path: Path) -> Iterator[str]:
     """The texts in a file of evaluation data: questions, contexts, sentences or lines.
 
     Args:
-        word: the word of `--of` that names the file; it decides the format.
-        path: the file.
+        word: the word of `--of` that refers to the file; its prefix determines the format.
+        path: the file; its suffix determines the format if there is no prefix.
 
     Raises:
         InputError: the file does not have this format.
@@ -115,7 +118,7 @@ def _glue(path: Path) -> Iterator[str]:
             columns = [COLA_TEXT]
         if not columns:
             raise OptionError(
-                f"{path} has the columns {', '.join(first)}, none of which holds text as in GLUE; "
+                f"{path} has the columns {', '.join(first)}, none of which is a text column of GLUE; "
                 f"give its texts as a .txt or .jsonl file"
             )
         for row in rows:
@@ -123,4 +126,4 @@ def _glue(path: Path) -> Iterator[str]:
 
 
 READERS: dict[str, Callable[[Path], Iterable[str]]] = {"squad": _squad, "glue": _glue}
-"""The reader of a file, by the prefix of its word."""
+"""The readers, by the prefix of a word."""

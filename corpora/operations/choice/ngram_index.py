@@ -25,18 +25,24 @@ TEXTS_A_BLOCK = 10_000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Evaluation data, in the units of the dataset that it must stay out of."""
+    """Evaluation data as words or ids, matching the dataset that it must not be in."""
 
     name: str
-    """The name in records, such as NAME@FINGERPRINT or squad:dev-v1.1.json."""
+    """How records refer to it, such as NAME@FINGERPRINT or squad:dev-v1.1.json."""
     digest: str
     """The fingerprint of a dataset, or the sha256 of a file."""
     blocks: Callable[[], Iterator[Sequences]]
+    """Reads the data anew, as blocks of token ids or UTF-8 bytes."""
     is_dataset: bool = False
 
 
 def evaluations_of(words: Sequence[str | Dataset], parent: Dataset, work: Work) -> list[Evaluation]:
-    """The evaluation data that words of `--of` name: one entry per dataset and per file.
+    """The evaluation data that the words of `--of` refer to: one entry per dataset and per file.
+
+    Args:
+        words: datasets, open or by reference, and words for files.
+        parent: the dataset that they are removed from.
+        work: opens the datasets.
 
     Raises:
         OptionError: the rows of a dataset cannot be compared with the parent's.
@@ -62,18 +68,19 @@ def _of_files(word: str, vocabulary: Vocabulary | None) -> Iterator[Evaluation]:
 
 def _of_dataset(found: Dataset, parent: Dataset, vocabulary: Vocabulary | None) -> Evaluation:
     def read() -> Iterator[Sequences]:
+        """The dataset's blocks; sentences are tokenized if the parent has tokens."""
         for batch in found.batches():
             same = vocabulary is None or found.kind == "tokens"
             yield sequences_of(batch) if same else block_of(batch.column("text").to_pylist(), vocabulary)
 
     if found.kind == "tokens" and vocabulary is None:
         raise OptionError(
-            f"--of {found.reference} holds token ids and {parent.reference} sentences; "
+            f"--of {found.reference} contains token ids but {parent.reference} sentences; "
             f"give the sentences that {found.name} was tokenized from"
         )
     if found.kind == "tokens" and vocabulary != vocabulary_in(found.path):
         raise OptionError(
-            f"--of {found.reference} has another tokenizer than {parent.reference}; give its sentences, "
+            f"--of {found.reference} has a different tokenizer than {parent.reference}; give its sentences, "
             f"or tokenize them with --like {parent.name}"
         )
     if found.fingerprint == parent.fingerprint:
@@ -90,14 +97,19 @@ class _Texts:
     vocabulary: Vocabulary | None
 
     def blocks(self) -> Iterator[Sequences]:
-        """Blocks of ids, or of bytes."""
+        """Blocks of token ids if there is a vocabulary, otherwise of UTF-8 bytes."""
         texts = texts_of(self.word, self.path)
         while some := list(islice(texts, TEXTS_A_BLOCK)):
             yield block_of(some, self.vocabulary)
 
 
 def block_of(texts: list[str], vocabulary: Vocabulary | None) -> Sequences:
-    """Texts as a block: their UTF-8 bytes, or their token ids if there is a vocabulary."""
+    """Texts as a block, one row each.
+
+    Args:
+        texts: the rows.
+        vocabulary: encodes them as uint32 ids; None gives their UTF-8 bytes.
+    """
     rows: list[bytes] | list[list[int]]
     if vocabulary is None:
         rows = [text.encode("utf-8", "surrogatepass") for text in texts]
@@ -110,7 +122,7 @@ def block_of(texts: list[str], vocabulary: Vocabulary | None) -> Sequences:
 
 @dataclass(frozen=True)
 class NgramIndex:
-    """The distinct n-grams of evaluation data, memory-mapped, each with the first entry that contains it."""
+    """The distinct n-grams of evaluation data, memory-mapped, each with the first data that contains it."""
 
     n: int
     names: tuple[str, ...]
@@ -119,12 +131,12 @@ class NgramIndex:
 
     @cached_property
     def keys(self) -> KeySet:
-        """The hashes."""
+        """The hashes of the n-grams."""
         return KeySet(mapped(self.keys_file))
 
     @cached_property
     def owners(self) -> NDArray[np.uint64]:
-        """[keys], the position in `names` of the data that each one comes from."""
+        """[keys], the index in `names` of the data that each n-gram comes from."""
         return mapped(self.owners_file)
 
 
@@ -133,11 +145,11 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
 
     Args:
         folder: where the index is written.
-        evaluations: the data.
+        evaluations: each is read once, or twice if none of them contains an n-gram.
         n: words or tokens per n-gram.
 
     Returns:
-        The index, and the number of distinct n-grams in each entry, by name.
+        The index, and the number of distinct n-grams in each evaluation data set, by name.
 
     Raises:
         OptionError: no text is long enough to contain an n-gram.
@@ -155,7 +167,7 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
     if not len(keys):
         longest = max((_longest(block) for evaluation in evaluations for block in evaluation.blocks()), default=0)
         names = ", ".join(counts)
-        raise OptionError(f"--ngram is {n}, and the longest text of {names} has {longest}; give at most {longest}")
+        raise OptionError(f"--ngram is {n}, but the longest text of {names} has {longest}; give at most {longest}")
     index = NgramIndex(n, tuple(counts), folder / "ngrams", folder / "owners")
     write_bytes(index.keys_file, keys.astype("<u8").tobytes())
     write_bytes(index.owners_file, owners.astype("<u8").tobytes())

@@ -1,4 +1,4 @@
-"""Inputs of a component besides the rows: statistics of the parent and of datasets that its options name."""
+"""A component's inputs besides the rows: statistics of the parent, and of other datasets that its options name."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from corpora.store import Dataset, counts_needed, vocabulary_in
 
 
 def others_of(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Dataset]:
-    """The datasets that components read in addition to the parent, by the reference that their options give.
+    """The datasets that components read in addition to the parent, by the reference in their options.
+
+    Args:
+        parent: the dataset that is transformed.
+        components: those that list options in `reads`.
+        work: opens the datasets.
 
     Raises:
-        DatasetNotFound: the store has no dataset of this name.
+        DatasetNotFound: the store has no such dataset.
         OptionError: its kind or tokenizer differs from the parent's, or it is empty.
     """
     found: dict[str, Dataset] = {}
@@ -32,17 +37,22 @@ def _check(other: Dataset, parent: Dataset, what: str) -> None:
     other.need(parent.kind, f"{what} of {parent.reference}")
     if vocabulary_in(other.path) != vocabulary_in(parent.path):
         raise OptionError(
-            f"{what} is {other.reference}, which has another tokenizer than {parent.reference}; "
+            f"{what} is {other.reference}, which has a different tokenizer than {parent.reference}; "
             f"tokenize its sentences with --like {parent.name}"
         )
     if not other.rows:
-        raise OptionError(f"{what} is {other.reference}, which has no rows; give a dataset of the text that you want")
+        raise OptionError(f"{what} is {other.reference}, which has no rows; give a dataset with the text that you want")
     if other.fingerprint == parent.fingerprint:
-        raise OptionError(f"{what} is {other.reference}, the dataset itself; give one of the text that you want")
+        raise OptionError(f"{what} is {other.reference}, the dataset itself; give one with the text that you want")
 
 
 def statistics_for(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Counts]:
-    """The statistics that components need; missing ones are counted now.
+    """The statistics that components need; missing ones are counted and stored.
+
+    Args:
+        parent: the dataset that is transformed.
+        components: those that list statistics in `needs`.
+        work: where and how to count.
 
     Returns:
         The parent's statistics by name, and those of another dataset by `NAME of REFERENCE`.
@@ -63,8 +73,8 @@ def recorded(chain: Sequence[Transform], others: dict[str, Dataset]) -> tuple[di
         others: the datasets that they read, by reference.
 
     Returns:
-        Settings with the fingerprints of the datasets; and for the recipe, the resolved references in the first
-        component's options.
+        Settings with the fingerprints of the datasets; and the options of the first component that name them, with
+        resolved references, for the recipe.
     """
     reads: dict[str, str] = {}
     for place, component in enumerate(chain):

@@ -1,4 +1,4 @@
-"""Record what an action removed and why, in the version's `removed.jsonl`; `corpora show NAME --removed` prints it."""
+"""Record what an action removed and why in the version's `removed.jsonl`; `corpora show NAME --removed` prints it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ REMOVED = "removed.jsonl"
 
 @dataclass(frozen=True)
 class Removal:
-    """One thing that was removed."""
+    """One row or passage that was removed."""
 
     document: str
+    """The id of its document."""
     position: str
-    """Where it was in the parent."""
+    """Where it was in the parent, such as `row 12`."""
     rule: str
     """Why it was removed."""
     text: str
 
 
 def write_removals(folder: Path, removals: Iterable[Removal]) -> None:
-    """Write what was removed into a version's staging folder, one JSON object per line."""
+    """Write `removed.jsonl` into a version's staging folder, one JSON object per removal."""
     path = folder / REMOVED
     beside = partial_beside(path)
     with beside.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:

@@ -21,8 +21,8 @@ from corpora.plugin import Sequences
 from corpora.store import Piece, Vocabulary, list_array, sequences_of, write_bytes, write_text
 
 ROW, START, STOP, FIRST_STOP, OWNER = range(5)
-"""The columns of spans: the row's number in the dataset; where a run of shared n-grams begins and ends among the row's
-values; where its first n-gram ends; the position of the evaluation data."""
+"""The columns of spans: the row's index in the dataset; where a run of shared n-grams begins and ends among the row's
+values; where its first n-gram ends; the index of the evaluation data."""
 Spans = NDArray[np.int64]
 """[spans, 5]."""
 
@@ -35,7 +35,7 @@ class FindTask:
     index: NgramIndex
 
     def __call__(self, piece: Piece) -> tuple[Path, int]:
-        """The file of the spans, and the number of n-grams that the piece has."""
+        """Write the piece's spans unless an earlier attempt did; the file, and the number of n-grams in the piece."""
         path = spans_file(self.folder, piece)
         counted = path.with_suffix(".json")
         if not (path.exists() and counted.exists()):
@@ -50,29 +50,32 @@ class FindTask:
 
 
 def spans_file(folder: Path, piece: Piece) -> Path:
-    """The path of the file with a piece's spans."""
+    """The path of the file for a piece's spans."""
     return folder / f"spans-{piece.block_number:07d}"
 
 
 def read_spans(path: Path) -> Spans:
-    """The spans of a piece."""
+    """The spans in a file that `FindTask` wrote: [spans, 5]."""
     return mapped(path).astype(np.int64).reshape(-1, 5)
 
 
 def spans_of(ngrams: RowNgrams, index: NgramIndex, offsets: NDArray[np.int64], first_row: int) -> Spans:
-    """The spans of a block whose n-grams are in the index; n-grams of a row that overlap or touch form one span.
+    """The spans of a block whose n-grams are in the index; overlapping or adjacent n-grams of a row form one span.
 
     Args:
-        ngrams: of the block.
+        ngrams: those of the block.
         index: the n-grams of the evaluation data.
-        offsets: where each row's values begin and end in the block.
-        first_row: the number of the block's first row in the dataset.
+        offsets: [rows + 1], those of the tight block.
+        first_row: the index of the block's first row in the dataset.
+
+    Returns:
+        [spans, 5], by row.
     """
     places = index.keys.places(ngrams.hashes)
     hits = np.flatnonzero(places >= 0)
     rows, starts, stops = ngrams.rows[hits], ngrams.starts[hits], ngrams.stops[hits]
     new = np.ones(len(hits), dtype=bool)
-    new[1:] = (rows[1:] != rows[:-1]) | (starts[1:] > stops[:-1])  # stops never fall within a row
+    new[1:] = (rows[1:] != rows[:-1]) | (starts[1:] > stops[:-1])  # stops do not decrease within a row
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(hits))[: len(first)] - 1
     begin, owners = offsets[rows[first]], index.owners[places[hits[first]]].astype(np.int64)
@@ -93,7 +96,7 @@ class RemoveTask:
     """The row ranges of the documents to remove, if whole documents are removed."""
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write both, unless an earlier attempt finished them; the path of the rows, and the counts."""
+        """Write the piece's rows and records unless an earlier attempt did; the path of the rows, and the counts."""
         path = self.folder / f"rows-{piece.block_number:07d}.arrow"
         tally = {"rows_shared": 0, "spans": 0}
         return counted_part(path, self.schema, self._batches(piece, tally), tally)
@@ -113,7 +116,7 @@ class RemoveTask:
         write_text(removals_file(self.folder, piece), "".join(lines))
 
     def _without(self, batch: pa.RecordBatch, spans: Spans, first_row: int) -> pa.RecordBatch:
-        """The block's remaining rows, or the remaining parts of them."""
+        """The block's remaining rows or parts of rows."""
         if self.by == "span":
             return cut(batch, spans) if len(spans) else batch
         keep = np.ones(batch.num_rows, dtype=bool)
@@ -138,14 +141,18 @@ class RemoveTask:
 
 
 def removals_file(folder: Path, piece: Piece) -> Path:
-    """The path of the file with the records of a piece's removals."""
+    """The path of the file for the records of a piece's removals."""
     return folder / f"removed-{piece.block_number:07d}.jsonl"
 
 
 def cut(batch: pa.RecordBatch, spans: Spans) -> pa.RecordBatch:
-    """Cut spans out of a block's rows. The text on either side of a span becomes a separate row.
+    """Cut spans out of a block's rows. The text on either side of a span becomes a separate row, unless it is empty.
 
-    Joining both sides would create n-grams that do not occur in the text. Sides without a word are dropped.
+    Joining both sides would create n-grams that do not occur in the text.
+
+    Args:
+        batch: the block.
+        spans: [spans, 5], by row, with rows counted from the beginning of the block.
     """
     block = sequences_of(batch).tight()
     whole = np.setdiff1d(np.arange(len(block)), spans[:, ROW])
@@ -167,7 +174,7 @@ def cut(batch: pa.RecordBatch, spans: Spans) -> pa.RecordBatch:
 
 
 def _trimmed(block: Sequences, start: int, stop: int) -> tuple[int, int]:
-    """A range of values, without white space at its ends if they are text."""
+    """A range of values; in text, without white space at its ends."""
     if block.values.dtype != np.uint8:
         return start, stop
     text = block.values[start:stop].tobytes().decode()

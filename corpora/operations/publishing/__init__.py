@@ -1,1 +1,1 @@
-"""Publish datasets: exported files, repositories, and the check of licences."""
+"""Publish datasets: export to files, upload to repositories, and check licences."""

@@ -20,7 +20,7 @@ from corpora.store import Dataset, Store, storage_errors, texts
 
 FORMATS = (".txt", ".jsonl", ".parquet")
 PACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zst": "zstd"}
-"""Suffixes of compressed text and JSON lines."""
+"""The codecs for compressed text and JSON lines, by suffix."""
 
 
 def export(
@@ -35,7 +35,7 @@ def export(
 
     Args:
         dataset: open, or given by reference.
-        file: its suffix decides the format and the compression.
+        file: its suffix determines the format (.txt, .jsonl, .parquet) and the compression (.jsonl.gz).
         overwrite: replace an existing file.
 
     Returns:
@@ -49,7 +49,7 @@ def export(
     suffix = Path(file.stem).suffix if packing else file.suffix
     if suffix not in FORMATS or (packing and suffix == ".parquet"):
         raise OptionError(
-            f"{file} ends in {(suffix + packing) or 'nothing'}; it must end in {', '.join(FORMATS)}, or .txt or .jsonl "
+            f"{file} has the suffix {(suffix + packing) or '(none)'}; use {', '.join(FORMATS)}, or .txt or .jsonl "
             f"followed by {', '.join(PACKED)}"
         )
     if file.exists() and not overwrite:
@@ -86,7 +86,7 @@ def _lines(dataset: Dataset, path: Path, suffix: str, progress: Progress, packin
 
 
 def _packer(file: IO[bytes], packing: str) -> IO[bytes]:
-    """A stream that writes to a file, compressed if asked for; closing it leaves the file open."""
+    """A stream that writes to a file, possibly compressed; closing it does not close the file."""
     if packing == ".xz":
         return lzma.LZMAFile(file, "w")
     own = io.FileIO(os.dup(file.fileno()), "wb")

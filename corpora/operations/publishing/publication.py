@@ -31,7 +31,7 @@ FREE = re.compile(
     r"|gfdl([- ]1\.[1-3])?([- ]or[- ]later)?|(odc[- ]by|(odc[- ])?(pddl|odbl))([- ]1\.0)?|unlicense",
     re.IGNORECASE,
 )
-"""Licences that let anyone redistribute the text. NC and ND are not among them: they depend on the user and the use."""
+"""Licences that let anyone redistribute the text. NC and ND are not included: they depend on the user and the use."""
 
 
 def export_hub(
@@ -44,13 +44,13 @@ def export_hub(
 ) -> int:
     """Export a dataset in the hub's layout: Parquet files under `data/`, the card, the tokenizer, the document list.
 
-    `datasets.load_dataset(str(folder))` opens it as the split `train`.
+    `datasets.load_dataset(str(folder))` then opens it as the split `train`.
 
     Args:
         dataset: open, or given by reference.
-        folder: empty, or not existing yet.
-        private: leave the command, local paths and counts of the text out of the card, and omit the list of
-            documents. This is always so for a dataset that was built as private.
+        folder: empty or not existing.
+        private: leave the command, local paths and counts of the text out of the card, and omit the document list.
+            This always applies to datasets that were built as private.
 
     Returns:
         The number of rows.
@@ -60,7 +60,7 @@ def export_hub(
         StorageError: the disk is full or read-only, or the folder cannot be created.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OptionError(f"{folder} holds something already; give an empty folder, or one that is not there")
+        raise OptionError(f"{folder} is not an empty folder; give an empty one, or one that does not exist")
     found = Work.here(store, "serial", progress).open(dataset)
     manifest = found.manifest.without_secrets() if private else found.manifest
     with storage_errors(folder):
@@ -77,7 +77,7 @@ def export_hub(
 
 
 def hub_card(manifest: Manifest) -> str:
-    """The card of a version, with the location of its files in the YAML."""
+    """The dataset card of a version, with the location of its Parquet files in the YAML."""
     head, rest = card(manifest).split("\n", 1)
     configs = "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/*.parquet"
     return "\n".join([head, configs, rest])
@@ -98,13 +98,13 @@ def push(
         dataset: open, or given by reference.
         repository: OWNER/NAME; created if it does not exist.
         private: make the repository private, and export as private.
-        may_redistribute: the user states that they have the right to, whatever licences are recorded.
+        may_redistribute: upload it regardless of the recorded licences; the user confirms that they have the right to.
 
     Returns:
         The URL of the commit.
 
     Raises:
-        DatasetError: a recorded licence forbids redistribution, none is recorded, or the hub refuses the upload.
+        DatasetError: a recorded licence does not allow redistribution, none is recorded, or the hub rejects the upload.
     """
     found = Work.here(store, "serial", progress).open(dataset)
     if not may_redistribute:
@@ -115,11 +115,12 @@ def push(
 
 
 def check_licences(what: str, licences: dict[str, int]) -> None:
-    """Check that every licence lets anyone redistribute the texts; if several are joined by commas, each of them must.
+    """Check that every licence lets anyone redistribute the texts.
 
     Args:
         what: the dataset or model, for the error message.
-        licences: documents by licence; empty if none is recorded.
+        licences: the number of documents by licence; empty if none is recorded. Of several licences joined by commas,
+            each must allow it.
 
     Raises:
         DatasetError: a licence does not allow it, or is unknown.
@@ -128,10 +129,10 @@ def check_licences(what: str, licences: dict[str, int]) -> None:
     if not licences:
         held = {"unknown": 0}
     if held:
-        listed = ", ".join(f"{number:,} documents of licence {licence[:60]!r}" for licence, number in held.items())
+        listed = ", ".join(f"{number:,} documents with licence {licence[:60]!r}" for licence, number in held.items())
         raise DatasetError(
-            f"{what} was not uploaded: {listed} may not be handed on, as far as is recorded; "
-            "give --i-may-redistribute if you may"
+            f"{what} was not uploaded: according to the recorded licences, {listed} may not be redistributed; "
+            "give --i-may-redistribute if you have the right to"
         )
 
 
@@ -152,7 +153,7 @@ def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
         The URL of the commit.
 
     Raises:
-        DatasetError: the hub refuses the upload, or cannot be reached.
+        DatasetError: the hub rejects the upload or cannot be reached.
     """
     import huggingface_hub
 
@@ -164,13 +165,13 @@ def upload(folder: Path, repository: str, *, kind: str, private: bool) -> str:
         )
     except hub_errors() as error:
         raise DatasetError(
-            f"{repository} was not uploaded: {first_line(error)}; is the name right, and hf auth login done?"
+            f"{repository} was not uploaded: {first_line(error)}; check the name, and log in with hf auth login"
         ) from error
     return str(commit.commit_url)
 
 
 def hub_errors() -> tuple[type[Exception], ...]:
-    """The exceptions of the hub's client if the hub refuses, cannot be reached, or drops the connection."""
+    """The exceptions that the hub's client raises if the hub rejects a request, cannot be reached, or disconnects."""
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     client_error = next(base for base in HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")  # of its HTTP library

@@ -1,1 +1,1 @@
-"""Turn sentences into token ids: tokenizing, packing, and the word cache."""
+"""Turn sentences into token ids: tokenization, packing, and the word cache."""

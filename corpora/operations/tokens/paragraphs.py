@@ -1,4 +1,4 @@
-"""The texts that become sequences; paragraphs stay whole across the borders of blocks, files and pieces."""
+"""The texts that become sequences. Paragraphs stay whole even across the boundaries of blocks, files and pieces."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from corpora.store import Piece
 
 Key = tuple[str, int]
-"""The document of a row and the number of its paragraph."""
+"""A row's document id and paragraph number."""
 
 
 def whole_paragraphs(piece: Piece, pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
     """The paragraphs that begin in a piece of a sentence dataset, each complete in one batch.
 
-    A paragraph that began in an earlier piece belongs to that piece; the last paragraph is followed into later
-    pieces. Only one paragraph at a time is held in memory.
+    The rest of a paragraph that began in an earlier piece is skipped, and the last paragraph is completed from later
+    pieces. Besides the current block, only one paragraph is in memory.
 
     Args:
         piece: one of `pieces`.
@@ -48,11 +48,11 @@ def whole_paragraphs(piece: Piece, pieces: Sequence[Piece]) -> Iterator[pa.Recor
 
 
 def units(batch: pa.RecordBatch, unit: str) -> tuple[list[str], list[str]]:
-    """The texts that become sequences, and the document of each.
+    """The texts that become sequences, and the document id of each.
 
     Args:
-        batch: rows of a sentence dataset.
-        unit: `sentence`, `paragraph` or `packed:N`.
+        batch: rows of a sentence dataset, in which paragraphs are complete.
+        unit: `paragraph` joins the sentences of each paragraph; `sentence` and `packed:N` give single sentences.
     """
     texts, documents = batch["text"].to_pylist(), batch["document"].to_pylist()
     if unit != "paragraph":

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 VERSION = 2
-"""Raised whenever the same options would give other rows; 1 made control tokens of literals, as `keep` still does."""
+"""Increased whenever the same options give different rows. Version 1 made control tokens of literals, like `keep`."""
 UNIT_VERSIONS = {"paragraph": 1}
-"""What changes one unit's rows alone is added: paragraphs once ended where their block ended."""
+"""Added to the version for one unit only: paragraphs once ended at the end of their block."""
 Specials = Literal["text", "keep"]
 SPECIALS_A_SEQUENCE = 2
-"""[CLS] and [SEP], which the trainer adds and which all limits count."""
+"""[CLS] and [SEP], which the trainer adds and which all limits include."""
 
 
 def tokenize(
@@ -66,23 +66,23 @@ def tokenize(
 ) -> Dataset:
     """Turn a sentence dataset into sequences of token ids.
 
-    A sequence keeps the scores of the sentence that it was made or cut from; paragraphs and packed rows have none.
+    A sequence keeps the scores of the sentence that it was made from; paragraphs and packed rows have no scores.
 
     Args:
         dataset: open, or given by reference.
         tokenizer: a `tokenizer.json`, a WordPiece `vocab.txt`, a folder with one of them, or a hub id.
-        train: instead, train a WordPiece vocabulary of this many pieces on the dataset.
+        train: instead, train a WordPiece vocabulary with this many pieces on the dataset.
         like: instead, use the tokenizer of this token dataset.
-        casing: whether the tokenizer lower-cases. It applies to a trained one (uncased by default) and to a
-            `vocab.txt`, where it is inferred from the pieces if it is not given.
-        unit: what becomes a sequence: `sentence`, `paragraph`, or `packed:N` (sentences of a document
+        casing: whether the tokenizer lower-cases text. It applies to a trained tokenizer (by default uncased) and to a
+            `vocab.txt` (by default inferred from the pieces).
+        unit: what becomes a sequence: `sentence`, `paragraph`, or `packed:N` (consecutive sentences of a document,
             joined up to N tokens). Packing starts anew with each document and each block of 65,536 sentences, so the
-            last row of either may be shorter.
+            last row of each can be shorter.
         min_tokens: shorter sequences are dropped. Both limits include [CLS] and [SEP].
         max_tokens: longer sequences are split into pieces of at most this length.
-        special_tokens_in_text: what a literal `[MASK]` or `<s>` in a sentence becomes: `text`, pieces like any other
-            text; or `keep`, the control token, as in `tokenizers`.
-        name: of the new dataset; by default made from the dataset's name.
+        special_tokens_in_text: what a literal `[MASK]` or `<s>` in a sentence becomes: `text` encodes it like any other
+            text, `keep` as the control token, as `tokenizers` does.
+        name: of the new dataset; by default NAME-tokens.
 
     Raises:
         OptionError: settings contradict each other.
@@ -92,7 +92,7 @@ def tokenize(
     parent = work.open(dataset)
     parent.need("sentences", "tokenize")
     if [tokenizer, train, like].count(None) != 2:
-        raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id), or --train SIZE, or --like DATASET")
+        raise OptionError("tokenize takes either a tokenizer (FILE, DIR or hub id), --train SIZE, or --like DATASET")
     _check_lengths(min_tokens, max_tokens)
     if special_tokens_in_text not in get_args(Specials):
         raise OptionError(f"special tokens in text is {special_tokens_in_text!r}; it must be text or keep")
@@ -101,7 +101,7 @@ def tokenize(
         given["special-tokens-in-text"] = special_tokens_in_text
     if like is not None:
         if casing is not None:
-            raise OptionError("--like takes the tokenizer unchanged, with its casing; leave --casing out")
+            raise OptionError("--like uses the tokenizer unchanged, including its casing; omit --casing")
         other = work.open(like)
         other.need("tokens", "--like")
         tokenizer, given["like"] = other.tokenizer_file, other.reference
@@ -113,10 +113,11 @@ def tokenize(
 def _tokenized(
     parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], given: dict[str, Any], name: str, work: Work
 ) -> Dataset:
-    """The version with the ids of a loaded tokenizer, or of one that is trained here."""
+    """The version with the ids of a loaded tokenizer, or of one that is trained first."""
     plan = _plan(parent, loaded, settings, given)
 
     def write(staging: Path) -> Manifest:
+        """Train the tokenizer if none is loaded, then tokenize."""
         trained = loaded or train_wordpiece(
             parent, int(given["train"] or 0), given["casing"] or "uncased", work.progress
         )
@@ -128,11 +129,11 @@ def _tokenized(
 
 def _check_lengths(min_tokens: int, max_tokens: int) -> None:
     if not min_tokens <= max_tokens or max_tokens <= SPECIALS_A_SEQUENCE:
-        raise OptionError(f"--min-tokens {min_tokens} and --max-tokens {max_tokens} leave no sequence that fits")
+        raise OptionError(f"no sequence fits --min-tokens {min_tokens} and --max-tokens {max_tokens}")
 
 
 def _plan(parent: Dataset, loaded: Tokenizer | None, settings: dict[str, Any], given: dict[str, Any]) -> Plan:
-    """What decides the ids: the tokenizer's content, or how it is trained."""
+    """The plan of the version, with the tokenizer's content, or the settings for training it."""
     trained = {"train": given["train"], "casing": given["casing"] or "uncased"} if loaded is None else {}
     inputs = () if loaded is None else ((TOKENIZER_FILE, sha256_of(json.loads(loaded.to_str()))),)
     table: dict[str, Any] = {"tokenize": parent.name, **given}
@@ -190,14 +191,14 @@ class TokenizeTask:
     vocabulary: Vocabulary
     schema: pa.Schema
     pieces: tuple[Piece, ...]
-    """All pieces of the dataset if the unit is a paragraph, since a paragraph may continue in the next piece."""
+    """All pieces of the dataset if the unit is `paragraph`, because a paragraph can continue in the next piece."""
     keep_special: bool
     unit: str
     min_tokens: int
     max_tokens: int
 
     def __call__(self, piece: Piece) -> tuple[Path, dict[str, int]]:
-        """Write the piece's sequences, and count what was dropped and split."""
+        """Write the piece's sequences unless an earlier attempt did; the path, and counts of dropped and split ones."""
         path = self.folder / f"tokens-{piece.block_number:07d}.arrow"
         tally = {"sequences": 0, "dropped": 0, "split": 0}
         return counted_part(path, self.schema, self._batches(piece, tally), tally)
@@ -228,15 +229,15 @@ class TokenizeTask:
 
 
 def pack(block: Sequences, documents: list[str], size: int) -> tuple[Sequences, list[str]]:
-    """Join consecutive rows of a document into rows of at most `size` ids; a longer row stays alone.
+    """Join consecutive rows of a document into rows of at most `size` ids; a longer row stays on its own.
 
     Args:
         block: the rows.
-        documents: [rows], the document of each row.
-        size: in ids, without special tokens.
+        documents: [rows], the document id of each row.
+        size: the number of ids, without special tokens.
 
     Returns:
-        The joined rows, and the document of each.
+        The joined rows, and the document id of each.
     """
     starts, room, last = [], 0, None
     for row, length in enumerate(block.lengths.tolist()):
@@ -249,7 +250,12 @@ def pack(block: Sequences, documents: list[str], size: int) -> tuple[Sequences, 
 
 
 def fit(block: Sequences, shortest: int, longest: int) -> tuple[Sequences, Any]:
-    """Split rows of more than `longest` ids into pieces, then drop rows that are shorter than `shortest` or empty.
+    """Split rows of more than `longest` ids, then drop rows that are empty or have fewer than `shortest` ids.
+
+    Args:
+        block: the rows.
+        shortest: without special tokens; may be 0 or negative.
+        longest: without special tokens, at least 1.
 
     Returns:
         The rows, and the row of `block` that each came from: [rows], int64.

@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PREFIX = "unknown character "
-"""Begins the keys of characters among a part's counts, which are one flat table of numbers."""
+"""The prefix of the keys for characters among a part's counts, which are a flat table of numbers."""
 COMMONEST = 10
 CHARACTERS_PER_PART = 1000
 
 
 def count_unknown(texts: Sequence[str], encoded: Sequences, vocabulary: Vocabulary) -> Counter[str]:
-    """Count [UNK], under the key `unknown`, and each character that is in no piece, under its prefixed key.
+    """Count [UNK] tokens under the key `unknown`, and the characters that cause them under `PREFIX` + character.
 
     Args:
         texts: [rows], the texts that were encoded.
         encoded: [rows], their ids without special tokens.
         vocabulary: the tokenizer that encoded them.
+
+    Returns:
+        Empty if the vocabulary has no [UNK]; at most `CHARACTERS_PER_PART` characters.
     """
     counts: Counter[str] = Counter()
     unknown = vocabulary.unknown_id
@@ -44,7 +47,7 @@ def count_unknown(texts: Sequence[str], encoded: Sequences, vocabulary: Vocabula
 
 
 def _characters(texts: list[str], tokenizer: Tokenizer, unknown: int) -> Counter[str]:
-    """The characters inside unknown words that are unknown by themselves."""
+    """The characters in unknown words that are themselves unknown."""
     is_unknown = cache(lambda character: unknown in tokenizer.encode(character, add_special_tokens=False).ids)
     found: Counter[str] = Counter()
     for text, encoding in zip(texts, tokenizer.encode_batch(texts, add_special_tokens=False), strict=True):
@@ -59,11 +62,11 @@ def _commonest(counts: Counter[str], number: int) -> list[tuple[str, int]]:
 
 
 def summarised(batches: Iterator[pa.RecordBatch], accounting: dict[str, Json]) -> Iterator[pa.RecordBatch]:
-    """Yield the batches; after the last one, replace the character counts with one table of the most common ones.
+    """Yield the batches, then replace the counts of unknown characters with a table of the most common ones.
 
     Args:
-        batches: are passed through unchanged.
-        accounting: is filled while the batches are produced.
+        batches: passed through unchanged.
+        accounting: filled while the batches are produced.
     """
     yield from batches
     keys = [key for key in accounting if key.startswith(PREFIX)]

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MOST_WORDS = 1 << 19
-"""The most words that are kept, about 80 MB; when there are more, the cache starts over."""
+"""The maximum number of words in the cache, about 80 MB; when it is full, the cache starts over."""
 MEAN_WORD_LENGTH = 16
-"""Texts with longer words (in characters, on average) are not split: scripts without spaces, and URLs."""
+"""Texts with longer words on average, in characters, are not split: URLs, and scripts without spaces."""
 
 
 class WordCache:
-    """Encodes like a tokenizer, but faster where the result is provably the same.
+    """Encodes like a tokenizer, but faster in cases where the result is provably the same.
 
     BERT's normalizer works on characters with their combining marks, its pre-tokenizer splits at white space, and
-    WordPiece looks at one word at a time. Therefore the ids of a text are the concatenated ids of its parts between
-    ASCII spaces, whatever characters these contain. Two cases break this rule, and are encoded as whole texts: texts
+    WordPiece encodes one word at a time. Therefore the ids of a text are the concatenated ids of its parts between
+    ASCII spaces, whatever characters these contain. There are two exceptions, in which whole texts are encoded: texts
     that contain an added token such as [MASK], and tokenizers of any other kind.
 
     Args:
         tokenizer: any tokenizer, without truncation and padding.
-        ask: encodes texts with the tokenizer; by default without special tokens.
-        most_words: how many words are kept before the cache starts over.
+        ask: encodes a list of texts; by default with the tokenizer, without special tokens.
+        most_words: the number of words after which the cache starts over.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class WordCache:
         self._values: Array = np.empty(0, np.uint32)
         self._offsets: Array = np.zeros(1, np.int64)
         self.whole_texts = 0
-        """How many texts the tokenizer was given whole."""
+        """How many texts were encoded whole."""
 
     def encode(self, texts: Sequence[str]) -> Sequences:
         """The ids of each text, without special tokens: [texts], uint32."""
@@ -84,7 +84,7 @@ class WordCache:
         return Sequences(ids.values, ids.offsets[_running(words_in)])
 
     def _learn(self, words: Sequence[str]) -> None:
-        """Encode the words that are not in the cache yet."""
+        """Encode the words that are not yet in the cache."""
         if len(self._numbers) > self._most_words:
             self._forget()
         new = list(set(words).difference(self._numbers))
@@ -106,10 +106,10 @@ class WordCache:
 
 @lru_cache(maxsize=1)
 def word_cache(vocabulary: Vocabulary, *, keep_special: bool) -> WordCache:
-    """This process's cache for a vocabulary, shared by all pieces of a dataset.
+    """This process's cache for a vocabulary, kept between the pieces of a dataset.
 
     Args:
-        vocabulary: the tokenizer.
+        vocabulary: the tokenizer; only the cache of the last one is kept.
         keep_special: as in `Vocabulary.encode`.
     """
     return WordCache(vocabulary.tokenizer, partial(vocabulary.encode, keep_special=keep_special))
@@ -120,14 +120,14 @@ def _running(lengths: Array) -> Array:
 
 
 def _taken(values: Array, offsets: Array, rows: Array) -> Sequences:
-    """Rows of a ragged array, in the order given."""
+    """Rows of a ragged array, in the given order."""
     lengths = (offsets[1:] - offsets[:-1])[rows]
     ends = _running(lengths)
     return Sequences(values[np.repeat(offsets[:-1][rows] - ends[:-1], lengths) + np.arange(ends[-1])], ends)
 
 
 def _added_tokens(tokenizer: Tokenizer) -> tuple[str, ...] | None:
-    """The added tokens of a tokenizer whose texts may be split at spaces; None if they may not."""
+    """The added tokens of a tokenizer whose texts can be split at spaces; None if they cannot."""
     parts = json.loads(tokenizer.to_str())
     kinds = [(parts[name] or {}).get("type") for name in ("model", "normalizer", "pre_tokenizer")]
     added = parts["added_tokens"]

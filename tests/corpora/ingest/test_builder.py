@@ -132,7 +132,7 @@ def test_a_missing_folder_is_one_clear_line(run, tmp_path):
 @pytest.mark.slow
 def test_a_book_under_20_000_words_is_rejected_with_its_reason(run, texts):
     done = run("build", "tbc", "--folder", texts, code=1)
-    assert "no document is kept of 6" in done.err and "too short" in done.err
+    assert "none of 6 documents was kept" in done.err and "too short" in done.err
 
 
 def test_a_file_that_is_no_epub_is_a_reject_and_not_the_end(home, tmp_path):

@@ -35,7 +35,7 @@ def test_a_licence_that_five_books_end_with_goes_and_is_reported(home, tmp_path)
     made = corpora.build(f"books:folder={write_books(tmp_path / 'books', framed=5)}")
     assert made.documents == 8 and licences(made) == 0
     assert made.manifest.accounting["counts"]["boilerplate paragraphs of many documents"] == {LICENCE: 5}
-    assert any("near the ends of many documents: 1." in note for note in made.manifest.notes)
+    assert any("because many documents share them: 1." in note for note in made.manifest.notes)
 
 
 def test_a_licence_that_four_books_end_with_stays(home, tmp_path):

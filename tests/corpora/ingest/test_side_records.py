@@ -89,5 +89,5 @@ def test_show_says_when_nothing_was_recorded(run, corpus):
 
 @pytest.mark.parametrize("name", ["../up", "a b", "rejects", ""])
 def test_a_name_that_cannot_be_a_file_of_the_version_is_an_error(name):
-    with pytest.raises(corpora.PluginError, match="side records named"):
+    with pytest.raises(corpora.PluginError, match="side records are named"):
         side_json({name: [{}]})

@@ -72,7 +72,7 @@ def test_what_cannot_be_mixed_is_refused(halves, shares, amount, message):
 
 def test_one_version_under_two_names_is_refused(halves):
     books = default_store().find("books").reference
-    with pytest.raises(corpora.OptionError, match=f"{books} and {books} are one version; give it one share"):
+    with pytest.raises(corpora.OptionError, match=f"{books} and {books} are the same version; give it one share"):
         mix({"books": 0.5, books: 0.5}, name="corpus")
 
 

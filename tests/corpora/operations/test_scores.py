@@ -12,8 +12,9 @@ import corpora
 from corpora import OptionError, PluginError, Score, UnknownName
 from corpora.arrays import mix
 from corpora.builtin.transforms.select import ByScore
+from corpora.operations.document_selection import document_ranges
 from corpora.operations.previews import preview
-from corpora.operations.thresholds import Amount, Order, document_ranges
+from corpora.operations.thresholds import Amount, Order
 
 
 @dataclass(frozen=True)
@@ -206,12 +207,12 @@ def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens
     ("amount", "short", "message"),
     [
         ({"rate": 0.1}, "by-score:nmber", "no column of numbers is named nmber; did you mean number?"),
-        ({}, "by-score:number", "takes --rate, --rows or --tokens, or bounds of its own"),
+        ({}, "by-score:number", "needs --rate, --rows or --tokens, or bounds"),
         ({"rate": 0.1}, "by-score:number,min=3", "is given bounds and an amount"),
         ({"by": "document"}, "by-score:number,max=3", "is given bounds and --by document"),
         ({}, "by-score:number,min=-inf", "by-score: min is -inf; it must be a number"),
         ({}, "by-score:number,min=5,max=4", "by-score: min is 5 and max 4; min must be at most max"),
-        ({}, "number", "has a column number already"),
+        ({}, "number", "already has a column number"),
     ],
 )
 def test_what_makes_no_sense_is_refused(numbered, amount, short, message):

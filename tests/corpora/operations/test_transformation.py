@@ -89,7 +89,7 @@ def test_a_split_parts_the_documents_and_loses_nothing(corpus):
     "amount", [{"rate": 0}, {"rate": 1.5}, {"rate": float("nan")}, {"rows": 0}, {"tokens": -1}, {}]
 )
 def test_amounts_out_of_range_are_refused(tokens, amount):
-    with pytest.raises(corpora.OptionError, match="must be|takes --rate"):
+    with pytest.raises(corpora.OptionError, match="must be|needs --rate"):
         corpora.transform(tokens, "sample", **amount)
 
 
@@ -168,11 +168,11 @@ class Misbehaving(TokenTransform):
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        (lambda b: replace(b, offsets=b.offsets[::-1]), "offsets fall"),
+        (lambda b: replace(b, offsets=b.offsets[::-1]), "offsets decrease"),
         (lambda b: replace(b, values=b.values.astype(np.int64)), "values are int64"),
         (lambda b: replace(b, values=np.full_like(b.values, 60000)), "id 60000 is outside the vocabulary"),
         (lambda b: Sequences(b.values, b.offsets[:-1]), "say with origin"),
-        (lambda b: Sequences(b.values, b.offsets, np.full(len(b), 10**6)), "origin must name"),
+        (lambda b: Sequences(b.values, b.offsets, np.full(len(b), 10**6)), "origin must give a row"),
         (lambda b: None, "apply returned NoneType"),
         (lambda b: 1 / 0, "ZeroDivisionError"),
     ],

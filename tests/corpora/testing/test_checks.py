@@ -22,11 +22,11 @@ BROKEN = {
         "error": "rewrite raised IndexError: string index out of range",
     },
     "Tokens": {
-        "rows": "rows came back for .*; say with origin which row each is from",
+        "rows": "returned .* rows for .*; set origin to the input row that each comes from",
         "dtype": "values are int64 and offsets int64; they must be uint",
         "offsets": "offsets int32",
         "ids": "id 20 is outside the vocabulary of 20",
-        "origin": "origin must name",
+        "origin": "origin must give a row",
         "view": "offsets|reads values outside the offsets",
         "writes": "read-only; blocks are views of a file: make a new array",
         "chance": "draws from the global random or numpy.random",
@@ -41,7 +41,7 @@ BROKEN = {
     "Scores": {
         "block": "score depends on how rows are cut into blocks",
         "list": "score returned list; it must return an array of numbers",
-        "shape": "one a row",
+        "shape": "one per row",
         "chance": "score gave two results|score depends on how",
     },
     "Statistics": {

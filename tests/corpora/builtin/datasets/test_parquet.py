@@ -249,7 +249,7 @@ def test_a_card_that_cannot_be_read_gives_no_licence_to_hand_on(home, tmp_path, 
     (tmp_path / "README.md").write_bytes(card)
     made = corpora.open(f"parquet:{tmp_path}")
     assert made.manifest.licences == {"unknown, the YAML of README.md cannot be read": 1}
-    with pytest.raises(corpora.DatasetError, match="may not be handed on"):
+    with pytest.raises(corpora.DatasetError, match="may not be redistributed"):
         check_licences("it", made.manifest.licences)
 
 

@@ -142,7 +142,7 @@ def test_a_target_that_cannot_be_compared_is_refused(sea_and_law, target, messag
 def test_a_target_of_another_tokenizer_is_refused(sea_and_law):
     corpora.tokenize("sea", train=60)
     corpora.tokenize("both", train=80)
-    with pytest.raises(corpora.OptionError, match="another tokenizer than both-tokens@.*--like both-tokens"):
+    with pytest.raises(corpora.OptionError, match="a different tokenizer than both-tokens@.*--like both-tokens"):
         corpora.transform("both-tokens", "dsir:target=sea-tokens")
 
 

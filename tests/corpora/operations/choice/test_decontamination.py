@@ -142,12 +142,12 @@ def test_what_went_is_said_and_recorded(make, run, evaluation_files):
         ("nlg:x", {}, "no dataset provider is named nlg|no dataset is named|nlg"),
         ("squad:nowhere", {}, "nowhere does not exist; --of takes a dataset, squad:DIR, glue:DIR, or a file"),
         ("gone.txt", {}, "gone.txt does not exist"),
-        ("lines.txt", {"ngram": 14}, "--ngram is 14, and the longest text of lines.txt has 13; give at most 13"),
-        ("lines.txt", {"ngram": 13}, "--ngram is 13, and the longest row of corpus@.* has 2; give at most 2"),
+        ("lines.txt", {"ngram": 14}, "--ngram is 14, but the longest text of lines.txt has 13; give at most 13"),
+        ("lines.txt", {"ngram": 13}, "--ngram is 13, but the longest row of corpus@.* has 2; give at most 2"),
         ("both.txt", {"ngram": 1}, "every row of corpus@.* shares a 1-gram with both.txt: nothing would be left"),
         ("bad.jsonl", {}, "bad.jsonl cannot be read as .jsonl text"),
         ("corpus", {}, "is the dataset itself"),
-        ("tokens", {}, "holds token ids and corpus@.* sentences; give the sentences that tokens was tokenized from"),
+        ("tokens", {}, "contains token ids but corpus@.* sentences; give the sentences that tokens was tokenized from"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_leaves_nothing(make, evaluation_files, monkeypatch, of, options, message):
@@ -165,5 +165,7 @@ def test_what_cannot_be_done_is_one_line_and_leaves_nothing(make, evaluation_fil
 
 def test_data_in_another_tokenizer_is_refused(tokens, make):
     other = corpora.tokenize(make(["Red cat."], name="other"), train=60)
-    with pytest.raises(corpora.OptionError, match="has another tokenizer than corpus-tokens@.*--like corpus-tokens"):
+    with pytest.raises(
+        corpora.OptionError, match="has a different tokenizer than corpus-tokens@.*--like corpus-tokens"
+    ):
         corpora.without(tokens, of=[other])

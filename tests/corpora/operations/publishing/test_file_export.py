@@ -26,6 +26,6 @@ def test_a_compressed_export_builds_again(corpus, tmp_path):
 
 @pytest.mark.parametrize("name", ["rows", "rows.gz", "rows.parquet.gz", "rows.txt.zip", "rows.csv.xz"])
 def test_another_ending_is_refused(corpus, tmp_path, name):
-    with pytest.raises(OptionError, match=r"must end in .txt, .jsonl, .parquet, or .txt or .jsonl followed by .gz"):
+    with pytest.raises(OptionError, match=r"use .txt, .jsonl, .parquet, or .txt or .jsonl followed by .gz"):
         corpora.export(corpus, tmp_path / name)
     assert not [*tmp_path.glob("*rows*")]

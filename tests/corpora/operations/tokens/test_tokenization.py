@@ -24,7 +24,7 @@ def test_like_takes_the_tokenizer_of_another_dataset_and_is_the_same_version(cor
         corpora.tokenize(corpus, like=corpus)
     with pytest.raises(corpora.OptionError, match="or --like DATASET"):
         corpora.tokenize(corpus, like=tokens, train=100)
-    with pytest.raises(corpora.OptionError, match="leave --casing out"):
+    with pytest.raises(corpora.OptionError, match="omit --casing"):
         corpora.tokenize(corpus, like=tokens, casing="cased")
 
 
@@ -86,7 +86,7 @@ def test_pack_keeps_order_and_never_crosses_documents(lists, size):
         ({"tokenizer": "nowhere/at/all.json"}, "does not exist"),
         ({"train": 100, "unit": "words"}, "unit is 'words'; it must be sentence, paragraph, or packed:N"),
         ({"train": 100, "unit": "packed:9999"}, "packed:N with N up to 512"),
-        ({"train": 100, "min_tokens": 60, "max_tokens": 50}, "leave no sequence that fits"),
+        ({"train": 100, "min_tokens": 60, "max_tokens": 50}, "no sequence fits --min-tokens 60"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(corpus, settings, message):

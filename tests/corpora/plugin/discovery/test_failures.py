@@ -84,7 +84,7 @@ def test_a_noise_that_draws_from_global_chance_is_caught_when_it_is_built(corpus
 
     offer(transforms=[Dice])
     with pytest.raises(
-        corpora.PluginError, match=r"dice gave two results for the same rows .*take all chance from rng"
+        corpora.PluginError, match=r"dice gave two results for the same rows .*take all randomness from rng"
     ):
         corpora.transform(corpus, "dice")
 

@@ -74,7 +74,7 @@ def test_what_is_stated_in_another_form_than_the_hubs_is_one_line() -> None:
 
 @pytest.mark.parametrize("licences", [{}, {"All rights reserved": 1}])
 def test_a_student_of_texts_that_may_not_be_handed_on_stays(tmp_path: Path, licences: dict[str, int]) -> None:
-    with pytest.raises(DatasetError, match="the student of .* may not be handed on"):
+    with pytest.raises(DatasetError, match="the student of .* may not be redistributed"):
         push(a_run(tmp_path / "run", licences), "me/student")
 
 

@@ -1,0 +1,86 @@
+"""Select whole documents by the key of their first row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from corpora.operations.thresholds import Amount, Order, Ranges, budget
+from corpora.store import Dataset, numbers_of, sequences_of, vocabulary_in
+
+
+def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
+    """The row ranges of the selected documents.
+
+    A document has the key of its first row, computed with the document's mean in every numeric column. This takes 32
+    bytes of memory per document, and 16 more per numeric column.
+
+    Args:
+        parent: the dataset.
+        order: gives the keys.
+        amount: how much to take: a share of the documents, or as many documents as fit a number of rows or tokens.
+    """
+    starts, keys, tokens = _documents(parent, order)
+    stops = np.append(starts[1:], parent.rows)
+    ranking = np.lexsort((starts, keys))
+    units_left, tokens_left = budget(amount, len(starts))
+    if amount.rows is not None:
+        sizes, units_left = (stops - starts)[ranking], amount.rows
+        count = int(np.searchsorted(np.cumsum(sizes), units_left, side="right"))
+    else:
+        count = min(units_left, int(np.searchsorted(np.cumsum(tokens[ranking]), tokens_left, side="right")))
+    taken = np.sort(ranking[:count])
+    return Ranges(starts[taken], stops[taken])
+
+
+def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
+    """The first row, the key and the number of tokens of each document: [documents] each."""
+    vocabulary = vocabulary_in(parent.path)
+    means = _means(parent)
+    starts, keys, tokens = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    for begun, first_row, batch, begins in _document_blocks(parent):
+        document = begun - 1 + np.cumsum(np.isin(np.arange(batch.num_rows), begins))
+        columns = {name: column[document] for name, column in means.items()}
+        block, all_keys = sequences_of(batch), order.keys(batch, first_row, vocabulary, columns)
+        if len(begins) == 0 or begins[0]:  # the document continues from the block before
+            tokens[-1][-1] += block.lengths[: begins[0] if len(begins) else None].sum()
+        if len(begins):
+            starts.append(begins + first_row)
+            keys.append(all_keys[begins])
+            tokens.append(np.add.reduceat(block.lengths, begins))
+    return np.concatenate(starts), np.concatenate(keys), np.concatenate(tokens)
+
+
+def _means(parent: Dataset) -> dict[str, NDArray[np.float64]]:
+    """For each numeric column, the mean over each document's rows that have a value, NaN if none has: [documents]."""
+    totals: dict[str, list[NDArray[np.float64]]] = {}
+    for begun, _, batch, begins in _document_blocks(parent):
+        ends = np.unique(np.append(0, begins))
+        for name, column in numbers_of(batch).items():
+            there = np.isfinite(column)
+            sums = np.add.reduceat([np.where(there, column, 0).astype(np.float64), there.astype(np.float64)], ends, 1)
+            known = totals.setdefault(name, [])
+            if begun and len(ends) > len(begins):  # the document continues from the block before
+                known[-1][:, -1] += sums[:, 0]
+                sums = sums[:, 1:]
+            known += [sums] if sums.size else []
+    return {name: _quotient(*np.concatenate(parts, axis=1)) for name, parts in totals.items()}
+
+
+def _quotient(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0))
+
+
+def _document_blocks(parent: Dataset) -> Iterator[tuple[int, int, pa.RecordBatch, NDArray[np.int64]]]:
+    """For each block: the number of documents begun before it, its first row, the rows, and where documents begin."""
+    begun, row, last = 0, 0, None
+    for batch in parent.batches():
+        runs = pc.run_end_encode(batch["document"])
+        begins = np.concatenate([[0], runs.run_ends.to_numpy()[:-1]]).astype(np.int64)
+        begins = begins[1:] if runs.values[0].as_py() == last else begins
+        yield begun, row, batch, begins
+        begun, row, last = begun + len(begins), row + batch.num_rows, runs.values[-1].as_py()
