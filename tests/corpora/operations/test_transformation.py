@@ -171,7 +171,7 @@ class Misbehaving(TokenTransform):
         (lambda b: replace(b, offsets=b.offsets[::-1]), "offsets decrease"),
         (lambda b: replace(b, values=b.values.astype(np.int64)), "values are int64"),
         (lambda b: replace(b, values=np.full_like(b.values, 60000)), "id 60000 is outside the vocabulary"),
-        (lambda b: Sequences(b.values, b.offsets[:-1]), "say with origin"),
+        (lambda b: Sequences(b.values, b.offsets[:-1]), "set origin to the input row"),
         (lambda b: Sequences(b.values, b.offsets, np.full(len(b), 10**6)), "origin must give a row"),
         (lambda b: None, "apply returned NoneType"),
         (lambda b: 1 / 0, "ZeroDivisionError"),
