@@ -1,4 +1,4 @@
-"""The `corpora` command: one thin file per command; heavy imports wait until a command runs."""
+"""The `corpora` command: one thin file per command; heavy modules are imported only when a command runs."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The application: every command, in the order of the help page."""
+"""The application: all commands, in the order of the help page."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ FIRST = ("build", "tokenize", "sample", "transform", "mix", "concat", "split")
 
 
 class FirstThingsFirst(TyperGroup):
-    """Lists its commands in the order in which they are needed."""
+    """Lists commands in the order in which most people need them."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """The names for the help page."""
+        """The names of the commands, in the order of the help page."""
         return [*FIRST, *(name for name in self.commands if name not in FIRST)]
 
 
@@ -36,8 +36,8 @@ app = typer.Typer(
 )
 
 EPILOG = (
-    "A plugin needs no packaging: --plugin FILE.py anywhere on the line takes it. "
-    "Datasets live in $CORPORA_HOME. First steps: corpora build toy, corpora list."
+    "To use a plugin without packaging it, add --plugin FILE.py anywhere on the line. "
+    "Datasets are kept in $CORPORA_HOME. First steps: corpora build toy, corpora list."
 )
 
 
@@ -58,5 +58,9 @@ for command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; errors end in one line and exit code 1, wrong usage in 2."""
+    """Run the command line. Errors are printed as one line, with exit code 1, or 2 for wrong usage.
+
+    Args:
+        arguments: the words after the program's name; by default those of this process.
+    """
     run_app(lambda _: app, "corpora", arguments)

@@ -1,4 +1,4 @@
-"""What `distinct` and `without` removed, in a few lines for people."""
+"""Summarise what `distinct` and `without` removed, in a few lines for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDTH = 60
 
 
 def removal_lines(dataset: Dataset) -> list[str]:
-    """How much was removed, with the commonest of it."""
+    """How much was removed from a dataset, with the most common removals; empty if nothing could be."""
     counts = dataset.manifest.accounting
     if "rows_shared" in counts:
         return _shared(dataset)
@@ -33,7 +33,7 @@ def removal_lines(dataset: Dataset) -> list[str]:
 
 
 def _shared(dataset: Dataset) -> list[str]:
-    """What of evaluation data was in the parent, and what went for it."""
+    """What the parent shared with evaluation data, and what was removed because of it."""
     counts = dataset.manifest.accounting
     rows = counts["rows"]
     share = f"{counts['rows_shared'] / max(rows, 1):.1%}"

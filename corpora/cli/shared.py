@@ -1,4 +1,4 @@
-"""Options that many commands share, and what is printed about a finished dataset."""
+"""Options that many commands share, and the output about a finished dataset."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COUNT = re.compile(r"(\d+(?:\.\d+)?)([kMB]?)")
 MANY_UNKNOWN = 0.01
-"""A larger share of [UNK] among a dataset's tokens is reported when it is made."""
+"""If a larger share of a new dataset's tokens is [UNK], it is reported."""
 SHOWN_TEMPLATES = 8
 SUFFIXES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
 
@@ -32,25 +32,28 @@ Name = Annotated[str | None, typer.Option("--name", help="Name of the result.")]
 ExecutorName = Annotated[
     str,
     typer.Option(
-        "--executor", help="Where the work runs: serial, processes or processes:workers=2. Same bytes anywhere."
+        "--executor", help="Where the work runs: serial, processes or processes:workers=2; the result is the same."
     ),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance.", min=0)]
+Seed = Annotated[int, typer.Option("--seed", help="Random seed.", min=0)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def registry() -> Registry:
-    """The registry, loaded when a command asks for it."""
+    """The registry, imported only when a command needs it."""
     from corpora.plugin import registry
 
     return registry
 
 
 def count(text: str) -> int:
-    """A count from `40M`, `1.5k` or `40000000`.
+    """Parse a count.
+
+    Args:
+        text: such as `40M`, `1.5k` or `40,000,000`.
 
     Raises:
-        typer.BadParameter: anything else, a fraction of one among it.
+        typer.BadParameter: it has another form, or is not a whole number.
     """
     found = COUNT.fullmatch(text.replace(",", "").replace("_", ""))
     if not found:
@@ -62,7 +65,7 @@ def count(text: str) -> int:
 
 
 def tell(dataset: Dataset, *, as_json: bool = False) -> None:
-    """Print what an action made or found."""
+    """Print a dataset that an action made or reused: its size, and what was dropped; or all figures as JSON."""
     from corpora.store import show
 
     if as_json:
@@ -75,12 +78,12 @@ def tell(dataset: Dataset, *, as_json: bool = False) -> None:
 
 
 def noun(dataset: Dataset) -> str:
-    """The word for its rows."""
+    """What the rows of a dataset are: `sentences` or `sequences`."""
     return "sentences" if dataset.kind == "sentences" else "sequences"
 
 
 def accounting_lines(dataset: Dataset) -> list[str]:
-    """Lines for people: how many documents or rows were dropped and why, and whether any are left."""
+    """Lines for people about a dataset: how many documents or rows were dropped and why, and other notes."""
     counts: dict[str, Any] = dataset.manifest.accounting
     lines: list[str] = []
     if "found" in counts:
@@ -92,15 +95,17 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             )
         if "removed" in counts.get("counts", {}) and (dataset.path / "removed.jsonl").exists():
             number = sum(counts["counts"]["removed"].values())
-            lines.append(f"{number:,} passages left out as not prose, see corpora show {dataset.reference} --removed")
+            lines.append(
+                f"{number:,} passages that are not prose were removed, see corpora show {dataset.reference} --removed"
+            )
     if counts.get("sentences_dropped"):
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["sentences_dropped"].items())
         lines.append(f"sentences dropped: {reasons}")
     if counts.get("holes"):
         all_ = counts["holes"] + dataset.rows
         lines.append(
-            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}): they lost a formula, a "
-            "template or the list that they introduce; keep them with --holes fill or --holes keep"
+            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}) because a formula, a "
+            "template or the list that they introduce is missing; keep them with --holes fill or --holes keep"
         )
     if templates := counts.get("counts", {}).get("templates"):
         most = ", ".join(f"{n:,} {name}" for name, n in list(templates.items())[:SHOWN_TEMPLATES])
@@ -114,16 +119,16 @@ def accounting_lines(dataset: Dataset) -> list[str]:
     if (rate := counts.get("unknown", 0) / max(dataset.tokens or 0, 1)) > MANY_UNKNOWN:
         characters = ", ".join(f"{char} {n:,}" for char, n in counts.get("unknown_characters", {}).items())
         lines.append(
-            f"{rate:.1%} of the tokens are [UNK]: the tokenizer does not fit the text; "
-            f"commonest unknown characters: {characters or 'none, only long words'}"
+            f"{rate:.1%} of the tokens are [UNK], so the tokenizer does not suit the text; "
+            f"most common unknown characters: {characters or 'none, only long words'}"
         )
     if not dataset.rows:
-        lines.append(f"empty: no {noun(dataset)} were taken, or none were left")
+        lines.append(f"empty: no {noun(dataset)} were taken, or none remained")
     return [*lines, *removal_lines(dataset), *dataset.manifest.notes]
 
 
 def plain_path(path: Path) -> str:
-    """A path with `~` for the user's home."""
+    """A path with the user's home folder abbreviated to `~`."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
@@ -141,6 +146,6 @@ def print_tables(tables: Sequence[Table], *, as_json: bool) -> None:
 
 
 def warn_of_damage(damaged: list[DamagedVersion]) -> None:
-    """Warn of each version that cannot be opened."""
+    """Show a warning for each version that cannot be opened."""
     for each in damaged:
         warnings.warn(each.problem, stacklevel=2)

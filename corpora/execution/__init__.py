@@ -1,4 +1,4 @@
-"""Where work runs: serial, worker processes or a cluster; sandboxed children; progress."""
+"""Where work runs: in this process, in worker processes or on a cluster; sandboxes; progress."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Work on the nodes of a cluster: one item, and the checks that a node is fit for it."""
+"""What runs on the nodes of a cluster: single items of work, and checks that a node is set up correctly."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ GROUPS = ("corpora", "trainer")
 
 
 def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> object:
-    """One item of work, with the driver's plugin files.
+    """Run a task for one item.
 
     Args:
-        task: pickled, as is the item; they may be of classes from the plugin files.
+        files: the driver's plugin files, loaded before anything is unpickled.
+        task: pickled; it and the item may be instances of classes from the plugin files.
+        item: pickled.
     """
-    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread a worker, for tokenizers
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread per worker, for tokenizers
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the driver has said it
+        warnings.simplefilter("ignore")  # the driver has already shown them
         registry.use_files(files)
         if files:
             registry.load()
@@ -36,13 +38,17 @@ def run_item(files: tuple[PluginFile, ...], task: bytes, item: bytes) -> object:
 
 @lru_cache(maxsize=1)
 def _task(packed: bytes) -> Callable[[object], object]:
-    """A task, unpickled once per worker: it may contain a vocabulary and statistics."""
+    """A task, unpickled once per worker, because it can contain a vocabulary and statistics."""
     task: Callable[[object], object] = pickle.loads(packed)
     return task
 
 
 def facts(mark: Path) -> dict[str, str]:
-    """What a node must have in common with the driver: versions of Python, of us, of plugins; the shared folder."""
+    """What a node must have in common with the driver, by name: the versions of the software, and the shared folder.
+
+    Args:
+        mark: a file in the shared folder, whose content shows that the node sees the same folder.
+    """
     plugins = {e.dist.name: e.dist.version for group in GROUPS for e in entry_points(group=group) if e.dist}
     python = ".".join(platform.python_version_tuple()[:2])
     return {
@@ -54,10 +60,15 @@ def facts(mark: Path) -> dict[str, str]:
 
 
 def check_facts(node: str, theirs: dict[str, str], ours: dict[str, str]) -> None:
-    """Check that a node can do the driver's work and give the same bytes.
+    """Check that a node can do the driver's work with the same result.
+
+    Args:
+        node: its address, for the error message.
+        theirs: what `facts` returned on the node.
+        ours: what it returned on the driver.
 
     Raises:
-        WorkerError: it differs; the message names the node and what to do.
+        WorkerError: they differ; the message names the node and says what to do.
     """
     for what in ours | theirs:
         one, other = ours.get(what), theirs.get(what)
@@ -66,17 +77,21 @@ def check_facts(node: str, theirs: dict[str, str], ours: dict[str, str]) -> None
         if what.startswith("the folder"):
             raise WorkerError(
                 f"node {node} does not see {what.removeprefix('the folder ')}; set CORPORA_HOME to a folder that all "
-                "nodes share under one path, nothing was started"
+                "nodes share under the same path; nothing was started"
             )
         raise WorkerError(
-            f"node {node} has {_said(what, other)} where this machine has {_said(what, one)}; install the same on all "
-            "nodes, nothing was started"
+            f"node {node} has {_said(what, other)}, but this machine has {_said(what, one)}; install the same version "
+            "on all nodes; nothing was started"
         )
 
 
 @contextmanager
 def marked(home: Path) -> Iterator[Path]:
-    """A file in the shared folder; a node that sees it shares the folder."""
+    """Create a file in the shared folder for the duration of the block; a node that sees it shares the folder.
+
+    Args:
+        home: the folder, created if it does not exist.
+    """
     home.mkdir(parents=True, exist_ok=True)
     mark = home / f".shared-{uuid.uuid4().hex}"
     mark.write_text(mark.name, encoding="utf-8")
@@ -87,7 +102,7 @@ def marked(home: Path) -> Iterator[Path]:
 
 
 def shared_home() -> Path:
-    """The folder of versions, as the store finds it."""
+    """The store's folder, found as in `default_store`."""
     home = os.environ.get("CORPORA_HOME")
     if home:
         return Path(home).expanduser().absolute()

@@ -1,4 +1,4 @@
-"""Run one task over many items in this process, in worker processes or on a cluster; results keep the order."""
+"""Run a task for many items in this process, in worker processes or on a cluster; results keep the order."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Executor(Component, ABC):
-    """Where the work runs. The bytes of the result never depend on it."""
+    """Where the work runs. It never affects the bytes of the result."""
 
     @abstractmethod
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """`task(item)` for each item, in order. At most a few results wait in memory.
+        """`task(item)` for each item, in order. Only a few results are held in memory at a time.
 
         Args:
-            task: picklable, as are the items and results; side effects are files written atomically.
+            task: picklable; its only side effects are files that it writes atomically.
+            items: picklable, like the results.
 
         Raises:
             WorkerError: a worker process died.
@@ -55,7 +56,7 @@ class Executor(Component, ABC):
 
 @dataclass(frozen=True)
 class Serial(Executor):
-    """One item after the other, in this process."""
+    """One item at a time, in this process."""
 
     name: ClassVar[str] = "serial"
 
@@ -69,17 +70,17 @@ class Processes(Executor):
     """Worker processes on this machine, started with `spawn`."""
 
     name: ClassVar[str] = "processes"
-    workers: int | None = option(None, "How many; by default one for each core this process may use.", min=1)
+    workers: int | None = option(None, "How many; by default one per core that this process may use.", min=1)
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """`task(item)` for each item, in order, at most two items per worker in flight.
+        """`task(item)` for each item, in order, with at most two items per worker in flight.
 
         Raises:
-            WorkerError: a worker was killed, for lack of memory or by another process.
+            WorkerError: a worker was killed, because memory ran out or by another process.
         """
         waiting: deque[Future[Any]] = deque()
         with self.kept(), tempfile.NamedTemporaryFile(prefix="corpora-", suffix=".task") as file:
-            pickle.dump(task, file)  # once, not with each item: it may contain a vocabulary and statistics
+            pickle.dump(task, file)  # only once: it can contain a vocabulary and statistics
             file.flush()
             pool = self._pools[-1]
             try:
@@ -91,16 +92,16 @@ class Processes(Executor):
                     yield waiting.popleft().result()
             except BrokenProcessPool as error:
                 raise WorkerError(
-                    "a worker process died (killed, or out of memory); run the same command again: it continues "
-                    "where it stopped"
+                    "a worker process died (killed, or out of memory); run the same command again to continue where "
+                    "it stopped"
                 ) from error
             finally:
                 running = [future for future in waiting if not future.cancel()]
-                wait(running)  # nothing is still writing when an action gives up
+                wait(running)  # no worker is still writing when the action fails
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep the same workers for all work inside the block: starting one takes a second."""
+        """Keep the same workers for all work inside the block, because starting one takes a second."""
         if self._pools:
             yield
             return
@@ -124,45 +125,45 @@ class Processes(Executor):
 
 
 def _done(task_file: str, item: object) -> object:
-    """Run the task for one item, in a worker."""
+    """Run the task for one item in a worker."""
     return _task(task_file)(item)
 
 
 @lru_cache(maxsize=1)
 def _task(file: str) -> Callable[[object], object]:
-    """The task pickled in a file; each worker reads it once."""
+    """The task pickled in a file, which each worker reads once."""
     task: Callable[[object], object] = pickle.loads(Path(file).read_bytes())
     return task
 
 
 def _start_worker(files: tuple[PluginFile, ...]) -> None:
-    """Prepare a worker: ignore Ctrl-C, end when the driver ends, and load its plugin files."""
+    """Set up a worker: ignore Ctrl-C, exit when the driver exits, and load its plugin files."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     exit_with_parent()
     os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread per worker, for tokenizers
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the driver has said it
+        warnings.simplefilter("ignore")  # the driver has already shown them
         registry.use_files(files)
         if files:
-            registry.load()  # tasks unpickle by the names of these modules
+            registry.load()  # unpickling tasks needs these modules
 
 
 @dataclass(frozen=True)
 class Ray(Executor):
-    """Workers on a Ray cluster, whose nodes share $CORPORA_HOME and the inputs under the same paths."""
+    """Workers on a Ray cluster whose nodes share $CORPORA_HOME and the inputs under the same paths."""
 
     name: ClassVar[str] = "ray"
-    address: str = option("auto", "The cluster: auto finds it, HOST:PORT names it.")
-    workers: int | None = option(None, "How many; by default one for each core of the cluster.", min=1)
+    address: str = option("auto", "The cluster's HOST:PORT; auto finds it.")
+    workers: int | None = option(None, "How many; by default one per core of the cluster.", min=1)
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """`task(item)` for each item, in order, at most two items per worker in flight.
+        """`task(item)` for each item, in order, with at most two items per worker in flight.
 
-        The items of a dead worker or node are done again by another one.
+        If a worker or node dies, another one repeats its items.
 
         Raises:
-            WorkerError: Ray is not installed, the cluster cannot be reached, a node lacks what the work needs, or
-                the same item killed its worker four times.
+            WorkerError: Ray is not installed, the cluster cannot be reached, a node is not set up for the work, or the
+                same item killed its worker four times.
         """
         ray, waiting = _connected(self.address), deque[Any]()
         try:
@@ -180,15 +181,15 @@ class Ray(Executor):
             raise error.cause from error
         except ray.exceptions.RayError as error:
             raise WorkerError(
-                f"the cluster lost a piece of work ({type(error).__name__}); run the same command again: it continues "
-                "where it was"
+                f"the cluster lost a piece of work ({type(error).__name__}); run the same command again to continue "
+                "where it stopped"
             ) from error
         finally:
             for reference in waiting:
                 ray.cancel(reference, force=True)
 
     def _check_nodes(self, ray: ModuleType) -> None:
-        """Check, before any work, that every node has our version, our plugins and the shared folder."""
+        """Check before the work begins that every node has our version, our plugins and the shared folder."""
         strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         with marked(shared_home()) as mark:
             ours = facts(mark)
@@ -200,7 +201,7 @@ class Ray(Executor):
                 try:
                     check_facts(node["NodeManagerAddress"], ray.get(seen), ours)
                 except (ray.exceptions.NodeDiedError, ray.exceptions.TaskUnschedulableError):
-                    continue  # it died meanwhile, and does no work
+                    continue  # it died in the meantime and gets no work
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
@@ -223,7 +224,7 @@ def _connected(address: str) -> ModuleType:
     if not ray.is_initialized():
         try:
             if ":" in address:
-                socket.create_connection(_host_and_port(address), CONNECT_SECONDS).close()  # Ray itself waits for long
+                socket.create_connection(_host_and_port(address), CONNECT_SECONDS).close()  # Ray's own timeout is long
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         except (OSError, RuntimeError, ValueError) as error:
             raise WorkerError(
@@ -234,25 +235,28 @@ def _connected(address: str) -> ModuleType:
 
 
 def _notices_to_log(ray: ModuleType) -> None:
-    """Log Ray's notices of dead nodes; Ray prints them to standard output and has no setting for that."""
+    """Log Ray's notices about dead nodes; Ray prints them to standard output and has no setting for that."""
 
-    def log(data: Mapping[str, list[str]], ignore_prefix: bool) -> None:
+    def _log(data: Mapping[str, list[str]], ignore_prefix: bool) -> None:
         for notice in data["lines"]:
             logging.getLogger("corpora").warning("ray: %s", notice.strip().partition("\n")[0])
 
     if hasattr(ray._private.worker, "print_to_stdstream"):
-        ray._private.worker.print_to_stdstream = log
+        ray._private.worker.print_to_stdstream = _log
 
 
 EXECUTORS: dict[str, type[Executor]] = {cls.name: cls for cls in (Serial, Processes, Ray)}
 
 
 def make_executor(text: str | Executor) -> Executor:
-    """An executor from its short form: `serial`, `processes:workers=2`.
+    """An executor from its short form.
+
+    Args:
+        text: `serial`, `processes:workers=2` or `ray:address=HOST:PORT`; an executor is returned unchanged.
 
     Raises:
-        UnknownName: no executor has this name.
-        OptionError: a setting of the wrong type or out of range.
+        UnknownName: there is no executor with this name.
+        OptionError: a setting has the wrong type or is out of range.
     """
     if isinstance(text, Executor):
         return text

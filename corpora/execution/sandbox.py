@@ -1,4 +1,4 @@
-"""Run a function on hostile input in a child process: a crash, a hang or a memory leak costs one document."""
+"""Run a function on untrusted input in a child process, so that a crash, hang or memory leak costs one document."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MEMORY_BYTES = 2 << 30
 
 
 class Guard:
-    """One child process that runs functions for its parent, and is replaced when it dies.
+    """A child process that runs functions for its parent, and is replaced when it dies.
 
     Args:
-        seconds: how long one call may take. Limits that count (size, depth) belong in the function;
-            this one stands behind them.
-        memory_bytes: address space that the child may add to what it starts with (Linux only).
+        seconds: how long one call may take. This is a last resort; reproducible limits, such as on size and depth,
+            belong in the function.
+        memory_bytes: how much address space the child may allocate after its start (Linux only).
     """
 
     def __init__(self, *, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
@@ -37,14 +37,15 @@ class Guard:
         self._pipe: Connection | None = None
 
     def call(self, function: Callable[..., T], *arguments: object) -> T:
-        """What `function(*arguments)` returns or raises, computed in the child.
+        """Return or raise what `function(*arguments)` returns or raises in the child.
 
         Args:
-            function: importable by name; it and its arguments are pickled.
+            function: importable by name.
+            arguments: picklable, like the result.
 
         Raises:
             ChildDied: the child crashed or was killed.
-            LimitExceeded: it ran over its time, or out of its memory.
+            LimitExceeded: it exceeded its time or memory limit.
         """
         pipe = self._started()
         try:
@@ -59,7 +60,7 @@ class Guard:
             code = self._exit_code()
             self.close()
             raise ChildDied(f"the process reading it died (exit code {code})") from error
-        except BaseException:  # Ctrl-C between send and recv leaves an answer that belongs to nobody
+        except BaseException:  # after Ctrl-C between send and recv, the pipe would still contain the old answer
             self.close()
             raise
         if kind == "memory":
@@ -70,7 +71,7 @@ class Guard:
         return value  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """Kill the child."""
+        """Kill the child; the next call starts a new one."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -96,7 +97,7 @@ class Guard:
 
 @contextlib.contextmanager
 def _main_left_alone() -> Iterator[None]:
-    """Keep a process that is started now from importing the user's script, which it does not need."""
+    """Prevent a process that is started in this block from importing the user's script, which it does not need."""
     main = sys.modules["__main__"]
     hidden: dict[str, Json] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
     main.__spec__ = None
@@ -110,9 +111,13 @@ _guards = threading.local()
 
 
 def guarded(function: Callable[..., T], *arguments: object) -> T:
-    """Run `function(*arguments)` in a child process kept for the purpose; see `Guard.call`.
+    """Run `function(*arguments)` in this thread's sandbox; see `Guard.call`.
 
-    The victim of a limit or a crash is tried once more, in a fresh child, before the error is raised.
+    After a crash or an exceeded limit, the call is repeated once in a new child before the error is raised.
+
+    Args:
+        function: importable by name.
+        arguments: picklable, like the result.
     """
     guard = getattr(_guards, "guard", None)
     if guard is None:
@@ -143,16 +148,16 @@ def _serve(pipe: Connection, memory_bytes: int) -> None:
 
 
 def exit_with_parent() -> None:
-    """End this process when the one that started it is gone, however it went."""
+    """Exit as soon as the parent process is gone, for whatever reason; does nothing in a process without a parent."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
 
-    def watch() -> None:
+    def _watch() -> None:
         parent.join()
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=_watch, daemon=True).start()
 
 
 def _limit_memory(memory_bytes: int) -> None:
@@ -162,5 +167,5 @@ def _limit_memory(memory_bytes: int) -> None:
 
         used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, resource.RLIM_INFINITY))
-    except (ImportError, OSError, ValueError):  # no such limit on this system: the time limit still stands
+    except (ImportError, OSError, ValueError):  # this system has no such limit; the time limit still applies
         return

@@ -1,4 +1,4 @@
-"""Compare datasets: reports, differences, overlap, figures, lineage."""
+"""Compare datasets: reports, differences, overlap, plots, and lineage."""
 
 import lazy_loader
 

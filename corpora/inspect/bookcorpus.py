@@ -1,4 +1,4 @@
-"""Compare our sentence datasets, line by line, with what is known about the original Toronto BookCorpus."""
+"""Compare sentence datasets with the published figures of the original Toronto BookCorpus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from corpora.store.pages import BOOKCORPUS, BOOKCORPUS_LINES, Share, Table, labe
 
 
 def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table | None:
-    """The published figures of the original next to ours; None if no dataset was built from documents."""
+    """The published figures of the original next to those of our datasets.
+
+    Args:
+        datasets: only sentence datasets that were built from documents are shown.
+        counting: counts words and repeated rows if they are not stored yet.
+
+    Returns:
+        None if there is no such dataset.
+    """
     built = [d for d in datasets if d.kind == "sentences" and "found" in d.manifest.accounting and d.rows]
     if not built:
         return None
@@ -21,10 +29,10 @@ def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table |
         if any(line in column for column in columns)
     ]
     note = (
-        "Quoted: Zhu et al. 2015; Bandy and Vincent 2021. They counted the original as it was given out, lower-cased "
-        "and cut into Treebank tokens; what we found at fault was rejected before the rows were written."
+        "Quoted: Zhu et al. 2015; Bandy and Vincent 2021. They counted the original as it was distributed, lower-cased "
+        "and split into Treebank tokens; our figures are for the rows after faulty books were rejected."
     )
-    return Table("Beside the original BookCorpus", ["line", *labels(built), BOOKCORPUS], rows, note=note)
+    return Table("Compared with the original BookCorpus", ["figure", *labels(built), BOOKCORPUS], rows, note=note)
 
 
 def _lines(dataset: Dataset, counting: Counting) -> dict[str, Json]:

@@ -36,17 +36,18 @@ def diff(
     store: Store | None = None,
     progress: Progress = silent,
 ) -> list[Table]:
-    """How two datasets of one kind differ, as tables: figures, what is shared, and the settings that differ.
+    """How two datasets of one kind differ, as tables: figures, what they share, and the settings that differ.
 
     Rows, documents and types (tokens, or words for sentences) are compared in both directions, so that nesting is
     visible: a sample shares all of its rows with the dataset it was taken from. The share of n-grams shows how much of
-    an evaluation set is in a training set. If a version's words have not been counted yet, they are counted now and
-    kept in the store, outside the version.
+    an evaluation set is in a training set. If the words of a version have not been counted yet, they are counted now
+    and kept in the store, outside the version.
 
     Args:
         one: a dataset, open or given by reference.
         other: the dataset to compare it with.
         ngram: the length of an n-gram in tokens or words, at least 1.
+        store: where references are looked up and counts are kept; by default the store at `$CORPORA_HOME`.
 
     Raises:
         DatasetNotFound: a dataset is not in the store.
@@ -73,7 +74,7 @@ TELLING = 12
 
 @dataclass(frozen=True)
 class Blocks:
-    """A dataset's blocks, which can be read more than once, with progress reports."""
+    """A dataset's blocks, which can be read more than once; reading reports progress."""
 
     dataset: Dataset
     stage: str
@@ -113,9 +114,9 @@ class Comparison:
             ours["types"], theirs["types"] = self.types.shared()
         headers = ["what", f"of {self.names[0]} in {self.names[1]}", f"of {self.names[1]} in {self.names[0]}"]
         note = (
-            "Rows are compared by all of their values, whatever document they are from; copies count as often as "
-            f"they are there. N-grams are of {self.unit}s and lie within rows; shares of rows with one are of those "
-            "long enough to hold one."
+            "Rows are compared by their values, whatever document they are from; copies are counted individually. "
+            f"N-grams consist of {self.unit}s and never cross rows; shares of rows with a shared n-gram refer to the "
+            "rows that are long enough to contain one."
         )
         rows = [[label, *(None if s is None else Share(s) for s in (ours[label], theirs[label]))] for label in ours]
         return Table("Shared", headers, rows, note=note)
@@ -134,7 +135,7 @@ class Comparison:
 
     @property
     def unit(self) -> str:
-        """What types are: token or word."""
+        """What a type is: `token` or `word`."""
         return "token" if self.a.kind == "tokens" else "word"
 
     @cached_property
@@ -150,7 +151,7 @@ class Comparison:
             rows.append([f"{self.unit} frequencies", float(f"{self.types.divergence().sum():.3g}")])
         lengths = lengths_divergence(*(d.statistics("lengths") for d in (self.a, self.b)))
         rows += [] if lengths is None else [[f"lengths in {self.unit}s", float(f"{lengths:.3g}")]]
-        note = "Jensen-Shannon divergences, in bits: 0 where two distributions are alike, 1 where they share nothing."
+        note = "Jensen-Shannon divergences, in bits: 0 for identical distributions, 1 if they have nothing in common."
         return Table("How far apart", ["of", "bits"], rows, note=note)
 
     def gained_and_lost(self) -> Table:
@@ -167,7 +168,7 @@ class Comparison:
 
     def telling(self) -> Table:
         """The types that contribute most to the difference between the two frequency distributions."""
-        headers = [self.unit, *(f"in {name}, a million" for name in self.names)]
+        headers = [self.unit, *(f"in {name}, per million" for name in self.names)]
         rows: list[list[object]] = []
         if self.types and self.types.one.any() and self.types.other.any():
             apart = self.types.divergence()
@@ -177,14 +178,20 @@ class Comparison:
         return Table(f"{self.unit.capitalize()}s that tell them apart", headers, rows, note=self._bounded())
 
     def _bounded(self) -> str:
-        return "" if self.types is None or self.types.exact else "Of the half million most frequent words of each."
+        return "" if self.types is None or self.types.exact else "For the half million most frequent words of each."
 
     def _blocks(self, dataset: Dataset) -> Blocks:
         return Blocks(dataset, "compare", self.counting.progress)
 
 
 def settings_that_differ(a: Dataset, b: Dataset, store: Store) -> Table:
-    """The settings that differ between two versions, including those of all their ancestors."""
+    """The settings that differ between two versions, including those of all their ancestors.
+
+    Args:
+        a: one version.
+        b: the other.
+        store: where their ancestors are looked up; missing ones are skipped.
+    """
     ours, theirs = _settings(a, store), _settings(b, store)
     rows: list[list[object]] = []
     for key in dict.fromkeys([*ours, *theirs]):
@@ -192,7 +199,7 @@ def settings_that_differ(a: Dataset, b: Dataset, store: Store) -> Table:
         if mine != other:
             rows.append([key, *(Long(", ".join(values)) if values else None for values in (mine, other))])
     names = _names(a, b)
-    note = "Nothing but their names." if a.fingerprint == b.fingerprint else ""
+    note = "Only their names." if a.fingerprint == b.fingerprint else ""
     return Table("Settings that differ, along the lineage", ["setting", *names], rows, note=note)
 
 

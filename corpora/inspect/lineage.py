@@ -29,7 +29,15 @@ class Node:
 
 
 def lineage(datasets: Sequence[Dataset], store: Store) -> dict[str, Node]:
-    """The versions and all of their ancestors, ancestors first."""
+    """The versions and all of their ancestors, ancestors first.
+
+    Args:
+        datasets: the versions that the report is about.
+        store: where ancestors are looked up; one that was removed is shown without its own parents.
+
+    Returns:
+        Nodes by reference.
+    """
     nodes: dict[str, Node] = {}
     chosen = {dataset.reference for dataset in datasets}
     for dataset in datasets:
@@ -57,7 +65,7 @@ def _amount(dataset: Dataset) -> str:
 
 
 def short(number: int) -> str:
-    """A count in short form, such as 109.3 M."""
+    """A count with three significant digits and a unit, such as 109 M."""
     for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
         if number >= size:
             return f"{number / size:.3g} {unit}"
@@ -65,7 +73,11 @@ def short(number: int) -> str:
 
 
 def draw(nodes: Mapping[str, Node]) -> str:
-    """The drawing as an SVG element for a page."""
+    """The drawing as an SVG element for a page.
+
+    Args:
+        nodes: as `lineage` returns them, ancestors first.
+    """
     places = _places(nodes)
     width = max((x for x, _ in places.values()), default=0) + WIDTH + 2
     height = max((y for _, y in places.values()), default=0) + HEIGHT + 2

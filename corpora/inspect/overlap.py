@@ -17,12 +17,12 @@ CAPACITY = 2**22
 
 @dataclass(frozen=True)
 class SharedRows:
-    """How many rows of one dataset are rows of another."""
+    """How many rows of one dataset also occur in another."""
 
     rows: int
     """Rows of the first dataset."""
     shared: int | None
-    """How many of these the other dataset also has; None if there are no rows."""
+    """How many of these also occur in the other dataset; None if there are no rows."""
     rate: float | None
     exact: bool
     """False if the figures are estimated from a sample of the hashes."""
@@ -38,7 +38,7 @@ class SharedNgrams:
     rows: int
     """Rows that are long enough to contain an n-gram."""
     rows_seen_rate: float | None
-    """Share of these rows with at least one n-gram that was seen."""
+    """The share of these rows with at least one n-gram that also occurs in the training dataset."""
     exact: bool
     """False if the figures are estimated from a sample of the hashes."""
 
@@ -53,7 +53,12 @@ class HashSet:
 
     @classmethod
     def of(cls, parts: Iterable[Keys], *, capacity: int = CAPACITY) -> HashSet:
-        """The set of the hashes of every block, which may repeat; keeps at most `capacity` of them."""
+        """The distinct hashes of all blocks.
+
+        Args:
+            parts: the hashes of each block, in any order, with duplicates.
+            capacity: the most hashes to keep; if there are more, a uniform sample of them is kept.
+        """
         keys, level = np.zeros(0, dtype=np.uint64), 0
         for part in parts:
             keys = joined(keys, part[levels(part) >= level])[0]
@@ -68,15 +73,15 @@ class HashSet:
         return self.set.keys
 
     def places(self, hashes: Keys) -> NDArray[np.int64]:
-        """[hashes], the position of each hash among the keys; −1 for hashes that are not among them."""
+        """The index of each hash among the keys, −1 if it is not one of them: [hashes]."""
         return self.set.places(hashes)
 
 
 def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences], *, capacity: int = CAPACITY) -> SharedRows:
-    """How many rows of one dataset are also in another; all of them for a sample and its source.
+    """How many rows of one dataset also occur in another; for a sample and its source, all of them.
 
-    Copies are counted individually: a row that occurs twice in the part and once in the whole counts
-    once. The result is exact if the part has at most `capacity` distinct rows.
+    Copies are counted individually: a row that occurs twice in the part and once in the whole counts once.
+    The result is exact if the part has at most `capacity` distinct rows.
 
     Args:
         part: the blocks of the first dataset; read twice, so an iterator does not work.
@@ -92,15 +97,15 @@ def rows_shared(part: Iterable[Sequences], whole: Iterable[Sequences], *, capaci
 
 
 def contamination(evaluation: Iterable[Sequences], training: Iterable[Sequences], *, n: int = 13) -> SharedNgrams:
-    """How much of an evaluation dataset occurs in a training dataset, by n-grams of tokens, or words, within rows.
+    """How much of an evaluation dataset occurs in a training dataset, by n-grams of tokens or words within rows.
 
-    The default of 13 follows Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n cannot
-    be found; `rows_seen_rate` is the share among the others.
+    The default of 13 follows Brown et al. 2020 (arXiv 2005.14165, appendix C). Rows shorter than n have no n-grams;
+    `rows_seen_rate` is the share among the other rows.
 
     Args:
         evaluation: blocks of token ids, or of UTF-8 bytes; read twice, so an iterator does not work.
-        training: blocks of ids of the same vocabulary, or of text as well; read once.
-        n: tokens or words in an n-gram, at least 1.
+        training: blocks of ids from the same vocabulary, or of UTF-8 bytes too; read once.
+        n: tokens or words per n-gram, at least 1.
     """
     known = HashSet.of(_ngrams(block, n)[0] for block in evaluation)
     seen = np.zeros(len(known.keys), dtype=bool)
@@ -133,7 +138,7 @@ def _ngrams(block: Sequences, n: int) -> tuple[Keys, NDArray[np.int64]]:
 
 
 def _occurrences(known: HashSet, blocks: Iterable[Sequences]) -> tuple[NDArray[np.int64], int]:
-    """How often each known row occurs, [keys], and the number of all rows."""
+    """How often each known row occurs, [keys], and the total number of rows."""
     totals, rows = np.zeros(len(known.keys), dtype=np.int64), 0
     for block in blocks:
         keys, counts = tally(_rows(block))

@@ -1,6 +1,6 @@
-"""Figures of datasets side by side, for pages and papers: lengths, rank and frequency, vocabulary growth.
+"""Plots that compare datasets, for pages and papers: lengths, rank and frequency, vocabulary growth.
 
-The colours are those of Okabe and Ito, distinguishable with any colour vision; line styles distinguish them in print.
+The colours are those of Okabe and Ito, which colour-blind people can tell apart; line styles differ too, for print.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 STYLES = ("-", "--", "-.", ":")
 FORMATS = ("svg", "png", "pdf")
 NAMED = re.compile(r' id="[\w.]+?_\d+"')
-"""Ids that matplotlib gives its elements; nothing refers to them, and several figures on one page would share them."""
+"""Ids that matplotlib gives its elements; nothing refers to them, and figures on the same page would share them."""
 POINTS = 240
-"""The most points per line, so that a figure stays under about ten kilobytes."""
+"""The maximum number of points per line, which keeps a figure below about ten kilobytes."""
 STYLE: Any = {
     "font.family": "sans-serif", "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left",
     "axes.titleweight": "bold", "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#555555",
@@ -37,13 +37,13 @@ STYLE: Any = {
 
 
 def lengths_figure(histograms: Mapping[str, Array], *, unit: str = "tokens") -> Figure:
-    """How long the rows are: the share of rows at each length, up to the length that 99.5 % do not exceed.
+    """How long the rows are: the share of rows with each length, up to the longest dataset's 99.5th percentile.
 
     Args:
-        histograms: by dataset name, the number of rows of each length: [length + 1].
-        unit: what lengths are counted in.
+        histograms: [longest + 1] by dataset name, the number of rows of each length.
+        unit: of the lengths, for the axis.
     """
-    figure, axes = _empty("Lengths", f"{unit} a row", "share of rows, %")
+    figure, axes = _empty("Lengths", f"{unit} per row", "share of rows, %")
     longest = max((_quantile(rows, 0.995) for rows in histograms.values()), default=0)
     width = max(1, -(-(longest + 1) // POINTS))
     for look, (name, rows) in zip(_looks(), histograms.items(), strict=False):
@@ -57,11 +57,11 @@ def lengths_figure(histograms: Mapping[str, Array], *, unit: str = "tokens") -> 
 
 
 def rank_frequency_figure(counts: Mapping[str, Array], *, unit: str = "token") -> Figure:
-    """The frequency of types by rank: Zipf's figure, with both scales logarithmic.
+    """The frequency of types by rank (Zipf's plot), on logarithmic scales.
 
     Args:
-        counts: by dataset name, the count of each type, in any order.
-        unit: what is counted.
+        counts: [types] by dataset name, the count of each type, in any order.
+        unit: what is counted, in the singular, for the axis.
     """
     figure, axes = _empty("Rank and frequency", "rank", f"share of all {unit}s")
     for look, (name, occurrences) in zip(_looks(), counts.items(), strict=False):
@@ -73,11 +73,11 @@ def rank_frequency_figure(counts: Mapping[str, Array], *, unit: str = "token") -
 
 
 def growth_figure(curves: Mapping[str, Sequence[Sequence[int]]], *, unit: str = "token") -> Figure:
-    """How many types occur in the first tokens: Heaps' figure, with both scales logarithmic.
+    """How many types occur in the first tokens (Heaps' plot), on logarithmic scales.
 
     Args:
-        curves: by dataset name, pairs of tokens read and types seen.
-        unit: what is counted.
+        curves: by dataset name, (tokens read, types seen) pairs.
+        unit: what is counted, in the singular, for the axis.
     """
     figure, axes = _empty("Vocabulary growth", f"{unit}s read", "types seen")
     for look, (name, curve) in zip(_looks(), curves.items(), strict=False):
@@ -89,11 +89,11 @@ def growth_figure(curves: Mapping[str, Sequence[Sequence[int]]], *, unit: str = 
 
 
 def svg(figure: Figure, *, description: str) -> str:
-    """The figure as an SVG element for a page; the same figure gives the same text.
+    """The figure as an SVG element for a page; the same figure always gives the same text.
 
     Args:
         figure: the figure.
-        description: what it shows, for screen readers.
+        description: what it shows, for screen readers; also the seed of the element's ids.
     """
     import matplotlib as mpl
 
@@ -106,17 +106,21 @@ def svg(figure: Figure, *, description: str) -> str:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write the figure in the format of the path's suffix: .svg, .png (300 dots per inch) or .pdf.
+    """Write a figure to a file.
+
+    Args:
+        figure: the figure.
+        path: its suffix determines the format: .svg, .png (300 dpi) or .pdf.
 
     Raises:
-        OptionError: the suffix is not one of these.
+        OptionError: the suffix is another one.
     """
     import matplotlib as mpl
 
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise OptionError(
-            f"{path} ends with {path.suffix or 'nothing'}; a figure's file ends with .{', .'.join(FORMATS)}"
+            f"{path} has the suffix {path.suffix or '(none)'}; figures can be saved as .{', .'.join(FORMATS)}"
         )
     dates: dict[str, Json] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
     with mpl.rc_context(STYLE | {"svg.hashsalt": path.stem}):
@@ -134,7 +138,7 @@ def _empty(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 
 
 def _looks() -> Iterator[dict[str, Any]]:
-    """A colour and a line style for each line, distinct for the first 28; wide lines are drawn below narrow ones."""
+    """A colour and line style for each line, distinct for the first 28; wide lines are drawn below narrow ones."""
     for style in STYLES:
         for number, colour in enumerate(COLOURS):
             turn = (STYLES.index(style) + number) % len(STYLES)

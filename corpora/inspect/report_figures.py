@@ -1,4 +1,4 @@
-"""A report's figures, and the counts that they need."""
+"""The figures of a report, and the counts that they need."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ class Picture:
 
 
 def pictures(datasets: Sequence[Dataset], counting: Counting) -> Iterator[Picture]:
-    """Lengths, rank and frequency, and vocabulary growth, of token datasets and of sentence datasets."""
+    """The figures of a report: lengths, rank and frequency, vocabulary growth; token and sentence datasets separately.
+
+    Args:
+        datasets: those without rows are left out.
+        counting: counts missing statistics.
+    """
     named = dict(zip(labels(datasets), datasets, strict=True))
     for name, caption, draw in DRAWINGS:
         for kind, unit in UNITS.items():
@@ -42,7 +47,15 @@ def pictures(datasets: Sequence[Dataset], counting: Counting) -> Iterator[Pictur
 
 
 def save_all(drawn: Sequence[Picture], folder: Path) -> list[Path]:
-    """Write figures as PNG and PDF."""
+    """Write figures as PNG and PDF.
+
+    Args:
+        drawn: as `pictures` yields them.
+        folder: created if it does not exist; existing files with the same names are replaced.
+
+    Returns:
+        The paths of the files.
+    """
     paths = [folder / f"{picture.name}.{ending}" for picture in drawn for ending in ("png", "pdf")]
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,8 +84,8 @@ def _growth(group: Mapping[str, Dataset], unit: str, counting: Counting) -> Figu
 
 
 DRAWINGS: tuple[tuple[str, str, Callable[[Mapping[str, Dataset], str, Counting], Figure]], ...] = (
-    ("lengths", "How long rows are, in {unit}s, up to the length that 99.5 % do not exceed.", _lengths),
-    ("ranks", "How often the most frequent {unit}, the second, … occurs.", _ranks),
-    ("growth", "How many distinct {unit}s the first part of the rows holds.", _growth),
+    ("lengths", "The lengths of rows in {unit}s, up to the 99.5th percentile.", _lengths),
+    ("ranks", "The frequency of each {unit} by its rank.", _ranks),
+    ("growth", "The number of distinct {unit}s by the number of {unit}s read.", _growth),
 )
-"""Each figure's name, its caption, and what draws it."""
+"""The name, the caption and the drawing function of each figure."""

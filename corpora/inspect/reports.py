@@ -30,10 +30,10 @@ def report(
 ) -> Path:
     """Write one self-contained HTML page that compares datasets.
 
-    Statistics that a version does not have yet are counted now and kept in the store, outside the version.
+    Missing statistics are counted now and kept in the store, outside the versions.
 
     Args:
-        datasets: open, or given by reference.
+        datasets: open, or given by reference; one that is given twice is shown once.
         out: the path of the page.
         figures: a folder for the page's figures as PNG and PDF, for papers.
 

@@ -29,7 +29,7 @@ PAIRS = 6
 WINDOW = 600
 """How many of the parent's rows are searched for the version's first rows, if some were dropped or merged."""
 REACH = 12
-"""How many rows may have been dropped before a matching row, and how many rows of the version are tried."""
+"""The maximum number of rows dropped before a matching row, and the number of the version's rows that are tried."""
 BREAK = Shown("¶")
 """The separator between rows that were merged into one."""
 LIKENESS = 0.5
@@ -41,13 +41,13 @@ Kind = Literal["rewritten", "selected", "tokenized"]
 
 @dataclass(frozen=True)
 class Side:
-    """One row of a pair, or several that became one."""
+    """One side of a pair: a row, or several that became one."""
 
     numbers: tuple[int, ...]
     """Row numbers in the dataset, counted from 1."""
     parts: list[Part]
     taken: bool = False
-    """For a neighbour, whether the selection took it as well."""
+    """For a neighbouring row, whether the selection took it too."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,17 @@ class Comparison:
 
 
 def compare(child: Dataset, store: Store, *, pairs: int = PAIRS) -> Comparison | None:
-    """Rows of a version next to its parent's; None if it was built, concatenated, or split into other units."""
+    """Rows of a version next to those of its parent.
+
+    Args:
+        child: the version.
+        store: where the parent is looked up; if it was removed, the result has a note and no pairs.
+        pairs: the maximum number of pairs.
+
+    Returns:
+        None if rows cannot be compared one by one: after a build, a concatenation, or tokenization of other units
+        than sentences.
+    """
     kind, plan = _kind(child), child.manifest.plan
     if kind is None:
         return None
@@ -119,7 +129,7 @@ Read = tuple[Row, list[Shown]]
 
 
 def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Sequence[Read], Read]]:
-    """Each row with the range of earlier rows that it resembles most, in order; rows without one are left out."""
+    """Each row with the range of original rows that it resembles most, in order; rows without one are left out."""
     start = 0
     for row, pieces in after:
         counts = Counter(piece.text for piece in pieces)
@@ -131,7 +141,7 @@ def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Se
 
 
 def _longest(before: Sequence[Read], first: int, document: str, pieces: Counter[str]) -> tuple[float, int, int]:
-    """How much the pieces resemble the rows from the first one on, as long as each further row adds similarity."""
+    """The range of rows from `first` on that resembles the pieces most, extended while each row adds similarity."""
     seen: Counter[str] = Counter()
     best = (0.0, first, first)
     for place in range(first, len(before)):
@@ -155,7 +165,7 @@ def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
     read, near = reader_of(parent), rows_numbered(parent, [place + step for _, place in found for step in (-1, 1)])
     taken = rows_numbered(child, [row.number + step for row in rows for step in (-1, 1)])
 
-    def neighbour(row: Row, place: int, step: int) -> Side | None:
+    def _neighbour(row: Row, place: int, step: int) -> Side | None:
         beside, made = near.get(place + step), taken.get(row.number + step)
         if beside is None:
             return None
@@ -165,15 +175,15 @@ def _selected(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
         Pair(
             Side((place + 1,), beginning(unchanged(read(row)))),
             Side((row.number + 1,), []),
-            neighbour(row, place, -1),
-            neighbour(row, place, 1),
+            _neighbour(row, place, -1),
+            _neighbour(row, place, 1),
         )
         for row, place in found
     ]
 
 
 def _tokenized(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
-    """Sentences next to their pieces, as the vocabulary spells them."""
+    """Sentences next to their pieces, spelled as in the vocabulary."""
     vocabulary = vocabulary_in(child.path)
     if vocabulary is None:
         return []

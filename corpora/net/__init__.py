@@ -1,4 +1,4 @@
-"""The one HTTP client: robots.txt, crawl delays, retries, resumed downloads, and limits on size and time."""
+"""The HTTP client of all sources: robots.txt, crawl delays, retries, resumed downloads, limits on size and time."""
 
 import lazy_loader
 

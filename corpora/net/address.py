@@ -1,4 +1,4 @@
-"""Web addresses: which are accepted, and to which hosts a server may redirect."""
+"""Web addresses: which ones are accepted, and to which hosts a server may redirect."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from urllib.parse import urljoin, urlsplit
 from corpora.errors import DownloadError
 
 SCHEMES = {"http": 80, "https": 443}
-"""The only schemes that are requested, with their default ports. Never `file:`, `ftp:` or `data:`."""
+"""The supported schemes with their default ports; never `file:`, `ftp:` or `data:`."""
 MAX_ADDRESS = 8192
-"""Characters; longer addresses are refused, as most servers do."""
+"""Longer addresses, in characters, are refused, as most servers refuse them."""
 MAX_SHOWN = 200
 
 
 def checked(url: str) -> str:
-    """An address that may be requested, unchanged.
+    """The address, unchanged, after a check that it may be requested.
 
     Raises:
         DownloadError: it is not http or https, has no valid host or port, contains a user name, or is too long.
@@ -45,7 +45,7 @@ def _problem(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a checked address in lower case, with its port unless that is the scheme's default."""
+    """The host of a checked address in lower case and IDNA form, with its port unless it is the scheme's default."""
     parts = urlsplit(url)
     host = _ascii(parts.hostname or "")
     host = f"[{host}]" if ":" in host else host
@@ -53,7 +53,7 @@ def host_of(url: str) -> str:
 
 
 def name_of(url: str) -> str:
-    """The host of a checked address without its port."""
+    """The host name of a checked address, without the port."""
     return urlsplit(url).hostname or ""
 
 
@@ -69,10 +69,10 @@ def redirected(url: str, location: str, permitted: Iterable[str]) -> str:
     Args:
         url: the checked address that was requested.
         location: the server's `Location` header.
-        permitted: other hosts that are allowed, each as `host`, `host:port` or `*.domain`; `*` for any.
+        permitted: hosts that are allowed besides the same one, as `host`, `host:port` or `*.domain`; `*` allows any.
 
     Raises:
-        DownloadError: it does not lead to a web address, or leads to a host that is not permitted.
+        DownloadError: the target is not a web address, or its host is not permitted.
     """
     try:
         target = checked(urljoin(url, location))
@@ -87,7 +87,7 @@ def redirected(url: str, location: str, permitted: Iterable[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """Text from a server for a message: one short line without control characters."""
+    """Text from a server in a form that is safe to print: one short line without control characters."""
     text = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
@@ -99,5 +99,5 @@ def _matches(host: str, pattern: str) -> bool:
 
 
 def _ascii(host: str) -> str:
-    """A host name as DNS takes it; a label that is empty or longer than 63 characters raises UnicodeError."""
+    """A host name in ASCII, as DNS needs it; an empty label or one of more than 63 characters raises UnicodeError."""
     return host if ":" in host else host.rstrip(".").encode("idna").decode("ascii")

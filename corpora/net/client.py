@@ -1,4 +1,4 @@
-"""The HTTP client: one name with a contact, robots.txt, retries, resumed downloads, limits on size and time."""
+"""The HTTP client: an honest user agent, robots.txt, retries, resumed downloads, limits on size and time."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ _CONTACT = re.compile(r"[\x20-\x7e]{1,200}")
 
 
 class HttpClient:
-    """Reads pages and downloads files, politely; threads may share it.
+    """Reads pages and downloads files, politely. Threads may share a client.
 
-    Every host is asked under the same name, and only for what its robots.txt allows. A refusal is final: there is no
-    second try under another name or from another address.
+    It always uses the same User-Agent, and requests only what a host's robots.txt allows. A refusal is final: it does
+    not try again with another name or from another address.
 
     Args:
-        contact: your e-mail address or page, which every host receives in the User-Agent.
-        permissions: hosts that allow more than their robots.txt says, each with who allowed it and when.
-        pause_seconds: the least time between two requests to a host; its crawl delay can only make this longer.
-        redirect_hosts: hosts to which another may redirect, as `host`, `host:port` or `*.domain`; `*` for any.
-        retries: how often and how patiently requests are repeated.
+        contact: your e-mail address or web page, which is sent to every host in the User-Agent.
+        permissions: hosts that allow more than their robots.txt says, each with who gave the permission and when.
+        pause_seconds: the minimum time between two requests to a host; a longer crawl delay in robots.txt is respected.
+        redirect_hosts: hosts that other hosts may redirect to, as `host`, `host:port` or `*.domain`; `*` allows any.
+        retries: how often failed requests are repeated, and after which wait.
         timeouts: how long a request may take.
 
     Raises:
-        InputError: the contact is not one line of ASCII, or a proxy setting in the environment is not usable.
+        InputError: the contact is not one line of ASCII, or a proxy setting in the environment cannot be used.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class HttpClient:
         from corpora.net.exchange import new_session
 
         if not _CONTACT.fullmatch(contact):
-            raise InputError(f"contact {contact!r}: give an e-mail address or a page, in one line of plain ASCII")
+            raise InputError(f"contact {contact!r}: give an e-mail address or a web page, in one line of plain ASCII")
         self.agent = f"{AGENT}/{version('transferset')} (+{contact})"
         self._permissions = frozenset(host.lower() for host in permissions or ())
         self._pause_seconds = pause_seconds
@@ -70,11 +70,15 @@ class HttpClient:
         self._lock = Lock()
 
     def text(self, url: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:
-        """A page as text, decoded as UTF-8.
+        """A page as text, decoded as UTF-8; invalid bytes are replaced.
+
+        Args:
+            url: an http or https address.
+            max_bytes: larger pages are refused.
 
         Raises:
             DownloadError: robots.txt forbids it, the host refuses or fails, or the page is larger than `max_bytes`.
-            ServerBusy: the host keeps asking for patience.
+            ServerBusy: the host keeps answering 429 or 503.
         """
         body = self._retries.run(url, lambda: self._body(url, max_bytes))
         if len(body) > max_bytes:
@@ -82,47 +86,49 @@ class HttpClient:
         return body.decode("utf-8", "replace")
 
     def allows(self, url: str) -> bool:
-        """Whether the host's robots.txt, or a permission, allows an address.
+        """Whether the host's robots.txt or a permission allows requesting an address.
 
         Raises:
             DownloadError: robots.txt could not be read because the host or the network failed.
-            ServerBusy: the host keeps asking for patience.
+            ServerBusy: the host keeps answering 429 or 503.
         """
         url = checked(url)
         lifted = name_of(url) in self._permissions
         return self._host(url).allows(url, lambda: self._robots(robots_of(url)), lifted=lifted)
 
     def about(self, url: str) -> tuple[int | None, str]:
-        """The size of a file and its validator (ETag or date), as the server states them; its body is not read.
+        """The size of a file in bytes and its validator (ETag or date), as sent by the server; the body is not read.
 
         Raises:
             DownloadError: as in `text`.
-            ServerBusy: the host keeps asking for patience.
+            ServerBusy: the host keeps answering 429 or 503.
         """
 
-        def ask() -> tuple[int | None, str]:
+        def _ask() -> tuple[int | None, str]:
             with self._open(url, {}) as answer:
                 return content_length(answer.headers), validator(answer.headers)
 
-        return self._retries.run(url, ask)
+        return self._retries.run(url, _ask)
 
     def download(
         self, url: str, path: Path, *, max_bytes: int, size_bytes: int | None = None, checksum: str = ""
     ) -> None:
         """Download a file, continuing what an earlier attempt left in `path`.
 
-        An interrupted download stays there, and the next one asks for the rest if the file on the server is still the
-        same: by its ETag or date, or by the checksum of the whole. Without `size_bytes`, the host must state the size.
+        An interrupted download is kept, and the next one requests only the rest if the file on the server is still the
+        same, according to its ETag or date, or to the checksum of the whole file.
 
         Args:
+            url: an http or https address.
+            path: where the file is written.
             max_bytes: larger files are refused.
-            size_bytes: the exact size, if it is known.
-            checksum: the expected digest, as `sha1:…`; one wrong result is downloaded again.
+            size_bytes: the exact size, if it is known; otherwise the server must send it.
+            checksum: the expected digest, such as `sha1:…`. If it is wrong, the file is downloaded once more.
 
         Raises:
-            DownloadError: as in `text`; or the size or the checksum is wrong.
-            ServerBusy: the host keeps asking for patience.
-            OSError: the disk is full or refuses; what is there is kept.
+            DownloadError: as in `text`, or the size or the checksum is wrong.
+            ServerBusy: the host keeps answering 429 or 503.
+            OSError: the disk is full or cannot be written; what was downloaded is kept.
         """
         size = Size(max_bytes, size_bytes)
         if size.limit_bytes > max_bytes:
@@ -136,7 +142,7 @@ class HttpClient:
         raise DownloadError(url, "wrong checksum", f"{digest}, expected {checksum}")
 
     def _body(self, url: str, max_bytes: int, *, robots: bool = False) -> bytes:
-        """The body; of a longer one, the beginning and some bytes more than `max_bytes`."""
+        """The body; of a longer one, its beginning, with a few more bytes than `max_bytes`."""
         body = bytearray()
         with self._open(url, {}, robots=robots) as answer:
             for chunk in answer.text_chunks():
@@ -151,7 +157,7 @@ class HttpClient:
 
     @contextmanager
     def _open(self, url: str, headers: dict[str, str], *, robots: bool = False) -> Iterator[Answer]:
-        """The answer behind permitted redirects, within the rules of each host on the way."""
+        """The response after following permitted redirects, obeying the robots.txt of each host on the way."""
         url = checked(url)
         for _ in range(MAX_REDIRECTS + 1):
             if not robots and not self.allows(url):
@@ -165,7 +171,7 @@ class HttpClient:
 
     @contextmanager
     def _asked(self, url: str, headers: dict[str, str]) -> Iterator[Answer]:
-        """The answer of one host, requested when it is our turn."""
+        """The response of one host, requested after the pause that it needs."""
         from corpora.net.exchange import request
 
         host = self._host(url)

@@ -1,4 +1,4 @@
-"""A deadline for a whole request, so that a server cannot hold us by sending a byte now and then."""
+"""A deadline for a whole request, so that a server cannot keep it open by sending a byte now and then."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Timeouts:
 
     Args:
         silence_seconds: the longest wait for a connection or for the next byte.
-        grace_seconds: what every request may take, whatever its size.
-        slowest_bytes_per_second: after the grace period, the average speed that an answer must keep.
+        grace_seconds: the time that every request may take, whatever its size.
+        slowest_bytes_per_second: the minimum average speed after the grace period.
     """
 
     silence_seconds: float = 60.0
@@ -26,11 +26,12 @@ class Timeouts:
 
 
 class Deadline:
-    """Cuts the connection of one request when its time is over.
+    """Closes the connection of one request when its time is up.
 
-    A socket timeout bounds each read, not their sum: one byte every 59 seconds passes it for ever, in the headers, in
-    the body, and between two chunks. So a thread waits for the deadline and shuts the socket down, which ends a read
-    that is blocked. Each byte received moves the deadline on by the time that the slowest permitted speed gives it.
+    A socket timeout limits each read, not their sum: a server that sends one byte every 59 seconds never triggers it,
+    neither in the headers nor in the body. Therefore a thread waits for the deadline and then shuts the socket down,
+    which ends a blocked read. Each received byte extends the deadline by the time it takes at the slowest permitted
+    speed.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
@@ -48,11 +49,16 @@ class Deadline:
         self._done.set()
 
     def received(self, size_bytes: int) -> None:
-        """Move the deadline to what the bytes that arrived so far allow."""
+        """Extend the deadline according to the number of bytes received so far."""
         self._end = self._grace_end + size_bytes / self._speed
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Learn which socket to cut: httpx2's `trace` extension, called when a connection is made or encrypted."""
+        """Remember the socket to close: httpx2's `trace` extension, called when a connection is made or encrypted.
+
+        Args:
+            event: its name, such as `connection.connect_tcp.complete`.
+            info: its details; `return_value` is the network stream.
+        """
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
             if self.expired:

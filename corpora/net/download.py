@@ -1,4 +1,4 @@
-"""A file brought to disk: continued where it stopped, never larger than allowed, checked at the end."""
+"""Download a file to disk: resume an earlier attempt, enforce the size limit, and detect truncation."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from corpora.net.exchange import Answer
 
 Open = Callable[[str, dict[str, str]], AbstractContextManager["Answer"]]
-"""Requests an address with further headers."""
+"""Requests an address with additional headers."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What is known of a file's size before it is requested.
+    """What is known about a file's size before it is requested.
 
     Args:
-        max_bytes: the most that is accepted.
-        exact_bytes: the size itself; None if only the server knows it.
+        max_bytes: larger files are refused.
+        exact_bytes: the exact size; None if only the server knows it.
     """
 
     max_bytes: int
@@ -33,11 +33,15 @@ class Size:
 
     @property
     def limit_bytes(self) -> int:
-        """No byte after these is written."""
+        """The maximum number of bytes that are written."""
         return self.max_bytes if self.exact_bytes is None else self.exact_bytes
 
     def check(self, url: str, size_bytes: int | None) -> None:
         """Check that a size is within the limit.
+
+        Args:
+            url: the address, for the error message.
+            size_bytes: the size that the server sent; None, if it sent none, passes.
 
         Raises:
             DownloadError: it is not.
@@ -48,11 +52,17 @@ class Size:
 
 
 def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
-    """Request what is missing of a file, and add it.
+    """Request the missing part of a file, and append it.
+
+    Args:
+        url: the address.
+        part: what was downloaded so far; it is discarded if the server has a different file.
+        size: what is known about the file's size.
+        open_url: sends the request.
 
     Raises:
-        TryAgain: less than the whole arrived, or another part than was asked for.
-        DownloadError: the server refuses, sends too much, or does not state a size that nobody else knows.
+        TryAgain: the response was truncated, or is another part of the file than requested.
+        DownloadError: the server refuses, sends too much, or does not send the size if that is needed.
     """
     have = part.size_bytes()
     if have == size.exact_bytes:
@@ -63,7 +73,7 @@ def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
         with open_url(url, part.headers()) as answer:
             whole = _add(url, part, size, answer)
     except TryAgain as again:
-        if again.status == 416:  # the bytes here are not the beginning of the file there
+        if again.status == 416:  # what we have is not the beginning of the file on the server
             part.discard()
         raise
     if whole is not None and (arrived := part.path.stat().st_size) != whole:
@@ -71,12 +81,12 @@ def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
 
 
 def _add(url: str, part: PartialFile, size: Size, answer: Answer) -> int | None:
-    """Write the body, and give the size that the file must have now; None if nobody knows."""
+    """Write the body, and return the size that the file must have now; None if it is unknown."""
     start, length = _start(answer, part), fields.content_length(answer.headers)
     stated = None if length is None else start + length
     size.check(url, stated)
     if size.exact_bytes is None and stated is None and "transfer-encoding" not in answer.headers:
-        raise DownloadError(url, "no size given", "a cut file would look complete")
+        raise DownloadError(url, "no size given", "a truncated file would look complete")
     if start == 0:
         part.restart(fields.validator(answer.headers))
     part.append(answer.chunks(), url, size.limit_bytes)
@@ -84,11 +94,11 @@ def _add(url: str, part: PartialFile, size: Size, answer: Answer) -> int | None:
 
 
 def _start(answer: Answer, part: PartialFile) -> int:
-    """Where the answer continues the file; 0 if it is the whole."""
+    """The offset at which the response continues the file; 0 if it is the whole file."""
     if not answer.partial:
         return 0
     have, stated = part.size_bytes(), fields.range_start(answer.headers)
     if stated == have or (part.checksum and "content-range" not in answer.headers):
         return have
     part.discard()
-    raise TryAgain("the server sent another part of the file than was asked for")
+    raise TryAgain("the server sent another part of the file than requested")

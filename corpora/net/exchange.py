@@ -1,4 +1,4 @@
-"""One request and its answer, over httpx2, with every way in which it can fail sorted into errors."""
+"""One request and its response, with every kind of failure of httpx2 translated into our errors."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from corpora.net.retries import BUSY, TryAgain
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEMPORARY = BUSY | {408, 500, 502, 504}
 CUT = ("disconnected", "closed")
-"""Words of h11 and httpcore2 for a connection that ended early; their other protocol errors are malformed answers."""
+"""Words in messages of h11 and httpcore2 about a connection that ended early; other protocol errors mean bad data."""
 REASONS = {401: "refused", 403: "refused", 404: "not found", 410: "not found", 451: "refused"}
 
 
 def new_session(agent: str, timeouts: Timeouts) -> httpx2.Client:
-    """A client without cookies, cached connections and redirects of its own; proxies come from the environment.
+    """A client without cookies, connection reuse and automatic redirects; proxies are taken from the environment.
+
+    Args:
+        agent: the User-Agent.
+        timeouts: of which `silence_seconds` is used here.
 
     Raises:
-        InputError: the environment names a proxy or a certificate file that cannot be used.
+        InputError: a proxy or certificate file in the environment cannot be used.
     """
     try:
         return httpx2.Client(
@@ -44,12 +48,12 @@ def new_session(agent: str, timeouts: Timeouts) -> httpx2.Client:
 
 
 class Answer:
-    """A successful answer, or a redirect.
+    """A successful response, or a redirect.
 
     Args:
         url: the address that was requested.
-        response: httpx2's, its body not read yet.
-        deadline: moves on with each byte.
+        response: from httpx2, with an unread body.
+        deadline: extended as the body is read.
     """
 
     def __init__(self, url: str, response: httpx2.Response, deadline: Deadline) -> None:
@@ -62,11 +66,11 @@ class Answer:
         self._response, self._deadline = response, deadline
 
     def chunks(self) -> Iterator[bytes]:
-        """The body as it was sent."""
+        """The body exactly as sent, as needed for byte ranges."""
         return self._counted(self._response.iter_raw())
 
     def text_chunks(self) -> Iterator[bytes]:
-        """The body without its `Content-Encoding`, which some servers use unasked."""
+        """The body with its `Content-Encoding`, which some servers apply without being asked, decoded."""
         return self._counted(self._response.iter_bytes())
 
     def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -77,15 +81,17 @@ class Answer:
 
 @contextmanager
 def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts: Timeouts) -> Iterator[Answer]:
-    """Request an address; errors while the body is read inside the `with` are translated too.
+    """Request an address. Errors while the body is read inside the `with` block are translated too.
 
     Args:
+        session: as `new_session` returns it.
         url: a checked address.
-        headers: further request headers, such as `Range`.
+        headers: additional request headers, such as `Range`.
+        timeouts: how long the whole request may take.
 
     Raises:
-        TryAgain: the server is busy or broken, the connection failed, or the answer stopped before its end.
-        DownloadError: the server refuses or has no such file, or the answer is too slow or not valid.
+        TryAgain: the server is busy or has an internal error, the connection failed, or the response is truncated.
+        DownloadError: the server refuses or has no such file, or the response is too slow or invalid.
     """
     with Deadline(timeouts) as deadline:
         try:

@@ -1,4 +1,4 @@
-"""Response headers, read strictly: a value of the wrong form counts as absent."""
+"""Strict parsing of response headers: a malformed value counts as missing."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,256}"')
 
 
 def content_length(headers: Mapping[str, str]) -> int | None:
-    """The size of the body in bytes; None if the server does not state it, or sends the body in chunks."""
+    """The size of the body in bytes; None if it is missing or the body is sent in chunks."""
     value = headers.get("content-length", "").strip()
     return int(value) if _DIGITS.fullmatch(value) and "transfer-encoding" not in headers else None
 
 
 def range_start(headers: Mapping[str, str]) -> int | None:
-    """The first byte of a partial answer, from `Content-Range`; None if the header is missing or malformed."""
+    """The offset of a partial response, from `Content-Range`; None if the header is missing or malformed."""
     match = _RANGE.fullmatch(headers.get("content-range", "").strip())
     return int(match[1]) if match and int(match[1]) <= int(match[2]) else None
 
 
 def validator(headers: Mapping[str, str]) -> str:
-    """What identifies this version of a file in `If-Range`: a strong ETag, else its date, else nothing."""
+    """What identifies this version of a file in `If-Range`: a strong ETag, or else its date; empty without either."""
     tag, date = headers.get("etag", ""), headers.get("last-modified", "")
     if _STRONG_TAG.fullmatch(tag):
         return tag
@@ -34,7 +34,7 @@ def validator(headers: Mapping[str, str]) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds until the server wants to be asked again, given as a number or as a date."""
+    """The seconds to wait before the next request, which the server sends as a number or a date; None if missing."""
     value = headers.get("retry-after", "").strip()
     if _DIGITS.fullmatch(value):
         return float(value)
@@ -43,7 +43,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _timestamp(value: str) -> float | None:
-    """Seconds since 1970 of an HTTP date."""
+    """An HTTP date as seconds since 1970; None if it is malformed."""
     if not value.isascii() or not 8 <= len(value) <= 64:
         return None
     try:

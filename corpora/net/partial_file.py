@@ -1,4 +1,4 @@
-"""A file that is being downloaded, and what is needed to continue it."""
+"""A file that is being downloaded, and what is needed to resume it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from corpora.errors import DownloadError
 
 
 class PartialFile:
-    """The bytes that arrived so far.
+    """The part of a file that has been downloaded so far.
 
-    Next to it, a `.mark` file has the validator (ETag or date) of the version on the server that they belong to. It
-    makes the request conditional, so bytes of two versions are never joined. A checksum proves the same afterwards, and
-    holds on other mirrors too, so files with one are continued without a mark.
+    A `.mark` file next to it contains the validator (ETag or date) of the version on the server that it belongs to. It
+    makes the next request conditional, so that parts of two versions are never joined. If the checksum is known, it
+    proves the same afterwards, even for other mirrors, so no mark is needed.
 
     Args:
-        path: where the bytes are.
-        checksum: `sha1:…` or another algorithm of hashlib, in lower-case hex; empty if it is not known.
+        path: the file.
+        checksum: the expected digest in lower-case hex, as `ALGORITHM:DIGEST` with an algorithm of hashlib; empty if
+            it is unknown.
     """
 
     def __init__(self, path: Path, checksum: str = "") -> None:
@@ -27,33 +28,38 @@ class PartialFile:
         self._mark = path.with_name(path.name + ".mark")
 
     def size_bytes(self) -> int:
-        """The bytes that may be kept; 0 if nothing says what file they belong to."""
+        """The size of the part that can be resumed; 0 if it is unknown which version it belongs to."""
         if not self.path.exists() or not (self.checksum or self._known()):
             return 0
         return self.path.stat().st_size
 
     def headers(self) -> dict[str, str]:
-        """The request headers that ask for the rest only."""
+        """The request headers for the rest of the file; empty if there is nothing to resume."""
         have = self.size_bytes()
         if not have:
             return {}
         return {"Range": f"bytes={have}-"} | ({} if self.checksum else {"If-Range": self._known()})
 
     def restart(self, validator: str) -> None:
-        """Drop the bytes; what follows belongs to another version.
+        """Discard the file, and begin another version.
 
         Args:
-            validator: for `If-Range`; empty if the server gave none.
+            validator: of the new version, for `If-Range`; empty if the server sent none.
         """
         self.discard()
         if not self.checksum:
             self._mark.write_text(validator, encoding="ascii")
 
     def append(self, chunks: Iterable[bytes], url: str, limit_bytes: int) -> None:
-        """Add bytes as they arrive, each on disk before the next.
+        """Append chunks as they arrive, each written to disk before the next is read.
+
+        Args:
+            chunks: of the response body.
+            url: the address, for the error message.
+            limit_bytes: the maximum size of the whole file.
 
         Raises:
-            DownloadError: the file becomes larger than the limit.
+            DownloadError: the file would become larger than the limit.
         """
         size = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab", buffering=0) as file:
@@ -64,17 +70,17 @@ class PartialFile:
                 file.write(chunk)
 
     def digest(self) -> str:
-        """The checksum of the bytes, with the algorithm of the expected one."""
+        """The file's digest as `ALGORITHM:DIGEST`, with the algorithm of the expected checksum."""
         algorithm = self.checksum.partition(":")[0]
         with self.path.open("rb") as file:
             return f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}"
 
     def finish(self) -> None:
-        """The file is complete: nothing needs to be known of its version any more."""
+        """Remove the mark, which a complete file no longer needs."""
         self._mark.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Remove the bytes and their mark."""
+        """Remove the file and its mark."""
         self.path.unlink(missing_ok=True)
         self.finish()
 

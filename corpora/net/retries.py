@@ -1,4 +1,4 @@
-"""Retries: what is worth another try, and how long to wait before it."""
+"""Retries: which failures are worth another try, and how long to wait before it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from corpora.errors import DownloadError, ServerBusy
 LOG = logging.getLogger("corpora.net")
 T = TypeVar("T")
 BUSY = frozenset({429, 503})
-"""Statuses with which a server asks clients to wait."""
+"""HTTP statuses with which a server asks clients to wait."""
 
 
 class TryAgain(Exception):
-    """A request failed in a way that another try may mend.
+    """A request failed, but may succeed on another try.
 
     Args:
         why: what happened.
-        status: the HTTP status, if the server answered.
-        retry_after_seconds: the wait that the server asks for.
+        status: the HTTP status, if the server sent a response.
+        retry_after_seconds: the wait that the server asks for; None if it does not say.
     """
 
     def __init__(self, why: str, status: int | None = None, retry_after_seconds: float | None = None) -> None:
@@ -37,9 +37,9 @@ class Retries:
     """How often a request is tried, and how long to wait in between.
 
     Args:
-        tries: attempts in all.
-        wait_seconds: the first wait; it doubles each time, unless the server says how long to wait.
-        longest_wait_seconds: if the server asks for more than this, we stop at once instead of waiting.
+        tries: the total number of attempts.
+        wait_seconds: the first wait, which doubles each time unless the server asks for a specific one.
+        longest_wait_seconds: if the server asks for a longer wait, it is an error immediately.
     """
 
     tries: int = 6
@@ -49,9 +49,13 @@ class Retries:
     def run(self, url: str, once: Callable[[], T]) -> T:
         """The result of `once`, which is called again after each `TryAgain`.
 
+        Args:
+            url: the address, for messages.
+            once: makes one attempt; any other exception passes through.
+
         Raises:
-            ServerBusy: the last answer was 429 or 503.
-            DownloadError: every attempt failed in another way.
+            ServerBusy: the last response was 429 or 503.
+            DownloadError: the last attempt failed for another reason.
         """
         for attempt in range(1, self.tries + 1):
             try:
@@ -61,10 +65,10 @@ class Retries:
                 wait = self._wait_seconds(attempt, again)
                 if attempt == self.tries or wait > self.longest_wait_seconds:
                     raise self._given_up(url, attempt, again) from again
-            wait *= SystemRandom().uniform(1.0, 1.25)  # many clients must not return together
+            wait *= SystemRandom().uniform(1.0, 1.25)  # many clients should not come back at the same time
             LOG.info("%s: %s; try %d of %d in %.0f seconds", url, again, attempt + 1, self.tries, wait)
             time.sleep(wait)
-        raise ValueError(f"tries is {self.tries}; at least 1")
+        raise ValueError(f"tries is {self.tries}; it must be at least 1")
 
     def _wait_seconds(self, attempt: int, again: TryAgain) -> float:
         if again.retry_after_seconds is not None:

@@ -1,4 +1,4 @@
-"""The rules of one host: its robots.txt, and when it may be asked next."""
+"""The rules of one host: its robots.txt, and the pause between requests."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 from corpora.errors import DownloadError
 
 AGENT = "transferset"
-"""The name that rules in robots.txt are looked up by."""
+"""The user agent whose rules in robots.txt apply to us."""
 MAX_ROBOTS_BYTES = 512 << 10
-"""Rules after this are ignored; RFC 9309, section 2.5, asks for 500 KiB at least."""
+"""Rules beyond this size are ignored; RFC 9309, section 2.5, requires at least 500 KiB."""
 MAX_WORK = 2_000_000
-"""Rules times user agents; the parser gives each rule to each agent of its group."""
+"""The maximum of rules times user agents, because the parser copies each rule to each agent of its group."""
 LONGEST_DELAY_SECONDS = 600.0
 
 
 class Host:
-    """One host, shared by threads: requests start at least its delay apart.
+    """One host, shared by threads. Requests to it are separated by at least its crawl delay.
 
     Args:
-        pause_seconds: between two requests; the host's crawl delay can only make it longer.
+        pause_seconds: the minimum pause between two requests; a longer crawl delay in robots.txt replaces it.
     """
 
     def __init__(self, pause_seconds: float) -> None:
@@ -34,27 +34,28 @@ class Host:
         self._unavailable: DownloadError | None = None
 
     def wait_turn(self) -> None:
-        """Sleep until the host may be asked again."""
+        """Sleep until the next request to the host may begin."""
         with self._turn:
             start = max(time.monotonic(), self._free_at)
             self._free_at = start + self._pause
         time.sleep(max(0.0, start - time.monotonic()))
 
     def end_turn(self) -> None:
-        """Count the pause from the end of a request."""
+        """Begin the pause now, at the end of a request."""
         with self._turn:
             self._free_at = max(self._free_at, time.monotonic() + self._pause)
 
     def allows(self, url: str, read: Callable[[], str], *, lifted: bool) -> bool:
-        """Whether robots.txt allows an address; it is read at the first call.
+        """Whether robots.txt allows an address; it is read on the first call.
 
         Args:
-            read: fetches the text of robots.txt.
-            lifted: the host permitted more than its rules say; only its crawl delay counts.
+            url: an address on this host.
+            read: downloads the text of robots.txt.
+            lifted: whether the host gave permission to ignore its rules; its crawl delay still applies.
 
         Raises:
-            DownloadError: the rules could not be read, so nothing may be asked.
-            ServerBusy: the host asks clients to wait.
+            DownloadError: the rules could not be read, so nothing may be requested.
+            ServerBusy: the host keeps answering 429 or 503.
         """
         with self._reading:
             if self._rules is None:
@@ -67,7 +68,7 @@ class Host:
         return bool(self._rules.can_fetch(url, AGENT))
 
     def _read(self, read: Callable[[], str]) -> None:
-        """Without rules all is allowed (RFC 9309, 2.3.1.3), but not if the host could not be asked for them."""
+        """Read the rules. A missing robots.txt allows everything (RFC 9309, 2.3.1.3), an unreachable one nothing."""
         from protego import Protego
 
         text = ""

@@ -189,7 +189,7 @@ def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, 
     if selection.bounds() is not None:
         if amount is not None or by == "document":
             given = "an amount" if amount is not None else "--by document"
-            raise OptionError(f"{selection.name} has bounds, which take every row between them, and also {given}")
+            raise OptionError(f"{selection.name} has bounds and {given}; bounds take every row between them")
         return
     if amount is None:
         or_bounds = "" if type(selection).bounds is Selection.bounds else ", or bounds"

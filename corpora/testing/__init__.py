@@ -1,8 +1,7 @@
-"""Checks for plugin authors: `check_transform(MyNoise)` and similar functions test that a component keeps its contract.
+"""Checks for plugin authors: `check_transform(MyNoise)` and similar functions test that a component meets its contract.
 
-Each takes a component class or a component, and raises `ContractBroken`, which is an `AssertionError`, with one
-sentence that says what is wrong and what to do. Hypothesis searches for the input that shows it
-(pip install hypothesis).
+Each takes a component or its class, and raises `ContractBroken`, an `AssertionError`, with a sentence that says what
+is wrong and what to do. Hypothesis searches for inputs that reveal a problem (pip install hypothesis).
 """
 
 from corpora.testing.checking import ContractBroken, HypothesisMissing, called, check_component, need

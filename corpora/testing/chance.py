@@ -1,4 +1,4 @@
-"""Same input, same result: in this process, in another one, and with chance from nowhere but the `rng` given."""
+"""Check that the same input gives the same result, in any process, with `rng` as the only source of randomness."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ from corpora.testing.checking import called, elsewhere, need
 Made = TypeVar("Made", bound=Component)
 Input = TypeVar("Input")
 Compute: TypeAlias = Callable[[Made, Input], object]
-"""Takes a component and an input, and returns a result that `==` compares."""
+"""Takes a component and an input, and returns a result that can be compared with `==`."""
 
 
 def check_repeats(component: Made, what: str, compute: Compute[Made, Input], given: Input) -> None:
-    """Check that a result is the same when it is computed again.
+    """Check that computing a result again gives the same.
 
-    The second time, global generators have another state and the clock shows another day; a pickled copy computes
-    it, as in a worker.
+    The second time, a pickled copy computes it, as in a worker, the global random generators have another state, and
+    the clock shows another day.
 
     Args:
-        what: the method, for the message.
+        component: whose method is checked.
+        what: the name of the method, for the message.
+        compute: calls the method.
+        given: the input.
 
     Raises:
-        ContractBroken: it raised, gave something else, or drew from a global generator.
+        ContractBroken: the method raised, gave another result, or drew from a global generator.
     """
     first = called(component, what, compute, component, given)
     copy = pickle.loads(pickle.dumps(component))
@@ -38,29 +41,35 @@ def check_repeats(component: Made, what: str, compute: Compute[Made, Input], giv
         before = _state()
         second = called(component, what, compute, copy, given)
         untouched = _state() == before
-    need(untouched, component, f"{what} draws from the global random or numpy.random; take all chance from rng")
+    need(untouched, component, f"{what} draws from the global random or numpy.random; take all randomness from rng")
     need(
         first == second,
         component,
-        f"{what} gave two results for the same input and the same rng; take all chance from rng, "
-        "and let nothing depend on the clock or on earlier calls",
+        f"{what} gave two results for the same input and the same rng; take all randomness from rng, "
+        "and do not depend on the clock or on earlier calls",
     )
 
 
 def check_order(component: Made, what: str, compute: Compute[Made, Input], inputs: list[Input]) -> None:
-    """Check that results do not depend on what was computed before, nor on the process.
+    """Check that results depend neither on earlier calls nor on the process.
+
+    Args:
+        component: whose method is checked.
+        what: the name of the method, for the message.
+        compute: calls the method; importable by name, because a worker process runs it too.
+        inputs: computed in this order, in reverse, and in another process.
 
     Raises:
         ContractBroken: they do.
     """
     forwards = [called(component, what, compute, component, given) for given in inputs]
     backwards = [called(component, what, compute, component, given) for given in reversed(inputs)]
-    need(forwards == backwards[::-1], component, f"{what} depends on earlier calls; a component keeps no state")
+    need(forwards == backwards[::-1], component, f"{what} depends on earlier calls; a component must keep no state")
     there = elsewhere(component, _all, what, compute, inputs)
     need(
         forwards == there,
         component,
-        f"{what} gave another result in a worker process; sort sets before their order matters, and do not use hash()",
+        f"{what} gave a different result in a worker process; sort sets if their order matters, and do not use hash()",
     )
 
 
@@ -75,7 +84,7 @@ def _state() -> object:
 
 @contextmanager
 def _another_day() -> Iterator[None]:
-    """Other states of the global generators and a clock one day ahead; all restored afterwards."""
+    """Change the state of the global generators, and set the clock one day ahead, during the block."""
     states, clocks = (random.getstate(), np.random.get_state()), (time.time, time.time_ns)
     random.seed(20_000)
     np.random.seed(20_000)

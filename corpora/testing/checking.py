@@ -1,4 +1,4 @@
-"""What is checked of every component, whatever its kind: its class, its options, its way to a worker."""
+"""Checks that apply to every component, whatever its kind: its class, its options, its pickling."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ Result = TypeVar("Result")
 
 KINDS = (Source, Catalogue, Filter, Splitter, Template, Transform, Statistic, DatasetProvider)
 EXAMPLES = 40
-"""Inputs that hypothesis tries for each check."""
+"""The number of inputs that hypothesis tries for each check."""
 C = TypeVar("C", bound=Component)
 
 
 class ContractBroken(CorporaError, AssertionError):
-    """A component breaks its kind's contract; the message says how, and what to do."""
+    """A component breaks the contract of its kind; the message says how, and what to do."""
 
 
 class HypothesisMissing(CorporaError, ImportError):
@@ -52,18 +52,18 @@ class HypothesisMissing(CorporaError, ImportError):
 
 
 def check_component(given: type[C] | C, kind: type[Component] = Component, *, travels: bool = True) -> C:
-    """Check that a component's class, options and pickling are as every component's must be.
+    """Check what every component must meet: rules for its class, its options and its pickling.
 
     Args:
         given: a component, or a class whose options all have defaults.
         kind: the kind that it must be of.
-        travels: whether workers get it, pickled.
+        travels: whether it is sent to workers, and so must be picklable.
 
     Returns:
-        The component, made with its defaults where a class was given.
+        The component, made with its defaults if a class was given.
 
     Raises:
-        ContractBroken: they are not.
+        ContractBroken: it does not meet them.
     """
     cls = given if isinstance(given, type) else type(given)
     try:
@@ -79,17 +79,22 @@ def check_component(given: type[C] | C, kind: type[Component] = Component, *, tr
         _check_option(component, opt)
     name, settings = split_short(component.short())
     again = cls.from_options(named_settings(cls, settings)) if name == cls.name else None
-    need(again == component, cls, f"its short form {component.short()} does not make it again")
+    need(again == component, cls, f"its short form {component.short()} does not recreate it")
     if travels:
         _check_pickling(component)
     return component
 
 
 def need(holds: bool, owner: Component | type[Component], message: str) -> None:
-    """Go on only if something holds.
+    """Raise an error unless a condition holds.
+
+    Args:
+        holds: the condition.
+        owner: the component that is checked, named in the message.
+        message: what is wrong, and what to do.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: `holds` is False.
     """
     if not holds:
         raise ContractBroken(f"{owner.name}: {message}")
@@ -102,26 +107,33 @@ def called(
     *arguments: Given.args,
     **options: Given.kwargs,
 ) -> Result:
-    """What a component's own code returns; what it raises becomes a clear failure.
+    """Call a component's code, and turn any exception into a clear failure.
+
+    Args:
+        owner: the component that is checked, named in the message.
+        what: the name of the method, for the message.
+        function: is called with the remaining arguments.
 
     Raises:
-        ContractBroken: it raised.
+        ContractBroken: the code raised an exception.
     """
     try:
         return function(*arguments, **options)
     except Exception as error:  # a plugin's own code may raise anything
-        hint = "; blocks are views of a file: make a new array" if "read-only" in str(error) else ""
+        hint = "; blocks are views of a file, so make a new array" if "read-only" in str(error) else ""
         raise ContractBroken(f"{owner.name}: {what} raised {type(error).__name__}: {error}{hint}") from error
 
 
 def elsewhere(component: Component, function: Callable[..., object], *arguments: object) -> object:
-    """What `function(component, *arguments)` gives in another process, as in a worker.
+    """The result of `function(component, *arguments)` in another process, as in a worker.
 
     Args:
+        component: picklable.
         function: importable by name.
+        arguments: picklable, like the result.
 
     Raises:
-        ContractBroken: the component does not come through, or the process died.
+        ContractBroken: the component cannot be unpickled there, or the process died.
     """
     packed = pickle.dumps((component, arguments))
     try:
@@ -130,7 +142,7 @@ def elsewhere(component: Component, function: Callable[..., object], *arguments:
         raise ContractBroken(f"{component.name}: {error}") from error
     except ModuleNotFoundError as error:
         raise ContractBroken(
-            f"{component.name}: a worker process cannot import {error.name}, which its class is in; "
+            f"{component.name}: a worker process cannot import {error.name}, the module of its class; "
             "put the class into a module that is installed or on the path"
         ) from error
 
@@ -138,7 +150,7 @@ def elsewhere(component: Component, function: Callable[..., object], *arguments:
 def _in_worker(
     files: tuple[PluginFile, ...], path: list[str], function: Callable[..., object], packed: bytes
 ) -> object:
-    sys.path[:] = path  # the process is kept from check to check, and tests may be in several folders
+    sys.path[:] = path  # the process is reused by later checks, and tests can be in several folders
     registry.use_files(files)
     if files:
         registry.load()
@@ -147,7 +159,15 @@ def _in_worker(
 
 
 def searched(check: Callable[..., None], *strategies: object) -> None:
-    """Let hypothesis try a check on many inputs, always the same ones, and report the smallest that fails."""
+    """Let hypothesis run a check on many inputs, always the same ones, and report the smallest that fails.
+
+    Args:
+        check: takes one argument per strategy, and raises if something is wrong.
+        strategies: of hypothesis, one per argument.
+
+    Raises:
+        HypothesisMissing: hypothesis is not installed.
+    """
     hypothesis = _hypothesis()
     settings = hypothesis.settings(
         max_examples=EXAMPLES,
@@ -179,7 +199,7 @@ def _hypothesis() -> ModuleType:
 
 
 def _check_name(cls: type[Component]) -> None:
-    """Check that no other component of its kind has its name."""
+    """Check that no other component of the same kind has the same name."""
     for kind in registry.kinds:
         for other in registry.named(kind, cls.name):
             same = cls.__qualname__ == other.__qualname__ and source_sha256(cls) == source_sha256(other)
@@ -187,7 +207,7 @@ def _check_name(cls: type[Component]) -> None:
             need(
                 same or not of_one_kind,
                 cls,
-                f"a {singular(kind)} has this name already ({owner(other)}); choose another one",
+                f"a {singular(kind)} already has this name ({owner(other)}); choose another one",
             )
 
 
@@ -199,12 +219,12 @@ def _made(given: type[C] | C) -> C:
     try:
         return given()
     except OptionError as error:
-        raise ContractBroken(f"{error}, but that is its default") from error
+        raise ContractBroken(f"{error}; but that is its default") from error
 
 
 def _check_option(component: Component, opt: Option) -> None:
     cls = type(component)
-    need(bool(opt.help.strip()), cls, f"the option {opt.name} has no help; say in one sentence what it is")
+    need(bool(opt.help.strip()), cls, f"the option {opt.name} has no help; describe it in one sentence")
     if opt.min is not None and opt.max is not None:
         need(opt.min <= opt.max, cls, f"the option {opt.name} allows nothing: min {opt.min:g}, max {opt.max:g}")
     beyond = [limit + step for limit, step in ((opt.min, -1), (opt.max, 1)) if limit is not None]
@@ -216,14 +236,16 @@ def _check_option(component: Component, opt: Option) -> None:
         except OptionError:
             continue
         need(
-            False, cls, f"it takes {wrong!r} for {opt.name}, beyond its limit; call super().__post_init__() in your own"
+            False,
+            cls,
+            f"it accepts {wrong!r} for {opt.name}, beyond its limit; call super().__post_init__() in your own method",
         )
 
 
 def _check_pickling(component: Component) -> None:
-    hint = "workers get it pickled: define its class at the top of a module"
+    hint = "it is pickled for workers, so define its class at the top level of a module"
     try:
         again = pickle.loads(pickle.dumps(component))
     except Exception as error:  # pickling runs code of the plugin's own
         raise ContractBroken(f"{component.name}: it cannot be pickled ({error}); {hint}") from error
-    need(again == component, component, f"it comes back from pickling as another one; {hint}")
+    need(again == component, component, f"it changes when it is pickled and unpickled; {hint}")

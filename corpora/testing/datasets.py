@@ -1,4 +1,4 @@
-"""Check that a provider of external datasets keeps its contract."""
+"""Check that a provider of external datasets meets its contract."""
 
 from __future__ import annotations
 
@@ -14,47 +14,50 @@ Row = dict[str, object]
 
 
 def check_dataset(given: type[DatasetProvider] | DatasetProvider) -> list[Row]:
-    """Check that a provider keeps its contract, on the dataset that it is pointed at, which is read twice.
+    """Check that a provider meets its contract, using its dataset, which is read twice.
 
-    `freeze` fixes what moves; the fingerprint is the same again and in another process; rows have the columns and
-    types of sentences or of token ids, each document's rows are consecutive, and a second reading gives them again.
+    `freeze` fixes everything that changes over time; the fingerprint is always the same, in another process too; rows
+    have the columns and types of sentences or token ids; each document's rows are consecutive; and reading the dataset
+    again gives the same rows.
 
     Args:
-        given: a provider pointed at something small, or a class whose options all have defaults.
+        given: a provider of a small dataset, or a class whose options all have defaults.
 
     Returns:
         The rows, as the store would keep them.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, DatasetProvider)
     frozen = called(component, "freeze", component.freeze)
-    need(isinstance(frozen, type(component)), component, f"freeze gave {type(frozen).__name__}; give the same class")
+    right = isinstance(frozen, type(component))
+    need(right, component, f"freeze returned {type(frozen).__name__}; it must return the same class")
     again = called(component, "freeze", frozen.freeze)
-    need(again == frozen, component, "freeze changes what is frozen already; fix everything that moves the first time")
+    need(again == frozen, component, "freeze changes a frozen provider; fix everything that changes over time at once")
     _check_fingerprint(frozen)
     licence = called(frozen, "licence", frozen.licence)
-    need(isinstance(licence, str), component, f"licence gave {licence!r}; give text, empty where it is not known")
+    need(isinstance(licence, str), component, f"licence returned {licence!r}; it must return str, empty if unknown")
     rows = _rows(frozen)
-    need(_rows(frozen) == rows, component, "blocks gave other rows the second time; sort what has no order")
+    need(_rows(frozen) == rows, component, "blocks gave different rows the second time; sort what has no order")
     return rows
 
 
 def fingerprint(provider: DatasetProvider) -> str:
-    """What identifies its content."""
+    """The provider's fingerprint; a function of its own, so that a worker can import it."""
     return provider.fingerprint()
 
 
 def _check_fingerprint(provider: DatasetProvider) -> None:
     found = called(provider, "fingerprint", provider.fingerprint)
-    need(isinstance(found, str) and bool(found), provider, f"fingerprint gave {found!r}; give the sha256 of its files")
+    right = isinstance(found, str) and bool(found)
+    need(right, provider, f"fingerprint returned {found!r}; it must return the sha256 of its files")
     same = found == called(provider, "fingerprint", provider.fingerprint) == elsewhere(provider, fingerprint)
     need(same, provider, "fingerprint gave two values for the same dataset; hash its content in a fixed order")
 
 
 def _rows(provider: DatasetProvider) -> list[Row]:
-    """Its rows, checked as the store checks them when it takes a dataset in."""
+    """Its rows, after the checks that the store makes when it imports a dataset."""
     with TemporaryDirectory() as staging:
         try:
             _, batches = called(provider, "blocks", Elsewhere(provider.name, provider).rows, Path(staging))

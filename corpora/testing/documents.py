@@ -1,4 +1,4 @@
-"""Check that sources, filters and catalogues keep their contracts."""
+"""Check that sources, filters and catalogues meet their contracts."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ MOST_REASONS = 12
 
 
 def check_filter(given: type[Filter] | Filter) -> None:
-    """Check that a filter keeps its contract.
+    """Check that a filter meets its contract.
 
-    None, or a short reason that stays the same for the same cause; the same one again, in any order and process.
+    It returns None, or a short reason that is always the same for the same cause, in any order and in any process.
+
+    Args:
+        given: a filter, or a class whose options all have defaults.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Filter)
     reasons = Counter[str]()
 
-    def check(document: Document) -> None:
+    def _check(document: Document) -> None:
         reason = called(component, "reject", reject, component, document)
         right = reason is None or (isinstance(reason, str) and 0 < len(reason) <= 80 and "\n" not in reason)
         need(right, component, f"reject returned {reason!r}; it must return None or a few words on one line")
@@ -36,34 +39,33 @@ def check_filter(given: type[Filter] | Filter) -> None:
             len(reasons) <= MOST_REASONS,
             component,
             f"reject gave {len(reasons)} different reasons, such as {', '.join(sorted(reasons)[:3])}; reasons are "
-            "counted: use the same words for the same cause, without figures",
+            "counted, so use the same words for the same cause, without figures",
         )
         check_repeats(component, "reject", reject, document)
 
-    searched(check, inputs.documents())
+    searched(_check, inputs.documents())
     check_order(component, "reject", reject, [Document("d", (text,)) for text in inputs.PARAGRAPHS])
 
 
 def reject(component: Filter, document: Document) -> str | None:
-    """Why a document is turned away, or None."""
+    """The filter's reason to reject a document, or None; a function, so that a worker can import it."""
     return component.reject(document)
 
 
 def check_source(given: type[Source] | Source) -> list[Document]:
-    """Check that a source keeps its contract, on the input that it is pointed at. All of it is read three times.
+    """Check that a source meets its contract, using its input, which is read several times.
 
-    Shards with keys of their own in a fixed order; each thing found gives a document or a reject; ids that
-    no other document has; paragraphs without line breaks, none empty; the same ones again, shard by shard in any
-    order and in any process.
+    Shards have unique keys and a fixed order; each item gives a document or a reject with a unique id; paragraphs are
+    not empty and have no line breaks; and a shard gives the same items again, in any order and in any process.
 
     Args:
-        given: a source pointed at something small, or a class whose options all have defaults.
+        given: a source with a small input, or a class whose options all have defaults.
 
     Returns:
         The documents.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Source)
     shards = called(component, "shards", component.shards)
@@ -73,37 +75,40 @@ def check_source(given: type[Source] | Source) -> list[Document]:
     for item in found:
         _check_item(component, item)
     twice = [id for id, number in Counter(item.id for item in found).items() if number > 1]
-    need(not twice, component, f"two things are named {twice[0] if twice else ''}; an id must be unique in its source")
+    need(not twice, component, f"two items have the id {twice[0] if twice else ''}; it must be unique in the source")
     check_order(component, "read", read, list(shards))
     return [item for item in found if isinstance(item, Document)]
 
 
 def read(component: Source, shard: Shard) -> list[Document | Reject]:
-    """All that one shard gives."""
+    """The items of one shard; a function, so that a worker can import it."""
     return list(component.read(shard))
 
 
 def check_catalogue(given: type[Catalogue] | Catalogue) -> list[Entry]:
-    """Check that a catalogue keeps its contract: entries with ids and addresses of their own, in a fixed order.
+    """Check that a catalogue meets its contract: entries with unique ids and with addresses, in a fixed order.
+
+    Args:
+        given: a small catalogue, or a class whose options all have defaults.
 
     Returns:
         The entries.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Catalogue)
     entries = called(component, "find", find, component, None)
     need(all(isinstance(entry, Entry) for entry in entries), component, "find gave something other than Entry")
     ids = {entry.id for entry in entries}
-    need(len(ids) == len(entries) and "" not in ids, component, "entries need an id each, which no other one has")
+    need(len(ids) == len(entries) and "" not in ids, component, "each entry needs a unique id")
     need(all(entry.url for entry in entries), component, "an entry has no url")
     check_order(component, "find", find, [None])
     return list(entries)
 
 
 def find(component: Catalogue, _: object) -> list[Entry]:
-    """All entries."""
+    """The catalogue's entries; a function, so that a worker can import it."""
     return list(component.find())
 
 
@@ -111,7 +116,7 @@ def _check_shards(component: Source, shards: Sequence[Shard]) -> None:
     right = isinstance(shards, Sequence) and all(isinstance(shard, Shard) for shard in shards)
     need(right, component, f"shards returned {type(shards).__name__}; it must return a sequence of Shard")
     keys = [shard.key for shard in shards]
-    need(len(set(keys)) == len(keys), component, "two shards have one key; a key must be unique in its source")
+    need(len(set(keys)) == len(keys), component, "two shards have the same key; it must be unique in the source")
     absolute = next((key for key in keys if key.startswith("/")), None)
     need(
         absolute is None,
@@ -119,7 +124,11 @@ def _check_shards(component: Source, shards: Sequence[Shard]) -> None:
         f"the shard key {absolute} depends on the source's location; use a path relative to its folder",
     )
     again = called(component, "shards", component.shards)
-    need(list(again) == list(shards), component, "shards gave another order or other shards the second time; sort them")
+    need(
+        list(again) == list(shards),
+        component,
+        "shards gave different shards or another order the second time; sort them",
+    )
 
 
 def _check_defaults(component: Source) -> None:
@@ -129,14 +138,15 @@ def _check_defaults(component: Source) -> None:
             registry.make("filters", text)
         registry.make("splitters", defaults.splitter)
     except CorporaError as error:
-        raise ContractBroken(f"{component.name}: its defaults cannot be made: {error}") from error
+        raise ContractBroken(f"{component.name}: its default filters or splitter do not work: {error}") from error
 
 
 def _check_item(component: Source, item: Any) -> None:
-    need(isinstance(item, Document | Reject), component, f"read gave {type(item).__name__}; give Document or Reject")
-    need(isinstance(item.id, str) and bool(item.id), component, "something was read without an id")
+    right = isinstance(item, Document | Reject)
+    need(right, component, f"read yielded {type(item).__name__}; it must yield Document or Reject")
+    need(isinstance(item.id, str) and bool(item.id), component, "read yielded an item without an id")
     if isinstance(item, Reject):
-        need(bool(item.stage and item.reason), component, f"the reject {item.id} says no stage or no reason")
+        need(bool(item.stage and item.reason), component, f"the reject {item.id} has no stage or no reason")
         return
     paragraphs = item.paragraphs
     need(isinstance(paragraphs, tuple), component, f"the paragraphs of {item.id} are not a tuple")
@@ -144,7 +154,7 @@ def _check_item(component: Source, item: Any) -> None:
         need(
             isinstance(text, str) and bool(text.strip()) and len(text.splitlines()) == 1,
             component,
-            f"{item.id} has the paragraph {text!r}; paragraphs are text without line breaks, none empty",
+            f"{item.id} has the paragraph {text!r}; paragraphs must be non-empty text without line breaks",
         )
     outside = [number for number, _ in item.headings if not 0 <= number <= len(paragraphs)]
     need(not outside, component, f"{item.id} has a heading before paragraph {outside[0] if outside else 0}")

@@ -1,4 +1,4 @@
-"""Check that a statistic keeps its contract: counts that merge, over any cut, into the counts of the whole."""
+"""Check that a statistic meets its contract: the counts of parts merge into those of the whole."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from corpora.testing.chance import check_order, check_repeats
 from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
 
 PLAIN = "biufSU"
-"""Kinds of arrays that a file holds without pickling."""
+"""The kinds of dtype that can be stored without pickling."""
 
 
 def check_statistic(given: type[Statistic] | Statistic) -> None:
-    """Check that a statistic keeps its contract.
+    """Check that a statistic meets its contract.
 
-    Counts are named arrays that a file can hold; those of parts, merged in order, say what those of the
-    whole say, wherever it is cut; summaries are JSON values; nothing depends on earlier calls or on the process.
+    Counts are named arrays that can be stored; the counts of parts, merged in order, have the same summary as those of
+    the whole, wherever it is split; summaries are JSON values; nothing depends on earlier calls or on the process.
+
+    Args:
+        given: a statistic, or a class whose options all have defaults.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Statistic)
     need(
@@ -45,12 +48,12 @@ def check_statistic(given: type[Statistic] | Statistic) -> None:
 
 
 def figures(component: Statistic, block: Sequences) -> object:
-    """A block's counts, as lists."""
+    """A block's counts as lists, which can be compared; a function, so that a worker can import it."""
     return _lists(_count(component, block, 0))
 
 
 def _checked(component: Statistic, make: Callable[..., Sequences]) -> Callable[..., None]:
-    def check(rows: list[object], cut: int, before: int) -> None:
+    def _check(rows: list[object], cut: int, before: int) -> None:
         block = make(rows, before=before)
         whole = called(component, "count", _count, component, block, 0)
         _check_counts(component, whole)
@@ -64,15 +67,17 @@ def _checked(component: Statistic, make: Callable[..., Sequences]) -> Callable[.
         need(
             _alike(said, expected),
             component,
-            f"the counts of two parts say {said}, those of the whole {expected}; merge must add up, and count must "
-            "look at nothing but its rows",
+            f"the counts of two parts give {said}, those of the whole {expected}; merge must add them up, and count "
+            "must depend only on its rows",
         )
         nothing = _count(component, make([]), 0)
         for pair in ((nothing, whole), (whole, nothing)):
             said = _summary(component, called(component, "merge", component.merge, *pair))
-            need(_alike(said, expected), component, f"merged with the counts of no rows it says {said}, not {expected}")
+            need(
+                _alike(said, expected), component, f"merged with the counts of no rows, it gives {said}, not {expected}"
+            )
 
-    return check
+    return _check
 
 
 def _count(component: Statistic, block: Sequences, first_row: int) -> Counts:
@@ -95,7 +100,7 @@ def _summary(component: Statistic, counts: Counts) -> object:
         return json.loads(json.dumps(summary, allow_nan=False))
     except (TypeError, ValueError) as error:
         allowed = "int, float, str, list, dict or None"
-        message = f"{component.name}: summarise gave what JSON cannot hold ({error}); give {allowed}"
+        message = f"{component.name}: summarise returned a value that is not JSON ({error}); return {allowed}"
         raise ContractBroken(message) from error
 
 

@@ -1,4 +1,4 @@
-"""Check that splitters and renderers of wiki templates keep their contracts."""
+"""Check that splitters and renderers of wiki templates meet their contracts."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ ARGUMENTS: tuple[Mapping[str, str], ...] = (
 
 
 def check_splitter(given: type[Splitter] | Splitter) -> None:
-    """Check that a splitter keeps its contract.
+    """Check that a splitter meets its contract.
 
-    Sentences in order, none empty, no character lost but white space, whatever the paragraph; the same ones
-    again, in any order and in any process.
+    For any paragraph, it gives non-empty sentences in order that contain every character except white space, and the
+    same ones again in any order and in any process.
+
+    Args:
+        given: a splitter, or a class whose options all have defaults.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Splitter)
 
-    def check(paragraph: str) -> None:
+    def _check(paragraph: str) -> None:
         sentences = called(component, "split", split, component, paragraph)
         right = isinstance(sentences, list) and all(isinstance(sentence, str) for sentence in sentences)
         need(right, component, f"split({paragraph!r}) returned {type(sentences).__name__}; it must return list[str]")
@@ -38,18 +41,20 @@ def check_splitter(given: type[Splitter] | Splitter) -> None:
         need(kept == given, component, f"split({paragraph!r}) lost, added or moved characters: {sentences}")
         check_repeats(component, "split", split, paragraph)
 
-    searched(check, inputs.paragraphs())
+    searched(_check, inputs.paragraphs())
     check_order(component, "split", split, list(inputs.PARAGRAPHS))
     _check_all(component)
 
 
 def _check_all(component: Splitter) -> None:
-    """Check that `split_all` gives what `split` gives."""
+    """Check that `split_all` gives the same sentences as `split`."""
     paragraphs = list(inputs.PARAGRAPHS)
     together = called(component, "split_all", _split_all, component, paragraphs)
     for paragraph, sentences in zip(paragraphs, together, strict=True):
         expected = component.split(paragraph)
-        need(sentences == expected, component, f"split_all gave {sentences} for {paragraph!r}, split {expected}")
+        need(
+            sentences == expected, component, f"split_all gave {sentences} for {paragraph!r}, but split gave {expected}"
+        )
 
 
 def _split_all(component: Splitter, paragraphs: Sequence[str]) -> list[list[str]]:
@@ -57,23 +62,27 @@ def _split_all(component: Splitter, paragraphs: Sequence[str]) -> list[list[str]
 
 
 def split(component: Splitter, paragraph: str) -> list[str]:
-    """A paragraph's sentences."""
+    """A paragraph's sentences; a function, so that a worker can import it."""
     return component.split(paragraph)
 
 
 def check_template(given: type[Template] | Template) -> None:
-    """Check that a renderer of wiki templates keeps its contract.
+    """Check that a renderer of wiki templates meets its contract.
 
-    Text, or None for templates that it does not know; no failure, whatever the arguments; the same again.
+    It returns text, or None for unknown templates, never fails, whatever the arguments, and always gives the same
+    result.
+
+    Args:
+        given: a renderer, or a class whose options all have defaults.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Template)
     known = [value for value in vars(component).values() if isinstance(value, tuple)]
     names = [str(name) for value in known for name in value] + ["convert", "lang", "quote", "no such template"]
 
-    def check(name: str, arguments: Mapping[str, str], language: str) -> None:
+    def _check(name: str, arguments: Mapping[str, str], language: str) -> None:
         text = called(component, "render", render, component, (name, arguments, language))
         need(
             text is None or isinstance(text, str),
@@ -85,12 +94,12 @@ def check_template(given: type[Template] | Template) -> None:
     st = strategies()
     values = st.dictionaries(st.sampled_from(("1", "2", "3", "text")), st.text(max_size=12), max_size=4)
     arguments = st.sampled_from(ARGUMENTS) | values
-    searched(check, st.sampled_from(names) | st.text(max_size=12), arguments, st.sampled_from(("en", "de", "xx")))
+    searched(_check, st.sampled_from(names) | st.text(max_size=12), arguments, st.sampled_from(("en", "de", "xx")))
     unknown = called(component, "render", render, component, ("\u0001no such template", {}, "en"))
-    need(unknown is None, component, f"render gave {unknown!r} for a template that cannot exist; give None")
+    need(unknown is None, component, f"render returned {unknown!r} for a template that cannot exist; return None")
     check_order(component, "render", render, [(name, a, "en") for name in names[:6] for a in ARGUMENTS])
 
 
 def render(component: Template, given: tuple[str, Mapping[str, str], str]) -> str | None:
-    """A template's text."""
+    """The text of a template, given as (name, arguments, language); a function, so that a worker can import it."""
     return component.render(*given)

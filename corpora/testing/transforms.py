@@ -1,4 +1,4 @@
-"""Check that a transform keeps its contract: text, token ids, or a selection."""
+"""Check that a transform meets its contract, whether it rewrites text or token ids, scores or selects rows."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from corpora.testing.checking import ContractBroken, called, check_component, ne
 
 
 def check_transform(given: type[Transform] | Transform) -> None:
-    """Check that a transform keeps its contract.
+    """Check that a transform meets its contract.
 
-    All: options, pickling, the same result for the same input and `rng`, in any order and in any process.
-    `TextTransform`: text that UTF-8 can hold. `TokenTransform`: offsets, dtype, ids in the vocabulary,
-    origins, views that begin anywhere. `Score`: a number a row, `Selection`: uint64 keys, that depend on nothing
-    but the row.
+    All transforms: options, pickling, the same result for the same input and `rng`, in any order and in any process.
+    `TextTransform`: text that can be encoded as UTF-8. `TokenTransform`: valid offsets, dtype, ids and origins, even if
+    a block begins in the middle of its values. `Score`: one number per row, and `Selection`: one uint64 key per row,
+    which depend only on the row and its number.
 
     Args:
         given: the class, or a component with the options to be tried.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Transform)
     if isinstance(component, TextTransform):
@@ -53,41 +53,43 @@ def check_transform(given: type[Transform] | Transform) -> None:
 
 
 def rewritten(component: TextTransform, sentence: str) -> str:
-    """A sentence after the transform."""
+    """A sentence after the transform, with a generator derived from the sentence."""
     return component.rewrite(sentence, generator(1, sentence))
 
 
 def applied(component: TokenTransform, block: Sequences) -> object:
-    """A block after the transform, as lists."""
+    """A block after the transform, as lists, which can be compared."""
     return _lists(_apply(component, block))
 
 
 def ordered(component: Selection, block: Sequences) -> list[int]:
-    """The keys of a block's rows."""
+    """The keys of a block's rows, as integers."""
     return [int(key) for key in _order(component, block, block, 0)]
 
 
 def scored(component: Score, block: Sequences) -> list[str]:
-    """The scores of a block's rows, as text, in which NaN is equal to itself."""
+    """The scores of a block's rows as text, so that NaN is equal to itself."""
     return [str(score) for score in np.asarray(_score(component, block, block, 0), np.float32)]
 
 
 def _check_text(component: TextTransform) -> None:
-    def check(sentence: str) -> None:
+    def _check(sentence: str) -> None:
         result = called(component, "rewrite", rewritten, component, sentence)
         need(isinstance(result, str), component, f"rewrite returned {type(result).__name__}; it must return str")
         try:
             result.encode()
         except UnicodeEncodeError as error:
-            raise ContractBroken(f"{component.name}: rewrite({sentence!r}) gave text that UTF-8 cannot hold") from error
+            raise ContractBroken(
+                f"{component.name}: rewrite({sentence!r}) gave text that is not valid Unicode"
+            ) from error
         check_repeats(component, "rewrite", rewritten, sentence)
 
-    searched(check, inputs.sentences())
+    searched(_check, inputs.sentences())
     check_order(component, "rewrite", rewritten, list(inputs.SENTENCES))
 
 
 def _check_tokens(component: TokenTransform) -> None:
-    def check(rows: list[list[int]], wide: bool, before: int) -> None:
+    def _check(rows: list[list[int]], wide: bool, before: int) -> None:
         dtype = np.uint32 if wide else np.uint16
         block = inputs.id_block(rows, dtype, before=before)
         result = called(component, "apply", _apply, component, block)
@@ -97,16 +99,16 @@ def _check_tokens(component: TokenTransform) -> None:
             raise ContractBroken(f"{component.name}: {error}") from error
         check_repeats(component, "apply", applied, block)
         whole = called(component, "apply", applied, component, inputs.id_block(rows, dtype))
-        need(_lists(result) == whole, component, "apply reads values outside the offsets; begin with block.tight()")
+        need(_lists(result) == whole, component, "apply reads values outside the offsets; use block.tight() first")
 
     st = strategies()
-    searched(check, inputs.id_rows(), st.booleans(), st.integers(0, 3))
+    searched(_check, inputs.id_rows(), st.booleans(), st.integers(0, 3))
     blocks = [inputs.id_block(inputs.ROWS[start:]) for start in range(3)]
     check_order(component, "apply", applied, blocks)
 
 
 def _check_selection(component: Selection) -> None:
-    def check(rows: list[list[int]], cut: int, before: int) -> None:
+    def _check(rows: list[list[int]], cut: int, before: int) -> None:
         block = inputs.id_block(rows, before=before)
         keys = called(component, "order", _order, component, block, block, 0)
         right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (len(block),)
@@ -115,7 +117,7 @@ def _check_selection(component: Selection) -> None:
         _check_cut(component, "order", _order, block, cut)
 
     st = strategies()
-    searched(check, inputs.id_rows(), st.integers(0, 9), st.integers(0, 3))
+    searched(_check, inputs.id_rows(), st.integers(0, 9), st.integers(0, 3))
     check_order(component, "order", ordered, [inputs.id_block(inputs.ROWS[start:]) for start in range(3)])
 
 
@@ -123,7 +125,7 @@ def _check_score(component: Score) -> None:
     texts = component.of == "sentences"
     make: Callable[..., Sequences] = inputs.text_block if texts else inputs.id_block
 
-    def check(rows: list[object], cut: int, before: int) -> None:
+    def _check(rows: list[object], cut: int, before: int) -> None:
         block = make(rows, before=before)
         scores = called(component, "score", _score, component, block, block, 0)
         try:
@@ -135,13 +137,13 @@ def _check_score(component: Score) -> None:
 
     st = strategies()
     rows = st.lists(inputs.sentences(), max_size=6) if texts else inputs.id_rows()
-    searched(check, rows, st.integers(0, 9), st.integers(0, 3))
+    searched(_check, rows, st.integers(0, 9), st.integers(0, 3))
     examples = list(inputs.SENTENCES if texts else inputs.ROWS)
     check_order(component, "score", scored, [make(examples[start:]) for start in range(3)])
 
 
 def _check_cut(component: Any, method: str, call: Any, block: Sequences, cut: int) -> None:
-    """Check that what a row gets does not depend, but for rounding, on how rows are cut into blocks."""
+    """Check that a row's result does not depend, except for rounding, on how rows are divided into blocks."""
     cut = min(cut, len(block))
     parts = [inputs.part(block, 0, cut), inputs.part(block, cut, len(block))]
     apart = np.concatenate([call(component, parts[0], block, 0), call(component, parts[1], block, cut)])
@@ -150,8 +152,8 @@ def _check_cut(component: Any, method: str, call: Any, block: Sequences, cut: in
     need(
         same,
         component,
-        f"{method} depends on how rows are cut into blocks; let it depend on nothing but the row and its number "
-        "(context.first_row and on)",
+        f"{method} depends on how rows are divided into blocks; it must depend only on the row and its number "
+        "(context.first_row and up)",
     )
 
 
@@ -171,7 +173,7 @@ def _score(component: Score, block: Sequences, whole: Sequences, first_row: int)
 
 
 def _statistics(component: Transform, block: Sequences) -> dict[str, Counts]:
-    """What it needs, of its dataset and (the same here) of those that it reads."""
+    """The statistics that it needs, of its dataset and of those that it reads (here the same)."""
     counts = inputs.counted(component.needs, block)
     others = [component.options()[option] for option in component.reads]
     return counts | {f"{name} of {other}": counts[name] for other in others for name in component.needs}

@@ -1,4 +1,4 @@
-"""Command-line output, progress and errors, and one command per component; the trainer uses it too."""
+"""Command-line output, progress, errors, and commands for components; the trainer uses it too."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Turn components into commands: one sub-command each, one option for each of its fields."""
+"""Turn components into commands: one subcommand each, with an option for each field."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def component_group(
     """A group with a command for each component of a kind; components are looked up when the group is used.
 
     Args:
-        registry: gives the registry; called late, so that `--help` of the whole program loads no plugin.
+        registry: returns the registry; called late, so that `--help` of the whole program loads no plugins.
         kind: in the plural, as in the registry.
-        action_for: gives the function that a component's command calls as `action(component, **arguments)`;
-            `--help` lists its own parameters before the component's options.
+        action_for: returns the function that a component's command calls as `action(component, **arguments)`;
+            `--help` lists its other parameters before the component's options.
     """
 
     class ComponentGroup(TyperGroup):
         """The commands of one kind of component."""
 
         def list_commands(self, ctx: Any) -> list[str]:
-            """Every component's name."""
+            """The names of the group's own commands and of all components."""
             return [*super().list_commands(ctx), *registry().offered(kind)]
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
-            """The command of one component, or None."""
+            """The command with a name: the group's own, or that of a component; None if there is neither."""
             own = super().get_command(ctx, cmd_name)
             if own is not None:
                 return own
@@ -49,7 +49,7 @@ def component_group(
                 return None
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-            """The command that a line names, also in its short form; a misspelt one gets near matches."""
+            """The command that a line begins with, which may be a short form; the error for others lists matches."""
             if args and ":" in args[0] and super().get_command(ctx, args[0].partition(":")[0]) is None:
                 args = [*_expanded(args[0], registry(), kind), *args[1:]]
             if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
@@ -81,27 +81,27 @@ def _expanded(short: str, registry: Registry, kind: str) -> list[str]:
 def _app(cls: type[Component], action: Callable[..., None]) -> typer.Typer:
     options = options_of(cls)
 
-    def run(**values: object) -> None:
+    def _run(**values: object) -> None:
         own = {option.field: _value(values.pop(option.field), option) for option in options}
         action(cls(**own), **values)
 
     shared = list(inspect.signature(action, eval_str=True).parameters.values())[1:]
     clash = {parameter.name for parameter in shared} & {option.field for option in options}
     if clash:
-        raise OptionError(f"{cls.name} has an option {clash.pop()}, which every command of its kind has already")
+        raise OptionError(f"{cls.name} has an option {clash.pop()}, which all commands of its kind already have")
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in shared]
     parameters += [_parameter(option, f"Options of {cls.name}") for option in options]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {}
+    _run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    _run.__annotations__ = {}
     app = typer.Typer(add_completion=False)
-    app.command(cls.name, help=inspect.getdoc(cls))(run)
+    app.command(cls.name, help=inspect.getdoc(cls))(_run)
     return app
 
 
 def _parameter(option: Option, panel: str) -> inspect.Parameter:
     one: Any = option.type
     told = option.help
-    if option.many and get_origin(one) is Literal:  # typer knows no list of choices; the component checks them
+    if option.many and get_origin(one) is Literal:  # typer does not support lists of choices; the component checks them
         told, one = f"{told} One of {', '.join(get_args(one))}; repeatable.", str
     annotation: Any = list[one] if option.many else one
     default: Any = ... if option.required else option.default
@@ -124,12 +124,12 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
 
 
 def _place(text: str) -> Path | Address:
-    """A path or an address, as the user typed it; `Path` would take a slash from `s3://`."""
+    """A path or an address, as the user typed it; `Path` would remove a slash from `s3://`."""
     return address_of(text) or Path(text)
 
 
 def _value(value: Any, option: Option) -> object:
-    """What typer gives, as the component takes it: lists as tuples, an empty one as the default."""
+    """A value from typer in the form that the component needs: a list as a tuple, an empty one as the default."""
     if not option.many:
         return value
     if not value and not option.required and option.default is not dataclasses.MISSING:

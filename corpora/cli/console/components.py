@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 def components(source: Registry, kind: str | None) -> list[dict[str, Any]]:
-    """Every component that a registry offers, as plain values.
+    """Every component that a registry offers, as JSON values.
+
+    Args:
+        source: the registry.
+        kind: in the plural, to list only this kind.
 
     Raises:
-        UnknownName: no such kind.
+        UnknownName: there is no such kind.
     """
     from corpora.errors import unknown_name
     from corpora.plugin import options_of, owner, to_json
@@ -45,7 +49,7 @@ def components(source: Registry, kind: str | None) -> list[dict[str, Any]]:
 
 
 def print_components(source: Registry, kind: str | None, *, as_json: bool) -> None:
-    """Print what `components` gives, as a table or as JSON."""
+    """Print what `components` returns, as a table or as JSON."""
     from corpora.plugin import singular
 
     found = components(source, kind)

@@ -1,4 +1,4 @@
-"""Output of the command line: progress bars, errors of one line, tables and JSON."""
+"""Output of the command line: progress bars, one-line errors, tables and JSON."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ def run_app(
     *,
     registry: Callable[[], Registry] | None = None,
 ) -> None:
-    """Run a typer app: plugin files taken from anywhere on the line, errors as one line, never a traceback.
+    """Run a typer app with `--plugin FILE` allowed anywhere on the line, and errors as one line without a traceback.
 
     Args:
-        app: gives the app for a command line, from which `--plugin FILE` has been taken.
-        registry: a second registry that also loads plugin files, in addition to that of corpora.
+        app: returns the app for a command line, from which `--plugin FILE` has been removed.
+        name: of the program, for help and errors.
+        arguments: the words after the program's name; by default those of this process.
+        registry: returns a second registry that loads the plugin files too, besides that of corpora.
 
     Raises:
-        SystemExit: always; 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C.
+        SystemExit: always, with 0, with 1 for an error, 2 for wrong usage, or 130 for Ctrl-C.
     """
     line = [with_home(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     warnings.showwarning = _show_warning
@@ -59,32 +61,32 @@ def run_app(
             app(line)(args=line, prog_name=name)
     except CorporaError as error:
         fail(str(error), code=USAGE if is_usage(error) else 1)
-    except BrokenPipeError:  # the reader of our output, such as head, has gone
+    except BrokenPipeError:  # the reader of our output, such as head, has exited
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except Exception as error:  # a bug, or a library's own error: one line for users, all of it for who asks
+    except Exception as error:  # a bug, or a library's error: one line for users, the traceback on request
         if os.environ.get("CORPORA_TRACEBACK"):
             raise
-        fail(f"{type(error).__name__}: {error} (set CORPORA_TRACEBACK=1 and run again to see where)")
+        fail(f"{type(error).__name__}: {error} (set CORPORA_TRACEBACK=1 and run it again for the traceback)")
     except KeyboardInterrupt:
         fail("stopped; run the same command again to continue", code=INTERRUPTED)
 
 
 def is_usage(error: CorporaError) -> bool:
-    """Whether the command itself is wrong, rather than what it found."""
+    """Whether the command itself is wrong (exit code 2), rather than its input (exit code 1)."""
     return isinstance(error, OptionError) or (isinstance(error, UnknownName) and not isinstance(error, DatasetNotFound))
 
 
 def with_home(word: str) -> str:
-    """A word of a command line with `~/` as the user's home where a path begins: at its start, after = and after :.
+    """A word of a command line with `~/` expanded at its start, after = and after :.
 
-    A shell replaces it only at the start of a word, so `--folder=~/books` and `tbc:folder=~/books` arrive unchanged.
+    A shell expands it only at the start of a word, so `--folder=~/books` and `tbc:folder=~/books` arrive unchanged.
     """
     return HOME.sub(lambda _: f"{Path.home()}/", word) if "~/" in word else word
 
 
 def print_version(context: typer.Context, wanted: bool) -> None:
-    """Print the program's name and version, and exit."""
+    """Print the program's name and version and exit, if `--version` was given (a typer callback)."""
     from importlib.metadata import version
 
     if wanted:
@@ -98,7 +100,10 @@ Version = Annotated[
 
 
 def take_plugins(line: list[str]) -> tuple[list[str], list[str]]:
-    """Take `--plugin FILE` and `--plugin=FILE` out of a command line.
+    """Remove `--plugin FILE` and `--plugin=FILE` from a command line.
+
+    Returns:
+        The remaining words, and the files.
 
     Raises:
         OptionError: `--plugin` is the last word.
@@ -120,7 +125,7 @@ def take_plugins(line: list[str]) -> tuple[list[str], list[str]]:
 
 
 def fail(message: str, *, code: int = 1) -> None:
-    """Print one line that says what is wrong, and exit."""
+    """Print an error message to standard error, and exit with a code."""
     typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
     typer.echo(message, err=True)
     raise SystemExit(code)
@@ -134,24 +139,24 @@ def _show_warning(
 
 @functools.cache
 def _warn(message: str) -> None:
-    """Print it once: a broken plugin is found at every look-up."""
+    """Print a warning only once, because a broken plugin is reported at every lookup."""
     typer.secho("warning: ", fg="yellow", bold=True, nl=False, err=True)
     typer.echo(message, err=True)
 
 
 def say(text: str) -> None:
-    """Print a line of the result."""
+    """Print a line of the result to standard output."""
     typer.echo(text)
 
 
 def say_json(value: object) -> None:
-    """Print a result for programs."""
+    """Print a result as JSON, for programs."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 @contextlib.contextmanager
 def bars() -> Iterator[Progress]:
-    """Progress bars on a terminal, else one line per stage. Both go to standard error, apart from results."""
+    """Show progress bars on a terminal, and otherwise a line now and then; both on standard error, unlike results."""
     if not sys.stderr.isatty():
         with _logged(lambda text: typer.echo(text, err=True)):
             yield _Lines()
@@ -167,17 +172,17 @@ def bars() -> Iterator[Progress]:
     with rich, _logged(lambda text: rich.console.print(text, markup=False, highlight=False)):
         tasks: dict[str, TaskID] = {}
 
-        def show(stage: str, done: float, total: float | None, detail: str) -> None:
+        def _show(stage: str, done: float, total: float | None, detail: str) -> None:
             if stage not in tasks:
                 tasks[stage] = rich.add_task(stage, total=total, detail=detail)
             rich.update(tasks[stage], completed=done, total=total, detail=detail)
 
-        yield show
+        yield _show
 
 
 @contextlib.contextmanager
 def _logged(tell: Callable[[str], None]) -> Iterator[None]:
-    """Show what corpora logs meanwhile, such as how far a source's downloads are."""
+    """Show corpora's log messages during the block, such as the progress of downloads."""
     handler = _Teller(tell)
     logger = logging.getLogger("corpora")
     level = logger.level
@@ -191,19 +196,19 @@ def _logged(tell: Callable[[str], None]) -> Iterator[None]:
 
 
 class _Teller(logging.Handler):
-    """Passes on the text of log records."""
+    """Passes the text of log records to a function."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         super().__init__()
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass on one line."""
+        """Pass on one message."""
         self._tell(record.getMessage())
 
 
 class _Lines:
-    """Progress without a terminal: a line when a stage ends, and every half minute."""
+    """Progress without a terminal: a line every half minute."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
@@ -218,7 +223,12 @@ class _Lines:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table; numbers to the right with thousands marked, missing values as a dash."""
+    """Print a table with aligned columns.
+
+    Args:
+        headers: one per column.
+        rows: one value per column, formatted by `cell`; columns with numbers are right-aligned.
+    """
     texts = [[cell(value) for value in row] for row in rows]
     widths = [max([len(h), *(len(row[i]) for row in texts)]) for i, h in enumerate(headers)]
     right = [any(isinstance(row[i], int | float) for row in rows) for i in range(len(headers))]
@@ -228,7 +238,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as people read it: thousands marked, four digits of a fraction, a dash for a missing value."""
+    """A value as text: thousands separators, four significant digits for floats, yes or no, a dash for None."""
     if value is None:
         return "-"
     if isinstance(value, bool):

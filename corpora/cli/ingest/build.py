@@ -16,20 +16,20 @@ def build(
     source: Any,
     name: Name = None,
     filter: Annotated[list[str] | None, typer.Option(help="A filter to add, NAME:key=value; repeatable.")] = None,
-    splitter: Annotated[str | None, typer.Option(help="Sentence splitter, instead of the source's own.")] = None,
+    splitter: Annotated[str | None, typer.Option(help="Sentence splitter, instead of the source's default.")] = None,
     duplicates: Annotated[
         Literal["near", "exact", "keep"],
-        typer.Option(help="Drop near copies and box sets, equal texts only, or keep all."),
+        typer.Option(help="Drop near-duplicates and parts of box sets, only exact copies, or nothing."),
     ] = "near",
-    limit: Annotated[int | None, typer.Option(help="Read only this many documents, from the first.", min=1)] = None,
+    limit: Annotated[int | None, typer.Option(help="Read only the first so many documents.", min=1)] = None,
     max_failed: Annotated[
-        float, typer.Option(help="Share of documents that may fail by crash, time or memory.", min=0, max=1)
+        float, typer.Option(help="Share of documents that may fail (crash, time or memory limit).", min=0, max=1)
     ] = 0.01,
     private: Annotated[
         bool,
         typer.Option(
             "--private",
-            help="Keep its text and local paths out of cards, reports, logs and saved batches, also those of "
+            help="Keep its text and local paths out of cards, reports, logs and saved batches, including those of "
             "datasets made from it.",
         ),
     ] = False,
@@ -63,7 +63,7 @@ group = typer.Typer(cls=Group, invoke_without_command=True, no_args_is_help=Fals
 def main(
     context: typer.Context,
     recipe: Annotated[Path | None, typer.Option(help="Make every dataset of a recipe file instead.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --recipe: print the plan only.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --recipe: only print what would be made.")] = False,
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
@@ -79,7 +79,7 @@ def main(
 
 
 def _build_recipe(file: Path, *, dry_run: bool, executor: str, as_json: bool) -> None:
-    """Make, or only plan, every dataset of a recipe file."""
+    """Make every dataset of a recipe file, or only print the plan."""
     from corpora.ingest import build_datasets, plan_datasets, read_recipe
     from corpora.store import show
 

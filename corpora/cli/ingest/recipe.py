@@ -11,7 +11,7 @@ from corpora.cli.shared import AsJson, DatasetName
 
 
 def recipe(dataset: DatasetName, json: AsJson = False) -> None:
-    """Print the recipe that makes a version, from its first source on."""
+    """Print the recipe that makes a version from its sources."""
     from corpora.ingest import recipe_text
     from corpora.store import default_store
 

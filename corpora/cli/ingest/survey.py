@@ -19,14 +19,14 @@ SHOWN = 8
 
 
 def survey(
-    folder: Annotated[Path, typer.Argument(help="A folder of texts, tables, books or dumps.")],
-    seconds: Annotated[float, typer.Option(help="How long to read; less is read if it is less.", min=1)] = 60.0,
+    folder: Annotated[Path, typer.Argument(help="A folder with texts, tables, books or dumps.")],
+    seconds: Annotated[float, typer.Option(help="How long to read at most.", min=1)] = 60.0,
     follow_links: Annotated[
-        bool, typer.Option("--follow-links", help="Read what is behind links that lead out of the folder.")
+        bool, typer.Option("--follow-links", help="Follow symbolic links that lead out of the folder.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Say what a folder holds and what a build of it would give, from a sample of at most a minute."""
+    """Show what a folder contains and estimate what a build would give, from a sample that takes at most a minute."""
     from corpora.ingest import survey
 
     found = survey(folder, seconds=seconds, follow_links=follow_links)
@@ -57,18 +57,22 @@ def _print_sample(found: Survey) -> None:
         if counts:
             say(f"{name}: {_shares(Counter(counts), sample.found)}")
     if sample.kept:
-        say(f"near duplicates in the sample: {sample.near_copies / sample.kept:.1%}; the whole has at least this share")
+        share = f"{sample.near_copies / sample.kept:.1%}"
+        say(f"near-duplicates in the sample: {share}; the whole folder has at least this share")
     expected = found.expected
     table(
         ["expected", "about"],
         [[name, expected[name]] for name in ("documents", "rows", "words")]
-        + [["tokens, at least (words and marks)", expected["tokens"]], ["seconds on one core", expected["seconds"]]],
+        + [
+            ["tokens, at least (words and punctuation)", expected["tokens"]],
+            ["seconds on one core", expected["seconds"]],
+        ],
     )
     say(f"next: {_short(found.command)}")
 
 
 def _short(command: str) -> str:
-    """A command without most of its dumps, if it has many."""
+    """A command, shortened if it has many dumps."""
     parts = command.split(" --dump ")
     if len(parts) <= SHOWN:
         return command

@@ -13,7 +13,7 @@ from corpora.cli.shared import AsJson, print_tables
 def diff(
     one: Annotated[str, typer.Argument(metavar="A", help="NAME, NAME@TAG or NAME@FINGERPRINT.")],
     other: Annotated[str, typer.Argument(metavar="B", help="Another dataset of the same kind.")],
-    ngram: Annotated[int, typer.Option(help="Tokens, or words, per n-gram when measuring contamination.", min=1)] = 13,
+    ngram: Annotated[int, typer.Option(help="Tokens or words per n-gram when measuring contamination.", min=1)] = 13,
     json: AsJson = False,
 ) -> None:
     """Compare two datasets: figures, shared rows and n-grams, types gained and lost, distances, settings."""

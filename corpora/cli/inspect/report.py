@@ -1,4 +1,4 @@
-"""`corpora report DATASET… --out FILE`: datasets side by side."""
+"""`corpora report DATASET… --out FILE`: compare datasets side by side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from corpora.cli.shared import AsJson, ExecutorName, print_tables
 
 
 def report(
-    datasets: Annotated[list[str], typer.Argument(metavar="DATASET...", help="Side by side, in this order.")],
+    datasets: Annotated[
+        list[str], typer.Argument(metavar="DATASET...", help="The datasets, in the order of the columns.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Write one self-contained HTML page.")] = None,
     figures: Annotated[Path | None, typer.Option(help="Write the figures into this folder, as PNG and PDF.")] = None,
     executor: ExecutorName = "serial",
@@ -25,7 +27,7 @@ def report(
     from corpora.store import default_store
 
     if figures is not None and out is None:
-        raise OptionError("--figures needs --out, the page that the figures belong to")
+        raise OptionError("--figures needs --out, because the figures are those of the page")
     store = default_store()
     opened = [open_dataset(name, store=store) for name in datasets]
     if out is not None:

@@ -1,4 +1,4 @@
-"""`corpora concat DATASET…`: datasets one after the other."""
+"""`corpora concat DATASET…`: concatenate datasets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def concat(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Put datasets one after the other, without copying where links are possible."""
+    """Concatenate datasets; files are linked rather than copied if possible."""
     from corpora.operations import concat
 
     with bars() as progress:

@@ -20,9 +20,9 @@ def distinct(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Keep the first copy of each row, or of each document.
+    """Keep only the first copy of each row or document.
 
-    Exact, in bounded memory. corpora show NAME --removed lists the rows that had the most copies.
+    The result is exact. corpora show NAME --removed lists the rows with the most copies.
     """
     from corpora.operations import distinct
 

@@ -1,4 +1,4 @@
-"""`corpora export DATASET TARGET`: rows in one file, or a folder as on the hub."""
+"""`corpora export DATASET TARGET`: write rows to one file, or to a folder in the hub's layout."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ def export(
     target: Annotated[
         Path,
         typer.Argument(
-            help="A file in .txt (one row per line), .jsonl or .parquet, the first two also as .gz, .bz2, .xz or .zst; "
-            "for --layout hub an empty folder."
+            help="A .txt (one row per line), .jsonl or .parquet file, the first two optionally with .gz, .bz2, .xz or "
+            ".zst; for --layout hub an empty folder."
         ),
     ],
     layout: Annotated[
         Literal["file", "hub"],
-        typer.Option(help="One file, or a folder as the hub has it: Parquet files, card."),
+        typer.Option(help="One file, or a folder in the hub's layout: Parquet files and a card."),
     ] = "file",
     private: Annotated[
-        bool, typer.Option("--private", help="For hub: no command and no paths in the card, no list of documents.")
+        bool, typer.Option("--private", help="With --layout hub: omit the command, paths and the document list.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Write a dataset's rows into one file, or into a folder that `datasets.load_dataset` opens."""
+    """Write a dataset's rows to one file, or to a folder that `datasets.load_dataset` opens."""
     from corpora.operations import export, export_hub
 
     with bars() as progress:

@@ -16,18 +16,20 @@ def mix(
     ],
     name: Annotated[str, typer.Option(help="Name of the result.")],
     rows: Annotated[
-        int | None, typer.Option(parser=count, metavar="COUNT", help="Rows of the result, such as 5000 or 1.5M.")
+        int | None,
+        typer.Option(parser=count, metavar="COUNT", help="The size of the result in rows, such as 1.5M."),
     ] = None,
     tokens: Annotated[
-        int | None, typer.Option(parser=count, metavar="COUNT", help="Tokens of the result at most, such as 40M.")
+        int | None,
+        typer.Option(parser=count, metavar="COUNT", help="Instead, the size in tokens, such as 40M."),
     ] = None,
     seed: Seed = 42,
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Mix datasets in exact shares: a sample of each, one after the other.
+    """Mix datasets in exact shares, by concatenating a sample of each.
 
-    Without --rows and --tokens the result has the most rows that the shares allow.
+    Without --rows and --tokens, the result is as large as the shares allow.
     """
     from corpora.operations import mix, parse_shares
 

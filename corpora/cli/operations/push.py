@@ -13,16 +13,16 @@ Repository = Annotated[str, typer.Argument(help="OWNER/NAME on the hub; created 
 Private = Annotated[
     bool,
     typer.Option(
-        "--private", help="A private repository, a card without the command and local paths, no list of documents."
+        "--private", help="Make the repository private, and omit the command, local paths and the document list."
     ),
 ]
 May = Annotated[
-    bool, typer.Option("--i-may-redistribute", help="Upload although a recorded licence is unknown or forbids it.")
+    bool, typer.Option("--i-may-redistribute", help="Upload even if a recorded licence is unknown or forbids it.")
 ]
 
 
 def push(dataset: DatasetName, repository: Repository, private: Private = False, may: May = False) -> None:
-    """Upload a dataset to the hub, unless a recorded licence forbids redistribution."""
+    """Upload a dataset to the hub, if its recorded licences allow redistribution."""
     from corpora.operations import push
 
     with bars() as progress:

@@ -1,4 +1,4 @@
-"""`corpora sample DATASET`: rows at random, the short form of `corpora transform sample`."""
+"""`corpora sample DATASET`: take rows at random, short for `corpora transform sample`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def sample(
 ) -> None:
     """Take exactly the requested number of rows at random, without replacement.
 
-    Samples of one dataset and seed are nested: the 10 % sample contains the 1 % sample.
+    Samples of the same dataset with the same seed are nested: the 10 % sample contains the 1 % sample.
     """
     take(
         "sample",

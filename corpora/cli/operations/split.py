@@ -1,4 +1,4 @@
-"""`corpora split DATASET`: a training part and a held-out part, by whole documents."""
+"""`corpora split DATASET`: split into a training part and a held-out part, by whole documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`corpora tokenize DATASET`: sentences to sequences of token ids."""
+"""`corpora tokenize DATASET`: turn sentences into sequences of token ids."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from corpora.cli.console import bars
 from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, tell
 
 Tokenizer = Annotated[str | None, typer.Option(help="A tokenizer.json, a vocab.txt, a folder with one, or a hub id.")]
-Train = Annotated[int | None, typer.Option(help="Train a WordPiece vocabulary of this size instead.", min=10)]
-Like = Annotated[str | None, typer.Option(help="Take the tokenizer of this token dataset instead.")]
+Train = Annotated[int | None, typer.Option(help="Instead, train a WordPiece vocabulary of this size.", min=10)]
+Like = Annotated[str | None, typer.Option(help="Instead, use the tokenizer of this token dataset.")]
 Casing = Annotated[
-    Literal["uncased", "cased"] | None, typer.Option(help="For a vocab.txt or --train; default uncased for --train.")
+    Literal["uncased", "cased"] | None, typer.Option(help="For a vocab.txt or --train (by default uncased).")
 ]
 Unit = Annotated[
     str,
     typer.Option(
-        help="What becomes a sequence: sentence, paragraph, or packed:N, the sentences of a document joined up to "
-        "N tokens; its last row, and the last of each 65,536 sentences, may be shorter."
+        help="What becomes a sequence: sentence, paragraph, or packed:N (consecutive sentences of a document, joined "
+        "up to N tokens; the last row of a document and of each 65,536 sentences can be shorter)."
     ),
 ]
-MinTokens = Annotated[int, typer.Option(help="Drop shorter sequences; [CLS] and [SEP] count.", min=1)]
-MaxTokens = Annotated[int, typer.Option(help="Split longer sequences; [CLS] and [SEP] count.", min=3)]
+MinTokens = Annotated[int, typer.Option(help="Drop shorter sequences, counted with [CLS] and [SEP].", min=1)]
+MaxTokens = Annotated[int, typer.Option(help="Split longer sequences, counted with [CLS] and [SEP].", min=3)]
 SpecialTokensInText = Annotated[
     Literal["text", "keep"],
-    typer.Option(help="What a literal [MASK] or <s> in a sentence becomes: text, or the control token (keep)."),
+    typer.Option(
+        help="What a literal [MASK] or <s> in a sentence becomes: ordinary text, or the control token (keep)."
+    ),
 ]
 
 

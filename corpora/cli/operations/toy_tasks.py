@@ -1,4 +1,4 @@
-"""`corpora toy-tasks FOLDER`: labelled tasks of the toy grammar."""
+"""`corpora toy-tasks FOLDER`: write labelled tasks made from the toy grammar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.cli.shared import AsJson
 
 
 def toy_tasks(
-    folder: Annotated[Path, typer.Argument(help="Where the tasks go, in the layouts of GLUE and SQuAD.")],
+    folder: Annotated[Path, typer.Argument(help="Where to write the tasks, in the layouts of GLUE and SQuAD.")],
     seed: Annotated[int, typer.Option(help="Seed of the grammar.", min=0)] = 42,
     json: AsJson = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`corpora transform NAME DATASET`: rewrite rows, or take those that come first in a selection's order."""
+"""`corpora transform NAME DATASET`: rewrite rows, or select some of them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from corpora.cli.shared import AsJson, DatasetName, ExecutorName, Name, Seed, re
 def rewrite(
     component: Any,
     dataset: DatasetName,
-    then: Annotated[list[str] | None, typer.Option(help="A further transform, NAME:key=value; repeatable.")] = None,
-    preview: Annotated[int, typer.Option(help="Show this many rows before and after, and build nothing.", min=0)] = 0,
+    then: Annotated[list[str] | None, typer.Option(help="Another transform, NAME:key=value; repeatable.")] = None,
+    preview: Annotated[int, typer.Option(help="Only show this many rows before and after.", min=0)] = 0,
     seed: Seed = 42,
     name: Name = None,
     executor: ExecutorName = "serial",
@@ -54,7 +54,7 @@ def take(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Take the first rows of a dataset in a selection's order."""
+    """Take the rows of a dataset that come first in a selection's order."""
     from corpora.operations import transform
 
     amount: dict[str, Any] = {"rate": rate, "rows": rows, "tokens": tokens, "by": by}
@@ -64,7 +64,7 @@ def take(
 
 
 def action_for(cls: type[Any]) -> Callable[..., None]:
-    """Selections take an amount; all others rewrite."""
+    """The function behind a transform's command: `take` for selections, otherwise `rewrite`."""
     from corpora.plugin import Selection
 
     return take if issubclass(cls, Selection) else rewrite

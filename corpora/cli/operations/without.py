@@ -18,7 +18,7 @@ def without(
             metavar="EVAL", help="A dataset, squad:DIR, glue:DIR, or a file that ends in .txt or .jsonl; repeatable."
         ),
     ],
-    ngram: Annotated[int, typer.Option(help="Words, or tokens, of an n-gram.", min=1)] = 13,
+    ngram: Annotated[int, typer.Option(help="Words or tokens per n-gram.", min=1)] = 13,
     by: Annotated[
         Literal["row", "document", "span"],
         typer.Option(help="Remove rows, whole documents, or only the shared words."),
@@ -27,7 +27,7 @@ def without(
     executor: ExecutorName = "serial",
     json: AsJson = False,
 ) -> None:
-    """Remove what shares n-grams with evaluation data.
+    """Remove text that shares n-grams with evaluation data.
 
     corpora show NAME --removed lists each removal with its n-gram.
     """

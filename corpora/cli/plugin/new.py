@@ -1,4 +1,4 @@
-"""`corpora new KIND NAME`: a plugin as a complete distribution, to be changed."""
+"""`corpora new KIND NAME`: create a plugin as a complete distribution, as a starting point."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpora.cli.console import say
 from corpora.cli.shared import registry
 
 Name = Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")]
-Folder = Annotated[Path, typer.Option("--dir", help="Where its folder is put.")]
+Folder = Annotated[Path, typer.Option("--dir", help="Where to create its folder.")]
 
 
 def new(
@@ -25,7 +25,7 @@ def new(
     name: Name,
     folder: Folder = Path(),
 ) -> None:
-    """Begin a plugin: code, pyproject, tests, README and CI file; its tests pass at once."""
+    """Create a plugin with code, pyproject, tests, README and CI file; its tests pass from the start."""
     from corpora.plugin import new_plugin
 
     made = new_plugin(kind, name, folder, source=registry(), package="corpora")

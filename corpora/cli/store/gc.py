@@ -1,4 +1,4 @@
-"""`corpora gc`: find and delete what nothing needs."""
+"""`corpora gc`: list and delete what is no longer needed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def gc(
     yes: Annotated[bool, typer.Option("--yes", help="Delete what is listed.")] = False,
     json: AsJson = False,
 ) -> None:
-    """List what can be deleted: unfinished builds, stray cache files, and versions that nothing needs.
+    """List what can be deleted: unfinished builds, stray cache files, and versions that are no longer needed.
 
-    A version is needed while it is current, tagged, or a parent of one that is. --yes deletes what is listed.
+    A version is needed if it is current, tagged, or an ancestor of one that is. --yes deletes what is listed.
     """
     from corpora.store import default_store
 

@@ -1,4 +1,4 @@
-"""`corpora head DATASET`: the first rows as text."""
+"""`corpora head DATASET`: print the first rows as text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora.cli.shared import AsJson, DatasetName
 
 def head(
     dataset: DatasetName,
-    rows: Annotated[int, typer.Option("--rows", "-n", help="How many.", min=1)] = 10,
+    rows: Annotated[int, typer.Option("--rows", "-n", help="How many rows.", min=1)] = 10,
     json: AsJson = False,
 ) -> None:
     """Print the first rows as text."""

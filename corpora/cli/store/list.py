@@ -1,4 +1,4 @@
-"""`corpora list`: every version in the store."""
+"""`corpora list`: list every version in the store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_datasets(json: AsJson = False) -> None:
         say_json([*(_facts(show, dataset) for dataset in versions), *broken])
         return
     if not versions and not damaged:
-        say(f"no datasets in {plain_path(store.home)}; corpora build toy makes a first one")
+        say(f"there are no datasets in {plain_path(store.home)}; corpora build toy makes a first one")
         return
     rows = [_row(store, dataset) for dataset in versions]
     rows += [[each.reference, "damaged", None, None, None, None, ""] for each in damaged]
@@ -36,7 +36,7 @@ def list_datasets(json: AsJson = False) -> None:
 
 
 def _facts(show: Callable[[Dataset], dict[str, Json]], dataset: Dataset) -> dict[str, Json]:
-    """What `show` says, or that the version is damaged."""
+    """What `show` returns, or for a damaged version the problem."""
     try:
         return show(dataset)
     except DatasetDamaged as error:

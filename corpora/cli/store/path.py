@@ -1,4 +1,4 @@
-"""`corpora path DATASET`: the folder of a version."""
+"""`corpora path DATASET`: print the folder of a version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from corpora.cli.shared import AsJson, DatasetName
 
 
 def path(dataset: DatasetName, json: AsJson = False) -> None:
-    """Print a version's folder; datasets.load_from_disk opens it."""
+    """Print a version's folder, which datasets.load_from_disk can open."""
     from corpora.store import default_store
 
     found = default_store().find(dataset)

@@ -12,7 +12,7 @@ from corpora.cli.shared import AsJson, DatasetName, plain_path
 
 def remove(
     dataset: DatasetName,
-    force: Annotated[bool, typer.Option("--force", help="Remove it even if other versions are made from it.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Remove it even if other versions were made from it.")] = False,
     json: AsJson = False,
 ) -> None:
     """Delete one version."""

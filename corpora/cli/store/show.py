@@ -1,4 +1,4 @@
-"""`corpora show DATASET`: a version's figures, dropped documents, and history."""
+"""`corpora show DATASET`: show a version's figures, dropped documents, and history."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def show(
     dataset: DatasetName,
     statistic: Annotated[
-        list[str] | None, typer.Option(help="A further statistic to count, NAME:key=value; repeatable.")
+        list[str] | None, typer.Option(help="Another statistic to count, NAME:key=value; repeatable.")
     ] = None,
     removed: Annotated[
-        bool, typer.Option("--removed", help="Print the text that its source left out, with rule and position.")
+        bool, typer.Option("--removed", help="Instead, print the text that was removed, with rule and position.")
     ] = False,
     executor: ExecutorName = "serial",
     json: AsJson = False,
@@ -53,13 +53,13 @@ def _show_removed(found: Dataset, *, as_json: bool) -> None:
         say_json(list(found.side_records("removed")))
         return
     if not (found.path / "removed.jsonl").exists():
-        say(f"{found.reference} has no removed.jsonl: its source left nothing out, or keeps no record of it")
+        say(f"{found.reference} has no removed.jsonl: nothing was removed, or the source does not record it")
     for line in found.side_records("removed"):
         say(f"{line['document']}, {line['position']}: {line['rule']}: {line['text']}")
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, object]]:
-    """What `show` prints of a version's figures, in order."""
+    """The lines that `show` prints about a version, as (name, value) pairs."""
     rows = [(key, facts[key]) for key in ("reference", "path", "kind", "rows", "documents", "tokens")]
     rows += [("columns", ", ".join(facts["columns"]))]
     rows += [("text bytes", facts["text_bytes"]), ("stored bytes", facts["size_bytes"])]
@@ -82,7 +82,7 @@ def _spread(score: dict[str, Any]) -> str:
 
 
 def _flat(counted: dict[str, Any]) -> list[tuple[str, object]]:
-    """The figures of statistics, one per line; nested tables as JSON, cut to one line."""
+    """The figures of statistics, one per line; nested tables as JSON, shortened to one line."""
     return [
         (f"{name} {key}".replace("_", " "), _short(value))
         for name, figures in counted.items()

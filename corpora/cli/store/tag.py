@@ -1,4 +1,4 @@
-"""`corpora tag DATASET TAG`: a second name for a version."""
+"""`corpora tag DATASET TAG`: give a version a second name."""
 
 from __future__ import annotations
 

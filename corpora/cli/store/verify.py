@@ -1,4 +1,4 @@
-"""`corpora verify DATASET`: compare files with their checksums."""
+"""`corpora verify DATASET`: check files against their checksums."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def verify(
     dataset: Annotated[
         str | None, typer.Argument(metavar="DATASET", help="NAME, NAME@TAG or NAME@FINGERPRINT.")
     ] = None,
-    all: Annotated[bool, typer.Option("--all", help="Every version in the store.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Verify every version in the store.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Read every file of a version, and of the versions it was made from, and compare it with its checksum."""
+    """Check every file of a version, and of the versions it was made from, against its checksum."""
     from corpora.store import default_store, verify_all, verify_family
 
     store = default_store()
@@ -40,7 +40,7 @@ def verify(
 
 
 def _say_verified(result: Verified) -> Verified:
-    """Print the outcome for one version as soon as it is known."""
+    """Print the result for one version, and return it."""
     if result.problem or result.files:
         say(result.problem or f"{result.reference}: {result.files} files match their checksums")
     for line in result.notes:

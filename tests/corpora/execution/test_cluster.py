@@ -217,7 +217,7 @@ def test_a_node_with_other_plugins_is_found_before_work_starts(cluster, run, sen
     cluster.tell(str(tmp_path / "site"))
     done = run("transform", "lowercase", "corpus", "--executor", f"ray:address={cluster.address}", code=1)
     cluster.tell("kill")
-    assert "has the plugin my-noise 0.2 where this machine has no plugin my-noise; install the same" in done.err
+    assert "has the plugin my-noise 0.2, but this machine has no plugin my-noise; install the same version" in done.err
     assert "nothing was started" in done.err
 
 
@@ -232,10 +232,10 @@ def test_a_cluster_that_is_not_there_is_one_clear_line(run, sentences, monkeypat
 def test_a_node_without_a_plugin_or_of_another_version_is_named():
     ours = {"transferset": "0.1.0", "the plugin my-noise": "0.2"}
     with pytest.raises(
-        WorkerError, match="node n1 has no plugin my-noise where this machine has the plugin my-noise 0.2"
+        WorkerError, match="node n1 has no plugin my-noise, but this machine has the plugin my-noise 0.2"
     ):
         check_facts("n1", {"transferset": "0.1.0"}, ours)
-    with pytest.raises(WorkerError, match="node n1 has transferset 0.2.0 where this machine has transferset 0.1.0"):
+    with pytest.raises(WorkerError, match="node n1 has transferset 0.2.0, but this machine has transferset 0.1.0"):
         check_facts("n1", ours | {"transferset": "0.2.0"}, ours)
 
 

@@ -73,5 +73,5 @@ def test_figures_are_saved_for_papers(tmp_path, ending, start):
 
 
 def test_another_ending_is_refused(tmp_path):
-    with pytest.raises(OptionError, match=r"a figure's file ends with \.svg, \.png, \.pdf"):
+    with pytest.raises(OptionError, match=r"figures can be saved as \.svg, \.png, \.pdf"):
         save(figures()["growth"], tmp_path / "growth.gif")

@@ -59,7 +59,7 @@ def test_sentences_mix_by_rows_and_keep_their_documents(corpus, texts):
         ({"books": 0.5, "wiki": 0.4}, {}, "add up to 0.9; they must add up to 1"),
         ({"books": 1.0}, {}, "share of books is 1; it must be above 0 and below 1"),
         ({"books": 1.2, "wiki": -0.2}, {}, "share of books is 1.2"),
-        ({"books": 0.1, "wiki": 0.9}, {"rows": 400}, "at most 177, since wiki@.* has 160"),
+        ({"books": 0.1, "wiki": 0.9}, {"rows": 400}, "at most 177, because wiki@.* has only 160"),
         ({"books": 0.5, "wiki": 0.5}, {"rows": 0}, "at least 1"),
         ({"books": 0.5, "wiki": 0.5}, {"rows": 1, "tokens": 1}, "not both"),
         ({"books": 0.5, "corpus": 0.5}, {}, "takes a dataset of tokens"),

@@ -208,8 +208,8 @@ def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens
     [
         ({"rate": 0.1}, "by-score:nmber", "no column of numbers is named nmber; did you mean number?"),
         ({}, "by-score:number", "needs --rate, --rows or --tokens, or bounds"),
-        ({"rate": 0.1}, "by-score:number,min=3", "is given bounds and an amount"),
-        ({"by": "document"}, "by-score:number,max=3", "is given bounds and --by document"),
+        ({"rate": 0.1}, "by-score:number,min=3", "has bounds and an amount"),
+        ({"by": "document"}, "by-score:number,max=3", "has bounds and --by document"),
         ({}, "by-score:number,min=-inf", "by-score: min is -inf; it must be a number"),
         ({}, "by-score:number,min=5,max=4", "by-score: min is 5 and max 4; min must be at most max"),
         ({}, "number", "already has a column number"),

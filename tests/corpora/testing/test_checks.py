@@ -11,12 +11,12 @@ from corpora import Document, TextTransform, testing
 
 BROKEN = {
     "Text": {
-        "global random": "rewrite draws from the global random or numpy.random; take all chance from rng",
+        "global random": "rewrite draws from the global random or numpy.random; take all randomness from rng",
         "unused draw": "rewrite draws from the global random or numpy.random",
         "own generator": "gave two results for the same input and the same rng",
         "clock": "gave two results for the same input and the same rng.*clock",
         "state": "gave two results.*earlier calls",
-        "process": "gave another result in a worker process",
+        "process": "gave a different result in a worker process",
         "bytes": "rewrite returned bytes; it must return str",
         "surrogate": "gave text that UTF-8 cannot hold",
         "error": "rewrite raised IndexError: string index out of range",
@@ -28,28 +28,28 @@ BROKEN = {
         "ids": "id 20 is outside the vocabulary of 20",
         "origin": "origin must give a row",
         "view": "offsets|reads values outside the offsets",
-        "writes": "read-only; blocks are views of a file: make a new array",
+        "writes": "read-only; blocks are views of a file, so make a new array",
         "chance": "draws from the global random or numpy.random",
         "list": "apply returned list; it must return Sequences",
     },
     "Selection": {
-        "block": "order depends on how rows are cut into blocks",
+        "block": "order depends on how rows are divided into blocks",
         "dtype": "order returned int64 .*; it must return uint64",
         "shape": "one key per row",
         "chance": "order gave two results|order depends on how",
     },
     "Scores": {
-        "block": "score depends on how rows are cut into blocks",
+        "block": "score depends on how rows are divided into blocks",
         "list": "score returned list; it must return an array of numbers",
         "shape": "one per row",
         "chance": "score gave two results|score depends on how",
     },
     "Statistics": {
-        "blocks": "the counts of two parts say .* those of the whole",
-        "mean": "the counts of two parts say",
+        "blocks": "the counts of two parts give .* those of the whole",
+        "mean": "the counts of two parts give",
         "object": "counts\\['rows'\\] is object; it must be an array of numbers",
-        "json": "summarise gave what JSON cannot hold",
-        "nan": "summarise gave what JSON cannot hold",
+        "json": "summarise returned a value that is not JSON",
+        "nan": "summarise returned a value that is not JSON",
     },
     "Sentences": {
         "loss": "lost, added or moved characters",
@@ -64,31 +64,31 @@ BROKEN = {
     },
     "Renders": {
         "number": "returned int; it must return str, or None",
-        "everything": "for a template that cannot exist; give None",
+        "everything": "for a template that cannot exist; return None",
         "error": "render raised KeyError",
     },
     "Reads": {
-        "keys": "two shards have one key",
+        "keys": "two shards have the same key",
         "absolute": "the shard key /home/me/a depends on the source's location",
-        "order": "shards gave another order",
-        "line break": "paragraphs are text without line breaks",
-        "empty": "none empty",
+        "order": "shards gave other shards or another order",
+        "line break": "paragraphs must be non-empty text without line breaks",
+        "empty": "must be non-empty text",
         "list": "are not a tuple",
         "state": "read depends on earlier calls",
         "metadata": "are not JSON values",
-        "none": "read gave NoneType; give Document or Reject",
-        "reject": "says no stage or no reason",
-        "ids": "two things are named same",
-        "defaults": "its defaults cannot be made: no filter is named no-such-filter",
+        "none": "read yielded NoneType; it must yield Document or Reject",
+        "reject": "has no stage or no reason",
+        "ids": "two items have the id same",
+        "defaults": "its default filters or splitter do not work: no filter is named no-such-filter",
     },
-    "Finds": {"url": "an entry has no url", "ids": "entries need an id each"},
+    "Finds": {"url": "an entry has no url", "ids": "each entry needs a unique id"},
     "Elsewhere": {
-        "freeze": "freeze changes what is frozen already",
+        "freeze": "freeze changes a frozen provider",
         "fingerprint": "fingerprint gave two values for the same dataset",
-        "chance": "blocks gave other rows the second time",
+        "chance": "blocks gave different rows the second time",
         "apart": "the rows of document 'd' are not consecutive",
         "column": "a block has no column document",
-        "licence": "licence gave None; give text",
+        "licence": "licence returned None; it must return str",
     },
 }
 CHECKS = {
@@ -128,7 +128,7 @@ def test_the_same_component_passes_when_it_breaks_nothing(broken: Any, name: str
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("Unchecked", "it takes -1.0 for rate, beyond its limit; call super"),
+        ("Unchecked", "it accepts -1.0 for rate, beyond its limit; call super"),
         ("Unexplained", "the option rate has no help"),
         ("WrongDefault", "rate is 5.0; .* but that is its default"),
         ("Required", "table has no default; check a component instead of its class"),
@@ -155,7 +155,7 @@ def test_a_class_inside_a_function_cannot_reach_a_worker() -> None:
             """The sentence."""
             return sentence
 
-    with pytest.raises(testing.ContractBroken, match="cannot be pickled .* at the top of a module"):
+    with pytest.raises(testing.ContractBroken, match="cannot be pickled .* at the top level of a module"):
         testing.check_transform(Local)
 
 

@@ -144,7 +144,7 @@ def test_what_went_is_said_and_recorded(make, run, evaluation_files):
         ("gone.txt", {}, "gone.txt does not exist"),
         ("lines.txt", {"ngram": 14}, "--ngram is 14, but the longest text of lines.txt has 13; give at most 13"),
         ("lines.txt", {"ngram": 13}, "--ngram is 13, but the longest row of corpus@.* has 2; give at most 2"),
-        ("both.txt", {"ngram": 1}, "every row of corpus@.* shares a 1-gram with both.txt: nothing would be left"),
+        ("both.txt", {"ngram": 1}, "every row of corpus@.* shares a 1-gram with both.txt, so nothing would be left"),
         ("bad.jsonl", {}, "bad.jsonl cannot be read as .jsonl text"),
         ("corpus", {}, "is the dataset itself"),
         ("tokens", {}, "contains token ids but corpus@.* sentences; give the sentences that tokens was tokenized from"),

@@ -135,7 +135,7 @@ def test_a_recipe_makes_the_same_version(make, run, tmp_path):
     ("options", "message"),
     [
         ({"normalise": "casing"}, "--normalise is 'casing'; it takes case, punctuation, space"),
-        ({"normalise": "case"}, "holds token ids; make the sentences that it was tokenized from distinct"),
+        ({"normalise": "case"}, "contains token ids; apply it to the sentences that they were tokenized from"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(tokens, options, message):

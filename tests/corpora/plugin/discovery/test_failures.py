@@ -102,5 +102,5 @@ def test_a_name_that_another_component_has_fails_the_check(offer):
 
     from corpora import testing
 
-    with pytest.raises(testing.ContractBroken, match=r"shuffle: a transform has this name already \(built in\)"):
+    with pytest.raises(testing.ContractBroken, match=r"shuffle: a transform already has this name \(built in\)"):
         testing.check_transform(Mine)
