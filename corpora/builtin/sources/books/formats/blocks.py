@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
+from html.entities import html5
 from typing import NamedTuple
 
 from corpora import Json
@@ -13,6 +15,7 @@ from corpora.builtin.sources.unreadable import Unreadable as Unreadable
 INVISIBLE = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Soft hyphens, zero-width and direction marks. Zero-width joiners stay: they are part of the spelling."""
 INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
+ENTITY = re.compile(r"&(?:amp;)?(?:([A-Za-z][A-Za-z0-9]{1,30};)|#(?:\d{2,7}|[xX][\dA-Fa-f]{2,6});)")
 
 
 class Block(NamedTuple):
@@ -51,14 +54,23 @@ def visible(text: str) -> str:
     return INVISIBLE_RUN.sub("", text)
 
 
+def unescaped(text: str) -> str:
+    """The text with entities of HTML that were escaped twice, or left in plain text, read: `&mdash;`, `&#8217;`."""
+    return ENTITY.sub(_read_entity, text) if "&" in text else text
+
+
+def _read_entity(match: re.Match[str]) -> str:
+    return unescape(unescape(match[0])) if match[1] is None or match[1] in html5 else match[0]
+
+
 def words_in(line: str) -> int:
     """The number of words in a text whose white space is single spaces."""
     return line.count(" ") + 1
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one space, and without invisible characters."""
-    return " ".join(visible(text).split())
+    """The text with every run of white space as one space, entities read, and without invisible characters."""
+    return " ".join(visible(unescaped(text)).split())
 
 
 def removed_blocks(text: str, rule: str) -> list[Block]:

@@ -30,6 +30,8 @@ LONG_LINES = 30
 MIN_WIDTH = 40
 """About the shortest full line."""
 LONG_RATE = 0.3
+BROKEN_OFF_RATE = 0.6
+"""A line of less than this share of a full one ends its paragraph without any mark, as headings do."""
 OPENING_QUOTES = tuple("\"'“‘«„")
 ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
 BLANK = re.compile(r"(\n[^\S\n]*\n\s*)")
@@ -109,6 +111,11 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
             yield piece, 0 if number else gap
 
 
+def is_indented(text: str) -> bool:
+    """Whether indents or hanging indents mark the paragraphs of a hard-wrapped text."""
+    return _indented(text) is not None
+
+
 def _indented(text: str) -> re.Pattern[str] | None:
     """The pattern of the line break before a first line, if indents or hanging indents mark paragraphs."""
     if "\n " not in text and "\n\t" not in text:
@@ -159,9 +166,14 @@ def _after_short_lines(text: str, full: Mapping[bool, int]) -> list[str]:
             speech (True) and for others.
     """
     found: list[list[str]] = [[]]
+    short = BROKEN_OFF_RATE * max(full.values())
     for line, after in pairwise([*text.split("\n"), ""]):
         found[-1].append(line)
-        if after and line.rstrip()[-1:] in ENDS and _length_with_next(line, after) < full[_opens_speech(after)]:
+        is_stop = line.rstrip()[-1:] in ENDS
+        if not after or not (is_stop or (len(line) < short and line.rstrip()[-1:].isalnum())):
+            continue
+        most = full[_opens_speech(after)] if is_stop else short
+        if _length_with_next(line, after) < most and not after.lstrip()[0].islower():
             found.append([])
     return ["\n".join(lines) for lines in found]
 

@@ -8,14 +8,23 @@ from functools import partial
 
 from corpora.arrays import has_double_space, has_other_space
 from corpora.builtin.sources.books.formats import paragraph_layout, transcription
-from corpora.builtin.sources.books.formats.blocks import Block, visible
+from corpora.builtin.sources.books.formats.blocks import Block, unescaped, visible
 from corpora.builtin.sources.books.formats.paragraph_layout import layout_of
+from corpora.builtin.sources.books.formats.running_heads import without_running_heads
 
 BROKEN_WORD = re.compile(r"-\n(?<=\w-\n)[^\S\n]*(\w+)")
 LAST_WORD = re.compile(r"\w+$")
 DASH_AT_END = re.compile(r"--\n(?<=\S--\n)[^\S\n]*(?=\S)")
 LONG_DASH_AT_END = re.compile(r"—\n(?<=\S—\n)[^\S\n]*(?=\S)")
 """Patterns begin with a character that is rare; those that begin with a class take ten times as long."""
+HYPHENS = ("\xad", "¬")
+"""What stands for a hyphen at the end of a line and never in a word."""
+WIDE_SPACES = "\xa0\u2002\u2003\u3000"
+WIDE_INDENT = re.compile(rf"(?<=\n)[{WIDE_SPACES}]+")
+QUOTED = re.compile(r"^(?:> ?)+", re.M)
+QUOTED_RATE = 0.9
+EVIDENCE = 3
+"""This many cut words that the text also has whole show that its lines end in cut words."""
 
 
 def blocks_of(text: str, *, transcribed: bool = False) -> list[Block]:
@@ -33,6 +42,7 @@ def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
     removed: list[Block] = []
     if transcribed:
         text, removed = transcription.read_marks(text)
+    text, heads = without_running_heads(text, paragraph_layout.is_indented)
     layout = layout_of(text)
     if layout == "double-spaced":
         text = re.sub(r"\n[^\S\n]*\n", "\n", text)
@@ -43,16 +53,34 @@ def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
     else:
         squeezed = partial(_squeezed, is_plain=is_plain)
     blocks = [Block(line, 0, False, "", gap) for part, gap in parts if (line := squeezed(part))]
-    return list(_with_removed(blocks, removed)) if removed else blocks
+    return [*heads, *(_with_removed(blocks, removed) if removed else blocks)]
 
 
 def with_plain_breaks(text: str) -> str:
-    """The text with `\\n` as its only line break, and without invisible characters."""
+    """The text with `\\n` as its only line break, and with entities read, and without invisible characters."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\f" in text:
-        text = text.replace("\f", "\n\n")
-    return visible(text)
+    for mark in ("\f", "\v"):
+        if mark in text:
+            text = text.replace(mark, "\n\n" if mark == "\f" else "\n")
+    if not text.isascii():
+        text = _with_ascii_layout(text)
+    if ">" in text and text.count("\n>") > QUOTED_RATE * text.count("\n"):
+        text = QUOTED.sub("", text)
+    return visible(unescaped(text))
+
+
+def _with_ascii_layout(text: str) -> str:
+    """The text with line breaks, hyphens at their ends, and indents in ASCII."""
+    for mark in "\u2028\u2029":
+        if mark in text:
+            text = text.replace(mark, "\n")
+    for mark in HYPHENS:
+        if mark in text:
+            text = re.sub(rf"{mark}\n(?<=\w{mark}\n)[^\S\n]*(\w\S*)[^\S\n]*", r"\1\n", text)
+    if any(mark in text and f"\n{mark}" in text for mark in WIDE_SPACES):
+        text = WIDE_INDENT.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:
@@ -91,21 +119,34 @@ def _squeezed(text: str, *, is_plain: bool) -> str:
 
 
 def _mended(text: str) -> str:
-    """Words and dashes that a hard wrap cut, joined; a hyphen stays unless the text has the word without it."""
+    """Words and dashes that a hard wrap cut, joined.
+
+    A hyphen stays unless the text has the word without it. In a text whose lines end in cut words it also goes where
+    one of the halves is not a word of the text.
+    """
     text = LONG_DASH_AT_END.sub("—", DASH_AT_END.sub("--", text))
-    wholes = {match.start(): _whole(match, text) for match in BROKEN_WORD.finditer(text)}
-    if not wholes:
+    cuts = {match.start(): _halves(match, text) for match in BROKEN_WORD.finditer(text)}
+    if not cuts:
         return text
-    forms = {whole + mark: whole for whole in wholes.values() for mark in ("", ",", ".", ";")}
-    known = {forms[word] for word in forms.keys() & text.split()}
+    wanted = {
+        form for first, second in cuts.values() for form in (first, second, f"{first}{second}", f"{first}-{second}")
+    }
+    known = _known(wanted, text)
+    wholes = {at for at, (first, second) in cuts.items() if f"{first}{second}" in known}
+    kept = {at for at, (first, second) in cuts.items() if f"{first}-{second}" in known}
+    if len(wholes) >= EVIDENCE and len(wholes) > len(kept - wholes):
+        halves = {at for at, pair in cuts.items() if pair[1].islower() and not known.issuperset(pair)}
+        wholes |= halves - kept
+    return BROKEN_WORD.sub(lambda match: match[1] if match.start() in wholes else f"-{match[1]}", text)
 
-    def mend(match: re.Match[str]) -> str:
-        return match[1] if wholes[match.start()] in known else f"-{match[1]}"
 
-    return BROKEN_WORD.sub(mend, text)
+def _known(forms: Iterable[str], text: str) -> set[str]:
+    """Those forms that a text has as words, perhaps with a mark behind them."""
+    marked = {form + mark: form for form in forms for mark in ("", ",", ".", ";")}
+    return {marked[word] for word in marked.keys() & text.split()}
 
 
-def _whole(match: re.Match[str], text: str) -> str:
-    """A cut word without its hyphen."""
+def _halves(match: re.Match[str], text: str) -> tuple[str, str]:
+    """A cut word, before and behind its hyphen."""
     before = LAST_WORD.search(text, max(0, match.start() - 40), match.start())
-    return f"{before[0] if before else ''}{match[1]}"
+    return before[0] if before else "", match[1]

@@ -17,7 +17,8 @@ ITALICS = re.compile(r"_(?<![^\W\d]_)([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
 BOLD = re.compile(
     r"([=~+])(?<![\w=~+][=~+])(?=\w|[^\w\s=~+]\w)([^=~+\n]{1,200}(?:\n[^=~+\n]{1,200}){0,2})(?<!\s)\1(?![\w=~+])"
 )
-TAG = re.compile(r"</?(?:i|b|em|strong|sc|g|cite)>", re.I)
+TAG = re.compile(r"</?(?:i|b|u|em|strong|sc|g|cite|small|big|span|font|a|su[bp])(?: [^<>\n]{0,200})?>", re.I)
+BLOCK_TAG = re.compile(r"</?(?:p|br|div|center|blockquote|hr|h[1-6])(?: [^<>\n]{0,200})?/?>", re.I)
 INITIAL = re.compile(r"^\|(?=[^\s|][^|\n]*$)", re.M)
 SUPERSCRIPT = re.compile(
     r"\^(?:(?<=[A-Z\d]\^)|(?<=[A-Za-z]{2}\^)|(?<=\b[yw]\^))(?:\{([A-Za-z]{1,6}\.?)\}|([a-z]{1,3}|[A-Z]{1,3})(?![A-Za-z\d]))"
@@ -64,7 +65,7 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
     if OPEN in text or CLOSE in text:
         text = text.replace(OPEN, "").replace(CLOSE, "")
     if "<" in text:
-        text = TAG.sub("", text)
+        text = BLOCK_TAG.sub("\n\n", TAG.sub("", text))
     if "_" in text:
         text = ITALICS.sub(r"\1", STRONG.sub(r"\1", text) if "__" in text else text)
     if "=" in text or "~" in text or "+" in text:

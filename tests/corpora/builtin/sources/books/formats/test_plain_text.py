@@ -125,3 +125,73 @@ def test_soft_hyphens_zero_width_and_no_break_spaces_leave_plain_words():
 @given(st.lists(st.text("abc XYZ.,“”\xa0", min_size=1), min_size=1))
 def test_no_word_is_lost(lines):
     assert " ".join(texts("\n".join(lines))).split() == " ".join(lines).split()
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\v"])
+def test_other_characters_for_line_breaks_are_line_breaks(mark):
+    assert texts(mark.join(BOOK)) == list(BOOK)
+
+
+@pytest.mark.parametrize("indent", ["\xa0\xa0", "\u2003", "\u3000"])
+def test_indents_of_other_spaces_mark_paragraphs(indent):
+    assert texts("\n".join(textwrap.fill(p, 60, initial_indent=indent) for p in BOOK)) == list(BOOK)
+
+
+def test_text_that_is_quoted_in_a_mail_is_read_without_the_signs():
+    wrapped = "\n\n".join(textwrap.fill(p, 60) for p in BOOK)
+    assert texts(textwrap.indent(wrapped, "> ", lambda _: True)) == list(BOOK)
+
+
+def test_entities_and_tags_in_plain_text_are_read():
+    text = "<p>It was <em>late</em>&mdash;very.</p>\n<p>&#8220;No,&#8221; said Q&amp;A&hellip; AT&T; and R&D.</p>"
+    assert texts(text) == ["It was late—very.", "“No,” said Q&A… AT&T; and R&D."]
+
+
+@pytest.mark.parametrize("hyphen", ["-", "\xad", "¬"])
+def test_words_cut_at_line_ends_are_joined_in_a_text_that_cuts_words(hyphen):
+    words = ("morning", "window", "evening", "quarrelsome")
+    known = " ".join(words[:3]) + " and then nothing at all but rain and more rain on the roof."
+    cut = [
+        f"There was a {w[:3]}{hyphen}\n{w[3:]} of rain over the low roofs\nof the town and the cold river."
+        for w in words
+    ]
+    whole = [f"There was a {w} of rain over the low roofs of the town and the cold river." for w in words]
+    assert texts("\n\n".join([known, *cut])) == [known, *whole]
+
+
+def test_a_compound_cut_at_its_hyphen_keeps_it():
+    cut = "He drank the half-\nempty glass with the left-handed\nman, who had a half-empty one\nof his own, and left."
+    assert texts(cut)[0].startswith("He drank the half-empty glass")
+
+
+def pages(paragraphs, head):
+    """Hard-wrapped paragraphs on pages of 11 lines, each with a head."""
+    lines = "\n\n".join(textwrap.fill(p, 60) for p in paragraphs).split("\n")
+    cut = [lines[n : n + 11] for n in range(0, len(lines), 11)]
+    return "\n".join("\n".join([*head(number), *page]) for number, page in enumerate(cut, start=7))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        lambda n: [str(n)],
+        lambda n: ["", f"- {n} -", ""],
+        lambda n: ["", f"Page {n} of 300", "", ""],
+        lambda n: [f"THE LAMP BOAT      {n}" if n % 2 else f"{n}      ADA QUILL", ""],
+        lambda n: ["", str(n), "", "The Lamp Boat", ""],
+    ],
+)
+def test_page_numbers_and_running_heads_go_and_their_sentences_are_whole(head):
+    paragraphs = [" ".join(PROSE[n % 3 :] + PROSE[: n % 3]) for n in range(24)]
+    assert texts(pages(paragraphs, head)) == paragraphs
+
+
+def test_numbered_chapters_and_refrains_are_not_running_heads():
+    chapters = "\n\n".join(f"{n}\n\n{PROSE[0]}\n\nROW, ROW, ROW THE BOAT\n\n{PROSE[2]}" for n in range(1, 9))
+    kept = texts(chapters)
+    assert (kept.count("ROW, ROW, ROW THE BOAT"), kept.count("7")) == (8, 1)
+
+
+def test_a_heading_above_paragraphs_that_end_in_short_lines_stands_alone():
+    lines = "\n".join(textwrap.fill(p, 60) for p in BOOK)
+    assert texts(f"THE FERRY\n{lines}\nTHE WIND\n{lines}").count("THE WIND") == 1
