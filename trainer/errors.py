@@ -31,11 +31,11 @@ from corpora import CorporaError
 
 
 class TrainerError(CorporaError):
-    """Base of them all. The command line prints its message, without a traceback, and exits 1."""
+    """Base class of all trainer errors. The command line prints the message, without a traceback, and exits with 1."""
 
 
 class ModelError(TrainerError):
-    """A teacher, a student or a model to evaluate cannot serve."""
+    """A teacher, student or model to evaluate cannot be used."""
 
 
 class NoLanguageModelHead(ModelError):
@@ -43,19 +43,19 @@ class NoLanguageModelHead(ModelError):
 
 
 class PickledWeights(ModelError):
-    """A model's weights come as a pickle, which may run code when it is read."""
+    """A model's weights are stored as a pickle, which can run code when it is read."""
 
 
 class DamagedWeights(ModelError):
-    """A model's weights file is cut short or otherwise not what it says."""
+    """A model's weights file is cut short or otherwise damaged."""
 
 
 class VocabularyMismatch(ModelError):
-    """Two vocabularies that must be one differ."""
+    """Two vocabularies that must be the same differ."""
 
 
 class CasingMismatch(ModelError):
-    """A tokenizer keeps case where the other one lowers it."""
+    """One tokenizer keeps case and the other converts to lower case."""
 
 
 class TransferError(TrainerError):
@@ -67,23 +67,23 @@ class EmptyDataset(TransferError):
 
 
 class IdsBeyondVocabulary(TransferError):
-    """A dataset holds token ids that the model has no embedding for, or rows longer than its positions."""
+    """A dataset has token ids without an embedding in the model, or rows longer than its positions."""
 
 
 class HeldOutOverlap(TransferError):
-    """A held-out dataset shares documents with the dataset that is trained on."""
+    """A held-out dataset shares documents with the training dataset."""
 
 
 class RunError(TrainerError):
-    """A run cannot start, go on, or end well."""
+    """A run cannot start, continue or finish."""
 
 
 class OtherRecipe(RunError):
-    """The run folder holds a run of another recipe, dataset or number of ranks."""
+    """The run in the folder has another recipe, dataset or number of ranks."""
 
 
 class RunInUse(RunError):
-    """Another process trains in the run folder."""
+    """Another process is training in the run folder."""
 
 
 class NoCheckpoint(RunError):
@@ -95,7 +95,7 @@ class Diverged(RunError):
 
 
 class OutOfMemory(RunError):
-    """A micro-batch does not fit into the device's memory."""
+    """A micro-batch does not fit in the device's memory."""
 
 
 class RankLost(RunError):
@@ -107,7 +107,7 @@ class TaskError(TrainerError):
 
 
 class TaskNotFound(TaskError):
-    """A folder does not hold a task's files."""
+    """A folder does not have a task's files."""
 
 
 class ProbeError(TrainerError):
@@ -115,4 +115,4 @@ class ProbeError(TrainerError):
 
 
 class ResultDamaged(TrainerError):
-    """A stored result is not what was written: edited, or cut short."""
+    """A stored result was edited or cut short."""

@@ -16,30 +16,37 @@ if TYPE_CHECKING:
 COMMANDS = {
     "distill": ("distillation.distill", "Train a student to follow a teacher on a registered dataset."),
     "pretrain": ("distillation.pretrain", "Pre-train a small BERT teacher on a registered dataset."),
-    "inspect": ("models.inspect", "Say what a model folder holds: family, head, vocabulary, casing, size."),
+    "inspect": ("models.inspect", "Describe a model folder: family, head, vocabulary, casing, size."),
     "evaluate": ("evaluation.evaluate", "Fine-tune a model on GLUE, SQuAD or your own task, and score it."),
     "probe": ("evaluation.probe", "Measure models without fine-tuning: minimal pairs, fidelity by kind of token."),
-    "finetune": ("evaluation.finetune", "Fine-tune a model on one task and keep it; with --teacher, distil again."),
-    "data": ("evaluation.data", "Bring GLUE and SQuAD from the hub."),
-    "measure": ("models.measure", "Parameters, size and inference time of models side by side."),
-    "report": ("study.report", "Put runs and their scores into one report, beside the study's own figures."),
+    "finetune": (
+        "evaluation.finetune",
+        "Fine-tune a model on one task and save it; with --teacher, distil it on the task.",
+    ),
+    "data": ("evaluation.data", "Download GLUE and SQuAD from the hub."),
+    "measure": ("models.measure", "Compare models by parameters, size and inference time."),
+    "report": ("study.report", "Write one report of runs and their scores, next to the study's published figures."),
     "study": ("study.study", "Run a whole study from one recipe file: datasets, students, scores, report."),
-    "plan": ("study.plan", "Predict what more data and more updates give a student, from short runs."),
-    "search": ("study.search", "Find the mix of datasets that a student learns most from, and verify it."),
+    "plan": ("study.plan", "Predict from short runs how a student gains from more data and more updates."),
+    "search": ("study.search", "Find the mix of datasets from which a student learns most, and verify it."),
     "score": ("evaluation.score", "Score a file of predictions by a benchmark's own rule."),
     "export": ("models.export", "Write a model as ONNX in float32 and int8, checked against torch."),
     "push": ("models.push", "Upload the student of a run to the hub, unless licences forbid it."),
     "new": (
         "plugin.new",
-        "Begin a plugin (loss, task, probe, family, student, callback): a distribution that passes its own test.",
+        "Create a plugin (loss, task, probe, family, student, callback): a distribution that passes its own test.",
     ),
     "plugins": ("plugin.plugins", "List every component that can be chosen: kind, name, version, owner, options."),
 }
-"""Each command: its module in this folder, which has a `command` (a function) or an `app` (typer), and its help."""
+"""Each command's module in this folder, which has a `command` (function) or an `app` (typer), and its help line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; errors end in one line and exit code 1, wrong usage in 2."""
+    """Run the command line; errors print one line and exit with code 1, wrong usage exits with code 2.
+
+    Args:
+        arguments: what follows `trainer` on the command line; None reads `sys.argv`.
+    """
     run_app(_app, "trainer", arguments, registry=_registry)
 
 
@@ -50,7 +57,7 @@ def _registry() -> Registry:
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """The app with the command that was typed; the others stand there with their names and help lines only."""
+    """The app with the command that was typed; the others have only their names and help lines."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -75,4 +82,4 @@ def _trainer(version: Version = False) -> None:
 
 
 def _unloaded() -> None:
-    """Stand where a command is that was not typed."""
+    """Placeholder for a command that was not typed."""

@@ -1,4 +1,4 @@
-"""A component's options as the options of one command."""
+"""Turn a component's options into options of one command."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from corpora import Component, Option, options_of
 def with_options(
     cls: type[Component], *, name: str = "settings", leave: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A decorator: the command gets one option for each of the component's.
+    """A decorator that adds each of the component's options to a command.
 
     Args:
-        name: the function's parameter for those that were given on the line, by their names; what was not
-            given is left to the preset.
-        leave: options that the command does not show.
+        cls: the component.
+        name: the function's parameter that receives the options given on the line, by name; the preset decides the
+            rest.
+        leave: options that the command does not offer.
     """
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""How a run looks in a terminal: a progress bar, the last losses, and one line at the end."""
+"""A run's display in a terminal: a progress bar, the latest losses, and one line at the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bar(Callback):
     name: ClassVar[str] = "bar"
 
     def on_start(self, run: Run) -> None:
-        """Show the bar, or print a line now and then if stderr is not a terminal."""
+        """Show the bar; if stderr is not a terminal, print a line every 30 seconds instead."""
         console = Console(stderr=True)
         run.kept["said"], run.kept["bar"] = time.monotonic(), None
         if console.is_terminal:
@@ -60,7 +60,15 @@ def _told(record: Mapping[str, Any]) -> str:
 
 
 def tell_end(outcome: Outcome, *, command: str) -> None:
-    """Print how a run ended, on the first rank, and leave with the exit code that says the same."""
+    """Print how a run ended and exit with the matching code; only rank 0 does so.
+
+    Args:
+        outcome: of the run.
+        command: the command to continue it with, `distill` or `pretrain`.
+
+    Raises:
+        typer.Exit: 128 plus the signal's number, after SIGINT or SIGTERM.
+    """
     if int(os.environ.get("RANK", "0")) > 0:
         return
     for note in outcome.notes:

@@ -1,4 +1,4 @@
-"""A registered dataset as rows, packed micro-batches, their order and their masks."""
+"""A registered dataset as rows and packed micro-batches, with their order and masks."""
 
 import lazy_loader
 

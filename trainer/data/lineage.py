@@ -1,4 +1,4 @@
-"""Where a dataset comes from, as run cards record it: how it was made, and from what, back to the sources."""
+"""The lineage that run cards record: how a dataset was made, and from which versions, back to the sources."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import corpora
 
 @dataclass(frozen=True)
 class Origin:
-    """How one version of a dataset was made, and under which licences its texts are."""
+    """How one version of a dataset was made, and the licences of its texts."""
 
     made_by: dict[str, object] = field(default_factory=dict)
-    """The plan of the version, without its input files."""
+    """The version's plan, without its input files."""
     parents: list[str] = field(default_factory=list)
     """NAME@FINGERPRINT of the versions it was made from."""
     rows: int = 0
     documents: int = 0
     licences: dict[str, int] = field(default_factory=dict)
-    """Documents under each licence."""
+    """Number of documents under each licence."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -27,10 +27,14 @@ class Lineage(Origin):
     """The origin of a dataset and of all versions it was made from."""
 
     ancestors: dict[str, Origin | None] = field(default_factory=dict)
-    """By NAME@FINGERPRINT, parents before their own; None for one that is no longer in the store."""
+    """By NAME@FINGERPRINT, parents before grandparents; None for versions that are no longer in the store."""
 
     def is_made_from(self, reference: str) -> bool:
-        """Whether the dataset was tokenized from this version."""
+        """Whether the dataset was tokenized from this version.
+
+        Args:
+            reference: NAME@FINGERPRINT of a dataset of sentences.
+        """
         return self.made_by.get("action") == "tokenize" and reference in self.parents
 
 

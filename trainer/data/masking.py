@@ -1,4 +1,4 @@
-"""Masked-language-model targets: which tokens are to be predicted, and what replaces them."""
+"""Masked-language-model targets: which tokens are predicted, and what replaces them in the input."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from trainer.errors import TransferError
 SMOOTHING = 0.7
 """How strongly rarer words are preferred: counts to the power of minus this (Lample & Conneau 2019, DistilBERT)."""
 MASK, KEEP = 0.8, 0.9
-"""Below the first a token becomes [MASK], between the two it stays, above the second it becomes a random one."""
+"""Below the first, a token becomes [MASK]; between the two, it is kept; above the second, it is replaced at random."""
 BITS = 53
 
 
 @dataclass(frozen=True)
 class Masker:
-    """Picks tokens for prediction by an integer hash of (seed, epoch, row, position).
+    """Selects tokens for prediction with an integer hash of (seed, epoch, row, position).
 
     The bits are the same on every device, in any batch and on any rank; no state is kept.
     """
 
     thresholds: Tensor
-    """[vocabulary], int64: a token is picked where its 53 random bits are below its id's entry."""
+    """[vocabulary], int64: a token is selected if its 53 random bits are below the entry of its id."""
     mask_id: int
     seed: int
 
     def to(self, device: torch.device) -> Masker:
-        """The same on another device."""
+        """The same masker on another device."""
         return replace(self, thresholds=self.thresholds.to(device))
 
     def mask(self, packed: Packed, *, epoch: int) -> Packed:
-        """The same micro-batch with tokens picked: `labels` set, and 80 % masked, 10 % kept, 10 % random.
+        """The micro-batch with `labels` set; of the selected tokens, 80 % are masked, 10 % kept and 10 % random.
 
         Args:
             packed: [tokens], without labels.
-            epoch: from 0; each epoch picks other tokens.
+            epoch: from 0; each epoch selects different tokens.
         """
         place = _mixed(packed.rows * 1_048_573 + packed.positions)
         picked = _bits(place, self._key(epoch, "pick")) < self.thresholds[packed.input_ids]
@@ -70,20 +70,23 @@ def masker(
     rate: float = 0.15,
     smoothing: float = SMOOTHING,
 ) -> Masker:
-    """A masker under which `rate` of all tokens, [CLS] and [SEP] counted, is expected to be picked.
+    """A masker that selects an expected share `rate` of all tokens, [CLS] and [SEP] included.
 
-    Each token is picked independently with probability 1 - exp(-t * max(count, 1) ** -smoothing), t solved once:
-    the same rates as drawing a fixed share without replacement, but independent of the batch.
+    Each token is selected independently with probability 1 - exp(-t * max(count, 1) ** -smoothing), where t is solved
+    once: the same rates as drawing a fixed share without replacement, but independent of the batch.
 
     Args:
         counts: [ids], how often each id occurs in the dataset, without the special tokens around rows.
         vocabulary: the number of ids.
-        special_ids: never picked.
-        sequences: rows of the dataset; each has two special tokens more.
-        smoothing: 0 picks every word at one rate.
+        special_ids: ids that are never selected.
+        sequences: the number of rows; each adds two special tokens.
+        mask_id: the id of [MASK].
+        seed: decides which tokens are selected.
+        rate: from 0 to 1.
+        smoothing: how strongly rare words are preferred; 0 selects every word at the same rate.
 
     Raises:
-        TransferError: so many tokens are special that the rate cannot be reached.
+        TransferError: too many tokens are special for the rate to be reached.
     """
     padded = np.zeros(vocabulary, np.float64)
     padded[: len(counts)] = counts
@@ -111,12 +114,12 @@ def _solve(counts: NDArray[np.float64], pull: NDArray[np.float64], wanted: float
 
 
 def _bits(place: Tensor, key: int) -> Tensor:
-    """53 random bits a token, int64 and never negative."""
+    """53 random bits per token, int64 and never negative."""
     return _shifted(_mixed(place ^ key), 64 - BITS)
 
 
 def _mixed(values: Tensor) -> Tensor:
-    """SplitMix64 in int64: multiplication wraps round, and right shifts drop the copies of the sign."""
+    """SplitMix64 in int64: multiplication wraps around, and right shifts drop the sign extension."""
     values = values - 0x61C8864680B583EB
     values = (values ^ _shifted(values, 30)) * -0x40A7B892E31B1A47
     values = (values ^ _shifted(values, 27)) * -0x6B2FB644ECCEEE15

@@ -1,4 +1,4 @@
-"""The order of the rows: a keyed permutation, so that a position in training is two numbers."""
+"""The order of the rows: a keyed permutation, so that two numbers give a position in training."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ UInt64s = NDArray[np.uint64]
 def rows_at(positions: NDArray[np.int64], *, rows: int, key: tuple[object, ...]) -> NDArray[np.int64]:
     """The rows at these positions of a random order of all rows, without computing the whole order.
 
-    A Feistel network permutes the smallest power of four that is not below the number of rows; a result outside is
-    permuted again until it is inside (Black and Rogaway 2002, cycle walking). No state is kept: resuming is free.
+    A Feistel network permutes the smallest power of four that is not below the number of rows; a result outside the
+    rows is permuted again until it is inside (cycle walking, Black and Rogaway 2002). It keeps no state, so resuming
+    needs none.
 
     Args:
         positions: [n], each from 0 to rows - 1.
-        rows: how many there are.
+        rows: the number of rows.
         key: JSON values that name the order, such as (seed, "order", epoch).
 
     Returns:
-        [n], int64; over all positions every row occurs exactly once.
+        [n], int64; over all positions, every row occurs exactly once.
     """
     half_bits = max(1, (max(rows - 1, 1).bit_length() + 1) // 2)
     keys = [np.uint64(seed_of(*key, number)) for number in range(ROUNDS)]
@@ -42,7 +43,7 @@ def _feistel(values: UInt64s, half_bits: int, keys: list[np.uint64]) -> UInt64s:
 
 
 def _mixed(values: UInt64s) -> UInt64s:
-    """The finaliser of SplitMix64 (Steele et al. 2014): every bit of the result depends on every bit given."""
+    """The finaliser of SplitMix64 (Steele et al. 2014): every output bit depends on every input bit."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

@@ -1,4 +1,4 @@
-"""Rows of token ids as packed micro-batches: one sequence after the other, without padding."""
+"""Pack rows of token ids into micro-batches: sequences end to end, without padding."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ class Packed:
     """A micro-batch. Sequence i is tokens[offsets[i]:offsets[i + 1]]; the longest come last."""
 
     input_ids: Tensor
-    """[tokens], int64, with [CLS] and [SEP]; tokens to be predicted may be masked."""
+    """[tokens], int64, with [CLS] and [SEP]; tokens to predict may be masked."""
     positions: Tensor
     """[tokens], int64: each token's position in its sequence, from 0."""
     rows: Tensor
-    """[tokens], int64: the row of the dataset that each token is from."""
+    """[tokens], int64: each token's row in the dataset."""
     lengths: tuple[int, ...]
-    """[sequences], tokens in each, rising."""
+    """[sequences], the number of tokens in each, in ascending order."""
     labels: Tensor
-    """[tokens], int64: the true id of a token to be predicted, -100 for the others."""
+    """[tokens], int64: the true id of a token to predict, -100 for the others."""
 
     @property
     def tokens(self) -> int:
-        """How many tokens it holds; none of them is padding."""
+        """The number of tokens; none is padding."""
         return len(self.input_ids)
 
     @property
     def offsets(self) -> Tensor:
-        """[sequences + 1], int64."""
+        """Where each sequence starts, and where the last ends: [sequences + 1], int64."""
         return torch.tensor([0, *np.cumsum(self.lengths)]).to(self.input_ids.device, non_blocking=True)
 
     def to(self, device: torch.device) -> Packed:
-        """The same on another device."""
+        """The same micro-batch on another device."""
         return replace(
             self,
             **{
@@ -50,7 +50,7 @@ class Packed:
 
 
 def pack(ids: Sequence[NDArray[np.integer]], rows: NDArray[np.int64], *, first_id: int, last_id: int) -> Packed:
-    """Put [CLS] before and [SEP] after each row, and the rows one after the other, the shortest first.
+    """Put [CLS] before and [SEP] after each row, and join the rows, shortest first.
 
     Args:
         ids: the rows' ids, without special tokens.
@@ -78,7 +78,7 @@ def pack(ids: Sequence[NDArray[np.integer]], rows: NDArray[np.int64], *, first_i
 
 
 def micro_batches(packed: Packed, *, budget: int) -> Iterator[Packed]:
-    """Cut a packed update into micro-batches of at most `budget` tokens, or of one sequence if it is longer.
+    """Cut a packed update into micro-batches of at most `budget` tokens; a longer sequence is a batch of its own.
 
     Args:
         packed: [tokens], all sequences of an update on this rank.

@@ -1,4 +1,4 @@
-"""Rows of a dataset in the ids of a smaller vocabulary, spelled again as they are read."""
+"""Rows of a dataset in the ids of a smaller vocabulary, converted as they are read."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from corpora import Sequences
 from trainer.data.rows import Rows, Survey
 
 Respell = Callable[[Sequences], Sequences]
-"""Rows in new ids, possibly longer."""
+"""Converts rows to new ids; rows may become longer."""
 
 
 class RespelledRows(Rows):
     """The rows of a dataset in other ids.
 
-    Nothing is stored: a row is spelled when it is taken, the same each time. A row that becomes longer than the model
-    can read is cut; what follows its first part becomes rows of its own, numbered after all others.
+    Nothing is stored: a row is converted whenever it is read, always with the same result. A row that becomes longer
+    than the model allows is cut; the parts after the first become rows of their own, numbered after all others.
 
     Args:
-        rows: in the ids of the dataset.
-        respell: gives the new ids.
-        longest: tokens of a row, without special tokens; None for any number.
+        rows: rows in the dataset's own ids.
+        respell: converts rows to the new ids.
+        longest: maximum tokens in a row, without special tokens; None for no limit.
     """
 
     def __init__(self, rows: Rows, respell: Respell, *, longest: int | None) -> None:
@@ -48,7 +48,11 @@ class RespelledRows(Rows):
         return self._whole + len(self._more)
 
     def take(self, rows: NDArray[np.int64]) -> list[NDArray[np.integer]]:
-        """The new ids of these rows, in the order asked for."""
+        """The new ids of these rows, in the order given.
+
+        Args:
+            rows: [n], row numbers; those beyond the dataset's own rows are further parts of rows that were cut.
+        """
         later = rows >= self._whole
         numbers, parts = np.array(rows, np.int64), np.zeros(len(rows), np.int64)
         numbers[later], parts[later] = self._more[numbers[later] - self._whole].T
@@ -63,12 +67,16 @@ class RespelledRows(Rows):
         return [row[part * self._longest : (part + 1) * self._longest] for row, part in zip(whole, parts, strict=True)]
 
     def head(self, rows: int) -> Rows:
-        """The first rows of the dataset, as a dataset of their own."""
+        """The first rows of the dataset, as a dataset of their own.
+
+        Args:
+            rows: how many of the dataset's own rows to keep.
+        """
         return RespelledRows(super().head(rows), self._respell, longest=self._longest)
 
 
 def _further_parts(lengths: NDArray[np.int64], longest: int | None) -> NDArray[np.int64]:
-    """[parts, 2]: the row and the number of every part after the first of rows that are cut."""
+    """[parts, 2]: for each part after the first of a row that is cut, the row and the part's number."""
     if longest is None:
         return np.zeros((0, 2), np.int64)
     further = np.maximum(-(-lengths // longest), 1) - 1

@@ -1,4 +1,4 @@
-"""A registered dataset as rows that can be taken by number."""
+"""A registered dataset as rows that can be read by number."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LONGEST = 512
-"""Tokens of a sequence, special ones included, for a model without a limit: what `corpora tokenize` takes too."""
+"""Maximum tokens per sequence, special ones included, for a model without a limit; also `corpora tokenize`'s."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ class Survey:
 
     @property
     def tokens(self) -> int:
-        """Tokens of the dataset, without special tokens."""
+        """The number of tokens in the dataset, without special tokens."""
         return int(self.counts.sum())
 
     def write(self, path: Path) -> None:
-        """Write it into a run folder, so that a resume need not read the whole dataset."""
+        """Store the counts in a run folder, so that resuming does not have to read the whole dataset."""
         whole = BytesIO()
         np.savez(whole, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
         write_whole(path, whole.getvalue())
 
     @classmethod
     def read(cls, path: Path) -> Survey | None:
-        """The survey of a run folder, or None if it cannot be read: it is then made again."""
+        """The counts stored in a run folder; None if they cannot be read, so that they are counted again."""
         try:
             with np.load(path, allow_pickle=False) as kept:
                 return cls(kept["counts"], int(kept["longest"]))
@@ -63,16 +63,16 @@ class Survey:
 
 
 class Rows:
-    """The rows of a token dataset, read from memory-mapped files without a copy.
+    """The rows of a token dataset, read from memory-mapped files without copying.
 
     Args:
         blocks: ragged blocks in row order.
-        name: what messages call the dataset.
-        fingerprint: of everything that decides its bytes.
-        tokenizer_file: the `tokenizer.json` that made its ids.
-        lineage: where it comes from.
-        batches: its record batches again, for the column `document`.
-        private: whether its text must not be shown or stored outside the store.
+        name: the dataset's name in messages.
+        fingerprint: of everything that decides the dataset's bytes.
+        tokenizer_file: the `tokenizer.json` that made the ids.
+        lineage: how the dataset was made.
+        batches: the same rows as record batches, for the column `document`.
+        private: whether the text must not be shown or stored outside the store.
     """
 
     def __init__(
@@ -96,7 +96,11 @@ class Rows:
         return int(self._starts[-1])
 
     def take(self, rows: NDArray[np.int64]) -> list[NDArray[np.integer]]:
-        """The ids of these rows: a view of the file for each, in the order asked for."""
+        """The ids of these rows, each a view of the file, in the order given.
+
+        Args:
+            rows: [n], row numbers from 0, in any order; repetitions are allowed.
+        """
         return [self._row(int(row)) for row in rows]
 
     def _row(self, row: int) -> NDArray[np.integer]:
@@ -105,10 +109,10 @@ class Rows:
 
     @cached_property
     def survey(self) -> Survey:
-        """Counts of ids and the longest row, by one pass over the dataset.
+        """Counts of ids and the longest row, from one pass over the dataset.
 
         Raises:
-            EmptyDataset: it has no rows.
+            EmptyDataset: the dataset has no rows.
         """
         if not len(self):
             raise EmptyDataset(f"{self.name} has no rows; there is nothing to train on")
@@ -122,14 +126,18 @@ class Rows:
         return Survey(counts, longest)
 
     def documents(self) -> set[str]:
-        """The ids of the documents that its rows are from; empty if they are not known."""
+        """The ids of the documents that the rows come from; empty if they are not known."""
         import pyarrow.compute as pc
 
         columns = (batch.column("document") for batch in self._batches if "document" in batch.schema.names)
         return {document for column in columns for document in pc.unique(column).to_pylist()}
 
     def head(self, rows: int) -> Rows:
-        """The first rows, as a dataset of their own."""
+        """The first rows, as a dataset of their own.
+
+        Args:
+            rows: how many; fewer if the dataset has fewer.
+        """
         kept, left = [], rows
         for block in self._blocks:
             if left <= 0:
@@ -142,17 +150,19 @@ class Rows:
 def open_rows(
     dataset: str | Rows | corpora.Dataset, *, tokenizer: Path | None = None, max_tokens: int | None = None
 ) -> Rows:
-    """The rows of a registered dataset; a dataset of sentences is tokenized first, registered, and used.
+    """The rows of a registered dataset; a dataset of sentences is first tokenized and registered.
 
     Args:
-        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or the opened dataset; or rows, which are returned unchanged.
-        tokenizer: the teacher's tokenizer, file or folder, for a dataset of sentences.
-        max_tokens: longer sentences are split; special tokens count. Usually the positions of the teacher.
+        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; or an opened dataset; or rows, which are returned
+            unchanged.
+        tokenizer: the teacher's tokenizer, a file or folder, for a dataset of sentences.
+        max_tokens: maximum tokens per row, special ones included, usually the teacher's positions; longer sentences
+            are split.
 
     Raises:
         DatasetNotFound: no such dataset.
         DatasetDamaged: its files are cut short.
-        TransferError: a dataset of sentences, and no tokenizer to tokenize it with.
+        TransferError: a dataset of sentences was given without a tokenizer.
     """
     if isinstance(dataset, Rows):
         return dataset
@@ -160,7 +170,7 @@ def open_rows(
     if opened.kind == "sentences":
         if tokenizer is None:
             name = opened.name
-            raise TransferError(f"{name} holds sentences; tokenize it first: corpora tokenize {name}")
+            raise TransferError(f"{name} is a dataset of sentences; tokenize it first: corpora tokenize {name}")
         opened = corpora.tokenize(opened, tokenizer=str(tokenizer), max_tokens=max_tokens or LONGEST)
     batches = list(opened.batches())
     return Rows(
@@ -175,7 +185,11 @@ def open_rows(
 
 
 def read_files(files: Sequence[Path]) -> Rows:
-    """The rows of Arrow stream files, memory-mapped; for files that are not registered."""
+    """The rows of Arrow stream files that are not registered, memory-mapped.
+
+    Args:
+        files: in row order; each with the column `input_ids`, a list of integers.
+    """
     batches = [batch for file in files for batch in _batches(file)]
     return Rows([block_of(batch) for batch in batches], batches=batches)
 
@@ -188,6 +202,6 @@ def _batches(file: Path) -> Iterator[pa.RecordBatch]:
 
 
 def block_of(batch: pa.RecordBatch) -> Sequences:
-    """A record batch's column `input_ids` as a ragged block, without a copy; offsets stay int32 as in the file."""
+    """A record batch's column `input_ids` as a ragged block, without copying; offsets stay int32 as in the file."""
     column = batch.column("input_ids")
     return Sequences(column.values.to_numpy(zero_copy_only=True), column.offsets.to_numpy(zero_copy_only=True))

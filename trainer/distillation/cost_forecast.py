@@ -1,4 +1,4 @@
-"""What a run would cost: updates, tokens, memory and hours, from its plan and three updates that are discarded."""
+"""Forecast a run's updates, tokens, memory and hours from its plan and three trial updates."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from trainer.distillation.training.update import Training
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a run would cost on this machine."""
+    """The cost of a run on this machine."""
 
     dataset: str
     rows: int
     updates: int
     tokens: int
-    """Over all updates, special tokens included."""
+    """In all updates, special tokens included."""
     parameters: int
     memory_bytes: int
-    """The most that was allocated during one update."""
+    """Peak memory of one update."""
     tokens_per_second: float
 
     def lines(self) -> list[str]:
-        """For people."""
+        """The forecast as text, one fact per line."""
         return [
             f"dataset     {self.dataset}, {self.rows:,} sequences",
             f"updates     {self.updates:,}",
@@ -52,7 +52,7 @@ def forecast(
     options: Mapping[str, object] | None = None,
     allow_pickle: bool = False,
 ) -> Forecast:
-    """Prepare a distillation, try its first updates, and say what all of it would cost. Nothing is written.
+    """Prepare a distillation, try three updates, and estimate the cost of the whole run. Nothing is written.
 
     Args:
         dataset: NAME, NAME@TAG, NAME@FINGERPRINT, an opened dataset, or rows.
@@ -62,7 +62,7 @@ def forecast(
         allow_pickle: whether a teacher's weights may be read from a pickle, which can run code.
 
     Raises:
-        ModelError, TransferError: as `distill` does before its first update.
+        ModelError, TransferError: as in `distill` before its first update.
     """
     recipe = resolve(preset, options or {})
     with preparing.own_torch(recipe):
@@ -85,7 +85,7 @@ def forecast(
 
 
 def _timed(training: Training) -> tuple[int, float]:
-    """Tokens and seconds of two updates, after one to warm up, which compiles and allocates."""
+    """The tokens and seconds of two updates, after one that warms up: it compiles and allocates."""
     on_gpu, last = training.engine.device.type == "cuda", max(training.plan.updates - 1, 0)
     training.update(0)
     if on_gpu:

@@ -1,4 +1,4 @@
-"""Distil a student on a transfer dataset: what is prepared before the first update, and the run itself."""
+"""Distil a student on a transfer dataset: preparation, and the run itself."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ def distill(
 
     Args:
         dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`; not needed to resume.
-        teacher: a folder or a hub id, `ID@REVISION`, or several of one vocabulary; not needed to resume. Losses on
-            the logits follow the mean of several teachers' distributions (`teacher-weight`); losses on hidden
-            states, and the student at its start, follow the first.
-        out: the run folder; the student is saved in its `student/`.
+        teacher: a folder or a hub id, `ID@REVISION`, or several with the same vocabulary; not needed to resume. With
+            several, losses on the logits follow the mean of their distributions (`teacher-weight`); losses on hidden
+            states, and the student's initial weights, follow the first.
+        out: the run folder; the student is saved in `student/` inside it.
         preset: `study` (the default), `sanh`, `fast`, or a TOML file; not needed to resume.
-        options: settings of the recipe, by their names on the command line.
-        resume: continue the run in `out`, as it was started.
-        overwrite: delete a run that is in `out`.
-        break_lock: take `out` over from a process on another machine.
-        stop_after: a time such as 2h, after which the run stops in order.
-        allow_pickle: read a teacher that comes as a pickle.
-        watch: callbacks beside those of the recipe.
+        options: settings that replace the preset's, by name on the command line.
+        resume: continue the run in `out` with the settings it was started with.
+        overwrite: delete the run in `out` first.
+        break_lock: take over `out` from a dead process on another machine.
+        stop_after: a time such as 2h, after which the run stops cleanly.
+        allow_pickle: allow a teacher stored as a pickle, which can run code.
+        watch: callbacks in addition to the recipe's.
 
     Raises:
-        ModelError, TransferError: the teacher, or the dataset, cannot serve; found before the first update.
-        OtherRecipe, NoCheckpoint: the run folder does not allow what was asked.
-        RunInUse: another process trains in the run folder.
-        Diverged, OutOfMemory, RankLost: the run broke; its last good checkpoint is kept.
+        ModelError, TransferError: the teacher or the dataset cannot be used; raised before the first update.
+        OtherRecipe, NoCheckpoint: the run in `out` does not fit the request.
+        RunInUse: another process is training in the run folder.
+        Diverged, OutOfMemory, RankLost: the run failed; its last good checkpoint is kept.
     """
     folder, teachers = RunFolder(Path(out)), listed(teacher)
     known: RunCard | None = None
@@ -86,10 +86,15 @@ def run(
     stop_after: str | None,
     watch: Sequence[Callback],
 ) -> Outcome:
-    """Train a prepared job to its end, or until somebody asks to stop.
+    """Train a prepared run to its end, or until it is asked to stop.
 
     Args:
-        known: the card of the run that is resumed; None starts a new one.
+        job: the prepared run; its training is closed at the end.
+        folder: the run folder, already locked.
+        known: the card of the run to resume; None starts a new one.
+        overwrite: whether to delete an earlier run in the folder.
+        stop_after: a time such as 2h, after which the run stops cleanly; None for no limit.
+        watch: callbacks in addition to the recipe's.
     """
     watchers = [*(registry.make("callbacks", text) for text in job.recipe.callback), *watch]
     try:

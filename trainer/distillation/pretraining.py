@@ -1,4 +1,4 @@
-"""Masked-language-model pre-training: of a small BERT from random weights, or continued from a body that exists."""
+"""Masked-language-model pre-training, of a small BERT from random weights or continued from an existing model."""
 
 from __future__ import annotations
 
@@ -36,29 +36,32 @@ from trainer.runtime import is_first
 
 @dataclass(frozen=True)
 class Shape(Component):
-    """The shape of a BERT."""
+    """The shape of a BERT with random weights."""
 
     name: ClassVar[str] = "bert"
     layers: int = option(4, "Transformer layers.", min=1, max=1000)
     hidden: int = option(256, "Width of the hidden states.", min=1, max=65_536)
-    heads: int | None = option(None, "Attention heads; one per 64 of the width by default.", min=1, max=65_536)
+    heads: int | None = option(None, "Attention heads; the default is the width divided by 64.", min=1, max=65_536)
     feed_forward: int | None = option(
-        None, "Width inside feed-forward blocks; 4 x hidden by default.", min=1, max=10**6
+        None, "Width inside feed-forward blocks; the default is 4 x hidden.", min=1, max=10**6
     )
-    positions: int = option(512, "Longest sequence, [CLS] and [SEP] counted.", min=3, max=10**6)
+    positions: int = option(512, "Maximum tokens per sequence, [CLS] and [SEP] included.", min=3, max=10**6)
     dropout: float = option(0.1, "Dropout of hidden states and attention.", min=0.0, max=0.9)
 
     def build(self, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
         """A BertForMaskedLM with random weights.
 
+        Args:
+            tokenizer: sets the vocabulary size and the padding id.
+
         Raises:
-            ModelError: the heads do not divide the width.
+            ModelError: the number of heads does not divide the width.
         """
         from transformers import BertConfig, BertForMaskedLM
 
         heads = self.heads or max(1, self.hidden // 64)
         if self.hidden % heads:
-            raise ModelError(f"{heads} heads do not divide a width of {self.hidden}; give --heads a divisor of it")
+            raise ModelError(f"{heads} heads do not divide a width of {self.hidden}; set --heads to a divisor of it")
         config = BertConfig(
             vocab_size=len(tokenizer),
             hidden_size=self.hidden,
@@ -75,12 +78,12 @@ class Shape(Component):
 
 @dataclass(frozen=True)
 class Start:
-    """A model whose pre-training is continued."""
+    """A model to continue pre-training from."""
 
     model: str
-    """A folder or a hub id; with or without a masked-language-model head."""
+    """A folder or a hub id, with or without a masked-language-model head."""
     freeze_body: int = 0
-    """Updates in the beginning during which only the head is trained."""
+    """Number of updates at the start that train only the head."""
 
 
 def pretrain(
@@ -97,28 +100,28 @@ def pretrain(
     stop_after: str | None = None,
     watch: Sequence[Callback] = (),
 ) -> Outcome:
-    """Pre-train a masked-language model on a registered dataset; `out` becomes a model folder that can teach.
+    """Pre-train a masked-language model on a registered dataset; `out` becomes a model folder to use as a teacher.
 
     Args:
-        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`. From random weights its tokenizer becomes the model's;
-            from a model, its tokenizer has to be the model's, and sentences are tokenized first.
-        out: the model folder, which also holds the run's card, log and checkpoints.
-        shape: of a new model; 4 layers of 256 by default. Not needed to resume.
+        dataset: `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`. A model with random weights takes over its tokenizer; with
+            `start`, its tokenizer must be the model's, and sentences are tokenized first.
+        out: the model folder, which also has the run's card, log and checkpoints.
+        shape: of a new model; by default 4 layers, 256 wide. Not needed to resume.
         start: the model to continue from, instead of a shape. Not needed to resume.
         preset: `pretrain` (the default), or a TOML file; not needed to resume.
-        options: settings of the recipe, by their names on the command line.
+        options: settings that replace the preset's, by name on the command line.
         resume: continue the run in `out`.
-        overwrite: delete a run that is in `out`.
-        break_lock: take `out` over from a process on another machine.
-        stop_after: a time such as 2h, after which the run stops in order.
-        watch: callbacks beside those of the recipe.
+        overwrite: delete the run in `out` first.
+        break_lock: take over `out` from a dead process on another machine.
+        stop_after: a time such as 2h, after which the run stops cleanly.
+        watch: callbacks in addition to the recipe's.
 
     Raises:
         ModelError: the model to continue from has an unknown family, or lacks weights of its body.
-        TransferError: the dataset cannot serve.
-        OtherRecipe, NoCheckpoint: the folder does not allow what was asked.
-        RunInUse: another process trains in the folder.
-        Diverged, OutOfMemory, RankLost: the run broke; its last good checkpoint is kept.
+        TransferError: the dataset cannot be used.
+        OtherRecipe, NoCheckpoint: the run in `out` does not fit the request.
+        RunInUse: another process is training in the folder.
+        Diverged, OutOfMemory, RankLost: the run failed; its last good checkpoint is kept.
     """
     folder, card = RunFolder(Path(out)), None
     if resume:
@@ -129,10 +132,7 @@ def pretrain(
     else:
         preset = preset or "pretrain"
         recipe = resolve(preset, options or {})
-    if dataset is None:
-        raise OtherRecipe("a new run needs a dataset: --dataset NAME")
-    if shape and start:
-        raise OtherRecipe("the model to continue from has its shape already; leave --layers, --hidden and so on out")
+    dataset = _checked(dataset, shape, start)
     with folder.opened(first=is_first(), break_lock=break_lock), preparing.own_torch(recipe, card):
         if not resume and is_first():
             folder.check_free(overwrite=overwrite)
@@ -146,44 +146,53 @@ def pretrain(
         return run(job, folder, known=card, overwrite=overwrite, stop_after=stop_after, watch=watch)
 
 
+def _checked(dataset: str | Rows | Dataset | None, shape: Shape | None, start: Start | None) -> str | Rows | Dataset:
+    """The dataset, which is required; a shape and a start exclude each other."""
+    if dataset is None:
+        raise OtherRecipe("a new run needs a dataset: --dataset NAME")
+    if shape and start:
+        raise OtherRecipe("the model to continue from already has a shape; leave out --layers, --hidden and so on")
+    return dataset
+
+
 def _surveyed(dataset: str | Rows | Dataset, known: Survey | None) -> Rows:
-    """The rows of a dataset, with the survey that an earlier process made of them if there is one."""
+    """The rows of a dataset, with the counts of an earlier process if there are any."""
     rows = open_rows(dataset)
     rows.survey = known or rows.survey
     return rows
 
 
 def _model_of(card: RunCard, *, shape: Shape | None, start: Start | None) -> tuple[Shape | None, Start | None]:
-    """The shape or the start of a run that is resumed; a start that was given only says where the model is now."""
+    """The shape or start of a run that is resumed; a start given now only says where the model is."""
     was = card.start
     if was is None:
         if start:
-            raise OtherRecipe("the run began with random weights, not from a model; leave --from out to resume it")
+            raise OtherRecipe("the run started from random weights, not from a model; leave out --from to resume it")
         return Shape.from_options(card.shape or {}), None
     if shape:
-        raise OtherRecipe(f"the run continues {was.model}, whose shape is fixed; leave the shape out to resume it")
+        raise OtherRecipe(f"the run continues {was.model}, whose shape is fixed; leave out the shape to resume it")
     return None, Start(start.model if start else was.model, was.freeze_body)
 
 
 def _check_start(was: StartEntry, now: StartEntry) -> None:
     if was.weights != now.weights:
         raise OtherRecipe(
-            f"the run began from other weights ({was.weights[:12]}) than {now.model} has "
-            f"({now.weights[:12]}); give the model that it began from with --from"
+            f"the run started from other weights ({was.weights[:12]}) than those of {now.model} "
+            f"({now.weights[:12]}); give the model that it started from with --from"
         )
 
 
 def prepared(rows: Rows, shape: Shape, recipe: RunSettings, *, preset: str) -> PreparedRun:
-    """A pre-training from random weights, checked and ready to start.
+    """A pre-training run from random weights, checked and ready to start.
 
     Args:
-        rows: what is trained on.
+        rows: the dataset to train on.
         shape: of the new model.
-        recipe: the settings; only losses that need no teacher.
+        recipe: the settings; its losses must not need a teacher.
         preset: its name, for the run card.
 
     Raises:
-        OtherRecipe: a loss that needs a teacher.
+        OtherRecipe: a loss needs a teacher.
         ModelError: the dataset has no tokenizer.
     """
     losses = _own_losses(recipe)
@@ -199,17 +208,17 @@ def prepared(rows: Rows, shape: Shape, recipe: RunSettings, *, preset: str) -> P
 def continued(
     dataset: str | Rows | Dataset, start: Start, recipe: RunSettings, *, preset: str, survey: Survey | None = None
 ) -> PreparedRun:
-    """A pre-training that continues from a model, checked and ready to start.
+    """A pre-training run that continues from a model, checked and ready to start.
 
     Args:
-        dataset: what is trained on.
+        dataset: the dataset to train on.
         start: the model to continue from.
-        recipe: the settings; only losses that need no teacher.
+        recipe: the settings; its losses must not need a teacher.
         preset: its name, for the run card.
-        survey: token counts of the dataset if they are known; counted otherwise.
+        survey: token counts of the dataset, if known; otherwise the tokens are counted.
 
     Raises:
-        OtherRecipe: a loss that needs a teacher, or a body frozen for longer than the run.
+        OtherRecipe: a loss needs a teacher, or the body is frozen for longer than the run.
         ModelError: see `load_body`.
         VocabularyMismatch, CasingMismatch: the dataset was tokenized with another tokenizer.
     """
@@ -224,7 +233,7 @@ def continued(
     if start.freeze_body >= job.training.plan.updates:
         raise OtherRecipe(
             f"--freeze-body {start.freeze_body:,} covers all {job.training.plan.updates:,} updates of the run; "
-            "give fewer, or a longer --budget"
+            "use fewer, or a longer --budget"
         )
     job.training.freeze_body({f"student.{name}" for name in body_parameters(begun.model)}, updates=start.freeze_body)
     said = declared_by(begun.folder)
@@ -250,13 +259,16 @@ def _own_losses(recipe: RunSettings) -> list[Loss]:
 
 
 def tokenizer_of(rows: Rows) -> PreTrainedTokenizerBase:
-    """The tokenizer of a dataset as transformers has it, with [CLS] and [SEP] around what it encodes.
+    """A dataset's tokenizer as a transformers tokenizer, which adds [CLS] and [SEP] to what it encodes.
+
+    Args:
+        rows: its tokenizer's special tokens must be BERT's or RoBERTa's.
 
     Raises:
-        ModelError: the dataset has none.
+        ModelError: the dataset has no tokenizer, or the tokenizer lacks special tokens.
     """
     if rows.tokenizer_file is None:
-        raise ModelError(f"{rows.name} has no tokenizer.json beside its ids; tokenize it with corpora tokenize")
+        raise ModelError(f"{rows.name} has no tokenizer.json next to its ids; tokenize it with corpora tokenize")
     from tokenizers import Tokenizer
     from tokenizers.processors import TemplateProcessing
     from transformers import PreTrainedTokenizerFast

@@ -1,4 +1,4 @@
-"""A distillation recipe: every setting of a run, its presets, and what makes two runs the same."""
+"""A distillation recipe: the settings of a run, its presets, and what makes two runs the same."""
 
 from __future__ import annotations
 
@@ -21,61 +21,66 @@ AMOUNT = re.compile(r"\d{1,18}(\.\d{1,18})?([eE]\d{1,2})?", re.ASCII)
 MOST_UPDATES = 10**9
 MOST_TOKENS = 10**18
 SELECTING = ("early-stop", "keep-best", "held-out", "held-out-every", "held-out-rows")
-"""Settings that decide the student only if held-out text selects it."""
+"""Settings that affect the student only if it is selected on held-out text."""
 
 
 @dataclass(frozen=True)
 class RunSettings(Component):
-    """How a student is trained. A preset gives the values; each can be set by itself."""
+    """How a student is trained. A preset gives the values; each can be set individually."""
 
     name: ClassVar[str] = "distill"
     loss: tuple[str, ...] = option(("soft-target", "masked-lm"), "A term of the loss, NAME:key=value,…; repeatable.")
-    student: str = option("distilbert:6", "The student's shape and start, NAME:key=value,….")
-    budget: str = option("epochs=3", "How long: epochs=N, updates=N, or tokens=N.")
+    student: str = option("distilbert:6", "The student's shape and initial weights, NAME:key=value,….")
+    budget: str = option("epochs=3", "How long to train: epochs=N, updates=N, or tokens=N.")
     sequences: int = option(1000, "Sequences per update, over all micro-batches and ranks.", min=1, max=10**6)
     optimizer: Literal["adam", "adamw"] = option("adam", "Adam, or AdamW with decoupled weight decay.")
     learning_rate: float = option(5e-4, "Peak learning rate.", min=0.0)
-    beta1: float = option(0.9, "Adam's memory of the gradient.", min=0.0, max=0.9999)
-    beta2: float = option(0.98, "Adam's memory of the squared gradient.", min=0.0, max=0.99999)
-    epsilon: float = option(1e-6, "What keeps Adam from dividing by zero.", min=0.0)
-    weight_decay: float = option(0.0, "Decay of weights, not of biases and norms.", min=0.0)
-    warmup: float = option(0.05, "Share of updates in which the learning rate rises; then it falls.", min=0.0, max=1.0)
-    clip: float = option(5.0, "Largest norm of the gradient, longer ones are shortened; 0 takes any.", min=0.0)
+    beta1: float = option(0.9, "Adam's decay rate for the mean of gradients.", min=0.0, max=0.9999)
+    beta2: float = option(0.98, "Adam's decay rate for the mean of squared gradients.", min=0.0, max=0.99999)
+    epsilon: float = option(1e-6, "Keeps Adam from dividing by zero.", min=0.0)
+    weight_decay: float = option(0.0, "Weight decay; biases and norms are not decayed.", min=0.0)
+    warmup: float = option(0.05, "Share of updates that warm the learning rate up; then it decays.", min=0.0, max=1.0)
+    clip: float = option(5.0, "Clip the gradient to this norm; 0 does not clip.", min=0.0)
     max_rise: float = option(
-        3.0, "How many times its median the loss may be, 20 updates in a row; 0 takes any.", min=0.0, decides=False
+        3.0,
+        "Stop if the loss exceeds its median this many times for 20 updates in a row; 0 never stops.",
+        min=0.0,
+        decides=False,
     )
-    masking: Literal["smoothed", "uniform"] = option("smoothed", "Pick rare words more often, or all alike.")
-    mask_rate: float = option(0.15, "Share of all tokens that is expected to be picked.", min=0.0, max=0.9)
-    max_unknown: float = option(1.0, "Rows with this share of [UNK] or more are left out; 1 keeps all.", min=0.0)
-    seed: int = option(42, "Decides order, masks, dropout and random weights.", min=0)
-    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("auto", "What matrices are multiplied in.")
-    micro_batch_tokens: str = option("auto", "Tokens a forward pass; auto fits the device, and shrinks if it must.")
+    masking: Literal["smoothed", "uniform"] = option("smoothed", "Mask rare words more often, or all words equally.")
+    mask_rate: float = option(0.15, "Expected share of tokens to mask.", min=0.0, max=0.9)
+    max_unknown: float = option(1.0, "Leave out rows with at least this share of [UNK]; 1 keeps all.", min=0.0)
+    seed: int = option(42, "Decides the order, masks, dropout and random weights.", min=0)
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("auto", "Precision of matrix products.")
+    micro_batch_tokens: str = option("auto", "Tokens per forward pass; auto fits the device, and shrinks if necessary.")
     compile: bool = option(False, "Compile the models' layers with torch.compile: slow to start, faster on GPUs.")
-    deterministic: bool = option(False, "Only algorithms that give the same bits each time; slower on GPUs.")
-    held_out: str | None = option(None, "A dataset that fidelity to the teacher is measured on.", decides=False)
-    held_out_every: int = option(500, "Updates between two measurements on it.", min=1, decides=False)
-    held_out_rows: int = option(1000, "Rows of it to use.", min=1, decides=False)
+    deterministic: bool = option(False, "Use only deterministic algorithms; slower on GPUs.")
+    held_out: str | None = option(None, "A dataset on which to measure fidelity to the teacher.", decides=False)
+    held_out_every: int = option(500, "Updates between measurements on --held-out.", min=1, decides=False)
+    held_out_rows: int = option(1000, "How many rows of --held-out to use.", min=1, decides=False)
     early_stop: int | None = option(
         None, "Stop after this many measurements in a row without a lower held-out divergence.", min=1
     )
     keep_best: bool = option(False, "Keep the student of the update with the lowest held-out divergence.")
     teacher_weight: tuple[float, ...] = option(
-        (), "Weight of each --teacher in the mean of their distributions, in their order; equal by default.", min=0.0
+        (), "Weight of each --teacher, in order, in the mean of their distributions; equal by default.", min=0.0
     )
     threads: int | None = option(
-        None, "CPU threads of each rank; torch's own choice by default. Another number gives other weights.",
+        None, "CPU threads of each rank; by default torch decides. A different number gives different weights.",
         min=1, max=4096, decides=False,
     )  # fmt: skip
-    checkpoint_every: str = option("10m", "Between checkpoints: a time (10m, 2h) or updates (500).", decides=False)
+    checkpoint_every: str = option("10m", "How often to save: a time (10m, 2h) or updates (500).", decides=False)
     keep: int = option(2, "Checkpoints to keep.", min=1, decides=False)
-    log_every: int = option(10, "Updates between two lines of log.jsonl.", min=1, decides=False)
-    callback: tuple[str, ...] = option((), "What else watches the run, NAME:key=value,…; repeatable.", decides=False)
+    log_every: int = option(10, "Updates between lines of log.jsonl.", min=1, decides=False)
+    callback: tuple[str, ...] = option(
+        (), "A callback that watches the run, NAME:key=value,…; repeatable.", decides=False
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.loss:
             raise OptionError("distill: loss is empty; name at least one, such as --loss masked-lm")
-        self.budget_parts  # noqa: B018  (a wrong budget is an error now, not after the dataset is read)
+        self.budget_parts  # noqa: B018  (so that a wrong budget fails before the dataset is read)
         if self.micro_batch_tokens != "auto":
             whole_number(self.micro_batch_tokens, "micro-batch-tokens", other="auto or ")
         if self.checkpoint_every.isdecimal():
@@ -84,18 +89,18 @@ class RunSettings(Component):
             raise OptionError(f"distill: checkpoint-every is {self.checkpoint_every}; it must be above 0")
         for name, wanted in (("early-stop", self.early_stop), ("keep-best", self.keep_best)):
             if wanted and self.held_out is None:
-                raise OptionError(f"distill: {name} measures on held-out text; give --held-out NAME")
+                raise OptionError(f"distill: {name} needs held-out text; give --held-out NAME")
 
     @property
     def selects(self) -> bool:
-        """Whether measurements on held-out text decide which student comes out."""
+        """Whether measurements on held-out text decide which weights the student gets."""
         return self.keep_best or self.early_stop is not None
 
     def options(self, *, deciding: bool = False) -> dict[str, Json]:
-        """Its settings as JSON values, by their names on the command line.
+        """The settings as JSON values, by name on the command line.
 
         Args:
-            deciding: leave out those that do not decide the student. Measurements decide it only if they select.
+            deciding: only settings that affect the student; the held-out ones are among them only if they select it.
         """
         chosen = super().options(deciding=deciding)
         if not deciding:
@@ -111,23 +116,30 @@ class RunSettings(Component):
 
     @property
     def budget_parts(self) -> tuple[str, float]:
-        """The budget's unit (`epochs`, `updates`, `tokens`) and amount."""
+        """The budget's unit (`epochs`, `updates` or `tokens`) and amount.
+
+        Raises:
+            OptionError: the budget is malformed or too large.
+        """
         unit, _, text = self.budget.partition("=")
         if unit not in ("epochs", "updates", "tokens") or not AMOUNT.fullmatch(text):
             raise OptionError(f"distill: budget is {self.budget!r}; it must be epochs=N, updates=N or tokens=N")
         amount, most = float(text), MOST_TOKENS if unit == "tokens" else MOST_UPDATES
         if amount > most:
-            raise OptionError(f"distill: budget is {self.budget!r}; at most {unit}={most:.0e} can be asked for")
+            raise OptionError(f"distill: budget is {self.budget!r}; the maximum is {unit}={most:.0e}")
         return unit, amount
 
     @property
     def hash(self) -> str:
-        """What two runs must share so that one can resume from the other's checkpoints."""
+        """The hash of the settings that two runs must share for one to resume from the other's checkpoints."""
         return sha256_of(self.options(deciding=True))
 
 
 def seconds(duration: str) -> float:
-    """A time such as 30s, 10m, 2h or 1d, in seconds.
+    """A duration such as 30s, 10m, 2h or 1d, in seconds.
+
+    Args:
+        duration: a decimal number followed by s, m, h or d.
 
     Raises:
         OptionError: the text is not a duration.
@@ -139,14 +151,15 @@ def seconds(duration: str) -> float:
 
 
 def whole_number(text: str, name: str, *, other: str = "") -> int:
-    """A whole number from 1, as typed.
+    """Parse a whole number from 1.
 
     Args:
-        name: of the setting.
-        other: what else it may be, for the message.
+        text: as typed.
+        name: the setting's name, for the message.
+        other: the other allowed values, for the message, such as "auto or ".
 
     Raises:
-        OptionError: the text is another number, or none.
+        OptionError: the text is not a whole number from 1.
     """
     if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
         raise OptionError(f"distill: {name} is {text[:40]!r}; it must be {other}a whole number from 1")
@@ -163,14 +176,14 @@ def resolve(preset: str, options: Mapping[str, object]) -> RunSettings:
     """The recipe of a preset with some settings changed.
 
     Args:
-        preset: a name, or a TOML file with settings, `preset`, the one that they change, and `plugins`, files with
-            components that it names; both are relative to the file's folder.
-        options: settings by their names on the command line; None keeps the value of the preset.
+        preset: a name, or a TOML file with settings. The file may have `preset`, on which it is based, and `plugins`,
+            a list of files with components; both are relative to the file's folder.
+        options: settings by name on the command line; None keeps the preset's value.
 
     Raises:
         UnknownName: no such preset, or no such setting.
         RecipeError: the file cannot be read, or one of its plugins does not load.
-        OptionError: a value of the wrong type or out of range.
+        OptionError: a value has the wrong type or is out of range.
     """
     given = {key: value for key, value in options.items() if value is not None}
     return RunSettings.from_options({**_settings(preset), **given})

@@ -1,4 +1,4 @@
-"""Stored scores of a model for its model card, each with an interval."""
+"""A model's stored scores for its model card, each with an interval."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trainer.models import Score, model_fingerprint, model_folder
 
 
 class _Column(msgspec.Struct):
-    """What a card needs of an evaluated dev set."""
+    """The fields of an evaluated dev set that a card needs."""
 
     metrics: dict[str, list[float]]
     seeds: list[int]
@@ -35,10 +35,15 @@ class _Stored(msgspec.Struct):
 
 
 def store_similarities(found: Sequence[Similarity], model: Path | str, out: Path | None = None) -> Path:
-    """Keep scores by cosine with the model's other results.
+    """Store scores by cosine with the model's other results.
 
     Args:
-        out: the folder of results; `evaluation` next to the model by default.
+        found: the scores of one task.
+        model: a model folder, a run folder, or a hub id.
+        out: the folder of results; the default is `evaluation` next to the model.
+
+    Returns:
+        The path of the file.
     """
     folder = model_folder(model)
     path = (out or default_out(folder)) / f"{found[0].task}.cosine.json"
@@ -48,16 +53,16 @@ def store_similarities(found: Sequence[Similarity], model: Path | str, out: Path
 
 
 def stored_scores(folder: Path, results: Path | None = None) -> list[Score]:
-    """The scores that `evaluate` stored for these very weights, in the order of their files.
+    """The scores that `evaluate` stored for exactly these weights, in the order of their files.
 
-    Results of other weights, such as those of a run that was replaced, are left out.
+    Results of other weights, such as those of a replaced run, are left out.
 
     Args:
         folder: of the model.
-        results: where they are; `evaluation` next to the model by default.
+        results: the folder of results; the default is `evaluation` next to the model.
 
     Raises:
-        ResultDamaged: a file of results was edited.
+        ResultDamaged: a results file was edited.
     """
     place, weights = results or default_out(folder), model_fingerprint(folder)["weights"]
     scores: list[Score] = []
@@ -97,7 +102,7 @@ def _finetuned(title: str, column: _Column, place: Path) -> list[Score]:
 
 
 def _interval(title: str, metric: str, answers: Sequence[Evidence]) -> tuple[float, float] | None:
-    """Where 95 % of the resamples of dev examples and seeds lie, in points; None for a metric that has no sums."""
+    """The interval of 95 % of the resamples of dev examples and seeds, in points; None for a metric without sums."""
     if "points" not in answers[0] and metric not in METRICS:
         return None
     gold = answers[0].get("points") or answers[0]["gold"]
@@ -112,7 +117,7 @@ def _interval(title: str, metric: str, answers: Sequence[Evidence]) -> tuple[flo
 
 
 def _problem(metric: str, seen: Evidence) -> str:
-    """The hub's name of a task, from how it is scored."""
+    """The hub's name for a task, derived from how it is scored."""
     if "points" in seen:
         return "question-answering"
     answers = seen["answers"]

@@ -1,4 +1,4 @@
-"""Evaluate a model on labelled tasks: fine-tune it with every seed, keep every result, and give its scores."""
+"""Evaluate a model on labelled tasks: fine-tune it once per seed, store every result, and summarise the scores."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ Tried = tuple[FineTuning, CellResult]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one model scored on one benchmark."""
+    """The scores of one model on one benchmark."""
 
     benchmark: str
     model: dict[str, object]
     columns: dict[str, Column]
     missing: dict[str, str]
-    """Tasks that could not be read, with the reason; no score counts them."""
+    """Tasks that could not be read, with the reason; the scores leave them out."""
     scores: dict[str, dict[str, object]]
-    """For GLUE, each score preset with its value, its tasks, and the tasks that are missing."""
+    """For GLUE, each score preset with its value, its tasks, and its missing tasks."""
 
     def as_json(self) -> dict[str, object]:
-        """Everything as JSON values, medians included."""
+        """The evaluation as JSON values, medians included."""
         columns = {
             name: {**asdict(column), "score": column.score, "scores": column.scores}
             for name, column in self.columns.items()
@@ -44,15 +44,15 @@ class Evaluation:
 
 
 def tasks_of(benchmark: str, names: Sequence[str] = ()) -> list[Task]:
-    """The tasks of a benchmark, one task by name, or the task of a TOML file.
+    """The tasks of a benchmark, one task by name, or the task described by a TOML file.
 
     Args:
         benchmark: `glue`, `squad`, a task's name, or the path of a TOML file.
-        names: only these of the benchmark's tasks, in any case (`CoLA`, `sst-2`).
+        names: only these tasks of the benchmark, in any case (`CoLA`, `sst-2`); empty for all.
 
     Raises:
         UnknownName: no benchmark or task has this name.
-        TaskError: the TOML file describes no task.
+        TaskError: the TOML file does not describe a task.
     """
     from trainer.plugin import registry
 
@@ -89,43 +89,40 @@ def evaluate(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Fine-tune a model on every task of a benchmark with every seed, and score it on the dev sets.
+    """Fine-tune a model on every task of a benchmark, once per seed, and score it on the dev sets.
 
-    A stored result is not measured again: results are found by the content of model, tokenizer, data and
-    settings, here and in the folder that studies share.
+    Stored results are reused: they are found by the content of model, tokenizer, data and settings, in `out` and in
+    the folder that studies share.
 
     Args:
         benchmark: `glue`, `squad`, a task's name, or the path of a TOML file that describes a task.
-        model: a folder that transformers opens, a run folder, or a hub id.
-        data: the folder that holds the benchmark's files.
-        tasks: only these tasks of the benchmark.
+        model: a folder that transformers can open, a run folder, or a hub id.
+        data: the folder with the benchmark's files.
+        tasks: only these tasks of the benchmark; empty for all.
+        preset: `study` or `robust`.
         seeds: how many; None is the preset's number.
-        out: where results go; None is a folder `evaluation` next to the model (in RUN, for RUN/student).
+        out: the folder of results; None is `evaluation` next to the model (in RUN, for RUN/student).
         changes: fine-tuning settings to replace, by name (`learning-rate`).
         learning_rates: try each, and keep each task's best by the median on the dev set; a note says so.
         device: `cpu`, `cuda`, or `auto`.
-        workers: fine-tunings at once, each in a process of its own.
+        workers: how many models to fine-tune at once, each in its own process.
+        progress: called with the task's name, the updates done and the total.
 
     Raises:
-        TaskError: no task could be read, or one's files are damaged.
-        ModelError: the folder cannot be fine-tuned.
+        TaskError: no task could be read, or a task's files are damaged.
+        ModelError: the model cannot be fine-tuned.
         ResultDamaged: a stored result was edited.
     """
     wanted, folder = tasks_of(benchmark, tasks), model_folder(model)
     if out is None and not Path(model).exists():
-        raise ModelError(f"{model} comes from the hub; say where its results go: --out DIR")
+        raise ModelError(f"{model} comes from the hub; choose a folder for its results: --out DIR")
     place = Path(out) if out else default_out(folder)
     read, missing = _read(wanted, Path(data))
     given: dict[str, float | None] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
-        problem = task.head().problem
-        count = seeds or SEEDS[preset][shape_of(problem)]
-        for rate in learning_rates or (None,):
-            settings = settings_for(preset, problem, given | ({"learning_rate": rate} if rate else {}))
-            jobs += [
-                FineTuning(task, folder, Path(data), settings, seed, place, identity, where) for seed in range(count)
-            ]
+        settings = _settings(task.head().problem, preset, given, learning_rates, seeds)
+        jobs += [FineTuning(task, folder, Path(data), each, seed, place, identity, where) for each, seed in settings]
     splits_of = {task.title: splits for task, splits in read}
     results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
     columns = _columns(jobs, results, splits_of, place)
@@ -134,6 +131,18 @@ def evaluate(
     name = Path(benchmark).stem if benchmark.endswith(".toml") else benchmark
     write_sealed(place / f"{name}.json", evaluation.as_json())
     return evaluation
+
+
+def _settings(
+    problem: str, preset: str, changes: Mapping[str, float | None], rates: Sequence[float], seeds: int | None
+) -> list[tuple[Settings, int]]:
+    """The settings and the seed of each fine-tuning on a task."""
+    count = seeds or SEEDS[preset][shape_of(problem)]
+    every = [
+        settings_for(preset, problem, {**changes, **({"learning_rate": rate} if rate else {})})
+        for rate in rates or (0.0,)
+    ]
+    return [(settings, seed) for settings in every for seed in range(count)]
 
 
 def _read(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]], dict[str, str]]:
@@ -177,7 +186,7 @@ def _columns(
 
 
 def _best(tried: list[Tried]) -> list[Tried]:
-    """The runs with the learning rate whose median score is the highest, over the task's dev sets."""
+    """The runs with the learning rate that has the highest median score over the task's dev sets."""
 
     def score(rate: float) -> float:
         runs = [result.metrics.values() for job, result in tried if job.settings.learning_rate == rate]
@@ -200,11 +209,13 @@ def _notes(task: Task, column: str, splits: Splits, result: CellResult, settings
     for split, examples in (("train", splits.train), ("dev", splits.dev[column])):
         notes += [f"{split}: {count} {reason}" for reason, count in examples.unreadable.items()]
     if truncated := result.counts["truncated"]:
-        what = "contexts in several windows" if task.head().problem == "spans" else "train examples cut short"
+        what = "contexts split into windows" if task.head().problem == "spans" else "train examples truncated"
         notes.append(f"{truncated} {what}")
     official = getattr(task, "dev_rows", {}).get(column)
     if official and len(splits.dev[column]) != official:
-        notes.append(f"dev has {len(splits.dev[column])} examples, the benchmark's {official}: scores do not compare")
+        notes.append(
+            f"dev has {len(splits.dev[column])} examples instead of the official {official}: scores are not comparable"
+        )
     if settings.dev_rows and settings.dev_rows < len(splits.dev[column]):
         notes.append(f"scored on the first {settings.dev_rows} of {len(splits.dev[column])} dev examples")
     return notes
@@ -224,11 +235,11 @@ def _model_card(folder: Path, identity: Mapping[str, str], parameters: int) -> d
 
 
 def model_name(folder: Path) -> str:
-    """What tables call a model: its folder's name, or the run's for RUN/student."""
+    """A model's name in tables: its folder's name, or the run's for RUN/student."""
     folder = folder.resolve()
     return folder.parent.name if folder.name == "student" else folder.name
 
 
 def default_out(folder: Path) -> Path:
-    """Where a model's results go: `evaluation` in the run of a student, or in the model's own folder."""
+    """The default folder for a model's results: `evaluation` in the run of a student, or in the model's own folder."""
     return folder.parent / "evaluation" if folder.name == "student" else folder / "evaluation"

@@ -1,4 +1,4 @@
-"""What an ONNX file loses against the float32 model it was made from: divergence on texts, and task scores."""
+"""Compare an ONNX file with the float32 model it was made from: divergence on texts, and task scores."""
 
 from __future__ import annotations
 
@@ -25,35 +25,36 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Divergence:
-    """How far outputs are from those of the float32 model."""
+    """The distance of a file's outputs from those of the float32 model."""
 
     value: float
     kind: str
-    """`kl`: KL(float32 || file) in nats per token or text; `cosine`, without logits: 1 - cosine per token."""
+    """`kl`: KL(float32 || file) in nats per token or text; `cosine`, for files without logits: 1 - cosine per token."""
     texts: int
 
 
 def read_texts(path: Path) -> list[str]:
-    """The lines of a text file that are not empty.
+    """The non-empty lines of a text file.
 
     Raises:
-        TaskError: it cannot be read as UTF-8, or has none.
+        TaskError: the file cannot be read as UTF-8, or has no text.
     """
     try:
         texts = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(f"{path} cannot be read as a text file: {first_line(error)}") from error
     if not texts:
-        raise TaskError(f"{path} holds no text; give a file with one text per line")
+        raise TaskError(f"{path} has no text; give a file with one text per line")
     return texts
 
 
 def divergence(file: Path, texts: Sequence[str], *, length: int = 128) -> Divergence:
-    """How far an ONNX file's outputs are from those of its model in float32.
+    """Compare an ONNX file's outputs with those of its model in float32.
 
     Args:
-        file: made by `export_onnx`, in a folder of the model's.
+        file: made by `export_onnx`, in a folder inside the model's.
         texts: longer ones are cut to `length` tokens.
+        length: tokens, special ones not included.
 
     Raises:
         ModelError: the file or its model cannot be read.
@@ -79,10 +80,10 @@ def divergence(file: Path, texts: Sequence[str], *, length: int = 128) -> Diverg
 
 
 def _apart(found: Tensor, wanted: Tensor, mask: Tensor, *, kind: str) -> Tensor:
-    """One value per real token; per text if there is one distribution per text or over its tokens."""
+    """One value per token that is not padding, or per text if each text has a single distribution."""
     if kind == "cosine":
         return 1 - torch.nn.functional.cosine_similarity(found.double(), wanted.double(), dim=-1)[mask]
-    if found.shape == mask.shape:  # of spans: a distribution over the tokens
+    if found.shape == mask.shape:  # spans: a distribution over the tokens
         found, wanted = (values.masked_fill(~mask, -1e4) for values in (found, wanted))
     ours, theirs = found.double().log_softmax(-1), wanted.double().log_softmax(-1)
     apart = (theirs.exp() * (theirs - ours)).sum(-1)
@@ -91,7 +92,7 @@ def _apart(found: Tensor, wanted: Tensor, mask: Tensor, *, kind: str) -> Tensor:
 
 @dataclass(frozen=True)
 class TaskScore:
-    """A metric of a fine-tuned model, in percent, by its ONNX file and in float32 by torch."""
+    """A metric of a fine-tuned model, in percent, for its ONNX file and for float32 in torch."""
 
     column: str
     metric: str
@@ -100,28 +101,28 @@ class TaskScore:
 
 
 def task_scores(file: Path, task: str, data: Path, *, rows: int | None = None) -> list[TaskScore]:
-    """The scores of a fine-tuned model on the dev sets of its task, by its ONNX file and by torch.
+    """Score a fine-tuned model on its task's dev sets, as an ONNX file and in torch.
 
     Args:
         file: made from a model that was fine-tuned on the task.
         task: its name, or a TOML file that describes it.
-        data: the folder with its files.
-        rows: only the first dev examples.
+        data: the folder with the task's files.
+        rows: use only this many dev examples, the first ones; None for all.
 
     Raises:
-        TaskError: the name is that of several tasks, or the data cannot be read.
+        TaskError: the name stands for several tasks, or the data cannot be read.
         ModelError: the model has no trained head for this task.
     """
     tasks = tasks_of(task)
     if len(tasks) != 1:
-        raise TaskError(f"{task} has {len(tasks)} tasks; name one, such as {tasks[0].title}")
+        raise TaskError(f"{task} has {len(tasks)} tasks; choose one, such as {tasks[0].title}")
     head, splits = tasks[0].head(), tasks[0].read(data)
     problem, settings = problem_of(head), settings_for("study", head.problem)
     encoder = load_encoder(source_of(file), problem, trained_head=True)
     encoder.model.train(False)
     session = OnnxModel(file, encoder.model.config)
     if not {"logits", "start_logits"} & set(session.outputs):
-        raise ModelError(f"{file} gives {', '.join(session.outputs)}, not logits; export the fine-tuned model")
+        raise ModelError(f"{file} outputs {', '.join(session.outputs)}, not logits; export the fine-tuned model")
     exported = replace(encoder, model=cast(PreTrainedModel, session))
     scores = []
     for column, dev in splits.dev.items():

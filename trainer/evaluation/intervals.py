@@ -1,4 +1,4 @@
-"""How sure a difference between two students is: paired bootstrap over dev examples and seeds."""
+"""The uncertainty of a difference between two students: paired bootstrap over dev examples and seeds."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from trainer.evaluation.scoring import glue_score
 
 RESAMPLES = 1000
 Sums = NDArray[np.float64]
-"""[resamples, k], what a metric is computed from, summed over the examples of each resample."""
+"""[resamples, k], the sums over each resample's examples from which a metric is computed."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A difference in points, and where 95 % of its resamples lie."""
+    """A difference in points, with the interval of 95 % of its resamples."""
 
     difference: float
     low: float
@@ -32,7 +32,7 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether all of the interval is on one side of 0."""
+        """Whether the whole interval is on one side of 0."""
         return self.low > 0 or self.high < 0
 
 
@@ -64,16 +64,19 @@ METRICS: dict[str, Callable[[Sums], NDArray[np.float64]]] = {
     "pearson": _correlation,
     "spearman": _correlation,
 }
-"""Each metric from sums over examples, so that a resample costs one row of a matrix product."""
+"""Each metric as a function of sums over examples, so that a resample costs one row of a matrix product."""
 
 
 def parts(metric: str, answers: NDArray[np.generic], gold: NDArray[np.generic]) -> NDArray[np.float64]:
-    """[examples, k], what each example adds to the sums of a metric. Ranks stay those of the whole dev set.
+    """Each example's contribution to the sums of a metric. Ranks are always those in the whole dev set.
 
     Args:
         metric: one of METRICS.
         answers: [examples], class numbers or values.
-        gold: [examples], what is right.
+        gold: [examples], the right answers.
+
+    Returns:
+        [examples, k], float64.
     """
     if metric == "accuracy":
         return np.stack([answers == gold, np.ones(len(gold))], axis=1).astype(np.float64)
@@ -90,18 +93,18 @@ def parts(metric: str, answers: NDArray[np.generic], gold: NDArray[np.generic]) 
 
 
 def difference(one: Mapping[str, Column], other: Mapping[str, Column], measure: str, preset: str) -> Interval | None:
-    """How much one side scores above the other, in points, on the dev sets that both answered.
+    """How many points one side scores above the other, on the dev sets that both answered.
 
     Each resample draws dev examples with replacement, the same ones for both sides, and seeds of each
     side with replacement (Efron and Tibshirani 1993; paired as in Koehn 2004).
 
     Args:
-        one, other: evaluated columns by title, as `Scored.columns` gives them.
+        one, other: evaluated columns by title, as in `Scored.columns`.
         measure: `glue`, `exact match` or `f1`.
         preset: of the GLUE score.
 
     Returns:
-        None where no column is there on both sides with the same examples.
+        None if no column has the same examples on both sides.
     """
     shared = [name for name in one if name in other and (name == "SQuAD") == (measure != "glue")]
     ours: dict[str, NDArray[np.float64]] = {}
@@ -132,7 +135,7 @@ def _glue(columns: Mapping[str, NDArray[np.float64]], preset: str) -> NDArray[np
 def _column(
     name: str, one: Column, other: Column, measure: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """[1 + resamples] scores of each side in percent, those of the whole dev set first."""
+    """[1 + resamples] scores of each side in percent, starting with the whole dev set."""
     left, right = ([evidence(cell, name) for cell in side.cells] for side in (one, other))
     if any(seen["gold"] != left[0]["gold"] for seen in (*left, *right)) or not set(one.metrics) & _known(name):
         return None
@@ -155,11 +158,15 @@ def _known(name: str) -> set[str]:
 
 
 def score(metric: str, seen: Evidence, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[resamples], a metric, 0 to 1, of one set of answers.
+    """A metric of one set of answers, for each resample.
 
     Args:
-        seen: the answers and what is right, as `evidence` gives them.
+        metric: one of METRICS; for spans, `exact match` or `f1`.
+        seen: the answers and the right answers, as returned by `evidence`.
         weights: [resamples, examples], how often each resample has each example.
+
+    Returns:
+        [resamples], from 0 to 1, or from -1 for correlations.
     """
     if "points" in seen:
         column = np.asarray(seen["points"], np.float64)[:, int(metric == "f1")]
@@ -169,14 +176,14 @@ def score(metric: str, seen: Evidence, weights: NDArray[np.float64]) -> NDArray[
 
 
 def evidence(cell: str, column: str) -> Evidence:
-    """The answers of one cell to one dev set, with what is right or how many points each is worth.
+    """The answers in one cell to one dev set, with the right answers or the points of each answer.
 
     Args:
         cell: the file of a result.
         column: the title of the dev set.
 
     Raises:
-        ResultDamaged: the file holds something else.
+        ResultDamaged: the file has other content.
     """
     path = answers_path(Path(cell))
     content: object = json.loads(path.read_text(encoding="utf-8"))
@@ -184,13 +191,13 @@ def evidence(cell: str, column: str) -> Evidence:
         return msgspec.convert(content, dict[str, Evidence])[column]
     except (msgspec.ValidationError, KeyError) as error:
         raise ResultDamaged(
-            f"{path} does not hold answers to {column} ({first_line(error)}); evaluate again"
+            f"{path} does not have answers to {column} ({first_line(error)}); evaluate again"
         ) from error
 
 
 def as_words(interval: Interval | None) -> str:
-    """The interval for a sentence: `(95 % interval 1.2 to 3.4, which excludes zero)`."""
+    """The interval as part of a sentence: `(95 % interval 1.2 to 3.4, which excludes zero)`."""
     if interval is None:
-        return "(no interval: the answers are not both there)"
+        return "(no interval: one side's answers are missing)"
     verb = "excludes" if interval.excludes_zero else "includes"
     return f"(95 % interval {interval.low:+.1f} to {interval.high:+.1f}, which {verb} zero)"

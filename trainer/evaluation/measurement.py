@@ -1,4 +1,4 @@
-"""Measure models: parameters, size, and the time that inference takes, as the study's Table 3 does."""
+"""Measure models as in the study's Table 3: parameters, size and inference time."""
 
 from __future__ import annotations
 
@@ -32,39 +32,39 @@ from trainer.models import (
 from trainer.runtime import environment, without_cudnn_attention
 
 ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45
-"""Of generated inputs: as many as STS-B's dev set, with lengths (in tokens) spread as its pairs' are."""
+"""Of random inputs: as many as in STS-B's dev set, with lengths (in tokens) distributed like its pairs'."""
 WARM_UP = 10
-"""Sentences run before the clock starts."""
+"""Number of sentences run before timing starts."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one model costs."""
+    """The size and speed of one model."""
 
     name: str
     path: str
     parameters: int
-    """Of the body, as transformers' AutoModel loads it; heads are left out."""
+    """Of the body, as loaded by transformers' AutoModel, without heads."""
     weights_bytes: int
-    """Of these parameters in float32: the size that the study gives."""
+    """Of these parameters in float32, which is the size that the study reports."""
     disk_bytes: int
     """Of the weights files on disk, heads included."""
     inference_seconds: float
-    """All sentences once, one at a time on one thread: the median over the passes."""
+    """Time for all sentences, one at a time on one thread: the median over the passes."""
     median_seconds: float
-    """A sentence, over all passes."""
+    """Per sentence, over all passes."""
     p95_seconds: float
     gpu_rows_per_second: float | None
-    """Sentences a second in batches of 64 on the GPU; None without one, and for ONNX files."""
+    """Sentences per second in batches of 64 on the GPU; None without a GPU, and for ONNX files."""
     divergence: Divergence | None = None
-    """Of an ONNX file from its model in float32; None without texts."""
+    """Of an ONNX file from its float32 model; None without texts."""
     scores: list[TaskScore] = field(default_factory=list)
-    """Of an ONNX file and of its model in float32; empty without a task."""
+    """Of an ONNX file and of its float32 model; empty without a task."""
 
 
 @dataclass(frozen=True)
 class Measurements:
-    """Models side by side, on the same sentences and the same machine."""
+    """Measurements of several models on the same sentences and the same machine."""
 
     models: list[Measurement]
     inputs: str
@@ -73,7 +73,11 @@ class Measurements:
     machine: dict[str, object]
 
     def ratios(self, model: Measurement) -> dict[str, float]:
-        """How many times smaller and faster a model is than the first."""
+        """How many times smaller and faster a model is than the first one.
+
+        Returns:
+            `parameters`, `size` and `speed`; above 1 is better than the first.
+        """
         first = self.models[0]
         return {
             "parameters": first.parameters / model.parameters,
@@ -82,7 +86,7 @@ class Measurements:
         }
 
     def as_json(self) -> dict[str, object]:
-        """All of it as JSON values, ratios included."""
+        """The measurements as JSON values, ratios included."""
         models = [{**asdict(model), "ratios": self.ratios(model)} for model in self.models]
         return {**asdict(self), "models": models}
 
@@ -99,32 +103,34 @@ def measure(
     out: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Measurements:
-    """Parameters, size and inference time of models, each compared with the first.
+    """Compare the parameters, size and inference time of models with those of the first.
 
-    One sentence pair at a time, on one thread of the CPU, over STS-B's dev set, as DistilBERT's authors
-    measured. The models take turns pass by pass, so that a busy machine slows all of them alike.
-
-    With ONNX files among the models, all are timed with their heads, as the files have them.
+    Timing runs one sentence pair at a time, on one CPU thread, over STS-B's dev set, as DistilBERT's authors did. The
+    models take turns, pass by pass, so that other load on the machine slows all of them equally. If there are ONNX
+    files among the models, all are timed with their heads, as the files include them.
 
     Args:
-        models: folders, hub ids, or ONNX files that `export_onnx` wrote.
-        data: a folder with GLUE's STS-B; None takes made-up ids of lengths like its own.
-        rows: only the first so many sentences.
+        models: folders, hub ids, or ONNX files written by `export_onnx`.
+        data: a folder with GLUE's STS-B; None uses random ids with similar lengths.
+        rows: use only this many sentences, the first ones.
         passes: over all sentences, after a warm-up.
-        texts: a file with one text per line; each ONNX file is compared with its model in float32 on them.
-        task: what the models were fine-tuned on; each ONNX file and its model in float32 are scored on it.
+        texts: a file with one text per line, on which each ONNX file is compared with its float32 model.
+        task: the task that the models were fine-tuned on, on which each ONNX file and its float32 model are scored.
         task_data: the folder with the task's files.
         out: a file for the results, as JSON.
+        progress: called with what is measured, the passes done and their total.
 
     Raises:
-        ModelError: a folder holds no model or no tokenizer.
+        ModelError: a folder has no model or no tokenizer.
         TaskError: the data cannot be read.
     """
     if not models:
-        raise ModelError("no model is given; name one folder or more, the teacher first")
+        raise ModelError("no models given; give at least one folder, the teacher first")
     files = [Path(model) if str(model).endswith(".onnx") else None for model in models]
     if not any(files) and (texts or task):
-        raise ModelError("texts and tasks show what ONNX files lose; add the files of trainer export to the models")
+        raise ModelError(
+            "--texts and --task compare ONNX files with float32; add files written by trainer export to the models"
+        )
     lines = read_texts(texts) if texts else []
     folders = [source_of(file) if file else model_folder(model) for file, model in zip(files, models, strict=True)]
     loaded = [_load(folder, file, heads=any(files)) for folder, file in zip(folders, files, strict=True)]
@@ -140,7 +146,7 @@ def measure(
     for folder, file, model, times, ids in zip(folders, files, loaded, seconds, inputs, strict=True):
         one = _measurement(folder, model, times, ids)
         made.append(_of_file(one, file, lines, task, task_data) if file else one)
-    said = "STS-B dev" if data else f"made-up ids, {MEDIAN_LENGTH} tokens a row in the median"
+    said = "STS-B dev" if data else f"random ids, a median of {MEDIAN_LENGTH} tokens per row"
     measured = Measurements(made, said, len(inputs[0]), passes, environment())
     if out:
         write_sealed(Path(out), measured.as_json())
@@ -148,7 +154,7 @@ def measure(
 
 
 def _of_file(one: Measurement, file: Path, lines: list[str], task: str | None, task_data: Path) -> Measurement:
-    """The measurement of an ONNX file: its own size, and what it loses against its model in float32."""
+    """The measurement of an ONNX file: its own size, and the comparison with its float32 model."""
     size = file.stat().st_size
     return replace(
         one,
@@ -176,7 +182,7 @@ def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:
                 str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True, trust_remote_code=False
             )
         except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{folder} gives no model: {str(error).splitlines()[0]}") from error
+            raise ModelError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     return model.eval()
 
 
@@ -195,7 +201,7 @@ def _inputs(folder: Path, model: Any, data: Path | str | None, rows: int | None)
 
 
 def _timed(model: Any, inputs: Sequence[Sequence[int]]) -> list[float]:
-    """[rows], the seconds of each forward pass at batch 1."""
+    """[rows], the seconds of each forward pass with batch size 1."""
     import torch
 
     batches = [torch.tensor([ids]) for ids in inputs]
@@ -227,7 +233,7 @@ def _measurement(folder: Path, model: Any, times: list[list[float]], inputs: Seq
 
 
 def _body(folder: Path, model: Any) -> list[tuple[int, ...]]:
-    """The shapes of the body's parameters; of an ONNX file, those of the model that it was made from."""
+    """The shapes of the body's parameters; for an ONNX file, those of the model it was made from."""
     torch_model = load_with_head(folder) if isinstance(model, OnnxModel) else model
     return [tuple(parameter.shape) for parameter in getattr(torch_model, "base_model", torch_model).parameters()]
 

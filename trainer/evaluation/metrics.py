@@ -1,4 +1,4 @@
-"""GLUE's metrics by scikit-learn and SciPy, defined for degenerate predictions too."""
+"""GLUE's metrics by scikit-learn and SciPy, with values for degenerate predictions too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Values = NDArray[np.generic]
 
 
 def accuracy(predicted: Values, gold: Values) -> float:
-    """Share of examples that are right, 0 to 1.
+    """The share of right answers, 0 to 1.
 
     Args:
         predicted: [examples], class numbers.
@@ -25,7 +25,7 @@ def accuracy(predicted: Values, gold: Values) -> float:
 
 
 def f1(predicted: Values, gold: Values) -> float:
-    """F1 of class 1, 0 to 1; 0 where class 1 is neither predicted nor gold.
+    """F1 of class 1, 0 to 1; 0 if class 1 is neither predicted nor gold.
 
     Args:
         predicted: [examples], class numbers.
@@ -37,7 +37,7 @@ def f1(predicted: Values, gold: Values) -> float:
 
 
 def macro_f1(predicted: Values, gold: Values) -> float:
-    """The plain mean of the F1 of each class that occurs, 0 to 1.
+    """The unweighted mean of the F1 of each class that occurs, 0 to 1.
 
     Args:
         predicted: [examples], class numbers.
@@ -49,7 +49,7 @@ def macro_f1(predicted: Values, gold: Values) -> float:
 
 
 def matthews(predicted: Values, gold: Values) -> float:
-    """Matthews correlation, −1 to 1; 0 where predictions or gold are all of one class.
+    """Matthews correlation, -1 to 1; 0 if all predictions or all gold labels are of one class.
 
     Args:
         predicted: [examples], class numbers.
@@ -63,7 +63,7 @@ def matthews(predicted: Values, gold: Values) -> float:
 
 
 def pearson(predicted: Values, gold: Values) -> float:
-    """Pearson correlation, −1 to 1; 0 where either side does not vary.
+    """Pearson correlation, -1 to 1; 0 if either side is constant.
 
     Args:
         predicted: [examples], values.
@@ -79,7 +79,7 @@ def pearson(predicted: Values, gold: Values) -> float:
 
 
 def spearman(predicted: Values, gold: Values) -> float:
-    """Spearman rank correlation, −1 to 1; 0 where either side does not vary.
+    """Spearman rank correlation, -1 to 1; 0 if either side is constant.
 
     Args:
         predicted: [examples], values.
@@ -102,23 +102,24 @@ METRICS: dict[str, Callable[[Values, Values], float]] = {
 
 
 def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[str, float]:
-    """Each named metric of one set of predictions, in percent, as GLUE prints them.
+    """The named metrics of one set of predictions, in percent, as GLUE prints them.
 
     Args:
+        names: keys of METRICS.
         predicted: [examples], class numbers or values.
         gold: the same shape.
 
     Raises:
         UnknownName: no metric has this name.
-        TaskError: there is nothing to measure, the two differ in length, or a prediction is not a number.
+        TaskError: there are no examples, the two differ in length, or a prediction is not a number.
     """
     for name in names:
         if name not in METRICS:
             raise unknown_name("metric", name, METRICS)
     if len(gold) == 0:
-        raise TaskError("there is no example to score; the dev set is empty")
+        raise TaskError("there are no examples to score; the dev set is empty")
     if len(predicted) != len(gold):
-        raise TaskError(f"there are {len(predicted)} predictions for {len(gold)} examples; one each is needed")
+        raise TaskError(f"there are {len(predicted)} predictions for {len(gold)} examples; each needs exactly one")
     if not np.all(np.isfinite(np.asarray(predicted, dtype=np.float64))):
         count = int(np.sum(~np.isfinite(np.asarray(predicted, dtype=np.float64))))
         raise TaskError(f"{count} of {len(predicted)} predictions are not numbers; fine-tuning has diverged")
@@ -126,7 +127,7 @@ def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[st
 
 
 def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[str, float]:
-    """The metrics of always answering the most frequent class, or for a regression the mean.
+    """The metrics of always answering the most frequent class or, for a regression, the mean.
 
     Args:
         names: of the metrics.
@@ -139,11 +140,11 @@ def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[
 
 
 def collapsed(predicted: Values, *, regression: bool) -> bool:
-    """Whether every answer is the same, so that the model has learnt only the most frequent one.
+    """Whether every answer is the same, which means that the model learnt only the most frequent one.
 
     Args:
         predicted: [examples], class numbers or values.
-        regression: whether they are values, which count as equal when they vary by almost nothing.
+        regression: whether they are values, which count as equal if they hardly vary.
     """
     if regression:
         numbers = np.asarray(predicted, dtype=np.float64)

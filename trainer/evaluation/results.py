@@ -1,4 +1,4 @@
-"""Results on disk: one sealed JSON file per cell, found again by content, refused when edited."""
+"""Results on disk: one sealed JSON file per cell, found by content, rejected when edited."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ from trainer.plugin import Splits, Task
 from trainer.runtime import environment, write_whole
 
 ENGINE = 4
-"""Raised by one whenever fine-tuning gives other figures from the same inputs."""
+"""Incremented whenever a change of fine-tuning changes figures for the same inputs."""
 
 Record = TypeVar("Record")
 
 
 class Evidence(TypedDict):
-    """The answers to one dev set, and what they are scored by."""
+    """The answers to one dev set, with what is needed to score them."""
 
     answers: Sequence[object] | Mapping[str, str]
     """One per example, or texts by question id."""
     gold: Sequence[object]
-    """The right answers; empty if the points are given."""
+    """The right answers; empty if there are `points`."""
     points: NotRequired[list[list[bool | float]]]
     """Exact match and F1 of each question, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class CellResult:
-    """What one fine-tuning gave."""
+    """The result of one fine-tuning."""
 
     metrics: dict[str, dict[str, float]]
-    """By the dev set's column, each metric in percent."""
+    """By column (dev set), each metric in percent."""
     collapsed: dict[str, bool]
-    """By the dev set's column, whether every example got the same answer."""
+    """By column (dev set), whether every example got the same answer."""
     updates: int
     final_loss: float
     elapsed_seconds: float
     counts: dict[str, int]
-    """Examples trained on, cut short, and tokens seen."""
+    """`train` and `truncated` examples, and `tokens` read."""
     notes: list[str]
     parameters: int
     preset: str
@@ -59,27 +59,27 @@ class CellResult:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table of scores: a dev set and what the model scored on it."""
+    """One column of a table of scores: a dev set, and a model's scores on it."""
 
     title: str
     task: str
     metrics: dict[str, list[float]]
     """Each metric in percent, one value per seed."""
     majority: dict[str, float]
-    """The same metrics of always giving the most frequent answer; empty for spans."""
+    """The metrics of always giving the most frequent answer; empty for spans."""
     seeds: list[int]
     collapsed: list[int]
     """The seeds whose model gives every example the same answer."""
     dev_rows: int
     train_rows: int
     cells: list[str]
-    """Where each seed's result is, relative to the folder of the evaluation."""
+    """The path of each seed's result, relative to the folder of the evaluation."""
     preset: str
     notes: list[str] = field(default_factory=list)
 
     @property
     def scores(self) -> list[float]:
-        """One per seed: the metric, or the mean of the two that GLUE prints as a pair."""
+        """One per seed: the metric, or the mean of the two metrics that GLUE prints as a pair."""
         return [sum(values) / len(values) for values in zip(*self.metrics.values(), strict=True)]
 
     @property
@@ -90,7 +90,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One model fine-tuned on one task with one seed: everything that decides its result, by content."""
+    """One model fine-tuned on one task with one seed: everything that affects the result, by content."""
 
     task: str
     seed: int
@@ -102,7 +102,7 @@ class Cell:
         return sha256_of(self.identity)
 
     def path(self, folder: Path) -> Path:
-        """The file that holds its result, in a folder that many models may share."""
+        """The path of the result, in a folder that many models may share."""
         return folder / f"{self.task}-{self.seed}-{self.key[:12]}.json"
 
 
@@ -113,10 +113,14 @@ def cell_of(
     settings: Settings,
     seed: int,
 ) -> Cell:
-    """The cell of one fine-tuning: the task, its data, the model, the settings and the seed, all by content.
+    """The cell of one fine-tuning.
 
     Args:
-        model: its fingerprint, from `model_fingerprint`.
+        task: its name, version and options are part of the identity.
+        splits: the task's data, identified by sha256.
+        model: the model's fingerprint, from `model_fingerprint`.
+        settings: of the fine-tuning; the preset's name is not part of the identity.
+        seed: of the fine-tuning.
     """
     how = {name: value for name, value in asdict(settings).items() if name != "preset"}
     identity: dict[str, Json] = {
@@ -131,10 +135,10 @@ def cell_of(
 
 
 def write_sealed(path: Path, content: Mapping[str, object]) -> None:
-    """Write JSON with its own sha256 inside, whole or not at all.
+    """Write JSON together with its sha256, whole or not at all.
 
     Args:
-        path: the file; its folder is made.
+        path: the file; its folder is created if needed.
         content: JSON values without a key `sha256`.
     """
     sealed = {**content, "sha256": sha256_of(content)}
@@ -142,7 +146,7 @@ def write_sealed(path: Path, content: Mapping[str, object]) -> None:
 
 
 def read_sealed(path: Path) -> dict[str, object]:
-    """What `write_sealed` wrote.
+    """Read a file written by `write_sealed`, without the `sha256`.
 
     Raises:
         ResultDamaged: the file was edited or cut short.
@@ -151,19 +155,20 @@ def read_sealed(path: Path) -> dict[str, object]:
         content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
         seal, found = content.pop("sha256"), sha256_of(content)
     except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
-        raise ResultDamaged(f"{path} is cut short or not a result; delete it, and it is measured again") from error
+        raise ResultDamaged(f"{path} is cut short or not a result; delete it to measure again") from error
     if seal != found:
         raise ResultDamaged(
-            f"{path} was edited after it was written: its content no longer gives its sha256; "
-            "delete it, and it is measured again"
+            f"{path} was edited after it was written: its content no longer matches its sha256; "
+            "delete it to measure again"
         )
     return content
 
 
 def read_record(path: Path, kind: type[Record]) -> Record:
-    """What `write_sealed` wrote, as a record whose fields are of the declared types.
+    """Read a file written by `write_sealed` as a record, and check the type of every field.
 
     Args:
+        path: the file.
         kind: a dataclass; keys that it does not declare are ignored.
 
     Raises:
@@ -176,7 +181,8 @@ def as_record(content: Mapping[str, object], path: Path, kind: type[Record]) -> 
     """The content of a result as a record.
 
     Args:
-        path: the file that it was read from, for the error.
+        content: as read from the file.
+        path: the file, for the error message.
         kind: a dataclass; keys that it does not declare are ignored.
 
     Raises:
@@ -186,7 +192,7 @@ def as_record(content: Mapping[str, object], path: Path, kind: type[Record]) -> 
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
         raise ResultDamaged(
-            f"{path} is not a result of this kind ({first_line(error)}); delete it, and it is measured again"
+            f"{path} is not a result of this kind ({first_line(error)}); delete it to measure again"
         ) from error
 
 
@@ -195,9 +201,9 @@ def write_cell(folder: Path, cell: Cell, result: CellResult, evidence: Mapping[s
 
     Args:
         folder: of all cells.
-        cell: what decides the result.
-        result: what was measured.
-        evidence: by the dev set's column.
+        cell: everything that affects the result.
+        result: the figures.
+        evidence: by column (dev set).
     """
     path = cell.path(folder)
     beside = answers_path(path)
@@ -210,32 +216,32 @@ def write_cell(folder: Path, cell: Cell, result: CellResult, evidence: Mapping[s
 
 
 def read_cell(folder: Path, cell: Cell) -> CellResult | None:
-    """A cell's stored result, or None if it was not measured yet.
+    """A cell's stored result; None if it has not been measured yet.
 
     Args:
         folder: of all cells.
-        cell: what decides the result.
+        cell: everything that affects the result.
 
     Raises:
-        ResultDamaged: its files were edited, or are another cell's.
+        ResultDamaged: the files were edited, or belong to another cell.
     """
     path = cell.path(folder)
     if not path.is_file():
         return None
     content = read_sealed(path)
     if content["identity"] != json.loads(json.dumps(cell.identity)):
-        raise ResultDamaged(f"{path} is the result of other inputs; delete it, and it is measured again")
+        raise ResultDamaged(f"{path} is the result of other inputs; delete it to measure again")
     beside = answers_path(path)
     if not beside.is_file() or sha256_file(beside) != content["answers_sha256"]:
-        raise ResultDamaged(f"{beside} is missing or was edited; delete {path}, and it is measured again")
+        raise ResultDamaged(f"{beside} is missing or was edited; delete {path} to measure again")
     return as_record(content, path, CellResult)
 
 
 def shared_folder() -> Path | None:
-    """Where results are shared between studies: `$TRAINER_RESULTS`, or `.evaluations` in the datasets' home.
+    """The folder for results shared between studies: `$TRAINER_RESULTS`, or `.evaluations` in `$CORPORA_HOME`.
 
     Returns:
-        None if `$TRAINER_RESULTS` is empty: nothing is shared then.
+        None if `$TRAINER_RESULTS` is empty, which turns sharing off.
     """
     if (named := os.environ.get("TRAINER_RESULTS")) is not None:
         return Path(named).expanduser() if named else None
@@ -244,17 +250,17 @@ def shared_folder() -> Path | None:
 
 
 def find_cell(folder: Path, cell: Cell) -> CellResult | None:
-    """A cell's result from its own folder, or copied there from the shared one; None if neither has it.
+    """A cell's result from its own folder, or else copied from the shared one; None if neither has it.
 
     Args:
         folder: of all cells of this evaluation.
-        cell: what decides the result.
+        cell: everything that affects the result.
 
     Raises:
-        ResultDamaged: its files were edited, or are another cell's.
+        ResultDamaged: the files were edited, or belong to another cell.
     """
     if (own := read_cell(folder, cell)) is not None:
-        share_cell(folder, cell)  # the process that measured it may have been killed before it could
+        share_cell(folder, cell)  # in case the process that measured it was killed before sharing it
         return own
     shared = shared_folder()
     if shared is None or (found := read_cell(shared, cell)) is None:
@@ -264,11 +270,11 @@ def find_cell(folder: Path, cell: Cell) -> CellResult | None:
 
 
 def share_cell(folder: Path, cell: Cell) -> None:
-    """Copy a finished cell to the shared folder; a home that cannot be written costs only the sharing.
+    """Copy a finished cell to the shared folder; if that is not writable, nothing is shared.
 
     Args:
         folder: of all cells of this evaluation.
-        cell: what decides the result.
+        cell: everything that affects the result.
     """
     shared = shared_folder()
     if shared is not None and not cell.path(shared).is_file():
@@ -286,5 +292,5 @@ def _copy_cell(cell: Cell, source: Path, target: Path) -> None:
 
 
 def answers_path(path: Path) -> Path:
-    """Where the answers of a cell are: next to its result."""
+    """The path of a cell's answers, next to its result."""
     return path.with_suffix(".answers.json")

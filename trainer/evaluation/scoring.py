@@ -1,4 +1,4 @@
-"""Score predictions as the benchmarks do: SQuAD v1.1's rule for answers, GLUE's presets for tables."""
+"""Score predictions by the benchmarks' rules: SQuAD v1.1's for answers, and GLUE scores for tables."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ class SquadScore:
     f1: float
     questions: int
     unanswered: int
-    """Questions without a prediction; each counts as 0."""
+    """Number of questions without a prediction, each counted as 0."""
     unknown: int
-    """Predictions for questions that are not in the file; they are ignored."""
+    """Number of predictions for questions that are not in the file; these are ignored."""
 
 
 def score_squad(predictions: Path, dev: Path) -> SquadScore:
-    """Exact match and F1 of a predictions file, digit for digit as SQuAD v1.1 gives them.
+    """Exact match and F1 of a predictions file, digit for digit as by SQuAD v1.1's script.
 
     Args:
-        predictions: JSON, one object from question id to answer text.
-        dev: SQuAD v1.1's JSON.
+        predictions: a JSON object that maps question ids to answer texts.
+        dev: SQuAD v1.1's JSON file.
 
     Raises:
-        TaskError: a file is missing, is not JSON, or is not what it should be (a file of version 2, …).
+        TaskError: a file is missing, is not JSON, or has another layout, such as that of version 2.
     """
     references = [(id, [text for _, text in answers]) for id, _, _, answers in squad_questions(dev)]
     answered = read_json(predictions)
     if not isinstance(answered, dict):
-        raise TaskError(f"{predictions}: predictions are one JSON object, from question id to answer text")
-    for id, _ in references:  # other keys are ignored, whatever their values are
+        raise TaskError(f"{predictions}: predictions must be a JSON object that maps question ids to answer texts")
+    for id, _ in references:  # other keys are ignored, whatever their values
         if not isinstance(answered.get(id, ""), str):
             raise TaskError(f"{predictions}: the answer to {id} is {_short(answered[id])}; it must be text")
     return score_answers(answered, references)
@@ -61,14 +61,15 @@ def score_answers(predicted: Mapping[str, str], references: Sequence[tuple[str, 
     """Exact match and F1 of answers by question id.
 
     Args:
-        references: each question's id and every right answer, at least one; the order decides F1's last digit.
+        predicted: answer texts by question id.
+        references: each question's id and all right answers, at least one; the order decides F1's last digit.
 
     Raises:
         TaskError: no questions are given.
     """
     if not references:
-        raise TaskError("there is no question to score")
-    # Plain additions in file order: `sum` compensates rounding from Python 3.12 on, the official rule does not.
+        raise TaskError("there are no questions to score")
+    # Plain additions in file order, as in the official script: since Python 3.12, `sum` compensates rounding.
     exact, overlap = 0, 0.0
     for id, answers in references:
         if id in predicted:
@@ -85,12 +86,12 @@ def score_answers(predicted: Mapping[str, str], references: Sequence[tuple[str, 
 
 @lru_cache(maxsize=1 << 16)
 def normalised(answer: str) -> str:
-    """An answer as SQuAD compares it: lower case, no ASCII punctuation, no a/an/the, single spaces."""
+    """An answer in the form that SQuAD compares: lower case, no ASCII punctuation, no a/an/the, single spaces."""
     return " ".join(ARTICLE.sub(" ", answer.lower().translate(PUNCTUATION)).split())
 
 
 def exact_match(predicted: str, reference: str) -> bool:
-    """Whether two answers are the same once normalised; two that normalise to nothing are.
+    """Whether two answers are the same once normalised, even if both are then empty.
 
     Args:
         predicted: the model's answer.
@@ -100,7 +101,7 @@ def exact_match(predicted: str, reference: str) -> bool:
 
 
 def token_f1(predicted: str, reference: str) -> float:
-    """F1 over the words that two normalised answers share, 0 to 1; 0 where either has no word.
+    """F1 over the words that two normalised answers share, 0 to 1; 0 if either has no words.
 
     Args:
         predicted: the model's answer.
@@ -115,38 +116,45 @@ def token_f1(predicted: str, reference: str) -> float:
 
 
 Question = tuple[str, str, str, list[tuple[int, str]]]
-"""Id, question, context, and every right answer as (first character, text)."""
+"""Id, question, context, and the right answers as (first character, text)."""
 
 
 def squad_questions(path: Path) -> Iterable[Question]:
-    """The questions of a SQuAD v1.1 file, in its order.
+    """The questions of a SQuAD v1.1 file, in order.
+
+    Args:
+        path: the JSON file.
 
     Raises:
-        TaskError: the file is missing, is not JSON, lacks a part, is of version 2, or has a question without answer.
+        TaskError: the file is missing, is not JSON, is incomplete, is of version 2, or has a question without an
+            answer.
     """
     content = read_json(path)
     version = str(content.get("version", "1.1")) if isinstance(content, dict) else ""
     if version.lstrip("v").startswith("2"):
-        raise TaskError(f"{path} is SQuAD {version}, whose questions may have no answer; version 1.1 is needed")
+        raise TaskError(f"{path} is SQuAD {version}, whose questions may have no answer; use version 1.1")
     try:
         for article in content["data"]:
             for paragraph in article["paragraphs"]:
                 for asked in paragraph["qas"]:
                     answers = [(int(answer["answer_start"]), answer["text"]) for answer in asked["answers"]]
                     if not answers or asked.get("is_impossible"):
-                        raise TaskError(f"{path}: {asked['id']} has no answer, as in SQuAD v2; version 1.1 is needed")
+                        raise TaskError(
+                            f"{path}: question {asked['id']} has no answer, as in SQuAD v2; use version 1.1"
+                        )
                     yield str(asked["id"]), asked["question"], paragraph["context"], answers
     except (KeyError, TypeError, ValueError) as error:
         raise TaskError(
-            f"{path} is not laid out as SQuAD v1.1 (data, paragraphs, qas, answers): {type(error).__name__} {error}"
+            f"{path} does not have the layout of SQuAD v1.1 (data, paragraphs, qas, answers): "
+            f"{type(error).__name__} {error}"
         ) from error
 
 
 def read_json(path: Path) -> Any:
-    """A JSON file's content.
+    """The content of a JSON file.
 
     Raises:
-        TaskError: it is missing, not readable or not JSON.
+        TaskError: the file is missing, unreadable or not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
@@ -161,32 +169,33 @@ GLUE_PRESETS: dict[str, tuple[str, ...]] = {
     "glue8": ("CoLA", "MNLI-m", "MRPC", "QNLI", "QQP", "RTE", "SST-2", "STS-B"),
     "leaderboard": ("CoLA", "MNLI", "MRPC", "QNLI", "QQP", "RTE", "SST-2", "STS-B", "WNLI"),
 }
-"""Which columns each GLUE score is the plain mean of. `MNLI` is the mean of MNLI-m and MNLI-mm."""
+"""The columns that each GLUE score averages. `MNLI` is the mean of MNLI-m and MNLI-mm."""
 
 
 @dataclass(frozen=True)
 class GlueScore:
-    """A GLUE score, and what it is the mean of."""
+    """A GLUE score and its tasks."""
 
     preset: str
     value: float | None
-    """Percent; None where no task was scored."""
+    """In percent; None if no task was scored."""
     tasks: tuple[str, ...]
     missing: tuple[str, ...]
-    """Tasks of the preset that were not evaluated: they are left out of the mean, not counted as 0."""
+    """Tasks of the preset that were not evaluated; the mean leaves them out and does not count them as 0."""
 
     @property
     def name(self) -> str:
-        """How tables name it: the preset, and over how many of its tasks when some are missing."""
+        """The score's name in tables: the preset, with the number of its tasks if some are missing."""
         total = len(self.tasks) + len(self.missing)
         return self.preset if not self.missing else f"{self.preset}, {len(self.tasks)} of {total} tasks"
 
 
 def glue_score(columns: Mapping[str, float], preset: str = "sanh9") -> GlueScore:
-    """The plain mean of the task scores that a preset names.
+    """The unweighted mean of a preset's task scores.
 
     Args:
-        columns: percent by column: the mean of a task's two metrics where GLUE prints a pair.
+        columns: percent by column; for a task with two metrics, their mean.
+        preset: a key of GLUE_PRESETS.
 
     Raises:
         UnknownName: no preset has this name.

@@ -1,4 +1,4 @@
-"""Sentence similarity without fine-tuning: the cosine of two sentence vectors against what people said."""
+"""Sentence similarity without fine-tuning: compare the cosine of two sentence vectors with human judgements."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ MODES: dict[Pooling, str] = {
     "cls": "pooling_mode_cls_token",
     "max": "pooling_mode_max_tokens",
 }
-"""What sentence-transformers calls each pooling in its settings."""
+"""The names of poolings in sentence-transformers' settings."""
 
 
 @dataclass(frozen=True)
 class Correlation:
-    """A correlation in points (times 100), and where 95 % of its resamples lie."""
+    """A correlation in points (times 100), with the interval of 95 % of its resamples."""
 
     value: float
     low: float
@@ -53,14 +53,14 @@ class Correlation:
 
 @dataclass(frozen=True)
 class Similarity:
-    """How a model's cosines agree with people's judgements."""
+    """The agreement of a model's cosines with human judgements."""
 
     model: str
     task: str
     pooling: Pooling
     pairs: int
     correlations: dict[str, Correlation]
-    """Pearson's and Spearman's."""
+    """By metric, `pearson` and `spearman`."""
 
     def to_json(self) -> dict[str, object]:
         """As JSON."""
@@ -77,14 +77,14 @@ def similarity(
     length: int = 128,
     device: str = "auto",
 ) -> list[Similarity]:
-    """Score a model on the dev sets of a task with sentence pairs and numbers, without training anything.
+    """Score a model on the dev sets of a task with sentence pairs and numeric labels, without training.
 
     Args:
         model: a folder, a run folder, or a hub id.
         task: a regression on two sentences, such as STS-B.
         data: the folder with the task's files.
-        pooling: how token vectors become one; what the folder's sentence-transformers settings say, otherwise mean.
-        rows: only the first dev examples.
+        pooling: how token vectors are pooled; None uses the folder's sentence-transformers settings, or the mean.
+        rows: use only this many dev examples, the first ones; None for all.
         length: longer sentences are cut to this many tokens.
         device: `cpu`, `cuda`, or `auto`.
 
@@ -96,7 +96,7 @@ def similarity(
         ModelError: the model cannot be read, or only sentence-transformers can compute its vectors.
     """
     if task.head().problem != "regression":
-        raise TaskError(f"{task.title} has classes; a cosine is compared with numbers, as in STS-B")
+        raise TaskError(f"{task.title} has classes; a cosine can only be compared with numbers, as in STS-B")
     folder = model_folder(model)
     how = pooling or _pooling(folder)
     found = []
@@ -114,14 +114,17 @@ def similarity(
 def encode(
     sentences: Sequence[str], folder: Path, *, pooling: Pooling = "mean", length: int = 128, device: str = "auto"
 ) -> NDArray[np.float64]:
-    """The vectors of sentences, [sentences, width], in their order.
+    """The vectors of sentences, in order.
 
     Args:
         sentences: as plain text.
         folder: of the model.
-        pooling: how token vectors become one vector.
-        length: the most tokens of a sentence; the rest is cut off.
+        pooling: how token vectors are pooled.
+        length: longer sentences are cut to this many tokens.
         device: `cpu`, `cuda`, or `auto`.
+
+    Returns:
+        [sentences, width], float64.
 
     Raises:
         ModelError: the model cannot be read.
@@ -132,7 +135,7 @@ def encode(
     look_at_encoder(folder)
     tokenizer, where = load_tokenizer(folder), torch.device(chosen(device))
     if tokenizer.pad_token_id is None:
-        raise ModelError(f"the tokenizer of {folder} has no padding token; an encoder such as BERT is needed")
+        raise ModelError(f"the tokenizer of {folder} has no padding token; use an encoder such as BERT")
     with quiet_transformers():
         try:
             body = AutoModel.from_pretrained(
@@ -159,10 +162,10 @@ def encode(
 
 
 def _pooling(folder: Path) -> Pooling:
-    """The pooling of a folder of sentence-transformers; the mean for any other model."""
+    """The pooling of a sentence-transformers folder; the mean for any other model."""
     how: Pooling = "mean"
     for module in sentence_modules(folder):
-        if module.endswith("Normalize"):  # the cosine does not see it
+        if module.endswith("Normalize"):  # does not change the cosine
             continue
         try:
             settings = json.loads((folder / module / "config.json").read_text(encoding="utf-8"))
@@ -171,7 +174,7 @@ def _pooling(folder: Path) -> Pooling:
         modes = [mode for mode, key in MODES.items() if settings.get(key)]
         if not module.endswith("Pooling") or len(modes) != 1:
             raise ModelError(
-                f"{folder} changes its vectors by {module}, which only sentence-transformers runs; "
+                f"{folder} changes its vectors with {module}, which only sentence-transformers can run; "
                 "choose --pooling mean, cls or max to score the body alone"
             )
         how = modes[0]

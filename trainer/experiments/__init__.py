@@ -1,1 +1,1 @@
-"""Questions that take many runs: a study compares them, a plan extrapolates short ones, a search picks a mixture."""
+"""Experiments with many runs: a study compares runs, a plan extrapolates short ones, a search chooses a mix."""

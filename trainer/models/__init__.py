@@ -1,4 +1,4 @@
-"""Models: families, loading and checks, student initialisation, packed attention, saving."""
+"""Models: families, loading and checks, student initialisation, packed attention and saving."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Attention on packed tokens: every sequence attends to itself alone, and is padded only inside this module."""
+"""Attention on packed tokens: every sequence attends only to itself, and is padded only inside this module."""
 
 from __future__ import annotations
 
@@ -18,26 +18,33 @@ from trainer.plugin import PACKED
 
 NAME = PACKED
 GROWTH = 1.25
-"""How much longer than the shortest the longest sequence of one group may be."""
+"""The maximum ratio of the longest to the shortest sequence in a group."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Sequences of similar length, which are padded to one length for one call of attention."""
+    """Sequences of similar length, padded to the same length for one call of attention."""
 
     start: int
-    """The number of its first token."""
+    """The index of the first token."""
     stop: int
-    """The number of the token after its last."""
+    """The index after the last token."""
     sequences: int
     longest: int
     slots: Tensor | None
-    """[tokens], int64: the place of each token in the padded block; None where all are of one length."""
+    """[tokens], int64: each token's index in the padded block; None if all sequences have the same length."""
     keep: Tensor | None
-    """[sequences, 1, 1, longest], bool: the places that hold a token; None where all do."""
+    """[sequences, 1, 1, longest], bool: where there are tokens and not padding; None if there is no padding."""
 
     def padded(self, states: Tensor) -> Tensor:
-        """[all tokens, …] -> [sequences, longest, …], with zeros where there is no token."""
+        """Pad the states of the group's tokens.
+
+        Args:
+            states: [all tokens, …], of the whole micro-batch.
+
+        Returns:
+            [sequences, longest, …], zero where there is no token.
+        """
         own = states[self.start : self.stop]
         shape = (self.sequences, self.longest, *own.shape[1:])
         if self.slots is None:
@@ -45,7 +52,14 @@ class Group:
         return cast("Tensor", _Place.apply(own, self.slots, shape[0] * shape[1])).view(shape)  # type: ignore[no-untyped-call]
 
     def flat(self, blocks: Tensor) -> Tensor:
-        """[sequences, longest, …] -> [tokens of the group, …]."""
+        """The inverse of `padded`, for the group's tokens.
+
+        Args:
+            blocks: [sequences, longest, …].
+
+        Returns:
+            [tokens of the group, …].
+        """
         flat = blocks.reshape(-1, *blocks.shape[2:])
         return flat if self.slots is None else cast("Tensor", _Take.apply(flat, self.slots))  # type: ignore[no-untyped-call]
 
@@ -53,7 +67,7 @@ class Group:
 class Groups:
     """The groups of a micro-batch, in the order of their tokens.
 
-    Not a tuple: torch.compile would guard on its length and compile again for each number of groups.
+    It is not a tuple, because torch.compile would guard on its length and recompile for each number of groups.
     """
 
     def __init__(self, groups: Iterable[Group]) -> None:
@@ -64,10 +78,11 @@ class Groups:
 
 
 def groups_of(lengths: tuple[int, ...], device: torch.device) -> Groups:
-    """Groups of neighbours, the last of each at most a quarter longer than the first.
+    """Group neighbouring sequences, the last of each group at most a quarter longer than the first.
 
     Args:
         lengths: tokens of each sequence, ascending.
+        device: of the groups' tensors.
     """
     groups, first, token = [], 0, 0
     while first < len(lengths):
@@ -90,8 +105,8 @@ def _group(lengths: NDArray[np.int64], start: int, device: torch.device) -> Grou
 
 
 Bias = Callable[[Group, Tensor, Tensor], Tensor | None]
-"""What is added to the attention scores of a group, [sequences or 1, heads, longest, longest]; it sees the group, and
-its queries and keys, [sequences, heads, longest, width]."""
+"""(group, queries, keys) -> the bias of the attention scores, [sequences or 1, heads, longest, longest]. Queries and
+keys are [sequences, heads, longest, width]."""
 
 
 @torch.compiler.disable  # type: ignore[untyped-decorator]
@@ -112,17 +127,19 @@ def packed_attention(
     """Attention inside each sequence; transformers calls it under the name `NAME`.
 
     Args:
-        module: the layer that attends; not used, transformers gives it to every implementation.
-        query: [1, heads, tokens, width]; key and value alike.
-        attention_mask: not used; `groups` says which tokens see each other.
-        groups: which tokens are sequences together.
-        scaling: what the scores are multiplied by; 1 / sqrt(width) where None.
-        dropout: applied to the attention weights; 0 outside training.
-        sliding_window: a token attends to tokens at a distance below this; None for all of its sequence.
-        bias: what is added to the scores.
+        module: the layer that attends; not used, but transformers passes it to every implementation.
+        query: [1, heads, tokens, width].
+        key: the same shape.
+        value: the same shape.
+        attention_mask: not used, since `groups` decides which tokens see each other.
+        groups: the sequences, from `groups_of`.
+        scaling: the factor of the scores; None is 1 / sqrt(width).
+        dropout: of the attention weights; 0 outside training.
+        sliding_window: a token attends to tokens at a distance below this; None for its whole sequence.
+        bias: added to the scores.
 
     Returns:
-        [1, tokens, heads, width], and no weights.
+        [1, tokens, heads, width], and None for the weights.
     """
     states = [tensor[0].transpose(0, 1) for tensor in (query, key, value)]
     parts = []
@@ -135,12 +152,12 @@ def packed_attention(
 
 
 def _mask(group: Group, window: int | None, bias: Tensor | None, device: torch.device) -> Tensor | None:
-    """What the scores of a group are masked with: bool, or the bias with -inf where there is no token."""
+    """The mask of a group's scores: bool, or the bias with -inf where there is no token."""
     keep = group.keep
     if window is not None and window < group.longest:
         places = torch.arange(group.longest, device=device)
         near = (places[:, None] - places).abs() < window
-        # Padding beyond the window of the last token would see nothing, and softmax over nothing is NaN.
+        # Padding beyond the window of the last token would see no token, and softmax over none is NaN.
         keep = near if keep is None else (near & keep) | (places[:, None] == places)
     if bias is None or keep is None:
         return keep if bias is None else bias
@@ -148,30 +165,34 @@ def _mask(group: Group, window: int | None, bias: Tensor | None, device: torch.d
 
 
 class _Place(torch.autograd.Function):
-    """Put rows into their slots among zeros; backward takes them out (plain indexing would add atomically)."""
+    """Scatter rows into slots of a zero tensor; backward gathers them (plain indexing would add atomically)."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, states: Tensor, slots: Tensor, size: int) -> Tensor:
+        """[rows, …] to [size, …]; `slots` is [rows]."""
         ctx.save_for_backward(slots)
         return states.new_zeros(size, *states.shape[1:]).index_copy_(0, slots, states)
 
     @staticmethod
     def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        """[size, …] to [rows, …]."""
         (slots,) = ctx.saved_tensors  # type: ignore[attr-defined]
         return gradients[0].index_select(0, slots), None, None
 
 
 class _Take(torch.autograd.Function):
-    """Take rows out of their slots; backward puts them among zeros."""
+    """Gather rows from their slots; backward scatters them into zeros."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, states: Tensor, slots: Tensor) -> Tensor:
+        """[size, …] to [rows, …]; `slots` is [rows]."""
         ctx.save_for_backward(slots)
         ctx.size = len(states)  # type: ignore[attr-defined]
         return states.index_select(0, slots)
 
     @staticmethod
     def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None]:
+        """[rows, …] to [size, …]."""
         (slots,) = ctx.saved_tensors  # type: ignore[attr-defined]
         gradient = gradients[0].contiguous()
         return gradient.new_zeros(ctx.size, *gradient.shape[1:]).index_copy_(0, slots, gradient), None  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The configuration of a model folder, read and compared with its weights before anything is built."""
+"""Read the configuration of a model folder, and compare it with the weights before anything is built."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOADING_ERRORS = (
     OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, ImportError,
     RuntimeError, StrictDataclassError,
 )  # fmt: skip
-"""What transformers raises at a configuration or weights that it cannot use."""
+"""The errors that transformers raises for unusable configurations or weights."""
 
 LONGEST_BYTES = 4 << 20
 LIMITS = {
@@ -41,12 +41,12 @@ LIMITS = {
     "relative_attention_num_buckets": (1, 1 << 20), "num_labels": (0, 1 << 20), "conv_kernel_size": (0, 1 << 10),
     "local_attention": (1, 1 << 20), "global_attn_every_n_layers": (1, 1000),
 }  # fmt: skip
-"""What a configuration may say of a model's size: the least and the greatest number."""
+"""The smallest and the largest accepted value of each size in a configuration."""
 
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """A model folder that has been looked at: what its files say, before anything is built."""
+    """The configuration and tensor shapes of a model folder, read before anything is built."""
 
     folder: Path
     config: Mapping[str, object]
@@ -56,45 +56,48 @@ class ModelFiles:
 
     @property
     def model_type(self) -> str:
-        """What kind of model it says it is."""
+        """The model type in the configuration; `unknown` if there is none."""
         return str(self.config.get("model_type", "unknown"))
 
     @cached_property
     def family(self) -> Family | None:
-        """Its family; None where no plugin offers one."""
+        """The family of the model; None if no plugin has it."""
         return known_families().get(self.model_type)
 
 
 def read_config(folder: Path) -> dict[str, object]:
-    """A model folder's `config.json`, its sizes within what is possible.
+    """Read a model folder's `config.json`, and check that its sizes are plausible.
 
     Raises:
-        ModelError: it cannot be read, is not a JSON object, or states a size that is not a possible one.
+        ModelError: it cannot be read, is not a JSON object, or has an implausible size.
     """
     path = folder / "config.json"
     try:
         if path.stat().st_size > LONGEST_BYTES:
-            raise ModelError(f"{path} has more than {LONGEST_BYTES >> 20} MB, which is not a model's configuration")
+            raise ModelError(f"{path} has more than {LONGEST_BYTES >> 20} MB, too much for a model's configuration")
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read: {first_line(error)}") from error
     if not isinstance(config, dict):
-        raise ModelError(f"{path} holds a {type(config).__name__}; it must be a JSON object")
+        raise ModelError(f"{path} contains a {type(config).__name__}; it must be a JSON object")
     if not isinstance(config.get("model_type", ""), str):
         raise ModelError(f"{path}: model_type is {config['model_type']!r}; it must be a name such as bert")
     for name, (least, greatest) in LIMITS.items():
         value = config.get(name)
         if value is not None and not (type(value) is int and least <= value <= greatest):
-            raise ModelError(f"{path}: {name} is {_shown(value)}; it must be a whole number, {least} to {greatest:,}")
+            raise ModelError(
+                f"{path}: {name} is {_shown(value)}; it must be a whole number from {least} to {greatest:,}"
+            )
     return config
 
 
 def look_at(folder: Path, *, teacher: bool = False, pickled: bool = False) -> ModelFiles:
-    """Read what a model folder says of itself, and check that its configuration fits its weights.
+    """Read the configuration and tensor shapes of a model folder, and check that they fit each other.
 
     Args:
-        teacher: whether it is read as a masked-language model; an error then says so.
-        pickled: its weights are a pickle, which is not opened: only the configuration is checked.
+        folder: of the model.
+        teacher: whether it is to be read as a masked-language model; error messages then say so.
+        pickled: whether the weights are a pickle, which is not opened: only the configuration is checked.
 
     Raises:
         ModelError: the configuration cannot be read, or does not fit the weights.
@@ -113,10 +116,10 @@ def look_at(folder: Path, *, teacher: bool = False, pickled: bool = False) -> Mo
 
 
 def look_at_encoder(folder: Path) -> ModelFiles:
-    """As `look_at`, for a model that is to be evaluated: it must be an encoder.
+    """As `look_at`, for a model to evaluate, which must be an encoder.
 
     Raises:
-        ModelError: see `look_at`; or a decoder, or an encoder with a decoder.
+        ModelError: see `look_at`; also for a decoder, or an encoder with a decoder.
         PickledWeights, DamagedWeights: see `weight_shapes`.
     """
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
@@ -130,7 +133,7 @@ def look_at_encoder(folder: Path) -> ModelFiles:
 
 
 def load_config(folder: Path) -> PreTrainedConfig:
-    """The configuration of a model folder as transformers has it.
+    """The configuration of a model folder as a transformers object.
 
     Raises:
         ModelError: transformers does not accept it.
@@ -146,19 +149,22 @@ def load_config(folder: Path) -> PreTrainedConfig:
 
 
 def described(files: ModelFiles) -> PreTrainedConfig:
-    """The configuration of a folder that is only looked at: without transformers where that gives the same values.
+    """The configuration of a folder that is only inspected; without transformers if that gives the same values.
+
+    Args:
+        files: the folder's files.
 
     Raises:
-        ModelError: transformers does not accept it.
+        ModelError: transformers does not accept the configuration.
     """
     return cast("PreTrainedConfig", plain_config(files.config)) or load_config(files.folder)
 
 
 def _check_fit(files: ModelFiles, family: Family, config: PreTrainedConfig) -> None:
-    """Check that the sizes of a configuration are those of the weights.
+    """Check that the sizes in a configuration are those of the weights.
 
     Raises:
-        ModelError: one is not.
+        ModelError: a size differs.
     """
     hidden, inner = (int(getattr(config, family.sizes[size][0])) for size in ("hidden", "feed_forward"))
     layers = int(getattr(config, family.sizes["layers"][0]))
@@ -186,39 +192,39 @@ def _check_fit(files: ModelFiles, family: Family, config: PreTrainedConfig) -> N
 
 
 def _check_sizes_occur(files: ModelFiles) -> None:
-    """For a family that is not known: see that each width it states is one of a tensor's sides.
+    """For an unknown family: check that each size in the configuration occurs in the shape of a tensor.
 
     Raises:
-        ModelError: no tensor has it.
+        ModelError: no tensor has the size.
     """
     sides = {side for shape in files.shapes.values() for side in shape}
     for name in ("vocab_size", "hidden_size", "dim", "d_model", "intermediate_size", "hidden_dim", "d_ff"):
         size = files.config.get(name)
         if isinstance(size, int) and not {size, 2 * size, 3 * size, 4 * size}.intersection(sides):
-            other = f"; or {files.model_type} is not a kind of text encoder, and then it cannot be used here"
+            other = f"; or {files.model_type} is not a text encoder, and cannot be used here"
             raise _misfit(files, name, f"{size:,}", "no tensor of that size", other)
 
 
 def _misfit(files: ModelFiles, name: str, said: str, found: str, other: str = "") -> ModelError:
     return DamagedWeights(
-        f"{files.folder}: config.json and the weights do not fit each other ({name}): the config asks for {said}, the "
-        f"weights have {found}; take both files from one model{other}"
+        f"{files.folder}: config.json and the weights do not fit each other ({name}): the config says {said}, the "
+        f"weights have {found}; use files of the same model{other}"
     )
 
 
 def loading_error(folder: Path, what: str, error: BaseException) -> str:
-    """One line that says why transformers could not load a folder as something.
+    """A one-line message on why transformers could not load a folder.
 
     Args:
         folder: of the model.
-        what: what it should have been, such as `a masked-language model`.
-        error: what transformers raised.
+        what: the kind of model to load, such as `a masked-language model`.
+        error: raised by transformers.
     """
     return f"{folder} cannot be loaded as {what}: {_reason(error)}"
 
 
 def _reason(error: BaseException) -> str:
-    """What went wrong, on one line."""
+    """The reason for an error, on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{' '.join(lines[:2])[:300]}" if lines else type(error).__name__
 

@@ -1,4 +1,4 @@
-"""The bodies of masked-language models, run on packed tokens, and the parts of their heads."""
+"""Run the bodies of masked-language models on packed tokens, and access the parts of their heads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Projection(NamedTuple):
     weight: Tensor
     """[vocabulary, width]."""
     bias: Tensor
-    """[vocabulary]; zeros where the model has none."""
+    """[vocabulary]; zeros if the model has none."""
 
     def __call__(self, hidden: Tensor) -> Tensor:
         """The logits, [tokens, vocabulary]."""
@@ -39,13 +39,17 @@ def family_of(model: PreTrainedModel) -> Family:
     """The family of a model.
 
     Raises:
-        ModelError: no plugin offers its family, or its configuration is one that cannot be trained.
+        ModelError: no plugin has the family, or the configuration cannot be trained.
     """
     return family_of_config(model.config)
 
 
 def layers_of(model: PreTrainedModel) -> nn.ModuleList:
-    """The transformer layers of a model, from the embeddings up."""
+    """The transformer layers of a model, starting at the embeddings.
+
+    Raises:
+        ModelError: see `family_of`; or the layers are not in a ModuleList.
+    """
     layers = model.base_model.get_submodule(family_of(model).layers)
     if not isinstance(layers, nn.ModuleList):
         raise ModelError(f"{type(model).__name__} keeps its layers in a {type(layers).__name__}, not a ModuleList")
@@ -53,19 +57,23 @@ def layers_of(model: PreTrainedModel) -> nn.ModuleList:
 
 
 def head_of(model: PreTrainedModel) -> tuple[Callable[[Tensor], Tensor], Projection]:
-    """A model's head: what comes before the projection to the vocabulary, and the projection."""
+    """A model's head.
+
+    Returns:
+        The transform of the hidden states, [tokens, hidden], and the projection of the result to the vocabulary.
+    """
     transform, decoder = family_of(model).head(model)
     weight, bias = decoder.weight, decoder.bias
     return transform, Projection(weight, weight.new_zeros(len(weight)) if bias is None else bias)
 
 
 def use_packed_attention(model: PreTrainedModel) -> None:
-    """Make a model attend within sequences of packed tokens; `states` can then run its body."""
+    """Switch a model's attention to sequences of packed tokens, so that `states` can run its body."""
     family_of(model).prepare(model)
 
 
 def compile_layers(model: PreTrainedModel) -> None:
-    """Compile everything in a model's layers but attention, for any number of tokens."""
+    """Compile a model's layers, except attention, for any number of tokens."""
     for layer in layers_of(model):
         layer.compile(dynamic=True)
 
@@ -76,16 +84,16 @@ def states(
     """Run a model's body on packed tokens.
 
     Args:
-        model: one that `use_packed_attention` has seen.
+        model: with packed attention; see `use_packed_attention`.
         packed: a micro-batch on the model's device.
-        groups: `attention.groups_of` its lengths.
+        groups: of the micro-batch, from `attention.groups_of`.
         needs: `hidden:K`, `query:K`, `key:K`, `value:K`; see `Loss.needs`.
 
     Returns:
-        [tokens, width] for each of them, under the name asked for, and under `last` what the head reads.
+        [tokens, width] for each of them, by name, and `last`, the input of the head.
 
     Raises:
-        ModelError: a layer that the model does not have.
+        ModelError: the model does not have such a layer.
     """
     family = family_of(model)
     tops = {f"hidden:{number}" for number in (-1, len(layers_of(model)))}
@@ -98,10 +106,14 @@ def states(
 
 @contextmanager
 def recorded_states(model: PreTrainedModel, needs: Collection[str]) -> Iterator[dict[str, Tensor]]:
-    """The states that a model computes inside this block, by name, [batch, length, width]; by forward hooks.
+    """Record the states that a model computes inside this block, with forward hooks.
 
     Args:
+        model: with or without a head.
         needs: `hidden:K`, `query:K`, `key:K`, `value:K`.
+
+    Yields:
+        [batch, length, width] by name, filled when the model runs.
 
     Raises:
         ModelError: no such state, or no such layer.
@@ -122,14 +134,14 @@ def recorded_states(model: PreTrainedModel, needs: Collection[str]) -> Iterator[
 
 
 def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
-    """Where a model has a state, `hidden:K`, `query:K`, `key:K` or `value:K`.
+    """The module that outputs a state.
 
     Args:
         model: with or without a head.
-        need: such as `hidden:-1`; layers count from 1, negative ones from the end.
+        need: `hidden:K`, `query:K`, `key:K` or `value:K`; layers count from 1, negative ones from the end.
 
     Returns:
-        The module whose output it is, and which third of the output it is; None for all of it.
+        The module, and which third of its output the state is; None for the whole output.
 
     Raises:
         ModelError: no such state, or no such layer.
@@ -137,10 +149,10 @@ def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
     family, layers = family_of(model), layers_of(model)
     what, _, number = need.partition(":")
     if what not in STATES or not number.lstrip("-").isdigit():
-        raise ModelError(f"no model has a state {need}; there are logits, hidden:K, query:K, key:K and value:K")
+        raise ModelError(f"there is no state {need}; use logits, hidden:K, query:K, key:K or value:K")
     k = int(number) if int(number) >= 0 else len(layers) + 1 + int(number)
     if not (0 if what == "hidden" else 1) <= k <= len(layers):
-        raise ModelError(f"{need}: {type(model).__name__} has {len(layers)} layers")
+        raise ModelError(f"{need}: {type(model).__name__} has only {len(layers)} layers")
     if what == "hidden":
         return family.state_module(model.base_model, k), None
     part = STATES.index(what) - 1
@@ -149,11 +161,14 @@ def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
 
 
 def packed_logits(model: PreTrainedModel, packed: Packed) -> Tensor:
-    """All logits of a micro-batch, [tokens, vocabulary]: the plain way, for tests and small things.
+    """All logits of a micro-batch, computed at once; for small inputs.
 
     Args:
-        model: uses packed attention already.
-        packed: [tokens], sequences one after the other.
+        model: with packed attention; see `use_packed_attention`.
+        packed: a micro-batch on the model's device.
+
+    Returns:
+        [tokens, vocabulary].
     """
     groups = attention.groups_of(packed.lengths, packed.input_ids.device)
     transform, decoder = head_of(model)

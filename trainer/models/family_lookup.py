@@ -1,4 +1,4 @@
-"""The families of models that plugins offer, by what a configuration says; without torch, which is slow to import."""
+"""Look up the family of a model by its configuration, without importing torch, which is slow."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
 REQUIRED = ("layers", "projections", "layer_parts", "body_parts", "head_parts", "head_steps")
-"""What a family must declare."""
+"""The attributes that a family must declare."""
 
 
 def known_families() -> dict[str, Family]:
-    """Every family that a plugin offers, by the `model_type` of the configurations that it covers.
+    """Every available family, by the `model_type` of the configurations that it covers.
 
     Raises:
-        PluginError: two cover the same one, or one lacks something that it must declare.
+        PluginError: two families cover the same type, or one lacks a required attribute.
     """
     found: dict[str, Family] = {}
     for cls in registry.offered("families").values():
@@ -36,19 +36,19 @@ def known_families() -> dict[str, Family]:
 
 
 def not_known(model_type: str) -> str:
-    """One sentence that says which families there are."""
+    """A message that a model type is unknown, with the known ones."""
     return f"{model_type} is not a known family; known: {', '.join(known_families())}"
 
 
 _FOUND: dict[str, Family] = {}
-"""Families that were looked up before, by `model_type`, since every micro-batch asks."""
+"""Families found before, by `model_type`, since every micro-batch looks one up."""
 
 
 def family_of_config(config: PreTrainedConfig) -> Family:
     """The family of a configuration.
 
     Raises:
-        ModelError: no plugin offers it, or it is a configuration that cannot be trained.
+        ModelError: no plugin has the family, or the configuration cannot be trained.
     """
     name = str(config.model_type)
     family = _FOUND.get(name) or known_families().get(name)
@@ -61,7 +61,7 @@ def family_of_config(config: PreTrainedConfig) -> Family:
 
 
 def positions_of(config: PreTrainedConfig) -> int | None:
-    """How many tokens a model has positions for; None where it does not say."""
+    """The maximum tokens per sequence, special ones included; None if the configuration does not say."""
     family = known_families().get(str(config.model_type))
     if family is not None:
         return family.longest(config)

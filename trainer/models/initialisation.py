@@ -1,4 +1,4 @@
-"""What a student starts from: which of the teacher's layers, and how they are copied."""
+"""Initialise a student: choose layers of the teacher, and copy them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ Rule = Literal["sanh", "uniform", "first", "random"]
 def chosen_layers(rule: Rule, *, student: int, teacher: int) -> list[int]:
     """The teacher's layers, from 0, that a student's layers start from.
 
-    `sanh` spreads them from the first to the last: 0, 2, 4, 7, 9, 11 for 6 of 12, as DistilBERT does.
-    `uniform` takes every (teacher / student)-th from the first: 0, 2, 4, 6, 8, 10. `first` takes the lowest.
+    `sanh` spaces them from the first to the last: 0, 2, 4, 7, 9, 11 for 6 of 12, as in DistilBERT.
+    `uniform` uses every (teacher / student)-th, starting with the first: 0, 2, 4, 6, 8, 10. `first` uses the lowest.
 
     Args:
-        rule: how layers are picked.
-        student: how many layers the student has.
-        teacher: how many layers the teacher has.
+        rule: `sanh`, `uniform` or `first`.
+        student: the student's number of layers.
+        teacher: the teacher's number of layers.
 
     Raises:
         ModelError: the student is deeper than the teacher.
     """
     if student > teacher:
-        raise ModelError(f"a student of {student} layers cannot start from a teacher of {teacher}; add start=random")
+        raise ModelError(
+            f"a student with {student} layers cannot start from a teacher with {teacher}; add start=random"
+        )
     if rule == "sanh":
         return [round(number * (teacher - 1) / max(student - 1, 1)) for number in range(student)]
     if rule == "uniform":
@@ -45,16 +47,19 @@ def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule
     """Copy the teacher's embeddings, head and chosen layers into a student of the same width.
 
     Args:
+        student: changed in place.
+        teacher: the model to copy from.
         rule: see `chosen_layers`; `random` copies nothing.
         positions: `copied`, `frozen` (copied, and not trained) or `random`.
 
     Raises:
-        ModelError: another width, fewer layers than the student has, layers of another kind, or nothing to freeze.
+        ModelError: the teacher has another width, fewer layers or layers of another kind; or there is nothing to
+            freeze.
     """
     if rule == "random" and positions == "frozen":
         raise ModelError(
-            "positions=frozen keeps the teacher's position embeddings, and start=random takes nothing from it; "
-            "choose another start, or leave positions out"
+            "positions=frozen keeps the teacher's position embeddings, but start=random copies nothing from it; "
+            "choose another start, or leave out positions"
         )
     _check_positions(student, positions)
     if rule != "random":
@@ -71,7 +76,7 @@ def start_from(student: PreTrainedModel, teacher: PreTrainedModel, *, rule: Rule
 
 
 def _check_positions(student: PreTrainedModel, positions: str) -> None:
-    """Check that there are position embeddings where the recipe says what to do with them.
+    """Check that there are position embeddings if they are to be frozen or random.
 
     Raises:
         ModelError: there are none.
@@ -79,7 +84,7 @@ def _check_positions(student: PreTrainedModel, positions: str) -> None:
     path = family_of(student).body_parts.get("positions")
     if positions != "copied" and (path is None or not _has(student.base_model, path)):
         name = student.config.model_type
-        raise ModelError(f"positions={positions}: this {name} model has no position embeddings; leave positions out")
+        raise ModelError(f"positions={positions}: this {name} model has no position embeddings; leave out positions")
 
 
 def _check_widths(student: PreTrainedModel, teacher: PreTrainedModel) -> None:
@@ -87,7 +92,7 @@ def _check_widths(student: PreTrainedModel, teacher: PreTrainedModel) -> None:
     if ours != theirs:
         raise ModelError(
             f"a student {ours[0]} wide ({ours[1]} inside its feed-forward blocks) cannot start from a teacher "
-            f"{theirs[0]} wide ({theirs[1]} inside); add start=random, or leave its width out"
+            f"{theirs[0]} wide ({theirs[1]} inside); add start=random, or leave out the width"
         )
 
 
@@ -97,7 +102,7 @@ def _widths(model: PreTrainedModel) -> tuple[int, int]:
 
 
 def _copy_body(student: PreTrainedModel, teacher: PreTrainedModel, *, with_positions: bool) -> None:
-    """Copy what both bodies have outside their layers."""
+    """Copy the modules outside the layers that both bodies have."""
     ours, theirs = family_of(student).body_parts, family_of(teacher).body_parts
     for part, path in ours.items():
         there = theirs.get(part)
@@ -127,14 +132,14 @@ def _copy(part: str, ours: nn.Module, theirs: nn.Module) -> None:
         if name not in own or own[name].shape != value.shape:
             shape = list(own[name].shape) if name in own else "none"
             raise ModelError(
-                f"the student's {part} cannot start from the teacher's: {name} is {shape} and {list(value.shape)}; "
-                "add start=random"
+                f"the student's {part} cannot start from the teacher's: {name} is {shape}, the teacher's "
+                f"{list(value.shape)}; add start=random"
             )
         own[name].copy_(value)
 
 
 def _has(module: nn.Module, path: str) -> bool:
-    """Whether a module has a submodule there; some have None in its place."""
+    """Whether a module has the submodule; some have None instead."""
     try:
         return module.get_submodule(path) is not None
     except AttributeError:

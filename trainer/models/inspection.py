@@ -1,4 +1,4 @@
-"""What a model folder holds, found without loading its weights."""
+"""Describe a model folder without loading its weights."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from trainer.models.tokenization.tokenizers import LONGEST_BYTES, TOKENIZER_FILE
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a model folder holds."""
+    """The description of a model folder."""
 
     folder: str
     family: str
-    """The `model_type` of its configuration."""
+    """The `model_type` in the configuration."""
     obstacle: str | None
-    """Why a model of this family can neither teach nor be a student; None if it can."""
+    """Why the model can be neither a teacher nor a student; None if it can."""
     masked_lm_head: bool | None
-    """Whether the weights hold a trained masked-language-model head; None if the family is not known."""
+    """Whether the weights include a trained masked-language-model head; None if the family is unknown."""
     vocabulary: int
     casing: str
-    """`lower-cased`, `cased`, or `unknown` where there is no tokenizer that can be read."""
+    """`lower-cased`, `cased`, or `unknown` if there is no readable tokenizer."""
     layers: int
     """Of the encoder, where there is a decoder too; 0 if the configuration does not say."""
     hidden: int
     """Width of a layer's outputs; 0 if the configuration does not say."""
     parameters: int
-    """Numbers in the weights file; tied ones once."""
+    """Number of weights; tied ones are counted once."""
     size_bytes: int
 
     def to_json(self) -> dict[str, str | int | bool | None]:
@@ -42,12 +42,15 @@ class Inspection:
 
 
 def inspect_model(model: str | Path) -> Inspection:
-    """What a model holds: family, head, vocabulary, casing, layers, parameters.
+    """Describe a model: family, head, vocabulary, casing, layers, parameters.
+
+    Args:
+        model: a folder, a run folder, or a hub id.
 
     Raises:
-        ModelError: not a model folder, or a config that cannot be read or does not fit the weights.
-        PickledWeights: no safetensors, but a pickle.
-        DamagedWeights: a weights file that is cut short or missing.
+        ModelError: it is not a model folder, or the config cannot be read or does not fit the weights.
+        PickledWeights: the folder has a pickle and no safetensors.
+        DamagedWeights: a weights file is cut short or missing.
     """
     files = look_at(model_folder(model))
     family = files.family
@@ -79,7 +82,7 @@ def _tied(name: str, files: ModelFiles) -> bool:
 
 
 def _size(files: ModelFiles, *names: str) -> int:
-    """The first of these that the configuration has; 0 if it has none."""
+    """The first of these values in the configuration; 0 if it has none."""
     found = [value for name in names if isinstance(value := files.config.get(name), int)]
     return found[0] if found else 0
 

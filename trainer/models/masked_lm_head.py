@@ -1,4 +1,4 @@
-"""A body with a masked-language-model head: its own, or a new one that starts as an identity."""
+"""Load a body with a masked-language-model head: its own, or a new one initialised to the identity."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ class Started:
     model: PreTrainedModel
     folder: Path
     new_head: bool
-    """Whether the folder had no complete head, so that it got a new one."""
+    """Whether the head is new, since the folder had no complete one."""
 
 
 def load_body(model: str | Path) -> Started:
     """A masked-language model in float32 from any folder of a known family, with or without a head.
 
-    A new head passes the hidden states on: its projection is the identity (as far as it is square), its layer
+    A new head passes the hidden states through: its projection is the identity (as far as it is square), its layer
     norm has weight 1 and bias 0, and its decoder is tied to the word embeddings with a bias of 0.
 
     Args:
         model: a folder, a run folder, or a hub id.
 
     Raises:
-        ModelError: no model, an unknown family, or weights of the body that are missing or of another shape.
+        ModelError: there is no model, its family is unknown, or weights of the body are missing or misshapen.
         PickledWeights, DamagedWeights: see `inspect_model`.
     """
     folder = model_folder(model)
@@ -53,10 +53,10 @@ def load_body(model: str | Path) -> Started:
 
 @torch.no_grad()
 def start_head(model: PreTrainedModel) -> None:
-    """Make a model's head one that passes the hidden states on, and tie its decoder to the word embeddings.
+    """Initialise a head to pass the hidden states through, and tie its decoder to the word embeddings.
 
     Raises:
-        ModelError: the decoder's shape is not that of the embeddings, so that it cannot be tied.
+        ModelError: the decoder cannot be tied, since its shape differs from that of the embeddings.
     """
     inside = {id(module) for module in model.base_model.modules()}
     _, decoder = family_of(model).head(model)
@@ -82,6 +82,6 @@ def start_head(model: PreTrainedModel) -> None:
 
 
 def body_parameters(model: PreTrainedModel) -> set[str]:
-    """The names of the parameters that belong to the body, tied word embeddings among them."""
+    """The names of the body's parameters, including tied word embeddings."""
     inside = {id(parameter) for parameter in model.base_model.parameters()}
     return {name for name, parameter in model.named_parameters() if id(parameter) in inside}

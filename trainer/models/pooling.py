@@ -1,4 +1,4 @@
-"""One vector per sentence from the vectors of its tokens."""
+"""Pool the vectors of tokens into one vector per sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Pooling = Literal["mean", "cls", "max"]
 
 
 def pooled(hidden: Tensor, offsets: Tensor, *, pooling: Pooling = "mean") -> Tensor:
-    """The vectors of packed sequences, pooled as sentence-transformers does it: [CLS] and [SEP] count as tokens.
+    """The vectors of packed sequences, pooled as in sentence-transformers: [CLS] and [SEP] count as tokens.
 
     Args:
         hidden: [tokens, width].

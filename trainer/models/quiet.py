@@ -9,7 +9,7 @@ from typing import Any
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Keep transformers from printing progress bars, and notes on new heads, which are intended."""
+    """Keep transformers from printing progress bars and warnings about new heads, which are intended."""
     from transformers.utils import logging
 
     told: Any = logging

@@ -1,4 +1,4 @@
-"""Teachers, checked and loaded before a run does anything else."""
+"""Check and load teachers before a run does anything else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrainedModel:
-    """A masked-language model in float32, in evaluation mode.
+    """A masked-language model in float32 and evaluation mode.
 
     Args:
         model: a folder or a hub id, ID@REVISION.
@@ -27,7 +27,7 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrained
 
     Raises:
         NoLanguageModelHead: the folder has no trained masked-language-model head.
-        ModelError: its family is not known, or it cannot be trained on packed tokens.
+        ModelError: its family is unknown, or it cannot be trained on packed tokens.
         PickledWeights, DamagedWeights: see `inspect_model`.
     """
     folder = model_folder(model)
@@ -47,7 +47,7 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrained
 
 @dataclass(frozen=True)
 class Lacking:
-    """The weights of a model that its file does not have."""
+    """The names of weights that are missing in a model's file."""
 
     head: tuple[str, ...]
 
@@ -55,17 +55,20 @@ class Lacking:
 def load_masked_lm(
     folder: Path, family: Family, tensors: Mapping[str, Sequence[int]], *, pickled: bool = False
 ) -> tuple[PreTrainedModel, Lacking]:
-    """A masked-language model in float32, in evaluation mode, whose whole body came from its file.
+    """A masked-language model in float32 and evaluation mode, with its whole body from the file.
 
     Args:
-        tensors: the shapes of the file's tensors by their names; empty for a pickle.
+        folder: of the model.
+        family: of the model.
+        tensors: the shapes of the file's tensors by name; empty for a pickle.
+        pickled: whether the weights are a pickle, which can run code.
 
     Returns:
         The model, and the weights of its head that the file lacks, which are random.
 
     Raises:
         ModelError: transformers cannot open it.
-        DamagedWeights: weights of the body are missing, or are of other shapes than the config asks for.
+        DamagedWeights: weights of the body are missing, or have other shapes than in the config.
     """
     import torch
     from transformers import AutoModelForMaskedLM
@@ -83,23 +86,23 @@ def load_masked_lm(
     if unfit:
         name, found, wanted = unfit[0][0], list(unfit[0][1]), list(unfit[0][2])
         raise DamagedWeights(
-            f"{folder}: config.json and the weights do not fit each other: the config asks for {name} of shape "
-            f"{wanted}, the weights have {found}; take both files from one model"
+            f"{folder}: config.json and the weights do not fit each other: the config says {name} has shape "
+            f"{wanted}, the weights have {found}; use files of the same model"
         )
     head = tuple(name for name in lacking if not name.startswith(f"{model.base_model_prefix}."))
     if body := [name for name in lacking if name not in head]:
         raise DamagedWeights(
-            f"{folder}: the weights lack {len(body)} tensors that config.json asks for, such as {body[0]}; "
+            f"{folder}: the weights lack {len(body)} tensors that config.json requires, such as {body[0]}; "
             "copy the model again"
         )
     return cast("PreTrainedModel", model.eval()), Lacking(head)
 
 
 def _headless(folder: Path, tensors: Collection[str]) -> str:
-    """Why a folder without a masked-language-model head cannot teach, and what to do."""
+    """Why a folder without a masked-language-model head cannot be a teacher, and what to do."""
     others = [name for name in tensors if name.startswith(("classifier.", "qa_outputs.", "discriminator_predictions."))]
     kind = "a discriminator" if any(name.startswith("disc") for name in others) else "a fine-tuned classifier"
-    what = f"{kind} cannot teach" if others else "a body alone has no logits"
+    what = f"{kind} cannot be a teacher" if others else "a body alone has no logits"
     return f"{folder} has no masked-language-model head; {what}; {_train_a_head(folder)}"
 
 

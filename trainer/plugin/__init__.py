@@ -1,4 +1,4 @@
-"""The plug-in contract: students, families, losses, tasks, callbacks, their hooks, and how plugins are found."""
+"""The plugin contract: kinds of components, their hooks, and how plugins are found."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What trainer plugins offer."""
+"""The registry of trainer components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages that only some components need: extras, looked for before any work."""
+"""Check for optional packages (extras) before any work."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from corpora.errors import PluginError
 
 
 def check_extra(package: str, needed_by: str) -> None:
-    """Check that the package of an extra of the same name is installed, without importing it.
+    """Check that an optional package is installed, without importing it.
 
     Args:
+        package: its name, which is also that of the extra.
         needed_by: the component that needs it, for the message.
 
     Raises:
-        PluginError: it is not.
+        PluginError: it is not installed.
     """
     try:
         version(package)

@@ -1,4 +1,4 @@
-"""What a family of models declares, so that its members can teach and be taught on packed tokens."""
+"""What a family of models declares so that its models can be teachers and students on packed tokens."""
 
 from __future__ import annotations
 
@@ -15,32 +15,46 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
 PACKED = "trainer_packed"
-"""The attention implementation of transformers that attends within each sequence of packed tokens."""
+"""The name of the attention implementation in transformers that attends within each packed sequence."""
 
 
 class Group(Protocol):
-    """Neighbouring sequences of similar length, which attention pads to one length."""
+    """Neighbouring sequences of similar length, which attention pads to the same length."""
 
     @property
     def longest(self) -> int:
-        """The length that they are padded to."""
+        """The length after padding."""
 
     @property
     def keep(self) -> Tensor | None:
-        """[sequences, 1, 1, longest], bool: the places that hold a token; None where all do."""
+        """[sequences, 1, 1, longest], bool: where there are tokens and not padding; None if there is no padding."""
 
     def padded(self, states: Tensor) -> Tensor:
-        """[all tokens, …] -> [sequences, longest, …], with zeros where there is no token."""
+        """Pad the states of the group's tokens.
+
+        Args:
+            states: [all tokens, …], of the whole micro-batch.
+
+        Returns:
+            [sequences, longest, …], zero where there is no token.
+        """
 
     def flat(self, blocks: Tensor) -> Tensor:
-        """[sequences, longest, …] -> [tokens of the group, …]."""
+        """The inverse of `padded`, for the group's tokens.
+
+        Args:
+            blocks: [sequences, longest, …].
+
+        Returns:
+            [tokens of the group, …].
+        """
 
 
 class Groups(Protocol):
-    """The sequences of a micro-batch, in groups, in the order of their tokens."""
+    """The groups of sequences in a micro-batch, in the order of their tokens."""
 
     def __iter__(self) -> Iterator[Group]:
-        """One group after the other."""
+        """Iterate over the groups."""
 
 
 class Decoder(Protocol):
@@ -59,28 +73,28 @@ class Decoder(Protocol):
 class Family(Component, ABC):
     """How the models of one architecture run on packed tokens, and how a smaller one starts from a larger one.
 
-    A family is found by the `model_type` of a model's configuration. Paths are dotted module names, as
-    `get_submodule` takes them; the body is the model without its head, `model.base_model`. The attributes
-    describe an architecture like BERT's; override a method where yours differs.
+    A family is found by the `model_type` in a model's configuration. Paths are dotted module names, as used by
+    `get_submodule`; the body is the model without its head, `model.base_model`. The attributes describe an
+    architecture like BERT's; override the methods where yours differs.
     """
 
     model_types: ClassVar[tuple[str, ...]] = ()
-    """The values of `model_type` that it covers; its own name if empty."""
+    """The values of `model_type` that the family covers; its own name if empty."""
     layers: ClassVar[str]
-    """From the body to the `ModuleList` of transformer layers."""
+    """Path from the body to the `ModuleList` of transformer layers."""
     projections: ClassVar[tuple[str, str, str]]
-    """From a layer to the modules that give query, key and value; three times the same path if one module gives
-    all three, side by side in this order."""
+    """Paths from a layer to the modules that compute query, key and value; three times the same path if one module
+    computes all three, concatenated in this order."""
     layer_parts: ClassVar[Mapping[str, str]]
-    """From a layer to each of its modules with weights, by what they do: `query`, `key`, `value`, `mix`,
-    `mix norm`, `widen`, `narrow`, `norm` in BERT. A student's layer takes each part from the teacher's."""
+    """Paths from a layer to each of its modules with weights, by function: `query`, `key`, `value`, `mix`,
+    `mix norm`, `widen`, `narrow`, `norm` in BERT. A student's layer copies each part from the teacher's."""
     body_parts: ClassVar[Mapping[str, str]]
-    """The same for the modules of the body outside its layers: `words`, `positions`, `types`, `norm` in BERT. Only
-    `words` is required; a part that only one of two models has is left as it is."""
+    """The same for the body's modules outside the layers: `words`, `positions`, `types`, `norm` in BERT. Only `words`
+    is required; a part that only one of two models has is not changed."""
     head_parts: ClassVar[Mapping[str, str]]
-    """From the model to the modules of its masked-language-model head: `dense`, `norm`, `decoder` in BERT."""
+    """Paths from the model to the modules of its masked-language-model head: `dense`, `norm`, `decoder` in BERT."""
     head_steps: ClassVar[tuple[str, ...]]
-    """The head's modules before the projection to the vocabulary, in order; `gelu` is the function."""
+    """The head's modules before the projection to the vocabulary, in order; `gelu` stands for the function."""
     sizes: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "layers": ("num_hidden_layers",),
         "hidden": ("hidden_size",),
@@ -88,16 +102,16 @@ class Family(Component, ABC):
         "feed_forward": ("intermediate_size",),
         "dropout": ("hidden_dropout_prob", "attention_probs_dropout_prob"),
     }
-    """What the configuration calls a student's sizes."""
+    """The configuration's names for a student's sizes."""
 
     def types(self) -> tuple[str, ...]:
-        """The values of `model_type` that it covers."""
+        """The values of `model_type` that the family covers."""
         return self.model_types or (self.name,)
 
     def refusal(self, config: PreTrainedConfig) -> str | None:
-        """Why a model of this configuration cannot run on packed tokens; None if it can."""
+        """Why a model with this configuration cannot run on packed tokens; None if it can."""
         if getattr(config, "is_decoder", False):
-            return "its is_decoder is true, and only encoders can be trained"
+            return "its is_decoder is true, but only encoders can be trained"
         return None
 
     def first_position(self, config: PreTrainedConfig) -> int:
@@ -105,20 +119,31 @@ class Family(Component, ABC):
         return 0
 
     def longest(self, config: PreTrainedConfig) -> int | None:
-        """How many tokens a sequence may have; None for any number."""
+        """The maximum tokens per sequence, special ones included; None for no limit."""
         positions = getattr(config, "max_position_embeddings", None)
         return None if positions is None else int(positions) - self.first_position(config)
 
     def has_head(self, tensors: Collection[str]) -> bool:
-        """Whether weights of these names hold a trained masked-language-model head."""
+        """Whether the weights include a trained masked-language-model head.
+
+        Args:
+            tensors: the names in the weights files.
+        """
         return any(name.endswith(f"{self.head_parts['dense']}.weight") for name in tensors)
 
     def loading(self, tensors: Collection[str]) -> Mapping[str, object]:
-        """Settings of the configuration that weights of these names need beyond those of `config.json`."""
+        """Configuration settings that the weights need in addition to `config.json`.
+
+        Args:
+            tensors: the names in the weights files.
+
+        Returns:
+            Keyword arguments for transformers' `from_pretrained`.
+        """
         return {}
 
     def prepare(self, model: PreTrainedModel) -> None:
-        """Make a model attend within sequences of packed tokens, so that `run` can run its body."""
+        """Switch a model's attention to packed sequences, so that `run` can run its body."""
         model.set_attn_implementation(PACKED)
 
     def restore(self, model: PreTrainedModel) -> None:
@@ -126,21 +151,22 @@ class Family(Component, ABC):
         model.set_attn_implementation("sdpa")
 
     def run(self, body: nn.Module, input_ids: Tensor, positions: Tensor, groups: Groups) -> Tensor:
-        """Run a body that `prepare` has seen on packed tokens.
+        """Run a body on packed tokens, after `prepare`.
 
         Args:
+            body: the model without its head.
             input_ids: [1, tokens], int64.
-            positions: [1, tokens], int64: each token's place in its sequence, plus `first_position`.
-            groups: which tokens are sequences together.
+            positions: [1, tokens], int64: each token's position in its sequence, plus `first_position`.
+            groups: the sequences.
 
         Returns:
-            [1, tokens, width]: the states that the head reads.
+            [1, tokens, width], the input of the head.
         """
         output = body(input_ids=input_ids, position_ids=positions, groups=groups)
         return cast("Tensor", output.last_hidden_state)
 
     def state_module(self, body: nn.Module, layer: int) -> nn.Module:
-        """The module whose output is the state after a layer, from 1; for 0 that of the embeddings.
+        """The module whose output is the hidden state of a layer.
 
         Args:
             body: the model without its head.
@@ -150,7 +176,11 @@ class Family(Component, ABC):
         return layers[layer - 1] if layer else body.get_submodule("embeddings")
 
     def head(self, model: PreTrainedModel) -> tuple[Callable[[Tensor], Tensor], Decoder]:
-        """What a model's head does before it projects to the vocabulary, and the projection."""
+        """A model's head.
+
+        Returns:
+            The transform of the hidden states, [tokens, hidden], and the projection of the result to the vocabulary.
+        """
         from torch.nn.functional import gelu
 
         steps = [gelu if name == "gelu" else model.get_submodule(name) for name in self.head_steps]
@@ -163,11 +193,11 @@ class Family(Component, ABC):
         return transform, cast("Decoder", model.get_submodule(self.head_parts["decoder"]))
 
     def resized(self, config: PreTrainedConfig, *, layers: Sequence[int], **sizes: float | None) -> PreTrainedConfig:
-        """The configuration of a student: a copy with other sizes.
+        """A student's configuration: a copy with other sizes.
 
         Args:
-            config: the teacher's, which stays unchanged.
-            layers: for each layer of the student, the number from 0 of the teacher's layer it is like.
+            config: the teacher's, which is not changed.
+            layers: for each layer of the student, the index of the corresponding layer of the teacher, from 0.
             sizes: `hidden`, `heads`, `feed_forward` and `dropout`; None keeps the teacher's.
         """
         changed = copy.deepcopy(config)

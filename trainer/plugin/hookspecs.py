@@ -1,4 +1,4 @@
-"""The hooks a trainer plugin may implement. Each returns component classes; users choose among them by name."""
+"""The hooks that a trainer plugin may implement. Each returns component classes, which users choose by name."""
 
 from __future__ import annotations
 

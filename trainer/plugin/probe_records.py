@@ -1,4 +1,4 @@
-"""What a probe is given, a `Subject`, and what it returns, `Findings`."""
+"""The input of a probe, a `Subject`, and its result, `Findings`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Blanked:
-    """A sequence with blanks, whose word distributions are asked for."""
+    """A sequence with blanks, for which word distributions are computed."""
 
     ids: NDArray[np.int64]
-    """[tokens], token ids without [CLS] and [SEP]; a token to be predicted is already replaced by [MASK]."""
+    """[tokens], token ids without [CLS] and [SEP]; tokens to predict are already replaced by [MASK]."""
     blanks: NDArray[np.int64]
-    """[blanks], places in `ids`, ascending."""
+    """[blanks], indices into `ids`, ascending."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class Predictions:
     """The word distributions of some blanks."""
 
     sequences: NDArray[np.int64]
-    """[n], which of the sequences each blank is in."""
+    """[n], the index of each blank's sequence."""
     places: NDArray[np.int64]
-    """[n], the blank's place in its sequence."""
+    """[n], each blank's position in its sequence."""
     log_probabilities: Tensor
     """[n, vocabulary], float32, in nats."""
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Rows of a dataset, and how often each token id occurs in all of it."""
+    """Rows of a dataset, and how often each token id occurs in the whole dataset."""
 
     name: str
     fingerprint: str
@@ -49,54 +49,69 @@ class HeldOut:
 
 
 class Subject(Protocol):
-    """The model that a probe measures. Nothing is loaded before it is used."""
+    """The model that a probe measures. Everything is loaded on first use."""
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """The name in tables."""
 
     @property
     def teacher(self) -> Subject | None:
-        """The teacher, if the command names one."""
+        """The teacher, if one was given."""
 
     @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """Its tokenizer, a fast one with [CLS], [SEP] and [MASK]."""
+        """The tokenizer, a fast one with [CLS], [SEP] and [MASK]."""
 
     @property
     def longest(self) -> int | None:
-        """The most tokens that it reads, special tokens not counted; None if it sets no limit."""
+        """The model's maximum tokens, special tokens not included; None for no limit."""
 
     def log_likelihoods(self, sentences: Sequence[str]) -> NDArray[np.float64]:
-        """The pseudo-log-likelihood of each sentence in nats: the sum over its tokens.
+        """The pseudo-log-likelihood of each sentence: the sum over its tokens.
 
-        While a token is scored, it and the later tokens of its word are masked (Kauf and Ivanova 2023,
-        arXiv 2305.10588).
+        To score a token, it and the later tokens of its word are masked (Kauf and Ivanova 2023, arXiv 2305.10588).
+
+        Args:
+            sentences: as plain text.
+
+        Returns:
+            [sentences], in nats.
 
         Raises:
-            ProbeError: a sentence is empty, or longer than the model reads.
+            ProbeError: a sentence is empty, or too long for the model.
         """
 
     def log_probabilities(self, sequences: Sequence[Blanked]) -> Iterator[Predictions]:
-        """The word distributions of all blanks, a part at a time.
+        """The word distributions of all blanks, some at a time.
 
-        Two subjects give the blanks of the same sequences in the same parts and order.
+        Two subjects yield the blanks of the same sequences in the same parts and order.
+
+        Args:
+            sequences: with at least one blank each.
         """
 
     def word_starts(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """[tokens]: whether each token begins a word, by its piece and its neighbour."""
+        """Whether each token begins a word, judging by its piece and the piece before it.
+
+        Args:
+            ids: [tokens], without special tokens.
+
+        Returns:
+            [tokens], bool.
+        """
 
     def held_out(self, dataset: str, *, rows: int) -> HeldOut:
-        """The first rows of a registered dataset, made with this model's vocabulary.
+        """The first rows of a registered dataset, which must have this model's vocabulary.
 
         Args:
             dataset: NAME or NAME@FINGERPRINT.
-            rows: how many, from the first.
+            rows: how many.
 
         Raises:
             DatasetNotFound: no such dataset.
-            VocabularyMismatch, CasingMismatch: it was made with another tokenizer.
-            IdsBeyondVocabulary: rows that the model cannot read.
+            VocabularyMismatch, CasingMismatch: the dataset was made with another tokenizer.
+            IdsBeyondVocabulary: the model cannot read some rows.
         """
 
 
@@ -118,48 +133,48 @@ class Estimate:
     low: float
     high: float
     total: float | None = None
-    """The sum over the examples, whose mean the value is; None for a mean of means."""
+    """The sum over the examples, if the value is their mean; None for a mean of means."""
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """What a probe measured on some of its examples."""
+    """A probe's values for some of its examples."""
 
     split: str
-    """How examples were divided, such as `paradigm`; `all` for all examples together."""
+    """How examples are grouped, such as `paradigm`; `all` for all examples together."""
     name: str
     count: int
-    """How many examples it holds."""
+    """The number of examples."""
     estimates: Mapping[str, Estimate]
     """By metric."""
     within: str = ""
-    """The larger stratum that it is a part of, such as a paradigm's field."""
+    """The larger stratum that contains this one, such as a paradigm's field."""
 
 
 @dataclass(frozen=True)
 class Units:
-    """What is drawn with replacement for intervals: pairs, or whole sequences.
+    """The units to draw with replacement for intervals: pairs, or whole sequences.
 
-    A metric's overall value is the mean, over the groups, of the group's sum divided by its count.
+    A metric's overall value is the mean over the groups of each group's sum divided by its count.
     """
 
     groups: NDArray[np.int64]
-    """[units], the group of each, from 0."""
+    """[units], the index of each unit's group, from 0."""
     counts: NDArray[np.float64]
-    """[units], the examples in each."""
+    """[units], the number of examples in each unit."""
     sums: Mapping[str, NDArray[np.float64]]
     """[units], by metric: the sum over the unit's examples."""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What a probe found out about one model."""
+    """A probe's result for one model."""
 
     counted: str
-    """What the examples are, in the plural: `pairs`, `tokens`."""
+    """The kind of examples, in the plural: `pairs`, `tokens`."""
     metrics: Mapping[str, Metric]
     strata: Sequence[Stratum]
-    """The first one is over all examples, with the split `all`."""
+    """The first covers all examples, with the split `all`."""
     units: Units
     notes: Sequence[str] = field(default_factory=tuple)
-    """What a reader must know, one sentence each."""
+    """Notes for the reader, one sentence each."""

@@ -1,4 +1,4 @@
-"""What a run computes on: device, number formats, ranks, throughput."""
+"""The environment of a run: device, number formats, ranks, throughput, files."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The device that a command computes on, and torch's settings for it."""
+"""Choose the device of a command, and configure torch for it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from corpora import OptionError
 
 
 def chosen(device: str) -> str:
-    """The device itself: `auto` is a GPU if there is one.
+    """The device to use.
+
+    Args:
+        device: `auto` (a GPU if there is one), `cpu`, `cuda` or `cuda:N`.
 
     Raises:
-        OptionError: no such device, here or anywhere.
+        OptionError: there is no such device.
     """
     import torch
 
@@ -24,14 +27,14 @@ def chosen(device: str) -> str:
     if named is None or named.type not in ("cpu", "cuda") or (named.type == "cpu" and device != "cpu"):
         raise OptionError(f"device is {device}; it must be auto, cpu, cuda, or cuda:N")
     if named.type == "cuda" and not there:
-        raise OptionError(f"device is {device}, and torch sees no GPU here; take cpu or auto")
+        raise OptionError(f"device is {device}, but torch sees no GPU here; use cpu or auto")
     if named.type == "cuda" and (named.index or 0) >= there:
-        raise OptionError(f"device is {device}, and torch sees {there} here; the last is cuda:{there - 1}")
+        raise OptionError(f"device is {device}, but torch sees only {there} here; the last is cuda:{there - 1}")
     return device
 
 
 def without_cudnn_attention() -> None:
-    """Turn cuDNN attention off: it plans anew for every shape, and here most shapes are new."""
+    """Turn off cuDNN attention, which plans again for every new shape, and here most shapes are new."""
     import torch
 
     torch.backends.cuda.enable_cudnn_sdp(False)

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and one clear line if the disk refuses."""
+"""Write files whole or not at all, with a one-line error if the disk refuses."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from corpora import StorageError
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all, text as UTF-8; what killed processes left beside it is removed.
+    """Write a file whole or not at all, and remove temporary files of it left by killed processes.
 
     Args:
-        path: the file; its folder is made.
-        content: of the whole file.
+        path: the file; its folder is created if needed.
+        content: of the whole file; text is written as UTF-8.
 
     Raises:
         StorageError: it cannot be written.
@@ -39,22 +39,22 @@ def write_whole(path: Path, content: str | bytes) -> None:
                 staged.replace(path)
     finally:
         if staged is not None:
-            with suppress(OSError):  # a disk that has turned read-only refuses this too
+            with suppress(OSError):  # fails too if the disk has become read-only
                 staged.unlink(missing_ok=True)
     _remove_abandoned(path)
 
 
 @contextmanager
 def staged_folder(path: Path) -> Iterator[Path]:
-    """A new hidden folder beside a path, to be filled and then moved into its place; it is removed at the end.
+    """A new hidden folder next to a path, to be filled and then renamed; it is removed at the end.
 
-    Those that killed processes left beside the path are removed too.
+    Folders left next to the path by killed processes are removed too.
 
     Args:
-        path: of the folder that will be written; its parent is made.
+        path: of the folder to write; its parent is created if needed.
 
     Raises:
-        StorageError: the folder cannot be made.
+        StorageError: the folder cannot be created.
     """
     staged = None
     try:
@@ -78,7 +78,7 @@ def staged_folder(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _staged_beside(path: Path) -> Iterator[BinaryIO]:
-    """A new file beside a path, locked while it is open, so that others can tell that its writer lives."""
+    """A new file next to a path, locked while it is open, so that others can tell that its writer is alive."""
     while True:
         staged = _beside(path)
         with staged.open("wb") as file:
@@ -96,7 +96,7 @@ def _beside(path: Path) -> Path:
 
 
 def _locked(staged: Path) -> int | None:
-    """A descriptor that holds the lock of a staged file or folder; None if another process removed it before."""
+    """A descriptor that holds the lock of a staged file or folder; None if another process has removed it."""
     try:
         held = os.open(staged, os.O_RDONLY)
     except FileNotFoundError:
@@ -123,10 +123,10 @@ def _remove_abandoned(path: Path) -> None:
 
 @contextmanager
 def storing(path: Path) -> Iterator[None]:
-    """Turn an error of the file system into one line that names the path.
+    """Turn a file system error into a one-line error with the path.
 
     Raises:
-        StorageError: there was no space, or no permission.
+        StorageError: for example, there is no space or no permission.
     """
     try:
         yield

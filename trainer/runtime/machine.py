@@ -11,7 +11,7 @@ VERSIONS = ("transferset", "torch", "transformers", "tokenizers", "safetensors",
 
 
 def hardware() -> dict[str, object]:
-    """The machine, as the run card records it."""
+    """The hardware, as recorded in the run card."""
     import torch
 
     gpus = [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())]
@@ -24,17 +24,17 @@ def hardware() -> dict[str, object]:
 
 
 def versions() -> dict[str, str]:
-    """The versions of the software, as the run card records them."""
+    """The versions of the software, as recorded in the run card."""
     return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
 
 
 def environment() -> dict[str, object]:
-    """The hardware and the versions that a figure was measured with."""
+    """The hardware and the versions with which a figure was measured."""
     return {**hardware(), "processor": processor(), **versions()}
 
 
 def processor() -> str:
-    """The processor's name, if the system gives it."""
+    """The processor's name, or its architecture if the system does not give one."""
     information = Path("/proc/cpuinfo")
     if information.is_file():
         for line in information.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -1,4 +1,4 @@
-"""Number formats: which the device multiplies in, and the loss scale that half precision needs."""
+"""Number formats: the precision of matrix products, and the loss scale that half precision needs."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from trainer.errors import Diverged, RunError
 
 @dataclass(frozen=True)
 class Precision:
-    """Master weights stay float32 (float64 in tests); matrices are multiplied in `dtype` if it is given."""
+    """The precision of matrix products: `dtype`, or that of the weights if None; weights are in float32."""
 
     name: str
     dtype: torch.dtype | None
 
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
-        """The context in which bodies and heads run."""
+        """The context in which to run bodies and heads."""
         return torch.autocast(device.type, dtype=self.dtype or torch.bfloat16, enabled=self.dtype is not None)
 
 
 def precision_for(name: str, device: torch.device) -> Precision:
-    """The precision of this name; `auto` is the fastest that the device has in hardware.
+    """The precision with a given name.
 
     Args:
-        name: auto, bf16, fp16 or fp32.
+        name: bf16, fp16, fp32, or auto for the fastest that the device supports in hardware.
+        device: where the matrix products run.
 
     Raises:
         RunError: fp16 on a CPU.
@@ -35,7 +36,7 @@ def precision_for(name: str, device: torch.device) -> Precision:
     if name == "auto":
         name = _best(device)
     if name == "fp16" and device.type == "cpu":
-        raise RunError("fp16 needs a GPU; on a CPU there are bf16 and fp32")
+        raise RunError("fp16 needs a GPU; on a CPU, use bf16 or fp32")
     return Precision(name, {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": None}[name])
 
 
@@ -46,17 +47,17 @@ def _best(device: torch.device) -> str:
 
 
 class ScaleState(TypedDict):
-    """What a checkpoint keeps of a `LossScale`."""
+    """The state of a `LossScale` in a checkpoint."""
 
     value: float
     good_updates: float
 
 
 class LossScale:
-    """What the loss is multiplied by, so that small gradients do not vanish in half precision.
+    """A factor of the loss that keeps small gradients from vanishing in half precision.
 
     Args:
-        active: outside half precision it stays 1.
+        active: whether the precision is fp16; otherwise the factor is always 1.
     """
 
     SMALLEST = 2.0**-24
@@ -66,7 +67,10 @@ class LossScale:
         self.active, self.value, self.good_updates = active, 2.0**16 if active else 1.0, 0
 
     def took(self, *, finite: bool) -> bool:
-        """Record whether an update's gradient was finite; gives whether to take the update.
+        """Record whether an update's gradient was finite, and return whether to apply the update.
+
+        Args:
+            finite: whether all values of the gradient are finite.
 
         Raises:
             Diverged: the gradient is not finite, and a smaller scale cannot help.
@@ -82,7 +86,7 @@ class LossScale:
         return False
 
     def state(self) -> ScaleState:
-        """What a checkpoint keeps."""
+        """The state to store in a checkpoint."""
         return {"value": self.value, "good_updates": self.good_updates}
 
     def restore(self, state: ScaleState) -> None:

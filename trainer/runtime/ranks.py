@@ -1,4 +1,4 @@
-"""One process or many: what `torchrun` started, and the sums that ranks share."""
+"""The processes (ranks) of a run, as started by `torchrun`, and sums over them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from trainer.errors import RankLost, RunError
 from trainer.runtime.devices import without_cudnn_attention
 
 PATIENCE = timedelta(minutes=10)
-"""How long a rank waits for the others before it gives up."""
+"""How long a rank waits for the others before giving up."""
 
 
 def is_first() -> bool:
-    """Whether this process is the rank that writes, before the ranks have met."""
+    """Whether this process is the rank that writes; works before the ranks have connected."""
     return os.environ.get("RANK", "0") == "0"
 
 
 class Ranks:
-    """The ranks of this run, and which one this process is. Without torchrun there is one."""
+    """The ranks of this run, and the number of this process; without torchrun, there is only one."""
 
     def __init__(self, *, patience: timedelta = PATIENCE) -> None:
         self.rank, self.size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
@@ -32,7 +32,7 @@ class Ranks:
             try:
                 dist.init_process_group(backend, timeout=patience)
             except (RuntimeError, ValueError) as error:
-                raise RankLost(f"rank {self.rank} could not meet the other {self.size - 1}: {error}") from error
+                raise RankLost(f"rank {self.rank} could not connect to the other {self.size - 1}: {error}") from error
             self._joined = True
 
     @property
@@ -46,13 +46,16 @@ class Ranks:
             return torch.device("cpu")
         local = int(os.environ.get("LOCAL_RANK", "0"))
         if local >= (there := torch.cuda.device_count()):
-            raise RunError(f"rank {self.rank} has no GPU {local}; there are {there} on this machine")
+            raise RunError(f"rank {self.rank} has no GPU {local}; this machine has {there}")
         torch.cuda.set_device(local)
         without_cudnn_attention()
         return torch.device("cuda", local)
 
     def sum(self, tensor: Tensor) -> Tensor:
-        """The tensor summed over all ranks, in place.
+        """Sum a tensor over all ranks, in place.
+
+        Args:
+            tensor: of the same shape on each rank.
 
         Raises:
             RankLost: another rank died or did not answer in time.
@@ -62,11 +65,13 @@ class Ranks:
                 dist.all_reduce(tensor)
             except (RuntimeError, dist.DistError) as error:
                 why = str(error).splitlines()[0]
-                raise RankLost(f"rank {self.rank} of {self.size} lost another ({why}); use --resume") from error
+                raise RankLost(
+                    f"rank {self.rank} of {self.size} lost contact with another ({why}); use --resume"
+                ) from error
         return tensor
 
     def wait(self) -> None:
-        """Wait until all ranks are here."""
+        """Wait until all ranks get here."""
         self.sum(torch.zeros(1, device=self.device()))
 
     def leave(self) -> None:

@@ -1,4 +1,4 @@
-"""The speed of a run, and its remaining time."""
+"""The speed and the remaining time of a run."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 import torch
 
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40S": 362e12, "L4": 121e12, "A10": 125e12, "T4": 65e12}
-"""Dense half-precision operations per second from the datasheets, by a part of the device's name."""
+"""Dense half-precision operations per second from the datasheets, by part of the device's name."""
 
 
 @dataclass
 class Meter:
-    """Counts tokens and time since the start of the run, or of its part after a resume.
+    """Counts tokens and time since the run was started or resumed.
 
     Args:
-        operations: floating-point operations that one token costs.
-        done: updates that were done before.
+        operations: floating-point operations per token.
+        done: number of updates done before.
     """
 
     operations: float
@@ -26,11 +26,19 @@ class Meter:
     started: float = field(default_factory=time.monotonic)
 
     def count(self, tokens: int) -> None:
-        """Count an update."""
+        """Add the tokens of an update."""
         self.tokens += tokens
 
     def speed(self, update: int, updates: int) -> dict[str, float | None]:
-        """Tokens per second, share of the hardware's peak, and seconds elapsed and left."""
+        """The speed since the start, as recorded in the log.
+
+        Args:
+            update: the number of updates done.
+            updates: in the whole run.
+
+        Returns:
+            Tokens per second, share of the GPU's peak, seconds elapsed and left, and peak GPU memory in bytes.
+        """
         elapsed = max(time.monotonic() - self.started, 1e-9)
         rate = self.tokens / elapsed
         left = elapsed / max(update - self.done, 1) * (updates - update)
@@ -44,7 +52,7 @@ class Meter:
 
 
 def mfu_of(operations_per_second: float) -> float | None:
-    """The share of the GPU's peak; None on a CPU, or if the GPU's peak is not known."""
+    """The share of the GPU's peak; None on a CPU, or if the peak is unknown."""
     if not torch.cuda.is_available():
         return None
     name = torch.cuda.get_device_name()

@@ -1,7 +1,7 @@
-"""What the author of a trainer plugin runs: does a component keep to its kind's contract?
+"""Checks for authors of trainer plugins: does a component fulfil the contract of its kind?
 
-Each check takes a component class or a component (`check_family` a tiny model too), and raises
-`corpora.testing.ContractBroken`, an `AssertionError` that says in one sentence what is wrong.
+Each check takes a component class or a component (`check_family` also a tiny model), and raises
+`corpora.testing.ContractBroken`, an `AssertionError` with one sentence on what is wrong.
 """
 
 from trainer.testing.callbacks import check_callback

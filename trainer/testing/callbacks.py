@@ -20,14 +20,14 @@ OPTIONS = {
 
 
 def check_callback(given: type[Callback] | Callback, **options: object) -> None:
-    """Check that a callback survives a real run, stopped and resumed, and that the run's student is unchanged by it.
+    """Check that a callback works in a real run, stopped and resumed, and does not change the run's student.
 
     Args:
-        given: the class, or a component with the options to be tried.
-        options: for a class, options other than its defaults.
+        given: the class, or a component with the options to test.
+        options: for a class, options that replace its defaults.
 
     Raises:
-        ContractBroken: it does not; the message says what was found.
+        ContractBroken: the check failed; the message says how.
     """
     component = check_component(given(**options) if isinstance(given, type) else given, Callback, travels=False)
     with TemporaryDirectory() as folder:
@@ -35,7 +35,7 @@ def check_callback(given: type[Callback] | Callback, **options: object) -> None:
         teacher = tiny_model_folder(place / "teacher", layers=3)
         alone = _run(teacher, place / "alone", [])
         watched = called(component, "a run that it watched", _run, teacher, place / "watched", [component])
-    need(watched[0] == alone[0], component, "the run's student is another one when it watches; change nothing in torch")
+    need(watched[0] == alone[0], component, "the run's student differs when it watches; change nothing in torch")
     changed = [key for key in {**alone[1], **watched[1]} if watched[1].get(key) != alone[1].get(key)]
     need(not changed, component, f"it changes the run card's {', '.join(changed)}; a callback only reads the card")
 

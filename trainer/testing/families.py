@@ -1,4 +1,4 @@
-"""Check that a family runs its models on packed tokens as transformers runs them one sequence at a time."""
+"""Check that a family's models on packed tokens give the same results as transformers, sequence by sequence."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 OUTPUTS, GRADIENTS = 1e-12, 1e-11
-"""How far the results of float64 may lie apart, relative to the largest number."""
+"""The maximum difference of results in float64, relative to the largest number."""
 
 
 def check_family(given: type[Family] | Family, model: PreTrainedModel, *, longest: int = 12) -> None:
-    """Check that a family keeps its contract, on a tiny model with random weights.
+    """Check a family's contract on a tiny model with random weights.
 
-    Packed, the model gives the logits and the gradients that it gives to each sequence alone; its states have a row
-    per token; a student of all layers is its teacher, and a student of fewer layers can be built, saved and opened;
-    its head is found in its weights and not in those of its body.
+    With packed tokens, the model has the same logits and gradients as for each sequence alone; its states have a row
+    per token; a student with all layers equals its teacher, and a student with fewer layers can be built, saved and
+    opened; its head is found in its weights, and not in those of its body.
 
     Args:
-        given: the class, offered by a plugin.
-        model: a masked-language model of the family with three layers or more; it stays as it is.
-        longest: tokens of the longest sequence; more than a local window, if the family has one.
+        given: the class, registered by a plugin.
+        model: a masked-language model of the family with at least three layers; it is not changed.
+        longest: tokens in the longest sequence; more than a local window, if the family has one.
 
     Raises:
-        ContractBroken: it does not; the message says what was found.
+        ContractBroken: the check failed; the message says how.
     """
     component = check_component(given, Family, travels=False)
     model = copy.deepcopy(model).double().train(False)
     kind = str(model.config.model_type)
-    need(kind in component.types(), component, f"it covers {', '.join(component.types())}, and the model is a {kind}")
-    need(type(family_of(model)) is type(component), component, f"another plugin's family serves {kind}; offer this one")
+    need(kind in component.types(), component, f"it covers {', '.join(component.types())}, but the model is a {kind}")
+    need(type(family_of(model)) is type(component), component, f"another family covers {kind}; register this one")
     packed = _sequences(model.config.vocab_size, longest)
     _check_head(component, model)
     alone, expected = _one_by_one(model, packed)
@@ -64,7 +64,7 @@ def check_family(given: type[Family] | Family, model: PreTrainedModel, *, longes
 
 
 def _sequences(vocabulary: int, longest: int) -> Packed:
-    """Five sequences of 3 to `longest` tokens, of ids from a fixed seed."""
+    """Five sequences of 3 to `longest` tokens, with random ids from a fixed seed."""
     generator = torch.Generator().manual_seed(0)
     lengths = sorted({3, 4, longest // 2, longest - 1, longest})
     rows = [torch.randint(6, vocabulary, (length - 2,), generator=generator).numpy() for length in lengths]
@@ -72,7 +72,7 @@ def _sequences(vocabulary: int, longest: int) -> Packed:
 
 
 def _one_by_one(model: PreTrainedModel, packed: Packed) -> tuple[Tensor, Tensor]:
-    """Logits of every sequence by transformers alone, [tokens, vocabulary], and the gradients of a sum over them."""
+    """Logits of every sequence from transformers alone, [tokens, vocabulary], and the gradients of a sum of them."""
     model.zero_grad()
     ids = packed.input_ids
     logits = torch.cat([model(ids[a:b].unsqueeze(0)).logits[0] for a, b in pairwise(packed.offsets.tolist())])
@@ -99,7 +99,7 @@ def _need_close(component: Family, what: str, found: Tensor, wanted: Tensor, tol
          f"{list(wanted.shape)}")  # fmt: skip
     apart = float((found - wanted).abs().max() / wanted.abs().max().clamp(min=1.0))
     need(apart <= tolerance, component, f"{what} on packed tokens differ by {apart:.1e} from those of each sequence "
-         f"alone; {tolerance:.0e} is allowed")  # fmt: skip
+         f"alone; at most {tolerance:.0e} is allowed")  # fmt: skip
 
 
 def _check_states(component: Family, model: PreTrainedModel, packed: Packed) -> None:
@@ -121,27 +121,31 @@ def _check_head(component: Family, model: PreTrainedModel) -> None:
 
 
 def _check_students(component: Family, model: PreTrainedModel, packed: Packed) -> None:
-    """Build students of all and of fewer layers, save one, and open it again."""
+    """Build students with all and with fewer layers, save one, and open it again."""
     layers = len(layers_of(model))
     whole = _student(component, model, layers)
     apart = [name for name, value in whole.named_parameters() if not torch.equal(value, model.get_parameter(name))]
-    need(not apart, component, f"a student of all layers does not get the teacher's {', '.join(apart[:3])}; name its "
+    need(not apart, component, f"a student with all layers does not get the teacher's {', '.join(apart[:3])}; add its "
          "module in layer_parts, body_parts or head_parts")  # fmt: skip
     small = _student(component, model, layers - 1)
     need(
-        len(layers_of(small)) == layers - 1, component, f"a student of {layers - 1} layers has {len(layers_of(small))}"
+        len(layers_of(small)) == layers - 1,
+        component,
+        f"a student with {layers - 1} layers has {len(layers_of(small))}",
     )
     before, _ = _one_by_one(small, packed)
     with tempfile.TemporaryDirectory() as folder, quiet_transformers():
         small.save_pretrained(folder)
         opened = type(small).from_pretrained(folder, dtype=torch.float64).train(False)
     after, _ = _one_by_one(opened, packed)
-    need(torch.allclose(before, after, atol=OUTPUTS), component, "a student that was saved and opened is another model")
+    need(
+        torch.allclose(before, after, atol=OUTPUTS), component, "a student differs after it was saved and opened again"
+    )
 
 
 def _student(component: Family, model: PreTrainedModel, layers: int) -> PreTrainedModel:
     try:
         student = registry.make("students", f"layers:{layers}").build(model)
     except ModelError as error:
-        raise ContractBroken(f"{component.name}: a student of {layers} layers cannot be built: {error}") from error
+        raise ContractBroken(f"{component.name}: a student with {layers} layers cannot be built: {error}") from error
     return cast("PreTrainedModel", student.double().train(False))

@@ -1,4 +1,4 @@
-"""Check that a term of the distillation loss keeps its contract: by itself, and inside the engine."""
+"""Check the contract of a term of the distillation loss, on its own and inside the engine."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ STATES = ("hidden", "query", "key", "value")
 
 
 def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
-    """Check that a term of the distillation loss keeps its contract.
+    """Check the contract of a term of the distillation loss.
 
-    Between a teacher of four layers and a student of two it gives one finite value a token, the same again and in
-    any chunks; a gradient for all that it needs of the student; sequences do not touch each other; a gradient in
-    closed form is that of the plain formula.
+    Between a teacher with four layers and a student with two, it returns one finite value per token, the same each
+    time and in any chunks; all outputs of the student that it needs get a gradient; sequences do not influence each
+    other; a gradient in closed form equals that of the plain formula.
 
     Args:
-        given: the class, or a component with the options to be tried.
-        options: for a class, options other than its defaults.
+        given: the class, or a component with the options to test.
+        options: for a class, options that replace its defaults.
 
     Raises:
-        ContractBroken: it does not; the message says what was found.
+        ContractBroken: the check failed; the message says how.
     """
     component = check_component(given(**options) if isinstance(given, type) else given, Loss, travels=False)
     try:
@@ -58,9 +58,9 @@ def _check_values(component: Loss, module: nn.Module, batch: Given) -> None:
     loss = called(component, "forward", module, batch)
     number, unit = _unit(component, sum(LENGTHS), len(LENGTHS))
     shape = list(getattr(loss, "shape", ()))
-    need(shape == [number], component, f"forward gave {shape} for {number} {unit}s; give one loss per {unit}")
-    need(bool(torch.isfinite(loss).all()), component, f"forward gave {loss.tolist()}, which are not finite")
-    need(torch.equal(loss, module(batch)), component, "forward gave two results for the same input")
+    need(shape == [number], component, f"forward returned {shape} for {number} {unit}s; return one loss per {unit}")
+    need(bool(torch.isfinite(loss).all()), component, f"forward returned values that are not finite: {loss.tolist()}")
+    need(torch.equal(loss, module(batch)), component, "forward returned different results for the same input")
     need(loss.requires_grad, component, "no gradient reaches the student; do not detach its states")
     loss.sum().backward()
     missed = [name for name, state in batch.student.items() if state.grad is None]
@@ -68,13 +68,13 @@ def _check_values(component: Loss, module: nn.Module, batch: Given) -> None:
 
 
 def _unit(component: Loss, tokens: int, sequences: int) -> tuple[int, str]:
-    """How many losses there are to be, and what each one is of."""
+    """The expected number of losses, and the name of what each belongs to."""
     whole = isinstance(component, StateLoss) and component.per_sequence
     return (sequences, "sequence") if whole else (tokens, "token")
 
 
 def _check_sequences(component: Loss, module: nn.Module, batch: Given) -> None:
-    """Change the last sequence, and see that the losses of the others stay."""
+    """Change the last sequence, and check that the losses of the others do not change."""
     loss = module(batch)
     first = sum(LENGTHS[:-1])
     changed = {name: state.detach().clone() for name, state in batch.student.items()}
@@ -83,22 +83,22 @@ def _check_sequences(component: Loss, module: nn.Module, batch: Given) -> None:
     other = module(Given(changed, batch.teacher, batch.labels, batch.offsets))
     kept, _ = _unit(component, first, len(LENGTHS) - 1)
     same = bool((other[:kept] - loss[:kept]).abs().max() < 1e-9)
-    need(same, component, "the loss of one sequence depends on another one; keep to given.offsets")
+    need(same, component, "the loss of one sequence depends on another; use given.offsets")
 
 
 def _check_engine(component: Loss) -> None:
     """Train one step as `trainer distill` does, in one chunk and in many, with and without the closed form."""
     whole, chunked = (_sums_and_gradient(component, chunk=chunk) for chunk in (1000, 4))
-    need(bool(torch.isfinite(whole).all()), component, "it gives losses or gradients that are not finite numbers")
+    need(bool(torch.isfinite(whole).all()), component, "its losses or gradients are not finite numbers")
     same = torch.allclose(whole, chunked, atol=1e-9)
-    need(same, component, "it depends on which tokens it is shown together; give one loss per token, unaveraged")
+    need(same, component, "its values depend on how tokens are chunked; return one loss per token, not averaged")
     plain = _sums_and_gradient(component, chunk=1000, closed=False)
     same = torch.allclose(whole, plain, atol=1e-7)
     need(same, component, "loss_and_gradient is not the loss of forward with its gradient")
 
 
 def _sums_and_gradient(loss: Loss, *, chunk: int, closed: bool = True) -> torch.Tensor:
-    """The loss's sum over a tiny batch, then the gradients that it gives the student."""
+    """The loss's sum over a tiny batch, followed by the student's gradients."""
     torch.manual_seed(0)
     packed, student = tiny_batch(), tiny_bert(seed=1)
     engine = Engine(student, tiny_bert(), [loss], precision=precision_for("fp32", torch.device("cpu")), chunk=chunk)
@@ -117,14 +117,14 @@ def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool
         number, unit = _unit(loss, len(given[0].labels), len(given[0].offsets) - 1)
         if list(output.shape) != [number]:
             raise ContractBroken(
-                f"{loss.name} gives {list(output.shape)} for {number} {unit}s; give one loss per {unit}"
+                f"{loss.name} returns {list(output.shape)} for {number} {unit}s; return one loss per {unit}"
             )
 
     module.register_forward_hook(look)
 
 
 def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Tensor]:
-    """Random states of the names that a loss needs, in float64."""
+    """Random values for the outputs that a loss needs, in float64."""
     import torch
 
     generator = torch.Generator().manual_seed(LAYERS[who])
@@ -133,8 +133,8 @@ def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Tens
         kind, _, layer = name.partition(":")
         layers = range(-LAYERS[who], LAYERS[who] + 1)
         right = name == "logits" or (kind in STATES and layer.lstrip("-").isdigit() and int(layer) in layers)
-        allowed = "logits, hidden:K, query:K, key:K or value:K with a layer that there is"
-        need(right, component, f"it needs {name!r} of a {who} of {LAYERS[who]} layers; it may need {allowed}")
+        allowed = "logits, hidden:K, query:K, key:K or value:K with an existing layer"
+        need(right, component, f"it needs {name!r} of a {who} with {LAYERS[who]} layers; it may need {allowed}")
         width = VOCABULARY if name == "logits" else HIDDEN
         states[name] = torch.randn(
             sum(LENGTHS), width, dtype=torch.float64, generator=generator, requires_grad=who == "student"

@@ -1,4 +1,4 @@
-"""Check that a probe keeps its contract, on a tiny model or one of yours."""
+"""Check the contract of a probe, on a tiny model or one of yours."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from trainer.testing.tiny import tiny_model_folder
 def check_probe(
     given: type[Probe] | Probe, *, model: Path | str | None = None, teacher: Path | str | None = None
 ) -> Findings:
-    """Check that a probe keeps its contract.
+    """Check the contract of a probe.
 
-    It names its inputs by content, measures the same twice, gives every stratum a finite value inside its interval
-    for every metric, and the strata of one split hold each example once.
+    It identifies its inputs by content, measures the same twice, gives every stratum a finite value inside its
+    interval for every metric, and the strata of a split contain each example once.
 
     Args:
         given: the class, or a component with its options, such as the file that it reads.
         model: the folder of a masked-language model; by default a tiny one that spells words letter by letter.
-        teacher: the same; by default another tiny one.
+        teacher: the folder of the teacher; by default another tiny model.
 
     Returns:
-        What it measured.
+        The probe's findings.
 
     Raises:
-        ContractBroken: it does not.
+        ContractBroken: the check failed; the message says how.
     """
     component = check_component(given, Probe, travels=False)
     with tempfile.TemporaryDirectory() as scratch:
@@ -45,7 +45,7 @@ def check_probe(
         need(isinstance(findings, Findings), component, f"measure returned {type(findings).__name__}; return Findings")
         _check_findings(component, findings)
         again = called(component, "measure", component.measure, subject)
-    need(list(again.strata) == list(findings.strata), component, "measure found something else the second time")
+    need(list(again.strata) == list(findings.strata), component, "measure returned different findings the second time")
     return findings
 
 
@@ -60,15 +60,21 @@ def _subject(model: Path | str, teacher: LoadedModel | None) -> LoadedModel:
 def _check_inputs(component: Probe, subject: LoadedModel) -> None:
     inputs = called(component, "inputs", component.inputs, subject)
     texts = isinstance(inputs, Mapping) and all(isinstance(value, str) for value in inputs.values())
-    need(texts, component, f"inputs returned {inputs!r}; return the hash of each input by its name")
+    need(texts, component, f"inputs returned {inputs!r}; return the hash of each input by name")
     again = called(component, "inputs", component.inputs, subject)
-    need(again == inputs, component, "inputs gave something else the second time; hash content, not times or places")
+    need(
+        again == inputs, component, "inputs returned different hashes the second time; hash content, not times or paths"
+    )
 
 
 def _check_findings(component: Probe, findings: Findings) -> None:
     need(bool(findings.metrics), component, "it has no metrics")
     first = next(iter(findings.strata), None)
-    need(first is not None and first.split == "all", component, "its first stratum must be over all, with split 'all'")
+    need(
+        first is not None and first.split == "all",
+        component,
+        "its first stratum must cover all examples, with split 'all'",
+    )
     named = Counter((stratum.split, stratum.name, stratum.within) for stratum in findings.strata)
     twice = [key for key, times in named.items() if times > 1]
     need(not twice, component, f"two strata are named {twice[:1]}")
@@ -78,18 +84,18 @@ def _check_findings(component: Probe, findings: Findings) -> None:
         _check_stratum(component, findings, stratum)
     for split, count in counts.items():
         total = counts["all"]
-        need(count == total, component, f"the strata of {split} hold {count:,} {findings.counted} of {total:,}")
+        need(count == total, component, f"the strata of {split} have {count:,} {findings.counted} of {total:,}")
     units, total = findings.units, counts["all"]
     sizes = {len(units.groups), len(units.counts), *(len(sums) for sums in units.sums.values())}
-    need(len(sizes) == 1, component, f"its units have arrays of {sorted(sizes)} values; they must be of one length")
+    need(len(sizes) == 1, component, f"its units have arrays of {sorted(sizes)} values; all must have the same length")
     held = float(units.counts.sum())
-    need(held == total, component, f"its units hold {held:,.0f} {findings.counted}, its strata {total:,}")
+    need(held == total, component, f"its units have {held:,.0f} {findings.counted}, its strata {total:,}")
     need(set(units.sums) == set(findings.metrics), component, "its units need a sum for each metric")
 
 
 def _check_stratum(component: Probe, findings: Findings, stratum: Stratum) -> None:
     where = f"{stratum.split} {stratum.name}"
-    need(stratum.count > 0, component, f"{where} holds nothing; leave it out")
+    need(stratum.count > 0, component, f"{where} is empty; leave it out")
     need(set(stratum.estimates) == set(findings.metrics), component, f"{where} needs a value for each metric")
     for metric, found in stratum.estimates.items():
         figures = (found.low, found.value, found.high)

@@ -1,4 +1,4 @@
-"""Check that a student can be built and trained, and leaves its teacher alone."""
+"""Check that a student can be built and trained, and does not change its teacher."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from trainer.testing.tiny import tiny_batch, tiny_bert
 
 
 def check_student(given: type[Student] | Student, **options: object) -> None:
-    """Check that a student can be built, is trained on packed tokens, and leaves its teacher as it was.
+    """Check that a student can be built, runs on packed tokens, and does not change its teacher.
 
     Args:
-        given: the class, or a component with the options to be tried.
-        options: for a class, options other than its defaults.
+        given: the class, or a component with the options to test.
+        options: for a class, options that replace its defaults.
 
     Raises:
-        ContractBroken: it does not; the message says what was found.
+        ContractBroken: the check failed; the message says how.
     """
     component = check_component(given(**options) if isinstance(given, type) else given, Student, travels=False)
     teacher = tiny_bert(layers=3)
@@ -29,7 +29,9 @@ def check_student(given: type[Student] | Student, **options: object) -> None:
     same = all(torch.equal(was, now.double()) for was, now in zip(before, teacher.parameters(), strict=True))
     need(same, component, "build changes its teacher")
     sizes = student.config.vocab_size, teacher.config.vocab_size
-    need(sizes[0] == sizes[1], component, f"it has a vocabulary of {sizes[0]:,}, its teacher one of {sizes[1]:,}")
+    need(
+        sizes[0] == sizes[1], component, f"it has a vocabulary of {sizes[0]:,} pieces, but its teacher has {sizes[1]:,}"
+    )
     use_packed_attention(student)
     finite = bool(torch.isfinite(packed_logits(student, tiny_batch())).all())
-    need(finite, component, "it gives logits that are not finite numbers")
+    need(finite, component, "its logits are not finite numbers")

@@ -1,4 +1,4 @@
-"""What components are tried on: a tiny BERT and a few packed sequences."""
+"""A tiny BERT and a few packed sequences, for testing components."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ SPECIAL = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls"
 
 
 def tiny_bert(*, layers: int = 2, seed: int = 0) -> Any:
-    """A BERT of 40 words and a width of 16, with random weights, in float64, without dropout."""
+    """A BERT with 40 words and a width of 16, in float64, without dropout.
+
+    Args:
+        layers: number of layers.
+        seed: of the random weights.
+    """
     from transformers import BertConfig, BertForMaskedLM
 
     torch.manual_seed(seed)
@@ -28,7 +33,7 @@ def tiny_bert(*, layers: int = 2, seed: int = 0) -> Any:
 
 
 def tiny_batch() -> Packed:
-    """Four packed sequences, of which every third token is to be predicted."""
+    """Four packed sequences, in which every third token is to be predicted."""
     tokens = sum(LENGTHS)
     ids = torch.arange(tokens) * 7 % 35 + 5
     labels = torch.where(torch.arange(tokens) % 3 == 0, ids, IGNORED)
@@ -37,7 +42,14 @@ def tiny_batch() -> Packed:
 
 
 def tiny_model_folder(folder: Path, *, layers: int = 2, seed: int = 0, positions: int = 128) -> Path:
-    """A folder with a BERT of random weights and a WordPiece tokenizer that spells words letter by letter."""
+    """A folder with a BERT with random weights, and a WordPiece tokenizer that spells words letter by letter.
+
+    Args:
+        folder: where to write the model.
+        layers: number of layers.
+        seed: of the random weights.
+        positions: maximum tokens per sequence, special ones included.
+    """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 

@@ -166,5 +166,5 @@ def test_a_model_of_another_kind_whose_sizes_do_not_fit_is_said_to_be_maybe_no_t
     config = ViTConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, image_size=32)
     config.vocab_size = 777
     AutoModel.from_config(config).save_pretrained(tmp_path)
-    with pytest.raises(DamagedWeights, match="vocab_size.*or vit is not a kind of text encoder"):
+    with pytest.raises(DamagedWeights, match="vocab_size.*or vit is not a text encoder"):
         inspect_model(tmp_path)

@@ -1,1 +1,1 @@
-"""Built-in callbacks: one plugin module a file."""
+"""Built-in callbacks: one plugin module per file."""

@@ -1,4 +1,4 @@
-"""A run in TensorBoard."""
+"""Log a run to TensorBoard."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from trainer import Callback, Run, hookimpl
 
 @dataclass(frozen=True)
 class TensorBoard(Callback):
-    """Writes every figure of the log where `tensorboard --logdir RUN` finds it."""
+    """Writes every logged figure for TensorBoard; view them with `tensorboard --logdir RUN`."""
 
     name: ClassVar[str] = "tensorboard"
-    folder: str = option("tensorboard", "Where in the run folder.", decides=False)
+    folder: str = option("tensorboard", "Folder for the event files, inside the run folder.", decides=False)
 
     def on_start(self, run: Run) -> None:
-        """Open the writer; a resumed run's later events stand behind its earlier ones."""
+        """Open the writer; a resumed run appends its events to the earlier ones."""
         from torch.utils.tensorboard import SummaryWriter
 
         run.kept[self.name] = SummaryWriter(str(run.folder / self.folder))
@@ -34,7 +34,12 @@ class TensorBoard(Callback):
 
 
 def figures(record: Mapping[str, object], under: str = "") -> Iterator[tuple[str, float]]:
-    """The numbers of a log line, those inside others as `outer/inner`."""
+    """The numbers in a log record, with nested ones named `outer/inner`.
+
+    Args:
+        record: one line of `log.jsonl`; values that are not numbers are left out.
+        under: the prefix of every name, ending in a slash.
+    """
     for name, value in record.items():
         if isinstance(value, Mapping):
             yield from figures(value, f"{under}{name}/")

@@ -1,4 +1,4 @@
-"""A run in Weights & Biases, or in Trackio: the log and the run card, nothing else."""
+"""Send a run's log and run card, and nothing else, to Weights & Biases or Trackio."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trainer.builtin.callbacks.tensorboard import figures
 from trainer.errors import RunError
 
 IDENTITY = "tracker-id"
-"""The file of the run folder with the name of the run in trackers, so that a resumed run goes on in the same place."""
+"""File in the run folder that stores the run's name in trackers, so that a resumed run continues the same entry."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,18 @@ class WeightsAndBiases(Callback):
     """Sends the log to Weights & Biases; with WANDB_MODE=offline, `wandb sync` sends it later."""
 
     name: ClassVar[str] = "wandb"
-    project: str = option("transferset", "The project there.", decides=False)
+    project: str = option("transferset", "The Weights & Biases project.", decides=False)
 
     def check(self) -> None:
         """Check that `wandb` is installed."""
         check_extra("wandb", self.name)
 
     def on_start(self, run: Run) -> None:
-        """Start the run there, or continue it."""
+        """Start the run in Weights & Biases, or continue it.
+
+        Raises:
+            RunError: wandb did not start, for example because nobody is logged in.
+        """
         import wandb
 
         quiet = wandb.Settings(console="off", disable_code=True, disable_git=True, silent=True)
@@ -48,25 +52,25 @@ class WeightsAndBiases(Callback):
         run.kept[self.name].log(dict(figures(record)), step=record["update"])
 
     def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
-        """Finish the run there."""
+        """Record the status and finish the run in Weights & Biases."""
         run.kept[self.name].summary["status"] = outcome["status"]
         run.kept[self.name].finish()
 
 
 @dataclass(frozen=True)
 class Trackio(Callback):
-    """Writes the log where `trackio show` finds it, on this machine or in a Space."""
+    """Writes the log for `trackio show`, on this machine or in a Space."""
 
     name: ClassVar[str] = "trackio"
-    project: str = option("transferset", "The project.", decides=False)
-    space: str | None = option(None, "A Space of the hub, OWNER/NAME; this machine by default.", decides=False)
+    project: str = option("transferset", "The Trackio project.", decides=False)
+    space: str | None = option(None, "A Space on the hub, OWNER/NAME; the default is this machine.", decides=False)
 
     def check(self) -> None:
         """Check that `trackio` is installed."""
         check_extra("trackio", self.name)
 
     def on_start(self, run: Run) -> None:
-        """Start the run there, or continue it."""
+        """Start the run in Trackio, or continue it."""
         import trackio
 
         run.kept[self.name] = trackio.init(
@@ -79,12 +83,12 @@ class Trackio(Callback):
         run.kept[self.name].log(dict(figures(record)), step=record["update"])
 
     def on_end(self, run: Run, outcome: Mapping[str, Any]) -> None:
-        """Write what is left."""
+        """Write the remaining log lines and finish the run."""
         run.kept[self.name].finish()
 
 
 def identity(run: Run) -> str:
-    """The run's name in trackers: its folder's name with a random end, the same after a resume."""
+    """The run's name in trackers: the folder's name with a random suffix, kept when the run is resumed."""
     path = run.folder / IDENTITY
     if not path.exists():
         path.write_text(f"{run.folder.resolve().name}-{secrets.token_hex(4)}", encoding="utf-8")

@@ -66,7 +66,7 @@ class Roberta(Bert):
     head_steps: ClassVar[tuple[str, ...]] = ("lm_head.dense", "gelu", "lm_head.layer_norm")
 
     def first_position(self, config: PreTrainedConfig) -> int:
-        """The id after the padding id."""
+        """The padding id plus one."""
         return (config.pad_token_id or 0) + 1
 
 

@@ -1,4 +1,4 @@
-"""DeBERTa of the second and third version: attention to content and to relative positions, and a convolution."""
+"""DeBERTa versions 2 and 3: disentangled attention to content and relative positions, and a convolution."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LAYER = "attention.self"
 
 
 class VersionThreeDecoder(NamedTuple):
-    """The head of version 3 has a bias of its own, and multiplies by the word embeddings."""
+    """The decoder of version 3: the word embeddings as the weight, and a bias of its own."""
 
     weight: Tensor
     bias: Tensor
@@ -27,8 +27,8 @@ class VersionThreeDecoder(NamedTuple):
 class DebertaV2(Family):
     """DeBERTa-v2 and -v3 (He et al. 2021), with either of the two heads that transformers has for them.
 
-    The scores of disentangled attention are those of content, and of content with relative positions; the second
-    kind is added as a bias to packed attention. The convolution of version 2 stays inside each sequence.
+    Disentangled attention scores content against content, and content against relative positions; the second part is
+    added as a bias to packed attention. The convolution of version 2 does not cross sequence boundaries.
     """
 
     name: ClassVar[str] = "deberta-v2"
@@ -66,15 +66,15 @@ class DebertaV2(Family):
     head_steps: ClassVar[tuple[str, ...]] = ("cls.predictions.transform",)
 
     def has_head(self, tensors: Collection[str]) -> bool:
-        """Either head."""
+        """Whether the weights include either head."""
         return super().has_head(tensors) or _has_third_version(tensors)
 
     def loading(self, tensors: Collection[str]) -> Mapping[str, object]:
-        """Weights of version 3 often come with a config that does not say which head they have."""
+        """Version 3 weights often come with a configuration that does not say which head they have."""
         return {"legacy": False} if _has_third_version(tensors) else {}
 
     def head(self, model: PreTrainedModel) -> tuple[Callable[[Tensor], Tensor], Decoder]:
-        """Version 3 projects with the word embeddings."""
+        """The head; version 3 projects with the word embeddings."""
         if model.config.legacy:
             return super().head(model)
         head: Any = model.get_submodule("lm_predictions.lm_head")
@@ -86,18 +86,18 @@ class DebertaV2(Family):
         return transform, cast("Decoder", VersionThreeDecoder(words.weight, head.bias))
 
     def prepare(self, model: PreTrainedModel) -> None:
-        """Replace the attention of each layer, which transformers does not let others implement."""
+        """Replace the attention of each layer: transformers has no hook for DeBERTa's attention."""
         for layer in cast("nn.ModuleList", model.base_model.get_submodule(self.layers)):
             module: Any = layer.get_submodule(LAYER)
             module.forward = MethodType(_attend, module)
 
     def restore(self, model: PreTrainedModel) -> None:
-        """Give each layer its own attention again."""
+        """Put back each layer's own attention."""
         for layer in cast("nn.ModuleList", model.base_model.get_submodule(self.layers)):
             vars(layer.get_submodule(LAYER)).pop("forward", None)
 
     def run(self, body: nn.Module, input_ids: Tensor, positions: Tensor, groups: Groups) -> Tensor:
-        """The encoder's loop, with the groups where layers expect a mask."""
+        """The encoder's loop, passing the groups where the layers expect a mask."""
         parts: Any = body
         embedded = parts.embeddings(input_ids=input_ids, position_ids=positions)
         relative, hidden = parts.encoder.get_rel_embedding(), embedded
@@ -108,7 +108,7 @@ class DebertaV2(Family):
         return cast("Tensor", hidden)
 
     def state_module(self, body: nn.Module, layer: int) -> nn.Module:
-        """The convolution belongs to the first layer."""
+        """The module whose output is a layer's state; for layer 1 it includes the convolution."""
         convolution = getattr(body.get_submodule("encoder"), "conv", None)
         return super().state_module(body, layer) if layer != 1 or convolution is None else convolution.LayerNorm
 
@@ -118,7 +118,7 @@ def _has_third_version(tensors: Collection[str]) -> bool:
 
 
 def _attend(self: Any, hidden: Tensor, groups: Groups, *_: object, rel_embeddings: Tensor | None, **__: object) -> Any:
-    """Disentangled attention on packed tokens; takes the place of `DisentangledSelfAttention.forward`."""
+    """Disentangled attention on packed tokens; replaces `DisentangledSelfAttention.forward`."""
     import torch
 
     from trainer import packed_attention
@@ -139,12 +139,12 @@ def _attend(self: Any, hidden: Tensor, groups: Groups, *_: object, rel_embedding
 
 
 def _position_bias(attention: Any, relative: Tensor, scale: float) -> Callable[[Group, Tensor, Tensor], Tensor | None]:
-    """The scores of content to position and of position to content, for one group after the other.
+    """The scores of content to position and of position to content, computed group by group.
 
     Args:
         attention: a layer's `DisentangledSelfAttention`.
-        relative: [distances, hidden], the embeddings of distances.
-        scale: what scores are divided by.
+        relative: [distances, hidden], the relative-position embeddings.
+        scale: the divisor of the scores.
     """
     from torch.nn.functional import linear
     from transformers.models.deberta_v2.modeling_deberta_v2 import build_relative_position
@@ -155,7 +155,7 @@ def _position_bias(attention: Any, relative: Tensor, scale: float) -> Callable[[
     def of_positions(own: str, shared: str) -> Tensor:
         """[heads, width, distances]: a query or key for each distance."""
         part = getattr(attention, shared if attention.share_att_key else own)
-        # Not called as a module: the states that a loss asks for are recorded at its output.
+        # Not called as a module, since a hook on its output records the states that a loss asks for.
         made = linear(relative, part.weight, part.bias)
         return made.view(len(relative), attention.num_attention_heads, -1).permute(1, 2, 0)
 
@@ -179,7 +179,7 @@ def _position_bias(attention: Any, relative: Tensor, scale: float) -> Callable[[
 
 
 def _convolved(convolution: Any, embedded: Tensor, hidden: Tensor, groups: Groups) -> Tensor:
-    """What the convolution over each sequence's embeddings adds to the states of the first layer, normalised."""
+    """The first layer's states plus the convolution over each sequence's embeddings, normalised."""
     import torch
     from transformers.activations import ACT2FN
 

@@ -1,4 +1,4 @@
-"""DistilBERT: BERT without token types and pooler (Sanh et al. 2019, arXiv 1910.01108)."""
+"""DistilBERT: BERT without token types and a pooler (Sanh et al. 2019, arXiv 1910.01108)."""
 
 from __future__ import annotations
 

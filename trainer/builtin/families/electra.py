@@ -1,4 +1,4 @@
-"""ELECTRA's generator: BERT's layers, and embeddings that may be narrower than the hidden states."""
+"""ELECTRA's generator: BERT's layers, with embeddings that may be narrower than the hidden states."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LAYER = "attention.self"
 class Electra(Family):
     """ELECTRA (Clark et al. 2020): the generator, which is a masked-language model.
 
-    The discriminator, which most people use, says for each token whether it was replaced. It has no distribution
-    over words, so it can be fine-tuned and evaluated, but it cannot teach.
+    The discriminator, the model most people use, predicts for each token whether it was replaced. It has no word
+    distribution, so it can be fine-tuned and evaluated but cannot be a teacher.
     """
 
     name: ClassVar[str] = "electra"
@@ -51,7 +51,7 @@ class Electra(Family):
     head_steps: ClassVar[tuple[str, ...]] = ("generator_predictions",)
 
     def state_module(self, body: nn.Module, layer: int) -> nn.Module:
-        """Embeddings narrower than the hidden states are widened before the first layer."""
+        """The module whose output is a layer's state; for layer 0, narrow embeddings are widened first."""
         widened = getattr(body, "embeddings_project", None)
         return super().state_module(body, layer) if layer or widened is None else widened
 

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig
 
 ROTARY = ("default", "linear", "yarn")
-"""Kinds of rotary positions whose angles depend on the position alone, and not on the longest sequence of a batch."""
+"""Kinds of rotary positions whose angles depend on the position alone, not on the longest sequence in a batch."""
 
 
 @dataclass(frozen=True)
 class ModernBert(Family):
-    """ModernBERT (Warner et al. 2024) and its kin of the same class, such as Ettin.
+    """ModernBERT (Warner et al. 2024) and models of the same class, such as Ettin.
 
-    A student's layer attends as far, locally or globally, as the teacher's layer that it starts from. Rotary
-    positions have no weights, so `positions=frozen` and `positions=random` are refused.
+    Each layer of a student uses local or global attention like the teacher layer that it starts from. Rotary
+    positions have no weights, so `positions=frozen` and `positions=random` are rejected.
     """
 
     name: ClassVar[str] = "modernbert"
@@ -48,19 +48,19 @@ class ModernBert(Family):
     }
 
     def refusal(self, config: PreTrainedConfig) -> str | None:
-        """Angles that depend on the longest sequence of a batch are refused."""
+        """Why the model cannot be trained: the angles depend on the longest sequence in a batch."""
         kinds = {str(rotary.get("rope_type")) for rotary in (config.rope_parameters or {}).values() if rotary}
         if other := sorted(kinds.difference(ROTARY)):
             return f"its rotary positions are {other[0]!r}; {', '.join(ROTARY)} can be trained"
         return super().refusal(config)
 
     def has_head(self, tensors: Collection[str]) -> bool:
-        """A fine-tuned model has `head.dense` too, with a classifier after it."""
+        """Whether there is a masked-LM head; fine-tuned models have `head.dense` too, followed by a classifier."""
         fine_tuned = any(name.startswith("classifier.") for name in tensors)
         return super().has_head(tensors) and not fine_tuned
 
     def resized(self, config: PreTrainedConfig, *, layers: Sequence[int], **sizes: float | None) -> PreTrainedConfig:
-        """Each layer attends locally or globally as its model in the teacher; beyond the last, they begin again."""
+        """A student's configuration; each layer is local or global like its teacher layer, repeating after the last."""
         there = list(config.layer_types)
         changed = super().resized(config, layers=layers, **sizes)
         changed.layer_types = [there[number % len(there)] for number in layers]

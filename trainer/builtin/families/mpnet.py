@@ -1,4 +1,4 @@
-"""MPNet: BERT's layers with a bias for each distance between two tokens."""
+"""MPNet: BERT's layers with an attention bias for each distance between two tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAYER = "attention.attn"
 
 @dataclass(frozen=True)
 class MPNet(Family):
-    """MPNet (Song et al. 2020): BERT's layers, and a bias for each distance between two tokens."""
+    """MPNet (Song et al. 2020): BERT's layers with an attention bias for each distance between two tokens."""
 
     name: ClassVar[str] = "mpnet"
     cites: ClassVar[str] = "Song et al. 2020, MPNet, arXiv 2004.09297"
@@ -48,22 +48,22 @@ class MPNet(Family):
     head_steps: ClassVar[tuple[str, ...]] = ("lm_head.dense", "gelu", "lm_head.layer_norm")
 
     def first_position(self, config: PreTrainedConfig) -> int:
-        """The id after 1, which MPNet takes for padding whatever its configuration says."""
+        """2: MPNet always uses 1 for padding, whatever its configuration says."""
         return 2
 
     def prepare(self, model: PreTrainedModel) -> None:
-        """Replace the attention of each layer, which transformers does not let others implement."""
+        """Replace the attention of each layer: transformers has no hook for MPNet's attention."""
         for layer in cast("nn.ModuleList", model.base_model.get_submodule(self.layers)):
             module: Any = layer.get_submodule(LAYER)
             module.forward = MethodType(_attend, module)
 
     def restore(self, model: PreTrainedModel) -> None:
-        """Give each layer its own attention again."""
+        """Put back each layer's own attention."""
         for layer in cast("nn.ModuleList", model.base_model.get_submodule(self.layers)):
             vars(layer.get_submodule(LAYER)).pop("forward", None)
 
     def run(self, body: nn.Module, input_ids: Tensor, positions: Tensor, groups: Groups) -> Tensor:
-        """The encoder's loop, with the groups where layers expect a mask."""
+        """The encoder's loop, passing the groups where the layers expect a mask."""
         parts: Any = body
         hidden = parts.embeddings(input_ids=input_ids, position_ids=positions)
         lengths = {group.longest: group.padded(hidden[0]) for group in groups}
@@ -74,7 +74,7 @@ class MPNet(Family):
 
 
 def _attend(self: Any, hidden: Tensor, groups: Groups, position_bias: Mapping[int, Tensor], **_: object) -> Any:
-    """Attention on packed tokens, with the bias for each length; takes the place of `MPNetSelfAttention.forward`."""
+    """Attention on packed tokens, with the bias for each length; replaces `MPNetSelfAttention.forward`."""
     from trainer import packed_attention
 
     query, key, value = (

@@ -1,1 +1,1 @@
-"""Built-in losses: one plugin module a file."""
+"""Built-in losses: one plugin module per file."""

@@ -1,4 +1,4 @@
-"""Minimal pairs: of two sentences that differ in one point of grammar, does the model prefer the good one?"""
+"""Minimal pairs: given two sentences that differ in one point of grammar, does the model prefer the grammatical one?"""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ NAMES = {
     "field": ("field",),
     "paradigm": ("paradigm", "UID"),
 }
-"""What a pair has, and the names it goes by: ours, then BLiMP's."""
-SHAPE = "a line is a JSON object with good, bad, field and paradigm (or BLiMP's sentence_good, sentence_bad, UID)"
+"""The fields of a pair, and the keys accepted for each: ours, then BLiMP's."""
+SHAPE = "each line is a JSON object with good, bad, field and paradigm (or BLiMP's sentence_good, sentence_bad, UID)"
 ENDINGS = (".jsonl", ".jsonl.gz")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two sentences of which one is grammatical."""
+    """Two sentences, of which one is grammatical."""
 
     good: str
     bad: str
@@ -42,18 +42,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class MinimalPairs(Probe):
-    """The rate of sentence pairs of which the model finds the grammatical one likelier.
+    """The share of sentence pairs in which the model finds the grammatical sentence likelier.
 
-    Sentences are scored by pseudo-log-likelihood (Kauf and Ivanova 2023, arXiv 2305.10588). The values of fields and
-    of the whole are means over paradigms. BLiMP (Warstadt et al. 2020, arXiv 1912.00582) is read as it is published.
+    Sentences are scored by pseudo-log-likelihood (Kauf and Ivanova 2023, arXiv 2305.10588). The values for fields and
+    for the whole are means over paradigms. BLiMP (Warstadt et al. 2020, arXiv 1912.00582) is read as published.
     """
 
     name: ClassVar[str] = "minimal-pairs"
     pairs: Path = option(..., "A JSONL file (may be gzipped) or a folder of them, such as BLiMP's.", decides=False)
-    pairs_per_paradigm: int | None = option(None, "Only the first so many pairs of each paradigm.", min=1)
+    pairs_per_paradigm: int | None = option(None, "Use only this many pairs of each paradigm, the first ones.", min=1)
 
     def inputs(self, subject: Subject) -> Mapping[str, str]:
-        """The pairs that are scored, by their content."""
+        """A hash of the pairs that are scored."""
         content = hashlib.sha256()
         for pair in self._read():
             content.update(json.dumps(asdict(pair)).encode())
@@ -76,7 +76,7 @@ class MinimalPairs(Probe):
         )
 
     def _read(self) -> list[Pair]:
-        """The pairs of all files, each paradigm cut to the number asked for."""
+        """The pairs in all files, with each paradigm cut to `pairs_per_paradigm`."""
         taken: dict[tuple[str, str], int] = {}
         kept = []
         for pair in _pairs(self.pairs):
@@ -85,12 +85,12 @@ class MinimalPairs(Probe):
             if self.pairs_per_paradigm is None or taken[key] <= self.pairs_per_paradigm:
                 kept.append(pair)
         if not kept:
-            raise ProbeError(f"{self.pairs} holds no pairs; {SHAPE}")
+            raise ProbeError(f"{self.pairs} has no pairs; {SHAPE}")
         return kept
 
 
 def _strata(units: Units, paradigms: Sequence[tuple[str, str]]) -> Iterator[Stratum]:
-    """The whole and each field as means over their paradigms, then each paradigm."""
+    """The whole and each field, as means over their paradigms, followed by each paradigm."""
     right, trials = np.bincount(units.groups, units.sums["accuracy"]), np.bincount(units.groups)
     rates = [rate_estimate(int(successes), int(count)) for successes, count in zip(right, trials, strict=True)]
     yield Stratum("all", "all", int(trials.sum()), {"accuracy": mean_of_rates(rates)})
@@ -103,7 +103,7 @@ def _strata(units: Units, paradigms: Sequence[tuple[str, str]]) -> Iterator[Stra
 
 
 def _notes(subject: Subject, pairs: Sequence[Pair]) -> list[str]:
-    """How many pairs the vocabulary cannot spell."""
+    """A note on how many pairs contain words that the vocabulary cannot spell."""
     tokenizer = subject.tokenizer
     sentences = [sentence for pair in pairs for sentence in (pair.good, pair.bad)]
     made = tokenizer(sentences, add_special_tokens=False, verbose=False)["input_ids"]
@@ -111,7 +111,9 @@ def _notes(subject: Subject, pairs: Sequence[Pair]) -> list[str]:
     pairs_hit = sum(good or bad for good, bad in zip(unknown[0::2], unknown[1::2], strict=True))
     if not pairs_hit:
         return []
-    return [f"{pairs_hit:,} of {len(pairs):,} pairs hold {tokenizer.unk_token}, words that the vocabulary cannot spell"]
+    return [
+        f"{pairs_hit:,} of {len(pairs):,} pairs contain {tokenizer.unk_token}, words that the vocabulary cannot spell"
+    ]
 
 
 def _pairs(path: Path) -> Iterator[Pair]:
@@ -129,7 +131,7 @@ def _files(path: Path) -> list[Path]:
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.name.endswith(ENDINGS))
         if not files:
-            raise ProbeError(f"{path} holds no file that ends in {' or '.join(ENDINGS)}; {SHAPE}")
+            raise ProbeError(f"{path} has no file that ends in {' or '.join(ENDINGS)}; {SHAPE}")
         return files
     if not path.is_file():
         raise ProbeError(f"{path} does not exist; --pairs takes a JSONL file or a folder of them")

@@ -1,1 +1,1 @@
-"""Built-in students: one plugin module a file."""
+"""Built-in students: one plugin module per file."""

@@ -1,4 +1,4 @@
-"""Students of DistilBERT's shape: BERT without token types and pooler (Sanh et al. 2019, arXiv 1910.01108)."""
+"""Students of DistilBERT's shape: BERT without token types and a pooler (Sanh et al. 2019, arXiv 1910.01108)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DistilBERT(Student):
-    """DistilBERT's shape, as wide as its BERT teacher unless said otherwise: the study's student has 6 layers."""
+    """DistilBERT's architecture, by default as wide as its BERT teacher; the study's student has 6 layers."""
 
     name: ClassVar[str] = "distilbert"
     layers: int = option(6, "Transformer layers.", min=1)
-    hidden: int | None = option(None, "Width of the hidden states; the teacher's where none is given.", min=1)
-    heads: int | None = option(None, "Attention heads; the teacher's where none is given.", min=1)
-    feed_forward: int | None = option(None, "Width inside feed-forward blocks; the teacher's, or 4 x hidden.", min=1)
+    hidden: int | None = option(None, "Width of the hidden states; the default is the teacher's.", min=1)
+    heads: int | None = option(None, "Attention heads; the default is the teacher's number.", min=1)
+    feed_forward: int | None = option(
+        None, "Width inside feed-forward blocks; the default is the teacher's, or 4 x hidden.", min=1
+    )
     dropout: float = option(0.1, "Dropout of hidden states and attention.", min=0.0, max=0.9)
     vocabulary: int | None = option(
-        None, "Pieces of a WordPiece vocabulary to keep: the dataset's most frequent; all where none is given.", min=1
+        None, "Keep only this many pieces of a WordPiece vocabulary, the dataset's most frequent; default: all.", min=1
     )
     start: Literal["sanh", "uniform", "first", "random"] = option(
-        "sanh", "Teacher layers to start from: spread as DistilBERT does, every n-th, the lowest, or none."
+        "sanh", "Teacher layers to start from: spaced as in DistilBERT, every n-th, the lowest, or none."
     )
     positions: Literal["copied", "frozen", "random"] = option(
         "copied", "Position embeddings: copied from the teacher and trained, copied and frozen, or from scratch."
@@ -36,7 +38,7 @@ class DistilBERT(Student):
         """A DistilBertForMaskedLM.
 
         Raises:
-            ModelError: the teacher is not a BERT, or of another width than a student that starts from it.
+            ModelError: the teacher is not a BERT, or the student starts from its layers but differs in width.
         """
         from transformers import DistilBertConfig, DistilBertForMaskedLM
 
@@ -44,7 +46,9 @@ class DistilBERT(Student):
 
         own = teacher.config
         if own.model_type not in ("bert", "distilbert"):
-            raise ModelError(f"distilbert follows BERT teachers, and this one is {own.model_type}; use layers:6")
+            raise ModelError(
+                f"distilbert needs a BERT teacher, and this one is {own.model_type}; use --student layers:6"
+            )
         hidden = self.hidden or own.hidden_size
         inside = own.intermediate_size if own.model_type == "bert" else own.hidden_dim
         config = DistilBertConfig(

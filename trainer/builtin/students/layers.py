@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Layers(Student):
-    """The teacher's own class with another number of layers, and another width if asked for."""
+    """The teacher's own class with a different number of layers, and optionally another width."""
 
     name: ClassVar[str] = "layers"
     layers: int = option(6, "Transformer layers.", min=1)
-    hidden: int | None = option(None, "Width of the hidden states; the teacher's where none is given.", min=1)
-    heads: int | None = option(None, "Attention heads; the teacher's where none is given.", min=1)
-    feed_forward: int | None = option(None, "Width inside feed-forward blocks; the teacher's, or 4 x hidden.", min=1)
-    dropout: float | None = option(None, "Dropout; the teacher's where none is given.", min=0.0, max=0.9)
+    hidden: int | None = option(None, "Width of the hidden states; the default is the teacher's.", min=1)
+    heads: int | None = option(None, "Attention heads; the default is the teacher's number.", min=1)
+    feed_forward: int | None = option(
+        None, "Width inside feed-forward blocks; the default is the teacher's, or 4 x hidden.", min=1
+    )
+    dropout: float | None = option(None, "Dropout; the default is the teacher's.", min=0.0, max=0.9)
     vocabulary: int | None = option(
-        None, "Pieces of a WordPiece vocabulary to keep: the dataset's most frequent; all where none is given.", min=1
+        None, "Keep only this many pieces of a WordPiece vocabulary, the dataset's most frequent; default: all.", min=1
     )
     start: Literal["sanh", "uniform", "first", "random"] = option(
-        "sanh", "Teacher layers to start from: spread as DistilBERT does, every n-th, the lowest, or none."
+        "sanh", "Teacher layers to start from: spaced as in DistilBERT, every n-th, the lowest, or none."
     )
     positions: Literal["copied", "frozen", "random"] = option(
         "copied", "Position embeddings: copied from the teacher and trained, copied and frozen, or from scratch."
@@ -36,8 +38,8 @@ class Layers(Student):
         """A model of the teacher's class.
 
         Raises:
-            ModelError: the teacher's family is not known, or the student starts from a teacher of another width or
-                from one with fewer layers, or its heads do not divide its width.
+            ModelError: the teacher's family is unknown; or the student starts from the teacher's layers but differs
+                in width or has more layers; or the number of heads does not divide the width.
         """
         from trainer import ModelError, chosen_layers, family_of, layers_of, start_from
 
@@ -52,7 +54,7 @@ class Layers(Student):
         try:
             student = type(teacher)(config)
         except ValueError as error:
-            raise ModelError(f"{self.short()} is not a shape that {type(teacher).__name__} takes: {error}") from error
+            raise ModelError(f"{self.short()} does not fit {type(teacher).__name__}: {error}") from error
         start_from(student, teacher, rule=self.start, positions=self.positions)
         return student
 

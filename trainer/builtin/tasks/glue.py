@@ -26,27 +26,34 @@ LABEL = ("label", "gold_label")
 
 @dataclass(frozen=True)
 class GlueTask(Task, ABC):
-    """A task of GLUE: its files, columns, classes and metrics."""
+    """A GLUE task: its files, columns, classes and metrics."""
 
     benchmark: ClassVar[str] = "glue"
     problem: ClassVar[ProblemName] = "classification"
     metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
     classes: ClassVar[tuple[str, ...]]
-    """By their names on the hub, in the order of their numbers; GLUE's own files give the number or the name."""
+    """Names as on the hub, in the order of their numbers; GLUE's own files contain either the number or the name."""
     layout: ClassVar[Layout]
     dev_stems: ClassVar[dict[str, tuple[str, ...]]] = {}
-    """The stems of its dev files, by the column of tables that they fill; empty is one column, its printed name."""
+    """The stems of the dev files, by result column; if empty, there is one column with the task's printed name."""
     dev_rows: ClassVar[dict[str, int]]
-    """The official size of each dev set; other sizes are noted, since their scores do not compare."""
+    """The official size of each dev set; other sizes are noted, since their scores are not comparable."""
     bounds: ClassVar[tuple[float, float] | None] = None
-    """The lowest and highest label of a regression; a label outside is an error."""
+    """The lowest and highest allowed label of a regression."""
 
     def head(self) -> Head:
-        """Its problem, metrics and classes."""
+        """The problem, metrics and classes."""
         return Head(self.problem, self.metrics, self.classes)
 
     def read(self, data: Path) -> Splits:
-        """Its train and dev examples; test files have no labels and are not read."""
+        """The train and dev examples; test files have no labels and are not read.
+
+        Args:
+            data: a folder that contains the task's folder, or the task's folder itself.
+
+        Raises:
+            TaskNotFound: there is no such folder, or it has no train or dev file.
+        """
         folder = find_folder(data, self.printed, self.name)
         if folder is None:
             raise TaskNotFound(f"{self.printed} is not in {data}")

@@ -33,11 +33,18 @@ class Squad(Task):
     dev_rows: ClassVar[dict[str, int]] = {"SQuAD": 10570}
 
     def head(self) -> Head:
-        """Spans, scored by SQuAD's own rule."""
+        """Answer spans, scored by SQuAD's own rule."""
         return Head("spans", ("exact match", "f1"))
 
     def read(self, data: Path) -> Splits:
-        """Its questions; those whose answer is not in the context are counted, and not trained on."""
+        """The questions; training questions whose answer is not in the context are counted and left out.
+
+        Args:
+            data: a folder with the files, or with a folder `squad` or `plain_text` that has them.
+
+        Raises:
+            TaskNotFound: train or dev files are missing.
+        """
         folders = [data, *([inner] if (inner := find_folder(data, "squad", "plain_text")) else [])]
         for folder in folders:
             train, dev = _files(folder, "train"), _files(folder, "dev", "validation")
@@ -63,7 +70,7 @@ def _questions(path: Path) -> Iterable[Question]:
     for row in table.rows:
         found = list(zip(row[answers]["answer_start"], row[answers]["text"], strict=True))
         if not found:
-            raise TaskError(f"{path}: {row[id]} has no answer, as in SQuAD v2; version 1.1 is needed")
+            raise TaskError(f"{path}: question {row[id]} has no answer, as in SQuAD v2; use version 1.1")
         yield row[id], row[asked], row[context], found
 
 
@@ -78,14 +85,14 @@ def _examples(files: Sequence[Path], *, train: bool) -> Examples:
             if occurring or not train:
                 kept.append((id, asked, context, occurring if train else placed))
     if not kept:
-        raise TaskError(f"{files[0]} has no question that could be read")
+        raise TaskError(f"{files[0]} has no readable question")
     ids, questions, contexts, gold = (list(column) for column in zip(*kept, strict=True))
     unreadable = {"answer not in context" if train else "answer not in context, still scored": lost} if lost else {}
     return Examples(questions, contexts, gold, ids, unreadable, sha256_of([sha256_file(path) for path in files]))
 
 
 def _placed(context: str, start: int, text: str) -> int:
-    """Where the answer begins: at `start`, else at its occurrence nearest to `start`, else −1."""
+    """Where the answer begins: at `start`, or else at its occurrence nearest to `start`, or else -1."""
     if text and context.startswith(text, start):
         return start
     before, after = context.rfind(text, 0, max(start, 0)), context.find(text, max(start, 0))

@@ -1,4 +1,4 @@
-"""`trainer distill`: a student, from a teacher and a transfer dataset."""
+"""`trainer distill`: train a student from a teacher and a transfer dataset."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ def command(
     *,
     dataset: Annotated[str | None, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")] = None,
     teacher: Annotated[
-        list[str] | None, typer.Option(help="A model folder, or a hub id, ID@REVISION; repeatable.")
+        list[str] | None, typer.Option(help="A model folder or a hub id, ID@REVISION; repeatable.")
     ] = None,
     out: Annotated[Path, typer.Option(help="The run folder.")] = Path("run"),
     preset: Annotated[str | None, typer.Option(help="study (the default), sanh, fast, or a TOML file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete a run that is in --out.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete the run in --out first.")] = False,
     break_lock: Annotated[
-        bool, typer.Option("--break-lock", help="Take --out over from a process on another machine that has died.")
+        bool, typer.Option("--break-lock", help="Take over --out from a dead process on another machine.")
     ] = False,
-    stop_after: Annotated[str | None, typer.Option(help="Stop in order after a time, such as 2h.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost, and do nothing.")] = False,
-    allow_pickle: Annotated[bool, typer.Option("--allow-pickle", help="Read a teacher that is a pickle.")] = False,
+    stop_after: Annotated[str | None, typer.Option(help="Stop cleanly after a time, such as 2h.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost; train nothing.")] = False,
+    allow_pickle: Annotated[
+        bool, typer.Option("--allow-pickle", help="Allow a teacher stored as a pickle, which can run code.")
+    ] = False,
     settings: dict[str, object],
 ) -> None:
     """Train a student to follow a teacher on a registered dataset."""

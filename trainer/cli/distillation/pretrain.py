@@ -1,4 +1,4 @@
-"""`trainer pretrain`: a masked-language model from a registered dataset, new or continued from a body."""
+"""`trainer pretrain`: train a masked-language model on a registered dataset, from scratch or from a model."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from trainer.errors import OtherRecipe
 def command(
     *,
     dataset: Annotated[str | None, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder that becomes the teacher.")] = Path("teacher"),
+    out: Annotated[Path, typer.Option(help="The folder for the trained teacher.")] = Path("teacher"),
     start: Annotated[
         str | None,
-        typer.Option("--from", help="Continue from this model, folder or hub id, instead of random weights; a body "
+        typer.Option("--from", help="Continue from this model (a folder or hub id) instead of random weights; a body "
                      "without a masked-LM head gets one.", metavar="MODEL"),
     ] = None,
     freeze_body: Annotated[
-        int | None, typer.Option(help="With --from: updates in the beginning that train only the head.", min=0)
+        int | None, typer.Option(help="With --from: train only the head for this many updates at the start.", min=0)
     ] = None,
     preset: Annotated[str | None, typer.Option(help="pretrain (the default), or a TOML file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete a run that is in --out.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete the run in --out first.")] = False,
     break_lock: Annotated[
-        bool, typer.Option("--break-lock", help="Take --out over from a process on another machine that has died.")
+        bool, typer.Option("--break-lock", help="Take over --out from a dead process on another machine.")
     ] = False,
-    stop_after: Annotated[str | None, typer.Option(help="Stop in order after a time, such as 2h.")] = None,
+    stop_after: Annotated[str | None, typer.Option(help="Stop cleanly after a time, such as 2h.")] = None,
     shape: dict[str, object],
     settings: dict[str, object],
 ) -> None:  # fmt: skip
     """Pre-train a masked-language model on a registered dataset: a teacher, or a BERT adapted to your domain.
 
-    From random weights it is a small BERT of the shape given. With --from it continues from a model that you
-    have: trainer pretrain --from ./all-MiniLM-L6-v2 --dataset novels --out teacher
+    By default, the model is a small BERT with the given shape and random weights. With --from, training continues from
+    a model that you have: trainer pretrain --from ./all-MiniLM-L6-v2 --dataset novels --out teacher
     """
     from trainer.cli.run_display import Bar, tell_end
     from trainer.distillation import pretrain as act
 
     if freeze_body is not None and start is None and not resume:
-        raise OtherRecipe("--freeze-body keeps the body of a model unchanged; name the model with --from")
+        raise OtherRecipe("--freeze-body keeps the body of an existing model unchanged; give the model with --from")
     outcome = act(
         dataset, out,
         shape=Shape.from_options(shape) if shape or not (start or resume) else None,

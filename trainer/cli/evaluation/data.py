@@ -10,8 +10,8 @@ import typer
 
 def command(
     benchmarks: Annotated[list[str], typer.Argument(help="glue, squad, or both.")],
-    to: Annotated[Path, typer.Option(help="The folder that gets one folder per benchmark.")],
-    revision: Annotated[str | None, typer.Option(help="A commit of the hub; the newest by default.")] = None,
+    to: Annotated[Path, typer.Option(help="Where to put the files, in one folder per benchmark.")],
+    revision: Annotated[str | None, typer.Option(help="A commit on the hub; the newest by default.")] = None,
 ) -> None:
     """Download the train and dev files of public benchmarks from the hub."""
     from trainer.evaluation import fetch

@@ -26,18 +26,26 @@ def command(
     tasks: Annotated[str, typer.Option(help="Only these tasks, such as CoLA,SST-2,RTE; all by default.")] = "",
     preset: Annotated[Literal["study", "robust"], typer.Option(help="How to fine-tune.")] = "study",
     seeds: Annotated[int | None, typer.Option(min=1, help="How many seeds; the preset's number by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where results go; `evaluation` next to the model.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; the default is `evaluation` next to the model.")
+    ] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
-    grid: Annotated[bool, typer.Option("--grid", help="Try learning rates 2e-5, 3e-5, 5e-5; keep the best.")] = False,
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Try learning rates 2e-5, 3e-5 and 5e-5, and keep the best.")
+    ] = False,
     epochs: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
-    length: Annotated[int | None, typer.Option(min=8, help="Most tokens of a sequence.")] = None,
-    stride: Annotated[int | None, typer.Option(min=0, help="Tokens that windows of a long context share.")] = None,
-    min_updates: Annotated[int | None, typer.Option(min=0, help="Add epochs up to this many updates.")] = None,
+    length: Annotated[int | None, typer.Option(min=8, help="Maximum tokens per sequence.")] = None,
+    stride: Annotated[
+        int | None, typer.Option(min=0, help="Tokens shared by neighbouring windows of a long context.")
+    ] = None,
+    min_updates: Annotated[
+        int | None, typer.Option(min=0, help="Add epochs until there are this many updates.")
+    ] = None,
     train_rows: Annotated[int | None, typer.Option(min=1, help="Train on this many examples.")] = None,
-    dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on this many dev examples, the first.")] = None,
+    dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first this many dev examples.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
-    workers: Annotated[int, typer.Option(min=1, help="Fine-tunings at once.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="How many models to fine-tune at once.")] = 1,
     cosine: Annotated[
         bool,
         typer.Option(
@@ -45,11 +53,11 @@ def command(
         ),
     ] = False,
     pooling: Annotated[
-        Literal["mean", "cls", "max"] | None, typer.Option(help="With --cosine: how token vectors become one.")
+        Literal["mean", "cls", "max"] | None, typer.Option(help="With --cosine: how token vectors are pooled.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
-    """Fine-tune a model on a benchmark's tasks with every seed, and score it on their dev sets."""
+    """Fine-tune a model on a benchmark's tasks, once per seed, and score it on their dev sets."""
     if cosine:
         _by_cosine(benchmark, model, data, out=out, pooling=pooling, rows=dev_rows, device=device, as_json=as_json)
         return
@@ -118,7 +126,9 @@ def show(made: Evaluation) -> None:
             console.print(f"GLUE [bold]{score['value']:.1f}[/bold] ({score['name']})", highlight=False)
     errors = Console(stderr=True)
     for name, reason in made.missing.items():
-        errors.print(f"[yellow]left out:[/yellow] {reason}; no score counts {name}", highlight=False, soft_wrap=True)
+        errors.print(
+            f"[yellow]left out:[/yellow] {reason}; the scores do not include {name}", highlight=False, soft_wrap=True
+        )
     for column in made.columns.values():
         for note in column.notes:
             errors.print(f"[yellow]note:[/yellow] {column.title}: {note}", highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`trainer probe`: what models know, without fine-tuning them."""
+"""`trainer probe`: measure what models know without fine-tuning them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,23 @@ def command(
     models: Annotated[
         list[str], typer.Argument(help="Model or run folders, hub ids, or start:RUN for a student before training.")
     ],
-    teacher: Annotated[str | None, typer.Option(help="The teacher's folder; fidelity needs it.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="The teacher's folder; required for fidelity.")] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="Minimal pairs: a JSONL file (may be gzipped), or a folder of them.")
     ] = None,
-    pairs_per_paradigm: Annotated[int | None, typer.Option(min=1, help="Only each paradigm's first so many.")] = None,
-    held_out: Annotated[str | None, typer.Option(help="Fidelity: a dataset that nothing was trained on.")] = None,
-    rows: Annotated[int | None, typer.Option(min=1, help="Rows of it to use; 2,000 by default.")] = None,
+    pairs_per_paradigm: Annotated[
+        int | None, typer.Option(min=1, help="Use only this many pairs of each paradigm.")
+    ] = None,
+    held_out: Annotated[str | None, typer.Option(help="Fidelity: a dataset that no model was trained on.")] = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="Fidelity: how many rows to use; 2,000 by default.")] = None,
     probe: Annotated[list[str] | None, typer.Option(help="Another probe, NAME:key=value,…; repeatable.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where results go; `probes` beside each model.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; the default is `probes` next to each model.")
+    ] = None,
     page: Annotated[Path | None, typer.Option(help="Also write the results as one HTML page.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
-    precision: Annotated[str, typer.Option(help="What matrices are multiplied in: fp32, bf16, fp16, auto.")] = "fp32",
-    details: Annotated[bool, typer.Option("--details", help="Show splits of more than 20 rows as well.")] = False,
+    precision: Annotated[str, typer.Option(help="Precision of matrix products: fp32, bf16, fp16 or auto.")] = "fp32",
+    details: Annotated[bool, typer.Option("--details", help="Also show splits with more than 20 rows.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Measure what models know without fine-tuning them: minimal pairs, and fidelity by kind of token."""
@@ -62,7 +66,12 @@ def command(
 
 
 def show(made: Sequence[Probed], *, details: bool) -> None:
-    """Print a table for each probe and metric, one column a model, and what to know about them."""
+    """Print a table for each probe and metric, with one column per model, followed by the notes.
+
+    Args:
+        made: the results of each model, with the same probes in the same order.
+        details: whether to show splits with more than 20 strata.
+    """
     console, errors = Console(), Console(stderr=True)
     for number, result in enumerate(made[0].results):
         results = [one.results[number] for one in made]
@@ -82,7 +91,7 @@ def show(made: Sequence[Probed], *, details: bool) -> None:
         for note in dict.fromkeys(note for one in results for note in one.notes):
             errors.print(f"[yellow]note:[/yellow] {result.probe}: {note}", highlight=False, soft_wrap=True)
     seconds = sum(one.seconds for probed in made for one in probed.results)
-    console.print(f"95 % intervals; {seconds:,.1f} s of measuring, stored in {made[0].folder}", highlight=False)
+    console.print(f"95 % intervals; measured in {seconds:,.1f} s, stored in {made[0].folder}", highlight=False)
 
 
 def _cell(estimate: Estimate) -> str:

@@ -19,11 +19,11 @@ def score() -> None:
 
 @app.command()
 def squad(
-    predictions: Annotated[Path, typer.Argument(help="JSON: one object from question id to answer text.")],
-    dev: Annotated[Path, typer.Argument(help="SQuAD v1.1's JSON, such as dev-v1.1.json.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    predictions: Annotated[Path, typer.Argument(help="A JSON object that maps question ids to answer texts.")],
+    dev: Annotated[Path, typer.Argument(help="SQuAD v1.1's JSON file, such as dev-v1.1.json.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Exact match and F1 by SQuAD v1.1's rule, to the last digit."""
+    """Print exact match and F1 by SQuAD v1.1's rule, to the last digit."""
     from trainer.evaluation import score_squad
 
     made = score_squad(predictions, dev)
@@ -31,6 +31,6 @@ def squad(
         typer.echo(json.dumps(asdict(made)))
         return
     typer.echo(f"exact match {made.exact_match!r}\nF1 {made.f1!r}")
-    typer.echo(f"{made.questions:,} questions, {made.unanswered:,} without a prediction, which count as 0")
+    typer.echo(f"{made.questions:,} questions, {made.unanswered:,} without a prediction (counted as 0)")
     if made.unknown:
         typer.echo(f"{made.unknown:,} predictions are for questions that are not in {dev}")

@@ -1,4 +1,4 @@
-"""`trainer export MODEL --format onnx`: a model for other runtimes."""
+"""`trainer export MODEL --format onnx`: write a model for other runtimes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import typer
 
 def command(
     model: Annotated[str, typer.Argument(help="A run folder, a model folder, or a hub id, ID@REVISION.")],
-    format: Annotated[Literal["onnx"], typer.Option("--format", help="What to write.")] = "onnx",
-    int8: Annotated[bool, typer.Option("--int8", help="Also write weights in 8 bits, for CPUs.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Where the files go; `onnx` in the model's folder.")] = None,
+    format: Annotated[Literal["onnx"], typer.Option("--format", help="The file format.")] = "onnx",
+    int8: Annotated[bool, typer.Option("--int8", help="Also write a file with 8-bit weights, for CPUs.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the files; the default is `onnx` in the model's folder.")
+    ] = None,
 ) -> None:
     """Write a model with its head as ONNX, checked against torch; needs the extra `onnx`."""
     from trainer.models import export_onnx

@@ -1,4 +1,4 @@
-"""`trainer inspect`: what a model folder holds."""
+"""`trainer inspect`: describe a model folder."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import typer
 
 def command(
     model: Annotated[str, typer.Argument(help="A model folder, a run folder, or a hub id, ID@REVISION.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Say what a model folder holds: family, head, vocabulary, casing, size."""
+    """Describe a model folder: family, head, vocabulary, casing, size."""
     from trainer.models import inspect_model
 
     found = inspect_model(model)
@@ -21,13 +21,13 @@ def command(
         return
     known = {
         True: "present",
-        False: "missing: trainer pretrain --from adds one; --loss embedding needs none",
-        None: "not looked for: the family is not known",
+        False: "missing: add one with trainer pretrain --from; --loss embedding does not need it",
+        None: "unknown: the family is not known",
     }
     head = known[found.masked_lm_head]
     obstacle = f" (cannot be trained: {found.obstacle})" if found.obstacle else ""
     typer.echo(f"family          {found.family}{obstacle}")
     typer.echo(f"masked-LM head  {head}")
     typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {found.casing}")
-    typer.echo(f"layers          {found.layers or 'unknown number'} of {found.hidden or 'unknown width'}")
+    typer.echo(f"layers          {found.layers or 'unknown'} (width {found.hidden or 'unknown'})")
     typer.echo(f"parameters      {found.parameters:,} ({found.size_bytes / 2**20:,.1f} MB)")

@@ -1,4 +1,4 @@
-"""`trainer measure`: parameters, size and inference time of models side by side."""
+"""`trainer measure`: compare models by parameters, size and inference time."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def command(
         list[str], typer.Argument(help="Model or run folders, or ONNX files; all are compared with the first.")
     ],
     data: Annotated[
-        Path | None, typer.Option(help="A folder with GLUE's STS-B, whose dev set is timed; made-up ids by default.")
+        Path | None, typer.Option(help="A folder with GLUE's STS-B: time its dev set; the default is random ids.")
     ] = None,
-    rows: Annotated[int | None, typer.Option(min=1, help="Time the first so many sentences only.")] = None,
-    passes: Annotated[int, typer.Option(min=1, help="How often all sentences are run.")] = 3,
+    rows: Annotated[int | None, typer.Option(min=1, help="Time only this many sentences, the first ones.")] = None,
+    passes: Annotated[int, typer.Option(min=1, help="How many times to run all sentences.")] = 3,
     texts: Annotated[
-        Path | None, typer.Option(help="A file, one text per line: how far ONNX files are from float32 on it.")
+        Path | None, typer.Option(help="A file with one text per line: compare ONNX files with float32 on it.")
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help="The task that the models are fine-tuned on: what ONNX files lose on it.")
+        str | None, typer.Option(help="The task that the models are fine-tuned on: score ONNX files against float32.")
     ] = None,
     task_data: Annotated[Path, typer.Option(help="The folder with the task's files.")] = Path(),
-    out: Annotated[Path | None, typer.Option(help="Write the results into this JSON file as well.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the results to this JSON file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
-    """Parameters, size and inference time (CPU, one thread, batch 1) of models side by side."""
+    """Compare models by parameters, size and inference time (CPU, one thread, batch 1)."""
     from trainer.evaluation import measure as action
 
     with shown_progress() as progress:
@@ -71,7 +71,7 @@ def _show(made: Measurements) -> None:
 
 
 def _show_losses(console: Console, model: Measurement) -> None:
-    """What an ONNX file loses against its model in float32."""
+    """Print how far an ONNX file is from its model in float32."""
     if found := model.divergence:
         what = "KL from float32" if found.kind == "kl" else "1 - cosine with float32"
         console.print(f"{model.name}: {what} {found.value:.2e}, on {found.texts:,} texts", highlight=False)

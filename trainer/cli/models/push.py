@@ -10,12 +10,12 @@ import typer
 
 def command(
     run: Annotated[Path, typer.Argument(help="The run folder.")],
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME on the hub; made if it is not there.")],
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME on the hub; created if it does not exist.")],
     private: Annotated[
-        bool, typer.Option("--private", help="A private repository, and a run card without local paths.")
+        bool, typer.Option("--private", help="Use a private repository, and remove local paths from the run card.")
     ] = False,
     may: Annotated[
-        bool, typer.Option("--i-may-redistribute", help="Upload although a recorded licence is unknown or forbids it.")
+        bool, typer.Option("--i-may-redistribute", help="Upload even if a recorded licence is unknown or forbids it.")
     ] = False,
     base_model: Annotated[
         list[str] | None, typer.Option(help="The hub id of the teacher, if it was read from a folder; repeatable.")

@@ -1,4 +1,4 @@
-"""`trainer new KIND NAME`: a plugin as a complete distribution, to be changed."""
+"""`trainer new KIND NAME`: create a plugin as a complete distribution, ready to edit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 
 def command(
     kind: Annotated[str, typer.Argument(help="loss, state-loss, task, probe, family, student or callback.")],
-    name: Annotated[str, typer.Argument(help="What users will type to choose it: lower-case words joined by hyphens.")],
-    folder: Annotated[Path, typer.Option("--dir", help="Where its folder is put.")] = Path(),
+    name: Annotated[str, typer.Argument(help="The name that users will type: lower-case words joined by hyphens.")],
+    folder: Annotated[Path, typer.Option("--dir", help="Where to create the plugin's folder.")] = Path(),
 ) -> None:
-    """Begin a plugin: code, pyproject, tests, README and CI file; its tests pass at once."""
+    """Create a plugin with code, pyproject, tests, README and CI file; its tests pass from the start."""
     from corpora import new_plugin
     from trainer.plugin import registry
 

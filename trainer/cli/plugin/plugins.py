@@ -1,4 +1,4 @@
-"""`trainer plugins`: everything that can be chosen by name."""
+"""`trainer plugins`: list everything that can be chosen by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`trainer plan`: how much data and how many updates a student needs, from short runs."""
+"""`trainer plan`: predict from short runs how much data and how many updates a student needs."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 def command(
     *,
     dataset: Annotated[str, typer.Option(help="NAME, NAME@TAG or NAME@FINGERPRINT.")],
-    teacher: Annotated[list[str], typer.Option(help="A model folder, or a hub id, ID@REVISION; repeatable.")],
+    teacher: Annotated[list[str], typer.Option(help="A model folder or a hub id, ID@REVISION; repeatable.")],
     out: Annotated[Path, typer.Option(help="The plan's folder: short runs, plan.json, plan.html.")] = Path("plan"),
     preset: Annotated[str, typer.Option(help="study, sanh, fast, or a TOML file.")] = "study",
-    target: Annotated[str | None, typer.Option(help="What to reach: kl=0.3, or agreement=0.8.")] = None,
-    runs: Annotated[int, typer.Option(help="Short runs, 6 to 28; more give narrower intervals.")] = 6,
+    target: Annotated[str | None, typer.Option(help="The value to reach, such as kl=0.3 or agreement=0.8.")] = None,
+    runs: Annotated[int, typer.Option(help="Number of short runs, 6 to 28; more give narrower intervals.")] = 6,
     updates: Annotated[
-        int | None, typer.Option(help="Updates of the longest; a sixteenth of the planned run's by default.")
+        int | None, typer.Option(help="Updates of the longest short run; default: a sixteenth of the planned run's.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the short runs and their cost; train none.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     settings: dict[str, object],
 ) -> None:
-    """Predict what more data and more updates give a student, from short runs on nested samples."""
+    """Predict how a student gains from more data and more updates, from short runs on nested samples."""
     from trainer.cli.run_display import Bar
     from trainer.distillation import forecast
     from trainer.experiments.planning import as_json as to_json
@@ -61,7 +61,7 @@ def command(
 def _show_runs(asked: Asked, speed: float) -> None:
     table = Table("rows", "updates", "seed")
     for run in asked.runs:
-        table.add_row(f"{run.rows:,}", f"{run.updates:,}", "another" if run.repeat else "")
+        table.add_row(f"{run.rows:,}", f"{run.updates:,}", "different" if run.repeat else "")
     console = Console()
     console.print(table)
     console.print(

@@ -1,4 +1,4 @@
-"""`trainer report`: runs and their scores as one self-contained page."""
+"""`trainer report`: show runs and their scores on one self-contained page."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import typer
 
 
 def command(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, and folders of evaluated models (a teacher).")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Run folders, and folders of other evaluated models, such as a teacher.")
+    ],
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     preset: Annotated[
         Literal["sanh9", "glue8", "leaderboard"], typer.Option(help="Which GLUE score to show.")
     ] = "sanh9",
-    measured: Annotated[Path | None, typer.Option(help="The file of `trainer measure --out FILE`.")] = None,
+    measured: Annotated[Path | None, typer.Option(help="The file written by `trainer measure --out FILE`.")] = None,
     title: Annotated[str, typer.Option(help="The page's title.")] = "Distilling BERT: what the transfer dataset does",
 ) -> None:
-    """Put runs and their scores into one report, next to the study's own figures."""
+    """Write one report of runs and their scores, next to the study's published figures."""
     from trainer.experiments.study import report as action
 
     path = action(runs, out, preset=preset, measured=measured, title=title)

@@ -1,4 +1,4 @@
-"""`trainer search`: find the mix of datasets that a student learns most from."""
+"""`trainer search`: find the mix of datasets from which a student learns most."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from trainer.cli.study.study import AsJson, show_steps
 
 def command(
     file: Annotated[Path, typer.Argument(help="The search's recipe file, such as recipes/search-demo.toml.")],
-    executor: Annotated[str, typer.Option(help="Where datasets are made: serial, or processes:workers=2.")] = "serial",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost, and do nothing.")] = False,
+    executor: Annotated[str, typer.Option(help="How to make datasets: serial, or processes:workers=2.")] = "serial",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost; run nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train proxies on mixes of the parts, propose the best mix, and verify it against simple ones."""

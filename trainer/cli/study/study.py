@@ -1,4 +1,4 @@
-"""`trainer study run|status|report|answers`: a whole study from one recipe file."""
+"""`trainer study run|status|report|answers`: run a whole study from one recipe file."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 @app.command()
 def run(
     file: File,
-    executor: Annotated[str, typer.Option(help="Where datasets are made: serial, or processes:workers=2.")] = "serial",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost, and do nothing.")] = False,
+    executor: Annotated[str, typer.Option(help="How to make datasets: serial, or processes:workers=2.")] = "serial",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and its cost; run nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do everything in the recipe that is not done yet, then write the report."""
+    """Run every step of the recipe that is not done yet, then write the report."""
     from corpora.cli.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
@@ -50,7 +50,7 @@ def run(
 
 @app.command()
 def status(file: File, as_json: AsJson = False) -> None:
-    """Show which steps are done, and about how long the others take."""
+    """Show which steps are done, and about how long the others will take."""
     from trainer.experiments.study import plan_study
 
     show_steps(plan_study(file), as_json)
@@ -68,7 +68,7 @@ def report(file: File) -> None:
 
 @app.command()
 def answers(file: File, as_json: AsJson = False) -> None:
-    """Print the answers of the last report: the sentences, and with --json every difference with its interval."""
+    """Print the answers of the last report as sentences; with --json, every difference with its interval."""
     from trainer.experiments.study import study_answers
 
     if as_json:
@@ -87,7 +87,7 @@ def _show_answers(file: Path) -> None:
 
 
 def show_steps(steps: Sequence[Step], as_json: bool) -> None:
-    """Print steps as a table with what is left below it, or as JSON."""
+    """Print the steps as a table with a summary of what is left, or as JSON."""
     if as_json:
         typer.echo(json.dumps([asdict(step) for step in steps], indent=1, ensure_ascii=False))
         return
@@ -104,9 +104,9 @@ def show_steps(steps: Sequence[Step], as_json: bool) -> None:
     training = [step for step in left if step.kind in ("teacher", "student")]
     tokens = sum(step.tokens or 0 for step in training)
     unknown = sum(step.tokens is None for step in training)
-    more = f" and those of {unknown} runs whose datasets are not built yet" if unknown else ""
+    more = f" (plus {unknown} runs whose datasets are not built yet)" if unknown else ""
     known = [step.seconds for step in training if step.seconds is not None]
-    cost = f"about {_time(sum(known))} of training" if known else "the time is unknown until a first run is finished"
+    cost = f"about {_time(sum(known))} of training" if known else "time unknown until the first run has finished"
     console.print(
         f"{len(steps) - len(left)} of {len(steps)} steps done; {tokens:,} tokens left to train on{more}, {cost}",
         highlight=False,

@@ -1,4 +1,4 @@
-"""Losses and gradients of one micro-batch: bodies on packed tokens, then the terms, masked, summed and divided."""
+"""Losses and gradients of one micro-batch: run the models on packed tokens, then compute and average the terms."""
 
 from __future__ import annotations
 
@@ -18,40 +18,41 @@ from trainer.plugin import Given, LogitsLoss, Loss, StateLoss
 from trainer.runtime import Precision
 
 CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
-"""What the logits of one chunk may take, by device: with 30,522 words 274 tokens on a CPU, 8,795 on a GPU."""
+"""Bytes for the logits of one chunk, by device: with 30,522 words, 274 tokens on a CPU and 8,795 on a GPU."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What the sums of a whole update are divided by, over all its micro-batches and ranks."""
+    """The divisors of an update's sums, over all its micro-batches and ranks."""
 
     tokens: float
     picked: float
-    """Tokens to be predicted."""
+    """Tokens to predict."""
     sequences: float = 1.0
 
     def of(self, loss: Loss) -> float:
-        """What a loss is averaged over; at least 1, so that nothing to predict costs nothing."""
+        """The divisor of a loss: sequences, tokens to predict, or all tokens; at least 1, so that an empty sum is 0."""
         if isinstance(loss, StateLoss) and loss.per_sequence:
             return max(self.sequences, 1.0)
         return max(self.picked if loss.positions == "masked" else self.tokens, 1.0)
 
 
 class Engine:
-    """A student, its teacher and the terms of the loss, on one device.
+    """A student, its teachers and the terms of the loss, on one device.
 
     Args:
-        student: trained; in training mode dropout is on.
-        teacher: None if no loss reads one.
+        student: the model to train; in training mode, dropout is on.
+        teacher: the first teacher; None if no loss reads one.
         losses: the terms.
-        others: more teachers of the same vocabulary. A loss on logits sees the mean of all teachers' distributions,
-            at its `temperature` if it has one, else at 1; a loss on states sees the first teacher alone.
-        shares: of all teachers in that mean, the first one's first; their sum is 1.
-        kept: [pieces], int64, the teachers' ids of the student's pieces if it has a part of their vocabulary. The
-            teachers then read the student's tokens by their own ids, and their logits are those of these pieces.
-        precision: what matrices are multiplied in.
-        chunk: tokens whose logits are held at once; by default the device decides.
-        compiled: compile the layers and the losses on logits.
+        precision: the precision of matrix products.
+        others: more teachers with the same vocabulary. Losses on logits use the mean of all teachers' distributions,
+            at the loss's `temperature` if it has one, else at 1; losses on states use the first teacher alone.
+        shares: each teacher's weight in that mean, the first teacher's first; they sum to 1.
+        kept: [pieces], int64, the teachers' id of each of the student's pieces, if the student has part of their
+            vocabulary. The teachers then read the student's tokens by their own ids, and their logits are those of
+            these pieces.
+        chunk: tokens whose logits are in memory at once; None lets the device decide.
+        compiled: whether to compile the layers and the losses on logits.
     """
 
     def __init__(
@@ -81,25 +82,25 @@ class Engine:
         self.closed = [_closed_form(loss, module, compiled) for loss, module in zip(self.losses, modules, strict=True)]
         self._checked = False
         self.body_frozen = False
-        """Whether gradients stop at the student's head, so that its body is not trained."""
+        """Whether gradients stop at the student's head, leaving its body untrained."""
         for model in self.teachers:
             model.train(False).requires_grad_(False)
 
     @property
     def teachers(self) -> tuple[PreTrainedModel, ...]:
-        """All teachers, the first one first; empty if there is none."""
+        """All teachers in order; empty if there is none."""
         return (self.teacher, *self.others) if self.teacher is not None else ()
 
     def parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """What is trained, by name: of the student, then the losses' own."""
+        """The trained parameters by name: the student's, then the losses' own."""
         for prefix, module in (("student", self.student), ("losses", self.modules)):
             yield from ((f"{prefix}.{n}", p) for n, p in module.named_parameters() if p.requires_grad)
 
     def backward(self, packed: Packed, counts: Counts, *, scale: float = 1.0) -> Tensor:
-        """Add one micro-batch's part to the gradients.
+        """Add one micro-batch's contribution to the gradients.
 
         Args:
-            packed: on the engine's device, with its labels.
+            packed: on the engine's device, with labels.
             counts: of the whole update.
             scale: multiplies the gradient, for half precision.
 
@@ -113,7 +114,14 @@ class Engine:
         return sums.detach()
 
     def evaluate(self, packed: Packed) -> Tensor:
-        """The terms' sums over a micro-batch, [losses], without gradients."""
+        """The terms' sums over a micro-batch, without gradients.
+
+        Args:
+            packed: on the engine's device, with labels.
+
+        Returns:
+            [losses], unweighted and unnormalised.
+        """
         with torch.no_grad():
             return self._total(packed, [1.0] * len(self.losses))[1]
 
@@ -154,7 +162,9 @@ class Engine:
                 self.losses[n].name,
                 self.modules[n],
                 self.closed[n],
-                torch.full((), shares[n], dtype=_exact(last), device=last.device),  # made there: copying would wait
+                torch.full(
+                    (), shares[n], dtype=_exact(last), device=last.device
+                ),  # created on the device: a copy would wait
                 self.losses[n].positions == "masked",
                 float(getattr(self.losses[n], "temperature", 1.0)) if self.losses[n].teacher_needs else None,
             )
@@ -196,10 +206,10 @@ class Engine:
 
 
 def _closed_form(loss: Loss, module: nn.Module, compiled: bool) -> ClosedForm | None:
-    """The closed-form gradient that a loss declares, or None where autograd finds it.
+    """The closed-form gradient that a loss declares; None if autograd computes it.
 
     Raises:
-        PluginError: it is declared, and the module does not have it.
+        PluginError: the loss declares one that its module does not have.
     """
     if not (isinstance(loss, LogitsLoss) and loss.closed_form):
         return None
@@ -214,7 +224,7 @@ def _needs(of_losses: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _picked_first(labels: Tensor) -> tuple[Tensor, int]:
-    """The tokens' numbers with those to be predicted first, and how many these are."""
+    """The tokens' indices with those to predict first, and the number of those."""
     ignored = labels == IGNORED
     return torch.argsort(ignored, stable=True), int(len(labels) - ignored.sum())
 
@@ -228,7 +238,7 @@ def _exact(state: Tensor) -> torch.dtype:
 
 
 def _projection(model: PreTrainedModel, last: Tensor, kept: Tensor | None = None) -> Projection:
-    """What the logits are made of; those of some pieces only, whose softmax is the distribution renormalised."""
+    """The factors of the logits; with `kept`, of those pieces only, whose softmax is the renormalised distribution."""
     transform, decoder = head_of(model)
     weight, bias = decoder if kept is None else (decoder.weight[kept], decoder.bias[kept])
     return Projection(transform(last), weight, bias)

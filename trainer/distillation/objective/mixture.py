@@ -10,11 +10,11 @@ from torch import Tensor
 
 
 def mixed_logits(logits: Sequence[Tensor], shares: Sequence[float], *, temperature: float) -> Tensor:
-    """Logits whose softmax at a temperature is the weighted mean of several teachers' softmax at it.
+    """Logits whose softmax is the weighted mean of several teachers' softmax, all at one temperature.
 
     Args:
         logits: [tokens, vocabulary] of each teacher.
-        shares: of each teacher, above 0; their sum is 1.
+        shares: each teacher's weight, above 0; they sum to 1.
         temperature: above 0.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The matrix products of the vocabulary projection: plain ones, and those of a CPU that multiplies in bf16."""
+"""The matrix products of the vocabulary projection, plain or for CPUs that multiply in bf16."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 BLOCK_ROWS = 16
-"""Rows of logits that a CPU processes at once, so that they stay in its caches."""
+"""Rows of logits that a CPU processes at once, so that they stay in its cache."""
 BLOCK_WORDS = 2048
-"""Words whose gradients a CPU converts and adds at once, for the same reason."""
+"""Words whose gradients a CPU converts and adds at once, also to stay in its cache."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Projection:
 
 
 class Products:
-    """The products for one micro-batch, with memory that every chunk of it uses again.
+    """The products for one micro-batch, with buffers that all its chunks share.
 
     Args:
-        student: its gradients are computed.
-        teachers: of the same tokens.
-        held: what matrices are multiplied in.
-        chunk: tokens whose logits are held at once.
+        student: the projection whose gradients are computed.
+        teachers: projections of the same tokens.
+        held: the dtype of matrix products.
+        chunk: tokens whose logits are in memory at once.
     """
 
     def __init__(self, student: Projection, teachers: Sequence[Projection], *, held: torch.dtype, chunk: int) -> None:
@@ -53,7 +53,14 @@ class Products:
 
     @classmethod
     def of(cls, student: Projection, teachers: Sequence[Projection], *, held: torch.dtype, chunk: int) -> Products:
-        """The kind that suits the device and the precision."""
+        """Products of the kind that suits the device and the precision.
+
+        Args:
+            student: the projection whose gradients are computed.
+            teachers: projections of the same tokens.
+            held: the dtype of matrix products.
+            chunk: tokens whose logits are in memory at once.
+        """
         mixed = student.hidden.device.type == "cpu" and held != exact_dtype(held)
         return (MixedProducts if mixed else Products)(student, teachers, held=held, chunk=chunk)
 
@@ -61,7 +68,14 @@ class Products:
         return Projection(projection.hidden.to(held), projection.weight.to(held), projection.bias.to(held))
 
     def logits(self, span: slice) -> tuple[Tensor, list[Tensor]]:
-        """The logits of a chunk, [chunk, vocabulary], of the student and of each teacher, as `exactly` reads them."""
+        """The logits of a chunk, to be read through `exactly`.
+
+        Args:
+            span: the chunk's tokens.
+
+        Returns:
+            [chunk, vocabulary] of the student and of each teacher; the buffers are reused by the next chunk.
+        """
         rooms = (self._room, *self._of_teachers)
         student, *teachers = (
             self._product(of, of.hidden[span], room[: span.stop - span.start])
@@ -73,18 +87,29 @@ class Products:
         return torch.addmm(projection.bias, hidden, projection.weight.T, out=room)
 
     def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """A block of rows of them, in the precision of the losses."""
+        """A block of rows of the logits, in the precision of the losses.
+
+        Args:
+            student: [rows, vocabulary].
+            teachers: [rows, vocabulary] of each.
+        """
         return student.to(self.exact), [of.to(self.exact) for of in teachers]
 
     def store(self, gradient: Tensor, logits: Tensor) -> None:
-        """Put the gradient of a block of rows, [rows, vocabulary], in the place of the student's logits."""
+        """Overwrite the student's logits of a block with their gradient.
+
+        Args:
+            gradient: [rows, vocabulary].
+            logits: [rows, vocabulary], a view of the chunk's logits.
+        """
         logits.copy_(gradient)
 
     def add_gradients(self, gradient: Tensor, span: slice) -> None:
-        """Add a chunk's part to the gradients by the student's hidden states, weight and bias.
+        """Add a chunk's contribution to the gradients of the student's hidden states, weight and bias.
 
         Args:
-            gradient: [chunk, vocabulary], by the student's logits.
+            gradient: [chunk, vocabulary], with respect to the student's logits.
+            span: the chunk's tokens.
         """
         torch.mm(gradient, self.student.weight, out=self.to_hidden[span])
         self._add_to_weight(gradient, self.student.hidden[span])
@@ -101,9 +126,9 @@ class Products:
 
 
 class MixedProducts(Products):
-    """On a CPU in bf16: whatever is not a matrix product happens in float32, a block at a time, in the caches.
+    """On a CPU in bf16: everything but matrix products is computed in float32, block by block, in the cache.
 
-    There, converting or adding whole matrices of 30,522 words takes as long as multiplying them.
+    Converting or adding whole matrices of 30,522 words takes as long as multiplying them there.
     """
 
     def __init__(self, student: Projection, teachers: Sequence[Projection], *, held: torch.dtype, chunk: int) -> None:
@@ -119,7 +144,7 @@ class MixedProducts(Products):
         return torch.mm(hidden, projection.weight.T, out=room)
 
     def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """A block of rows of them in float32, with the biases, which `logits` leaves out here."""
+        """A block of rows in float32, with the biases, which `logits` leaves out here."""
         ours, *theirs = (
             room[: len(logits)].copy_(logits).add_(of.bias)
             for room, logits, of in zip(self._blocks, (student, *teachers), (self.student, *self.teachers), strict=True)
@@ -127,7 +152,7 @@ class MixedProducts(Products):
         return ours, theirs
 
     def store(self, gradient: Tensor, logits: Tensor) -> None:
-        """As in `Products`; the bias takes its gradient before it is rounded."""
+        """As in `Products`, and add the gradient to the bias before it is rounded."""
         self.to_bias += gradient.sum(0)
         logits.copy_(gradient)
 
@@ -138,9 +163,9 @@ class MixedProducts(Products):
             self.to_weight[words] += self._to_weight[words]
 
     def _add_to_bias(self, gradient: Tensor) -> None:
-        """`store` has done it."""
+        """Nothing to do: `store` adds it."""
 
 
 def exact_dtype(held: torch.dtype) -> torch.dtype:
-    """What losses are computed in where matrices are multiplied in `held`."""
+    """The dtype of losses when matrix products use `held`: float64 for float64, else float32."""
     return torch.float64 if held == torch.float64 else torch.float32

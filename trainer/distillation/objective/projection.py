@@ -16,7 +16,7 @@ from trainer.errors import Diverged
 from trainer.plugin import Given
 
 ClosedForm = Callable[[Given, Tensor], Tensor]
-"""(given, gradient) -> loss [tokens]; writes the gradient by the student's logits into `gradient`."""
+"""(given, gradient) -> loss [tokens]; writes the gradient of the student's logits into `gradient`."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,16 @@ class Term:
     """One loss on logits, as the head computes it."""
 
     name: str
-    """What errors call it."""
+    """The loss's name in errors."""
     module: nn.Module
     closed: ClosedForm | None
     """Its declared closed form; None if autograd computes the gradient."""
     share: Tensor
-    """Scalar: the factor of one token's loss in the total, its weight over the number of valid tokens."""
+    """Scalar: the factor of each token's loss in the total, the loss's weight divided by the number of valid tokens."""
     masked: bool
-    """Whether it is taken over the tokens to be predicted only."""
+    """Whether only the tokens to predict count."""
     temperature: float | None = None
-    """What the distributions of several teachers are softened by before their mean is taken; None if the term does
-    not read them."""
+    """Softens the distributions of several teachers before they are averaged; None if the term does not read them."""
 
 
 def logits_losses(
@@ -48,21 +47,21 @@ def logits_losses(
     chunk: int,
     check: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """The losses on logits of one micro-batch, never holding more logits than one chunk's.
+    """The losses on logits of one micro-batch, with the logits of only one chunk in memory at a time.
 
     Args:
-        student: gradients flow into its three tensors.
-        teachers: the same tokens of each teacher; empty if no term reads them.
-        shares: of the teachers in the mean of their distributions; their sum is 1.
-        labels: [tokens], the tokens to be predicted first, -100 after them.
+        student: the student's projection; gradients flow into its three tensors.
+        teachers: each teacher's projection of the same tokens; empty if no term reads them.
+        labels: [tokens], the tokens to predict first, then -100.
+        shares: each teacher's weight in the mean of their distributions; they sum to 1.
         terms: the losses.
         picked: how many tokens are to be predicted.
-        chunk: tokens whose logits are held at once.
-        check: check what each loss returns.
+        chunk: tokens whose logits are in memory at once.
+        check: whether to check what each loss returns.
 
     Returns:
-        The total, a scalar whose gradient is already known; and each term's sum over its tokens, [terms],
-        unweighted and unnormalised.
+        The total, a scalar whose gradient is already known; and each term's sum over its tokens, [terms], unweighted
+        and unnormalised.
 
     Raises:
         PluginError: with `check`, a loss returned another shape or type than [tokens] floats.
@@ -72,7 +71,7 @@ def logits_losses(
     call = _Call(
         tuple(teachers), tuple(shares), labels, tuple(terms), picked, chunk, held, torch.is_grad_enabled(), check
     )
-    with torch.autocast(student.hidden.device.type, enabled=False):  # it would lose precision in the losses
+    with torch.autocast(student.hidden.device.type, enabled=False):  # autocast would make the losses less precise
         total, sums = _Chunked.apply(student.hidden, student.weight, student.bias, call)  # type: ignore[no-untyped-call]
     return total, sums
 
@@ -86,15 +85,15 @@ class _Call:
     picked: int
     chunk: int
     held: torch.dtype
-    """What matrices are multiplied in."""
+    """The dtype of matrix products."""
     learns: bool
-    """False where only the losses are wanted."""
+    """False if only the losses are needed."""
     check: bool
     """Whether to check what each loss returns."""
 
 
 class _Chunked(torch.autograd.Function):
-    """Projects, loses and differentiates chunk by chunk in the forward pass; the backward pass only scales."""
+    """Computes logits, losses and gradients chunk by chunk in the forward pass; the backward pass only scales."""
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, call: _Call) -> tuple[Tensor, Tensor]:
@@ -112,17 +111,18 @@ class _Chunked(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        """The gradients from the forward pass, scaled in place."""
         to_hidden, to_weight, to_bias = ctx.gradients
-        ctx.gradients = None  # nobody reads them twice, and they are scaled in place
+        ctx.gradients = None  # they are read once, and scaled in place
         scale = gradients[0]
-        if scale.device.type != "cpu" or scale != 1:  # to look at it on a GPU would wait
+        if scale.device.type != "cpu" or scale != 1:  # reading it on a GPU would wait
             for gradient in (to_hidden, to_weight, to_bias):
                 gradient.mul_(scale.to(gradient))
         return to_hidden, to_weight, to_bias, None
 
 
 def _one_chunk(products: Products, call: _Call, span: slice, sums: Tensor) -> Tensor:
-    """Add the chunk's losses to `sums`; the total's gradient by its logits, [chunk, vocabulary], in their place."""
+    """Add the chunk's losses to `sums`, and return the gradient of its logits, [chunk, vocabulary]."""
     logits, of_teachers = products.logits(span)
     for first in range(0, len(logits), products.rows):
         block = slice(first, min(first + products.rows, len(logits)))
@@ -135,14 +135,14 @@ def _one_chunk(products: Products, call: _Call, span: slice, sums: Tensor) -> Te
 
 @dataclass(frozen=True)
 class _Rows:
-    """A block of a chunk: the logits of the student and of each teacher, [block, vocabulary], and the labels."""
+    """A block of a chunk: the student's and each teacher's logits, [block, vocabulary], and the labels."""
 
     student: Tensor
     teachers: list[Tensor]
     labels: Tensor
 
     def given(self, call: _Call, temperature: float | None) -> Given:
-        """What a loss sees; of several teachers, logits whose softmax is the mean of theirs."""
+        """The input of a loss; with several teachers, logits whose softmax is the mean of theirs."""
         of_teacher = self.teachers[0] if len(self.teachers) == 1 else None
         if len(self.teachers) > 1 and temperature is not None:
             of_teacher = mixed_logits(self.teachers, call.shares, temperature=temperature)
@@ -151,7 +151,7 @@ class _Rows:
 
 
 def _one_block(rows: _Rows, call: _Call, picked: int, sums: Tensor, buffers: Tensor) -> Tensor:
-    """Add a block's losses to `sums`; the total's gradient by its logits, [block, vocabulary], in the first buffer."""
+    """Add a block's losses to `sums`; return the gradient of its logits, [block, vocabulary], in the first buffer."""
     tokens = len(rows.labels)
     total = buffers[0, :tokens]
     seen = {at: rows.given(call, at) for at in {term.temperature for term in call.terms}}
@@ -178,9 +178,10 @@ def _first(given: Given, rows: int) -> Given:
 
 
 def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: bool) -> Tensor:
-    """A loss on logits, [tokens], detached; `share` times its gradient by the student's logits goes into `gradient`.
+    """A loss on logits, [tokens], detached; `share` times the gradient of the student's logits goes into `gradient`.
 
-    In closed form where the loss declares one, else by autograd, which also reaches the module's own weights.
+    The gradient is in closed form if the loss declares one; otherwise autograd computes it, and also the gradient of
+    the module's own weights.
     """
     if term.closed:
         loss = term.closed(given, gradient)
@@ -204,7 +205,9 @@ def check_returned(name: str, loss: object, number: int, *, unit: str = "token")
     """Check what a loss returned.
 
     Args:
-        number: of tokens, or of sequences, that it was given.
+        name: the loss's name.
+        loss: what it returned.
+        number: the number of tokens or sequences that the loss was given.
         unit: `token` or `sequence`.
 
     Raises:

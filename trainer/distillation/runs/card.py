@@ -1,4 +1,4 @@
-"""The run card, `run.json`: what a run was asked to do, on what, with what, and how it ended."""
+"""The run card, `run.json`: a run's settings, dataset, models and versions, and how it ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trainer.errors import NoCheckpoint, RunError
 CARD = "run.json"
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 StudentEntry = TypedDict("StudentEntry", {"class": str, "parameters": Count})
-"""The class of the student, and how many numbers it has."""
+"""The student's class and number of parameters."""
 
 
 @dataclass(frozen=True)
@@ -45,39 +45,39 @@ class HeldOutEntry:
 
 @dataclass(frozen=True)
 class TeacherEntry:
-    """A teacher, by its place and its content."""
+    """A teacher, by location and content."""
 
     model: str
-    """As it was asked for."""
+    """As given on the command line."""
     folder: str = ""
     weights: str = ""
-    """The sha256 of its weights and config."""
+    """The sha256 of the weights and config."""
     tokenizer: str = ""
     share: float = 1.0
-    """Its share in the mean of all teachers' distributions."""
+    """The teacher's weight in the mean of all teachers' distributions."""
     licence: str = ""
-    """As its own model card declares it."""
+    """As declared in the teacher's model card."""
     languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class VocabularyEntry:
-    """The pieces of its teacher's vocabulary that a student keeps, and what they make of the dataset."""
+    """The pieces of the teacher's vocabulary that a student keeps, and their effect on the dataset."""
 
     pieces: Count
     sha256: str
-    """Of the kept pieces in their order."""
+    """Of the kept pieces, in order."""
     tokens_before: Count = 0
-    """Tokens of the dataset in the teacher's pieces; `dataset.tokens` counts the student's."""
+    """The dataset's tokens in the teacher's pieces; `dataset.tokens` counts the student's."""
     unknown_before: float = 0.0
-    """The share of [UNK] among them."""
+    """The share of [UNK] in the teacher's pieces."""
     unknown: float = 0.0
-    """The same in the student's pieces."""
+    """The share of [UNK] in the student's pieces."""
 
 
 @dataclass(frozen=True)
 class PlanEntry:
-    """How long a run is."""
+    """The length of a run."""
 
     updates: Count
     updates_an_epoch: Count = 0
@@ -90,14 +90,14 @@ class PluginEntry:
     kind: str
     name: str
     owner: str
-    """The distribution with its version, or the file."""
+    """The distribution and its version, or the file."""
     sha256: str
-    """Of its code: the file, or all files of its package."""
+    """Of the plugin's code: the file, or all files of the package."""
 
 
 @dataclass(frozen=True)
 class BestEntry:
-    """The update whose weights the student has, and what it scored on held-out text."""
+    """The update whose weights the student has, and its score on held-out text."""
 
     update: Count
     metric: str
@@ -106,39 +106,39 @@ class BestEntry:
 
 @dataclass(frozen=True)
 class StartEntry:
-    """The model that a pre-training continues from, by its place and its content."""
+    """The model that pre-training continues from, by location and content."""
 
     model: str
     weights: str
     tokenizer: str = ""
     folder: str | None = None
     freeze_body: Count = 0
-    """Updates in the beginning during which only the head is trained."""
+    """Number of updates at the start that train only the head."""
     new_head: bool = False
     licence: str = ""
-    """As its own model card declares it."""
+    """As declared in the model's own card."""
     languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RunCard:
-    """A run, as `run.json` describes it."""
+    """The content of `run.json`."""
 
     kind: str
     """`distill` or `pretrain`."""
     preset: str
     recipe: dict[str, object]
-    """Every setting, by its name on the command line."""
+    """All settings, by name on the command line."""
     dataset: DatasetEntry
     teacher: TeacherEntry | None = None
-    """The first teacher; None for a run without one."""
+    """The first teacher; None for pre-training."""
     teachers: list[TeacherEntry] | None = None
     """All teachers, if there are several."""
     student: StudentEntry | None = None
     vocabulary: VocabularyEntry | None = None
-    """Of a student with a smaller vocabulary than its teacher."""
+    """Set if the student's vocabulary is smaller than its teacher's."""
     plugins: list[PluginEntry] | None = None
-    """Its losses, student and callbacks that are not built in."""
+    """The losses, student and callbacks that are not built in."""
     plan: PlanEntry | None = None
     held_out: HeldOutEntry | None = None
     micro_batch_tokens: Annotated[int, Meta(ge=1, le=2**53)] | None = None
@@ -146,53 +146,60 @@ class RunCard:
     attention: str = ""
     ranks: Annotated[int, Meta(ge=1, le=2**31)] = 1
     threads: Annotated[int, Meta(ge=1, le=4096)] | None = None
-    """CPU threads of each rank: another number adds in another order and gives other weights."""
+    """CPU threads of each rank; a different number changes the order of additions, and so the weights."""
     device: str = ""
     machine: dict[str, object] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     shape: dict[str, object] | None = None
-    """Of a model that is pre-trained from random weights."""
+    """The shape of a model that is pre-trained from random weights."""
     start: StartEntry | None = None
-    """The model that a pre-training continues from."""
+    """The model that pre-training continues from."""
     status: str = "running"
     """`running`, `stopped`, `failed`, or, once the student is saved, `finished`."""
     updates: Count | None = None
-    """Updates done, once the run has ended."""
+    """Number of updates done, set when the run has ended."""
     reason: str | None = None
-    """Why it ended before its last update."""
+    """Why the run ended before its last update."""
     best: BestEntry | None = None
     speed: dict[str, float | None] | None = None
 
     @property
     def all_teachers(self) -> list[TeacherEntry]:
-        """Its teachers in order; empty for a run without one."""
+        """The teachers in order; empty for pre-training."""
         return self.teachers or ([self.teacher] if self.teacher else [])
 
     def to_json(self) -> dict[str, object]:
-        """As JSON, without what is not known."""
+        """The card as JSON, without unknown values."""
         values: dict[str, object] = msgspec.to_builtins(self)
         return {key: value for key, value in values.items() if value is not None or key == "teacher"}
 
     def without_places(self) -> RunCard:
-        """The same without any local path."""
+        """The card without local paths."""
         return msgspec.convert(without_places(self.to_json()), RunCard)
 
     def trained_for(self, updates: int) -> RunCard:
-        """The card of a student that was trained for this many updates, whatever the plan was."""
+        """The card of a student that was trained for a different number of updates than planned.
+
+        Args:
+            updates: replaces the plan's number.
+        """
         return replace(self, plan=replace(self.plan or PlanEntry(updates), updates=updates))
 
 
 def read_card(path: Path) -> RunCard:
     """Read a `run.json` and check the type of every field.
 
+    Args:
+        path: the file.
+
     Raises:
-        NoCheckpoint: there is none.
-        RunError: it cannot be read, or is not the card of a run.
+        NoCheckpoint: the file does not exist.
+        RunError: it cannot be read, or is not a run card.
     """
     try:
         return msgspec.convert(json.loads(path.read_text(encoding="utf-8")), RunCard)
     except (FileNotFoundError, NotADirectoryError):
-        raise NoCheckpoint(f"{path.parent} holds no run; start one without --resume") from None
+        raise NoCheckpoint(f"{path.parent} has no run; start one without --resume") from None
     except msgspec.ValidationError as error:
         raise RunError(f"{path} is not a run card ({first_line(error)}); start again with --overwrite") from error
     except (OSError, ValueError, RecursionError) as error:
@@ -200,6 +207,6 @@ def read_card(path: Path) -> RunCard:
 
 
 def card_text(card: RunCard | Mapping[str, object]) -> str:
-    """A card as the text of its file."""
+    """The content of a card's file."""
     values = card.to_json() if isinstance(card, RunCard) else card
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"

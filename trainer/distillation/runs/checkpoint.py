@@ -27,20 +27,20 @@ TENSORS, MANIFEST = "state.safetensors", "checkpoint.json"
 
 @dataclass(frozen=True)
 class Position:
-    """What a run must have in common with a checkpoint to resume from it, and its state except for the tensors."""
+    """What a run and a checkpoint must have in common for it to resume, and the run's state except for tensors."""
 
     recipe: str = ""
     """The hash of the settings that decide the student."""
     dataset: str = ""
-    """Its fingerprint."""
+    """The fingerprint of the transfer dataset."""
     teacher: str | list[tuple[str, float]] | None = None
-    """The fingerprint of the teacher's weights; of several teachers each one's, with its share."""
+    """The fingerprint of the teacher's weights; with several teachers, each one's with its share."""
     held_out: str | None = None
     """The fingerprint of the held-out dataset, if it selects the student."""
     vocabulary: str | None = None
-    """What identifies the pieces that the student keeps, if its vocabulary is smaller than its teacher's."""
+    """The sha256 of the pieces that the student keeps, if its vocabulary is smaller than its teacher's."""
     plugins: dict[str, str] = field(default_factory=dict)
-    """The sha256 of the code of losses and student that are not built in."""
+    """The sha256 of the code of losses and students that are not built in."""
     ranks: int = 1
     versions: dict[str, str] = field(default_factory=dict)
     micro_batch_tokens: int | None = None
@@ -54,9 +54,9 @@ class Checkpoint:
     """The state of a run after an update."""
 
     update: int
-    """Updates done."""
+    """Number of updates done."""
     tensors: Mapping[str, Tensor]
-    """Weights and the optimizer's averages, by name."""
+    """The weights and the optimizer's averages, by name."""
     about: Position = field(default_factory=Position)
 
 
@@ -68,16 +68,20 @@ class _Manifest:
 
 
 def save(folder: Path, checkpoint: Checkpoint, *, keep: int | None = None, bad_from: int | None = None) -> Path:
-    """Write a checkpoint, its manifest last, under one rename; then remove the oldest ones.
+    """Write a checkpoint whole or not at all, then remove the oldest ones.
 
     Args:
         folder: the run's `checkpoints`.
-        keep: how many are kept; all by default.
-        bad_from: the first update of a rise of the loss that has not ended; the newest checkpoint from before it
-            is kept in any case.
+        checkpoint: what to write; it replaces a checkpoint of the same update.
+        keep: how many to keep; None keeps all.
+        bad_from: the first update of a rise in the loss that has not ended; the newest checkpoint from before it is
+            always kept.
+
+    Returns:
+        The folder of the checkpoint.
 
     Raises:
-        StorageError: no space, or no permission; the older checkpoints are unchanged.
+        StorageError: no space or no permission; the older checkpoints are unchanged.
     """
     place = folder / _name(checkpoint.update)
     staging = folder / f".staging-{secrets.token_hex(6)}"
@@ -93,7 +97,9 @@ def save(folder: Path, checkpoint: Checkpoint, *, keep: int | None = None, bad_f
         _sync(folder)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(staging, ignore_errors=True)
-        raise StorageError(f"the checkpoint {place} could not be written: {error}; make room, then --resume") from error
+        raise StorageError(
+            f"the checkpoint {place} could not be written: {error}; free some space, then --resume"
+        ) from error
     spared = None if bad_from is None else before(folder, bad_from)
     for old in kept(folder)[keep:] if keep is not None else ():
         if old != spared:
@@ -102,12 +108,12 @@ def save(folder: Path, checkpoint: Checkpoint, *, keep: int | None = None, bad_f
 
 
 def kept(folder: Path) -> list[Path]:
-    """The checkpoints of a run, newest first, intact or not."""
+    """The folders of a run's checkpoints, newest first, intact or not."""
     return sorted((place for place in folder.glob("update-*") if not place.is_symlink()), reverse=True)
 
 
 def before(folder: Path, update: int) -> Path | None:
-    """The newest checkpoint, intact or not, with weights from before an update, which are counted from 1.
+    """The newest checkpoint, intact or not, with weights from before an update.
 
     Args:
         folder: the run's `checkpoints`.
@@ -119,8 +125,11 @@ def before(folder: Path, update: int) -> Path | None:
 def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
     """The newest intact checkpoint.
 
+    Args:
+        folder: the run's `checkpoints`.
+
     Returns:
-        It, and a line for each newer one that is damaged.
+        The checkpoint, and a line for each newer one that is damaged.
 
     Raises:
         NoCheckpoint: there is none, or all are damaged.
@@ -130,7 +139,7 @@ def newest(folder: Path) -> tuple[Checkpoint, list[str]]:
         try:
             return _read(place), damaged
         except (OSError, ValueError, SafetensorError, RecursionError) as error:
-            damaged.append(f"{place} is damaged ({first_line(error)}); the one before it is used")
+            damaged.append(f"{place} is damaged ({first_line(error)}); using the one before it")
     found = f"all {len(damaged)} checkpoints are damaged" if damaged else "there is no checkpoint"
     raise NoCheckpoint(f"{folder}: {found}; start again with --overwrite")
 
@@ -140,7 +149,7 @@ def weights_of(folder: Path, update: int) -> Mapping[str, Tensor]:
 
     Args:
         folder: the run's `checkpoints` or `best`.
-        update: updates done when it was written.
+        update: the number of updates done when it was written.
 
     Raises:
         NoCheckpoint: it is missing or damaged.
@@ -154,11 +163,11 @@ def weights_of(folder: Path, update: int) -> Mapping[str, Tensor]:
 
 
 def discard(folder: Path, *, but: set[int]) -> None:
-    """Remove the checkpoints of a folder except those of some updates.
+    """Remove a folder's checkpoints, except those of some updates.
 
     Args:
         folder: the run's `checkpoints` or `best`.
-        but: updates whose checkpoints are kept.
+        but: the updates whose checkpoints are kept.
     """
     spared = {_name(update) for update in but}
     for place in kept(folder):
@@ -167,7 +176,11 @@ def discard(folder: Path, *, but: set[int]) -> None:
 
 
 def positions(folder: Path) -> list[Position]:
-    """The positions of the checkpoints of a run, newest first; unreadable ones are skipped."""
+    """The positions of a run's checkpoints, newest first; unreadable ones are skipped.
+
+    Args:
+        folder: the run's `checkpoints`.
+    """
     found = []
     for place in kept(folder):
         try:
@@ -188,7 +201,7 @@ def _manifest(place: Path) -> _Manifest:
 def _read(place: Path) -> Checkpoint:
     told = _manifest(place)
     if sha256_file(place / TENSORS) != told.sha256:
-        raise ValueError("its content changed")
+        raise ValueError("its content has changed")
     return Checkpoint(told.update, load_file(place / TENSORS), told.about)
 
 

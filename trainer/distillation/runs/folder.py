@@ -1,4 +1,4 @@
-"""The folder of a run: its card, its log, its checkpoints, its student."""
+"""The folder of a run: card, log, checkpoints and student."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SURVEY = "survey.npz"
 STUDENT = "student"
 TOKENIZER = "tokenizer"
 OURS = (CARD, LOG, CHECKPOINTS, BEST, SURVEY, STUDENT, TOKENIZER, "tracker-id")
-"""What a run writes, and what --overwrite deletes."""
+"""The files and folders that a run writes and --overwrite deletes."""
 SCRATCH = (".scratch-*", f".{STUDENT}.*", f".{CARD}.*", f".{SURVEY}.*", f".{LOG}.*", "*/.staging-*", "*/.vocab.txt.*")
-"""What is being written, before it is put in place."""
+"""Patterns of temporary files, before they are renamed into place."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run on disk. Every file but the log is replaced whole."""
+    """A run on disk. Every file except the log is replaced atomically."""
 
     path: Path
 
@@ -44,26 +44,26 @@ class RunFolder:
 
     @property
     def survey(self) -> Path:
-        """The counts of the dataset's ids, so that a resume need not read the whole dataset."""
+        """The counts of the dataset's ids, so that resuming does not have to read the whole dataset."""
         return self.path / SURVEY
 
     @property
     def tokenizer(self) -> Path:
-        """The folder of the student's tokenizer, if it has a smaller vocabulary than its teacher."""
+        """The folder of the student's tokenizer, if its vocabulary is smaller than its teacher's."""
         return self.path / TOKENIZER
 
     @contextmanager
     def opened(self, *, first: bool = True, break_lock: bool = False) -> Iterator[None]:
-        """Hold the run's lock, after a check that nothing in the folder leads out of it.
+        """Hold the run's lock, after checking that the folder has no symbolic links out of it.
 
         Args:
-            first: whether this is the rank that writes; the others need no lock.
+            first: whether this is the rank that writes; other ranks take no lock.
             break_lock: take over a lock that cannot be checked from here.
 
         Raises:
-            RunInUse: another process trains in the folder.
+            RunInUse: another process is training in the folder.
             RunError: a file or folder that the run writes is a symbolic link.
-            StorageError: the folder cannot be written.
+            StorageError: the folder is not writable.
         """
         if not first:
             yield
@@ -74,7 +74,7 @@ class RunFolder:
             yield
 
     def _clean(self) -> None:
-        """Remove what a process that was killed had not finished writing."""
+        """Remove unfinished files of a process that was killed."""
         for pattern in SCRATCH:
             for left in self.path.glob(pattern):
                 if left.is_dir() and not left.is_symlink():
@@ -86,7 +86,7 @@ class RunFolder:
         """Check that nothing that the run writes is a symbolic link.
 
         Raises:
-            RunError: something is, so that writing would change files elsewhere.
+            RunError: one was found; writing through it would change files elsewhere.
         """
         for name in (*OURS, "tensorboard", "wandb"):
             if (self.path / name).is_symlink():
@@ -100,17 +100,20 @@ class RunFolder:
         """The run card.
 
         Raises:
-            NoCheckpoint: the folder holds no run.
+            NoCheckpoint: there is no run in the folder.
             RunError: the card cannot be read, or is not a run card.
         """
         return read_card(self.path / CARD)
 
     def claim(self, *, overwrite: bool) -> None:
-        """Make the folder ready for a new run.
+        """Prepare the folder for a new run.
+
+        Args:
+            overwrite: whether to delete an earlier run.
 
         Raises:
-            OtherRecipe: it holds a run, and `overwrite` is not set; the message says what would be lost.
-            StorageError: it cannot be made.
+            OtherRecipe: there is a run, and `overwrite` is not set; the message says what would be lost.
+            StorageError: the folder cannot be created.
         """
         self.check_free(overwrite=overwrite)
         with storing(self.path):
@@ -123,13 +126,16 @@ class RunFolder:
     def check_free(self, *, overwrite: bool) -> None:
         """Check that a new run may start in the folder.
 
+        Args:
+            overwrite: whether an earlier run may be deleted.
+
         Raises:
-            OtherRecipe: it holds a run or a model, and `overwrite` is not set; the message says what would be lost.
+            OtherRecipe: there is a run or a model, and `overwrite` is not set; the message says what would be lost.
         """
         held = [name for name in (*OURS, "config.json") if (self.path / name).exists()]
         if held and not overwrite:
-            lost = f"--overwrite would delete its {', '.join(held)}"
-            raise OtherRecipe(f"{self.path} holds a run{_of(self.path)}; --resume continues it, {lost}")
+            lost = f"--overwrite deletes its {', '.join(held)}"
+            raise OtherRecipe(f"{self.path} already has a run{_of(self.path)}; --resume continues it, {lost}")
 
     def write_card(self, card: RunCard | Mapping[str, object]) -> None:
         """Replace the run card."""
@@ -141,7 +147,11 @@ class RunFolder:
             file.write(json.dumps(record) + "\n")
 
     def cut_log(self, updates: int) -> None:
-        """Remove the lines that are later than the checkpoint that a run resumes from."""
+        """Remove log lines of updates after the checkpoint that a run resumes from.
+
+        Args:
+            updates: the number of updates done at the checkpoint.
+        """
         path = self.path / LOG
         if path.exists():
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -150,7 +160,7 @@ class RunFolder:
 
 
 def _update_of(line: str) -> float:
-    """The update that a line of the log is about; infinity for a line that was cut short."""
+    """The update of a log line; infinity for a line that was cut short."""
     try:
         return float(json.loads(line)["update"])
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,4 +1,4 @@
-"""The lock of a run folder: one process trains in it, and a second one learns which."""
+"""The lock of a run folder: only one process trains in it, and others are told which."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LOCK = ".lock"
 
 @dataclass(frozen=True)
 class Holder:
-    """A process that trains in a run folder."""
+    """The process that holds a lock."""
 
     host: str
     pid: int
     started: str
-    """When it started, by the system's own clock: two processes that had the same pid differ in it."""
+    """The system's start time of the process, which distinguishes processes that had the same pid."""
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host}"
@@ -36,17 +36,18 @@ class Holder:
 
 @contextmanager
 def locked(folder: Path, *, break_lock: bool = False) -> Iterator[None]:
-    """Hold the lock of a run folder, which is made if it is missing, and removed again if it stays empty.
+    """Hold the lock of a run folder; the folder is created if needed, and removed again if it stays empty.
 
-    The lock of a process that no longer lives on this machine is taken over. Whether a process on another
-    machine still lives cannot be seen from here, so its lock is refused.
+    The lock of a dead process on this machine is taken over. A process on another machine cannot be checked from
+    here, so its lock is respected.
 
     Args:
-        break_lock: take over the lock of a process on another machine too, and one that cannot be read.
+        folder: the run folder.
+        break_lock: also take over the lock of a process on another machine, and a lock that cannot be read.
 
     Raises:
-        RunInUse: another process trains in the folder, or may.
-        StorageError: the folder cannot be written.
+        RunInUse: another process is training in the folder, or may be.
+        StorageError: the folder is not writable.
     """
     own = Holder(socket.gethostname(), os.getpid(), started(os.getpid()) or "")
     with storing(folder):
@@ -63,7 +64,7 @@ def locked(folder: Path, *, break_lock: bool = False) -> Iterator[None]:
 
 
 def started(pid: int) -> str | None:
-    """When a process of this machine started, or None if there is no such process."""
+    """The start time of a process on this machine; None if there is no such process."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").is_file():
         try:
@@ -80,22 +81,22 @@ def _take(folder: Path, own: Holder, *, break_lock: bool) -> None:
         held = _holder(file)
         if isinstance(held, Holder) and held.host == own.host:
             if not _died(held):
-                raise RunInUse(f"{folder} is in use by {held}; wait until it ends, or take another --out")
+                raise RunInUse(f"{folder} is in use by {held}; wait until it ends, or use another --out")
         elif isinstance(held, Holder) and not break_lock:
             raise RunInUse(
                 f"{folder} is in use by {held}, which cannot be checked from {own.host}; "
-                "if it no longer runs, repeat the command with --break-lock"
+                "if it is no longer running, repeat the command with --break-lock"
             )
         elif held is not None and not break_lock:
             raise RunInUse(
-                f"{folder / LOCK} cannot be read ({held}); if no process trains in {folder}, "
+                f"{folder / LOCK} cannot be read ({held}); if no process is training in {folder}, "
                 "repeat the command with --break-lock"
             )
         _write(file, msgspec.json.encode(own))
 
 
 def _write(file: int, content: bytes) -> None:
-    """Replace the content of the lock file; it is left empty, as if never written, if the disk takes only a part."""
+    """Replace the content of the lock file; if the disk is full, leave it empty, as if never written."""
     os.ftruncate(file, 0)
     try:
         if os.pwrite(file, content, 0) < len(content):
@@ -112,9 +113,9 @@ def _died(held: Holder) -> bool:
 
 
 def _holder(file: int) -> Holder | str | None:
-    """Who holds the lock: nobody (None), a process, or the reason why this cannot be read."""
+    """The lock's holder; None if there is none, or the reason why it cannot be read."""
     content = os.pread(file, 10_000, 0)
-    if not content.strip(b"\0 \n"):  # made, but its process died or the power went before it was written
+    if not content.strip(b"\0 \n"):  # created, but never written: its process died, or the power failed
         return None
     try:
         return msgspec.json.decode(content, type=Holder)
@@ -124,11 +125,11 @@ def _holder(file: int) -> Holder | str | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    """The lock file, which no other process reads or writes meanwhile."""
+    """The lock file, opened so that no other process can read or write it meanwhile."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
-            with suppress(OSError):  # a file system without locks: the content alone decides
+            with suppress(OSError):  # without file locks, the content alone decides
                 fcntl.flock(file, fcntl.LOCK_EX)
             if _is_at(path, file):
                 yield file
@@ -138,7 +139,7 @@ def _opened(path: Path) -> Iterator[int]:
 
 
 def _is_at(path: Path, file: int) -> bool:
-    """Whether an open file is still the one at its path; its holder may have removed it meanwhile."""
+    """Whether an open file is still at its path; its holder may have removed it meanwhile."""
     try:
         return os.path.samestat(path.lstat(), os.fstat(file))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a run's card says about its student, for the student's model card."""
+"""The facts in a run's card that go into the student's model card."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from corpora import without_places
 from trainer.distillation.runs.card import RunCard, StartEntry, TeacherEntry
 from trainer.models import ModelFacts, Score, hub_id
 
-MADE = {"distill": "distilled from", "start": "as distillation starts it, from"}
+MADE = {"distill": "distilled from", "start": "initialised from"}
 
 
 def facts_of(card: RunCard, scores: Sequence[Score] = ()) -> ModelFacts:
-    """The facts of a student's model card.
+    """The facts for a student's model card.
 
     Args:
         card: of the run.
-        scores: of the student.
+        scores: of the student; empty if it has not been evaluated.
     """
     sources: list[TeacherEntry | StartEntry] = [*card.all_teachers, *([card.start] if card.start else [])]
     ids = [hub_id(source.model, source.folder or "") for source in sources]
@@ -50,12 +50,12 @@ def facts_of(card: RunCard, scores: Sequence[Score] = ()) -> ModelFacts:
 
 
 def _agreed(licences: Sequence[str]) -> str:
-    """The licence of all sources; empty if they differ or one is not known."""
+    """The licence that all sources share; empty if they differ or one is unknown."""
     return licences[0] if len(set(licences)) == 1 else ""
 
 
 def _datasets(card: RunCard) -> tuple[str, ...]:
-    """The hub's datasets that the text comes from; otherwise the registered dataset, by its name."""
+    """The hub datasets that the text comes from; if there are none, the name of the registered dataset."""
     found = [
         str(options.get("repository", "")).partition("@")[0]
         for component, options in _components(card)
@@ -65,7 +65,7 @@ def _datasets(card: RunCard) -> tuple[str, ...]:
 
 
 def _languages(card: RunCard) -> tuple[str, ...]:
-    """The languages that the text was selected by: its source's, or those that a filter let through."""
+    """The languages that the text was selected by: the source's, or those that a language filter allows."""
     found: list[str] = []
     for (kind, name), options in _components(card):
         said = options.get("language") if kind == "sources" else None

@@ -1,4 +1,4 @@
-"""Which plugins a run uses: recorded in its card by the hash of their code, and checked when it is resumed."""
+"""The plugins of a run: the card records the hash of their code, which is checked when the run is resumed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trainer.errors import OtherRecipe
 from trainer.plugin import registry
 
 WATCHES = "callbacks"
-"""The kind that decides nothing about the student."""
+"""The kind of components that do not affect the student."""
 
 
 def plugins_of(recipe: RunSettings) -> list[PluginEntry]:
@@ -27,15 +27,22 @@ def plugins_of(recipe: RunSettings) -> list[PluginEntry]:
 
 
 def deciding(entries: Iterable[PluginEntry]) -> dict[str, str]:
-    """The code that decides a student: the sha256 by kind and name."""
+    """The sha256, by kind and name, of plugins that affect the student.
+
+    Args:
+        entries: of a run card; callbacks are left out.
+    """
     return {f"{entry.kind} {entry.name}": entry.sha256 for entry in entries if entry.kind != WATCHES}
 
 
 def check_plugins(card: RunCard) -> None:
-    """Check that the plugins of a run that is resumed are here, with the code that it began with.
+    """Check that the plugins of a run to resume are available, with the code that it started with.
+
+    Args:
+        card: of the run to resume.
 
     Raises:
-        OtherRecipe: one is not in use now, or its code has changed.
+        OtherRecipe: a plugin is not available, or its code has changed.
     """
     for entry in card.plugins or ():
         try:
@@ -47,6 +54,6 @@ def check_plugins(card: RunCard) -> None:
             ) from None
         if entry.kind != WATCHES and code is not None and code[1] != entry.sha256:
             raise OtherRecipe(
-                f"{entry.name} in {code[0]} is not the code that the run began with (sha256 {entry.sha256[:12]}, now "
-                f"{code[1][:12]}); restore it, or take another --out for a new run"
+                f"the code of {entry.name} in {code[0]} has changed since the run started (sha256 "
+                f"{entry.sha256[:12]}, now {code[1][:12]}); restore it, or start a new run with another --out"
             )

@@ -1,4 +1,4 @@
-"""Upload a run's student to the hub, unless the licences of what it was trained on forbid it."""
+"""Upload a run's student to the hub, unless the licences of its training texts forbid it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from trainer.errors import NoCheckpoint, RunError
 from trainer.models import ModelFacts, Score, model_card_text
 
 SENT = ("*.safetensors", "*.json", "*.txt", "*.model", "[0-9]_*/*.json", "[0-9]_*/*.safetensors", "onnx/*.onnx")
-"""The files of a student, its modules for sentence-transformers and its ONNX files; nothing else is uploaded."""
+"""The files to upload: the student, its sentence-transformers modules and its ONNX files."""
 
 
 @dataclass(frozen=True)
 class Stated:
-    """What the user states about a student; it takes the place of what the run knows."""
+    """What the user states about a student; it overrides what the run records."""
 
     base_models: tuple[str, ...] = ()
-    """Ids on the hub."""
+    """Hub ids."""
     licence: str = ""
     languages: tuple[str, ...] = ()
 
@@ -35,10 +35,10 @@ class Stated:
             ("language", self.languages, r"[a-z]{2,3}(-[A-Za-z]+)?", "en"),
         ):
             if unfit := [value for value in values if not re.fullmatch(pattern, value, re.ASCII)]:
-                raise OptionError(f"invalid {name} {unfit[0]!r}; the hub's name is needed, such as {example}")
+                raise OptionError(f"invalid {name} {unfit[0]!r}; use the hub's name, such as {example}")
 
     def on(self, facts: ModelFacts) -> ModelFacts:
-        """The facts with what is stated."""
+        """The facts, with the user's statements replacing the run's."""
         return replace(
             facts,
             base_models=self.base_models or facts.base_models,
@@ -60,19 +60,19 @@ def push(
 
     Args:
         run: the run's folder.
-        repository: OWNER/NAME; made if it does not exist.
-        private: make the repository private, and reduce local paths in the run card to their last names.
-        may_redistribute: the user says that they may, whatever is recorded.
+        repository: OWNER/NAME; created if it does not exist.
+        private: make the repository private, and reduce local paths in the run card to their last parts.
+        may_redistribute: skip the licence check: the user states that they may upload.
         scores: of the student, for the model card; `trainer.evaluation.stored_scores` finds them.
-        stated: what the run cannot know of the student, for the model card.
+        stated: facts for the model card that the run does not know.
 
     Returns:
-        The address of the commit.
+        The URL of the commit.
 
     Raises:
-        NoCheckpoint: the folder holds no run, or no finished student.
+        NoCheckpoint: the folder has no run, or no finished student.
         RunError: the run card is damaged, or a file of the student is a symbolic link out of the run.
-        OptionError: what is stated is not in the hub's form.
+        OptionError: `stated` has a value that the hub does not accept.
         DatasetError: a licence recorded with the dataset forbids it, or none is recorded; or the hub refuses.
     """
     card = RunFolder(run).card()
@@ -104,12 +104,12 @@ def student_of(run: Path) -> Path:
     """
     student = run / STUDENT if (run / STUDENT).is_dir() else run
     if not (student / "model.safetensors").is_file():
-        raise NoCheckpoint(f"{run} holds no finished student; finish it with trainer distill --resume --out {run}")
+        raise NoCheckpoint(f"{run} has no finished student; finish it with trainer distill --resume --out {run}")
     return student
 
 
 def _as_trained(card: RunCard) -> RunCard:
-    """The card with the updates that its student was trained for: those of the best one, or all that were done."""
+    """The card with the number of updates that its student was trained for: the best update, or the last."""
     done = card.best.update if card.best else card.updates
     return card.trained_for(done) if done is not None else card
 
@@ -117,4 +117,4 @@ def _as_trained(card: RunCard) -> RunCard:
 def _check_inside(run: Path, files: list[Path]) -> None:
     for path in files:
         if not path.resolve().is_relative_to(run.resolve()):
-            raise RunError(f"{path} leads out of the run, to {path.resolve()}; only files of the run are uploaded")
+            raise RunError(f"{path} is a link out of the run, to {path.resolve()}; only files of the run are uploaded")

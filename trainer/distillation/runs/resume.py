@@ -1,4 +1,4 @@
-"""Resuming a run: what it was, and that the same is asked for."""
+"""Resume a run: find what it trained on, and check that the request matches."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from trainer.errors import OtherRecipe
 from trainer.models import model_fingerprint, model_folder
 
 Source = str | Rows | corpora.Dataset
-"""What a run trains on: the reference of a registered dataset, or the dataset itself."""
+"""A dataset to train on: the reference of a registered one, an opened one, or its rows."""
 
 
 @dataclass(frozen=True)
 class Resumed:
-    """What a run that is resumed trains on, and whom it follows."""
+    """The dataset and teachers of a run that is resumed."""
 
     dataset: Source
     teachers: list[str | Path]
@@ -37,14 +37,16 @@ def resumed(
     """The dataset, by its fingerprint, and the teachers of a run that is resumed.
 
     Args:
-        dataset: what was asked for now, if anything; a version of it must be the run's, or be the sentences that
-            the run's was tokenized from.
-        teachers: likewise; the same by their content, wherever they are now.
-        preset: likewise.
+        card: of the run.
+        kind: the command, `distill` or `pretrain`.
+        dataset: the dataset given now, or None; it must be the run's, or the sentences that the run's was tokenized
+            from.
+        teachers: the teachers given now, if any; they must have the same content, wherever they are.
+        preset: the preset given now, or None; it must be the run's.
 
     Raises:
-        OtherRecipe: the run is of another kind, or on another dataset, teacher or preset than asked for, or has
-            plugins that are not in use now, or with other code.
+        OtherRecipe: the run is of another kind, or has another dataset, teacher or preset; or one of its plugins is
+            missing or has changed.
     """
     if card.kind != kind:
         raise OtherRecipe(f"this is a run of trainer {card.kind}, not of trainer {kind}")
@@ -62,7 +64,7 @@ def resumed(
 
 
 def _is_dataset(was: DatasetEntry, asked: str | corpora.Dataset) -> bool:
-    """Whether a dataset, or one version of it, is the run's, or the sentences that this was tokenized from."""
+    """Whether a dataset or version is the run's, or the sentences that the run's was tokenized from."""
     lineage = was.lineage
     if isinstance(asked, str) and "@" not in asked:
         parents = lineage.parents if lineage else []
@@ -74,11 +76,11 @@ def _is_dataset(was: DatasetEntry, asked: str | corpora.Dataset) -> bool:
 
 
 def _teachers(card: RunCard, asked: Sequence[str | Path]) -> list[str | Path]:
-    """The run's teachers, where they are found now; none for a run without one."""
+    """The run's teachers, at their present locations; empty for pre-training."""
     were = card.all_teachers
     if not asked:
         if were and card.dataset.private:
-            raise OtherRecipe("the card of a private run keeps no path: give --teacher")
+            raise OtherRecipe("the card of a private run does not record the teacher's path; give --teacher")
         return [was.model for was in were]
     if len(asked) != len(were):
         raise _other("number of teachers", str(len(were)), str(len(asked)), option="teacher")
@@ -96,7 +98,7 @@ def _teacher(was: TeacherEntry, asked: str | Path) -> str | Path:
 def _other(what: str, was: str, asked: str, *, option: str = "") -> OtherRecipe:
     return OtherRecipe(
         f"the run's {what} is {was}, not {asked}; "
-        f"leave --{option or what} out to resume it, or take another --out for a new run"
+        f"leave out --{option or what} to resume it, or start a new run with another --out"
     )
 
 
@@ -108,7 +110,7 @@ def recipe_of(card: RunCard, options: Mapping[str, object]) -> RunSettings:
         options: settings given now, by name on the command line.
 
     Raises:
-        OtherRecipe: one that decides the result differs.
+        OtherRecipe: a setting that affects the result differs.
     """
     was = RunSettings.from_options(card.recipe).options(deciding=True)
     given = {name: value for name, value in options.items() if value is not None}
@@ -117,6 +119,6 @@ def recipe_of(card: RunCard, options: Mapping[str, object]) -> RunSettings:
     for name in sorted({*was, *now}):
         if was.get(name) != now.get(name):
             raise OtherRecipe(
-                f"the run has {name} = {was.get(name)}, not {now.get(name)}; take another --out for a new run"
+                f"the run has {name} = {was.get(name)}, not {now.get(name)}; start a new run with another --out"
             )
     return recipe

@@ -1,4 +1,4 @@
-"""Everything before the first update: models and data are read, checked against each other, and put together."""
+"""Everything before the first update: load models and data, check that they fit, and put them together."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ FIDELITY = {"kl": "soft-target:temperature=1", "masked_lm": "masked-lm"}
 
 @contextmanager
 def own_torch(recipe: RunSettings, known: RunCard | None = None) -> Iterator[None]:
-    """Set torch for a run, and restore its random numbers, algorithms and threads afterwards.
+    """Configure torch for a run, and restore its random state, algorithms and threads afterwards.
 
     Args:
-        known: the card of the run that is resumed, which has the number of threads if the recipe names none.
+        recipe: sets determinism and the number of threads.
+        known: the card of the run to resume, whose number of threads is used if the recipe has none.
     """
     threads = recipe.threads or (known.threads if known else None)
     before, had = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
@@ -66,7 +67,12 @@ def distillation(
     """A distillation, checked and ready to start.
 
     Args:
-        survey: of the dataset, if an earlier part of the run made it.
+        dataset: NAME, NAME@TAG, NAME@FINGERPRINT, an opened dataset, or rows.
+        teachers: model folders or hub ids; the student starts from the first.
+        recipe: the settings.
+        preset: its name, for the run card.
+        allow_pickle: whether a teacher's weights may be read from a pickle, which can run code.
+        survey: counts of the dataset from an earlier part of the run, so that it need not be read again.
 
     Raises:
         ModelError, TransferError, DatasetError: see `distill`.
@@ -97,11 +103,11 @@ def distillation(
 
 
 def parts_of(recipe: RunSettings) -> tuple[list[Loss], Student]:
-    """The losses and the student that a recipe names.
+    """The losses and the student of a recipe.
 
     Raises:
-        UnknownName, OptionError: it names what no plugin offers, or options that are wrong.
-        PluginError: a loss that the engine cannot serve, or a callback that lacks a package.
+        UnknownName, OptionError: the recipe names an unknown component, or gives it wrong options.
+        PluginError: a loss is not supported, or a callback needs a package that is not installed.
     """
     for text in recipe.callback:
         registry.make("callbacks", text).check()
@@ -126,12 +132,19 @@ def prepare_run(
     """Put models and data together.
 
     Args:
-        tokenizer: the teacher's, or, without one, the student's.
-        smaller: the dataset in the student's pieces, if it has a part of the teacher's vocabulary.
+        recipe: the settings.
+        losses: the terms of the loss.
+        rows: the dataset, in the student's pieces.
+        tokenizer: the teacher's; without a teacher, the student's.
+        student: the model to train.
+        teachers: None for pre-training.
+        kind: `distill` or `pretrain`, for the run card.
+        preset: its name, for the run card.
+        smaller: the student's vocabulary and dataset, if it has part of the teacher's vocabulary.
 
     Raises:
-        EmptyDataset: no rows.
-        IdsBeyondVocabulary: ids that the student has no embedding for, or rows longer than its positions.
+        EmptyDataset: the dataset has no rows.
+        IdsBeyondVocabulary: the student has no embedding for an id, or too few positions for a row.
     """
     check_rows(rows, student)
     ranks = Ranks()
@@ -173,20 +186,20 @@ def check_rows(rows: Rows, student: PreTrainedModel) -> None:
         student: the model whose vocabulary and positions must be large enough.
 
     Raises:
-        EmptyDataset: no rows.
-        IdsBeyondVocabulary: ids without an embedding, or rows longer than its positions.
+        EmptyDataset: the dataset has no rows.
+        IdsBeyondVocabulary: the model has no embedding for an id, or too few positions for a row.
     """
     survey, vocabulary = rows.survey, student.config.vocab_size
     if survey.largest_id >= vocabulary:
         raise IdsBeyondVocabulary(
-            f"{rows.name} holds the id {survey.largest_id}, and the model's vocabulary ends at {vocabulary - 1}; "
-            "tokenize again with the teacher's tokenizer"
+            f"{rows.name} contains the id {survey.largest_id}, but the model's vocabulary ends at {vocabulary - 1}; "
+            "tokenize it again with the teacher's tokenizer"
         )
     places = positions_of(student.config)
     if places is not None and survey.longest + 2 > places:
         raise IdsBeyondVocabulary(
-            f"{rows.name} has a row of {survey.longest + 2:,} tokens with [CLS] and [SEP], and the model takes "
-            f"{places:,}; tokenize again with --max-tokens {places}"
+            f"{rows.name} has a row of {survey.longest + 2:,} tokens with [CLS] and [SEP], but the model's maximum is "
+            f"{places:,}; tokenize it again with --max-tokens {places}"
         )
 
 
@@ -211,7 +224,7 @@ def _masker(rows: Rows, tokenizer: PreTrainedTokenizerBase, recipe: RunSettings,
 
 
 def _micro_batch_tokens(recipe: RunSettings, engine: Engine) -> int:
-    """The budget asked for; `auto` is 4,096 on a CPU, and what half of a GPU's free memory holds."""
+    """The budget given; `auto` is 4,096 tokens on a CPU, and what fits in half of a GPU's free memory."""
     if recipe.micro_batch_tokens != "auto":
         return int(recipe.micro_batch_tokens)
     if engine.device.type != "cuda":
@@ -253,7 +266,7 @@ def _fidelity(
 
 
 def _measures(engine: Engine) -> tuple[tuple[str, ...], list[Loss]]:
-    """What is measured on held-out text, by its name in the log: the losses themselves if none reads logits."""
+    """The names and losses measured on held-out text; the run's own losses if none of them reads logits."""
     if not any(isinstance(loss, LogitsLoss) for loss in engine.losses):
         return tuple(loss_names(engine.losses)), engine.losses
     terms = [registry.make("losses", text) for text in FIDELITY.values()]

@@ -1,4 +1,4 @@
-"""A run that is ready to start, and what it reports about itself."""
+"""A run that is ready to start, with its log lines and its checks against checkpoints."""
 
 from __future__ import annotations
 
@@ -31,32 +31,35 @@ class PreparedRun:
     training: Training
     ranks: Ranks
     card: RunCard
-    """The run card, without how the run ended."""
+    """The run card, without the outcome."""
     tokenizer: PreTrainedTokenizerBase
     fidelity: Fidelity | None = None
     student_place: str = "student"
-    """The folder inside the run's that the finished model is saved in."""
+    """Where the finished model is saved, relative to the run folder."""
     vocabulary: SmallerVocabulary | None = None
-    """The student's, if it is smaller than its teacher's; `tokenizer` is then its tokenizer."""
+    """The student's vocabulary, if smaller than its teacher's; `tokenizer` then belongs to it."""
     body_of: Path | None = None
-    """The folder of a teacher without a head: the student is saved as a body too, with the files that
-    sentence-transformers needs if the teacher has them."""
+    """The folder of a teacher without a head: the student is then saved without one, with the teacher's
+    sentence-transformers files if it has them."""
 
     @property
     def identity(self) -> Position:
-        """What a checkpoint must share with the run that resumes from it, and the versions that made it."""
+        """What a checkpoint must share with a run that resumes from it, and the versions that made it."""
         return position_of(self.card, self.recipe)
 
     def check(self, about: Position) -> None:
-        """Check that a checkpoint, or the card of a run without one, is of this run.
+        """Check that a checkpoint belongs to this run.
+
+        Args:
+            about: the checkpoint's position, or that of the run card if there is no checkpoint.
 
         Raises:
-            OtherRecipe: it is of another recipe, dataset, teacher or number of ranks.
+            OtherRecipe: the recipe, dataset, teacher, plugins or number of ranks differ.
         """
         if about.ranks != self.ranks.size:
             raise OtherRecipe(
-                f"the run was started on {about.ranks} ranks, not on {self.ranks.size}; dropout would draw other "
-                f"numbers: resume with as many (torchrun --nproc-per-node {about.ranks} …), or take another --out"
+                f"the run was started on {about.ranks} ranks, not {self.ranks.size}, which would change its dropout; "
+                f"resume with the same number (torchrun --nproc-per-node {about.ranks} …), or use another --out"
             )
         now = self.identity
         for what, was, found in (
@@ -70,12 +73,15 @@ class PreparedRun:
             if was != found:
                 raise OtherRecipe(
                     f"the run was started with another {what} ({was}, now {found}); "
-                    "resume it as it was started, or start a new one with another --out"
+                    "resume it with the one it started with, or start a new run with another --out"
                 )
 
     @property
     def operations(self) -> float:
-        """Floating-point operations of one token, after RECIPES section 6."""
+        """Floating-point operations per token: 6 per parameter of the student, 2 per parameter of a teacher.
+
+        Embeddings count only in the vocabulary projection, for the share of tokens that is projected.
+        """
         engine = self.training.engine
         everywhere = any(isinstance(loss, LogitsLoss) and loss.positions == "all" for loss in engine.losses)
         share = 1.0 if everywhere else self.recipe.mask_rate
@@ -87,7 +93,7 @@ class PreparedRun:
         return student + sum(2 * _operations(teacher, share * part) for teacher, part in zip(run, asked, strict=True))
 
     def loss(self, done: Done) -> float:
-        """The whole loss of an update."""
+        """The weighted total loss of an update."""
         means = done.losses.tolist()
         return float(sum(loss.weight * mean for loss, mean in zip(self.training.engine.losses, means, strict=True)))
 
@@ -95,8 +101,8 @@ class PreparedRun:
         """A line of the log.
 
         Args:
-            done: what the update did, over all ranks.
-            update: updates done, this one included.
+            done: the results of the update, over all ranks.
+            update: the number of updates done, including this one.
         """
         losses = self.training.engine.losses
         return {
@@ -114,8 +120,9 @@ class PreparedRun:
         """Write the student as a model folder, whole or not at all.
 
         Args:
-            updates: that it was trained for, for its model card.
-            best: the measurement that its weights were chosen by.
+            folder: the model folder.
+            updates: how many updates it was trained for, for its model card.
+            best: the measurement by which its weights were selected; None if they are the last.
         """
         facts = facts_of(replace(self.card.trained_for(updates), best=best))
         if self.vocabulary:
@@ -123,31 +130,31 @@ class PreparedRun:
         write_model(self.training.engine.student, self.tokenizer, folder, facts=facts, body_of=self.body_of)
 
     def try_to_write_student(self, folder: Path) -> None:
-        """Write the student into a scratch folder and delete it, so that a run cannot fail there at its end.
+        """Write the student to a scratch folder and delete it, so that saving cannot fail at the end of the run.
 
         Args:
-            folder: of the run.
+            folder: the run folder.
 
         Raises:
-            ModelError: the student cannot be saved, for example because layers share their weights.
-            StorageError: no space, or no permission.
+            ModelError: the student cannot be saved, for example because layers share weights.
+            StorageError: no space or no permission.
         """
         with storing(folder):
             scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=folder))
         try:
             self.write_student(scratch / "student", updates=0)
         except (RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
-            raise ModelError(f"the student cannot be saved, so it is not trained: {first_line(error)[:200]}") from error
+            raise ModelError(f"not trained, since the student cannot be saved: {first_line(error)[:200]}") from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
 def position_of(card: RunCard, recipe: RunSettings) -> Position:
-    """What identifies the run of a card.
+    """The position of a run, from its card.
 
     Args:
-        card: of the run that is resumed.
-        recipe: the settings that the run has now.
+        card: of the run.
+        recipe: its present settings.
     """
     return Position(
         recipe=recipe.hash,
@@ -162,14 +169,14 @@ def position_of(card: RunCard, recipe: RunSettings) -> Position:
 
 
 def _identity_of(teachers: list[TeacherEntry]) -> str | list[tuple[str, float]] | None:
-    """One teacher's weights, or those of several with their shares."""
+    """The weights of one teacher, or of several with their shares."""
     if len(teachers) > 1:
         return [(teacher.weights, teacher.share) for teacher in teachers]
     return teachers[0].weights if teachers else None
 
 
 def loss_names(losses: list[Loss]) -> list[str]:
-    """The losses' names, numbered if one comes twice."""
+    """The names of the losses, numbered if one occurs twice."""
     names = [loss.name for loss in losses]
     return [f"{name}-{names[:n].count(name) + 1}" if names.count(name) > 1 else name for n, name in enumerate(names)]
 

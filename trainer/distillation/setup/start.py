@@ -1,4 +1,4 @@
-"""The student as a distillation starts it, before any update."""
+"""A distillation before its first update."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from trainer.plugin import registry
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """A distillation before its first update, with everything about it checked."""
+    """A distillation before its first update, fully checked."""
 
     dataset: str
-    """The token dataset that it trains on, NAME@FINGERPRINT."""
+    """The token dataset, NAME@FINGERPRINT."""
     rows: int
     tokens: int
-    """Special tokens counted."""
+    """Special tokens included."""
     updates: int
     teachers: tuple[str, ...]
     """The fingerprint of each teacher's weights."""
     held_out: HeldOutEntry
     fidelity: dict[str, float]
-    """The student's on held-out text: `kl`, `masked_lm`, `top1_agreement`, as a run logs them."""
+    """The student's values on held-out text, as a run logs them: `kl`, `masked_lm`, `top1_agreement`."""
 
 
 def starting_student(recipe: RunSettings, teacher: PreTrainedModel) -> PreTrainedModel:
-    """The student with the weights that a run of this recipe starts from; torch's generator stays as it was.
+    """The student with the weights that a run of this recipe starts from; torch's generator is left unchanged.
 
     Args:
         recipe: its student, seed and vocabulary are used.
-        teacher: its weights are copied and not changed.
+        teacher: its weights are copied, not changed.
 
     Raises:
         UnknownName, OptionError: no such student.
-        ModelError: the teacher cannot give such a student.
+        ModelError: the teacher does not fit the student.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed_of("student", recipe.seed))
@@ -64,8 +64,8 @@ def starting_point(
         options: settings that replace the preset's, by name on the command line.
 
     Raises:
-        OptionError: the recipe names no held-out dataset.
-        ModelError, TransferError: as `distill` does before its first update.
+        OptionError: the recipe has no held-out dataset.
+        ModelError, TransferError: as in `distill` before its first update.
     """
     recipe = resolve(preset, options)
     if recipe.held_out is None:

@@ -1,4 +1,4 @@
-"""The teachers of a run: loaded, checked against each other, and against the student that is asked for."""
+"""The teachers of a run: loaded, and checked against each other and the requested student."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ from trainer.plugin import Loss, StateLoss, Student, registry
 
 @dataclass(frozen=True)
 class Teachers:
-    """One teacher or several, of one vocabulary."""
+    """One or more teachers with the same vocabulary."""
 
     models: list[PreTrainedModel]
     tokenizer: PreTrainedTokenizerBase
-    """The first one's."""
+    """The first teacher's tokenizer."""
     folder: Path
-    """The first one's."""
+    """The first teacher's folder."""
     entries: list[TeacherEntry]
     bodies: bool = False
-    """Whether the first is a body without a masked-LM head; the student is then saved without one too."""
+    """Whether the first teacher has no masked-LM head; the student is then saved without one too."""
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Each one's share in the mean of their distributions; the sum is 1."""
+        """Each teacher's weight in the mean of their distributions; they sum to 1."""
         return tuple(entry.share for entry in self.entries)
 
     @property
     def positions(self) -> int | None:
-        """The longest sequence that all of them read, special tokens included."""
+        """The longest sequence that all teachers can read, special tokens included; None for no limit."""
         limits = [limit for model in self.models if (limit := positions_of(model.config)) is not None]
         return min(limits) if limits else None
 
 
 def listed(teacher: str | Path | Sequence[str | Path] | None) -> list[str | Path]:
-    """One teacher, several, or none, as a list."""
+    """The teachers as a list, given one, several or none."""
     if teacher is None:
         return []
     return [teacher] if isinstance(teacher, str | Path) else list(teacher)
@@ -59,16 +59,18 @@ def listed(teacher: str | Path | Sequence[str | Path] | None) -> list[str | Path
 def load_teachers(
     asked: Sequence[str | Path], weights: Sequence[float], *, heads: bool, allow_pickle: bool
 ) -> Teachers:
-    """Load the teachers, the first of which also gives the tokenizer.
+    """Load the teachers; the first also provides the tokenizer.
 
     Args:
-        weights: of each in the mean of their distributions; equal if empty.
-        heads: whether a masked-LM head is needed, since a loss reads logits. Without, a body alone can teach.
+        asked: model folders or hub ids.
+        weights: each teacher's weight in the mean of their distributions, not normalised; empty for equal weights.
+        heads: whether a masked-LM head is needed, since a loss reads logits; without one, a body is enough.
+        allow_pickle: whether weights may be read from a pickle, which can run code.
 
     Raises:
         OptionError: a weight is missing, surplus or 0.
-        VocabularyMismatch: the teachers differ in their vocabularies.
-        ModelError: one of them cannot teach.
+        VocabularyMismatch: the teachers have different vocabularies.
+        ModelError: a model cannot be used as a teacher.
     """
     shares = _shares(asked, weights)
     folders = [model_folder(teacher) for teacher in asked]
@@ -86,7 +88,7 @@ def load_teachers(
         if size != sizes[0]:
             raise VocabularyMismatch(
                 f"{teacher} has embeddings for {size:,} pieces and {asked[0]} for {sizes[0]:,}; "
-                "several teachers need one vocabulary"
+                "all teachers must share a vocabulary"
             )
     entries = [
         TeacherEntry(
@@ -103,16 +105,20 @@ def load_teachers(
 
 
 def check_all_teach(losses: Sequence[Loss], teachers: Sequence[str | Path]) -> None:
-    """Check that no teacher is without effect: only logits are averaged over several.
+    """Check that every teacher has an effect, since several teachers are averaged on their logits only.
+
+    Args:
+        losses: the terms of the loss.
+        teachers: model folders or hub ids.
 
     Raises:
-        OptionError: there are several, and no loss reads the teacher's logits.
+        OptionError: there are several teachers, and no loss reads logits.
     """
     if len(teachers) > 1 and not any("logits" in loss.teacher_needs for loss in losses):
         names = ", ".join(loss.name for loss in losses)
         raise OptionError(
-            f"distill: {len(teachers)} teachers are averaged on their logits, which {names} does not read; give one "
-            "--teacher, or add --loss soft-target"
+            f"distill: {len(teachers)} teachers are averaged on their logits, which {names} does not read; use a "
+            "single --teacher, or add --loss soft-target"
         )
 
 
@@ -122,10 +128,10 @@ def _shares(asked: Sequence[str | Path], weights: Sequence[float]) -> list[float
     if len(weights) != len(asked):
         raise OptionError(
             f"distill: {len(weights)} teacher-weight for {len(asked)} teacher; "
-            "give one --teacher-weight for each --teacher, in the same order, or none"
+            "give a --teacher-weight for each --teacher, in the same order, or none at all"
         )
     if not all(weights):
-        raise OptionError("distill: teacher-weight is 0; it must be above 0, or leave that --teacher out")
+        raise OptionError("distill: teacher-weight is 0; it must be above 0; leave out that --teacher instead")
     return [weight / math.fsum(weights) for weight in weights]
 
 
@@ -134,18 +140,18 @@ def _check_vocabulary(ours: PreTrainedTokenizerBase, first: str, theirs: PreTrai
     if one != two:
         differ = sorted(piece for piece in {*one, *two} if one.get(piece) != two.get(piece))
         raise VocabularyMismatch(
-            f"{other} has another vocabulary ({len(two):,} pieces) than {first} ({len(one):,}); {len(differ):,} "
-            f"pieces differ, such as {differ[0]!r}; several teachers need one vocabulary"
+            f"the vocabulary of {other} ({len(two):,} pieces) differs from that of {first} ({len(one):,}) in "
+            f"{len(differ):,} pieces, such as {differ[0]!r}; all teachers must share a vocabulary"
         )
 
 
 def check_widths(shape: Student, losses: Sequence[Loss], teacher: PreTrainedModel) -> None:
-    """Check that a student of another width asks neither for the teacher's layers nor for a loss of one width.
+    """Check that a student narrower or wider than its teacher needs neither its layers nor a loss on equal widths.
 
     Args:
-        shape: the student to be built.
+        shape: the student to build.
         losses: all terms of the loss.
-        teacher: the model that is compared.
+        teacher: the model to compare with.
 
     Raises:
         ModelError: it does; the message names every option to change.
@@ -166,7 +172,7 @@ def check_widths(shape: Student, losses: Sequence[Loss], teacher: PreTrainedMode
         reasons += [f"use the loss {names}"] * bool(unfit)
         raise ModelError(
             f"the student is {wanted} wide and the teacher {width}, so it cannot {' or '.join(reasons)}; "
-            f"use {' '.join(changes)}, or leave hidden={wanted} out"
+            f"use {' '.join(changes)}, or leave out hidden={wanted}"
         )
 
 
@@ -178,7 +184,7 @@ def _at_random(shape: Student) -> Student:
 
 
 def _projected(loss: StateLoss) -> Loss:
-    """The loss with a trained projection in the place of one that needs equal widths."""
+    """A loss with a trained projection, to replace one that needs equal widths."""
     kept = {name: value for name, value in loss.options().items() if name in ("weight", "layer", "teacher-layer")}
     made: Loss = type(registry.make("losses", "hidden-state")).from_options(kept)
     return made

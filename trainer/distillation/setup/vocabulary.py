@@ -1,4 +1,4 @@
-"""A student with a smaller vocabulary: the dataset in its pieces, checked."""
+"""A student with a smaller vocabulary: the dataset converted to its pieces, and checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainer.models import SmallerVocabulary, smaller_vocabulary
 from trainer.plugin import Student
 
 MOST_UNKNOWN = 0.01
-"""The share of [UNK] from which a vocabulary is refused."""
+"""The largest share of [UNK] allowed in the dataset."""
 
 
 @dataclass(frozen=True)
@@ -30,39 +30,40 @@ class Respelled:
 
 
 def vocabulary_size(shape: Student, teacher: PreTrainedModel) -> int | None:
-    """How many pieces a student is to keep; None if it keeps its teacher's.
+    """The number of pieces that a student keeps; None if it keeps its teacher's vocabulary.
 
     Args:
-        shape: the student to be built.
-        teacher: its tokenizer gives all pieces.
+        shape: the student to build.
+        teacher: the model whose vocabulary is reduced.
     """
     size: int | None = getattr(shape, "vocabulary", None)
     return None if size == teacher.config.vocab_size else size
 
 
 def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
-    """The dataset in its most frequent pieces, as many as asked for; see `smaller_vocabulary`.
+    """The dataset in its most frequent pieces; see `smaller_vocabulary`.
 
     Args:
         rows: in the teacher's pieces.
-        size: how many to keep.
+        taught_by: the teachers, for their tokenizer and positions.
+        size: how many pieces to keep.
 
     Raises:
         TransferError: the dataset's tokenizer is not known.
-        ModelError, OptionError: the teacher's vocabulary cannot be made that small, or is smaller.
-        OptionError: too many tokens would be unknown.
+        ModelError: the teacher's vocabulary cannot be reduced.
+        OptionError: the size is too small or too large, or too many tokens would be unknown.
     """
     if rows.tokenizer_file is None:
         raise TransferError(
-            f"vocabulary: {rows.name} has ids without a tokenizer.json, so its words cannot be spelled again; "
-            "make it with corpora tokenize, or leave vocabulary out"
+            f"vocabulary: {rows.name} has ids without a tokenizer.json, so they cannot be converted to fewer pieces; "
+            "make it with corpora tokenize, or leave out vocabulary"
         )
     vocabulary = smaller_vocabulary(taught_by.tokenizer, rows.survey.counts, size)
     made = in_pieces_of(vocabulary, rows, positions=taught_by.positions)
     before = _share(rows.survey.counts, vocabulary.whole.unk_token_id)
     unknown = _share(made.survey.counts, vocabulary.tokenizer.unk_token_id)
     if unknown > MOST_UNKNOWN:
-        cure = "keep more pieces" if before <= MOST_UNKNOWN else "take a teacher whose vocabulary covers this text"
+        cure = "keep more pieces" if before <= MOST_UNKNOWN else "use a teacher whose vocabulary covers this text"
         raise OptionError(
             f"vocabulary is {size:,}: with these pieces {unknown:.2%} of the tokens of {rows.name} would be "
             f"{vocabulary.whole.unk_token}, and with all {before:.2%}; at most {MOST_UNKNOWN:.0%} is allowed: {cure}"
@@ -72,10 +73,12 @@ def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
 
 
 def in_pieces_of(vocabulary: SmallerVocabulary, rows: Rows, *, positions: int | None) -> RespelledRows:
-    """Rows of the teacher's ids in the student's.
+    """Convert rows from the teacher's ids to the student's.
 
     Args:
-        positions: the most tokens that the models read, [CLS] and [SEP] counted.
+        vocabulary: the student's pieces.
+        rows: in the teacher's ids.
+        positions: maximum tokens of the models, [CLS] and [SEP] included; None for no limit. Longer rows are cut.
     """
     return RespelledRows(rows, vocabulary.respelled, longest=None if positions is None else positions - 2)
 

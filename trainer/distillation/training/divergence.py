@@ -1,4 +1,4 @@
-"""Detect divergence: tell a loss that has blown up for good from a passing spike."""
+"""Detect divergence: distinguish a loss that has blown up from a passing spike."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from trainer.errors import Diverged
 
 
 class LossState(TypedDict):
-    """What a checkpoint keeps of a `LossWatch`."""
+    """The state of a `LossWatch` in a checkpoint."""
 
     good: list[float]
     high: list[int]
 
 
 class LossWatch:
-    """Notices a loss that rises far above its own history and stays there.
+    """Detects a loss that rises far above its own history and stays there.
 
     An update is high if its loss is more than `max_rise` times the median of the last 100 that were not high, and
     more than `floor`; 20 high updates in a row are divergence. The median absorbs a single bad batch, and the 20
-    updates give a spike time to recover. A loss that doubles over a few hundred updates takes the median with it:
-    such a run learns badly, which the log shows, but has not diverged. Gradients are not watched, because a bad one
-    shows in the loss of the next update.
+    updates give a spike time to recover. If a loss doubles over a few hundred updates, its median follows: such a run
+    learns badly, as the log shows, but has not diverged. Gradients are not watched, because a bad one shows in the
+    loss of the next update.
 
     Args:
         max_rise: 0 accepts any loss.
-        floor: losses up to this are never high: one nat per token times the sum of the weights. A student that
-            starts as a copy of its teacher has a loss near 0, and many times that is still small.
+        floor: losses up to this are never high; `RunLoop` uses one nat per token times the sum of the weights. The
+            loss of a student that starts as a copy of its teacher is near 0, and many times that is still small.
     """
 
     HISTORY, PATIENCE = 100, 20
@@ -37,10 +37,10 @@ class LossWatch:
         self.max_rise, self.floor = max_rise, floor
         self.good: deque[float] = deque(maxlen=self.HISTORY)
         self.high: list[int] = []
-        """The latest updates if they were high: an unbroken series that ends with the last one."""
+        """The unbroken series of high updates that ends with the latest; empty if that one was not high."""
 
     def see(self, update: int, loss: float) -> None:
-        """Record the loss of an update, counted from 1.
+        """Record the loss of an update.
 
         Args:
             update: counted from 1.
@@ -67,7 +67,7 @@ class LossWatch:
         return loss > max(self.floor, self.max_rise * statistics.median(self.good))
 
     def state(self) -> LossState:
-        """What a checkpoint keeps."""
+        """The state to store in a checkpoint."""
         return {"good": list(self.good), "high": self.high}
 
     def restore(self, state: LossState) -> None:

@@ -1,4 +1,4 @@
-"""How faithful a student is to its teacher on text that it is not trained on."""
+"""How closely a student matches its teacher on held-out text."""
 
 from __future__ import annotations
 
@@ -18,47 +18,52 @@ from trainer.errors import HeldOutOverlap
 from trainer.plugin import Given, LogitsLoss
 
 EPOCH = 2**31
-"""The epoch whose masks held-out text gets: the same at every measurement, and never one of the training."""
+"""The epoch for the masks of held-out text: the same in every measurement, and never reached in training."""
 
 
 @dataclass(frozen=True)
 class Agreement(LogitsLoss):
-    """Whether student and teacher give the same word the highest probability; measured, never trained."""
+    """Whether student and teacher agree on the likeliest word; measured, never trained."""
 
     name: ClassVar[str] = "agreement"
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The measure."""
+        """The module that measures it."""
         return _Agrees()
 
 
 class _Agrees(nn.Module):
     def forward(self, given: Given) -> Tensor:
-        """1 where they agree, 0 elsewhere: [tokens], without a gradient."""
+        """1 if they agree, else 0: [tokens], without a gradient."""
         student, teacher = given.student["logits"], given.teacher["logits"]
         return (student.argmax(1) == teacher.argmax(1)).to(student)
 
 
 @dataclass
 class Fidelity:
-    """The measure, on the same masked sequences each time."""
+    """Measures fidelity on the same masked sequences each time."""
 
     engine: Engine
     batch: Packed
     """Masked, on the engine's device."""
     names: tuple[str, ...]
-    """What each of the engine's losses is called in the log."""
+    """The log's name for each of the engine's losses."""
     micro_batch_tokens: int
     entry: HeldOutEntry
-    """The held-out dataset, as the run card names it."""
+    """The held-out dataset's entry in the run card."""
 
     @property
     def metric(self) -> str:
-        """The measurement that selects a student, of which less is better: the divergence, or the masked-LM loss."""
+        """The measurement that selects a student, lower being better: the divergence, or the masked-LM loss."""
         return self.names[0]
 
     def measure(self) -> dict[str, float]:
-        """Means over the held-out tokens: KL in nats, top-1 agreement, masked-LM loss."""
+        """Measure the student, which is left in evaluation mode.
+
+        Returns:
+            Means over the held-out tokens, by name: KL in nats, top-1 agreement, masked-LM loss; or the run's own
+            losses.
+        """
         self.engine.student.train(False)
         sums = torch.zeros(len(self.names), dtype=torch.float64, device=self.engine.device)
         for micro_batch in micro_batches(self.batch, budget=self.micro_batch_tokens):
@@ -70,11 +75,14 @@ class Fidelity:
 
 
 def held_out_numbers(rows: Rows, limit: int) -> NDArray[np.int64]:
-    """At most `limit` row numbers, spread evenly over a held-out dataset so that all its documents take part.
+    """Row numbers spread evenly over a held-out dataset, so that all its documents are represented.
 
     Args:
         rows: the held-out dataset.
-        limit: the most rows to measure.
+        limit: the maximum number of rows.
+
+    Returns:
+        [n], int64, ascending.
     """
     return np.unique(np.linspace(0, len(rows) - 1, min(limit, len(rows))).round().astype(np.int64))
 
@@ -89,9 +97,9 @@ def held_out_batch(
 
     Args:
         rows: the held-out dataset.
-        numbers: the rows to take.
+        numbers: [n], the rows to use.
         tokenizer: with [CLS], [SEP] and [MASK].
-        vocabulary: how many ids the models have.
+        vocabulary: the number of ids of the models.
     """
     packed = pack(rows.take(numbers), numbers, first_id=tokenizer.cls_token_id, last_id=tokenizer.sep_token_id)
     masks = masker(
@@ -109,8 +117,8 @@ def check_apart(held_out: Rows, rows: Rows) -> None:
     """Check that held-out text is not trained on.
 
     Args:
-        held_out: what is measured on.
-        rows: what is trained on.
+        held_out: the dataset to measure on.
+        rows: the dataset to train on.
 
     Raises:
         HeldOutOverlap: the two datasets share documents.
@@ -118,5 +126,5 @@ def check_apart(held_out: Rows, rows: Rows) -> None:
     if shared := held_out.documents() & rows.documents():
         raise HeldOutOverlap(
             f"{held_out.name} shares {len(shared):,} documents with {rows.name}, such as {min(shared)}; "
-            f"split first, then train on the rest: corpora split NAME --held-out 0.01"
+            f"split the dataset first, then train on the rest: corpora split NAME --held-out 0.01"
         )

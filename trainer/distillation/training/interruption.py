@@ -1,4 +1,4 @@
-"""Stop on request: signals and a time limit end a run after the current update."""
+"""Stop a run on request, by a signal or a time limit, after the current update."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 
 
 Handler = Callable[[int, FrameType | None], object] | int | None
-"""What `signal.signal` returns: the handler that was set before."""
+"""The type of a signal handler, as `signal.signal` returns it."""
 
 
 class Stopper:
-    """Records a request to stop. A second Ctrl-C stops at once and loses everything after the last checkpoint.
+    """Records a request to stop. A second Ctrl-C stops immediately and loses everything since the last checkpoint.
 
     Args:
-        after_seconds: the run's time limit, or None.
+        after_seconds: the run's time limit; None for no limit.
     """
 
     def __init__(self, after_seconds: float | None = None) -> None:
@@ -45,7 +45,7 @@ class Stopper:
 
     @property
     def asked(self) -> bool:
-        """Whether to stop now."""
+        """Whether to stop after the current update."""
         if self.reason is None and self._deadline is not None and time.monotonic() >= self._deadline:
             self.reason = "the time limit"
         return self.reason is not None

@@ -1,4 +1,4 @@
-"""The loop of a run: start or resume, update after update, checkpoints, measurements, and the end."""
+"""The main loop of a run: start or resume, updates, checkpoints, measurements, and the end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from trainer.plugin import Callback, Run
 from trainer.runtime import Meter, release_freed_memory
 
 RELEASE_EVERY = 100
-"""Updates between two times that freed memory goes back to the system."""
+"""Return freed memory to the system after this many updates."""
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,25 @@ class Outcome:
     """The outcome of a run."""
 
     status: str
-    """`finished`, or `stopped` on request; `resume` then continues it."""
+    """`finished`, or `stopped` on request and ready to resume."""
     folder: Path
     updates: int
-    """Updates done so far, over all resumes."""
+    """Number of updates done, including those before resuming."""
     total: int
-    """Updates that the whole run has."""
+    """Number of updates in the whole run."""
     student: Path | None
-    """The folder of the finished student."""
+    """The folder of the finished student; None if the run is not finished."""
     reason: str = ""
-    """Why it ended before the last update; empty if it did not."""
+    """Why the run ended before the last update; empty if it did not."""
     signal: int | None = None
-    """The signal that asked it to stop, if one did."""
+    """The signal that stopped the run, if any."""
     notes: tuple[str, ...] = ()
     """Warnings for the user, such as a damaged checkpoint."""
 
 
 @dataclass
 class RunLoop:
-    """Runs a prepared run from its start, or from its newest checkpoint, to its end."""
+    """Trains a prepared run from its start, or from its newest checkpoint, to its end."""
 
     job: PreparedRun
     folder: RunFolder
@@ -57,7 +57,7 @@ class RunLoop:
     watchers: Sequence[Callback]
     notes: list[str] = field(default_factory=list)
     clock: Callable[[], float] = time.monotonic
-    """In seconds; says when a checkpoint is due after an interval."""
+    """In seconds; decides when a timed checkpoint is due."""
 
     def __post_init__(self) -> None:
         losses, recipe = self.job.training.engine.losses, self.job.recipe
@@ -65,10 +65,15 @@ class RunLoop:
         self.selection = Selection(self.job.fidelity.metric if self.job.fidelity else "", recipe.early_stop)
 
     def run(self, *, known: RunCard | None, overwrite: bool) -> Outcome:
-        """Run until the last update, an early stop, or a request to stop.
+        """Train until the last update, an early stop, or a request to stop.
 
         Args:
-            known: the card of the run that is resumed; None starts a new one.
+            known: the card of the run to resume; None starts a new one.
+            overwrite: whether a new run may delete an earlier run in the folder.
+
+        Raises:
+            OtherRecipe, NoCheckpoint: the run in the folder cannot be replaced, or resumed.
+            Diverged, OutOfMemory, RankLost: the run failed; its last good checkpoint is kept.
         """
         training, plan = self.job.training, self.job.training.plan
         if self.job.ranks.first:
@@ -134,8 +139,8 @@ class RunLoop:
         now = torch.get_num_threads()
         if known.threads not in (None, now):
             self.notes.append(
-                f"the run had {known.threads} threads and continues with {now}: "
-                "its weights will differ from those of a run with one number of threads"
+                f"the run had {known.threads} threads and continues with {now}: its weights will differ "
+                "from those of an uninterrupted run"
             )
 
     def _is_saved(self, update: int) -> bool:
@@ -148,29 +153,31 @@ class RunLoop:
             return done
         except Diverged as error:
             kept = self._keep_wreck(training, update)
-            raise Diverged(f"update {update + 1:,}: {error}; {kept}; lower --learning-rate, or look there") from error
+            raise Diverged(
+                f"update {update + 1:,}: {error}; {kept}; lower --learning-rate, or inspect these files"
+            ) from error
 
     def _keep_wreck(self, training: Training, update: int) -> str:
-        """Save the weights from before the divergence and the batch of its first update; return where they are."""
+        """Save the weights from before the divergence and the batch of its first update; return their locations."""
         from safetensors.torch import save_file
 
         if not self.job.ranks.first:
-            return f"rank {self.job.ranks.rank} saw it"
+            return f"found on rank {self.job.ranks.rank}"
         if not self.losses.high:
             self._save(None, update)
         first = self.losses.high[0] if self.losses.high else update + 1
         place = checkpoint.before(self.folder.checkpoints, first)
-        good = f"the last good weights are in {place}" if place else "no checkpoint was due before it"
+        good = f"the last good weights are in {place}" if place else "there was no checkpoint before it"
         packed = training.batch(first - 1)
         file = self.folder.path / f"bad-update-{first}.safetensors"
         kept = ("rows",) if training.rows.private else ("input_ids", "positions", "rows", "labels")
         file.unlink(missing_ok=True)
         save_file({name: getattr(packed, name).cpu() for name in kept}, file)
         self.folder.write_card(replace(self.job.card, status="failed", updates=update))
-        return f"{good}, the batch of update {first:,} in {file}"
+        return f"{good}, and the batch of update {first:,} is in {file}"
 
     def _due(self, update: int, saved_at: float) -> bool:
-        if self.losses.high:  # else a checkpoint from before the rise would be deleted
+        if self.losses.high:  # saving now would delete a checkpoint from before the rise
             return False
         every = self.job.recipe.checkpoint_every
         if every.isdecimal():
@@ -226,7 +233,7 @@ class RunLoop:
     def _end(self, view: Run, meter: Meter, update: int) -> Outcome:
         plan, stopped_early = self.job.training.plan, self.selection.exhausted
         status = "finished" if update >= plan.updates or stopped_early else "stopped"
-        reason = "" if status == "finished" else self.stopper.reason or "another rank was asked to"
+        reason = "" if status == "finished" else self.stopper.reason or "requested on another rank"
         if stopped_early and update < plan.updates:
             reason = f"no lower {self.selection.metric} on held-out text in {self.selection.since} measurements"
         student = self.folder.path / self.job.student_place if status == "finished" else None

@@ -1,4 +1,4 @@
-"""The length of a run, and the rows and learning rate of each update, computed from its number alone."""
+"""The length of a run, and each update's rows and learning rate, computed from the update's number alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trainer.distillation.settings import MOST_UPDATES, RunSettings
 
 @dataclass(frozen=True)
 class Place:
-    """One update's rows: these positions in the order of this epoch."""
+    """The location of an update's rows: positions `first` to `stop` in the order of an epoch."""
 
     epoch: int
     first: int
@@ -24,14 +24,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Plan:
-    """Updates of a run. An update never spans two epochs: the last one of an epoch is smaller."""
+    """The updates of a run. An update never spans two epochs: the last one of an epoch is smaller."""
 
     rows: int
     sequences: int
     """Rows per update, except the last of an epoch."""
     updates: int
     warmup: int
-    """Updates over which the learning rate rises."""
+    """Number of updates that warm up the learning rate."""
     seed: int
 
     @property
@@ -40,31 +40,46 @@ class Plan:
         return -(-self.rows // self.sequences)
 
     def place(self, update: int) -> Place:
-        """The epoch and the positions of an update, counted from 0."""
+        """The epoch and positions of an update.
+
+        Args:
+            update: counted from 0.
+        """
         epoch, number = divmod(update, self.per_epoch)
         first = number * self.sequences
         return Place(epoch, first, min(first + self.sequences, self.rows))
 
     def rows_of(self, update: int) -> NDArray[np.int64]:
-        """The row numbers of an update; the order of the rows differs from epoch to epoch."""
+        """The row numbers of an update; the order of the rows differs from epoch to epoch.
+
+        Args:
+            update: counted from 0.
+
+        Returns:
+            [n], int64, with n at most `sequences`.
+        """
         place = self.place(update)
         positions = np.arange(place.first, place.stop)
         return rows_at(positions, rows=self.rows, key=("order", self.seed, place.epoch))
 
     def rate(self, update: int) -> float:
-        """What the learning rate is multiplied by: up to 1 over the warm-up, then down to 0 at the end."""
+        """The factor of the learning rate: up to 1 during warm-up, then down to 0 at the end.
+
+        Args:
+            update: counted from 0.
+        """
         return learning_rate_factor(update, updates=self.updates, warmup=self.warmup)
 
 
 def learning_rate_factor(update: int, *, updates: int, warmup: int) -> float:
-    """What the learning rate is multiplied by: linear warm-up to 1, then linear decay to 0.
+    """The factor of the learning rate: linear warm-up to 1, then linear decay to 0.
 
     Distillation, pre-training and fine-tuning all use this schedule.
 
     Args:
-        update: from 0; the first one already moves the weights.
-        updates: of the whole run.
-        warmup: updates of the warm-up; `warmup_updates` gives them from a share.
+        update: from 0; the rate of the first update is already above 0.
+        updates: in the whole run.
+        warmup: number of warm-up updates; `warmup_updates` computes it from a share.
     """
     if update < warmup:
         return (update + 1) / warmup
@@ -72,10 +87,11 @@ def learning_rate_factor(update: int, *, updates: int, warmup: int) -> float:
 
 
 def warmup_updates(rate: float, *, updates: int) -> int:
-    """The updates of the warm-up, rounded up.
+    """The number of warm-up updates, rounded up.
 
     Args:
         rate: share of all updates, 0 to 1.
+        updates: in the whole run.
     """
     return math.ceil(rate * updates)
 
@@ -84,11 +100,12 @@ def plan(recipe: RunSettings, *, rows: int, tokens: int) -> Plan:
     """The plan of a recipe on a dataset.
 
     Args:
-        rows: of the dataset.
-        tokens: of the dataset, special tokens counted.
+        recipe: its budget, sequences per update, warm-up and seed are used.
+        rows: in the dataset.
+        tokens: in the dataset, special tokens included.
 
     Raises:
-        OptionError: the budget makes more updates than can be done.
+        OptionError: the budget gives too many updates.
     """
     unit, amount = recipe.budget_parts
     per_epoch = -(-rows // recipe.sequences)
@@ -99,6 +116,6 @@ def plan(recipe: RunSettings, *, rows: int, tokens: int) -> Plan:
     }[unit]
     if updates > MOST_UPDATES:
         raise OptionError(
-            f"distill: budget is {recipe.budget!r}, which is {updates:,} updates; at most {MOST_UPDATES:,} can be done"
+            f"distill: budget is {recipe.budget!r}, which is {updates:,} updates; the maximum is {MOST_UPDATES:,}"
         )
     return Plan(rows, recipe.sequences, updates, warmup_updates(recipe.warmup, updates=updates), recipe.seed)

@@ -1,4 +1,4 @@
-"""Early stopping and model selection by measurements on held-out text."""
+"""Early stopping and model selection on held-out text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypedDict
 
 
 class SelectionState(TypedDict):
-    """What a checkpoint keeps of a `Selection`."""
+    """The state of a `Selection` in a checkpoint."""
 
     update: int | None
     """The best update."""
@@ -18,11 +18,11 @@ class SelectionState(TypedDict):
 
 @dataclass
 class Selection:
-    """The best update so far, by a measurement where lower is better.
+    """The best update so far, by a measurement of which lower is better.
 
     Args:
         metric: the name of the measurement, such as `kl`.
-        patience: measurements without a new best after which the run ends; None never ends it.
+        patience: how many measurements without a new best end the run; None never ends it.
     """
 
     metric: str
@@ -35,7 +35,7 @@ class Selection:
         """Record a measurement and return whether it is the best so far; NaN never is.
 
         Args:
-            update: updates done.
+            update: number of updates done.
             value: lower is better.
         """
         if value < (float("inf") if self.value is None else self.value):
@@ -50,7 +50,7 @@ class Selection:
         return self.patience is not None and self.since >= self.patience
 
     def state(self) -> SelectionState:
-        """What a checkpoint keeps."""
+        """The state to store in a checkpoint."""
         return {"update": self.update, "value": self.value, "since": self.since}
 
     def restore(self, state: SelectionState) -> None:

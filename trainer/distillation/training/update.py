@@ -1,4 +1,4 @@
-"""One update: rows to micro-batches to gradients to weights, on one rank or several."""
+"""One update, on one rank or several: from rows to micro-batches, gradients and new weights."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from trainer.runtime import LossScale, Ranks
 
 @dataclass(frozen=True)
 class Frame:
-    """The special tokens around each row, and which rows are left out."""
+    """The special tokens around each row, and the limit above which rows are left out."""
 
     first_id: int
     """[CLS] or <s>."""
@@ -31,10 +31,14 @@ class Frame:
     """[SEP] or </s>."""
     unknown_id: int | None = None
     max_unknown: float = 1.0
-    """Rows with this share of unknown tokens or more are left out; 1 keeps all."""
+    """Rows with at least this share of unknown tokens are left out; 1 keeps all."""
 
     def keeps(self, ids: NDArray[np.integer]) -> bool:
-        """Whether a row is used."""
+        """Whether a row is used.
+
+        Args:
+            ids: [tokens], without special tokens.
+        """
         if self.max_unknown >= 1 or self.unknown_id is None or not len(ids):
             return True
         return bool(np.mean(ids == self.unknown_id) < self.max_unknown)
@@ -42,33 +46,41 @@ class Frame:
 
 @dataclass(frozen=True)
 class Done:
-    """The result of an update, over all ranks."""
+    """The results of an update, over all ranks."""
 
     losses: Tensor
-    """[losses], each term's mean over its tokens, before its weight."""
+    """[losses], each term's mean over its tokens, unweighted."""
     gradient_norm: float
     tokens: int
     picked: int
     stop: bool
-    """Whether some rank was asked to stop."""
+    """Whether a rank was asked to stop."""
 
 
 class _Loaded(NamedTuple):
     """The rows of an update."""
 
     packed: Packed
-    """This rank's."""
+    """On this rank."""
     tokens: int
-    """Over all ranks."""
+    """On all ranks."""
     sequences: int
-    """Over all ranks."""
+    """On all ranks."""
 
 
 class Training:
-    """A student in training.
+    """A student in training: weights, optimizer, and data.
 
     Args:
-        micro_batch_tokens: tokens per forward pass; halved when the device's memory runs out, if `shrinks`.
+        engine: the models and the terms of the loss.
+        rows: the transfer dataset.
+        masker: selects tokens for prediction.
+        plan: the rows and the learning rate of each update.
+        recipe: the settings of the optimizer, and the seed.
+        frame: special tokens, and which rows are left out.
+        ranks: the ranks that share each update.
+        micro_batch_tokens: tokens per forward pass.
+        shrinks: whether to halve `micro_batch_tokens` when the device runs out of memory.
     """
 
     def __init__(
@@ -99,12 +111,12 @@ class Training:
         """Do one update.
 
         Args:
-            number: from 0; it alone determines rows, masks, dropout and learning rate, so a resume is exact.
+            number: from 0; it alone determines rows, masks, dropout and learning rate, so that resuming is exact.
             stop: whether this rank was asked to stop.
 
         Raises:
-            Diverged: a loss or the gradient is not finite; the weights are those of before the update.
-            OutOfMemory: one micro-batch does not fit.
+            Diverged: a loss or the gradient is not finite; the weights are left unchanged.
+            OutOfMemory: a single micro-batch does not fit.
             RankLost: another rank died.
         """
         packed, tokens, sequences = self._loaded(number)
@@ -119,10 +131,10 @@ class Training:
         return Done(means, norm, tokens, int(picked), bool(shared[-1] > 0))
 
     def freeze_body(self, names: Collection[str], *, updates: int) -> None:
-        """Keep the body fixed during the first updates and train the rest.
+        """Keep the body unchanged during the first updates while the rest is trained.
 
         Args:
-            names: of the body's weights, as `engine.parameters()` gives them.
+            names: the body's weights, as named by `engine.parameters()`.
             updates: how many; 0 freezes nothing.
         """
         if not updates:
@@ -133,7 +145,11 @@ class Training:
         self.optimizer = _optimizer(self.recipe, body, rest)
 
     def batch(self, number: int) -> Packed:
-        """The masked tokens of an update on this rank, for diagnosis."""
+        """The masked tokens of an update on this rank, for diagnosis.
+
+        Args:
+            number: of the update, from 0.
+        """
         packed = self._load(number).packed
         return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
 
@@ -155,7 +171,7 @@ class Training:
         return _Loaded(packed, sum(len(ids[place]) + 2 for place in kept), len(kept))
 
     def _gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
-        """[losses], the sums of the losses on this rank; leaves the gradient in `self.gradient`."""
+        """[losses], the sums of the losses on this rank; the gradient is left in `self.gradient`."""
         while True:
             try:
                 return self._try_gradients(packed, counts, number)
@@ -163,7 +179,7 @@ class Training:
                 if not _is_memory(error):
                     raise
                 self._check_room(error)
-            self.shrink()  # out here, where no traceback holds the activations that did not fit
+            self.shrink()  # outside the handler, whose traceback keeps the activations alive
 
     def _try_gradients(self, packed: Packed, counts: Counts, number: int) -> Tensor:
         torch.manual_seed(seed_of("dropout", self.recipe.seed, number, self.ranks.rank))
@@ -178,7 +194,7 @@ class Training:
     def _check_room(self, error: BaseException) -> None:
         if not self.shrinks or self.micro_batch_tokens < 256:
             raise OutOfMemory(
-                f"a micro-batch of {self.micro_batch_tokens:,} tokens does not fit into memory; "
+                f"a micro-batch of {self.micro_batch_tokens:,} tokens does not fit in memory; "
                 f"try --micro-batch-tokens {max(self.micro_batch_tokens // 2, 1)}, or auto"
             ) from error
 
@@ -190,7 +206,7 @@ class Training:
 
     def _step(self, number: int, means: Tensor) -> float:
         frozen = {id(weight) for weight in self._frozen} if number < self._frozen_updates else set()
-        if frozen:  # an embedding that the decoder is tied to has a gradient from there
+        if frozen:  # a tied embedding gets a gradient from the decoder
             for weight in self._frozen:
                 weight.grad.zero_()  # type: ignore[union-attr]
         norm = float(self.gradient.norm()) / self.scale.value
@@ -202,33 +218,41 @@ class Training:
             if shrink != 1.0:
                 self.gradient.mul_(shrink)
             for group in self.optimizer.param_groups:
-                still = id(group["params"][0]) in frozen  # or weight decay would shrink them
+                still = id(group["params"][0]) in frozen  # otherwise weight decay would shrink them
                 group["lr"] = 0.0 if still else self.recipe.learning_rate * self.plan.rate(number)
             self.optimizer.step()
         return norm
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors of a checkpoint by name: weights, and the optimizer's two moving averages and step count."""
+        """The tensors of a checkpoint by name: the weights, and the optimizer's two moving averages and step count."""
         saved = {f"weights.{name}": weight.detach() for name, weight in zip(self.names, self.weights, strict=True)}
         for name, weight in zip(self.names, self.weights, strict=True):
             saved.update({f"{key}.{name}": value for key, value in self.optimizer.state.get(weight, {}).items()})
         return saved
 
     def student_tensors(self) -> dict[str, Tensor]:
-        """The trained weights of the student, by name."""
+        """The student's trained weights, by name."""
         named = zip(self.names, self.weights, strict=True)
         return {name: weight.detach() for name, weight in named if name.startswith("student.")}
 
     @torch.no_grad()
     def restore_student(self, tensors: Mapping[str, Tensor]) -> None:
-        """Set the weights of the student to those that `student_tensors` gave; the optimizer is not changed."""
+        """Set the student's weights; the optimizer is not changed.
+
+        Args:
+            tensors: as returned by `student_tensors`.
+        """
         for name, weight in zip(self.names, self.weights, strict=True):
             if name.startswith("student."):
                 weight.copy_(tensors[name])
 
     @torch.no_grad()
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Load weights and optimizer state from the tensors of a checkpoint."""
+        """Load the weights and the optimizer's state from a checkpoint.
+
+        Args:
+            tensors: as returned by `tensors`.
+        """
         for name, weight in zip(self.names, self.weights, strict=True):
             weight.copy_(tensors[f"weights.{name}"])
             self.optimizer.state[weight] = {
@@ -243,7 +267,7 @@ class Training:
 
 
 def _flat_gradient(weights: tuple[nn.Parameter, ...]) -> Tensor:
-    """One buffer for all gradients; each weight's gradient is a view of it, so one all-reduce is enough."""
+    """One buffer for all gradients; each weight's gradient is a view of it, so that one all-reduce is enough."""
     flat = torch.zeros(sum(weight.numel() for weight in weights), dtype=weights[0].dtype, device=weights[0].device)
     start = 0
     for weight in weights:
@@ -253,7 +277,7 @@ def _flat_gradient(weights: tuple[nn.Parameter, ...]) -> Tensor:
 
 
 def _optimizer(recipe: RunSettings, *parts: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
-    """Adam or AdamW with a group for the matrices and one for the vectors of each part; vectors do not decay."""
+    """Adam or AdamW, with separate groups for the matrices and the vectors of each part; vectors are not decayed."""
     groups = [
         {"params": [weight for weight in weights if (weight.ndim > 1) is matrices], "weight_decay": decay}
         for weights in parts

@@ -1,4 +1,4 @@
-"""Fine-tunings to do: each found where its result is stored, or done, one by one or several at once."""
+"""Run fine-tunings, one after another or several at once, reusing stored results."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from trainer.plugin import Splits, Task
 from trainer.runtime import without_cudnn_attention
 
 Progress = Callable[[str, int, int], None]
-"""Called with the name of the task, the updates done and the updates in all."""
+"""Called with the name of the task, the updates done and the total."""
 
 
 @dataclass(frozen=True)
 class FineTuning:
-    """One fine-tuning to do; small enough to be sent to another process."""
+    """One fine-tuning to do; small enough to send to another process."""
 
     task: Task
     model: Path
@@ -29,24 +29,31 @@ class FineTuning:
     seed: int
     out: Path
     identity: Mapping[str, str]
-    """The model's fingerprint, taken once for all jobs on it."""
+    """The model's fingerprint, computed once for all its jobs."""
     device: str = "cpu"
 
     def cell(self, splits: Splits) -> Cell:
-        """The cell that it fills."""
+        """The cell for its result.
+
+        Args:
+            splits: the data of the task.
+        """
         return cell_of(self.task, splits, self.identity, self.settings, self.seed)
 
 
 def run_jobs(
     jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
 ) -> list[CellResult]:
-    """The result of each job, in their order: found if it is stored here or shared, measured if it is not.
+    """The result of each job, in order: reused if it is stored here or shared, else measured.
 
     Args:
-        jobs: what is wanted, in the order of the results.
+        jobs: the fine-tunings, in the order of the results.
         splits_of: the data of each task, by its title.
-        workers: fine-tunings at once, each in a process of its own.
+        workers: how many models to fine-tune at once, each in its own process.
         progress: called after each update, or with several workers after each fine-tuning.
+
+    Raises:
+        TaskError: a task's data or model changed during the evaluation.
     """
     found = [find_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
@@ -62,7 +69,7 @@ def run_jobs(
 
 
 def _numbered(progress: Progress | None, number: int, total: int) -> Progress | None:
-    """The same progress, told with which fine-tuning of how many it is."""
+    """The same progress, with the number of the fine-tuning and their total in the name."""
     if progress is None:
         return None
     return lambda what, done, updates: progress(f"{what}, {number} of {total}", done, updates)
@@ -112,5 +119,5 @@ def _set_torch() -> None:
 def _stored(job: FineTuning, splits: Splits) -> CellResult:
     result = read_cell(job.out / "cells", job.cell(splits))
     if result is None:
-        raise TaskError(f"{job.task.title}: its data or its model changed while it was being evaluated; run it again")
+        raise TaskError(f"{job.task.title}: the data or the model changed during the evaluation; run it again")
     return result

@@ -1,4 +1,4 @@
-"""Task distillation: what a student learns from a teacher that is fine-tuned on the same task."""
+"""Task distillation: train a student on a task with the help of a teacher fine-tuned on it."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from trainer.plugin import Examples
 
 LABEL_WEIGHT = 0.5
-"""Of the labels beside a teacher, as DistilBERT's authors chose it for SQuAD (Sanh et al. 2019, section 4)."""
+"""Weight of the labels next to a teacher, as in DistilBERT for SQuAD (Sanh et al. 2019, section 4)."""
 
 
 @dataclass(frozen=True)
 class Teaching:
-    """A teacher, and what is learnt from it."""
+    """A teacher, and how to learn from it."""
 
     teacher: Path
     losses: tuple[Loss, ...]
     label_weight: float = LABEL_WEIGHT
-    """What the loss on the labels is multiplied by; 0 learns from the teacher alone."""
+    """The weight of the loss on the labels; 0 learns from the teacher alone."""
     unlabelled: Examples | None = None
-    """Inputs without labels, learnt from the teacher alone."""
+    """Inputs without labels, for which only the teacher's outputs count."""
 
 
 class Lesson:
-    """The terms of one run: the loss on the labels, and each loss on the teacher's outputs or states."""
+    """The loss of a task distillation: a term on the labels, and terms on the teacher's outputs or states."""
 
     def __init__(self, student: Encoder, teacher: Encoder, problem: Problem, teaching: Teaching) -> None:
         self.student, self.teacher, self.problem = student, teacher, problem
@@ -55,28 +55,30 @@ class Lesson:
 
     @classmethod
     def of(cls, teaching: Teaching, student: Encoder, problem: Problem, settings: Settings) -> Self:
-        """The lesson of a teaching, with the teacher loaded and checked against the student.
+        """Load the teacher, check it against the student, and build the terms.
 
         Args:
             teaching: the teacher's folder and the terms of the loss.
-            student: the model that learns.
-            problem: what the task poses to both.
+            student: the model to train.
+            problem: the kind of problem that the task is.
             settings: of the fine-tuning.
 
         Raises:
-            ModelError: the teacher has no trained head for the task, another vocabulary, too few positions, or
-                layers or widths that a loss cannot use.
+            ModelError: the teacher has no trained head for the task, another vocabulary, too few positions, or layers
+                or widths that a loss cannot use.
             OptionError: a loss has no meaning for this task.
         """
         teacher = load_encoder(teaching.teacher, problem, device=student.device, trained_head=True)
         teacher.model.requires_grad_(False).train(False)
         if teacher.vocabulary != student.vocabulary:
-            raise ModelError(f"{teacher.folder} has another vocabulary than {student.folder}; a teacher must share it")
+            raise ModelError(
+                f"{teacher.folder} has a different vocabulary from {student.folder}; teacher and student must share one"
+            )
         length = student.reader.length(settings.length)
         if teacher.reader.length(length) < length:
             raise ModelError(
-                f"{teacher.folder} takes at most {teacher.reader.positions} tokens, and rows have up to {length}; "
-                f"give --length {teacher.reader.positions}"
+                f"{teacher.folder} reads at most {teacher.reader.positions} tokens, but rows have up to {length}; "
+                f"use --length {teacher.reader.positions}"
             )
         lesson = cls(student, teacher, problem, teaching)
         lesson._check_effect()
@@ -84,17 +86,17 @@ class Lesson:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """A note if nothing trains the head, so that the scores mean nothing yet."""
+        """A note if nothing trains the head, so that the scores are meaningless for now."""
         if self.label_weight or any(isinstance(loss, LogitsLoss) for loss, _ in self.terms):
             return ()
-        return ("no term trains the task's head: its scores mean nothing before a second step that does",)
+        return ("no term trains the task's head: the scores are meaningless until a second step trains it",)
 
     def reader(self, own: Reader) -> Reader:
-        """How training rows are read: with type ids if the student or the teacher takes them."""
+        """A reader for training rows, with type ids if the student or the teacher needs them."""
         return replace(own, types=own.types or self.teacher.reader.types)
 
     def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """The losses' own weights, which are trained and not kept."""
+        """The losses' own weights, which are trained but not saved."""
         for number, (loss, module) in enumerate(self.terms):
             for name, parameter in module.named_parameters():
                 yield f"{loss.name}.{number}.{name}", parameter
@@ -103,12 +105,15 @@ class Lesson:
         """The weighted sum of all terms for one batch.
 
         A loss on outputs is averaged over the answers (rows, words, or starts and ends), a loss on states over the
-        tokens. The loss on the labels is the sum over the labelled rows divided by all rows.
+        tokens. The loss on the labels is the sum over the labelled rows divided by the number of all rows.
 
         Args:
             batch: `input_ids` [batch, length], its mask and, for some models, its types.
-            features: all rows of the training.
-            rows: [batch], which of them the batch holds.
+            features: all training rows.
+            rows: [batch], the numbers of the batch's rows.
+
+        Returns:
+            A scalar.
         """
         import torch
 
@@ -139,7 +144,7 @@ class Lesson:
         return self.label_weight * float(known.mean()) * mean
 
     def _check_effect(self) -> None:
-        """Refuse losses that a head of one value cannot learn from, such as a divergence of distributions."""
+        """Reject losses that are always 0 for a head with one output, such as a divergence of distributions."""
         import torch
 
         if self.problem.outputs > 1:
@@ -148,12 +153,12 @@ class Lesson:
             one, other = (torch.tensor([[value], [2 * value]], device=self.student.device) for value in (0.5, -1.0))
             if isinstance(loss, LogitsLoss) and not float(_on_outputs(module, [one], [other])):
                 raise OptionError(
-                    f"{loss.name} compares distributions, and this task's answer is one value; use --loss mse"
+                    f"{loss.name} compares distributions, but this task's answer is a single value; use --loss mse"
                 )
 
 
 def _on_outputs(module: nn.Module, student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:
-    """The mean of a loss over all answers; each table goes through by itself, since their widths differ."""
+    """The mean of a loss over all answers; each table is computed separately, since their widths differ."""
     import torch
 
     values = []
@@ -164,7 +169,7 @@ def _on_outputs(module: nn.Module, student: Sequence[Tensor], teacher: Sequence[
 
 
 def _packed(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor], mask: Tensor) -> Given:
-    """The states of all tokens, one row after the other without padding, as losses on states take them."""
+    """The states of all tokens, packed row by row without padding, as losses on states expect them."""
     import torch
 
     kept = mask.bool()

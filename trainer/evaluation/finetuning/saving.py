@@ -1,4 +1,4 @@
-"""Fine-tune a model on a task and keep it as a folder that transformers opens."""
+"""Fine-tune a model on a task and save it as a folder that transformers can open."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from trainer.runtime import chosen, environment, staged_folder, storing
 
 @dataclass(frozen=True)
 class _Card:
-    """What a later call needs of the card of a fine-tuned model."""
+    """The fields of a fine-tuned model's card that a later call needs."""
 
     identity: str
-    """The sha256 of everything that decides the model."""
+    """The sha256 of everything that affects the model."""
     result: dict[str, str]
     """The fingerprint of its weights and tokenizer."""
     metrics: dict[str, dict[str, float]]
@@ -46,30 +46,36 @@ def keep_finetuned(
     device: str = "auto",
     progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:
-    """Fine-tune a model on one task, and write it with its tokenizer and its scores.
+    """Fine-tune a model on one task, and save it with its tokenizer and its scores.
 
-    A folder that the same inputs and settings already made is found, not made again.
+    If `out` already has the model from the same inputs and settings, it is reused.
 
     Args:
         task: a task's name, or a TOML file that describes one.
+        model: a model folder, a run folder, or a hub id.
+        data: the folder with the task's files.
         out: the folder of the new model.
         teacher: a model fine-tuned on this task with the same vocabulary, to learn from (task distillation).
         losses: terms on the teacher's outputs and states, such as `soft-target:temperature=2` or
             `hidden-state:layer=2,teacher-layer=4`; empty is soft targets at weight 0.5 (MSE for a regression).
-        label_weight: of the loss on the labels beside a teacher; None is 0.5, and 0 leaves the labels out.
-        unlabelled: a text file or table of the task's inputs, learnt from the teacher alone.
+        label_weight: of the loss on the labels when there is a teacher; None is 0.5, and 0 ignores the labels.
+        unlabelled: a text file or table of the task's inputs, for which only the teacher's outputs count.
+        preset: `study` or `robust`.
+        seed: decides the order, dropout and the head's initial weights.
+        changes: fine-tuning settings to replace, by name (`learning-rate`).
+        device: `cpu`, `cuda`, or `auto`.
+        progress: called with the task's name, the updates done and the total.
 
     Returns:
         By dev set, each metric in percent.
 
     Raises:
-        TaskError: the name is that of several tasks, or the data cannot be read.
-        ModelError: the model or the teacher does not fit the task, or `out` holds something else.
-        OptionError: options that do not go together.
+        TaskError: the name stands for several tasks, or the data cannot be read.
+        ModelError: the model or the teacher does not fit the task, or `out` already exists with other content.
+        OptionError: options that cannot be combined.
     """
     folder, one = Path(out), check_one_task(task, tasks_of(task))
-    if folder.exists() and not (folder / CARD).is_file():
-        raise ModelError(f"{folder} is there already; name another --out, or delete it")
+    _check_free(folder)
     settings = settings_for(preset, one.head().problem, dict(changes or {}))
     start, where, splits = model_folder(model), chosen(device), one.read(Path(data))
     teaching = teaching_of(
@@ -86,8 +92,13 @@ def keep_finetuned(
     return made.metrics
 
 
+def _check_free(folder: Path) -> None:
+    if folder.exists() and not (folder / CARD).is_file():
+        raise ModelError(f"{folder} already exists; choose another --out, or delete it")
+
+
 def _identity(teaching: Teaching | None) -> dict[str, Json] | None:
-    """Everything that decides what is learnt from a teacher, by content."""
+    """Everything that affects what is learnt from a teacher, by content."""
     if teaching is None:
         return None
     return {
@@ -102,11 +113,13 @@ def _found(folder: Path, identity: Mapping[str, Json]) -> dict[str, dict[str, fl
     """The scores of a folder that was made from the same inputs.
 
     Raises:
-        ModelError: it was made from others, or its weights were changed.
+        ModelError: it was made from other inputs, or its weights have changed.
     """
     card = read_record(folder / CARD, _Card)
     if card.identity != sha256_of(identity):
-        raise ModelError(f"{folder} is there already, from other inputs or settings; name another --out, or delete it")
+        raise ModelError(
+            f"{folder} already exists, made from other inputs or settings; choose another --out, or delete it"
+        )
     if card.result != model_fingerprint(folder):
         raise ModelError(f"{folder} was changed after it was fine-tuned; delete it to fine-tune again")
     return card.metrics

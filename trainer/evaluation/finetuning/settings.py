@@ -1,4 +1,4 @@
-"""How to fine-tune: the presets `study` and `robust`, and changes to them by name."""
+"""Settings for fine-tuning: the presets `study` and `robust`, and changes to them by name."""
 
 from __future__ import annotations
 
@@ -13,35 +13,39 @@ from corpora.errors import unknown_name
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides a fine-tuned model, apart from the model, the data and the seed."""
+    """Everything that affects a fine-tuned model, apart from the initial model, the data and the seed."""
 
     preset: str
     learning_rate: float
     epochs: float = 3.0
     batch_size: int = 32
     length: int = 128
-    """Most tokens of a sequence, special ones included."""
+    """Maximum tokens per sequence, special ones included."""
     warmup: float = 0.05
-    """Share of the updates over which the learning rate rises from 0."""
+    """Share of updates that warm up the learning rate."""
     beta2: float = 0.999
     epsilon: float = 1e-8
     weight_decay: float = 0.0
-    """Decoupled (AdamW), not on biases and norms; 0 is Adam."""
+    """Decoupled (AdamW); not applied to biases and norms; 0 is Adam."""
     clip: float = 1.0
     min_updates: int = 0
-    """Epochs are added up to this many updates: small tasks need them (Mosbach et al. 2021, arXiv 2006.04884)."""
+    """Epochs are added until there are this many updates, which helps small tasks (Mosbach et al. 2021,
+    arXiv 2006.04884)."""
     stride: int = 128
-    """Tokens that two neighbouring windows of one long context share."""
+    """Tokens shared by neighbouring windows of a long context."""
     question_length: int = 64
     answer_length: int = 30
     n_best: int = 20
     train_rows: int | None = None
-    """Train on this many examples, drawn with a fixed seed; None is all."""
+    """Train on this many examples, drawn with a fixed seed; None for all."""
     dev_rows: int | None = None
-    """Score on this many dev examples, the first ones; None is all."""
+    """Score on this many dev examples, the first ones; None for all."""
 
     def changed(self, changes: Mapping[str, float | None]) -> Settings:
-        """The same with some values replaced; the preset's name then says so.
+        """The settings with some values replaced; the preset's name then lists the changes.
+
+        Args:
+            changes: new values, by name with hyphens or underscores; None keeps the preset's.
 
         Raises:
             UnknownName: no setting has this name.
@@ -73,7 +77,7 @@ def _checked(settings: Settings) -> Settings:
 
 
 PRESETS: dict[str, dict[str, Settings]] = {
-    # The study's script took 8 a GPU on 4 GPUs.
+    # The study's script used a batch of 8 per GPU on 4 GPUs.
     "study": {
         "sentences": Settings("study", 2e-5, beta2=0.98),
         "spans": Settings("study", 3e-5, length=384, warmup=0.0, weight_decay=0.0),
@@ -83,13 +87,13 @@ PRESETS: dict[str, dict[str, Settings]] = {
         "spans": Settings("robust", 3e-5, length=384, warmup=0.1, epsilon=1e-6, weight_decay=0.01, batch_size=24),
     },
 }
-"""By preset, for tasks on sentences and for tasks on spans."""
+"""The settings of each preset, for tasks on sentences and on spans."""
 
 GRID = (2e-5, 3e-5, 5e-5)
 """Learning rates for `--grid` (Devlin et al. 2019, appendix A.3)."""
 
 SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "spans": 3}}
-"""How many seeds a preset uses by default."""
+"""The default number of seeds of each preset."""
 
 
 def settings_for(preset: str, problem: str, changes: Mapping[str, float | None] | None = None) -> Settings:
@@ -97,7 +101,7 @@ def settings_for(preset: str, problem: str, changes: Mapping[str, float | None] 
 
     Args:
         preset: `study` or `robust`.
-        problem: the kind of problem that the task's head poses.
+        problem: the kind of problem, such as `classification`.
         changes: values by name, such as `learning-rate`; None keeps the preset's.
 
     Raises:
@@ -109,12 +113,12 @@ def settings_for(preset: str, problem: str, changes: Mapping[str, float | None] 
     settings = PRESETS[preset][shape_of(problem)].changed(changes or {})
     if shape_of(problem) == "spans" and settings.stride >= settings.length:
         raise OptionError(
-            f"stride is {settings.stride} and length {settings.length}: windows cannot share all of their tokens; "
-            f"give a stride below the length, such as --stride {settings.length // 3}"
+            f"stride is {settings.stride} and length {settings.length}: windows cannot share all their tokens; "
+            f"use a stride below the length, such as --stride {settings.length // 3}"
         )
     return settings
 
 
 def shape_of(problem: str) -> str:
-    """Which settings of a preset a problem uses: those for sentences or those for spans."""
+    """The group of settings that a kind of problem uses: `sentences` or `spans`."""
     return "spans" if problem == "spans" else "sentences"

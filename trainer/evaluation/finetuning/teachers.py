@@ -1,4 +1,4 @@
-"""Teachers of a task distillation: checked against the task before anything is loaded, and what they teach."""
+"""Teachers for task distillation: checked against the task before anything is loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainer.models import model_folder
 from trainer.plugin import Head, Loss, Splits, Task, check_loss, registry
 
 CARD = "finetuned.json"
-"""What `trainer finetune` writes beside the weights: the task, the scores, and everything that decides them."""
+"""File written by `trainer finetune` next to the weights: the task, the scores, and everything that affects them."""
 
 
 def teaching_of(
@@ -30,15 +30,19 @@ def teaching_of(
     label_weight: float | None = None,
     unlabelled: Path | str | None = None,
 ) -> Teaching | None:
-    """What is learnt from a teacher; None without one.
+    """How to learn from a teacher; None without one.
 
     Args:
+        task: the task that the student is trained on.
+        splits: its examples.
+        settings: of the fine-tuning.
+        teacher: a folder or hub id of a model fine-tuned on the task; None for fine-tuning on labels alone.
         losses: such as `soft-target:temperature=2`; empty is the task's default at weight 0.5.
         label_weight: of the loss on the labels; None is 0.5.
         unlabelled: a file of inputs without labels.
 
     Raises:
-        OptionError: options that need a teacher are given without one, or do not go together.
+        OptionError: options that need a teacher are given without one, or cannot be combined.
         UnknownName: no loss has this name.
         ModelError: the teacher was fine-tuned on another task, or with other labels.
         TaskError: the unlabelled rows cannot be read.
@@ -46,7 +50,7 @@ def teaching_of(
     if teacher is None:
         given = {"--loss": losses, "--label-weight": label_weight is not None, "--unlabelled": unlabelled}
         if alone := [name for name, value in given.items() if value]:
-            raise OptionError(f"{' and '.join(alone)} without a teacher: give --teacher DIR, fine-tuned on this task")
+            raise OptionError(f"{' and '.join(alone)} needs a teacher; add --teacher DIR, fine-tuned on this task")
         return None
     folder = model_folder(teacher)
     check_teacher(folder, task)
@@ -58,44 +62,44 @@ def teaching_of(
     if not taught and (unlabelled or not weight):
         raise OptionError("every loss has weight 0, so nothing is learnt from the teacher; raise a loss's weight")
     if settings.train_rows == 0 and weight and label_weight is not None:
-        raise OptionError(f"label-weight is {weight:g}, and train-rows 0 leaves no labels; give one of the two")
+        raise OptionError(f"label-weight is {weight:g}, but train-rows 0 leaves no labels; use only one of the two")
     pairs = splits.train.second is not None
     more = read_unlabelled(Path(unlabelled), task, pairs=pairs) if unlabelled else None
     return Teaching(folder, chosen, weight, more)
 
 
 def _losses(task: Task, losses: Sequence[str]) -> tuple[Loss, ...]:
-    """The losses of these names, or the default: soft targets at temperature 2, or MSE if the answer is a value."""
+    """The losses with these names, or the default: soft targets at temperature 2, or MSE for a regression."""
     name = "mse" if task.head().problem == "regression" else "soft-target"
     chosen: list[Loss] = [registry.make("losses", text) for text in losses or (f"{name}:weight={1 - LABEL_WEIGHT}",)]
     for loss in chosen:
         check_loss(loss)
         if loss.positions == "masked":
             raise OptionError(
-                f"{loss.name} is averaged over masked words, and fine-tuning masks none; "
-                "take positions=all, or another loss such as soft-target, mse, hidden-state or attention"
+                f"{loss.name} is averaged over masked words, but fine-tuning masks none; "
+                "use positions=all, or another loss such as soft-target, mse, hidden-state or attention"
             )
     return tuple(chosen)
 
 
 def check_teacher(folder: Path, task: Task) -> None:
-    """Check that a model was fine-tuned on this task with the same labels in the same order.
+    """Check that a model was fine-tuned on this task, with the same labels in the same order.
 
     Args:
         folder: of the fine-tuned model.
-        task: what the student is to learn.
+        task: the task that the student is trained on.
 
     Raises:
-        ModelError: it was not, as far as its folder says.
+        ModelError: the folder shows that it was not.
     """
     if (folder / CARD).is_file() and (trained := read_sealed(folder / CARD).get("task")) != task.title:
-        raise ModelError(f"{folder} was fine-tuned on {trained}, not on {task.title}; fine-tune a teacher on it first")
+        raise ModelError(f"{folder} was fine-tuned on {trained}, not {task.title}; fine-tune a teacher on that first")
     config, head = _config(folder), task.head()
     kind = problem_of(head).model_class.removeprefix("AutoModel")
     classes = config.get("architectures")
     if isinstance(classes, list) and not any(str(name).endswith(kind) for name in classes):
         raise ModelError(
-            f"{folder} is a {', '.join(map(str, classes))}, which lacks the head of this task; fine-tune it first: "
+            f"{folder} is a {', '.join(map(str, classes))}, which has no head for this task; fine-tune it first: "
             f"trainer finetune {task.name} --model {folder} --out DIR"
         )
     if head.problem != "spans":
@@ -110,9 +114,9 @@ def _check_labels(folder: Path, names: Sequence[str], title: str, head: Head) ->
     """
     if head.problem == "regression":
         if len(names) != 1:
-            raise ModelError(f"{folder} has a head of {len(names)} labels; {title} needs a head of one value")
+            raise ModelError(f"{folder} has a head with {len(names)} labels; {title} needs a single output")
     elif len(names) != len(head.classes):
-        raise ModelError(f"{folder} has a head of {len(names)} labels; {title} has {len(head.classes)}")
+        raise ModelError(f"{folder} has a head with {len(names)} labels; {title} has {len(head.classes)}")
     elif [name.lower() for name in names] != [name.lower() for name in head.classes]:
         raise ModelError(
             f"{folder} has the labels {', '.join(names)}; {title} has {', '.join(head.classes)}, in this order; "
@@ -132,7 +136,7 @@ def _config(folder: Path) -> dict[str, object]:
 
 
 def _labels(config: Mapping[str, object]) -> list[str]:
-    """The labels that a config names, in the order of their numbers; two without names if it has none."""
+    """The labels in a config, in the order of their numbers; the two default names if it has none."""
     names = config.get("id2label")
     if not isinstance(names, dict) or not names or not all(str(key).isdigit() for key in names):
         return ["LABEL_0", "LABEL_1"]
@@ -140,15 +144,15 @@ def _labels(config: Mapping[str, object]) -> list[str]:
 
 
 def check_one_task(name: str, tasks: Sequence[Task]) -> Task:
-    """The one task of a name.
+    """The task of a name that must stand for only one.
 
     Args:
         name: as the user gave it.
         tasks: all tasks that it stands for.
 
     Raises:
-        TaskError: it names a benchmark of several.
+        TaskError: it stands for several.
     """
     if len(tasks) > 1:
-        raise TaskError(f"{name} is {len(tasks)} tasks; name one of {', '.join(one.title for one in tasks)}")
+        raise TaskError(f"{name} has {len(tasks)} tasks; choose one of {', '.join(one.title for one in tasks)}")
     return tasks[0]

@@ -37,25 +37,25 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Progress = Callable[[str, int, int], None]
-"""Called with the name of the task, the updates done and the updates in all."""
+"""Called with the name of the task, the updates done and the total."""
 
 
 @dataclass(frozen=True)
 class Finetuned:
-    """A fine-tuned model and what it scores."""
+    """A fine-tuned model and its scores."""
 
     encoder: Encoder
     metrics: dict[str, dict[str, float]]
-    """By the dev set's column, each metric in percent."""
+    """By column (dev set), each metric in percent."""
     evidence: dict[str, Evidence]
-    """By the dev set's column, one answer per example, with the right one or its points."""
+    """By column (dev set), one answer per example, with the right answer or its points."""
     collapsed: dict[str, bool]
     updates: int
     final_loss: float
     elapsed_seconds: float
     notes: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    """Examples trained on, cut short, and tokens seen."""
+    """`train` and `truncated` examples, `tokens` read, and `unlabelled` rows if there are any."""
 
 
 def finetune(
@@ -69,16 +69,20 @@ def finetune(
     teaching: Teaching | None = None,
     progress: Progress | None = None,
 ) -> Finetuned:
-    """A model trained on a task's examples, and its answers to each dev set.
+    """Train a model on a task's examples, and let it answer each dev set.
 
     Args:
-        model: a folder that transformers opens, with its tokenizer; it is not changed.
-        teaching: a model that is already fine-tuned on this task, and what is learnt from it.
+        task: what to train on.
+        splits: its train and dev examples.
+        model: a folder that transformers can open, with its tokenizer; it is not changed.
+        settings: learning rate, epochs, lengths and so on.
+        seed: decides the order, dropout and the head's initial weights.
+        device: such as `cpu` or `cuda`.
+        teaching: a model already fine-tuned on this task, and how to learn from it.
         progress: called after every update.
 
     Raises:
-        ModelError: the folder does not give such a model, its tokenizer does not fit it, or the teacher does not
-            fit it.
+        ModelError: the folder has no suitable model, or its tokenizer or the teacher does not fit it.
         TaskError: a question leaves no room for its context.
         OptionError: there is nothing to train on, or a loss has no meaning for this task.
         Diverged: the loss is no longer a number.
@@ -87,7 +91,7 @@ def finetune(
 
     started = time.monotonic()
     if settings.train_rows == 0 and (teaching is None or teaching.unlabelled is None):
-        raise OptionError("train-rows is 0, and there are no unlabelled rows to learn from; take at least 1")
+        raise OptionError("train-rows is 0, and there are no unlabelled rows to learn from; use at least 1")
     problem = problem_of(task.head())
     train = splits.train.take(_drawn(len(splits.train), settings.train_rows))
     dev = {name: one.take(range(min(len(one), settings.dev_rows or len(one)))) for name, one in splits.dev.items()}
@@ -116,7 +120,7 @@ def _training_features(
     problem: Problem, train: Examples, reader: Reader, settings: Settings, teaching: Teaching | None,
     lesson: Lesson | None,
 ) -> Features:  # fmt: skip
-    """The labelled rows, then the unlabelled ones; with type ids if the student or the teacher takes them."""
+    """The labelled rows, then the unlabelled ones; with type ids if the student or the teacher needs them."""
     if teaching is None or lesson is None:
         return CACHE.features(problem, train, reader, settings, train=True)
     both = lesson.reader(reader)
@@ -129,16 +133,20 @@ def _training_features(
 def judged_on(
     examples: Examples, encoder: Encoder, problem: Problem, features: Features, settings: Settings
 ) -> Judgement:
-    """How well a model answers examples.
+    """Let a model answer examples, and score the answers.
 
     Args:
-        features: made of the examples.
+        examples: of one dev set.
+        encoder: the model; it is left in evaluation mode.
+        problem: the kind of problem, with its metrics.
+        features: made from the examples.
+        settings: of the fine-tuning.
     """
     import torch
 
     logits: list[Logits] = [np.empty(0)] * len(features)
     encoder.model.train(False)
-    with torch.inference_mode():  # without autocast: in bf16 many scores would tie
+    with torch.inference_mode():  # without autocast, since many scores would tie in bf16
         for rows in scoring_batches(features.lengths, tokens=65536 if encoder.device != "cpu" else 4096):
             batch = padded(features, rows, encoder.pad_id, encoder.device)
             made = problem.logits(encoder.run(batch)).cpu().numpy()
@@ -167,7 +175,7 @@ class _Run:
         )
 
     def train(self, features: Features, progress: Progress, title: str) -> tuple[int, float]:
-        """The number of updates made, and the mean loss of the last tenth of them."""
+        """Train, and return the number of updates and the mean loss of the last tenth of them."""
         a_pass = math.ceil(len(features) / self.settings.batch_size)
         total = max(math.ceil(a_pass * self.settings.epochs), self.settings.min_updates)
         losses: list[Tensor] = []
@@ -208,29 +216,27 @@ class _Run:
     def _check(self, losses: list[Tensor], title: str) -> None:
         if not all(math.isfinite(float(loss)) for loss in losses):
             raise Diverged(
-                f"{title}: the loss of fine-tuning is no longer a number (seed {self.seed}, learning rate "
+                f"{title}: the fine-tuning loss is no longer a number (seed {self.seed}, learning rate "
                 f"{self.settings.learning_rate:g}); lower the learning rate"
             )
 
 
 def _drawn(rows: int, wanted: int | None) -> list[int]:
-    """The examples to train on: all, or the first of one fixed permutation, so that samples are nested."""
+    """The examples to train on: all, or the first in a fixed permutation, so that samples are nested."""
     if wanted is None or wanted >= rows:
         return list(range(rows))
     return sorted(generator("train rows", rows).permutation(rows)[:wanted].tolist())
 
 
 def _notes(features: Mapping[str, Features]) -> tuple[str, ...]:
-    """What to know about the rows of each split."""
+    """Notes on the rows of each split."""
     notes = [
-        f"{one.narrowed} questions of {name} leave less room than the stride: their windows share half of it"
+        f"{one.narrowed} questions of {name} leave less room than the stride; their windows share half of that room"
         for name, one in features.items()
         if one.narrowed
     ]
     if (rate := features["train"].unknown_rate) > 0.05:
-        notes.append(
-            f"{rate:.0%} of the tokens are unknown to the vocabulary: is this model of the benchmark's language?"
-        )
+        notes.append(f"{rate:.0%} of the tokens are not in the vocabulary: is the model for the benchmark's language?")
     return tuple(notes)
 
 

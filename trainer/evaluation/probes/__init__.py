@@ -1,4 +1,4 @@
-"""Probes: what a masked-language model knows, measured without fine-tuning it."""
+"""Probes: measure what a masked-language model knows without fine-tuning it."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The probes that a command line or a recipe asks for."""
+"""The probes chosen on a command line or in a recipe."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def chosen_probes(
     rows: int | None = None,
     others: Sequence[str] = (),
 ) -> list[Probe]:
-    """The two built-in probes as far as their inputs are given, then others by their short forms.
+    """The built-in probes whose inputs are given, followed by others.
 
     Args:
         pairs: a JSONL file of minimal pairs, or a folder of them.
-        pairs_per_paradigm: only the first so many of each paradigm.
+        pairs_per_paradigm: use only this many pairs of each paradigm, the first ones.
         held_out: the dataset for fidelity.
-        rows: how many of its rows are used.
-        others: short forms, NAME:key=value,….
+        rows: how many of its rows to use.
+        others: in short form, NAME:key=value,….
 
     Raises:
-        OptionError: nothing is asked for, or an option without the probe that it belongs to.
-        UnknownName: no plugin offers a probe of this name.
+        OptionError: nothing is chosen, or an option is given without its probe.
+        UnknownName: no plugin has a probe with this name.
     """
     if pairs is None and pairs_per_paradigm is not None:
         raise OptionError("pairs-per-paradigm needs pairs: --pairs FILE")

@@ -1,4 +1,4 @@
-"""95 % intervals of what probes measure: Wilson's for rates, the bootstrap over sequences for the rest."""
+"""95 % intervals for probes: Wilson's for rates, the bootstrap over sequences for everything else."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Floats = NDArray[np.float64]
 
 
 def rate_estimate(successes: int, trials: int) -> Estimate:
-    """A rate with Wilson's interval, which holds for small numbers and for rates near 0 and 1.
+    """A rate with Wilson's interval, which is valid for small numbers and for rates near 0 and 1.
 
     Args:
         successes: at most `trials`.
-        trials: how many were counted.
+        trials: at least 1.
     """
     from scipy.stats import binomtest
 
@@ -33,8 +33,11 @@ def rate_estimate(successes: int, trials: int) -> Estimate:
 def mean_of_rates(rates: Sequence[Estimate]) -> Estimate:
     """The unweighted mean of independent rates, with an interval from theirs.
 
-    Distances to the bounds are squared and added (Newcombe 1998, Statistics in Medicine 17, 873-890). One
-    rate keeps Wilson's interval, and a rate that is 0 or 1 in every part keeps an interval of some width.
+    Distances to the bounds are squared and added (Newcombe 1998, Statistics in Medicine 17, 873-890). A single rate
+    keeps Wilson's interval, and a rate that is 0 or 1 in every part keeps an interval that is not empty.
+
+    Args:
+        rates: at least one, each with Wilson's interval.
     """
     value, low, high = (np.array([getattr(rate, key) for rate in rates]) for key in ("value", "low", "high"))
     mean = float(value.mean())
@@ -43,14 +46,17 @@ def mean_of_rates(rates: Sequence[Estimate]) -> Estimate:
 
 
 def group_means(units: Units, metric: str) -> Floats:
-    """[1 + resamples, groups]: each group's sum divided by its count; the first line is measured.
+    """Each group's sum divided by its count, as measured and for each resample.
 
-    Each resample draws a group's units with replacement. The draws depend on the sizes of the groups only, so two
-    models on the same units get the same draws, and differences between them are paired.
+    Each resample draws a group's units with replacement. The draws depend only on the sizes of the groups, so two
+    models measured on the same units get the same draws, and differences between them are paired.
 
     Args:
         units: sums and counts, by document and group.
-        metric: whose sums are divided.
+        metric: the metric whose sums are divided.
+
+    Returns:
+        [1 + resamples, groups]; the first row is the measurement.
     """
     columns = []
     for group in range(int(units.groups.max()) + 1):
@@ -60,11 +66,11 @@ def group_means(units: Units, metric: str) -> Floats:
 
 
 def estimate(resampled: Floats, *, total: float | None = None) -> Estimate:
-    """What was measured, the first value, and where 95 % of the others are.
+    """The measured value, with the interval of 95 % of the resamples.
 
     Args:
-        resampled: [1 + resamples], what was measured first.
-        total: what the measured value is replaced by, if it is known exactly.
+        resampled: [1 + resamples], the measured value first.
+        total: the exact sum behind the measured value, if known.
     """
     if len(resampled) == 1 or not np.isfinite(resampled[1:]).any():
         return Estimate(float(resampled[0]), float(resampled[0]), float(resampled[0]), total)
@@ -79,19 +85,19 @@ def stratify(
     values: Mapping[str, Floats],
     units: NDArray[np.int64],
 ) -> list[Stratum]:
-    """One stratum for each name that has an example; counts and totals add up to those of all examples.
+    """One stratum for each name that has examples; counts and totals add up to those of all examples.
 
-    Intervals are drawn by the bootstrap over units; that of a rate is at least as wide as Wilson's.
+    Intervals are computed with the bootstrap over units; that of a rate is at least as wide as Wilson's.
 
     Args:
-        split: how the examples are divided, such as `frequency`.
+        split: how the examples are grouped, such as `frequency`.
         names: the strata.
-        places: [examples], the number of each example's stratum.
+        places: [examples], the index of each example's stratum.
         values: [examples], by metric.
         units: [examples], what is drawn as a whole for the intervals, such as the number of the sequence.
     """
     if len(places) and not 0 <= places.min() <= places.max() < len(names):
-        raise ProbeError(f"{split}: an example is in stratum {places.max()}, and there are {len(names)}")
+        raise ProbeError(f"{split}: an example is in stratum {places.max()}, but there are only {len(names)}")
     _, unit = np.unique(units, return_inverse=True)
     shape = (int(unit.max()) + 1, len(names))
     counts = np.zeros(shape)
@@ -114,17 +120,17 @@ def stratify(
 
 
 def _at_least_wilson(found: Estimate, trials: int) -> Estimate:
-    """A rate's interval, made as wide as Wilson's: a few examples that are all alike have a bootstrap of no width."""
+    """A rate's interval, widened to Wilson's: the bootstrap over a few identical examples has no width."""
     wilson = rate_estimate(round(found.total or 0.0), trials)
     return replace(found, low=min(found.low, wilson.low), high=max(found.high, wilson.high))
 
 
 def _ratios(sums: Floats, counts: Floats, *, key: int) -> Floats:
-    """[1 + resamples, k]: sums over counts, of all units and of units drawn with replacement.
+    """[1 + resamples, k]: sums divided by counts, for all units and for units drawn with replacement.
 
     Args:
         sums, counts: [units, k].
-        key: of the draws.
+        key: seeds the draws.
     """
     drawn = len(sums)
     weights = np.ones((1 + RESAMPLES, drawn))

@@ -1,4 +1,4 @@
-"""Pseudo-log-likelihood: every token of a sentence masked in turn, with the rest of its word."""
+"""Pseudo-log-likelihood: mask each token of a sentence in turn, with the rest of its word."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tokenized:
-    """A sentence as tokens that know their words."""
+    """A sentence as tokens with their words."""
 
     ids: NDArray[np.int64]
     """[tokens], without special tokens."""
     words: NDArray[np.int64]
-    """[tokens], the number of each token's word."""
+    """[tokens], the index of each token's word."""
 
 
 def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, longest: int | None) -> list[Tokenized]:
     """Sentences as tokens with their words.
 
     Args:
-        tokenizer: of the model.
+        tokenizer: the model's.
         sentences: as plain text.
-        longest: the most tokens that the model takes, special ones included.
+        longest: the model's maximum tokens, special ones not included; None for no limit.
 
     Raises:
-        ProbeError: a sentence has no tokens, or more than the model reads.
+        ProbeError: a sentence has no tokens, or too many for the model.
     """
     if not sentences:
         return []
@@ -46,11 +46,11 @@ def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, l
     for number, sentence in enumerate(sentences):
         ids = np.asarray(encoding["input_ids"][number], np.int64)
         if not len(ids):
-            raise ProbeError(f"the sentence {sentence!r} has no tokens; a sentence to be scored has at least one word")
+            raise ProbeError(f"the sentence {sentence!r} has no tokens; a sentence to score needs at least one word")
         if longest is not None and len(ids) > longest:
             raise ProbeError(
-                f"the sentence that begins {sentence[:40]!r} has {len(ids):,} tokens, and the model reads {longest:,}; "
-                "leave it out, or probe a model with more positions"
+                f"the sentence that begins with {sentence[:40]!r} has {len(ids):,} tokens, but the model reads at "
+                f"most {longest:,}; leave it out, or probe a model with more positions"
             )
         pieces = tokenizer.convert_ids_to_tokens(ids.tolist())
         made.append(Tokenized(ids, words_of(encoding.word_ids(number), pieces)))
@@ -58,7 +58,7 @@ def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, l
 
 
 def masked_in_turn(sentence: Tokenized, *, mask_id: int) -> Iterator[Blanked]:
-    """The sentence once for each token, with that token and the later ones of its word masked.
+    """The sentence once for each token, with that token and the later tokens of its word masked.
 
     Args:
         sentence: its tokens and their words.

@@ -1,4 +1,4 @@
-"""The models that a probe is asked for: folders, runs, and students as they start."""
+"""The models to probe: folders, runs, and students before their first update."""
 
 from __future__ import annotations
 
@@ -25,36 +25,37 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 START = "start:"
-"""Before a run folder: the student as that run starts it."""
+"""Prefix of a run folder: the run's student before its first update."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """A model that can be loaded, and what identifies it by content."""
+    """A model that can be loaded, with its identity by content."""
 
     name: str
     folder: Path
-    """Where its tokenizer is."""
+    """The folder of the tokenizer."""
     place: Path
-    """Where its results are stored."""
+    """The folder for the model's results."""
     identity: dict[str, str]
     load: Callable[[], PreTrainedModel]
     longest: int | None
     vocabulary: int
     from_hub: bool = False
-    """Whether it was brought from the hub, so that its folder is not ours to write into."""
+    """Whether the model comes from the hub; results must not be written to its folder."""
 
 
 def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> Named:
-    """A model by its folder, its run folder, its hub id, or `start:RUN`; its weights stay on disk.
+    """A model by its folder, run folder, hub id, or `start:RUN`; its weights are not loaded yet.
 
     Args:
-        teacher: for `start:RUN`, the run's teacher if it was moved.
+        reference: `start:RUN` is the run's student before its first update.
+        teacher: for `start:RUN`, the location of the run's teacher if it was moved.
 
     Raises:
         ModelError: the model does not exist.
         NoLanguageModelHead: it has no masked-language-model head.
-        ProbeError: `start:RUN` names something else than a distillation.
+        ProbeError: the RUN in `start:RUN` is not a distillation.
     """
     if str(reference).startswith(START):
         return _starting(Path(str(reference).removeprefix(START)), teacher)
@@ -73,8 +74,8 @@ def _starting(run: Path, teacher: str | Path | None) -> Named:
     vocabulary, identity = _check_head(folder), model_fingerprint(folder)
     if identity["weights"] != taught.weights:
         raise ProbeError(
-            f"{START}{run}: the run had another teacher than {folder}, whose weights differ; "
-            "name the run's own teacher with --teacher"
+            f"{START}{run}: the weights of {folder} are not those of the run's teacher; "
+            "give the run's own teacher with --teacher"
         )
     identity = {**identity, "student": recipe.student, "seed": str(recipe.seed), "start": "yes"}
     load = lambda: starting_student(recipe, load_teacher(folder))  # noqa: E731
@@ -88,12 +89,12 @@ def _starting(run: Path, teacher: str | Path | None) -> Named:
 
 
 def _part(run: Path, teacher: Path, sha256: str) -> SmallerVocabulary:
-    """The pieces of its teacher's vocabulary that a run's student keeps."""
+    """The pieces of the teacher's vocabulary that a run's student keeps."""
     part = shared_vocabulary(load_tokenizer(RunFolder(run).tokenizer), load_tokenizer(teacher))
     if part is None or part.sha256 != sha256:
         raise ProbeError(
-            f"{START}{run}: {RunFolder(run).tokenizer} does not hold the pieces that the run's card names; "
-            "resume the run with --resume, which writes it again, or distil again"
+            f"{START}{run}: the pieces in {RunFolder(run).tokenizer} are not those recorded in the run's card; "
+            "resume the run with --resume, which rewrites them, or distil again"
         )
     return part
 
@@ -102,37 +103,39 @@ def _teacher_folder(run: Path, given: str | Path | None, recorded: str | None) -
     if given is not None:
         return model_folder(given)
     if not recorded or not Path(recorded).is_dir():
-        raise ProbeError(f"{START}{run}: the run's teacher is no longer in {recorded}; name it with --teacher DIR")
+        raise ProbeError(f"{START}{run}: the run's teacher is no longer in {recorded}; give it with --teacher DIR")
     return model_folder(recorded)
 
 
 def _card(run: Path) -> RunCard:
     if not (run / CARD).is_file():
-        raise ProbeError(f"{START}{run}: {run} is not a run folder: it has no {CARD}; take start:RUN of a distillation")
+        raise ProbeError(
+            f"{START}{run}: {run} is not a run folder: it has no {CARD}; use start:RUN with a distillation"
+        )
     try:
         card = RunFolder(run).card()
     except RunError as error:
         raise ProbeError(f"{START}{run}: {error}") from error
     if card.kind != "distill" or card.teacher is None:
-        raise ProbeError(f"{START}{run}: {run} holds a {card.kind} run; only a distillation has a start")
+        raise ProbeError(f"{START}{run}: {run} is a {card.kind} run; start: works only with a distillation")
     return card
 
 
 def _check_head(folder: Path) -> int:
-    """The vocabulary's size of a model with a masked-language-model head."""
+    """The vocabulary size of a model, which must have a masked-language-model head."""
     found = inspect_model(folder)
     if found.masked_lm_head is None and found.obstacle:
         raise ModelError(f"{folder} cannot be probed: {found.obstacle}")
     if not found.masked_lm_head:
         raise NoLanguageModelHead(
-            f"{folder} has no masked-language-model head ({found.family}), so it cannot be probed; take the model "
+            f"{folder} has no masked-language-model head ({found.family}), so it cannot be probed; use the model "
             "from before fine-tuning (trainer inspect shows the head)"
         )
     return found.vocabulary
 
 
 def _longest(folder: Path) -> int | None:
-    """The most tokens that a model reads, special tokens not counted."""
+    """The model's maximum tokens, special tokens not included; None for no limit."""
     from transformers import AutoConfig
 
     positions = positions_of(AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False))

@@ -1,4 +1,4 @@
-"""Results of probes as one self-contained HTML page: intervals as a chart, figures in tables below."""
+"""Probe results as one self-contained HTML page: charts with intervals, and tables of the figures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from trainer.plugin import Metric, Stratum
 from trainer.runtime import write_whole
 
 LEFT, RIGHT, GAP, NAME = 10.0, 440.0, 11.0, 17.0
-"""In SVG units: where the axis begins and ends, the height of one model's mark, and that of a stratum's name."""
+"""In SVG units: the ends of the axis, the height of a model's mark, and the height of a stratum's name."""
 SHAPES = 6
-"""Models that have a mark of their own; then marks repeat."""
+"""Number of different marks for models; further models reuse them."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Mark:
     high: float
     y: float
     label: str
-    """What the tooltip says."""
+    """The tooltip."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """One metric, split one way."""
+    """One metric with one split."""
 
     title: str
     split: str
@@ -57,8 +57,8 @@ def write_page(made: Sequence[Probed], path: Path) -> None:
     """Write results as one HTML page.
 
     Args:
-        made: results, in the order of the columns.
-        path: the file; its folder is made.
+        made: results, in the order of the columns; all have the same probes.
+        path: the file; its folder is created if needed.
 
     Raises:
         StorageError: it cannot be written.
@@ -79,7 +79,7 @@ def write_page(made: Sequence[Probed], path: Path) -> None:
 
 
 def _charts(results: Sequence[ProbeResult]) -> list[Chart]:
-    """A chart for each metric and split; the value over all examples is the first line of each."""
+    """A chart for each metric and split, starting with the value over all examples."""
     first = results[0]
     splits = [split for split in dict.fromkeys(stratum.split for stratum in first.strata) if split != "all"]
     return [

@@ -1,4 +1,4 @@
-"""Results of probes: found again by content, sealed on disk, compared between models."""
+"""Probe results: found by content, sealed on disk, compared between models."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from trainer.plugin import Findings, Metric, Stratum, Units
 from trainer.runtime import environment, write_whole
 
 ENGINE = 1
-"""Raised by one whenever a probe's engine gives other figures from the same inputs."""
+"""Incremented whenever a change of the engine changes figures for the same inputs."""
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What one probe measured on one model, as it is stored."""
+    """The stored result of one probe on one model."""
 
     probe: str
     """The probe's name."""
     short: str
-    """The probe with its options, as `--probe` takes it."""
+    """The probe with its options, in the form used by `--probe`."""
     model: str
-    """What tables call the model."""
+    """The model's name in tables."""
     identity: dict[str, object]
-    """Everything that decides the result, by content."""
+    """Everything that affects the result, by content."""
     counted: str
-    """What the examples are: `pairs`, `tokens`."""
+    """The kind of examples: `pairs` or `tokens`."""
     metrics: dict[str, Metric]
     strata: list[Stratum]
-    """The first one is over all examples."""
+    """The first covers all examples."""
     notes: list[str]
     seconds: float
-    """How long it took."""
+    """The time of the measurement."""
     units: str
-    """The file with the units that were drawn for the intervals, beside the result."""
+    """The file with the units for the intervals, relative to the result's folder."""
     units_sha256: str
     machine: dict[str, object]
 
@@ -53,17 +53,21 @@ class ProbeResult:
 
     @property
     def options(self) -> object:
-        """The probe's options that decide its result."""
+        """The probe's options that affect its result."""
         probe = self.identity.get("probe")
         return probe.get("options") if isinstance(probe, dict) else None
 
     def same(self, stratum: Stratum) -> Stratum:
-        """The stratum that another model's result has under the same names."""
+        """The stratum of the same name in this result.
+
+        Args:
+            stratum: of another model's result of the same probe.
+        """
         wanted = stratum.split, stratum.name, stratum.within
         return next(one for one in self.strata if (one.split, one.name, one.within) == wanted)
 
     def as_json(self) -> dict[str, object]:
-        """All of it as JSON values."""
+        """The result as JSON values."""
         made: dict[str, object] = msgspec.to_builtins(self)
         return made
 
@@ -90,7 +94,7 @@ class ProbeRow:
 
 
 def probe_rows(results: Sequence[ProbeResult]) -> Iterator[ProbeRow]:
-    """Every figure of some results, in their order: model, probe, split, stratum, metric, value, interval."""
+    """Every figure of some results, in order, as one row each."""
     for result in results:
         for stratum in result.strata:
             for metric, found in stratum.estimates.items():
@@ -103,14 +107,14 @@ def probe_rows(results: Sequence[ProbeResult]) -> Iterator[ProbeRow]:
 
 
 def probe_difference(one: Path, other: Path, metric: str) -> Interval | None:
-    """How far apart two models are in a probe's overall value, with a paired 95 % interval.
+    """The difference of two models in a probe's overall value, with a paired 95 % interval.
 
     Args:
         one, other: results of the same probe on the same input, such as RUN/probes/minimal-pairs.json.
         metric: such as `accuracy` or `kl`.
 
     Returns:
-        One minus other, in the metric's own unit (rates from 0 to 1); None if they measured other examples.
+        `one` minus `other`, in the metric's unit (rates from 0 to 1); None if their examples differ.
 
     Raises:
         ResultDamaged: a file was edited.
@@ -125,20 +129,20 @@ def probe_difference(one: Path, other: Path, metric: str) -> Interval | None:
 
 
 def results_place(folder: Path) -> Path:
-    """Where a model's results go: `probes` in the run of a student, or in the model's own folder."""
+    """The default folder for a model's results: `probes` in the run of a student, or in the model's own folder."""
     return run_of(folder) / "probes"
 
 
 def run_of(folder: Path) -> Path:
-    """The run of a student, or the model's own folder."""
+    """The run folder of a student; for other models, the model's own folder."""
     return folder.parent if folder.name == "student" else folder
 
 
 def read_results(place: Path) -> dict[str, ProbeResult]:
-    """The results of a model's last `trainer probe`, by the probe's name; empty where there are none.
+    """The results of a model's last `trainer probe`, by the probe's name; empty if there are none.
 
     Args:
-        place: the folder of its probes, such as RUN/probes.
+        place: the folder of the results, such as RUN/probes.
 
     Raises:
         ResultDamaged: a file was edited.
@@ -147,7 +151,10 @@ def read_results(place: Path) -> dict[str, ProbeResult]:
 
 
 def read_result(path: Path) -> ProbeResult:
-    """One stored result.
+    """Read one stored result.
+
+    Args:
+        path: the JSON file; the units are in a file that it names.
 
     Raises:
         ResultDamaged: it was edited, or its units are missing or were edited.
@@ -155,19 +162,19 @@ def read_result(path: Path) -> ProbeResult:
     try:
         result = msgspec.convert(read_sealed(path), ProbeResult)
     except msgspec.ValidationError as error:
-        raise ResultDamaged(
-            f"{path} is not a result of a probe ({error}); delete it, and it is measured again"
-        ) from error
+        raise ResultDamaged(f"{path} is not a probe result ({error}); delete it to measure again") from error
     units = path.parent / result.units
     if not units.is_file() or sha256_file(units) != result.units_sha256:
-        raise ResultDamaged(f"{units} is missing or was edited; delete {path}, and it is measured again")
+        raise ResultDamaged(f"{units} is missing or was edited; delete {path} to measure again")
     return result
 
 
 def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult:
-    """Store what a probe found, and the units of its intervals beside it.
+    """Store a probe's findings, and the units of its intervals next to them.
 
     Args:
+        path: the JSON file.
+        findings: what the probe measured.
         about: the other fields of `ProbeResult`.
     """
     units = path.with_suffix(".units.npz")
@@ -187,12 +194,12 @@ def write_result(path: Path, findings: Findings, **about: object) -> ProbeResult
 
 
 def cell_path(place: Path, probe: str, identity: Mapping[str, object]) -> Path:
-    """Where a result is stored: its name holds a hash of all that decides it.
+    """The path of a stored result; its name has a hash of everything that affects the result.
 
     Args:
         place: the folder of a model's results.
-        probe: its name.
-        identity: everything that decides the result.
+        probe: the probe's name.
+        identity: everything that affects the result.
     """
     return place / "cells" / f"{probe}-{sha256_of(dict(identity))[:12]}.json"
 

@@ -1,4 +1,4 @@
-"""Run probes on models: everything checked first, each result measured once and then found again."""
+"""Run probes on models: check everything first, and measure only what is not stored yet."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from trainer.runtime import Precision, chosen, precision_for
 
 @dataclass(frozen=True)
 class Probed:
-    """What probes found out about one model."""
+    """The results of all probes on one model."""
 
     model: str
     folder: Path
-    """Where its results are stored."""
+    """The folder of the stored results."""
     results: tuple[ProbeResult, ...]
-    """One for each probe, in the order asked for."""
+    """One per probe, in the order given."""
 
     def as_json(self) -> dict[str, object]:
-        """All of it as JSON values."""
+        """The results as JSON values."""
         results = [result.as_json() for result in self.results]
         return {"model": self.model, "folder": str(self.folder), "results": results}
 
@@ -44,10 +44,11 @@ class _Cell:
     path: Path
     identity: dict[str, object]
     shown: Path
-    """The file that readers find by the probe's name."""
+    """The copy of the result that is named after the probe."""
 
     @property
     def stored(self) -> bool:
+        """Whether there is a result for it."""
         return self.path.is_file()
 
 
@@ -63,25 +64,27 @@ def probe(
 ) -> list[Probed]:
     """Measure models without fine-tuning them.
 
-    Results are stored by the content of model, teacher, probe and input; what is there is not measured again.
+    Results are stored by the content of model, teacher, probe and input; a stored result is not measured again.
 
     Args:
-        models: folders of masked-language models, run folders, hub ids, or `start:RUN` for a run's student before
-            its first update.
+        models: folders of masked-language models, run folders, hub ids, or `start:RUN` for a run's student before its
+            first update.
         probes: what to measure.
         teacher: a folder; needed by probes that compare.
-        out: where results go, a folder for each model; by default `probes` beside the model (in RUN, for RUN/student).
+        out: the folder of results, with one folder per model; by default `probes` next to the model (in RUN, for
+            RUN/student).
         device: `cpu`, `cuda`, or `auto`.
-        precision: what matrices are multiplied in: `fp32`, `bf16`, `fp16`, or `auto`.
+        precision: of matrix products: `fp32`, `bf16`, `fp16`, or `auto`.
+        progress: called with what is measured, how much is done, and the total.
 
     Raises:
-        ProbeError: an input is missing or cannot be read, or a probe needs a teacher and none is named.
-        ModelError: a folder holds no masked-language model.
+        ProbeError: an input is missing or cannot be read, or a probe needs a teacher and none is given.
+        ModelError: a folder has no masked-language model.
         VocabularyMismatch: a model's vocabulary is not the teacher's.
         ResultDamaged: a stored result was edited.
     """
     if not models or not probes:
-        raise ProbeError(f"nothing to measure: name at least one {'probe' if models else 'model'}")
+        raise ProbeError(f"nothing to measure: give at least one {'probe' if models else 'model'}")
     where = torch.device(chosen(device))
     numbers = precision_for(precision, where)
     found = [find_model(model, teacher=teacher) for model in models]
@@ -94,7 +97,7 @@ def probe(
         for named, place in zip(found, places, strict=True)
     ]
     made = []
-    while cells:  # a model's weights go before the next one's are loaded
+    while cells:  # so that a model's weights are freed before the next model is loaded
         mine = cells.pop(0)
         results = tuple(_result(cell) for cell in mine)
         made.append(Probed(mine[0].subject.name, mine[0].shown.parent, results))
@@ -106,17 +109,17 @@ def _check_teacher(found: Sequence[Named], taught: Named | None, probes: Sequenc
     if not comparing:
         return
     if taught is None:
-        raise ProbeError(f"{comparing[0].name} compares a model with its teacher; name it: --teacher DIR")
+        raise ProbeError(f"{comparing[0].name} compares a model with its teacher; add --teacher DIR")
     for named in found:
         if named.vocabulary > taught.vocabulary:
             raise VocabularyMismatch(
-                f"{named.name} has {named.vocabulary:,} ids, its teacher {taught.name} {taught.vocabulary:,}; "
-                f"{comparing[0].name} compares distributions over one vocabulary"
+                f"{named.name} has {named.vocabulary:,} ids, more than its teacher {taught.name} with "
+                f"{taught.vocabulary:,}; {comparing[0].name} needs a shared vocabulary"
             )
 
 
 def _check_vocabulary(subject: LoadedModel) -> None:
-    """Check that distributions can be compared; of a teacher with more pieces, those of the student are asked for."""
+    """Check that distributions can be compared; a teacher with more pieces is restricted to the student's."""
     teacher = subject.teacher
     if teacher is None or teacher.folder == subject.folder:
         return
@@ -126,13 +129,13 @@ def _check_vocabulary(subject: LoadedModel) -> None:
     ours, theirs = subject.tokenizer.get_vocab(), teacher.tokenizer.get_vocab()
     if ours == theirs and subject.vocabulary != teacher.vocabulary:
         raise VocabularyMismatch(
-            f"{subject.name} has {subject.vocabulary:,} ids, its teacher {teacher.name} {teacher.vocabulary:,}, and "
-            "both have the same tokenizer; distributions over different ids cannot be compared"
+            f"{subject.name} has {subject.vocabulary:,} ids, but its teacher {teacher.name}, with the same tokenizer, "
+            f"has {teacher.vocabulary:,}; distributions over different ids cannot be compared"
         )
     if ours != theirs:
         differ = sorted(piece for piece in {*ours, *theirs} if ours.get(piece) != theirs.get(piece))
         raise VocabularyMismatch(
-            f"{subject.name} has another vocabulary than its teacher {teacher.name}: {len(differ):,} pieces differ, "
+            f"the vocabularies of {subject.name} and its teacher {teacher.name} differ in {len(differ):,} pieces, "
             f"such as {differ[0]!r}; distributions over different words cannot be compared"
         )
 
@@ -146,19 +149,19 @@ def _loaded(
 
 
 def _places(found: Sequence[Named], out: Path | None) -> list[Path]:
-    """Where each model's results go.
+    """The folder for each model's results.
 
     Raises:
         ProbeError: a model from the hub has no place of its own, or two models would share one.
     """
     if out is None:
         if hub := next((named for named in found if named.from_hub), None):
-            raise ProbeError(f"{hub.name} comes from the hub; say where its results go: --out DIR")
+            raise ProbeError(f"{hub.name} comes from the hub; choose a folder for its results: --out DIR")
         return [named.place for named in found]
     names = [named.name.replace("/", "--").replace(" (start)", "-start") for named in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise ProbeError(f"two of the models are named {twice}; probe them one at a time, or without --out")
+        raise ProbeError(f"two models are named {twice}; probe them one at a time, or without --out")
     return [out / name for name in names]
 
 
@@ -190,7 +193,7 @@ def _identity(named: Named, taught: Named | None, probe: Probe, subject: LoadedM
 
 
 def _result(cell: _Cell) -> ProbeResult:
-    """The stored result of a cell, or a new one; readers find it by the probe's name as well."""
+    """The stored result of a cell, or a new one; also written under the probe's name."""
     result = read_result(cell.path) if cell.stored else _measured(cell)
     write_sealed(cell.shown, replace(result, units=f"{cell.path.parent.name}/{result.units}").as_json())
     return result

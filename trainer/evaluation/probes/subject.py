@@ -1,4 +1,4 @@
-"""A loaded model as probes see it: packed tokens in, word distributions out."""
+"""A loaded model with the interface of a probe's subject: packed tokens in, word distributions out."""
 
 from __future__ import annotations
 
@@ -35,48 +35,52 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 MICRO_BATCH_TOKENS = {"cpu": 4096, "cuda": 65_536}
-"""Tokens of one forward pass, by device."""
+"""Tokens per forward pass, by device."""
 SEQUENCES = 4096
-"""Sequences that are packed at once."""
+"""Number of sequences packed at once."""
 SENTENCES = 256
-"""Sentences whose masked copies are made at once."""
+"""Number of sentences whose masked copies are made at once."""
 BLANKS = 1024
-"""Word distributions held at once: 125 MB with BERT's vocabulary."""
+"""Number of word distributions in memory at once: 125 MB with BERT's vocabulary."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with (what, done, total)."""
+"""Called with what is measured, how much is done, and the total."""
 
 
 @dataclass
 class LoadedModel:
-    """A model under a probe. Its weights are loaded at the first forward pass."""
+    """A model to probe. Its weights are loaded at the first forward pass."""
 
     name: str
     folder: Path
-    """Where its tokenizer is."""
+    """The folder of the tokenizer."""
     load: Callable[[], PreTrainedModel]
     longest: int | None
     vocabulary: int
-    """The ids that it has embeddings for."""
+    """Number of ids that have embeddings."""
     device: torch.device
     precision: Precision
     teacher: LoadedModel | None = None
     progress: Progress | None = None
     kept: NDArray[np.int64] | None = None
-    """[pieces], its ids of the only pieces that it is asked for: it reads and predicts them by their place here."""
+    """[pieces], the ids of the pieces to which the model is restricted; inputs and outputs index this array."""
 
     @cached_property
     def part(self) -> SmallerVocabulary | None:
-        """Its vocabulary as a part of its teacher's; None if it is the same or another one."""
+        """The vocabulary as part of the teacher's; None if the two are equal or unrelated."""
         return None if self.teacher is None else shared_vocabulary(self.tokenizer, self.teacher.tokenizer)
 
     def asked_for(self, kept: NDArray[np.int64]) -> LoadedModel:
-        """The same model, asked for a part of its pieces: their distribution is renormalised."""
+        """The same model, restricted to some of its pieces, whose distribution is renormalised.
+
+        Args:
+            kept: [pieces], their ids.
+        """
         return replace(self, kept=kept)
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """Its tokenizer.
+        """The model's tokenizer.
 
         Raises:
             ProbeError: it lacks [CLS], [SEP] or [MASK].
@@ -91,7 +95,7 @@ class LoadedModel:
         """The model on its device, without dropout.
 
         Raises:
-            VocabularyMismatch, CasingMismatch: its folder holds the tokenizer of another model.
+            VocabularyMismatch, CasingMismatch: the folder has another model's tokenizer.
         """
         model = self.load()
         check_tokenizer(self.tokenizer, model, self.folder)
@@ -117,8 +121,8 @@ class LoadedModel:
         if survey.largest_id >= self.vocabulary or (self.longest is not None and survey.longest > self.longest):
             raise IdsBeyondVocabulary(
                 f"{opened.name} has rows of up to {survey.longest:,} tokens and ids up to {survey.largest_id:,}; "
-                f"{self.name} reads {self.longest} tokens and has {self.vocabulary:,} ids; tokenize the text again "
-                f"with its tokenizer: corpora tokenize … --tokenizer {self.folder}"
+                f"{self.name} reads at most {self.longest} tokens and has {self.vocabulary:,} ids; tokenize the text "
+                f"again with its tokenizer: corpora tokenize … --tokenizer {self.folder}"
             )
         taken = opened.take(np.arange(min(rows, len(opened))))
         counts = np.zeros(self.vocabulary, np.int64)
@@ -126,7 +130,7 @@ class LoadedModel:
         return HeldOut(opened.name, opened.fingerprint, [np.asarray(ids, np.int64) for ids in taken], counts)
 
     def _in_own_pieces(self, rows: Rows) -> Rows:
-        """Rows that were made with its tokenizer, or with its teacher's and are spelled again."""
+        """Rows made with the model's tokenizer, or converted from its teacher's."""
         made_by, own, respell = rows.tokenizer_file, self.tokenizer, False
         if self.part is not None and made_by is not None:
             from tokenizers import Tokenizer
@@ -169,7 +173,7 @@ class LoadedModel:
                 self.progress(f"{self.name}: blanks", done, sum(len(sequence.blanks) for sequence in sequences))
 
     def _logits(self, sequences: Sequence[Blanked]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Tensor]]:
-        """Sequence numbers [n], places [n], and logits [n, vocabulary] in float32 of all blanks, a part at a time."""
+        """Yield sequence numbers [n], positions [n] and float32 logits [n, vocabulary] of some blanks at a time."""
         order = np.argsort([len(sequence.ids) for sequence in sequences], kind="stable")
         budget = MICRO_BATCH_TOKENS.get(self.device.type, 4096)
         for start in range(0, len(order), SEQUENCES):
@@ -179,7 +183,7 @@ class LoadedModel:
                 yield from self._of_micro_batch(micro_batch)
 
     def _packed(self, sequences: Sequence[Blanked], numbers: NDArray[np.int64]) -> Packed:
-        """The sequences one after the other; `labels` is 0 at blanks and -100 elsewhere."""
+        """The packed sequences; `labels` is 0 at blanks and -100 elsewhere."""
         ends = {"first_id": int(self.tokenizer.cls_token_id), "last_id": int(self.tokenizer.sep_token_id)}
         ids = [sequence.ids if self.kept is None else self.kept[sequence.ids] for sequence in sequences]
         packed = pack(ids, numbers, **ends)
@@ -198,11 +202,11 @@ class LoadedModel:
             span = slice(start, start + BLANKS)
             yield rows[span], places[span], self._projected(hidden[span])
 
-    # No `yield` inside a context of torch's: it would hold for the caller as well.
+    # Never `yield` inside a torch context manager: it would stay active in the caller.
 
     @torch.inference_mode()
     def _hidden(self, packed: Packed, blanks: Tensor) -> Tensor:
-        """What the vocabulary projection reads at the blanks, [blanks, hidden]."""
+        """The input of the vocabulary projection at the blanks, [blanks, hidden]."""
         there = packed.to(self.device)
         with self.precision.autocast(self.device):
             last = states(self.model, there, groups_of(packed.lengths, self.device), ())["last"]

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 SPACES = ("▁", "Ġ")
-"""What a piece begins with if a space precedes it: SentencePiece's mark, and a space in byte-level BPE."""
+"""Prefixes of pieces that follow a space: SentencePiece's mark, and the space of byte-level BPE."""
 
 
 def words_of(word_ids: Sequence[int | None], pieces: Sequence[str]) -> NDArray[np.int64]:
-    """[tokens], the number of each token's word, from 0.
+    """The index of each token's word, from 0.
 
-    A word is what the tokenizer's pre-tokenizer cuts out, and never goes on over a space: some SentencePiece
+    A word is what the tokenizer's pre-tokenizer cuts out, but never extends over a space: some SentencePiece
     tokenizers do not cut at spaces before they look for pieces.
 
     Args:
-        word_ids: as a fast tokenizer gives them, special tokens left out.
+        word_ids: from a fast tokenizer, without special tokens.
         pieces: the tokens as text.
+
+    Returns:
+        [tokens], int64.
     """
     begins = [
         number == 0 or word_ids[number] != word_ids[number - 1] or pieces[number].startswith(SPACES)
@@ -37,7 +40,7 @@ SPACE = "space"
 
 
 class WordStarts:
-    """Tells from token ids alone where words begin, as far as pieces show it.
+    """Finds where words begin from token ids alone, as far as the pieces show it.
 
     WordPiece marks the pieces that continue a word (`##ing`). Byte-level BPE and SentencePiece mark the space before
     a word; byte-level BPE also cuts between letters, digits and other characters, as GPT-2's pattern does.
@@ -56,10 +59,10 @@ class WordStarts:
         self._last = np.array([SPACE if piece == "Ġ" else _character_class(piece[-1:]) for piece in pieces])
 
     def __call__(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """[tokens]: whether each begins a word. The first of a row always does."""
+        """[tokens]: whether each token begins a word. The first one always does."""
         begins = self._begins[ids].copy()
         if self._byte_level:
-            before = self._last[ids[:-1]]  # a space alone belongs to the word that follows it
+            before = self._last[ids[:-1]]  # a lone space belongs to the word after it
             begins[1:] |= (self._first[ids[1:]] != before) & (before != SPACE)
         begins[:1] = True
         return begins

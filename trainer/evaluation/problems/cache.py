@@ -1,4 +1,4 @@
-"""Features by content: the seeds of one model, and the models of one tokenizer, tokenize each split once."""
+"""A cache of features by content: seeds of one model, and models with one tokenizer, tokenize each split once."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from trainer.evaluation.problems.heads import Problem
 from trainer.plugin import Examples
 
 MOST_TOKENS = 40_000_000
-"""Of all features kept in memory, about 400 MB; the least recently used go first."""
+"""Limit of the features in memory, about 400 MB; the least recently used are dropped first."""
 
 
 class FeatureCache:
-    """The features made in this process, found again if examples, tokenizer and settings are the same.
+    """Features made in this process, reused if examples, tokenizer and settings are the same.
 
     Args:
-        most_tokens: of the features kept.
+        most_tokens: limit for all features in the cache.
     """
 
     def __init__(self, most_tokens: int = MOST_TOKENS) -> None:
@@ -30,14 +30,14 @@ class FeatureCache:
     def features(
         self, problem: Problem, examples: Examples, reader: Reader, settings: Settings, *, train: bool
     ) -> Features:
-        """What `problem.features` gives, made once.
+        """The result of `problem.features`, computed once.
 
         Args:
-            problem: what the task poses.
+            problem: the kind of problem.
             examples: of one split.
             reader: the model's tokenizer and limits.
             settings: of the fine-tuning.
-            train: whether the examples are learnt from.
+            train: whether the examples are trained on.
 
         Raises:
             TaskError: see `Problem.features`.
@@ -68,10 +68,10 @@ def _digest(examples: Examples) -> str:
     for column in columns:
         for value in column:
             made.update((value if isinstance(value, str) else repr(value)).encode("utf-8", "surrogatepass"))
-            made.update(b"\xff")  # never inside UTF-8
+            made.update(b"\xff")  # never occurs in UTF-8
         made.update(b"\xff\xff")
     return made.hexdigest()
 
 
 CACHE = FeatureCache()
-"""Of this process."""
+"""The cache of this process."""

@@ -1,4 +1,4 @@
-"""A model folder as a model with a task's head, checked against its own tokenizer."""
+"""Load a model folder with a task's head, and check it against its tokenizer."""
 
 from __future__ import annotations
 
@@ -38,31 +38,38 @@ class Encoder:
 
     @property
     def pad_id(self) -> int:
-        """The id that rows are padded with."""
+        """The padding id; 0 if the tokenizer has none."""
         return int(self.tokenizer.pad_token_id or 0)
 
     @cached_property
     def reader(self) -> Reader:
-        """How the model reads texts."""
+        """The model's reader of texts."""
         return Reader.of(self.tokenizer, self.model.config)
 
     def run(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        """The model's output for a batch; type ids are left out if the model takes none."""
+        """The model's output for a batch.
+
+        Args:
+            batch: [batch, length] tensors by name; `token_type_ids` are left out if the model does not use them.
+        """
         taken = {name: values for name, values in batch.items() if name != "token_type_ids" or self.reader.types}
         output: Mapping[str, Tensor] = self.model(**taken)
         return output
 
     @property
     def vocabulary(self) -> dict[str, int]:
-        """Every piece and its id."""
+        """All pieces with their ids."""
         return self.tokenizer.get_vocab()
 
 
 def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained_head: bool = False) -> Encoder:
-    """A model with a head for this problem; weights of the head that are not in the folder are drawn at random.
+    """A model with a head for a problem; head weights that are not in the folder are initialised at random.
 
     Args:
-        trained_head: the folder must hold the head's weights too.
+        folder: of the model.
+        problem: decides the head's class and its outputs.
+        device: such as `cpu` or `cuda`.
+        trained_head: whether the folder must have the head's weights too.
 
     Raises:
         ModelError: the folder is not a model, lacks weights of the body, or has no tokenizer or one that cannot pad.
@@ -98,7 +105,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
 
 
 def _check_marks(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Check that the tokenizer can pad, and marks where a text begins.
+    """Check that the tokenizer can pad, and marks the beginning of a text.
 
     Raises:
         ModelError: it does not.
@@ -107,11 +114,11 @@ def _check_marks(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     lacking = [name for name, number in marks.items() if number is None]
     if lacking:
         raise ModelError(
-            f"{folder}: its tokenizer has no {' and no '.join(lacking)}, as with GPT-2 and other decoders; fine-tuning "
-            "needs an encoder such as BERT, RoBERTa or DistilBERT, with the tokenizer that it was trained with"
+            f"{folder}: the tokenizer has no {' and no '.join(lacking)}, as with GPT-2 and other decoders; fine-tuning "
+            "needs an encoder such as BERT, RoBERTa or DistilBERT, with the tokenizer it was trained with"
         )
 
 
 def _of_head(name: str, model: PreTrainedModel) -> bool:
-    """Whether a weight is outside the body (or in a pooler, which masked-language models do not have)."""
+    """Whether a weight is outside the body, or in a pooler, which masked-language models do not have."""
     return not name.startswith(model.base_model_prefix + ".") or ".pooler." in name

@@ -1,4 +1,4 @@
-"""Examples as token ids, in batches of similar length that are padded no further than each batch needs."""
+"""Examples as token ids, in batches of similar length, padded only to the longest row of each batch."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 Row: TypeAlias = Sequence[int] | NDArray[np.integer]
 """[tokens], the ids of one row."""
 Targets: TypeAlias = Sequence[object] | NDArray[np.generic]
-"""[rows], what the problem learns from each: a class, a value, a class per token, or a pair of positions."""
+"""[rows], the target of each row: a class, a value, a class per token, or a pair of positions."""
 Offsets: TypeAlias = NDArray[np.int32]
-"""[tokens, 2], the first character of each token and the one after its last, in the question or the context."""
+"""[tokens, 2], each token's first character and the one after its last, in the question or the context."""
 
 POOL = 16
-"""Batches that are sorted by length together: enough to save most padding, few enough to keep batches mixed."""
+"""Number of batches sorted by length together: enough to avoid most padding, few enough to keep rows mixed."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """How a model reads texts."""
+    """A model's tokenizer and its limits."""
 
     tokenizer: PreTrainedTokenizerBase
     positions: int | None
-    """The longest row that it takes, in tokens; None if its config does not say."""
+    """The model's maximum tokens per row; None if its config does not say."""
     types: bool
-    """Whether it takes `token_type_ids`, which mark the second text of a pair."""
+    """Whether the model uses `token_type_ids`, which mark the second text of a pair."""
 
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerBase, config: PreTrainedConfig) -> Reader:
@@ -46,19 +46,19 @@ class Reader:
 
     @cached_property
     def sha256(self) -> str:
-        """Of everything here that decides token ids; taken before the first text, whose options the tokenizer keeps."""
+        """The hash of everything that affects token ids, taken before the tokenizer keeps options of the first text."""
         own = self.tokenizer
         decides = [own.backend_tokenizer.to_str(), own.truncation_side, own.unk_token_id]
         return sha256_of([*decides, self.positions, self.types, "literals are text"])
 
     def length(self, wanted: int) -> int:
-        """How many tokens a row may have: as many as wanted, or as many as the model has positions for."""
+        """The maximum tokens per row: the requested number, or the model's maximum if that is smaller."""
         return min(wanted, self.positions or wanted)
 
     def encode(
         self, first: Sequence[str] | Sequence[list[str]], second: Sequence[str] | None, **how: object
     ) -> BatchEncoding:
-        """What the tokenizer makes of texts or pairs of texts, special tokens included.
+        """Tokenize texts or pairs of texts, with special tokens.
 
         Args:
             first: sentences, or lists of words.
@@ -73,35 +73,35 @@ class Reader:
 
 @dataclass(frozen=True)
 class SpanPlaces:
-    """Where the tokens of each window are in its context."""
+    """The positions of each window's tokens in its context."""
 
     context: list[tuple[int, int]] = field(default_factory=list)
-    """[rows], the first token of the context and the one after its last."""
+    """[rows], the first token of the context, and the one after its last."""
     offsets: list[Offsets] = field(default_factory=list)
-    """[rows], of dev examples only, whose answers are cut from the context."""
+    """[rows], for dev examples only, whose answers are cut out of the context."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """Rows of token ids, and what a model learns from each."""
+    """Rows of token ids with their targets."""
 
     input_ids: Sequence[Row]
     """[rows], special tokens included."""
     token_type_ids: Sequence[Row] | None
-    """[rows], 0 for the first text and 1 for the second; None for models that take none."""
+    """[rows], 0 for the first text and 1 for the second; None for models that do not use them."""
     targets: Targets
     example: NDArray[np.int64]
-    """[rows], the example that each row was made from."""
+    """[rows], the number of each row's example."""
     truncated: int = 0
-    """Examples that lost text because they were longer than the model or the preset allows."""
+    """Number of examples that were cut or split because they were longer than the model or the preset allows."""
     unknown_rate: float = 0.0
-    """Share of the tokens that the vocabulary does not know."""
+    """Share of tokens that are not in the vocabulary."""
     narrowed: int = 0
-    """Questions too long for the stride, whose windows share fewer tokens."""
+    """Number of questions too long for the stride, whose windows share fewer tokens."""
     labelled: int | None = None
-    """How many rows, from the first, have labels; None is all."""
+    """How many rows, counted from the first, have labels; None for all."""
     spans: SpanPlaces | None = None
-    """For span problems only."""
+    """Set for span problems only."""
 
     def __len__(self) -> int:
         return len(self.input_ids)
@@ -113,7 +113,7 @@ class Features:
 
 
 def joined(parts: Sequence[Features], *, labelled: int) -> Features:
-    """Features one after the other, for training; the first `labelled` rows have labels.
+    """Concatenate features for training.
 
     Args:
         parts: labelled rows first.
@@ -131,16 +131,16 @@ def joined(parts: Sequence[Features], *, labelled: int) -> Features:
 
 
 def compact(rows: Sequence[Sequence[int]]) -> list[NDArray[np.int32]]:
-    """Token ids as arrays: an eighth of the memory of Python's lists, and quicker to pad."""
+    """Token ids as arrays, which use an eighth of the memory of lists and are faster to pad."""
     return [np.asarray(row, dtype=np.int32) for row in rows]
 
 
 def unknown_rate(input_ids: Sequence[Row], unknown_id: int | None) -> float:
-    """Share of unknown tokens.
+    """The share of unknown tokens.
 
     Args:
         input_ids: [rows], special tokens included.
-        unknown_id: of the unknown token; None if the tokenizer has none.
+        unknown_id: the id of the unknown token; None if the tokenizer has none.
     """
     total = sum(map(len, input_ids))
     if unknown_id is None or not total:
@@ -149,15 +149,18 @@ def unknown_rate(input_ids: Sequence[Row], unknown_id: int | None) -> float:
 
 
 def training_batches(lengths: NDArray[np.int64], batch_size: int, rng: Generator) -> list[NDArray[np.int64]]:
-    """One epoch of batches in random order, each of rows of similar length.
+    """One epoch of batches in random order, each with rows of similar length.
 
-    Rows are shuffled, sorted by length within pools of 16 batches, and the batches shuffled again over
-    the whole epoch, so no stretch of the epoch runs from short to long.
+    Rows are shuffled, sorted by length within pools of 16 batches, and the batches are shuffled again over the whole
+    epoch, so that lengths are mixed throughout.
 
     Args:
         lengths: [rows], in tokens.
         batch_size: rows per batch.
         rng: decides the order.
+
+    Returns:
+        The row numbers of each batch.
     """
     order = rng.permutation(len(lengths))
     pool = batch_size * POOL
@@ -170,11 +173,11 @@ def training_batches(lengths: NDArray[np.int64], batch_size: int, rng: Generator
 
 
 def scoring_batches(lengths: NDArray[np.int64], tokens: int = 8192) -> Iterator[NDArray[np.int64]]:
-    """Every row once, longest first, in batches of at most so many padded tokens.
+    """Every row once, longest first, in batches with a limited number of padded tokens.
 
     Args:
         lengths: [rows], in tokens.
-        tokens: of a batch, padding included.
+        tokens: the limit per batch, padding included; a longer row is a batch of its own.
     """
     order = np.argsort(-lengths, kind="stable")
     start = 0
@@ -187,16 +190,16 @@ def scoring_batches(lengths: NDArray[np.int64], tokens: int = 8192) -> Iterator[
 def padded(
     features: Features, rows: NDArray[np.int64], pad_id: int, device: torch.device | str = "cpu"
 ) -> dict[str, torch.Tensor]:
-    """One batch of tensors: `input_ids`, `attention_mask` and, if the features have them, `token_type_ids`.
+    """One batch as tensors: `input_ids`, `attention_mask` and, if the features have them, `token_type_ids`.
 
     Args:
         features: all rows.
-        rows: [batch], which of them.
+        rows: [batch], the numbers of the batch's rows.
         pad_id: the id that fills short rows.
-        device: where the tensors are made.
+        device: the device of the tensors.
 
     Returns:
-        [batch, length], int64; length is that of the batch's longest row.
+        [batch, length], int64; length is that of the longest row in the batch.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""The kinds of problem that a task can pose: how each is encoded, learnt, answered and scored."""
+"""The kinds of problem that a task can be: how each is encoded, trained, answered and scored."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 IGNORED = -100
 
 Logits = NDArray[np.floating]
-"""[…, outputs], of one row."""
+"""[…, outputs], the logits of one row."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """How well a model answered the examples of one dev set."""
+    """The scores of a model's answers to one dev set."""
 
     scores: dict[str, float]
     """Every metric of the head, in percent."""
     evidence: Evidence
-    """What is stored so that the scores can be resampled."""
+    """Stored so that the scores can be resampled."""
     collapsed: bool
     """Whether all answers are the same."""
 
 
 @dataclass(frozen=True)
 class Problem(ABC):
-    """One kind of problem, for one task's head."""
+    """A kind of problem, for one task's head."""
 
     model_class: ClassVar[str]
-    """The class of transformers that gives a model this head."""
+    """The transformers class of models with this head."""
     head: Head
 
     @property
     def outputs(self) -> int:
-        """How many numbers the head gives per row (or per token)."""
+        """The number of values that the head outputs per row (or per token)."""
         return max(1, len(self.head.classes))
 
     @abstractmethod
@@ -58,44 +58,50 @@ class Problem(ABC):
             examples: of one split.
             reader: the model's tokenizer and limits.
             settings: of the fine-tuning.
-            train: whether the examples are learnt from.
+            train: whether the examples are trained on.
         """
 
     @abstractmethod
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
-        """The model's answer as one tensor."""
+        """The model's output as one tensor.
+
+        Args:
+            output: the model's tensors by name.
+        """
 
     @abstractmethod
     def loss(self, logits: Tensor, targets: Targets) -> Tensor:
         """The mean loss of one batch.
 
         Args:
-            logits: as `logits` gives them.
-            targets: [batch], of the rows of this batch.
+            logits: as returned by `logits`.
+            targets: [batch], the targets of the batch's rows.
         """
 
     def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
-        """The logits as tables [distributions, outcomes], without padding: here one table, a row per example.
+        """The logits as tables [distributions, outcomes], without padding; by default one table with a row per example.
 
         Args:
-            logits: of one batch.
-            lengths: of its rows, in tokens.
-            targets: what its rows learn.
+            logits: of one batch, as returned by `logits`.
+            lengths: [batch], the tokens of its rows.
+            targets: [batch], the targets of its rows.
         """
         return [logits]
 
     @abstractmethod
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
-        """Answer every example from the logits of its rows, and compare with what is right.
+        """Answer every example from the logits of its rows, and score the answers.
 
         Args:
             logits: one array per row of the features.
-            features: made of these examples.
+            features: made from these examples.
+            examples: of one dev set.
+            settings: of the fine-tuning.
         """
 
     @abstractmethod
     def majority(self, examples: Examples) -> dict[str, float]:
-        """The same metrics of always giving the most frequent answer."""
+        """The metrics of always giving the most frequent answer."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class Classification(Problem):
     regression: ClassVar[bool] = False
 
     def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
-        """One row per example; a text that is too long loses its end, the longer one of a pair first."""
+        """One row per example; texts that are too long are cut at the end, the longer one of a pair first."""
         length = reader.length(settings.length)
         whole = reader.encode(examples.first, examples.second, truncation=True, max_length=length + 1)
         truncated = sum(len(ids) > length for ids in whole["input_ids"])
@@ -165,12 +171,12 @@ class Regression(Classification):
 
 @dataclass(frozen=True)
 class Tagging(Problem):
-    """One class per word; a word is learnt and answered at its first token."""
+    """One class per word, which is trained and predicted at the word's first token."""
 
     model_class: ClassVar[str] = "AutoModelForTokenClassification"
 
     def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
-        """One row per example; words beyond the length are not learnt, and count as wrong when scored."""
+        """One row per example; words beyond the length are not trained on, and count as wrong when scored."""
         length = reader.length(settings.length)
         words = [text.split(" ") for text in examples.first]
         made = reader.encode(words, None, is_split_into_words=True, truncation=True, max_length=length)
@@ -203,14 +209,14 @@ class Tagging(Problem):
         return cross_entropy(logits.float().flatten(0, 1), gold.flatten(), ignore_index=IGNORED)
 
     def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
-        """One table, a row per word."""
+        """One table with a row per word."""
         import torch
 
         places = [torch.as_tensor(ids, device=logits.device) != IGNORED for ids in targets]
         return [torch.cat([row[: len(place)][place] for row, place in zip(logits, places, strict=True)])]
 
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
-        """The task's metrics over all words; the answers are a class number per word, −1 for one that was cut off."""
+        """The task's metrics over all words; the answers are class numbers, -1 for words that were cut off."""
         answers = self._answers(logits, features, examples)
         values = _flat(answers)
         return Judgement(

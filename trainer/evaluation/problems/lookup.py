@@ -1,4 +1,4 @@
-"""Which problem a task's head poses."""
+"""Find the kind of problem of a task's head."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ KINDS: dict[str, type[Problem]] = {
 
 
 def problem_of(head: Head) -> Problem:
-    """The problem that a head poses."""
+    """The problem of a head, by its `problem`."""
     return KINDS[head.problem](head)

@@ -1,4 +1,4 @@
-"""Answers that are a span of the context: long contexts in windows, and the best span over all of them."""
+"""Answers that are a span of the context: long contexts are split into windows, and the best span of all wins."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spans(Problem):
-    """The first and last token of the answer; SQuAD v1.1's rule scores its text."""
+    """The first and last token of the answer, whose text is scored by SQuAD v1.1's rule."""
 
     model_class: ClassVar[str] = "AutoModelForQuestionAnswering"
 
@@ -32,7 +32,7 @@ class Spans(Problem):
         return 2
 
     def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
-        """One row per window; a window without the answer points to [CLS].
+        """One row per window; in a window without the answer, the target is [CLS].
 
         Raises:
             TaskError: a question leaves no room for its context.
@@ -65,13 +65,13 @@ class Spans(Problem):
         return cross_entropy(logits.float(), gold)
 
     def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
-        """A table per window, with a row for the start and one for the end over the window's tokens."""
+        """One table per window, with one row for the start and one for the end, over the window's tokens."""
         return [row[:length].T for row, length in zip(logits, lengths, strict=True)]
 
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
         """Exact match and F1; the evidence has both for each question, 0 to 1, and the answers by question id.
 
-        They collapsed if nearly all are empty or the same text.
+        The model has collapsed if nearly all answers are the same text, or empty.
         """
         answers = self._answers(logits, features, examples, settings)
         references = [(id, [text for _, text in gold]) for id, gold in zip(examples.ids, examples.gold, strict=True)]
@@ -101,12 +101,12 @@ class Spans(Problem):
         return {examples.ids[number]: text for number, (_, text) in sorted(best.items())}
 
     def majority(self, examples: Examples) -> dict[str, float]:
-        """Empty: no answer is frequent enough to be a baseline."""
+        """Empty, since no answer is frequent enough for a baseline."""
         return {}
 
 
 def _best(logits: Logits, bounds: tuple[int, int], settings: Settings) -> tuple[float, int, int]:
-    """The score, first and last token of the best span: among the n best starts and ends, not too long."""
+    """The score, first and last token of the best span that is not too long, from the n best starts and ends."""
     first, after = bounds
     start, end = logits[first:after, 0], logits[first:after, 1]
     starts = np.argsort(-start, kind="stable")[: settings.n_best]
@@ -115,7 +115,7 @@ def _best(logits: Logits, bounds: tuple[int, int], settings: Settings) -> tuple[
     total = start[starts][:, None] + end[ends][None, :]
     total = np.where((span >= 0) & (span < settings.answer_length), total, -np.inf)
     row, column = np.unravel_index(int(np.argmax(total)), total.shape)
-    if not np.isfinite(total[row, column]):  # no start comes before an end: the best single token
+    if not np.isfinite(total[row, column]):  # no start before an end: use the best single token
         single = int(np.argmax(start + end))
         return float(start[single] + end[single]), first + single, first + single
     return float(total[row, column]), first + int(starts[row]), first + int(ends[column])

@@ -1,4 +1,4 @@
-"""Windows: long contexts cut into pieces that overlap by the stride, each with its question (SQuAD)."""
+"""Windows: long contexts cut into overlapping pieces, each with its question (SQuAD)."""
 
 from __future__ import annotations
 
@@ -20,23 +20,29 @@ if TYPE_CHECKING:
     from transformers import BatchEncoding, PreTrainedTokenizerBase
 
 AT_ONCE = 1000
-"""Examples that are cut into windows together: the tokenizer's own lists take fifty times the memory of arrays."""
+"""Number of examples tokenized at once: the tokenizer's lists use fifty times the memory of arrays."""
 
 
 @dataclass
 class Windows:
-    """Windows as compact arrays, collected chunk by chunk from the tokenizer."""
+    """Windows as compact arrays, collected from the tokenizer chunk by chunk."""
 
     ids: list[NDArray[np.int32]] = field(default_factory=list)
     types: list[NDArray[np.int8]] = field(default_factory=list)
     example: list[int] = field(default_factory=list)
     context: list[tuple[int, int]] = field(default_factory=list)
     offsets: list[Offsets] = field(default_factory=list)
-    """Of dev examples only, whose answers are cut from the context."""
+    """For dev examples only, whose answers are cut out of the context."""
     targets: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, made: BatchEncoding, first: int, gold: Sequence[Sequence[tuple[int, str]]] | None) -> None:
-        """Add the windows of the examples from number `first` on; `gold` is given for examples to learn from."""
+        """Add the windows of some examples.
+
+        Args:
+            made: the tokenizer's output.
+            first: the number of the first example.
+            gold: the right answers of all examples, to train on; None for dev examples.
+        """
         for row, ids in enumerate(made["input_ids"]):
             example = first + made["overflow_to_sample_mapping"][row]
             bounds = _context(made.sequence_ids(row))
@@ -56,12 +62,15 @@ def windows_of(
 ) -> tuple[Windows, NDArray[np.bool_]]:
     """The windows of every question and its context.
 
-    They are those of transformers' `run_qa`: they share `stride` tokens, whatever the other questions are. `run_qa`
-    fails at a question that leaves room for no more context tokens than the stride; here the windows of such a
+    They are those of transformers' `run_qa`: they share `stride` tokens, independently of the other questions.
+    `run_qa` fails if a question leaves room for no more context tokens than the stride; here, the windows of such a
     question share half of its room.
 
     Args:
-        train: whether to mark the answers, to learn from; otherwise places in the text are kept, to cut answers from.
+        examples: questions and contexts.
+        reader: the model's tokenizer and limits.
+        settings: length, stride and question length, in tokens.
+        train: whether to mark the answers for training; otherwise positions in the text are kept, to cut answers out.
 
     Returns:
         The windows, and for each question whether its windows share fewer tokens than the stride: [questions].
@@ -87,7 +96,7 @@ def windows_of(
 def _shortened(
     questions: Sequence[str], tokenizer: PreTrainedTokenizerBase, length: int
 ) -> tuple[list[str], NDArray[np.int64]]:
-    """The questions without white space in front, cut after so many tokens; and the tokens of each."""
+    """The questions without leading white space, cut to `length` tokens; and the number of tokens of each."""
     texts = [question.lstrip() for question in questions]
     how = {"add_special_tokens": False, "return_attention_mask": False}
     places = as_text(tokenizer, texts, return_offsets_mapping=True, **how)["offset_mapping"]
@@ -102,17 +111,17 @@ def _check_room(room: NDArray[np.int64], examples: Examples, length: int) -> Non
     """Check that every question leaves room for two tokens of its context.
 
     Raises:
-        TaskError: one does not; it is named.
+        TaskError: a question does not; the message names it.
     """
     if len(room) and (worst := int(np.argmin(room))) >= 0 and room[worst] < 2:
         raise TaskError(
             f"question {examples.ids[worst]} leaves no room for its context in {length} tokens; raise length, "
-            "lower question-length, or take a model with more positions"
+            "lower question-length, or use a model with more positions"
         )
 
 
 def _chunks(strides: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """First and last + 1 of runs of at most AT_ONCE questions that share one stride."""
+    """The start and end of chunks of at most AT_ONCE questions with the same stride."""
     edges = [0, *(np.flatnonzero(np.diff(strides)) + 1).tolist(), len(strides)]
     for first, after in pairwise(edges):
         for start in range(first, after, AT_ONCE):
@@ -125,7 +134,7 @@ def _context(sequence_ids: list[int | None]) -> tuple[int, int]:
 
 
 def _target(answer: tuple[int, str], bounds: tuple[int, int], places: Offsets) -> tuple[int, int]:
-    """The first and last token of the answer in a window, or (0, 0) if the window does not hold all of it."""
+    """The first and last token of the answer in a window, or (0, 0) if the window does not contain all of it."""
     start, stop = answer[0], answer[0] + len(answer[1])
     first, after = bounds
     if places[first, 0] > start or places[after - 1, 1] < stop:

@@ -10,14 +10,14 @@ from corpora.errors import first_line, unknown_name
 from trainer.errors import TaskError
 
 REPOSITORIES = {"glue": "nyu-mll/glue", "squad": "rajpurkar/squad"}
-"""The hub's own copies, in Parquet, by benchmark."""
+"""The hub's Parquet copies, by benchmark."""
 FILES = ("*/train-*.parquet", "*/validation*.parquet", "README.md")
 """Test files are left out: their labels are not public."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A benchmark on disk, and its commit on the hub."""
+    """A downloaded benchmark, with its commit on the hub."""
 
     benchmark: str
     repository: str
@@ -26,17 +26,17 @@ class Fetched:
 
 
 def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fetched:
-    """The train and dev files of a public benchmark, as `trainer evaluate --data` reads them.
+    """Download the train and dev files of a public benchmark, for `trainer evaluate --data`.
 
-    Files that are already there are not fetched again; an interrupted download continues.
+    Existing files are not downloaded again; an interrupted download continues.
 
     Args:
         benchmark: `glue` or `squad`.
-        to: the folder that gets a folder of the benchmark's name.
-        revision: a commit, branch or tag of the hub's repository; its newest commit by default.
+        to: where to create a folder with the benchmark's name.
+        revision: a commit, branch or tag of the hub's repository; the newest commit by default.
 
     Raises:
-        UnknownName: the benchmark has no public copy that is known here.
+        UnknownName: no public copy of the benchmark is known.
         TaskError: the hub cannot be reached, or refuses.
     """
     from huggingface_hub import HfApi, snapshot_download
@@ -51,7 +51,7 @@ def fetch(benchmark: str, to: Path | str, *, revision: str | None = None) -> Fet
         )
     except hub_errors() as error:
         raise TaskError(
-            f"{repository} cannot be fetched from the hub ({first_line(error)}); run it again with network access, "
-            f"or put the benchmark's own files into {folder}"
+            f"{repository} cannot be downloaded from the hub ({first_line(error)}); repeat the command with network "
+            f"access, or put the benchmark's own files into {folder}"
         ) from error
     return Fetched(benchmark, repository, commit, folder)

@@ -1,4 +1,4 @@
-"""Labelled examples, read from the table files of any task; and inputs without labels."""
+"""Read labelled examples from a task's table files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from trainer.plugin import Examples, Head, Layout
 def read_examples(
     files: Sequence[Path], layout: Layout, head: Head, *, bounds: tuple[float, float] | None = None
 ) -> Examples:
-    """The examples of one split from its table files; rows that cannot be read are counted by reason.
+    """The examples of one split; rows that cannot be read are counted by reason.
 
     Args:
-        bounds: the lowest and highest value of a regression's labels, such as 0 and 5 for STS-B.
+        files: the split's tables, in order.
+        layout: the columns of the texts and the label.
+        head: the classes, or that the label is a value.
+        bounds: the lowest and highest allowed label of a regression, such as 0 and 5 for STS-B.
 
     Raises:
         TaskError: a column is missing, a label is out of bounds, or no row could be read.
@@ -43,7 +46,7 @@ def read_examples(
             elif bounds and not bounds[0] <= value <= bounds[1]:
                 raise TaskError(
                     f"{path}: example {number} has the {label} {value:g}; it must be from {bounds[0]:g} to "
-                    f"{bounds[1]:g}; correct the file, or fetch it again"
+                    f"{bounds[1]:g}; correct the file, or download it again"
                 )
             else:
                 first.append(text)
@@ -58,10 +61,10 @@ def read_examples(
 
 
 def _label_reader(table: Table, column: str, head: Head) -> Callable[[Any], Any]:
-    """A function from a cell to the class number (or value); None if the cell has none."""
+    """A function that returns a cell's class number (or value), or None if it has none."""
     if head.problem == "regression":
         return _number
-    # Layouts differ in the order of classes, so numbers are mapped by name if the file has names.
+    # The order of classes differs between layouts, so numbers are mapped by name if the file has names.
     names = table.names.get(column, list(head.classes))
     by_name = {name: number for number, name in enumerate(head.classes)}
 

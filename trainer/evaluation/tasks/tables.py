@@ -1,4 +1,4 @@
-"""Read labelled tables (TSV, CSV, JSONL, Parquet) row by row, and count every row that cannot be read."""
+"""Read labelled tables (TSV, CSV, JSONL, Parquet), counting the rows that cannot be read."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Table:
     columns: tuple[str, ...]
     rows: list[dict[str, Any]]
     unreadable: Counter[str] = field(default_factory=Counter)
-    """Rows that are left out, counted by reason."""
+    """Number of rows left out, by reason."""
     names: dict[str, list[str]] = field(default_factory=dict)
-    """The class names of columns with class numbers, if the file has them (the hub's Parquet)."""
+    """For columns with class numbers, the names of the classes, if the file has them (the hub's Parquet)."""
 
     def column(self, *alternatives: str) -> str:
         """The first of these columns that the table has.
 
         Raises:
-            TaskError: it has none; the message lists what it has.
+            TaskError: it has none of them; the message lists its columns.
         """
         for name in alternatives:
             if name in self.columns:
@@ -43,9 +43,10 @@ class Table:
 
 
 def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
-    """A table, by the suffix of its file.
+    """Read a table in the format given by its file's suffix.
 
     Args:
+        path: the file.
         columns: the names of the columns of a TSV or CSV file without a header.
 
     Raises:
@@ -68,8 +69,8 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
 
 
 def _read_tsv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
-    """GLUE's own layout: tabs and line feeds are the only structure, quotes are plain characters."""
-    lines = text.split("\n")  # never splitlines: QQP holds U+0085 inside questions
+    """GLUE's own format: only tabs and line feeds are special; quotes are ordinary characters."""
+    lines = text.split("\n")  # not splitlines: QQP has U+0085 inside questions
     complete = lines[-1] == ""
     cells = [line.removesuffix("\r").split("\t") for line in (lines[:-1] if complete else lines)]
     return _from_cells(path, cells, columns, complete=complete)
@@ -89,7 +90,7 @@ def _from_cells(path: Path, cells: list[list[str]], columns: tuple[str, ...] | N
     body = cells[1:] if headed else cells
     if body and not complete and len(body[-1]) < len(header):
         raise TaskError(
-            f"{path} is cut short: its last line has {len(body[-1])} of {len(header)} columns; fetch the file again"
+            f"{path} is cut short: its last line has {len(body[-1])} of {len(header)} columns; download the file again"
         )
     table = Table(path, header, [])
     for row in body:
@@ -109,7 +110,7 @@ def _read_jsonl(path: Path, text: str, columns: tuple[str, ...] | None) -> Table
             row = json.loads(line)
         except json.JSONDecodeError as error:
             if number == len(lines) and not text.endswith("\n"):
-                raise TaskError(f"{path} is cut short: line {number} ends in mid-value; fetch it again") from error
+                raise TaskError(f"{path} is cut short: line {number} is incomplete; download the file again") from error
             table.unreadable["not JSON"] += 1
             continue
         if isinstance(row, dict):
@@ -133,17 +134,21 @@ def _read_parquet(path: Path) -> Table:
 
 
 def _class_names(metadata: dict[bytes, bytes] | None) -> dict[str, list[str]]:
-    """The names of class numbers, from what `datasets` writes into a file's metadata."""
+    """The names of class numbers, from the metadata that `datasets` writes."""
     info = json.loads((metadata or {}).get(b"huggingface", b"{}"))
     features = info.get("info", {}).get("features", {})
     return {name: feature["names"] for name, feature in features.items() if "names" in feature}
 
 
 def find_split(folder: Path, *stems: str) -> list[Path]:
-    """The files of one split: `STEM.tsv`, or the shards `STEM-00000-of-00002.parquet`; the first stem that has any.
+    """The files of one split: `STEM.tsv` or another table, or shards such as `STEM-00000-of-00002.parquet`.
+
+    Args:
+        folder: of the task.
+        stems: alternatives; the first one with files is used.
 
     Returns:
-        Sorted; empty if there are none.
+        The files in order; empty if there are none.
     """
     for stem in stems:
         files = [path for suffix in SUFFIXES for path in _named(folder, stem, suffix)]
@@ -159,10 +164,18 @@ def _named(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
 
 
 def find_folder(root: Path, *names: str) -> Path | None:
-    """The folder of this name under `root`, whatever the case and hyphens (`SST-2`, `sst2`), or None."""
+    """The folder with one of these names, ignoring case and hyphens (`SST-2`, `sst2`); None if there is none.
+
+    Args:
+        root: the folder to look in.
+        names: alternatives.
+
+    Raises:
+        TaskError: `root` is not a folder.
+    """
     wanted = {_plain(name) for name in names}
     if not root.is_dir():
-        raise TaskError(f"{root} is not a folder; give the folder that holds one folder per task")
+        raise TaskError(f"{root} is not a folder; give the folder with one folder per task")
     found = sorted(path for path in root.iterdir() if path.is_dir() and _plain(path.name) in wanted)
     return found[0] if found else None
 

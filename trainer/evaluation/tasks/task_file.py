@@ -1,4 +1,4 @@
-"""A task described by a TOML file: your own data without code."""
+"""A task described in a TOML file: evaluate on your own data without writing code."""
 
 from __future__ import annotations
 
@@ -21,34 +21,43 @@ SPAN_METRICS = ("exact match", "f1")
 
 @dataclass(frozen=True)
 class FileTask(Task):
-    """A task on CSV, TSV, JSONL or Parquet files, as a TOML file describes it."""
+    """A task on CSV, TSV, JSONL or Parquet files, described in a TOML file."""
 
     name: ClassVar[str] = "file"
 
-    called: str = option(..., "What tables call the task.")
-    problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "What is asked of the model.")
+    called: str = option(..., "The task's name in tables.")
+    problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "The kind of problem.")
     train: Path = option(..., "The file to train on, relative to --data or to the TOML file.", decides=False)
-    dev: Path = option(..., "The file to score on, likewise.", decides=False)
+    dev: Path = option(..., "The file to score on, relative to the same folders.", decides=False)
     text: str = option(..., "The column with the text; for spans, with the question.")
     text_pair: str = option("", "The column with the other text; for spans, with the context.")
     label: str = option(..., "The column with the class, value, tags, or answer.")
-    labels: tuple[str, ...] = option((), "The classes in the order of their numbers; those of the train file, sorted.")
-    metrics: tuple[str, ...] = option((), "How answers are scored; by default the usual metrics of the problem.")
+    labels: tuple[str, ...] = option(
+        (), "The classes in the order of their numbers; default: as in the train file, sorted."
+    )
+    metrics: tuple[str, ...] = option((), "How to score answers; default: the usual metrics of the problem.")
     beside: Path = option(Path(), "The folder of the TOML file.", decides=False)
 
     @property
     def title(self) -> str:
-        """What tables call it."""
+        """The task's name in tables."""
         return self.called
 
     def head(self) -> Head:
-        """Its problem, metrics and classes."""
+        """The problem, metrics and classes."""
         if self.problem == "spans":
             return Head("spans", SPAN_METRICS)
         return Head(self.problem, self.metrics or METRICS[self.problem], self.labels)
 
     def read(self, data: Path) -> Splits:
-        """Its examples; a file is looked for in `data` first, then beside the TOML file."""
+        """The examples.
+
+        Args:
+            data: where to look for the files first; then they are looked for next to the TOML file.
+
+        Raises:
+            TaskError: a file is missing or cannot be read.
+        """
         return Splits(self._split(data, self.train), {self.called: self._split(data, self.dev)})
 
     def _split(self, data: Path, name: Path) -> Examples:
@@ -81,7 +90,7 @@ class FileTask(Task):
         return Examples(first, second if self.text_pair else None, gold, ids, dict(unreadable), sha256_file(path))
 
     def _tagged(self, cells: list[Any]) -> tuple[str, str, list[int]] | str:
-        """The words, and their class numbers, or why the row cannot be read."""
+        """The words and their class numbers, or why the row cannot be read."""
         words, tags = (cell.split() if isinstance(cell, str) else list(cell or ()) for cell in cells[:2])
         if not words or len(words) != len(tags):
             return "words and tags differ in number"
@@ -98,11 +107,14 @@ class FileTask(Task):
 
 
 def read_task(path: Path) -> Task:
-    """The task that a TOML file describes.
+    """The task described in a TOML file.
+
+    Args:
+        path: the file; its keys are the options of `FileTask`, with `name` for `called`.
 
     Raises:
         TaskError: the file cannot be read, or does not describe a task.
-        UnknownName, OptionError: a key or value that no task has.
+        UnknownName, OptionError: an unknown key or a wrong value.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -121,10 +133,10 @@ def read_task(path: Path) -> Task:
 
 
 def _labels_of(task: FileTask) -> list[str]:
-    """The classes that occur beside the TOML file, where the file does not list them."""
+    """The classes in the train file next to the TOML file, which does not list them."""
     path = task.beside / task.train
     if not path.is_file():
-        raise TaskError(f"{task.called}: list its classes as labels = [...]; {path} is not there to read them from")
+        raise TaskError(f"{task.called}: list its classes as labels = [...], since {path} does not exist")
     table = read_table(path)
     split: Callable[[Any], list[str]] = lambda cell: cell.split() if isinstance(cell, str) else list(cell or ())  # noqa: E731
     column = table.column(task.label)

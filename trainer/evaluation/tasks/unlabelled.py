@@ -1,4 +1,4 @@
-"""Inputs of a task without labels, which a student learns from its teacher alone."""
+"""Read a task's inputs without labels, for which a student learns from its teacher alone."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from trainer.plugin import Examples, Layout, Task
 
 FIRST = ("text", "sentence", "sentence1", "question", "premise")
 SECOND = ("text-pair", "text_pair", "sentence2", "context", "hypothesis")
-"""Columns of tasks that do not say where their texts are."""
+"""The usual names of text columns, for tasks that do not name theirs."""
 
 
 def read_unlabelled(path: Path, task: Task, *, pairs: bool) -> Examples:
     """The inputs in a file, as examples without labels.
 
     Args:
-        path: `.txt` with one input per line, the two texts of a pair separated by a tab; or a table with the
-            task's text columns, whose other columns are ignored.
-        task: it says in which columns the texts are.
+        path: `.txt` with one input per line, the two texts of a pair separated by a tab; or a table with the task's
+            text columns, whose other columns are ignored.
+        task: decides the names of the text columns.
         pairs: whether an input has two texts.
 
     Raises:
-        TaskError: the file cannot be read as inputs of this task, or has none.
+        TaskError: the file has no inputs for this task, or cannot be read.
     """
     layout = _layout(task, pairs=pairs)
     table = _lines(path, layout) if path.suffix == ".txt" else _table(path, layout)
@@ -49,7 +49,7 @@ def read_unlabelled(path: Path, task: Task, *, pairs: bool) -> Examples:
 
 
 def _layout(task: Task, *, pairs: bool) -> Layout:
-    """Where the task's texts are: in the columns that it names, or in those with the usual names."""
+    """The columns of the task's texts: those that it names, or those with the usual names."""
     own = getattr(task, "layout", None)
     if isinstance(own, Layout):
         return own
@@ -60,7 +60,7 @@ def _layout(task: Task, *, pairs: bool) -> Layout:
 
 
 def _table(path: Path, layout: Layout) -> Table:
-    """A table with a header; one without, in the task's own layout, too."""
+    """A table with a header, or one without in the task's own layout."""
     table = read_table(path)
     if len(layout.headerless) == len(table.columns) and not set(layout.first) & set(table.columns):
         return read_table(path, columns=layout.headerless)
@@ -68,7 +68,7 @@ def _table(path: Path, layout: Layout) -> Table:
 
 
 def _lines(path: Path, layout: Layout) -> Table:
-    """A text file as a table: a line is a row, and a tab separates the two texts of a pair."""
+    """A text file as a table: each line is a row, and a tab separates the two texts of a pair."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""How much data a student needs: short runs, fitted curves, and what they predict for longer runs."""
+"""Predict how much data a student needs, with curves fitted to short runs."""
 
 import lazy_loader
 

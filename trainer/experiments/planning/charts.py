@@ -1,4 +1,4 @@
-"""The plan's figure: short runs with the chosen curve, and what it predicts for more data."""
+"""The plan's figure: short runs with the chosen curve, and its predictions for more data."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ STEPS = 60
 
 
 def picture(plan: Plan) -> Picture:
-    """Left: every short run, one line per sample. Right: the planned run with more data, with intervals."""
+    """The figure of a plan.
+
+    Left: every short run, one line per sample. Right: the planned run with more data, with intervals.
+    """
     measure = plan.asked.measure
-    sheet = Sheet("plan", "What more data and more updates give", ("what", "tokens", "updates", measure.name))
+    sheet = Sheet("plan", "The effect of more data and more updates", ("what", "tokens", "updates", measure.name))
     for run in plan.runs:
         for update, fidelity in run.curve:
             sheet.add("on the way", f"{run.tokens}", f"{update}", f"{fidelity[measure.key]:.6g}")
@@ -32,8 +35,8 @@ def picture(plan: Plan) -> Picture:
             value = measure.value(each.loss.value or 0.0)
             sheet.add(what, f"{each.multiple * plan.asked.scale.tokens:.0f}", f"{each.updates}", f"{value:.6g}")
     caption = (
-        "Left: filled dots are the ends of short runs, which are fitted; thin lines are what each measured on the way, "
-        "at a higher learning rate, which is not. Curves are the chosen form. Right: bars are 95 % intervals."
+        "Left: filled dots are the ends of short runs, to which the curves are fitted. Thin lines are measurements "
+        "before the end, at a higher learning rate; they are not fitted. Right: bars are 95 % intervals."
     )
     return Picture("plan", sheet.title, caption, lambda narrow: _draw(plan, narrow), sheet)
 

@@ -1,4 +1,4 @@
-"""Which form to believe: the one that predicts the largest runs best from the smaller ones."""
+"""Choose the form that best predicts the largest runs from the smaller ones."""
 
 from __future__ import annotations
 
@@ -11,39 +11,40 @@ from trainer.experiments.planning.fitting import TINY, Fitted, Point, fit
 from trainer.experiments.planning.forms import FORMS, Form
 
 FEWEST = 4
-"""Runs that a form is fitted to before it predicts others."""
+"""Minimum number of runs to fit a form to."""
 AS_GOOD, SAME = 1.1, 0.01
-"""Forms whose error is at most this many times the smallest, or larger by at most so much, are as good: runs that
-differ only in their seed are further apart. The one with the fewest parameters is chosen."""
+"""Forms with at most this many times the smallest error, or at most this much above it, are as good, since runs that
+differ only in their seed are further apart. Of these, the one with the fewest parameters is chosen."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A form, fitted to all runs, with what it predicted when the largest were left out."""
+    """A form fitted to all runs, with its errors when the largest runs were left out."""
 
     fitted: Fitted
     errors: tuple[float, ...]
-    """Logarithms of predicted over measured loss, one for each prediction of a run that was left out."""
+    """Logarithms of predicted over measured loss, one per prediction of a run that was left out."""
 
     @property
     def error(self) -> float:
-        """The mean size of these errors: 0.1 is about 10 %."""
+        """The mean absolute error: 0.1 is about 10 %."""
         return float(np.mean(np.abs(self.errors)))
 
     @property
     def spread(self) -> float:
-        """Their root mean square."""
+        """The root mean square error."""
         return float(np.sqrt(np.mean(np.square(self.errors))))
 
 
 def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tried]:
-    """Every form with its errors: the chosen one, then the others by their errors.
+    """Every form with its errors: the chosen one, then the others, best first.
 
-    Each form is fitted to the smallest runs, from half of them (at least FEWEST) to all but the largest, and predicts
-    the next one and all larger ones. Runs are in the order of their updates, then of their data.
+    Each form is fitted to the smallest runs, from half of them (at least FEWEST) to all but the largest, and each
+    time predicts all larger ones. Runs are ordered by their updates, then by their data.
 
     Args:
         points: more than FEWEST runs.
+        forms: the forms to compare.
     """
     ordered = sorted(points, key=lambda point: (point.updates, point.data))
     known = range(max(FEWEST, len(ordered) // 2), len(ordered))
@@ -60,11 +61,11 @@ def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tr
 
 
 def errors_of(fitted: Fitted, points: Sequence[Point]) -> list[float]:
-    """Logarithms of predicted over measured loss.
+    """The logarithms of predicted over measured loss.
 
     Args:
         fitted: a form with its parameters.
-        points: the runs that it is compared with.
+        points: the runs to predict.
     """
     predicted = [fitted.loss(point.data, point.updates) for point in points]
     return [

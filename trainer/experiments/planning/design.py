@@ -1,4 +1,4 @@
-"""Which short runs to do: nested samples of a dataset, each trained for several numbers of updates."""
+"""The design of short runs: nested samples of a dataset, each trained for several numbers of updates."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from corpora import OptionError
 from trainer.errors import TransferError
 
 FEWEST, MOST = 6, 28
-"""Short runs of a plan. Six are three levels of data and updates; fewer cannot tell the two apart."""
+"""Limits for the number of short runs. Six are three levels of data and updates; fewer cannot separate the two."""
 SPAN = 16
-"""The largest run has this many times the rows, and this many times the updates, of the smallest."""
+"""The ratio of the largest to the smallest run, in rows and in updates."""
 
 
 @dataclass(frozen=True)
 class Short:
-    """A short run before it is done."""
+    """A short run to do."""
 
     rows: int
-    """Of the nested sample that it trains on."""
+    """The size of the nested sample to train on."""
     updates: int
     repeat: int = 0
-    """0, or the number of the repetition with another seed."""
+    """0, or the number of a repetition with another seed."""
 
 
 def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset: str) -> list[Short]:
     """The short runs of a plan, smallest first.
 
-    Data and updates take the same levels, SPAN apart in all. A run that would end before it has read its sample once
-    is left out, because a smaller sample gives the same run. Three levels leave 6 runs, four 10, five 15; runs
-    beyond such a number repeat the smallest ones with another seed.
+    Data and updates have the same levels, which span a factor of SPAN. A run that would end before reading its sample
+    once is left out, because a smaller sample gives the same run. Three levels leave 6 runs, four 10, five 15; any
+    further runs repeat the smallest ones with another seed.
 
     Args:
         number: how many.
         rows: of the whole dataset.
         sequences: per update.
         updates: of the longest run.
-        dataset: what messages call it.
+        dataset: its name, for messages.
 
     Raises:
         OptionError: too few runs for a fit, or too few updates.
@@ -44,12 +44,12 @@ def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset:
     """
     if not FEWEST <= number <= MOST:
         raise OptionError(
-            f"--runs {number}: between {FEWEST} and {MOST} can be planned; "
-            f"{FEWEST} are the fewest that tell the effect of data from that of updates"
+            f"--runs {number}: must be between {FEWEST} and {MOST}; "
+            f"fewer than {FEWEST} cannot separate the effect of data from that of updates"
         )
     if updates < SPAN:
         raise OptionError(
-            f"--updates {updates}: the longest short run needs at least {SPAN}, as the shortest has {SPAN} times fewer"
+            f"--updates {updates}: the longest short run needs at least {SPAN}, since the shortest has 1/{SPAN} of them"
         )
     largest = min(rows, updates * sequences)
     if largest < SPAN * sequences:

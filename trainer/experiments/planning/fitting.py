@@ -1,4 +1,4 @@
-"""Fit a form to short runs by least squares on the logarithm of the loss, held in place where runs say too little."""
+"""Fit a form to short runs by least squares on the logarithm of the loss, with a prior where runs leave it open."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import numpy as np
 from trainer.experiments.planning.forms import Floats, Form, Parameter
 
 NOISE = 0.02
-"""How far apart two runs that differ in their seed are taken to be, as a share of the loss."""
+"""The assumed difference between two runs with different seeds, as a share of the loss."""
 STARTS = ((0.0, 0.0, 0.0), (0.7, -0.7, 0.7), (-0.7, 0.7, 0.7), (-0.7, -0.7, -0.7))
-"""Where searches begin: shifts of the prior's centre for losses, exponents and the rest."""
+"""Starting points: shifts from the prior's centre, for losses, exponents and other parameters."""
 TINY = 1e-12
 
 
 @dataclass(frozen=True)
 class Point:
-    """A finished short run, as a fit sees it."""
+    """A finished short run, as a point to fit."""
 
     data: float
-    """Tokens of different text that it has read, special tokens counted."""
+    """Tokens of distinct text read, special tokens included."""
     updates: float
     loss: float
-    """What falls when the student gets better: KL, or the share of words on which it disagrees."""
+    """KL, or the share of words on which the student disagrees; lower is better."""
     start: float = 1.0
-    """The same of the student before any update."""
+    """The loss of the student before any update."""
 
 
 @dataclass(frozen=True)
@@ -36,46 +36,55 @@ class Fitted:
     form: Form
     logs: tuple[float, ...]
     data: float
-    """The data that the form's D is relative to."""
+    """The data that the form's D is relative to, in tokens."""
     updates: float
     start: float = 1.0
     """The loss of the untrained student, the form's S."""
 
     def loss(self, data: float, updates: float) -> float:
-        """The loss of a run that reads so many tokens of different text in so many updates.
+        """The predicted loss of a run.
 
         Args:
-            data: tokens of different text.
+            data: tokens of distinct text, special tokens included.
             updates: of the whole run.
         """
         return float(self.losses(np.array([data]), np.array([updates]))[0])
 
     def losses(self, data: Floats, updates: Floats) -> Floats:
-        """[points], the same for several runs."""
+        """The predicted losses of several runs.
+
+        Args:
+            data: [points], tokens of distinct text.
+            updates: [points], of the whole runs.
+
+        Returns:
+            [points].
+        """
         return self.form.loss(np.asarray(self.logs), data / self.data, updates / self.updates, self.start)
 
     @property
     def parameters(self) -> dict[str, float]:
-        """By name; losses and exponents as they are in the formula, with D and u relative to the largest short run."""
+        """The parameters by name, as in the formula, with D and u relative to the largest short run."""
         return {p.name: float(np.exp(log)) for p, log in zip(self.form.parameters, self.logs, strict=True)}
 
 
 def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> Fitted:
-    """The form's parameters for which runs and prior together are likeliest.
+    """The form's parameters that are most likely given the runs and the prior.
 
-    The prior is wide: it decides only what the runs leave open. Exponents are near 0.4, as published for data
-    and training steps (0.3 to 0.5), and what is lost at the largest run is of the size of its loss.
+    The prior is wide: it decides only what the runs leave open. Exponents are near 0.4, as published for data and
+    training steps (0.3 to 0.5), and the loss terms at the largest run are of the size of its loss.
 
     Args:
+        form: the curve to fit.
         points: at least one run.
-        near: a fit of similar points; the search begins there alone.
+        near: a fit of similar points, at which the only search starts; None starts from several points.
     """
     data, updates = (max(getattr(point, name) for point in points) for name in ("data", "updates"))
     return _fit(points, near or Fitted(form, (), data, updates, points[0].start))
 
 
 def _fit(points: Sequence[Point], near: Fitted) -> Fitted:
-    """The form of a fit with other parameters: the search begins at its own, or at several places if it has none."""
+    """Fit again, starting from the parameters of `near`, or from several points if it has none."""
     from scipy.optimize import least_squares
 
     form = near.form

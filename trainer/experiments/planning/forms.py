@@ -1,4 +1,4 @@
-"""Curves of held-out loss over data and updates, each with the published form that it is taken from."""
+"""Curves of held-out loss over data and updates, each with its source."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Curve = Callable[[Floats, Floats, Floats, float], Floats]
-"""Parameters [k], data and updates [points], both relative to the largest short run, and the loss of the student as
-it starts, which is measured and not fitted, to the loss [points]."""
+"""(parameters [k], data [points], updates [points], start) -> loss [points]. Data and updates are relative to the
+largest short run; the start is the loss of the untrained student, which is measured, not fitted."""
 Role = Literal["loss", "exponent", "updates", "shape"]
 
 
@@ -31,16 +31,22 @@ class Form:
 
     name: str
     formula: str
-    """With D for the tokens of different text that are read, u for updates, S for the loss of the untrained student."""
+    """D is the tokens of distinct text that are read, u the updates, and S the loss of the untrained student."""
     source: str
     parameters: tuple[Parameter, ...]
     curve: Curve
 
     def loss(self, logs: Floats, data: Floats, updates: Floats, start: float = 1.0) -> Floats:
-        """[points], the loss for the logarithms of the parameters.
+        """The loss for some parameters.
 
         Args:
+            logs: [k], the logarithms of the parameters.
+            data: [points], relative to the largest short run.
+            updates: [points], relative to the longest short run.
             start: the loss of the untrained student.
+
+        Returns:
+            [points].
         """
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             return self.curve(np.exp(np.clip(logs, -60, 60)), data, updates, start)

@@ -1,4 +1,4 @@
-"""What a plan predicts, and the target that a user gives for it."""
+"""The measurement that a plan predicts, and the user's target for it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from corpora import OptionError
 
 @dataclass(frozen=True)
 class Measure:
-    """A measurement on held-out text, and the loss that is fitted."""
+    """A measurement on held-out text, and its conversion to the loss that is fitted."""
 
     name: str
-    """As in `--target kl=0.3`."""
+    """The name used in `--target kl=0.3`."""
     key: str
-    """Its name in a run's log."""
+    """The name in a run's log."""
     title: str
     rises: bool
-    """Whether more of it is better; then its distance from 1 is fitted."""
+    """Whether higher is better; the fitted loss is then the distance from 1."""
 
     def loss(self, value: float) -> float:
-        """What falls when the student gets better. `value` of the result is the measurement again."""
+        """The loss of a measurement, which falls as the student gets better; `value` is the inverse."""
         return 1 - value if self.rises else value
 
     def value(self, loss: float) -> float:
-        """The measurement that has this loss."""
+        """The measurement with this loss."""
         return 1 - loss if self.rises else loss
 
 
@@ -51,7 +51,7 @@ class Target:
 
 
 def target_of(text: str | None) -> tuple[Measure, Target | None]:
-    """The measure that a plan predicts, and the target if there is one.
+    """The measure that a plan predicts, and the target, if any.
 
     Args:
         text: `kl=0.3` or `agreement=0.8`; None predicts KL without a target.

@@ -18,7 +18,7 @@ from trainer.runtime import write_whole
 
 
 def sheets(plan: Plan) -> list[Sheet]:
-    """The outlook, the forms that were tried, and the short runs."""
+    """The tables of a plan: the outlook, the forms that were compared, and the short runs."""
     return [_outlook_sheet(plan), _form_sheet(plan), _run_sheet(plan)]
 
 
@@ -63,7 +63,7 @@ def _run_sheet(plan: Plan) -> Sheet:
 
 
 def as_json(plan: Plan) -> str:
-    """Everything as JSON. Losses are given as the measurement, so `low` is the lower end of it."""
+    """The plan as JSON. Losses are converted to the measurement, and `low` is the lower end of that."""
     measure, start = plan.asked.measure, plan.asked.start
 
     def values(outlooks: Sequence[Outlook]) -> list[dict[str, object]]:
@@ -111,13 +111,13 @@ def write_plan(plan: Plan, folder: Path) -> Path:
 
     Args:
         plan: with its predictions.
-        folder: gets the three files.
+        folder: where to write the three files.
 
     Returns:
-        The page.
+        The path of the page.
 
     Raises:
-        StorageError: they cannot be written.
+        StorageError: a file cannot be written.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -1,4 +1,4 @@
-"""Plan a distillation: do its short runs, fit them, and predict what more data and more updates give."""
+"""Plan a distillation: do short runs, fit them, and predict the effect of more data and more updates."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from trainer.plugin import Callback
 SHARE = 16
 """The planned run has this many times as many updates as the longest short run."""
 SHORTEST = 32
-"""Updates of the longest short run, at least."""
+"""The minimum updates of the longest short run."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the short runs are, before any is done."""
+    """The short runs of a plan, before any is done."""
 
     start: StartingPoint
     runs: Sequence[Short]
@@ -46,29 +46,30 @@ class Asked:
 
     @property
     def scale(self) -> Scale:
-        """What the planned run reads."""
+        """The amount of data and the updates of the planned run."""
         per_epoch = -(-self.start.rows // self.sequences)
         return Scale(float(self.start.tokens), self.start.tokens / per_epoch, self.start.updates)
 
     @property
     def tokens(self) -> int:
-        """What all short runs train on."""
+        """The tokens that all short runs train on."""
         return round(sum(run.updates for run in self.runs) * self.scale.tokens_per_update)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What short runs predict."""
+    """The predictions from short runs."""
 
     asked: Asked
     runs: Sequence[Finished]
     tried: Sequence[Tried]
     """The chosen form first."""
     same_updates: Sequence[Outlook]
-    """With 1, 2, 4 and 10 times the data, and as many updates as planned."""
+    """With 1, 2, 4 and 10 times the data, and the planned number of updates."""
     same_epochs: Sequence[Outlook]
+    """With 1, 2, 4 and 10 times the data and updates."""
     crossover: Estimate
-    """The updates from which twice the data helps more than twice the updates."""
+    """The update from which doubling the data helps more than doubling the updates."""
     need: Need | None
     bootstrap: Bootstrap
 
@@ -84,11 +85,20 @@ def prepare_plan(
     preset: str = "study",
     options: Mapping[str, object] | None = None,
 ) -> Asked:
-    """Check everything about a plan, and say which short runs it needs; none is done.
+    """Check everything about a plan and choose its short runs, without doing any.
 
-    Args: as `plan_distillation`.
+    Args:
+        dataset: the transfer dataset, `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`.
+        teacher: a folder or a hub id, or several with the same vocabulary.
+        out: the plan's folder.
+        runs: the number of short runs.
+        updates: of the longest one; by default a sixteenth of the planned run's, at least 32.
+        target: the value to reach, `kl=0.3` or `agreement=0.8`.
+        preset: as in `distill`.
+        options: settings of the planned run, by name on the command line; `held-out` is required.
 
-    Raises: as `plan_distillation` before the first run.
+    Raises:
+        OptionError, ModelError, TransferError: as in `plan_distillation`.
     """
     measure, wanted = target_of(target)
     given = dict(options or {})
@@ -97,7 +107,7 @@ def prepare_plan(
     start = starting_point(dataset, teacher, preset=preset, options=given)
     if measure.key not in start.fidelity:
         raise OptionError(
-            f"the losses {', '.join(recipe.loss)} give no {measure.name} on held-out text; "
+            f"{measure.name} on held-out text cannot be measured with the losses {', '.join(recipe.loss)}; "
             "a plan needs a loss on the logits, such as soft-target"
         )
     if wanted is not None and measure.loss(start.fidelity[measure.key]) <= wanted.loss:
@@ -127,24 +137,26 @@ def plan_distillation(
     tell: Callable[[str], None] = lambda line: None,
     resamples: int = RESAMPLES,
 ) -> Plan:
-    """Predict what a distillation gives with more data and more updates, from short runs on nested samples.
+    """Predict the effect of more data and more updates on a distillation, from short runs on nested samples.
 
     Args:
         dataset: the transfer dataset, `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`.
-        teacher: a folder or a hub id, or several of one vocabulary.
+        teacher: a folder or a hub id, or several with the same vocabulary.
         out: the plan's folder; the short runs are in its `runs`.
-        runs: how many short runs.
+        runs: the number of short runs.
         updates: of the longest one; by default a sixteenth of the planned run's, at least 32.
-        target: what to reach, `kl=0.3` or `agreement=0.8`.
+        target: the value to reach, `kl=0.3` or `agreement=0.8`.
         preset: as in `distill`.
-        options: settings of the planned run, by their names on the command line; `held-out` is needed.
+        options: settings of the planned run, by name on the command line; `held-out` is required.
         watch: callbacks that follow each run.
         tell: called with a line for each short run.
         resamples: of the bootstrap.
 
     Raises:
-        OptionError: too few runs, no held-out dataset, or a target that is not one or is reached before training.
-        ModelError, TransferError: teacher or dataset cannot serve, or the dataset is too small; before any run.
+        OptionError: too few runs, no held-out dataset, or a target that is malformed or already reached before
+            training.
+        ModelError, TransferError: teacher or dataset cannot be used, or the dataset is too small; raised before any
+            run.
         RunError: the user asked to stop; the same call resumes.
         ResultDamaged: the stored result of a run was edited.
     """
@@ -156,7 +168,13 @@ def plan_distillation(
 
 
 def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESAMPLES) -> Plan:
-    """The predictions from finished short runs."""
+    """The predictions from finished short runs.
+
+    Args:
+        asked: the plan.
+        runs: the short runs, with their measurements.
+        resamples: of the bootstrap.
+    """
     points, scale = points_of(runs, asked.measure, asked.start.fidelity[asked.measure.key]), asked.scale
     tried = try_forms(points)
     made = bootstrap(tried[0], points, resamples=resamples)
@@ -170,9 +188,11 @@ def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESA
 
 
 def points_of(runs: Sequence[Finished], measure: Measure, start: float) -> list[Point]:
-    """Finished runs as a fit sees them: where each ended, never what it measured on the way.
+    """Finished runs as points to fit: the measurement at the end of each, never those before.
 
     Args:
+        runs: the short runs.
+        measure: the measurement to fit.
         start: the measurement of the untrained student.
     """
     began = measure.loss(start)
@@ -183,7 +203,7 @@ def _check(recipe: RunSettings, given: Mapping[str, object], dataset: str) -> No
     name = dataset.partition("@")[0]
     if recipe.held_out is None:
         raise OptionError(
-            f"a plan measures on text that no run trains on; make it with `corpora split {name} --held-out 0.05`, "
+            f"a plan needs held-out text; make it with `corpora split {name} --held-out 0.05`, "
             f"then plan with --dataset {name}-train --held-out {name}-held-out"
         )
     for setting in set(CHOSEN[2:]) & set(given):

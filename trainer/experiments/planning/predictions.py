@@ -1,4 +1,4 @@
-"""What the chosen form predicts for longer runs and more data, with intervals from a bootstrap over runs."""
+"""Predictions of the chosen form for longer runs and more data, with intervals from a bootstrap over runs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from trainer.experiments.planning.fitting import Fitted, Point, fit
 RESAMPLES = 400
 MULTIPLES = (1, 2, 4, 10)
 FAR = 1e6
-"""A search ends at this many times the planned updates or data."""
+"""Searches end at this many times the planned updates or data."""
 STEPS = 400
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and where 95 % of its resamples lie; the high end is None if it is beyond what is searched."""
+    """A value with the interval of 95 % of its resamples; `high` is None if it is beyond the searched range."""
 
     value: float | None
     """None if there is no such value."""
@@ -30,16 +30,21 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Scale:
-    """What the planned run reads, and how fast."""
+    """The amount of data and the updates of the planned run."""
 
     tokens: float
-    """Of the dataset, special tokens counted."""
+    """In the dataset, special tokens included."""
     tokens_per_update: float
     updates: int
     """Of the planned run."""
 
     def seen(self, tokens: float, updates: float) -> float:
-        """Tokens of different text that a run reads: not more than its dataset holds."""
+        """The tokens of distinct text that a run reads, at most all of its dataset.
+
+        Args:
+            tokens: in the dataset.
+            updates: of the run.
+        """
         return min(tokens, updates * self.tokens_per_update)
 
 
@@ -56,12 +61,12 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Need:
-    """What it takes to reach a target."""
+    """The updates or data needed to reach a target."""
 
     updates: Estimate
     """On the dataset itself."""
     multiple: Estimate
-    """How many times the data, with as many epochs as planned."""
+    """How many times the data, with the planned number of epochs."""
     floor: Estimate
     """The loss after any number of updates on the dataset."""
     floor_of_data: Estimate
@@ -75,10 +80,15 @@ class Bootstrap:
     tried: Tried
     resampled: tuple[Fitted, ...]
     errors: tuple[float, ...]
-    """[resamples], by how much each prediction is off, in logarithms; drawn from the errors on runs left out."""
+    """[resamples], the error of each prediction, as a logarithm, drawn from the errors on runs left out."""
 
     def loss(self, data: float, updates: float) -> Estimate:
-        """The loss of a run, with the errors that the form made on runs left out."""
+        """The loss of a run, with an interval that includes the form's errors on runs left out.
+
+        Args:
+            data: tokens of distinct text.
+            updates: of the whole run.
+        """
         drawn = [
             each.loss(data, updates) * float(np.exp(error))
             for each, error in zip(self.resampled, self.errors, strict=True)
@@ -86,18 +96,22 @@ class Bootstrap:
         return Estimate(self.tried.fitted.loss(data, updates), *_ends(drawn))
 
     def of(self, value: Callable[[Fitted], float | None]) -> Estimate:
-        """Any other value of the form; resamples that have none count as larger than all that do."""
+        """Any other value of the form, with its interval.
+
+        Args:
+            value: computes it from a fit; None counts as larger than any number.
+        """
         drawn = [value(each) for each in self.resampled]
         return Estimate(value(self.tried.fitted), *_ends([np.inf if each is None else each for each in drawn]))
 
 
 def bootstrap(tried: Tried, points: Sequence[Point], *, resamples: int = RESAMPLES) -> Bootstrap:
-    """Fit the chosen form to resamples of the runs, drawn with replacement, repetitions with other seeds included.
+    """Fit the chosen form to resamples of the runs, drawn with replacement, including repetitions with other seeds.
 
     Args:
-        tried: the forms with their errors; the best is fitted.
+        tried: the chosen form with its errors.
         points: the short runs.
-        resamples: how often they are drawn.
+        resamples: how many to draw.
     """
     rng = generator("planning", tried.fitted.form.name, [[p.data, p.updates, p.loss] for p in points])
     drawn = rng.integers(len(points), size=(resamples, len(points)))
@@ -109,8 +123,10 @@ def outlooks(made: Bootstrap, scale: Scale, speeds: Sequence[float], *, grow: bo
     """The planned run with 1, 2, 4 and 10 times the data.
 
     Args:
+        made: the fits to the resamples.
+        scale: of the planned run.
         speeds: tokens per second of the short runs.
-        grow: keep the epochs, so that updates grow with the data; else keep the updates.
+        grow: whether updates grow with the data, so that epochs stay the same; else the updates stay the same.
     """
     return [_outlook(made, scale, speeds, multiple, grow=grow) for multiple in MULTIPLES]
 
@@ -123,10 +139,10 @@ def _outlook(made: Bootstrap, scale: Scale, speeds: Sequence[float], multiple: f
 
 
 def hours(tokens: float, speeds: Sequence[float]) -> Estimate:
-    """Hours for so many tokens at the median speed; the interval is from the fastest run to the slowest.
+    """The hours needed at the median speed; the interval is from the fastest to the slowest run.
 
     Args:
-        tokens: to be trained on.
+        tokens: to train on.
         speeds: tokens per second of the short runs.
     """
     slow, middle, fast = (tokens / 3600 / speed for speed in (min(speeds), float(np.median(speeds)), max(speeds)))
@@ -134,13 +150,16 @@ def hours(tokens: float, speeds: Sequence[float]) -> Estimate:
 
 
 def crossover(fitted: Fitted, scale: Scale) -> float | None:
-    """The updates from which twice the data lowers the loss more than twice the updates do.
+    """The update from which doubling the data lowers the loss more than doubling the updates does.
 
-    Before the first epoch ends there is none: more data would not be read.
+    It is never within the first epoch, in which more data would not be read.
 
     Args:
         fitted: a form with its parameters.
         scale: of the planned run.
+
+    Returns:
+        None if there is no such update in the searched range.
     """
     updates = _grid(scale)
     seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)
@@ -152,7 +171,7 @@ def crossover(fitted: Fitted, scale: Scale) -> float | None:
 
 
 def need(made: Bootstrap, scale: Scale, target: float) -> Need:
-    """What it takes to bring the loss down to a target.
+    """The updates or the data needed to reduce the loss to a target.
 
     Args:
         made: the fits to the resamples.

@@ -1,4 +1,4 @@
-"""Do the short runs of a plan: each is a run folder named by its content, and a finished one is found again."""
+"""Do the short runs of a plan; each is a run folder named by its content, and finished runs are reused."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from trainer.experiments.planning.design import Short
 from trainer.plugin import Callback
 
 FILE = "short-run.json"
-"""Where a run folder keeps what the plan needs of a finished run."""
+"""File in a run folder with the result of a finished run."""
 MEASUREMENTS = 4
-"""Held-out measurements of a run, the last at its end."""
+"""Number of held-out measurements of a run, including the one at its end."""
 CHOSEN = ("budget", "seed", "held-out-every", "early-stop", "keep-best")
 """Settings that the plan decides for each run."""
 
@@ -32,25 +32,25 @@ class Finished:
     """A finished short run."""
 
     folder: str
-    """Its name in the plan's `runs`."""
+    """The folder's name in the plan's `runs`."""
     rows: int
-    """Of its sample."""
+    """In the sample."""
     tokens: int
-    """Of its sample, special tokens counted; it has read all of them."""
+    """In the sample, special tokens included; the run has read all of them."""
     updates: int
     epochs: float
     seed: int
     fidelity: dict[str, float]
-    """On held-out text at its end: `kl`, `masked_lm`, `top1_agreement`."""
+    """On held-out text at the end: `kl`, `masked_lm`, `top1_agreement`."""
     curve: list[tuple[int, dict[str, float]]]
-    """The same at several updates before. Its learning rate was still high there, so a shorter run ends lower."""
+    """The same at earlier updates. The learning rate was still high then, so a run that ends there is better."""
     tokens_per_second: float | None
-    """Of training, without measurements; None if the run is too short to tell."""
+    """Training speed, without measurements; None if the run is too short to tell."""
 
 
 @dataclass(frozen=True)
 class Base:
-    """What all short runs of a plan share."""
+    """The settings shared by all short runs of a plan."""
 
     start: StartingPoint
     teachers: Sequence[str | Path]
@@ -58,10 +58,14 @@ class Base:
     options: Mapping[str, object]
     out: Path
     command: str
-    """What a message tells the user to type again."""
+    """The command that resumes the plan, for messages."""
 
     def recipe(self, run: Short) -> dict[str, object]:
-        """The options of one run."""
+        """The options of one run.
+
+        Args:
+            run: its updates, and the number of its repetition, which is added to the seed.
+        """
         seed = resolve(self.preset, self.options).seed + run.repeat
         every = max(1, run.updates // MEASUREMENTS)
         return {
@@ -73,23 +77,27 @@ class Base:
         }
 
     def sample(self, run: Short) -> Dataset:
-        """The nested sample that a run trains on; samples of one dataset hold each other."""
+        """The nested sample that a run trains on; each sample of a dataset includes the smaller ones.
+
+        Args:
+            run: its rows.
+        """
         whole = open_dataset(self.start.dataset)
         return whole if run.rows >= whole.rows else transform(whole, "sample", rows=run.rows)
 
 
 def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callable[[str], None]) -> Finished:
-    """A short run, trained now unless it is finished already.
+    """A short run, which is trained now unless it is already finished.
 
     Args:
-        base: what all short runs share.
+        base: the settings shared by all short runs.
         run: rows, updates and seed of this one.
         watch: callbacks of the training.
-        tell: called with a line when it is found or started.
+        tell: called with a line when the run is reused or started.
 
     Raises:
         RunError: the user asked to stop; the same command resumes.
-        ResultDamaged: its stored result was edited.
+        ResultDamaged: the stored result was edited.
     """
     from trainer.distillation import distill
 
@@ -110,7 +118,7 @@ def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callabl
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {folder} after {outcome.updates:,} of {outcome.total:,} updates ({outcome.reason}); "
-            f"{base.command} resumes"
+            f"resume with {base.command}"
         )
     made = _result(folder, run, dataset, settings)
     write_sealed(folder / FILE, {"identity": identity, "result": asdict(made)})
@@ -118,7 +126,7 @@ def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callabl
 
 
 def _identity(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
-    """Everything that decides a run and its measurements, by content."""
+    """Everything that affects a run and its measurements, by content."""
     plugins = deciding(plugins_of(settings))
     return {
         "dataset": dataset.fingerprint, "teachers": list(base.start.teachers),
@@ -153,7 +161,7 @@ def _result(folder: Path, run: Short, dataset: Dataset, settings: RunSettings) -
 
 
 def _seconds_per_update(lines: Sequence[Mapping[str, float]]) -> float | None:
-    """The median time of the updates that no measurement follows, from a log with a line for each."""
+    """The median time of updates without a measurement, from a log with a line for each update."""
     times = [
         line["elapsed_seconds"] - before["elapsed_seconds"]
         for before, line in pairwise(lines)
@@ -163,4 +171,4 @@ def _seconds_per_update(lines: Sequence[Mapping[str, float]]) -> float | None:
 
 
 def _named(run: Short) -> str:
-    return f"{run.rows:,} rows, {run.updates:,} updates{', another seed' if run.repeat else ''}"
+    return f"{run.rows:,} rows, {run.updates:,} updates{', different seed' if run.repeat else ''}"

@@ -1,4 +1,4 @@
-"""The answers of a plan in words, the same on the command line and on its page."""
+"""The answers of a plan as sentences, for the command line and the page."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from trainer.experiments.planning.predictions import Estimate, Need
 
 
 def sentences(plan: Plan) -> list[str]:
-    """What the plan answers: more data or more updates, the target, and how far all of it is extrapolated."""
+    """The answers of a plan: more data or more updates, the target, and how far the curves are extrapolated."""
     return [_crossover(plan), *_target(plan), _trust(plan), *_cautions(plan)]
 
 
 def in_words(estimate: Estimate, measure: Measure) -> str:
-    """A loss as the measurement, with its interval."""
+    """A loss, converted to the measurement, with its interval.
+
+    Args:
+        estimate: of the loss.
+        measure: the measurement.
+    """
     ends = [None if end is None else measure.value(end) for end in (estimate.low, estimate.high)]
     low, high = reversed(ends) if measure.rises else ends
     return _spelled(None if estimate.value is None else measure.value(estimate.value), low, high, "{:.3f}")
 
 
 def hours_in_words(hours: Estimate) -> str:
-    """Hours, or minutes for short times."""
+    """A time with its interval, in hours, or in minutes below one hour."""
     if (hours.value or 0) >= 1:
         return _spelled(hours.value, hours.low, hours.high, "{:,.1f}") + " h"
     value, low, high = (None if each is None else 60 * each for each in (hours.value, hours.low, hours.high))
@@ -37,12 +42,12 @@ def _crossover(plan: Plan) -> str:
             f"than {NOISE:.0%}. If the short runs do not fall either, they are too short; use more --updates."
         )
     if found.value is None:
-        return "As far as these runs show, twice the updates help more than twice the data at any length."
+        return "As far as these runs show, doubling the updates helps more than doubling the data at any length."
     epochs = found.value * scale.tokens_per_update / scale.tokens
     where = "before the planned run ends" if found.value < scale.updates else "after the planned run ends"
     return (
-        f"Twice the data helps more than twice the updates from update {_many(found)}, after {epochs:,.1f} epochs, "
-        f"{where} ({scale.updates:,} updates)."
+        f"Doubling the data helps more than doubling the updates from update {_many(found)}, after {epochs:,.1f} "
+        f"epochs, {where} ({scale.updates:,} updates)."
     )
 
 
@@ -54,19 +59,19 @@ def _target(plan: Plan) -> list[str]:
     best = min(plan.runs, key=lambda run: target.measure.loss(run.fidelity[target.measure.key]))
     value = best.fidelity[target.measure.key]
     if target.measure.loss(value) <= target.loss:
-        return [f"{said} is reached already: the short run {best.folder} ends at {value:.3f}."]
+        return [f"{said} is already reached: the short run {best.folder} ends at {value:.3f}."]
     return _reached(said, plan, asked, target.measure)
 
 
 def _reached(said: str, plan: Plan, asked: Need, measure: Measure) -> list[str]:
     if asked.multiple.value is None:
         return [
-            f"{said} is out of reach: with any amount of data and any number of updates these curves end at "
+            f"{said} is out of reach: with any amount of data and any number of updates, these curves end at "
             f"{in_words(asked.floor_of_data, measure)}. A larger student or another loss may reach it."
         ]
     scale, times = plan.asked.scale, asked.multiple
     alone = (
-        f"{said} is out of reach with this dataset alone, whatever the number of updates: the curve ends at "
+        f"{said} is out of reach with this dataset alone, with any number of updates: the curve ends at "
         f"{in_words(asked.floor, measure)}."
         if asked.updates.value is None
         else f"{said} needs {_many(asked.updates)} updates on this dataset; {scale.updates:,} are planned."
@@ -83,10 +88,10 @@ def _trust(plan: Plan) -> str:
     far = plan.same_updates[0].updates / max(run.updates for run in plan.runs)
     data = plan.asked.scale.tokens / max(run.tokens for run in plan.runs)
     return (
-        f"The form {chosen.fitted.form.formula} predicted the largest short runs with a mean error of "
-        f"{chosen.error:.1%}, from smaller ones; the next best form, {others[0].fitted.form.formula}, with "
+        f"From the smaller short runs, the form {chosen.fitted.form.formula} predicted the largest ones with a mean "
+        f"error of {chosen.error:.1%}, and the next best form, {others[0].fitted.form.formula}, with "
         f"{others[0].error:.1%}. The planned run has {far:,.1f} times the updates and {data:,.1f} times the data of "
-        "the largest short run: the further beyond, the less the intervals can be trusted."
+        "the largest short run: the larger these factors, the less reliable are the intervals."
     )
 
 
@@ -96,11 +101,11 @@ def _cautions(plan: Plan) -> list[str]:
     worse = [run for run in plan.runs if measure.loss(run.fidelity[measure.key]) >= start]
     if worse:
         said.append(
-            f"{len(worse)} of {len(plan.runs)} short runs end no better than the student starts "
-            f"({measure.value(start):.3f}): they are too short to tell anything; use more --updates."
+            f"{len(worse)} of {len(plan.runs)} short runs end no better than the untrained student "
+            f"({measure.value(start):.3f}): they are too short to be useful; use more --updates."
         )
     if plan.tried[0].error > 0.15:
-        said.append("The error above is more than 15 %: use more --runs or more --updates before you rely on this.")
+        said.append("This error is above 15 %: use more --runs or more --updates before relying on the predictions.")
     return said
 
 

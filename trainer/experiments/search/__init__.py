@@ -1,4 +1,4 @@
-"""Search for the mix of datasets that a student learns most from: draws, proxies, response surface, verification."""
+"""Search for the mix of datasets from which a student learns most: draws, proxies, response surface, verification."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The mixes that proxies are trained on: natural proportions, each part alone, and Dirichlet draws."""
+"""The mixes to train proxies on: natural proportions, each part alone, and Dirichlet draws."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpora import generator
 
 STEPS = 1000
-"""Shares are whole thousandths, so that they can be read, typed, and given to `corpora mix`."""
+"""Shares are whole thousandths, so that they are easy to read, type, and pass to `corpora mix`."""
 TRIES = 10_000
 
 
@@ -31,7 +31,7 @@ class Mix:
 
 
 def mixes_of(names: Sequence[str], tokens: Sequence[int], *, number: int, alpha: float, seed: int) -> list[Mix]:
-    """The mixes of a search, in order; a larger number begins with the same mixes.
+    """The mixes of a search, in order; a larger number starts with the same mixes.
 
     Args:
         names: of the parts.
@@ -53,11 +53,11 @@ def mixes_of(names: Sequence[str], tokens: Sequence[int], *, number: int, alpha:
 
 
 def rounded(shares: NDArray[np.float64], steps: int = STEPS) -> tuple[float, ...]:
-    """Shares as whole parts of `steps` that add up to 1; the largest remainders are rounded up.
+    """Shares rounded to multiples of 1 / `steps` that add up to 1; the largest remainders are rounded up.
 
     Args:
         shares: [parts], adding up to 1.
-        steps: how many whole parts make 1.
+        steps: the number of units in 1.
     """
     exact = np.asarray(shares, np.float64) * steps
     whole = np.floor(exact + 1e-9).astype(int)

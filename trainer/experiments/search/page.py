@@ -1,4 +1,4 @@
-"""The page of a search: the answer, the response surface, the proxies, the verification, the models."""
+"""The page of a search: answer, response surface, proxies, verification and models."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from trainer.experiments.search.sentences import value_text
 from trainer.experiments.study import Answer, Question, Report, Sheet, write_report
 
 NOTES = (
-    "Every mix holds the same number of tokens, and every student trains on as many tokens as the others.",
-    "An interval of the proposal covers the scatter of the proxies around the surface, not the choice of the model. "
-    "Verification runs use seeds that took no part in the choice; their intervals resample the held-out documents (or "
+    "All mixes have the same number of tokens, and all students train on the same number of tokens.",
+    "The intervals of the proposal cover the scatter of the proxies around the surface, not the choice of the model. "
+    "Verification runs use seeds that were not used in the search; their intervals resample the held-out documents (or "
     "sequences, if there are few documents) or dev examples, and the runs of each side.",
     "Proxies are small and short: the ranking of mixes may change for larger students and longer training.",
 )
 
 
 def write_page(folder: Path, result: SearchResult, surface: Surface, sign: float) -> Path:
-    """Write the page, its tables and figures in every format that a study's report has.
+    """Write the page, with its tables and figures in the formats of a study's report.
 
     Args:
+        folder: where to write the files.
+        result: of the search.
         surface: of the target.
-        sign: what makes a loss the target's value again.
+        sign: 1 or -1, converts a loss to the target's value.
 
     Returns:
-        The page.
+        The path of the page.
     """
     question = Question("surface", "Which mix is best?", "", (), ())
     made = Report(
@@ -59,8 +61,8 @@ def _proxies(result: SearchResult) -> Sheet:
         sheet.add(proxy.label, *_percents(proxy.shares), *(f"{proxy.values[measure]:.4f}" for measure in measures))
     sheet.notes.append(
         f"{result.tokens_per_mix:,} tokens per mix; each proxy trains on about {result.tokens_per_proxy:,} tokens, "
-        "special tokens counted. Held-out datasets show KL(teacher || student) in nats per token, a task its score in "
-        "percent."
+        "special tokens included. For held-out datasets, KL(teacher || student) in nats per token; for a task, the "
+        "score in percent."
     )
     return sheet
 

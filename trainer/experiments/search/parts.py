@@ -1,4 +1,4 @@
-"""The parts of a search, opened or cut into score bands, and what is refused before anything is trained."""
+"""The parts of a search: open them or cut them into score bands, and check them before anything is trained."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from trainer.models import check_tokenizers, load_tokenizer, model_folder
 
 
 def open_parts(search: Search, made: Mapping[str, Dataset]) -> list[Dataset]:
-    """The parts in order; score bands are made if they are not there yet.
+    """The parts in order; score bands are made if they do not exist yet.
 
     Args:
+        search: names the parts, or a dataset and its score column.
         made: the datasets of the recipe, by name.
 
     Raises:
-        DatasetNotFound: the store has no dataset of this name.
-        TransferError: a part holds sentences, or has no such score column.
+        DatasetNotFound: the store has no dataset with this name.
+        TransferError: a part is a dataset of sentences, or lacks the score column.
     """
     table = search.table
     parts = [made[name] if name in made else open_dataset(name) for name in table.parts]
     for part in parts:
         if part.kind != "tokens":
             raise TransferError(
-                f"the part {part.name} holds sentences; tokenize it first: corpora tokenize {part.name}"
+                f"the part {part.name} is a dataset of sentences; tokenize it first: corpora tokenize {part.name}"
             )
     return parts if table.bands is None else _bands(parts[0], str(table.column), table.bands)
 
 
 def _bands(dataset: Dataset, column: str, number: int) -> list[Dataset]:
-    """Bands of a score column with about as many rows each, the lowest first."""
+    """Bands of a score column with about the same number of rows, the lowest first."""
     if column not in dataset.schema.names:
         known = ", ".join(set(dataset.schema.names) - {"input_ids", "document"}) or "none"
         raise TransferError(
-            f"{dataset.name} has no score column {column!r}; it has {known}; corpora transform adds one"
+            f"{dataset.name} has no score column {column!r}, only {known}; add one with corpora transform"
         )
     scores = np.concatenate([batch.column(column).to_numpy(zero_copy_only=False) for batch in dataset.batches()])
     edges = np.unique(np.quantile(scores.astype(np.float64), np.arange(1, number) / number, method="higher"))
@@ -60,7 +61,7 @@ def _bound(name: str, value: float | None) -> str:
 
 
 def open_held_out(search: Search, made: Mapping[str, Dataset], parts: Sequence[Dataset]) -> dict[str, Dataset]:
-    """The held-out datasets by the names that the search gives them; sentences are tokenized as the parts are."""
+    """The held-out datasets by the search's names for them; sentences are tokenized with the parts' tokenizer."""
     found = {name: made[name] if name in made else open_dataset(name) for name in search.table.held_out}
     return {
         name: dataset if dataset.kind == "tokens" else tokenize(dataset, tokenizer=str(parts[0].tokenizer_file))
@@ -71,18 +72,24 @@ def open_held_out(search: Search, made: Mapping[str, Dataset], parts: Sequence[D
 def check_parts(
     search: Search, made: Mapping[str, Dataset], parts: Sequence[Dataset], held_out: Mapping[str, Dataset]
 ) -> int:
-    """Check that the parts can be mixed and measured; gives the tokens of each mix.
+    """Check that the parts can be mixed and measured.
 
     Args:
+        search: the settings.
         made: the datasets of the recipe, by name.
+        parts: the datasets to mix.
+        held_out: the datasets to measure on, by name.
+
+    Returns:
+        The tokens in each mix.
 
     Raises:
         VocabularyMismatch, CasingMismatch: datasets, or the teacher, have different tokenizers.
         HeldOutOverlap: a held-out dataset shares documents with a part.
-        TransferError: a part is smaller than its share needs, or two parts are one version.
+        TransferError: a part is too small for its share, or two parts are the same version.
     """
     if len({part.fingerprint for part in parts}) < len(parts):
-        raise TransferError(f"{search.path}: two parts are the same version of a dataset; name each once")
+        raise TransferError(f"{search.path}: two parts are the same version of a dataset; list each part once")
     _check_tokenizers(search, made, [*parts, *held_out.values()])
     for part in parts:
         for dataset in held_out.values():
@@ -94,16 +101,17 @@ def mix_tokens(search: Search, sizes: Mapping[str, int]) -> int:
     """The tokens in each mix.
 
     Args:
+        search: its `tokens`, if set, replace the size of the smallest part.
         sizes: tokens by part.
 
     Raises:
-        TransferError: a part is smaller than its share needs.
+        TransferError: a part is too small for its share.
     """
     smallest = min(sizes, key=lambda name: sizes[name])
     wanted = sizes[smallest] if search.table.tokens is None else search.table.tokens
     if wanted > sizes[smallest] or not wanted:
         raise TransferError(
-            f"the part {smallest} has {sizes[smallest]:,} tokens, but the proxy that is trained on it alone needs "
+            f"the part {smallest} has {sizes[smallest]:,} tokens, but the proxy trained on it alone needs "
             f"{wanted:,}; set [search] tokens to at most {sizes[smallest]:,}, or leave the part out"
         )
     return wanted
@@ -125,11 +133,11 @@ def _check_tokenizers(search: Search, made: Mapping[str, Dataset], datasets: Seq
 
 
 def check_teacher(search: Search) -> None:
-    """Check that the teacher is there, if the search does not pre-train it.
+    """Check that the teacher exists, unless the search pre-trains it.
 
     Raises:
-        ModelError: it is missing.
+        ModelError: it does not exist.
     """
     teacher = search.study.teacher.model
     if teacher is not None and not (model_folder(teacher) / "config.json").is_file():
-        raise ModelError(f"{search.path}: the teacher {teacher} is not a model folder; trainer inspect {teacher}")
+        raise ModelError(f"{search.path}: the teacher {teacher} is not a model folder; see trainer inspect {teacher}")

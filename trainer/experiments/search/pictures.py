@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CORNERS = np.asarray([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])
-"""[3, 2], where the parts' corners are: top, left, right."""
+"""[3, 2], the corners of the three parts: top, left, right."""
 LEVELS = 9
 
 
@@ -24,7 +24,9 @@ def surface_picture(result: SearchResult, surface: Surface, sign: float) -> Pict
     """The fitted surface of the target with the proxies, natural proportions and the proposal.
 
     Args:
-        sign: what makes a loss the target's value again.
+        result: of the search.
+        surface: of the target.
+        sign: 1 or -1, converts a loss to the target's value.
     """
     if len(result.parts) == 3:
         what = "Lines join mixes with the same predicted value; each dot is a proxy, darker where it is better."
@@ -32,7 +34,7 @@ def surface_picture(result: SearchResult, surface: Surface, sign: float) -> Pict
             "surface", f"{result.target} by the shares of the parts", f"{what} {_key(result)}",
             lambda narrow: _ternary(result, surface, sign, narrow), _data(result, surface, sign),
         )  # fmt: skip
-    what = "One line per part: its share changes and the others keep their natural proportions. Each dot is a proxy."
+    what = "One line per part: its share varies while the others keep their natural proportions. Each dot is a proxy."
     return Picture(
         "surface", f"{result.target} by the share of each part", f"{what} {_key(result)}",
         lambda narrow: _effects(result, surface, sign, narrow), _data(result, surface, sign),
@@ -73,7 +75,7 @@ def _ternary(result: SearchResult, surface: Surface, sign: float, narrow: bool) 
 
 
 def _proxies(axes: Axes, surface: Surface, places: Floats) -> None:
-    """A dot for each proxy, the more opaque the better it is."""
+    """A dot for each proxy; better ones are more opaque."""
     ranks = np.argsort(np.argsort(surface.values))
     for place, rank in zip(places, ranks, strict=True):
         opacity = 1 - 0.8 * rank / max(len(ranks) - 1, 1)

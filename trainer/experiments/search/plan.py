@@ -1,4 +1,4 @@
-"""What a search has done, what it still has to do, and about how long that takes here."""
+"""The steps of a search: which are done, and about how long the others will take on this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ VERIFIED = ("the proposal", "natural proportions", "the best single part")
 def plan_search(path: Path | str) -> list[Step]:
     """Every step of a search in order, with its state and cost; nothing is written.
 
-    Once the datasets are built, they are checked as `run_search` checks them.
+    Once the datasets are built, they are checked as in `run_search`.
+
+    Args:
+        path: the recipe file.
 
     Raises:
         RecipeError: the file has an unknown table or key, a wrong value, or too small a budget.
@@ -53,7 +56,7 @@ def _opened(search: Search, steps: list[Step]) -> SearchRun | None:
 
 
 def _proxy_tokens(search: Search, run: SearchRun | None, sizes: Mapping[str, Size]) -> int | None:
-    """What one proxy trains on; None if the sizes of the parts are unknown."""
+    """The tokens that a proxy trains on; None if the sizes of the parts are unknown."""
     if run is not None:
         return run.tokens_trained(search.table.updates)
     known = [sizes[name] for name in search.table.parts if name in sizes]
@@ -80,7 +83,7 @@ def _students(search: Search, run: SearchRun | None, tokens: int | None, speed: 
 
 
 def _state(run: SearchRun, mix: Mix) -> State:
-    """How far the proxy of a mix is."""
+    """The state of the proxy of a mix."""
     if not run.built(mix):
         return "missing"
     student = run.student(mix, run.search.table.seed, run.search.table.updates)

@@ -1,4 +1,4 @@
-"""The best mix by the response surface: the form chosen by cross-validation, the optimum, and how sure both are."""
+"""Propose the best mix: choose a response surface by cross-validation, find its optimum, and add intervals."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from trainer.experiments.search.surfaces import Floats, Form, left_out_error, pr
 
 RESAMPLES = 400
 LATTICE = 6000
-"""At most so many mixes are looked at before the best one is refined."""
+"""Maximum number of mixes compared before the best one is refined."""
 NEW_MIX = 0.05
-"""How much of a mix must differ from every other for another proxy to be worth training."""
+"""The minimum difference from every measured mix for another proxy to be worth training."""
 AS_GOOD = 0.1
-"""How much larger the left-out error of a simpler form may be than the lowest."""
+"""A simpler form is chosen if its left-out error is at most this share above the lowest."""
 PROPOSED_STEPS = 100
-"""A proposal is in whole percent; the surface does not tell finer ones apart."""
+"""Proposals are in whole percent, since the surface cannot distinguish finer ones."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,26 @@ class Surface:
     form: Form
     parameters: Floats
     errors: dict[str, float]
-    """By form, the error of predicting left-out proxies; infinite for a form that would take more proxies."""
+    """By form, the error of predicting left-out proxies; infinite for a form that needs more proxies."""
     fitted: Floats
-    """[proxies], the values that the surface gives."""
+    """[proxies], the surface's values."""
     shares: Floats
     values: Floats
 
     def predict(self, shares: Floats) -> Floats:
-        """[mixes], the predicted losses."""
+        """The predicted losses.
+
+        Args:
+            shares: [mixes, parts], each row adding up to 1.
+
+        Returns:
+            [mixes].
+        """
         return self.form.predict(self.parameters, shares)
 
     @property
     def says_nothing(self) -> bool:
-        """Whether no form predicts a left-out proxy better than the mean of the others does."""
+        """Whether no form predicts a left-out proxy better than the mean of the others."""
         return self.form.name == "constant"
 
 
@@ -62,12 +69,12 @@ class Proposal:
 
 
 def fit_surface(forms: Sequence[Form], shares: Floats, values: Floats) -> Surface:
-    """The form that predicts left-out proxies best, fitted to all of them; of those about as good, the simplest.
+    """Choose the form that predicts left-out proxies best, or a simpler one that is about as good, and fit it to all.
 
-    Where every value is above 0, as a divergence is, a form that predicts one below 0 for some mix is not chosen.
+    If every value is above 0, as divergences are, forms that predict a value below 0 for some mix are not chosen.
 
     Args:
-        forms: from the fewest parameters on.
+        forms: in ascending order of their numbers of parameters.
         shares: [proxies, parts].
         values: [proxies], losses.
     """
@@ -87,15 +94,16 @@ def fit_surface(forms: Sequence[Form], shares: Floats, values: Floats) -> Surfac
 
 
 def propose(surface: Surface, natural: tuple[float, ...], *, seed: int) -> Proposal:
-    """The mix to use; natural proportions if the shares make no difference that the proxies show.
+    """The mix to use; natural proportions if the proxies show no effect of the shares.
 
-    Of the mixes predicted to be as good as the best one, within the error of predicting a left-out proxy, it is the
-    best with the fewest parts: a part gets a share only if the proxies show that it is needed. Each resample adds
-    residuals, drawn with replacement and scaled for the parameters fitted, to the fitted values, fits the same form
-    again, and takes its best mix in the same way.
+    Among the mixes that are predicted to be as good as the best one, within the error of predicting a left-out proxy,
+    the proposal is the best with the fewest parts: a part gets a share only if the proxies show that it is needed.
+    Each resample adds residuals, drawn with replacement and scaled for the number of fitted parameters, to the fitted
+    values, fits the same form again, and chooses its best mix in the same way.
 
     Args:
-        natural: the natural proportions.
+        surface: of the target.
+        natural: [parts], the natural proportions.
         seed: of the resamples.
     """
     parts = len(natural)
@@ -122,9 +130,9 @@ def propose(surface: Surface, natural: tuple[float, ...], *, seed: int) -> Propo
 
 
 def next_mix(surface: Surface) -> tuple[float, ...]:
-    """The mix to measure next: the best by the surface that differs enough from every mix measured so far.
+    """The mix to measure next: the predicted best among those that differ enough from every measured mix.
 
-    If several are equally good, as on a flat surface, it is the one farthest from those measured.
+    If several are equally good, as on a flat surface, it is the one farthest from the measured mixes.
     """
     known = lattice(surface.shares.shape[1])
     apart = np.abs(known[:, None] - surface.shares[None]).sum(axis=2).min(axis=1) / 2
@@ -134,11 +142,14 @@ def next_mix(surface: Surface) -> tuple[float, ...]:
 
 
 def lattice(parts: int, most: int = LATTICE) -> Floats:
-    """[mixes, parts], mixes spread evenly over all there are; every part alone is among them.
+    """Mixes spread evenly over all possible ones, including every part alone.
 
     Args:
-        parts: how many datasets are mixed.
-        most: how many mixes at most.
+        parts: the number of parts.
+        most: the maximum number of mixes.
+
+    Returns:
+        [mixes, parts].
     """
     steps = 1
     while steps < 100 and comb(steps + parts, parts - 1) <= most:
@@ -149,35 +160,39 @@ def lattice(parts: int, most: int = LATTICE) -> Floats:
 
 
 def optimum(surface: Surface, natural: tuple[float, ...]) -> tuple[float, ...]:
-    """The mix with the lowest predicted loss, in whole percent; natural proportions if the surface says nothing.
+    """The mix with the lowest predicted loss, in whole percent; natural proportions if no form fits.
 
     Args:
         surface: the fitted response.
-        natural: the shares of the parts as they are.
+        natural: [parts], the natural proportions.
     """
     return natural if surface.says_nothing else rounded(_lowest(surface), PROPOSED_STEPS)
 
 
 def simplest(surface: Surface, natural: tuple[float, ...]) -> tuple[float, ...]:
-    """The best of the mixes with the fewest parts that are as good as the optimum, in whole percent.
+    """The best mix with the fewest parts that is as good as the optimum, in whole percent.
 
-    As good is what lies within the error of predicting a left-out proxy.
+    A mix is as good if its loss differs by less than the error of predicting a left-out proxy.
+
+    Args:
+        surface: the fitted response.
+        natural: [parts], the natural proportions, returned if no form fits.
     """
     return natural if surface.says_nothing else rounded(_lowest(surface, simple=True), PROPOSED_STEPS)
 
 
 def _fewest_parts(mixes: Floats, losses: Floats, slack: float) -> int:
-    """Which mix has the lowest loss among those with the fewest parts within the slack of the lowest loss of all."""
+    """Among the mixes within `slack` of the lowest loss, the index of the best with the fewest parts."""
     within = losses <= losses.min() + slack
     parts = np.where(within, (mixes > 0).sum(axis=1), mixes.shape[1] + 1)
     return int(np.argmin(np.where(parts == parts.min(), losses, np.inf)))
 
 
 def _lowest(surface: Surface, *, simple: bool = False) -> Floats:
-    """[parts], the best mix of the lattice, refined by moving ever smaller shares from one part to another.
+    """[parts], the best mix of the lattice, refined by moving smaller and smaller shares between parts.
 
     Args:
-        simple: whether to take fewer parts where that costs less than the proxies can show.
+        simple: whether to prefer fewer parts if that costs less than the error of predicting a proxy.
     """
     known = lattice(surface.shares.shape[1])
     losses = surface.predict(known)

@@ -1,4 +1,4 @@
-"""The proxies of a search: the dataset of each mix, the student distilled on it, and what it is measured to do."""
+"""The proxies of a search: each mix's dataset, the student distilled on it, and its measurements."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from trainer.experiments.study import (
 
 @dataclass
 class SearchRun:
-    """A search whose parts are checked."""
+    """A search with checked parts."""
 
     search: Search
     study: StudyRun
@@ -41,23 +41,27 @@ class SearchRun:
     """In each mix."""
 
     def tokens_trained(self, updates: int) -> int:
-        """What a student trains on, special tokens counted: as many tokens as updates of the natural mix take."""
+        """The tokens that a student trains on, special tokens included: those of so many updates on the natural mix.
+
+        Args:
+            updates: of a run on the natural mix.
+        """
         tokens, rows = sum(part.tokens or 0 for part in self.parts), sum(part.rows for part in self.parts)
         return budget_tokens(self.search, updates, tokens=tokens, rows=rows)
 
     def mixes(self) -> list[Mix]:
-        """The mixes that are fixed before anything is measured."""
+        """The mixes that are chosen before anything is measured."""
         table = self.search.table
         names, tokens = [part.name for part in self.parts], [part.tokens or 0 for part in self.parts]
         return mixes_of(names, tokens, number=self.search.drawn, alpha=table.alpha, seed=table.seed)
 
     def name(self, drawn: Mix) -> str:
-        """The name that the dataset of a mix gets in the store, made from its content."""
+        """The name of a mix's dataset in the store, derived from its content."""
         content = [[part.fingerprint for part in self.parts], drawn.shares, self.tokens, self.search.table.seed]
         return f"{self.search.path.stem}-mix-{sha256_of(content)[:8]}"
 
     def built(self, drawn: Mix) -> bool:
-        """Whether the dataset of a mix is in the store; if so, its run folder can be named."""
+        """Whether the dataset of a mix is in the store; if so, the run folder of its proxy is known too."""
         try:
             self.study.datasets[self.name(drawn)] = open_dataset(self.name(drawn))
         except DatasetError:
@@ -65,7 +69,15 @@ class SearchRun:
         return True
 
     def build(self, drawn: Mix, executor: str) -> str:
-        """Build the dataset of a mix, or find it; gives its name."""
+        """Build the dataset of a mix, or find it.
+
+        Args:
+            drawn: the mix.
+            executor: how to make the dataset, such as `processes:workers=2`.
+
+        Returns:
+            Its name in the store.
+        """
         name, seed = self.name(drawn), self.search.table.seed
         shares = {part.reference: share for part, share in zip(self.parts, drawn.shares, strict=True) if share > 0}
         if len(shares) == 1:
@@ -76,17 +88,34 @@ class SearchRun:
         return name
 
     def student(self, drawn: Mix, seed: int, updates: int) -> Student:
-        """The student that is distilled on a mix."""
+        """The student to distil on a mix.
+
+        Args:
+            drawn: the mix.
+            seed: of the run.
+            updates: of a run on the natural mix; every student trains on the same number of tokens.
+        """
         return Student("distill", self.name(drawn), f"tokens={self.tokens_trained(updates)}", seed)
 
 
 def budget_tokens(search: Search, updates: int, *, tokens: int, rows: int) -> int:
-    """What this many updates train on, special tokens counted, if rows are as long as those of all parts together."""
+    """The tokens of a number of updates, special tokens included, if rows have the average length of all parts.
+
+    Args:
+        search: sets the sequences per update.
+        updates: of a run.
+        tokens: in all parts, without special tokens.
+        rows: in all parts.
+    """
     return round(updates * search.study.distillation().sequences * (tokens + 2 * rows) / rows)
 
 
 def opened_search(search: Search, made: Mapping[str, Dataset]) -> SearchRun:
     """A search whose datasets are built, checked before anything is trained.
+
+    Args:
+        search: the settings.
+        made: the datasets of the recipe, by name.
 
     Raises:
         TransferError, ModelError: the parts cannot be mixed, trained on or measured.
@@ -98,7 +127,16 @@ def opened_search(search: Search, made: Mapping[str, Dataset]) -> SearchRun:
 
 
 def train_proxy(run: SearchRun, drawn: Mix, seed: int, updates: int, executor: str, shown: Watching) -> Proxy:
-    """The proxy of a mix: trained and measured, or found."""
+    """The proxy of a mix, trained and measured now unless that was done before.
+
+    Args:
+        run: the search.
+        drawn: the mix.
+        seed: of the run.
+        updates: of a run on the natural mix.
+        executor: how to make the dataset.
+        shown: callbacks that follow the steps.
+    """
     name = run.build(drawn, executor)
     student = run.student(drawn, seed, updates)
     folder = run.study.folder(student)
@@ -112,7 +150,13 @@ def train_proxy(run: SearchRun, drawn: Mix, seed: int, updates: int, executor: s
 
 
 def fidelity(run: SearchRun, folder: Path, name: str) -> HeldOut:
-    """How closely a student follows the teacher on one held-out dataset, measured now or before."""
+    """A student's fidelity to the teacher on a held-out dataset, measured now unless that was done before.
+
+    Args:
+        run: the search.
+        folder: the student's run folder.
+        name: of the held-out dataset.
+    """
     dataset, limit, place = run.held_out[name], run.search.table.held_out_rows, folder / "held-out" / name
     model, teacher = folder / "student", run.study.teacher
     known = read_held_out(place)
@@ -123,7 +167,15 @@ def fidelity(run: SearchRun, folder: Path, name: str) -> HeldOut:
 
 
 def task_score(run: SearchRun, folders: Sequence[Path]) -> float:
-    """The score of a task in percent, the mean over seeds; F1 for SQuAD."""
+    """The score on a task in percent, the mean over seeds; F1 for SQuAD.
+
+    Args:
+        run: the search.
+        folders: the run folders of the seeds.
+
+    Raises:
+        TaskError: a run has no score.
+    """
     (outcome,) = merged(read_outcomes(folders))
     score = outcome.mean("f1" if run.search.benchmark == "squad" else "glue")
     if score is None:

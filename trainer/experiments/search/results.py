@@ -1,4 +1,4 @@
-"""What a search found, as it is printed, kept in `search.json`, and drawn."""
+"""The result of a search, to be printed, stored in `search.json`, and drawn."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Verdict = Literal["better", "worse", "cannot tell"]
 
 @dataclass(frozen=True)
 class Proxy:
-    """One proxy student and what it was measured to do."""
+    """One proxy student and its measurements."""
 
     label: str
     shares: tuple[float, ...]
     dataset: str
-    """NAME@FINGERPRINT of its mix."""
+    """NAME@FINGERPRINT of the mix."""
     run: str
-    """Its run folder, in `runs/`."""
+    """The name of the run folder in `runs/`."""
     values: dict[str, float]
     """By measure: KL to the teacher in nats per token for held-out datasets, percent for a task."""
 
@@ -57,20 +57,20 @@ class Proposed:
 
 @dataclass(frozen=True)
 class Verification:
-    """The proposal against another mix, both trained anew with other seeds."""
+    """The proposal compared with another mix, both trained again with other seeds."""
 
     against: str
     shares: tuple[float, ...]
     value: float
     """Of the other mix, the mean over the seeds."""
     apart: Interval | None
-    """By how much the proposal is better, with a 95 % interval; None if it is the same mix."""
+    """How much better the proposal is, with a 95 % interval; None if it is the same mix."""
     verdict: Verdict | None
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Everything that a search found."""
+    """The result of a search."""
 
     title: str
     target: str
@@ -79,7 +79,7 @@ class SearchResult:
     natural: tuple[float, ...]
     tokens_per_mix: int
     tokens_per_proxy: int
-    """What each proxy trains on, special tokens counted."""
+    """Special tokens included."""
     proxies: tuple[Proxy, ...]
     responses: tuple[Response, ...]
     proposal: Proposed
@@ -90,10 +90,10 @@ class SearchResult:
     sentences: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Everything as JSON values."""
+        """The result as JSON values."""
         return asdict(self)
 
 
 def write_result(folder: Path, result: SearchResult) -> None:
-    """Keep a result in the folder of its search."""
+    """Store a result in the folder of its search."""
     write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")

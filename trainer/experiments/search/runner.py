@@ -1,4 +1,4 @@
-"""Run a search: parts, teacher, proxies, surfaces, proposal, verification, page; nothing finished is done again."""
+"""Run a search: parts, teacher, proxies, surfaces, proposal, verification, page; finished steps are reused."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from trainer.experiments.study import Watching, make_teacher
 
 
 def run_search(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> SearchResult:
-    """Train what the search has not trained yet, propose a mix, verify it, and write the page.
+    """Train the proxies that are missing, propose a mix, verify it, and write the page.
 
     Args:
         path: the recipe file.
-        executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
+        executor: how to make datasets, such as `processes:workers=2`; it does not affect their bytes.
         watching: callbacks that follow the steps.
 
     Raises:
-        RecipeError: the file has an unknown table or key, a wrong value, or too small a budget; found before any work.
-        TransferError: the parts cannot be mixed or measured; found before anything is trained.
+        RecipeError: the file has an unknown table or key, a wrong value, or too small a budget; raised first.
+        TransferError: the parts cannot be mixed or measured; raised before anything is trained.
         RunError: the user asked to stop; the same command resumes.
-        CorporaError: whatever a step raises.
+        CorporaError: an error of a step.
     """
     search, shown = read_search(path), watching or Watching()
     check_teacher(search)
@@ -65,7 +65,7 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
 
 
 def _proxies(run: SearchRun, executor: str, shown: Watching) -> list[Proxy]:
-    """All proxies, trained or found: the fixed mixes, then one after the other where the best mix is expected."""
+    """All proxies, trained or reused: the fixed mixes, then refinements, each where the best mix is expected."""
     table, made, mixes = run.search.table, list[Proxy](), run.mixes()
     for number in range(1, table.proxies + 1):
         if number > len(mixes):
@@ -89,7 +89,7 @@ def _surface(search: Search, proxies: Sequence[Proxy], measure: str) -> Surface:
 
 
 def _proposed(run: SearchRun, found: Proposal) -> Proposed:
-    """The proposal by the parts' names, with its value as the measure is printed."""
+    """The proposal by the names of the parts, with its value in the unit of the measure."""
     names, sign = [part.name for part in run.parts], run.search.sign(run.search.target)
     shares, low, high = (dict(zip(names, each, strict=True)) for each in (found.shares, found.low, found.high))
     return Proposed(shares, low, high, sign * found.value, *sorted([sign * found.value_low, sign * found.value_high]))

@@ -1,4 +1,4 @@
-"""What a search found, in sentences: the mix, how sure it is, and whether the verification bears it out."""
+"""The result of a search as sentences: the mix, its uncertainty, and whether the verification confirms it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from trainer.experiments.search.results import Response, SearchResult, Verificat
 
 
 def sentences_of(result: SearchResult) -> tuple[str, ...]:
-    """Two to four sentences, for the page and the command line."""
+    """The sentences for the page and the command line."""
     response = next(each for each in result.responses if each.measure == result.target)
     return (_proposal(result, response), _model(response, len(result.proxies)), _verdict(result))
 
@@ -36,7 +36,7 @@ def _proposal(result: SearchResult, response: Response) -> str:
 
 
 def _left_out(result: SearchResult, response: Response) -> str:
-    """Which parts the lowest point of the surface has and the proposal leaves out."""
+    """The parts at the lowest point of the surface that the proposal leaves out."""
     shares = zip(result.proposal.shares.items(), response.best, strict=True)
     left = [f"{part} {best:.0%}" for (part, share), best in shares if best > 0 and share == 0]
     if not left:
@@ -59,7 +59,7 @@ def _model(response: Response, proxies: int) -> str:
 
 
 def _verdict(result: SearchResult) -> str:
-    """One sentence that says first whether the proposal is better than both."""
+    """A sentence that starts with whether the proposal is better than the other mixes."""
     trained = [each for each in result.verifications if each.apart is not None]
     said = "; ".join(_against(each, result.unit) for each in result.verifications)
     if not trained:

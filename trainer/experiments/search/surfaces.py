@@ -1,4 +1,4 @@
-"""Response surfaces: how a measure depends on the shares of the parts, as forms that are fitted to proxies."""
+"""Response surfaces: forms that describe how a measure depends on the shares, fitted to proxies."""
 
 from __future__ import annotations
 
@@ -12,36 +12,51 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SMALLEST_SHARE = 0.01
-"""What a share is raised to before its logarithm is taken: a part that is left out has a share of 0."""
+"""The lower bound of shares in logarithms, since a part that is left out has a share of 0."""
 SPARE = 2
-"""Proxies beyond the parameters, so that a fit with one proxy left out still has an error to show."""
+"""Number of proxies beyond the parameters, so that a fit without one proxy still has residuals."""
 
 
 class Form(ABC):
-    """One shape of response surface."""
+    """A form of response surface."""
 
     name: str
     formula: str
     positive: bool = False
-    """Whether it describes only values above 0."""
+    """Whether the form can describe only values above 0."""
 
     @abstractmethod
     def parameters(self, parts: int) -> int:
-        """How many numbers are fitted."""
+        """The number of parameters.
+
+        Args:
+            parts: the number of shares.
+        """
 
     @abstractmethod
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters that fit best by least squares.
+        """The parameters with the least squared error.
 
         Args:
             shares: [proxies, parts], rows that add up to 1.
             values: [proxies], lower is better.
-            start: parameters to begin with, where the search for them is iterative.
+            start: parameters to start from, for forms with an iterative fit.
+
+        Returns:
+            [parameters].
         """
 
     @abstractmethod
     def predict(self, parameters: Floats, shares: Floats) -> Floats:
-        """[mixes], the values at these shares, [mixes, parts]."""
+        """The values at some shares.
+
+        Args:
+            parameters: [parameters], as returned by `fit`.
+            shares: [mixes, parts].
+
+        Returns:
+            [mixes].
+        """
 
 
 @dataclass(frozen=True)
@@ -51,14 +66,14 @@ class Linear(Form):
     name: str
     formula: str
     features: Callable[[Floats], Floats]
-    """[mixes, parts] to [mixes, parameters]: what the parameters multiply."""
+    """[mixes, parts] to [mixes, parameters], the regressors."""
 
     def parameters(self, parts: int) -> int:
-        """How many numbers are fitted."""
+        """The number of regressors."""
         return int(self.features(np.zeros((1, parts))).shape[1])
 
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters that fit best by least squares."""
+        """The parameters with the least squared error."""
         return np.asarray(np.linalg.lstsq(self.features(shares), values, rcond=None)[0])
 
     def predict(self, parameters: Floats, shares: Floats) -> Floats:
@@ -69,18 +84,18 @@ class Linear(Form):
 class Exponential(Form):
     """The exponential data-mixing law (Ye et al. 2024, arXiv 2403.16952): c + k exp(t · shares).
 
-    Shares add up to 1, so k only shifts all of t; it is left out here and nothing is lost.
+    Shares add up to 1, so k would only shift every t; it is therefore left out.
     """
 
     name = "exponential"
     formula = "c + exp(Σ tᵢ xᵢ)"
 
     def parameters(self, parts: int) -> int:
-        """How many numbers are fitted."""
+        """One per part, and c."""
         return parts + 1
 
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters that fit best by least squares, from several starts unless one is given."""
+        """The parameters with the least squared error, from several starting points unless one is given."""
         from scipy.optimize import least_squares
 
         span = float(np.ptp(values)) or 1.0
@@ -100,18 +115,18 @@ class Exponential(Form):
 
 
 class LogQuadratic(Form):
-    """Scheffé's polynomial of the logarithm: never below 0, and flat where losses are as low as they get."""
+    """Scheffé's polynomial of the logarithm: never below 0, and flat near the lowest losses."""
 
     name = "log-quadratic"
     formula = "exp(Σ bᵢ xᵢ + Σ bᵢⱼ xᵢ xⱼ)"
     positive = True
 
     def parameters(self, parts: int) -> int:
-        """How many numbers are fitted."""
+        """One per part and one per pair of parts."""
         return parts * (parts + 1) // 2
 
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters that fit the logarithms best by least squares."""
+        """The parameters with the least squared error of the logarithms."""
         logarithms = np.log(np.maximum(values, np.finfo(float).tiny))
         return np.asarray(np.linalg.lstsq(_products(shares), logarithms, rcond=None)[0])
 
@@ -139,7 +154,7 @@ def _products(shares: Floats) -> Floats:
 
 
 def _start(shares: Floats, values: Floats, floor: float) -> Floats:
-    """The parameters that fit the logarithm of what is above a floor."""
+    """The parameters that fit the logarithm of the values minus a floor."""
     slopes = np.linalg.lstsq(shares, np.log(values - floor), rcond=None)[0]
     return np.asarray([floor, *slopes])
 
@@ -152,16 +167,27 @@ FORMS: tuple[Form, ...] = (
     Linear("quadratic", "Σ bᵢ xᵢ + Σ bᵢⱼ xᵢ xⱼ", _products),
     LogQuadratic(),
 )
-"""From the fewest parameters on. The quadratic one is Scheffé's (1958); constant is for shares without effect."""
+"""In ascending order of parameters. Quadratic is Scheffé's (1958); constant is for shares without effect."""
 
 
 def proxies_needed(form: Form, parts: int) -> int:
-    """How many proxies a form takes at least."""
+    """The minimum number of proxies to fit a form.
+
+    Args:
+        form: the response surface.
+        parts: the number of shares.
+    """
     return form.parameters(parts) + SPARE
 
 
 def left_out_error(form: Form, shares: Floats, values: Floats) -> float:
-    """The root mean squared error of predicting each proxy from all others."""
+    """The root mean squared error of predicting each proxy from all others.
+
+    Args:
+        form: the response surface.
+        shares: [proxies, parts].
+        values: [proxies].
+    """
     whole = form.fit(shares, values)
     start = whole if isinstance(form, Exponential) else None
     errors = []

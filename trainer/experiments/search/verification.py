@@ -1,4 +1,4 @@
-"""Verify a proposal: trained anew with other seeds, against natural proportions and the best single part."""
+"""Verify a proposal: train it again with other seeds, and compare it with natural proportions and the best part."""
 
 from __future__ import annotations
 
@@ -17,12 +17,20 @@ LOWEST = "the lowest point of the surface"
 def verify(
     run: SearchRun, proxies: Sequence[Proxy], proposal: Mix, lowest: Mix, executor: str, shown: Watching
 ) -> tuple[list[Verification], float]:
-    """The proposal against natural proportions, the best single part, and the lowest point of the surface.
+    """Compare the proposal with natural proportions, the best single part, and the lowest point of the surface.
 
-    All are trained anew, with seeds that took no part in the choice.
+    All are trained again, with seeds that were not used in the search.
 
     Args:
-        lowest: the mix with the lowest predicted loss, of which the proposal may have left parts out.
+        run: the search.
+        proxies: all proxies, starting with natural proportions.
+        proposal: the mix to verify.
+        lowest: the mix with the lowest predicted loss, which may have parts that the proposal leaves out.
+        executor: how to make datasets.
+        shown: callbacks that follow the steps.
+
+    Returns:
+        The comparisons, and the proposal's mean value over the seeds.
     """
     search, table = run.search, run.search.table
     alone = [proxy for proxy in proxies if Mix(proxy.label, proxy.shares).single]
@@ -49,7 +57,7 @@ def verify(
 
 
 def _difference(run: SearchRun, one: Sequence[Proxy], other: Sequence[Proxy]) -> Interval | None:
-    """By how much the first runs are better by the target, over the same held-out sequences or dev examples."""
+    """How much better the first runs are by the target, on the same held-out sequences or dev examples."""
     sides = [[run.search.table.out / "runs" / proxy.run for proxy in side] for side in (one, other)]
     if run.search.target in run.held_out:
         measured = [[fidelity(run, folder, run.search.target) for folder in side] for side in sides]

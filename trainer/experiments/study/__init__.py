@@ -1,4 +1,4 @@
-"""A whole study: grid, plan, runner, report."""
+"""A whole study: grid, plan, runner and report."""
 
 import lazy_loader
 

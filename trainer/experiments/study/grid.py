@@ -1,4 +1,4 @@
-"""A study as its recipe file describes it: the tables read and checked, the grid of students laid out."""
+"""A study as described in its recipe file: read and check the tables, and lay out the grid of students."""
 
 from __future__ import annotations
 
@@ -19,14 +19,20 @@ Role = Literal["distill", "masked-lm", "start"]
 
 @dataclass(frozen=True)
 class StudyTable(Component):
-    """The `[study]` table: what is compared."""
+    """The `[study]` table: the students to compare."""
 
     name: ClassVar[str] = "study"
-    transfer: tuple[str, ...] = option(..., "The transfer datasets to compare, by their names.")
-    fidelity_only: tuple[str, ...] = option((), "More of them, whose students are compared but not fine-tuned.")
-    budgets: tuple[str, ...] = option((), "Budgets to train each with (epochs=3, updates=1000); that of [distill].")
+    transfer: tuple[str, ...] = option(..., "The names of the transfer datasets to compare.")
+    fidelity_only: tuple[str, ...] = option(
+        (), "More transfer datasets, whose students are compared but not fine-tuned."
+    )
+    budgets: tuple[str, ...] = option(
+        (), "Budgets for each dataset (epochs=3, updates=1000); default: that of [distill]."
+    )
     seeds: tuple[int, ...] = option((42,), "Seeds of the distillation.", min=0)
-    baselines: tuple[str, ...] = option(("start", "masked-lm"), "start, masked-lm, or none of them.")
+    baselines: tuple[str, ...] = option(
+        ("start", "masked-lm"), "Baselines to include: start, masked-lm, both, or none."
+    )
     out: Path = option(Path("study"), "The folder of the study.", decides=False)
     title: str = option("Distilling BERT: what the transfer dataset does", "The report's title.", decides=False)
     score: Literal["sanh9", "glue8", "leaderboard"] = option("sanh9", "Which GLUE score the report shows.")
@@ -35,7 +41,7 @@ class StudyTable(Component):
 
 @dataclass(frozen=True)
 class TeacherTable(Component):
-    """The `[teacher]` table: a model to take, or the dataset to pre-train one on."""
+    """The `[teacher]` table: a model to use, or a dataset to pre-train one on."""
 
     name: ClassVar[str] = "teacher"
     model: str | None = option(None, "A model folder, or a hub id with its revision, ID@REVISION.")
@@ -44,40 +50,40 @@ class TeacherTable(Component):
 
 @dataclass(frozen=True)
 class EvaluateTable(Component):
-    """The `[evaluate]` table: what the students are scored on."""
+    """The `[evaluate]` table: the tasks to score students on."""
 
     name: ClassVar[str] = "evaluate"
     data: Path = option(..., "The folder with the tasks, or with folders glue and squad.")
-    tasks: tuple[str, ...] = option((), "GLUE tasks, such as CoLA; all that are there by default.")
+    tasks: tuple[str, ...] = option((), "GLUE tasks, such as CoLA; default: all that are in the folder.")
     glue: bool = option(True, "Whether to evaluate on GLUE.")
     squad: bool = option(True, "Whether to evaluate on SQuAD.")
     preset: Literal["study", "robust"] = option("study", "How to fine-tune.")
-    seeds: int | None = option(None, "Seeds of the fine-tuning; the preset's number by default.", min=1)
-    workers: int = option(1, "Fine-tunings at once.", min=1)
+    seeds: int | None = option(None, "Number of fine-tuning seeds; default: the preset's.", min=1)
+    workers: int = option(1, "How many models to fine-tune at once.", min=1)
     device: str = option("auto", "cpu, cuda, or auto.")
 
 
 @dataclass(frozen=True)
 class ProbesTable(Component):
-    """The `[probes]` table: what teacher and students are measured on without fine-tuning."""
+    """The `[probes]` table: measurements of teacher and students without fine-tuning."""
 
     name: ClassVar[str] = "probes"
     pairs: Path | None = option(None, "Minimal pairs: a JSONL file (may be gzipped), or a folder of them.")
-    pairs_per_paradigm: int | None = option(None, "Only the first so many pairs of each paradigm.", min=1)
+    pairs_per_paradigm: int | None = option(None, "Use only this many pairs of each paradigm.", min=1)
     held_out: str | None = option(None, "Fidelity: a dataset that no model is trained on.")
-    rows: int | None = option(None, "Rows of it to use; 2,000 by default.", min=1)
+    rows: int | None = option(None, "Fidelity: how many rows to use; default: 2,000.", min=1)
     probe: tuple[str, ...] = option((), "Other probes, NAME:key=value,….")
-    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("fp32", "What matrices are multiplied in.")
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = option("fp32", "Precision of matrix products.")
 
     def probes(self, held_out: str | None = None) -> list[Probe]:
-        """The probes that it asks for.
+        """The probes of the table.
 
         Args:
-            held_out: the held-out dataset with its fingerprint, once it is made.
+            held_out: the held-out dataset with its fingerprint, once it is built.
 
         Raises:
-            OptionError: it asks for none.
-            UnknownName: no plugin offers a probe of this name.
+            OptionError: the table has no probe.
+            UnknownName: no plugin has a probe with this name.
         """
         return chosen_probes(
             pairs=self.pairs, pairs_per_paradigm=self.pairs_per_paradigm, held_out=held_out or self.held_out,
@@ -91,13 +97,13 @@ class Student:
 
     role: Role
     transfer: str
-    """Its transfer dataset; empty for the student as it starts."""
+    """The transfer dataset; empty for the initial student."""
     budget: str
     seed: int
 
     @property
     def name(self) -> str:
-        """What its run folder starts with."""
+        """The beginning of the run folder's name."""
         parts = [self.role if self.role != "distill" else "", self.transfer, self.budget.replace("=", "-")]
         return "-".join([*filter(None, parts), f"seed-{self.seed}"])
 
@@ -117,9 +123,9 @@ class Study:
     tuning: Mapping[str, Mapping[str, float | None]]
     """Fine-tuning settings to replace, by benchmark."""
     probes: ProbesTable | None = None
-    """None where nothing is probed."""
+    """None if nothing is probed."""
     command: str = "trainer study run"
-    """What runs the file, for messages that say how to continue."""
+    """The command that runs the file, for messages on how to continue."""
 
     @property
     def students(self) -> list[Student]:
@@ -137,15 +143,26 @@ class Study:
         ]
 
     def is_scored(self, student: Student) -> bool:
-        """Whether a student is fine-tuned on the tasks, and not only compared with the teacher."""
+        """Whether a student is fine-tuned on the tasks, in addition to being compared with the teacher."""
         return student.transfer not in self.table.fidelity_only
 
     def distillation(self, student: Student | None = None) -> Distillation:
-        """The distillation recipe, of one student or with nothing replaced."""
+        """The distillation recipe.
+
+        Args:
+            student: whose seed, budget and loss to use; None for the recipe of the file.
+
+        Raises:
+            UnknownName, RecipeError, OptionError: see `resolve`.
+        """
         return resolve(self.distill_preset, self.options(student))
 
     def options(self, student: Student | None) -> dict[str, object]:
-        """What one student's distillation replaces in the preset."""
+        """The settings that replace the preset's in a student's distillation.
+
+        Args:
+            student: None for the settings of the file.
+        """
         options = dict(self.distill_options)
         if student is not None:
             options |= {"seed": student.seed} | ({"budget": student.budget} if student.budget else {})
@@ -154,18 +171,21 @@ class Study:
         return options
 
     def shape(self) -> Shape:
-        """The shape of a teacher that is pre-trained here."""
+        """The shape of a teacher that the study pre-trains."""
         known = {"layers", "hidden", "heads", "feed-forward", "positions", "dropout"}
         return Shape.from_options({key: value for key, value in self.teacher_options.items() if key in known})
 
     def pretraining(self) -> dict[str, object]:
-        """What pre-training the teacher replaces in its preset."""
+        """The settings that replace the preset's when the teacher is pre-trained."""
         shape = self.shape().options()
         return {key: value for key, value in self.teacher_options.items() if key not in shape and key != "preset"}
 
 
 def read_study(path: Path | str) -> Study:
-    """Read and check a study's recipe file before any work is done. Its paths are relative to its folder.
+    """Read and check a study's recipe file before any work is done.
+
+    Args:
+        path: the file; paths in it are relative to its folder.
 
     Raises:
         RecipeError: a table is missing, or has an unknown key or a wrong value.
@@ -178,8 +198,9 @@ def study_of(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
     """A study from its tables.
 
     Args:
-        path: the recipe file, which other paths are relative to.
-        rest: the tables apart from the datasets.
+        path: the recipe file, to which other paths are relative.
+        recipe: the datasets.
+        rest: the other tables.
 
     Raises:
         RecipeError: a table is missing, or has an unknown key or a wrong value.
@@ -217,7 +238,7 @@ def _study(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
 
 
 def _preset(path: Path, preset: Any) -> str:
-    """A preset's name, or its file, which is looked for in the recipe's folder first."""
+    """A preset's name, or its file, looked up in the recipe's folder first."""
     there = path.parent / str(preset)
     return str(there) if str(preset).endswith(".toml") and there.exists() else str(preset)
 
@@ -234,12 +255,12 @@ def _check(study: Study) -> None:
         raise RecipeError("[teacher] needs either model or pretrain")
     for baseline in study.table.baselines:
         if baseline not in ("start", "masked-lm"):
-            raise RecipeError(f"[study] baselines holds {baseline!r}; there are start and masked-lm")
+            raise RecipeError(f"[study] baselines contains {baseline!r}; the choices are start and masked-lm")
     if not study.table.transfer or not study.table.seeds:
         raise RecipeError("[study] needs at least one transfer dataset and one seed")
     both = set(study.table.transfer) & set(study.table.fidelity_only)
     if both:
-        raise RecipeError(f"[study] transfer and fidelity-only both name {', '.join(sorted(both))}")
+        raise RecipeError(f"[study] transfer and fidelity-only both list {', '.join(sorted(both))}")
     if study.table.fidelity_only and not (study.probes or study.distillation().held_out):
         raise RecipeError("[study] fidelity-only needs held-out in [distill], or [probes]")
     for student in study.students:

@@ -1,4 +1,4 @@
-"""How closely each student of a study follows its teacher on held-out text, sequence by sequence."""
+"""Each student's fidelity to its teacher on held-out text, sequence by sequence."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from trainer.data import Packed
 
 FILE = "held-out.json"
-"""Where a run folder keeps it."""
+"""File in a run folder for the measurement."""
 FIDELITY = ("kl", "top1_agreement")
-"""How a student follows its teacher: KL in nats per token, and the share of tokens with the same likeliest word."""
+"""Measures of fidelity: KL in nats per token, and the share of tokens with the same likeliest word."""
 RESAMPLES = 2000
 MIN_DOCUMENTS = 20
-"""With fewer documents than this, sequences are resampled: a handful of documents gives no interval."""
+"""With fewer documents, sequences are resampled, since a few documents give no meaningful interval."""
 MICRO_BATCH_BYTES = 64 << 20
-"""What the logits of one forward pass may take."""
+"""Memory for the logits of one forward pass."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,31 @@ class HeldOut:
     rows: tuple[int, ...]
     """[sequences], their rows in the dataset."""
     documents: tuple[int, ...]
-    """[sequences], which document each is from."""
+    """[sequences], the index of each sequence's document."""
     tokens: tuple[int, ...]
-    """[sequences], with special tokens."""
+    """[sequences], number of tokens, special ones included."""
     kl: tuple[float, ...]
     """[sequences], nats, summed over tokens."""
     agreed: tuple[int, ...]
-    """[sequences], tokens for which teacher and student find the same word the likeliest."""
+    """[sequences], number of tokens with the same likeliest word for teacher and student."""
 
     def mean(self, measure: str) -> float:
-        """A measure of FIDELITY per token, over all sequences."""
+        """The mean of a measure per token, over all sequences.
+
+        Args:
+            measure: one of FIDELITY.
+        """
         return float(np.sum(self.sums(measure)) / np.sum(self.tokens))
 
     def sums(self, measure: str) -> NDArray[np.float64]:
-        """[sequences], a measure of FIDELITY summed over each sequence's tokens."""
+        """A measure summed over each sequence's tokens.
+
+        Args:
+            measure: one of FIDELITY.
+
+        Returns:
+            [sequences].
+        """
         return np.asarray(self.kl if measure == "kl" else self.agreed, np.float64)
 
     def same_text(self, other: HeldOut) -> bool:
@@ -68,14 +79,14 @@ class HeldOut:
 
     @property
     def units(self) -> NDArray[np.int64]:
-        """[sequences], the number of what is resampled as a whole: the document, or the sequence if they are few."""
+        """[sequences], the index of the unit to resample: the document, or the sequence if there are few documents."""
         documents = np.unique(np.asarray(self.documents, np.int64), return_inverse=True)[1]
         few = len(documents) == 0 or int(documents.max()) + 1 < MIN_DOCUMENTS
         return np.arange(len(self.rows)) if few else np.asarray(documents, np.int64)
 
     @property
     def unit(self) -> str:
-        """What is resampled, in words."""
+        """The name of the unit to resample: `documents` or `sequences`."""
         return "sequences" if len(self.units) == len(np.unique(self.units)) else "documents"
 
 
@@ -84,10 +95,13 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
 
     Args:
         model: the student's folder.
-        teacher: the teacher's folder, with the same tokenizer or with one of which the student's is a part.
+        teacher: the teacher's folder; the student's vocabulary must be the teacher's or part of it.
         dataset: the held-out token dataset.
         limit: how many sequences to use, spread evenly over the dataset.
         device: `cpu`, `cuda`, or `auto`.
+
+    Raises:
+        VocabularyMismatch: the student's vocabulary is not part of the teacher's.
     """
     import torch
 
@@ -107,7 +121,7 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
     if student.config.vocab_size != teaches.config.vocab_size:
         vocabulary = shared_vocabulary(load_tokenizer(model), tokenizer)
         if vocabulary is None:
-            raise VocabularyMismatch(f"the vocabulary of {model} is not a part of that of its teacher {teacher}")
+            raise VocabularyMismatch(f"the vocabulary of {model} is not part of that of its teacher {teacher}")
         kept, tokenizer = torch.from_numpy(vocabulary.kept).to(where), vocabulary.tokenizer
         rows = in_pieces_of(vocabulary, rows, positions=positions_of(student.config))
     ids = int(teaches.config.vocab_size)
@@ -130,7 +144,7 @@ def _per_token(student: PreTrainedModel, teacher: PreTrainedModel, part: Packed,
     """[tokens, 3], float64: 1 for the token, KL(teacher || student) in nats, and whether the likeliest words agree.
 
     Args:
-        kept: [pieces], the teacher's ids of the student's pieces; None if they have the same.
+        kept: [pieces], the teacher's ids of the student's pieces; None if the vocabularies are the same.
     """
     import torch
     from torch.nn.functional import kl_div, log_softmax
@@ -148,7 +162,7 @@ def _per_token(student: PreTrainedModel, teacher: PreTrainedModel, part: Packed,
 
 
 def _documents(dataset: Dataset, numbers: NDArray[np.int64]) -> tuple[int, ...]:
-    """[numbers], which document each row is from, counted from 0; all rows are of one if the dataset names none."""
+    """[numbers], the index of each row's document, from 0; all 0 if the dataset does not name documents."""
     names: list[object] = []
     for block in dataset.batches():
         known = "document" in block.schema.names
@@ -164,7 +178,7 @@ def _weights(model: Path) -> str:
 
 
 def write_held_out(folder: Path, measured: HeldOut) -> None:
-    """Keep a measurement in a run folder."""
+    """Store a measurement in a run folder."""
     write_sealed(folder / FILE, asdict(measured))
 
 
@@ -184,13 +198,21 @@ def read_held_out(folder: Path) -> HeldOut | None:
 
 
 def is_current(measured: HeldOut, model: Path, teacher: Path, dataset: Dataset, *, limit: int) -> bool:
-    """Whether a stored measurement is of these models and this text."""
+    """Whether a stored measurement is of these models and this text.
+
+    Args:
+        measured: the stored measurement.
+        model: the student's folder.
+        teacher: the teacher's folder.
+        dataset: the held-out dataset.
+        limit: the maximum number of sequences.
+    """
     wanted = (dataset.reference, _weights(teacher), _weights(model), min(limit, dataset.rows))
     return wanted == (measured.dataset, measured.teacher, measured.student, len(measured.rows))
 
 
 def closer(one: Sequence[HeldOut], other: Sequence[HeldOut], measure: str) -> Interval | None:
-    """By how much one student follows the teacher more closely than another; above 0 if the first is better.
+    """How much more closely one student follows the teacher than another; above 0 if the first is better.
 
     Each resample draws held-out documents (or sequences, see `HeldOut.units`) with replacement, the same ones for both
     sides, and runs of each side with replacement.

@@ -1,4 +1,4 @@
-"""What a study has done, what it still has to do, and about how long that takes here."""
+"""The steps of a study: which are done, and about how long the others will take on this machine."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Step:
     name: str
     state: State
     tokens: int | None = None
-    """What is left to train on, over all epochs, special tokens counted; for datasets, what they hold."""
+    """Tokens left to train on, over all epochs, special tokens included; for datasets, their size."""
     seconds: float | None = None
-    """An estimate of the time on this machine, from finished runs of this study; None if there are none."""
+    """The estimated time on this machine, from finished runs of this study; None if there are none."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much a dataset holds, or is expected to."""
+    """The known or expected size of a dataset."""
 
     rows: int
     tokens: int
@@ -45,6 +45,9 @@ class Size:
 
 def plan_study(path: Path | str) -> list[Step]:
     """Every step of a study in order, with its state and cost; nothing is written.
+
+    Args:
+        path: the recipe file.
 
     Raises:
         RecipeError: the file has an unknown table or key, or a wrong value.
@@ -70,7 +73,7 @@ def plan_study(path: Path | str) -> list[Step]:
 
 
 def dataset_steps(study: Study) -> tuple[list[Step], dict[str, Size]]:
-    """A step for each dataset of the recipe or of the grid, and the sizes that are known or expected, by name."""
+    """A step for each dataset of the recipe or the grid, and the known or expected sizes by name."""
     steps, sizes = [], {}
     for planned in plan_datasets(study.recipe):
         state: State = "done" if planned.state == "there" else "missing"
@@ -102,6 +105,7 @@ def teacher_step(study: Study, run: StudyRun | None, sizes: Mapping[str, Size], 
     """The teacher's step.
 
     Args:
+        study: the study.
         run: None if the teacher is not available yet.
         sizes: of datasets, by name.
         speed: tokens per second of pre-training; None if unknown.
@@ -146,7 +150,15 @@ def _probes(study: Study, model: Path, name: str) -> list[Step]:
 
 
 def cost(recipe: RunSettings, size: Size | None) -> int | None:
-    """The tokens that a recipe's budget trains on, special ones counted; None where the size is not known."""
+    """The tokens to train on with a recipe's budget, special ones included.
+
+    Args:
+        recipe: its budget and sequences per update are used.
+        size: of the dataset; None if unknown.
+
+    Returns:
+        None if the budget depends on an unknown size.
+    """
     unit, amount = recipe.budget_parts
     if unit == "tokens":
         return int(amount)
@@ -157,7 +169,11 @@ def cost(recipe: RunSettings, size: Size | None) -> int | None:
 
 
 def speeds_of(out: Path) -> dict[str, float]:
-    """Tokens a second by kind of run: the median over the runs of this study that ended."""
+    """Tokens per second by kind of run: the median over the finished runs of a study.
+
+    Args:
+        out: the folder of the study.
+    """
     found: dict[str, list[float]] = {}
     for path in [*out.glob(f"runs/*/{CARD}"), *out.glob(f"teacher-*/{CARD}")]:
         try:

@@ -19,10 +19,10 @@ from trainer.experiments.study.held_out import FIDELITY, HeldOut, read_held_out
 from trainer.experiments.study.transfer import Transfer, transfer_of
 
 MEASURES = ("glue", "exact match", "f1")
-"""What students are compared by: the GLUE score, and SQuAD's two."""
-STUDENT, START, MASKED_LM = "student", "student as it starts", "masked-LM only"
+"""The scores by which students are compared: GLUE's, and SQuAD's two."""
+STUDENT, START, MASKED_LM = "student", "initial student", "masked-LM only"
 BASELINES = (START, MASKED_LM)
-"""Roles in a study: a distilled student, and the two that show what the transfer dataset adds."""
+"""The roles in a study, besides distilled students, that show what the transfer dataset adds."""
 
 Curve = tuple[tuple[int, float], ...]
 """(update, held-out KL) of one run, in order."""
@@ -39,23 +39,23 @@ class Scored:
     card: dict[str, Any]
     transfer: Transfer | None
     last: dict[str, Any]
-    """The last line of its log: losses, fidelity, speed."""
+    """The last line of the log: losses, fidelity, speed."""
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
-    """By benchmark, what `trainer evaluate` wrote."""
+    """The results of `trainer evaluate`, by benchmark."""
     held_out: dict[str, list[float]] = field(default_factory=dict)
-    """Each measure of FIDELITY on held-out text at the end: one value per run."""
+    """The final value of each measure of FIDELITY on held-out text, one per run."""
     measured: tuple[HeldOut, ...] = ()
-    """The same sequence by sequence, per run; empty if the study did not measure it."""
+    """Fidelity sequence by sequence, per run; empty if the study did not measure it."""
     curves: tuple[Curve, ...] = ()
     """Held-out KL by update, per run."""
     probes: list[dict[str, ProbeResult]] = field(default_factory=list)
-    """Probe results by probe name, one mapping per run; `trainer.evaluation.probes.probe_rows` makes rows of them."""
+    """Probe results by probe name, one mapping per run; `trainer.evaluation.probes.probe_rows` lists their rows."""
     runs: int = 1
-    """How many runs it stands for; they differ only in their seed."""
+    """The number of runs merged into this one; they differ only in their seed."""
 
     @property
     def role(self) -> str:
-        """What it is in a study: STUDENT, one of BASELINES, `teacher`, or `network` for anything else."""
+        """The role in a study: STUDENT, one of BASELINES, `teacher`, or `network` for anything else."""
         losses = self.card.get("recipe", {}).get("loss", [])
         if self.card.get("kind") == "start":
             return START
@@ -65,40 +65,40 @@ class Scored:
 
     @property
     def label(self) -> str:
-        """How figures and sentences name it: its transfer dataset, or its role if it is not a distilled student."""
+        """The name in figures and sentences: the transfer dataset, or the role if it is not a distilled student."""
         if self.role == STUDENT and self.transfer is not None:
             return self.transfer.name
         return self.name if self.role == "network" else self.role
 
     @property
     def natural(self) -> bool:
-        """Whether it is trained on text without noise."""
+        """Whether the run trained on text without noise."""
         return self.transfer is not None and self.transfer.natural
 
     @property
     def composition(self) -> str:
-        """What its transfer dataset is made of; empty without one."""
+        """The composition of the transfer dataset; empty without one."""
         return "" if self.transfer is None else self.transfer.composition
 
     @property
     def size(self) -> int:
-        """Tokens of its transfer dataset; 0 without one."""
+        """Tokens in the transfer dataset; 0 without one."""
         return 0 if self.transfer is None else self.transfer.tokens
 
     @property
     def budget(self) -> str:
-        """How long it was trained: `epochs=3`."""
+        """The training budget, such as `epochs=3`."""
         return str(self.card.get("recipe", {}).get("budget", ""))
 
     @property
     def seed(self) -> int | None:
-        """The seed it was trained with."""
+        """The seed of the training."""
         seed = self.card.get("recipe", {}).get("seed")
         return None if seed is None else int(seed)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
-        """Every column of its tables of scores, by title, over all benchmarks."""
+        """The columns of all benchmarks, by title."""
         return {name: column for made in self.evaluations.values() for name, column in made.columns.items()}
 
     @property
@@ -106,12 +106,16 @@ class Scored:
         return self.evaluations["glue"].columns if "glue" in self.evaluations else {}
 
     def tasks(self, preset: str = "sanh9") -> tuple[str, ...]:
-        """The tasks that its GLUE score is the mean of."""
+        """The tasks in the run's GLUE score.
+
+        Args:
+            preset: of the GLUE score.
+        """
         columns = self._glue_columns
         return glue_score(dict.fromkeys(columns, 0.0), preset).tasks
 
     def scores(self, measure: str, preset: str = "sanh9") -> list[float]:
-        """One score per fine-tuning seed in percent; for fidelity one value per run. Empty if it was not measured.
+        """One score per fine-tuning seed in percent or, for fidelity, one value per run; empty if not measured.
 
         Args:
             measure: one of MEASURES or of FIDELITY; agreement is in percent too.
@@ -129,7 +133,15 @@ class Scored:
         return [value for value in made if value is not None]
 
     def mean(self, measure: str, preset: str = "sanh9") -> float | None:
-        """The mean over runs and fine-tuning seeds, which differences are taken of; for GLUE, of the tasks' means."""
+        """The mean over runs and fine-tuning seeds, from which differences are computed; for GLUE, of the tasks' means.
+
+        Args:
+            measure: one of MEASURES or of FIDELITY.
+            preset: of the GLUE score.
+
+        Returns:
+            None if it was not measured.
+        """
         if measure == "glue":
             scores = {name: column.scores for name, column in self._glue_columns.items()}
             means = {name: statistics.fmean(values) for name, values in scores.items() if values}
@@ -139,17 +151,24 @@ class Scored:
 
 
 def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
-    """What each run folder (or evaluated model folder) holds, in the order given.
+    """The results in each folder, in order.
+
+    Args:
+        folders: of runs or evaluated models.
 
     Raises:
-        RunError: a folder holds neither a run nor an evaluation.
+        RunError: a folder has neither a run nor an evaluation.
         ResultDamaged: a stored evaluation was edited.
     """
     return [_read(Path(folder)) for folder in folders]
 
 
 def merged(outcomes: Sequence[Scored]) -> list[Scored]:
-    """The same with runs that differ only in their seed merged: their scores become one list."""
+    """Merge runs that differ only in their seed: their scores become one list.
+
+    Args:
+        outcomes: two runs with the same seed are kept apart.
+    """
     groups: dict[str, list[Scored]] = {}
     for run in outcomes:
         runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
@@ -161,7 +180,7 @@ def merged(outcomes: Sequence[Scored]) -> list[Scored]:
 
 
 def _but_its_seed(run: Scored) -> str:
-    """Everything that decides a run's student but its seed."""
+    """Everything that affects a run's student, except the seed."""
     recipe = {key: value for key, value in run.card.get("recipe", {}).items() if key in DECIDING - {"seed"}}
     teacher = (run.card.get("teacher") or {}).get("weights")
     return json.dumps([run.role, run.transfer and run.transfer.fingerprint, teacher, recipe], sort_keys=True)
@@ -192,7 +211,7 @@ def _together(runs: Sequence[Scored]) -> Scored:
 
 
 def _longer(column: Column, others: Sequence[Column]) -> Column:
-    """One column with the seeds of others behind its own."""
+    """A column with the seeds of others appended."""
     every = (column, *others)
     return replace(
         column,
@@ -208,7 +227,9 @@ def _read(folder: Path) -> Scored:
     card, evaluations = _json(folder / "run.json"), _evaluations(folder / "evaluation")
     probed = read_results(folder / "probes")
     if not card and not evaluations and not probed:
-        raise RunError(f"{folder} holds neither a run (run.json) nor an evaluation; trainer evaluate --model {folder}")
+        raise RunError(
+            f"{folder} has neither a run (run.json) nor an evaluation; run trainer evaluate --model {folder}"
+        )
     lines = _log(folder / "log.jsonl")
     last = lines[-1] if lines else {}
     measured = read_held_out(folder)
@@ -230,7 +251,7 @@ def _read(folder: Path) -> Scored:
 
 
 def _evaluations(folder: Path) -> dict[str, Evaluation]:
-    """What `trainer evaluate` wrote, by benchmark, its cells as paths; scores without fine-tuning are left out."""
+    """The results of `trainer evaluate` by benchmark, with paths of cells; without those that need no fine-tuning."""
     evaluations = {}
     for path in sorted(folder.glob("*.json")):
         content = read_sealed(path)
@@ -256,7 +277,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _log(path: Path) -> list[dict[str, Any]]:
-    """The lines of a run's log; one that a kill cut short is left out."""
+    """The lines of a run's log, without a line that was cut short when the run was killed."""
     if not path.is_file():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]

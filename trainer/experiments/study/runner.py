@@ -1,4 +1,4 @@
-"""Run a study: datasets, teacher, students, scores, report; what is finished is never done again."""
+"""Run a study: datasets, teacher, students, scores, report; finished steps are never repeated."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ class Watching:
     """Callbacks that follow a study; by default none."""
 
     tell: Callable[[str], None] = lambda line: None
-    """Called with a line whenever a step begins, is found, or ends."""
+    """Called with a line whenever a step begins, is reused, or ends."""
     building: Callable[[], AbstractContextManager[Progress]] = _silent
-    """Around the making of datasets."""
+    """Wraps the building of datasets."""
     training: Sequence[Callback] = ()
     scoring: Callable[[], AbstractContextManager[Scored]] = _silent
-    """Around each evaluation."""
+    """Wraps each evaluation."""
 
 
 def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
-    """Do everything in a study's recipe that is not done yet, and write its report.
+    """Run every step of a study's recipe that is not done yet, and write its report.
 
     Args:
         path: the recipe file.
-        executor: where datasets are made, such as `processes:workers=2`; the same bytes anywhere.
+        executor: how to make datasets, such as `processes:workers=2`; it does not affect their bytes.
         watching: callbacks that follow the steps.
 
     Returns:
-        The report.
+        The path of the report.
 
     Raises:
-        RecipeError: the file has an unknown table or key, or a wrong value; found before any work.
+        RecipeError: the file has an unknown table or key, or a wrong value; raised before any work.
         RunError: the user asked to stop; the same command resumes.
-        CorporaError: whatever a step raises.
+        CorporaError: an error of a step.
     """
     study, shown = read_study(path), watching or Watching()
     shown.tell(f"{len(study.recipe.datasets)} datasets")
@@ -80,6 +80,12 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
 def report_study(path: Path | str) -> Path:
     """Write the report of a study's finished students; see `write_report` for the formats.
 
+    Args:
+        path: the recipe file.
+
+    Returns:
+        The path of the report.
+
     Raises:
         RunError: nothing is finished yet.
         ResultDamaged: a stored result was edited.
@@ -100,19 +106,19 @@ def _reported(run: StudyRun) -> Path:
 
 
 def opened(study: Study) -> StudyRun:
-    """A study whose datasets and teacher are already there.
+    """A study whose datasets and teacher already exist.
 
     Raises:
-        DatasetNotFound, RunError: they are not.
+        DatasetNotFound, RunError: they do not exist yet.
     """
     planned = plan_datasets(study.recipe)
     missing = [step.name for step in planned if step.state != "there"]
     if missing:
-        raise RunError(f"{study.path}: {', '.join(missing)} not built yet; trainer study run {study.path}")
+        raise RunError(f"{study.path}: {', '.join(missing)} not built yet; run trainer study run {study.path}")
     run = StudyRun(study, {step.name: open_dataset(step.name) for step in planned}, Path())
     run.teacher = teacher_folder(run)
     if not (run.teacher / "config.json").is_file():
-        raise RunError(f"{study.path}: the teacher is not trained yet; trainer study run {study.path}")
+        raise RunError(f"{study.path}: the teacher is not trained yet; run trainer study run {study.path}")
     return run
 
 
@@ -131,7 +137,11 @@ def teacher_folder(run: StudyRun) -> Path:
 
 
 def make_teacher(run: StudyRun, shown: Watching) -> Path:
-    """The folder of the teacher, which is pre-trained if the study asks for that and it is not there yet.
+    """The folder of the teacher, which is pre-trained now if the study asks for it and it does not exist yet.
+
+    Args:
+        run: the study.
+        shown: callbacks that follow the steps.
 
     Raises:
         RunError: the user asked to stop; the same command resumes.
@@ -155,7 +165,12 @@ def make_teacher(run: StudyRun, shown: Watching) -> Path:
 
 
 def train_student(run: StudyRun, student: Student, shown: Watching) -> None:
-    """Train a student in its run folder, or continue there, and seal it.
+    """Train a student in its run folder, or resume it, and seal the result.
+
+    Args:
+        run: the study.
+        student: which student of the grid.
+        shown: callbacks that follow the steps.
 
     Raises:
         RunError: the user asked to stop; the same command resumes.
@@ -164,7 +179,7 @@ def train_student(run: StudyRun, student: Student, shown: Watching) -> None:
 
     folder = run.folder(student)
     if student.role == "start":
-        shown.tell("the student as it starts")
+        shown.tell("initial student")
         _write_start(run, student, folder)
     else:
         shown.tell(f"{student.name}: training on {student.transfer}")
@@ -180,7 +195,7 @@ def train_student(run: StudyRun, student: Student, shown: Watching) -> None:
 
 
 def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
-    """The student that every distillation begins with, as a run of no updates."""
+    """Save the initial student of every distillation as a run without updates."""
     from trainer.distillation import starting_student
     from trainer.models import ModelFacts, write_model
 
@@ -194,7 +209,7 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
         "student": {"class": type(model).__name__, "parameters": sum(p.numel() for p in model.parameters())},
     }  # fmt: skip
     facts = ModelFacts(
-        made="as distillation starts it, from", kind="start", student=type(model).__name__,
+        made="initialised from", kind="start", student=type(model).__name__,
         sources=(Path(run.teacher).name,), parameters=sum(p.numel() for p in model.parameters()),
         preset=Path(run.study.distill_preset).name,
     )  # fmt: skip
@@ -203,7 +218,7 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
 
 
 def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
-    """Compare a student with its teacher on the held-out dataset of [distill], if it names one."""
+    """Compare a student with its teacher on the held-out dataset of [distill], if there is one."""
     recipe, folder = run.study.distillation(student), run.folder(student)
     if recipe.held_out is None:
         return
@@ -218,7 +233,14 @@ def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
 
 
 def score_model(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
-    """Evaluate a model on everything that the study asks for; finished cells are found."""
+    """Evaluate a model on all the study's benchmarks; finished cells are reused.
+
+    Args:
+        run: the study.
+        model: the model's folder.
+        name: of the model, for progress.
+        shown: callbacks that follow the steps.
+    """
     table = run.study.evaluate
     for benchmark in [name for name in ("glue", "squad") if getattr(table, name)]:
         shown.tell(f"{name}: {benchmark}")
@@ -231,7 +253,7 @@ def score_model(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
 
 
 def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
-    """Probe a model for everything that the study asks for; finished results are found."""
+    """Run all the study's probes on a model; finished results are reused."""
     from trainer.evaluation.probes import probe
 
     table = run.study.probes
@@ -247,12 +269,12 @@ def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
 
 
 def data_of(data: Path, benchmark: str) -> Path:
-    """The folder of one benchmark: `data` itself, or the folder of the benchmark's name in it."""
+    """The folder of a benchmark: `data` itself, or the folder with the benchmark's name in it."""
     return data / benchmark if (data / benchmark).is_dir() else data
 
 
 def _measured(run: StudyRun, shown: Watching) -> None:
-    """Teacher and first student side by side, once: Table 3."""
+    """Measure the teacher and the first student, once (Table 3)."""
     path = run.out / "measure.json"
     students = [student for student in run.study.students if student.role == "distill"]
     models = [run.teacher, run.folder(students[0]) / "student"]
@@ -285,5 +307,5 @@ def _see_finished(outcome: Outcome, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
-            f"{f' ({outcome.reason})' if outcome.reason else ''}; {study.command} {study.path} resumes"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; resume with {study.command} {study.path}"
         )

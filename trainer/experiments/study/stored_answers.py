@@ -1,4 +1,4 @@
-"""A study's answers in its folder, for the command line and for programs."""
+"""A study's answers, stored in its folder for the command line and for programs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class StoredAnswer:
     sentences: tuple[str, ...]
     """One to three."""
     differences: tuple[dict[str, str], ...] = ()
-    """The rows of the report's table of differences, by its header."""
+    """The rows of the report's table of differences, by column."""
 
 
 def write_answers(folder: Path, answers: Sequence[StoredAnswer]) -> None:
-    """Keep the answers in a study's folder."""
+    """Store the answers in a study's folder."""
     write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(answers), indent=1) + b"\n")
 
 
@@ -39,15 +39,15 @@ def study_answers(path: Path | str) -> list[StoredAnswer]:
 
     Raises:
         RecipeError: the file has an unknown table or key, or a wrong value.
-        RunError: no report is written yet.
+        RunError: no report has been written yet.
         ResultDamaged: the answers cannot be read.
     """
     written = read_study(path).table.out / FILE
     if not written.is_file():
-        raise RunError(f"{path}: no report is written yet; trainer study run {path}")
+        raise RunError(f"{path}: no report has been written yet; run trainer study run {path}")
     try:
         return msgspec.json.decode(written.read_bytes(), type=list[StoredAnswer])
     except msgspec.DecodeError as error:
         raise ResultDamaged(
-            f"{written} cannot be read ({error}); trainer study report {path} writes it again"
+            f"{written} cannot be read ({error}); write it again with trainer study report {path}"
         ) from error

@@ -1,4 +1,4 @@
-"""A study whose datasets are built: its teacher, and where each student is."""
+"""A study whose datasets are built, with its teacher and the folders of its students."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ class StudyRun:
     def dataset(self, name: str) -> Dataset:
         """A dataset of the recipe, or one that was registered before.
 
+        Args:
+            name: as in the recipe, or in the store.
+
         Raises:
             DatasetNotFound: there is none.
         """
         return self.datasets[name] if name in self.datasets else open_dataset(name)
 
     def identity(self, student: Student) -> dict[str, Json]:
-        """Everything that decides a student, by content."""
+        """Everything that affects a student, by content."""
         recipe = self.study.distillation(student)
         plugins = deciding(plugins_of(recipe))
         return {
@@ -48,11 +51,14 @@ class StudyRun:
         }
 
     def folder(self, student: Student) -> Path:
-        """Its run folder, named by what decides it."""
+        """A student's run folder; its name has a hash of everything that affects the student."""
         return self.out / "runs" / f"{student.name}-{sha256_of(self.identity(student))[:8]}"
 
     def done(self, student: Student) -> bool:
-        """Whether it is trained.
+        """Whether a student is trained.
+
+        Args:
+            student: of the grid.
 
         Raises:
             ResultDamaged: its card or its weights were changed afterwards.

@@ -1,4 +1,4 @@
-"""A run's transfer dataset: its size, and the noises on its way from the sources."""
+"""A run's transfer dataset: its size, and the noises applied between the sources and it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Noise:
 
     name: str
     options: Mapping[str, object] = field(default_factory=dict, hash=False)
-    """Every option, as the manifest keeps it; empty if the version is no longer in the store."""
+    """All options, as recorded in the manifest; empty if the version is no longer in the store."""
 
     @property
     def text(self) -> str:
-        """Its name, and the options that are not the default: `shuffle`, `shuffle unit=ngram n=4`."""
+        """The name, with the options that differ from their defaults: `shuffle`, `shuffle unit=ngram n=4`."""
         try:
             defaults = {each.name: each.default for each in options_of(registry.find("transforms", self.name))}
         except UnknownName:
@@ -29,7 +29,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A transfer dataset, as its manifest describes it."""
+    """A transfer dataset, as described in its manifest."""
 
     name: str
     fingerprint: str
@@ -37,21 +37,25 @@ class Transfer:
     tokens: int
     size_bytes: int | None = None
     noises: tuple[Noise, ...] = ()
-    """The transforms on its way that corrupt text, in order; selections are left out."""
+    """The transforms that corrupt text, in the order in which they were applied; without selections."""
 
     @property
     def natural(self) -> bool:
-        """Whether its text is unchanged."""
+        """Whether the text is unchanged."""
         return not self.noises
 
     @property
     def composition(self) -> str:
-        """What it is made of, in a few words: `natural`, `shuffle`, `replace rate=0.3` …"""
+        """The composition in a few words: `natural`, `shuffle`, `replace rate=0.3` …"""
         return " + ".join(noise.text for noise in self.noises) or "natural"
 
 
 def transfer_of(told: Mapping[str, object]) -> Transfer:
-    """A transfer dataset as a run card describes it, completed from the store if the version is still there."""
+    """The transfer dataset of a run card, with details from the store if the version still exists.
+
+    Args:
+        told: the card's entry: `name`, `fingerprint`, `rows`, `tokens`.
+    """
     import corpora
 
     name, fingerprint = str(told.get("name", "")), str(told.get("fingerprint", ""))
@@ -64,7 +68,11 @@ def transfer_of(told: Mapping[str, object]) -> Transfer:
 
 
 def noises_of(dataset: Dataset) -> tuple[Noise, ...]:
-    """The noises on the way from the sources to a version, first to last, by following its parents."""
+    """The noises applied between the sources and a version, first to last, found by following its parents.
+
+    Args:
+        dataset: for versions with several parents, the first one is followed.
+    """
     import corpora
 
     applied = [entry for entry in dataset.manifest.plan["components"] if entry["kind"] == "transforms"]
@@ -78,7 +86,7 @@ def noises_of(dataset: Dataset) -> tuple[Noise, ...]:
 
 
 def _selects(name: str) -> bool:
-    """Whether a transform only selects rows and changes none."""
+    """Whether a transform only selects rows, without changing any."""
     try:
         return issubclass(registry.find("transforms", name), (Selection, Score))
     except UnknownName:
@@ -86,7 +94,7 @@ def _selects(name: str) -> bool:
 
 
 def _noises_in_name(name: str) -> tuple[Noise, ...]:
-    """The noises that a default name such as NAME-10pct-shuffle contains."""
+    """The noises in a default name such as NAME-10pct-shuffle."""
     known = (noise for noise in registry.offered("transforms") if not _selects(noise))
     return tuple(Noise(noise) for noise in known if f"-{noise}" in f"-{name}")
 

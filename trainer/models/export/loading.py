@@ -1,4 +1,4 @@
-"""A model with the head that its folder was saved with."""
+"""Load a model with the head that was saved with it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HEADS = {
     "ForTokenClassification": "AutoModelForTokenClassification",
     "ForQuestionAnswering": "AutoModelForQuestionAnswering",
 }
-"""The transformers class that opens a model, by how the name of its own class ends; others open as a body."""
+"""The transformers class that opens a model, by the ending of its class name; other models are opened as a body."""
 
 
 def load_with_head(folder: Path) -> PreTrainedModel:
-    """A model in float32 in evaluation mode, as its config says it was saved.
+    """A model in float32 and evaluation mode, of the class in its config.
 
     Raises:
-        ModelError: the folder holds no model, or lacks some of its weights.
+        ModelError: the folder has no model, or lacks some of its weights.
         PickledWeights, DamagedWeights: its weights cannot be read.
     """
     import torch

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 OUTPUTS = ("logits", "start_logits", "end_logits", "last_hidden_state")
 FOLDER, FLOAT, INT8 = "onnx", "model.onnx", "model_int8.onnx"
-"""Where the hub and its libraries look for ONNX files next to a model."""
+"""The names under which the hub and its libraries look for ONNX files next to a model."""
 TOLERANCE = 1e-4
 LARGEST = 1_900_000_000
-"""Bytes of weights: an ONNX file is a protobuf message, which ends at 2 GB."""
+"""Maximum bytes of weights: an ONNX file is a protobuf message, which is limited to 2 GB."""
 SHAPES = ((1, 1), (1, 9), (3, 24), (8, 5), (2, 64))
-"""Batch sizes and lengths that a file is checked with, as far as the model has positions."""
+"""Batch sizes and lengths for checking a file; lengths are reduced to the model's positions."""
 
 
 @dataclass(frozen=True)
@@ -48,29 +48,29 @@ class Exported:
 
 
 def export_onnx(model: str | Path, *, int8: bool = False, out: Path | None = None) -> list[Exported]:
-    """Write a model with its head as `onnx/model.onnx`, and as `onnx/model_int8.onnx` if asked for.
+    """Write a model with its head as `onnx/model.onnx`, and optionally as `onnx/model_int8.onnx`.
 
     Batch size and length are free. The float32 file is compared with torch before it is put in place; int8 is
     onnxruntime's dynamic quantization of the weights.
 
     Args:
         model: a folder, a run folder, or a hub id.
-        int8: write the quantized file too.
-        out: the folder of the files; `onnx` in the model's folder by default.
+        int8: whether to write the quantized file too.
+        out: the folder of the files; the default is `onnx` in the model's folder.
 
     Raises:
-        ModelError: the extra `onnx` is not installed, the folder holds no encoder, torch cannot export it, or the
+        ModelError: the extra `onnx` is not installed, the folder has no encoder, torch cannot export it, or the
             file differs from torch by more than 1e-4.
         StorageError: a file cannot be written.
     """
     check_packages("onnx", "onnxruntime", "onnxscript")
     folder = model_folder(model)
     if out is None and not Path(model).exists():
-        raise ModelError(f"{model} comes from the hub; say where its ONNX files go: --out DIR")
+        raise ModelError(f"{model} comes from the hub; choose a folder for its ONNX files: --out DIR")
     loaded, place = load_with_head(folder), out or folder / FOLDER
     size = 4 * sum(parameter.numel() for parameter in loaded.parameters())
     if size > LARGEST:
-        raise ModelError(f"{folder} has {size / 1e9:.1f} GB of weights; one ONNX file holds {LARGEST / 1e9} GB")
+        raise ModelError(f"{folder} has {size / 1e9:.1f} GB of weights; an ONNX file holds at most {LARGEST / 1e9} GB")
     written = []
     with staged_folder(place) as staging, storing(place):
         drafts = staging / FLOAT, staging / INT8
@@ -92,21 +92,23 @@ def export_onnx(model: str | Path, *, int8: bool = False, out: Path | None = Non
 
 
 def source_of(file: Path) -> Path:
-    """The folder of the model that an ONNX file was made from: the one that it or its folder is in.
+    """The folder of the model that an ONNX file was made from: the file's folder, or the one above.
 
     Raises:
-        ModelError: the file does not exist, or its model is not next to it.
+        ModelError: the file does not exist, or neither folder has a model.
     """
     if not file.is_file():
-        raise ModelError(f"{file} is not there; write it with trainer export RUN --format onnx")
+        raise ModelError(f"{file} does not exist; write it with trainer export RUN --format onnx")
     for folder in (file.parent, file.parent.parent):
         if (folder / "config.json").is_file():
             return folder
-    raise ModelError(f"{file} has no model's config.json in its folder or the one above; keep it in MODEL/onnx")
+    raise ModelError(
+        f"{file}: there is no config.json of a model in its folder or the one above; keep it in MODEL/onnx"
+    )
 
 
 class _Tensors(nn.Module):
-    """A model that gives its outputs as plain tensors."""
+    """A model that returns its outputs as plain tensors."""
 
     def __init__(self, model: PreTrainedModel, names: list[str]) -> None:
         super().__init__()
@@ -115,6 +117,7 @@ class _Tensors(nn.Module):
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
     ) -> tuple[Tensor, ...]:
+        """The outputs, in the order of `names`."""
         types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
         output = self.model(input_ids=input_ids, attention_mask=attention_mask, **types)
         return tuple(output[name] for name in self.names)
@@ -161,7 +164,7 @@ def _outputs(model: PreTrainedModel) -> list[str]:
 
 
 def _difference(model: PreTrainedModel, file: Path) -> float:
-    """The largest difference from torch, at real tokens only."""
+    """The largest difference from torch, ignoring padding."""
     session, worst = OnnxModel(file, model.config), 0.0
     longest = (positions_of(model.config) or 512) - 2
     for batch, length in SHAPES:
@@ -179,7 +182,7 @@ def _difference(model: PreTrainedModel, file: Path) -> float:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the exporter's notes on packages that text models do not need."""
+    """Silence the exporter's notes on packages that text models do not need."""
     names = ("torch.onnx", "onnxscript", "onnx_ir", "")
     levels = {name: logging.getLogger(name).level for name in names}
     try:

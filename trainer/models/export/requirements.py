@@ -1,4 +1,4 @@
-"""The packages that ONNX needs, checked before any work."""
+"""Check the packages that ONNX needs before any work."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ INSTALL = "pip install 'transferset[onnx]'"
 
 def check_packages(*names: str) -> None:
     """Check that packages of the extra `onnx` are installed.
+
+    Args:
+        names: of the modules to import.
 
     Raises:
         ModelError: one is missing.

@@ -1,4 +1,4 @@
-"""An ONNX file that is called like the model it was made from."""
+"""Run an ONNX file through the interface of the model it was made from."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class OnnxModel(nn.Module):
-    """Runs an ONNX file by onnxruntime on the CPU."""
+    """Runs an ONNX file with onnxruntime on the CPU."""
 
     def __init__(self, file: Path, config: PretrainedConfig, *, threads: int | None = None) -> None:
-        """Open it.
+        """Open the file.
 
         Args:
             file: made by `export_onnx`.
             config: of the model that it was made from.
-            threads: of the CPU; onnxruntime's own choice by default.
+            threads: CPU threads; by default onnxruntime decides.
 
         Raises:
             ModelError: onnxruntime is not installed, or the file is not an ONNX model.
@@ -47,7 +47,11 @@ class OnnxModel(nn.Module):
         self.outputs = [each.name for each in self.session.get_outputs()]
 
     def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
-        """The outputs by name; the mask is all ones and the types are 0 unless they are given."""
+        """The outputs by name.
+
+        Args:
+            inputs: `input_ids` [batch, length]; `attention_mask` defaults to 1 and `token_type_ids` to 0.
+        """
         ids = inputs["input_ids"]
         absent = {"attention_mask": torch.ones_like, "token_type_ids": torch.zeros_like}
         fed = {name: inputs[name] if name in inputs else absent[name](ids) for name in self.inputs}
@@ -56,7 +60,7 @@ class OnnxModel(nn.Module):
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises for a file that it cannot open; its errors share no base of their own."""
+    """The errors that onnxruntime raises for a file that it cannot open; they have no common base class."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
     names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NotImplemented")

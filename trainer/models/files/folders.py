@@ -1,4 +1,4 @@
-"""Model folders: where a model is, and the fingerprint of its content."""
+"""Model folders: find a model, and compute the fingerprint of its content."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOKENIZER = (
 
 
 def model_folder(model: str | Path) -> Path:
-    """The folder of a model: itself, the `student` of a run folder, or a copy from the hub.
+    """The folder of a model: the given one, the `student` of a run folder, or a copy from the hub.
 
     Args:
         model: a folder, or a hub id with an optional revision, `ID@REVISION`.
@@ -38,7 +38,14 @@ def model_folder(model: str | Path) -> Path:
 
 
 def model_fingerprint(folder: Path) -> dict[str, str]:
-    """What identifies a model by content: the sha256 of its weights with their config, and of its tokenizer."""
+    """The identity of a model by content.
+
+    Args:
+        folder: of the model.
+
+    Returns:
+        The sha256 of the `weights` with their config, and of the `tokenizer`.
+    """
     return {"weights": _content(folder, WEIGHTS), "tokenizer": _content(folder, TOKENIZER)}
 
 
@@ -51,7 +58,7 @@ def _from_hub(reference: str) -> Path:
         return Path(snapshot_download(name, revision=revision or None, allow_patterns=HUB_FILES))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         why = str(error).strip().splitlines()[0].removeprefix("Got: ")
-        raise ModelError(f"{reference} is neither a model folder nor a hub id that can be read: {why}") from error
+        raise ModelError(f"{reference} is neither a model folder nor a readable hub id: {why}") from error
 
 
 def _content(folder: Path, patterns: tuple[str, ...]) -> str:

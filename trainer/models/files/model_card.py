@@ -1,4 +1,4 @@
-"""The model card: a README.md with the metadata that the hub reads, scores, and a snippet that runs."""
+"""The model card: a README.md with metadata for the hub, scores, and a code snippet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora import without_places
 from trainer.models.files.sentence_files import is_sentence_encoder
 
 HUB_COPY = re.compile(r"(?:.*/)?[0-9a-f]{40}/?")
-"""A folder in the hub's cache, which is named by its commit."""
+"""A folder in the hub's cache, which is named after its commit."""
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,21 @@ class Score:
     """The dev set, such as SST-2."""
     metric: str
     value: float
-    """In points, times 100."""
+    """In points (times 100)."""
     low: float | None
-    """Where the 95 % interval begins; None if the metric has none."""
+    """The lower end of the 95 % interval; None if the metric has none."""
     high: float | None
     rows: int
-    """Examples of the dev set."""
+    """Number of examples in the dev set."""
     how: str
     """How the model was used, such as `fine-tuned, median of 5 seeds`."""
     problem: str = "text-classification"
-    """The hub's name of the kind of task."""
+    """The hub's name for the kind of task."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a model's own card declares."""
+    """The licence and languages declared in a model's own card."""
 
     licence: str = ""
     languages: tuple[str, ...] = ()
@@ -46,18 +46,18 @@ class Declared:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What the card of a trained model says about how it was made."""
+    """The facts in the card of a trained model."""
 
     made: str
-    """Such as `distilled from`, followed by its sources."""
+    """How the model was made, such as `distilled from`, to be followed by its sources."""
     kind: str
     """The command that made it: `distill` or `pretrain`."""
     student: str
     """The class of the model."""
     sources: tuple[str, ...] = ()
-    """Names of the models that it was made from."""
+    """Names of the models it was made from."""
     base_models: tuple[str, ...] = ()
-    """Those of them that are on the hub, by their ids."""
+    """Hub ids of the sources that are on the hub."""
     parameters: int = 0
     preset: str = ""
     updates: int = 0
@@ -71,15 +71,15 @@ class ModelFacts:
     licence: str = ""
     languages: tuple[str, ...] = ()
     text_licences: Mapping[str, int] = field(default_factory=dict)
-    """Documents of the dataset under each licence."""
+    """Number of documents in the dataset under each licence."""
     selected: str = ""
-    """Why the weights are those of this update, if it is not the last one."""
+    """How the weights were selected, if they are not those of the last update."""
     scores: tuple[Score, ...] = ()
 
 
 @dataclass(frozen=True)
 class Use:
-    """What a model is for, in the hub's words, with a snippet of Python."""
+    """The purpose of a model, in the hub's terms, with a Python snippet."""
 
     pipeline: str
     library: str
@@ -87,7 +87,7 @@ class Use:
 
 
 def declared_by(folder: Path) -> Declared:
-    """The licence and languages on the card in a model folder; empty if it has no card that can be read."""
+    """The licence and languages in a model folder's card; empty if there is no readable card."""
     from huggingface_hub import ModelCard
     from yaml import YAMLError
 
@@ -101,21 +101,22 @@ def declared_by(folder: Path) -> Declared:
 
 
 def hub_id(model: str, folder: str) -> str | None:
-    """The hub id of a model that was downloaded; None for a local folder.
+    """The hub id of a downloaded model; None for a local folder.
 
     Args:
-        model: as it was asked for, `OWNER/NAME@REVISION` or a folder.
+        model: as given by the user, `OWNER/NAME@REVISION` or a folder.
         folder: where it was read from.
     """
     return model.partition("@")[0] if HUB_COPY.fullmatch(folder) and not model.startswith(("/", "~", ".")) else None
 
 
 def use_of(folder: Path, place: str, *, sentences: bool = False) -> Use:
-    """What the model in a folder is for.
+    """The purpose of the model in a folder, with a code snippet.
 
     Args:
-        place: what the snippet loads: the folder's name, or an id of the hub.
-        sentences: it was trained to give sentence vectors.
+        folder: of the model.
+        place: the argument of the snippet: the folder's name, or a hub id.
+        sentences: whether the model was trained on sentence vectors.
     """
     config = _json(folder / "config.json")
     classes = config.get("architectures")
@@ -149,12 +150,12 @@ print(vectors("A cat sits on the mat.", return_tensors=True).shape)"""
 
 
 def model_card_text(facts: ModelFacts, folder: Path, *, place: str | None = None) -> str:
-    """A model card in Markdown, without any local path.
+    """A model card in Markdown, without local paths.
 
     Args:
-        facts: how the model was made, and what it scored.
-        folder: of the model; its config and tokenizer decide what the card says it is for.
-        place: what the snippet loads; the folder's name by default.
+        facts: how the model was made, and its scores.
+        folder: of the model; its config and tokenizer decide the purpose on the card.
+        place: the argument of the snippet; by default the folder's name.
     """
     use = use_of(folder, place or folder.name, sentences=any(each.startswith("embedding") for each in facts.losses))
     text = "\n\n".join(part for part in _sections(facts, use) if part)

@@ -1,4 +1,4 @@
-"""Configurations that say everything in plain values, taken as they are: transformers takes seconds to import."""
+"""Read simple configurations without transformers, which takes seconds to import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SIZES = {
     "bert": ("num_hidden_layers", "hidden_size", "num_attention_heads", "intermediate_size"),
     "distilbert": ("n_layers", "dim", "n_heads", "hidden_dim"),
 }
-"""By `model_type`, what its configuration calls layers, width, heads and inner width; all must be stated."""
+"""By `model_type`, the keys for layers, width, heads and feed-forward width; all are required."""
 STATED = ("vocab_size", "max_position_embeddings")
 
 
@@ -48,11 +48,11 @@ _PLAIN: Mapping[str, Callable[[object], bool]] = {
     "position_embedding_type": _only("absolute"),
     "pad_token_id": _only(0),
 }
-"""Keys of a configuration, and what each may be so that transformers accepts it and derives nothing else from it."""
+"""The values of each key that transformers accepts without deriving anything else from them."""
 
 
 def plain_config(config: Mapping[str, object]) -> SimpleNamespace | None:
-    """A BERT's or DistilBERT's configuration with its values as attributes; None where transformers must be asked.
+    """A BERT or DistilBERT configuration with its values as attributes; None if transformers must read it.
 
     Args:
         config: the content of `config.json`.

@@ -1,4 +1,4 @@
-"""A trained model as a folder that transformers opens: weights, config, tokenizer, model card."""
+"""Save a trained model as a folder that transformers can open: weights, config, tokenizer, model card."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ def write_model(
     facts: ModelFacts,
     body_of: Path | None = None,
 ) -> None:
-    """Write a model folder; each file is renamed into place when it is complete, the weights last.
+    """Write a model folder; each file is renamed into place once complete, the weights last.
 
     Args:
-        facts: how the model was made, for the model card.
+        model: with packed attention, which is switched off while saving.
+        tokenizer: saved with the model.
+        folder: of the model.
+        facts: for the model card.
         body_of: the folder of a teacher without a head; the model is then saved without its head too, with the
-            teacher's files for sentence-transformers.
+            teacher's sentence-transformers files.
 
     Raises:
         StorageError: it cannot be written.

@@ -1,4 +1,4 @@
-"""The files that make a folder one of sentence-transformers: which modules follow the body, and their settings."""
+"""The files of a sentence-transformers folder: the modules after the body, and their settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SETTINGS = ("config_sentence_transformers.json", "sentence_bert_config.json")
 
 
 def is_sentence_encoder(folder: Path) -> bool:
-    """Whether sentence-transformers saved this folder."""
+    """Whether a folder was saved by sentence-transformers."""
     return (folder / MODULES).is_file()
 
 
@@ -21,14 +21,14 @@ def sentence_modules(folder: Path) -> list[str]:
     """The folders of the modules after the body, such as `1_Pooling`; empty for any other model.
 
     Raises:
-        ModelError: modules.json cannot be read, or names a folder outside.
+        ModelError: modules.json cannot be read, or names a folder outside the model's.
     """
     if not is_sentence_encoder(folder):
         return []
     try:
         places = [str(module["path"]) for module in json.loads((folder / MODULES).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise ModelError(f"{folder / MODULES} cannot be read as sentence-transformers writes it") from error
+        raise ModelError(f"{folder / MODULES} is not in sentence-transformers' format") from error
     for place in places:
         if Path(place).is_absolute() or ".." in Path(place).parts or "\0" in place:
             raise ModelError(f"{folder / MODULES} names {place!r}, which is not inside the folder")
@@ -36,11 +36,11 @@ def sentence_modules(folder: Path) -> list[str]:
 
 
 def copy_sentence_files(source: Path, target: Path) -> None:
-    """Copy what sentence-transformers needs beside the body; nothing if the source is not one of its folders.
+    """Copy the sentence-transformers files next to a body; nothing if the source has none.
 
     Args:
-        source: the model folder or hub snapshot that is read.
-        target: the folder that is written.
+        source: the model folder or hub snapshot to read.
+        target: the folder to write.
 
     Raises:
         ModelError: see `sentence_modules`.

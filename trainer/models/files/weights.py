@@ -1,4 +1,4 @@
-"""The weights of a model folder, looked at before anything loads them."""
+"""Inspect the weights of a model folder before anything loads them."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from corpora.errors import first_line
 from trainer.errors import DamagedWeights, PickledWeights
 
 FLOATS = ("F64", "F32", "F16", "BF16")
-"""What weights may be stored as."""
+"""The allowed types of weights."""
 
 
 def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]]:
     """The name and shape of every tensor in a model folder, from the files' headers.
 
     Args:
-        teacher: whether it is read as a masked-language model; an error then says so.
+        folder: of the model.
+        teacher: whether it is to be read as a masked-language model; error messages then say so.
 
     Raises:
-        PickledWeights: no safetensors, but a pickle.
-        DamagedWeights: a weights file that is cut short, missing, or does not hold floating-point numbers.
+        PickledWeights: the folder has a pickle and no safetensors.
+        DamagedWeights: a weights file is cut short, missing, or does not contain floating-point numbers.
     """
     files = sorted(folder.glob("*.safetensors"))
     if not files and (pickles := sorted(folder.glob("*.bin"))):
         raise PickledWeights(
-            f"{folder} holds its weights as a pickle ({pickles[0].name}), which may run code when it is read; "
+            f"the weights of {folder} are a pickle ({pickles[0].name}), which can run code when it is read; "
             f"if you trust it, {_conversion_of_teacher(folder) if teacher else _conversion(pickles[0])}"
         )
     if not files:
-        raise DamagedWeights(f"{folder} holds no weights (model.safetensors)")
+        raise DamagedWeights(f"{folder} has no weights (model.safetensors)")
     shapes: dict[str, list[int]] = {}
     for file in files:
         shapes.update(_header(file))
@@ -38,7 +39,7 @@ def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]
 
 
 def _header(file: Path) -> dict[str, list[int]]:
-    """The name and shape of every tensor of one file.
+    """The name and shape of every tensor in one file.
 
     Raises:
         DamagedWeights: see `weight_shapes`.
@@ -51,8 +52,8 @@ def _header(file: Path) -> dict[str, list[int]]:
                 shapes[name] = list(tensor.get_shape())
                 if name.endswith((".weight", ".bias")) and tensor.get_dtype() not in FLOATS:
                     raise DamagedWeights(
-                        f"{file}: {name} is stored as {tensor.get_dtype()}, and weights must be floating-point "
-                        f"({', '.join(FLOATS)}); take a copy of the model that is not quantised"
+                        f"{file}: {name} is stored as {tensor.get_dtype()}, but weights must be floating-point "
+                        f"({', '.join(FLOATS)}); use a copy of the model that is not quantised"
                     )
     except (SafetensorError, OSError, ValueError) as error:
         raise DamagedWeights(f"{file} is cut short or damaged ({first_line(error)}); copy it again") from error
@@ -68,7 +69,7 @@ def _conversion_of_teacher(folder: Path) -> str:
 
 
 def _conversion(pickle: Path) -> str:
-    """Tensor by tensor, so that a classifier's head stays; each a copy, since tied ones cannot be written."""
+    """A command that keeps a classifier's head, and copies each tensor, since tied ones cannot be written."""
     return (
         'convert it once: python -c "import torch; from safetensors.torch import save_file; '
         f"old = torch.load('{pickle}', 'cpu', weights_only=True); "

@@ -1,4 +1,4 @@
-"""Whether a WordPiece tokenizer lower-cases, from its files alone: transformers takes seconds to import."""
+"""Find out whether a WordPiece tokenizer lower-cases without transformers, which takes seconds to import."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ CLASSES = ("BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "DistilB
 
 
 def plain_casing(folder: Path, *, longest_bytes: int) -> bool | None:
-    """Whether the tokenizer of a model folder lower-cases; None where transformers must be asked.
+    """Whether the tokenizer of a model folder lower-cases; None if transformers must read it.
 
-    That is where `tokenizer_config.json` and `tokenizer.json` do not both say it, or differ, or cannot be read.
+    This is the case if `tokenizer_config.json` and `tokenizer.json` do not both say so, differ, or cannot be read.
 
     Args:
+        folder: of the model.
         longest_bytes: a larger `tokenizer.json` is not read.
     """
     from tokenizers import Tokenizer
@@ -24,7 +25,7 @@ def plain_casing(folder: Path, *, longest_bytes: int) -> bool | None:
         if told.get("tokenizer_class") not in CLASSES or path.stat().st_size > longest_bytes:
             return None
         normalizer = json.loads(Tokenizer.from_file(str(path)).to_str()).get("normalizer") or {}
-    except Exception:  # tokenizers raises the bare class
+    except Exception:  # tokenizers raises a bare Exception
         return None
     lowers = told.get("do_lower_case")
     agree = (

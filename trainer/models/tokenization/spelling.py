@@ -1,4 +1,4 @@
-"""Token ids of a WordPiece vocabulary, spelled again with a part of its pieces."""
+"""Convert token ids of a WordPiece vocabulary to a subset of its pieces."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tokenizers.models import WordPiece
 
 WORDS_KEPT = 1 << 18
-"""Words whose spelling is remembered: those of the most recent rows."""
+"""Number of recent words whose spelling is cached."""
 REASONS = {
-    "BPE": "dropping a piece of it would change the merges that spell other words",
+    "BPE": "dropping a piece would change the merges that spell other words",
     "Unigram": "it chooses among all spellings of a word by their probabilities, which a smaller set would change",
 }
 
@@ -29,29 +29,29 @@ def wordpiece_of(tokenizer: Tokenizer) -> Mapping[str, object]:
     """The settings of a tokenizer's WordPiece model, without its vocabulary.
 
     Raises:
-        ModelError: it has another kind of model, whose vocabulary cannot be cut.
+        ModelError: the tokenizer has another kind of model, whose vocabulary cannot be reduced.
     """
     model = json.loads(tokenizer.to_str())["model"]
     if model["type"] != "WordPiece":
-        reason = REASONS.get(model["type"], "only WordPiece spells a word by its pieces alone")
+        reason = REASONS.get(model["type"], "only WordPiece spells a word from its pieces alone")
         raise ModelError(
-            f"vocabulary: the teacher's tokenizer is {model['type']}, and only a WordPiece vocabulary can be made "
-            f"smaller; {reason}; leave vocabulary out"
+            f"vocabulary: the teacher's tokenizer is {model['type']}, but only a WordPiece vocabulary can be made "
+            f"smaller; {reason}; leave out vocabulary"
         )
     return {name: value for name, value in model.items() if name not in ("type", "vocab")}
 
 
 class Spelling:
-    """Spells sequences of ids again with fewer pieces.
+    """Respells sequences of ids with fewer pieces.
 
-    A word is a piece that begins one and the pieces that continue it. If all of them are kept, it stays as it is. Other
-    words are spelled as the WordPiece tokenizer with the kept pieces spells them. Where a text was cut inside a word or
-    its tokens were rearranged, the pieces are not those of a word of the text: then each dropped piece is spelled by
-    itself. Special tokens and unknown words stay.
+    A word is a piece that begins one and the pieces that continue it. If all its pieces are kept, a word is unchanged.
+    Other words are spelled as by the WordPiece tokenizer with the kept pieces. If a text was cut inside a word or its
+    tokens were rearranged, the pieces are not those of a word in the text; each dropped piece is then spelled
+    separately. Special tokens and unknown words are unchanged.
 
     Args:
-        tokenizer: the whole one.
-        kept: ids of the pieces that are kept, rising; the new id of a piece is its place in it.
+        tokenizer: with the whole vocabulary.
+        kept: [pieces], ids of the kept pieces, ascending; a piece's new id is its index in this array.
     """
 
     def __init__(self, tokenizer: Tokenizer, kept: NDArray[np.int64]) -> None:
@@ -68,7 +68,7 @@ class Spelling:
         self._respell = lru_cache(WORDS_KEPT)(self._spell)
 
     def __call__(self, rows: Sequences) -> Sequences:
-        """The same rows in new ids; rows may become longer.
+        """The rows in new ids; rows may become longer.
 
         Args:
             rows: ids of the whole vocabulary.
@@ -106,7 +106,7 @@ class Spelling:
         return bool(self._prefix) and piece.startswith(self._prefix) and len(piece) > len(self._prefix)
 
     def _models(self, settings: Mapping[str, object], kept: Collection[int]) -> tuple[WordPiece, WordPiece]:
-        """What spells words, and what spells the rest of a word, with the kept pieces."""
+        """The models that spell words, and continuations of words, with the kept pieces."""
         from tokenizers.models import WordPiece
 
         unknown, most = str(settings["unk_token"]), int(str(settings["max_input_chars_per_word"]))
@@ -132,12 +132,12 @@ def _with_words(
     """Ragged rows with some words replaced.
 
     Args:
-        values: [tokens], right for all tokens outside the changed words.
-        offsets: [rows + 1] of the rows.
+        values: [tokens], the new ids, correct outside the changed words.
+        offsets: [rows + 1], of the rows.
         starts: [words + 1], where each word begins, and the number of tokens.
-        word: [tokens], the word of each.
-        changed: [changed words], their numbers, rising.
-        spelled: the new ids of each.
+        word: [tokens], the index of each token's word.
+        changed: [changed words], their indices, ascending.
+        spelled: the new ids of each changed word.
     """
     sizes = np.diff(starts)
     sizes[changed] = [len(ids) for ids in spelled]

@@ -1,4 +1,4 @@
-"""Tokenizers of models: loaded, and checked against the model and against a dataset."""
+"""Load the tokenizers of models, and check them against the model and a dataset."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 LONGEST_BYTES = 100_000_000
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
-"""Files of which a model folder with a tokenizer has one."""
+"""A model folder with a tokenizer has one of these files."""
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a model folder.
 
     Raises:
-        ModelError: the folder is missing or is not a model, or holds no (fast) tokenizer.
+        ModelError: the folder is missing or is not a model, or has no (fast) tokenizer.
     """
     import transformers
 
     if not any((folder / name).is_file() for name in ("config.json", "tokenizer_config.json")):
         raise ModelError(f"{folder} is not a model folder: it has no config.json")
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        raise ModelError(f"{folder} has no tokenizer; put the tokenizer.json that the model was trained with there")
+        raise ModelError(f"{folder} has no tokenizer; add the tokenizer.json that the model was trained with")
     for name in TOKENIZER_FILES:
         if (folder / name).is_file() and (folder / name).stat().st_size > LONGEST_BYTES:
-            raise ModelError(f"{folder / name} is larger than {LONGEST_BYTES // 10**6} MB, which no tokenizer needs")
+            raise ModelError(f"{folder / name} is larger than {LONGEST_BYTES // 10**6} MB, too much for a tokenizer")
     with quiet_transformers():
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(
@@ -42,11 +42,11 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         except (*LOADING_ERRORS, RecursionError) as error:
             raise ModelError(f"the tokenizer of {folder} cannot be read: {first_line(error)}") from error
         except Exception as error:
-            if type(error) is not Exception:  # tokenizers raises the bare class
+            if type(error) is not Exception:  # tokenizers raises a bare Exception
                 raise
             raise ModelError(f"the tokenizer of {folder} cannot be read: {first_line(error)}") from error
     if not tokenizer.is_fast:
-        raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json beside the weights")
+        raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json next to the weights")
     return tokenizer
 
 
@@ -54,19 +54,19 @@ def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path
     """Check that a tokenizer belongs to a model.
 
     Args:
-        tokenizer: as loaded from the folder.
-        model: the model or its config holder that the ids index.
-        folder: named in the error.
+        tokenizer: loaded from the model's folder.
+        model: the model with its embeddings.
+        folder: of the model, for the error message.
 
     Raises:
-        VocabularyMismatch: it has ids that the model has no embedding for.
-        CasingMismatch: it keeps case where the vocabulary has lower case only, or the other way round.
-        ModelError: it adds no special tokens.
+        VocabularyMismatch: the tokenizer has ids without an embedding in the model.
+        CasingMismatch: the tokenizer keeps case and the vocabulary has only lower case, or vice versa.
+        ModelError: the tokenizer does not add special tokens.
     """
     largest, rows = max(tokenizer.get_vocab().values()), model.get_input_embeddings().weight.shape[0]
     if largest >= rows:
         raise VocabularyMismatch(
-            f"{folder}: the tokenizer has ids up to {largest}, the model has {rows} embeddings; "
+            f"{folder}: the tokenizer has ids up to {largest}, but the model has {rows} embeddings; "
             "this tokenizer belongs to another model"
         )
     check_special_tokens(tokenizer)
@@ -75,8 +75,8 @@ def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path
         says = "lower-cases its input" if lowers else "keeps case"
         holds = "a cased vocabulary" if cased else "a vocabulary without upper case"
         raise CasingMismatch(
-            f"{folder}: the tokenizer {says}, and the model has {holds}; scores would be wrong by many points. "
-            "Set do_lower_case in tokenizer_config.json, or take the tokenizer that the model was trained with"
+            f"{folder}: the tokenizer {says}, but the model has {holds}; scores would be wrong by many points. "
+            "Set do_lower_case in tokenizer_config.json, or use the tokenizer that the model was trained with"
         )
 
 
@@ -84,11 +84,14 @@ def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dat
     """Check that a dataset was tokenized with the teacher's vocabulary and casing.
 
     Args:
-        tokenizer_file: the dataset's `tokenizer.json`; nothing is checked where it is None.
+        teacher_tokenizer: the teacher's, a fast one.
+        tokenizer_file: the dataset's `tokenizer.json`; None skips the check.
+        dataset: its name, for the error message.
+        teacher: its folder or hub id, for the error message.
 
     Raises:
-        VocabularyMismatch: another vocabulary.
-        CasingMismatch: the same pieces, but one lower-cases and the other does not.
+        VocabularyMismatch: the dataset has another vocabulary.
+        CasingMismatch: the pieces are the same, but only one of the two tokenizers lower-cases.
     """
     if tokenizer_file is None:
         return
@@ -101,24 +104,25 @@ def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dat
     if one != other:
         differ = sorted(piece for piece in {*one, *other} if one.get(piece) != other.get(piece))
         raise VocabularyMismatch(
-            f"{dataset} was made with another vocabulary ({len(one):,} pieces) than the teacher's ({len(other):,}); "
-            f"{len(differ):,} pieces differ, such as {differ[0]!r}; {again}"
+            f"the vocabulary of {dataset} ({len(one):,} pieces) differs from the teacher's ({len(other):,}) in "
+            f"{len(differ):,} pieces, such as {differ[0]!r}; {again}"
         )
     normalizer = theirs.normalizer
     lowered = normalizer is not None and "A" not in normalizer.normalize_str("A")
     if lowered != lower_cases(teacher_tokenizer):
-        says = ("lower-cased", "keeps case") if lowered else ("made with its case kept", "lower-cases")
-        raise CasingMismatch(f"{dataset} was {says[0]}, and the teacher's tokenizer {says[1]}; {again}")
+        says = ("is lower-cased", "keeps case") if lowered else ("keeps case", "lower-cases")
+        raise CasingMismatch(f"{dataset} {says[0]}, but the teacher's tokenizer {says[1]}; {again}")
 
 
 def as_text(tokenizer: PreTrainedTokenizerBase, *texts: Sequence[str | list[str]], **how: Any) -> BatchEncoding:
-    """What a tokenizer makes of texts, or of pairs, of users: a literal `[MASK]` or `<s>` in them stays text.
+    """Tokenize texts, or pairs of texts, from users: a literal `[MASK]` or `<s>` in them stays text.
 
-    transformers makes the control token of it. `split_special_tokens` is set for this call alone: as an attribute it
-    would be saved with the student. Where such a literal is also a piece of the tokenizer's model, as in
-    SentencePiece's, its first character becomes `\u2039`, so that places in the text stay what they are.
+    transformers would turn it into the special token. `split_special_tokens` is set for this call only; as an
+    attribute, it would be saved with the student. If such a literal is also a piece of the tokenizer's model, as in
+    SentencePiece, its first character becomes `\u2039`, so that positions in the text are unchanged.
 
     Args:
+        tokenizer: a fast one.
         texts: [texts], or [texts] twice for pairs; a text is a string or a list of words.
         how: further arguments of the tokenizer.
     """
@@ -137,14 +141,14 @@ def as_text(tokenizer: PreTrainedTokenizerBase, *texts: Sequence[str | list[str]
 
 
 def _without(text: str | list[str], literal: str) -> str | list[str]:
-    """A text, or a list of words, with the first character of each literal replaced by one that begins no token."""
+    """A text, or a list of words, with the first character of each literal replaced by one that starts no token."""
     if isinstance(text, str):
         return text.replace(literal, "\u2039" + literal[1:])
     return [word.replace(literal, "\u2039" + literal[1:]) for word in text]
 
 
 def check_special_tokens(tokenizer: PreTrainedTokenizerBase) -> None:
-    """Check that a tokenizer marks where texts begin and end, as fine-tuning needs.
+    """Check that a tokenizer marks where texts begin and end, which fine-tuning needs.
 
     Raises:
         ModelError: it has no [CLS], [SEP] or [PAD], or does not add them.
@@ -152,7 +156,7 @@ def check_special_tokens(tokenizer: PreTrainedTokenizerBase) -> None:
     ids = tokenizer("a")["input_ids"]
     if tokenizer.cls_token_id is None or ids[0] != tokenizer.cls_token_id or tokenizer.pad_token_id is None:
         raise ModelError(
-            "the tokenizer adds no [CLS] (or has no [PAD]); save it with its post-processor, "
+            "the tokenizer does not add [CLS], or has no [PAD]; save it with its post-processor, "
             "as `trainer distill` and transformers do"
         )
 
@@ -164,7 +168,7 @@ def lower_cases(tokenizer: PreTrainedTokenizerBase) -> bool:
 
 
 def vocabulary_is_cased(tokenizer: PreTrainedTokenizerBase) -> bool:
-    """Whether the vocabulary has pieces with upper-case letters beside its special ones."""
+    """Whether the vocabulary has pieces with upper-case letters, apart from special ones."""
     pieces = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
     pieces = {piece for piece in pieces if not (piece[0] in "[<" and piece[-1] in "]>" and len(piece) > 2)}
     if any(piece.startswith("Ġ") for piece in pieces):  # byte-level: every byte has a piece, and Ġ is a space

@@ -1,4 +1,4 @@
-"""A student's smaller vocabulary: which of its teacher's pieces, their tokenizer, and a teacher cut to them."""
+"""A student's smaller vocabulary: pieces of its teacher's, their tokenizer, and a teacher reduced to them."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 PIECES = "vocab.txt"
 PLACEHOLDER = re.compile(r"\[\w+\]")
-"""Pieces such as [unused7], which no text is split into."""
+"""Pieces such as [unused7], which do not occur in any text."""
 
 
 @dataclass(frozen=True)
 class SmallerVocabulary:
-    """A part of a WordPiece vocabulary.
+    """Part of a WordPiece vocabulary.
 
-    Ids of the whole vocabulary are the teacher's, those of the part are the student's.
+    The ids of the whole vocabulary are the teacher's, those of the part are the student's.
     """
 
     whole: PreTrainedTokenizerBase
     """The teacher's tokenizer."""
     kept: NDArray[np.int64]
-    """[pieces], the teacher's ids, rising; a piece's student id is its place."""
+    """[pieces], the teacher's ids, ascending; a piece's student id is its index."""
 
     def __len__(self) -> int:
         return len(self.kept)
@@ -53,12 +53,12 @@ class SmallerVocabulary:
 
     @property
     def sha256(self) -> str:
-        """What identifies the kept pieces, with their order."""
+        """The sha256 of the kept pieces, in order."""
         return sha256_of(self.pieces)
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """The student's tokenizer: of the teacher's class and settings, with the kept pieces."""
+        """The student's tokenizer, with the teacher's class and settings and the kept pieces."""
         return _tokenizer_of(self.whole, self.pieces)
 
     def write(self, folder: Path) -> None:
@@ -72,7 +72,7 @@ class SmallerVocabulary:
             self.tokenizer.save_pretrained(folder)
 
     def write_pieces(self, folder: Path) -> None:
-        """Write `vocab.txt` into a folder if the teacher's has one: a piece per line.
+        """Write `vocab.txt`, one piece per line, into a folder if the teacher's folder has one.
 
         Raises:
             StorageError: it cannot be written.
@@ -87,20 +87,27 @@ class SmallerVocabulary:
         return Spelling(self.whole.backend_tokenizer, self.kept)
 
     def respelled(self, rows: Sequences) -> Sequences:
-        """Rows of the teacher's ids in the student's; see `Spelling`."""
+        """Convert rows from the teacher's ids to the student's; see `Spelling`.
+
+        Args:
+            rows: in the teacher's ids.
+        """
         return self._spelling(rows)
 
     def teacher(self, model: PreTrainedModel) -> PreTrainedModel:
-        """A copy of a teacher that has the kept pieces only: its embeddings, its decoder, and its configuration.
+        """A copy of a teacher reduced to the kept pieces: its embeddings, decoder and configuration.
+
+        Args:
+            model: the teacher, which is not changed.
 
         Raises:
-            ModelError: the positions of its family depend on the id of its padding, which would change.
+            ModelError: the family's positions depend on the padding id, which would change.
         """
         family, config = family_of(model), _config_of(model.config, self.kept)
         if family.first_position(config) != family.first_position(model.config):
             raise ModelError(
-                f"vocabulary: a {family.name} model counts positions from the id of its padding, and a smaller "
-                "vocabulary would change that id; leave vocabulary out"
+                f"vocabulary: a {family.name} model counts positions from the padding id, which a smaller vocabulary "
+                "would change; leave out vocabulary"
             )
         with torch.random.fork_rng(devices=[]):
             cut: PreTrainedModel = type(model)(config).to(model.dtype)  # type: ignore[arg-type]
@@ -118,19 +125,19 @@ def smaller_vocabulary(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.in
 
     Args:
         tokenizer: the teacher's.
-        counts: [largest id + 1], how often each piece occurs. Of equally frequent ones the first is kept, and
+        counts: [largest id + 1], how often each piece occurs. Among equally frequent pieces, the first is kept, and
             placeholders such as [unused7] come last.
-        size: pieces to keep, special tokens and characters among them.
+        size: how many pieces to keep, special tokens and characters included.
 
     Raises:
         ModelError: the tokenizer is not WordPiece.
-        OptionError: it has fewer pieces than that, or more special tokens and characters.
+        OptionError: the tokenizer has fewer pieces, or more special tokens and characters.
     """
     prefix = str(wordpiece_of(tokenizer.backend_tokenizer)["continuing_subword_prefix"])
     vocabulary = tokenizer.get_vocab()
     if size > len(vocabulary):
         raise OptionError(
-            f"vocabulary is {size:,} and the teacher's has {len(vocabulary):,} pieces; give fewer, or leave it out"
+            f"vocabulary is {size:,}, but the teacher's has only {len(vocabulary):,} pieces; use fewer, or leave it out"
         )
     special = {*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()}
     needed = [piece in special or len(piece.removeprefix(prefix) or piece) == 1 for piece in vocabulary]
@@ -138,7 +145,7 @@ def smaller_vocabulary(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.in
     if size < least:
         raise OptionError(
             f"vocabulary is {size:,}; {len(special):,} special tokens and {least - len(special):,} single characters "
-            f"(as first and as later pieces of words) are always kept: give at least {least:,}"
+            f"(as first and as later pieces of words) are always kept; use at least {least:,}"
         )
     ids = np.fromiter(vocabulary.values(), np.int64, len(vocabulary))
     found = np.zeros(max(int(ids.max()) + 1, len(counts)), np.int64)
@@ -149,7 +156,7 @@ def smaller_vocabulary(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.in
 
 
 def shared_vocabulary(student: PreTrainedTokenizerBase, teacher: PreTrainedTokenizerBase) -> SmallerVocabulary | None:
-    """The part of a teacher's vocabulary that a student has; None if the student's is not such a part.
+    """The part of a teacher's vocabulary that a student has; None if the student's is not part of it.
 
     Args:
         student: the tokenizer whose pieces are kept.
@@ -170,7 +177,7 @@ def shared_vocabulary(student: PreTrainedTokenizerBase, teacher: PreTrainedToken
 
 
 def _rules(tokenizer: PreTrainedTokenizerBase) -> list[object]:
-    """What splits a text into pieces, and the special tokens."""
+    """The rules that split a text into pieces, and the special tokens."""
     content = json.loads(tokenizer.backend_tokenizer.to_str())
     return [*(content[part] for part in ("normalizer", "pre_tokenizer", "model")), sorted(tokenizer.all_special_ids)]
 
@@ -198,7 +205,7 @@ def _tokenizer_of(whole: PreTrainedTokenizerBase, pieces: list[str]) -> PreTrain
 
 
 def _renumbered(content: object, new: Mapping[str, int]) -> object:
-    """A post-processor with the ids of its special tokens changed: `[token, id]`, and `{ids, tokens}`."""
+    """A post-processor with new ids for its special tokens, in `[token, id]` and `{ids, tokens}`."""
     if isinstance(content, list):
         if len(content) == 2 and content[0] in new and isinstance(content[1], int):
             return [content[0], new[content[0]]]
@@ -212,7 +219,7 @@ def _renumbered(content: object, new: Mapping[str, int]) -> object:
 
 
 def _config_of(config: PreTrainedConfig, kept: NDArray[np.int64]) -> PreTrainedConfig:
-    """A configuration with the kept pieces only; the ids that it names are changed with them."""
+    """A configuration with the kept pieces only, and new ids for the special tokens that it names."""
     new = {int(number): place for place, number in enumerate(kept)}
     changed = copy.deepcopy(config)
     changed.vocab_size = len(kept)

@@ -96,12 +96,12 @@ def test_baselines_and_a_plugins_noise_stand_in_every_figure() -> None:
     runs = [*grid(0.2, 0.3, 0.4), masked, run("typos", 0.25, 1500, ("keyboard-typos",)), run("small", 0.25, 100)]
     for picture in (size_picture(runs, "sanh9"), composition_picture(runs, "sanh9"), curves_picture(runs)):
         assert picture is not None and picture.draw(True).axes
-        assert "student as it starts" in to_csv(picture.data) and "masked-LM only" in to_csv(picture.data)
+        assert "initial student" in to_csv(picture.data) and "masked-LM only" in to_csv(picture.data)
     shown = composition_picture(runs, "sanh9")
     assert shown is not None and "typos" in to_csv(shown.data) and "small" not in to_csv(shown.data)
     asked = {question.name: {pair.label for pair in question.comparisons} for question in questions(runs, "sanh9")}
-    assert {"all over typos", "all over student as it starts", "all over masked-LM only"} <= asked["composition"]
-    assert {"all over small", "all over student as it starts", "all over masked-LM only"} <= asked["size"]
+    assert {"all over typos", "all over initial student", "all over masked-LM only"} <= asked["composition"]
+    assert {"all over small", "all over initial student", "all over masked-LM only"} <= asked["size"]
 
 
 def test_rows_are_sorted_by_their_difference() -> None:
@@ -159,7 +159,7 @@ def test_probes_of_several_runs_are_shown_by_their_mean_and_range() -> None:
     one, two = grid(0.2, 0.3, 0.4)[:2]
     values = probe_values([replace(one, probes=[result(0.6)]), replace(two, probes=[result(0.6), result(0.8)])])
     assert [(row.model, row.value, row.low, row.high) for row in values if row.stratum == "all"] == [
-        ("student as it starts", 0.6, 0.5, 0.7), ("all", pytest.approx(0.7), 0.6, 0.8),
+        ("initial student", 0.6, 0.5, 0.7), ("all", pytest.approx(0.7), 0.6, 0.8),
     ]  # fmt: skip
     assert {row.drawn for row in values if row.stratum.startswith("field")} == {False} and len(values) == 42
 

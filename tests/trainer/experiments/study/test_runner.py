@@ -142,7 +142,7 @@ def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> 
 def test_the_report_answers_both_questions_in_every_format(finished: Path) -> None:
     page = report_study(finished)
     text = page.read_text(encoding="utf-8")
-    assert "RQ1" in text and "RQ2" in text and "student as it starts" in text and "masked-LM only" in text
+    assert "RQ1" in text and "RQ2" in text and "initial student" in text and "masked-LM only" in text
     assert "2 seeds" in text and "95 % interval" in text and (page.parent / "report.md").is_file()
     written = {path.name for path in [*page.parent.glob("tables/*"), *page.parent.glob("figures/*")]}
     assert {"scores.tex", "differences.csv", "size.pdf", "composition.svg", "training-curves.csv"} <= written
@@ -176,7 +176,7 @@ def test_the_answers_are_kept_for_programs_with_every_difference(finished: Path)
     answers = study_answers(finished)
     assert [answer.question[:3] for answer in answers] == ["RQ1", "RQ2", "Wha"]
     assert all(1 <= len(answer.sentences) <= 3 for answer in answers)
-    assert {row["second"] for row in answers[0].differences} == {"tiny-half", "masked-LM only", "student as it starts"}
+    assert {row["second"] for row in answers[0].differences} == {"tiny-half", "masked-LM only", "initial student"}
 
 
 def test_answers_before_anything_ran_say_what_to_do(recipe: Path) -> None:

@@ -1,4 +1,4 @@
-"""The attention loss: attend where the teacher attends."""
+"""The attention loss: match the teacher's attention scores."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ class Attention(StateLoss):
     """Mean squared error between the student's and the teacher's attention scores, head by head (TinyBERT)."""
 
     name: ClassVar[str] = "attention"
-    layer: int = option(-1, "The student's layer, counted from 1; -1 is the last one.")
-    teacher_layer: int = option(-1, "The teacher's layer.")
+    layer: int = option(-1, "The student's layer, counted from 1; -1 is the last.")
+    teacher_layer: int = option(-1, "The teacher's layer, counted in the same way.")
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Queries and keys of one layer."""
+        """The queries and keys of one student layer."""
         return (f"query:{self.layer}", f"key:{self.layer}")
 
     @property
     def teacher_needs(self) -> tuple[str, ...]:
-        """Queries and keys of one layer."""
+        """The queries and keys of one teacher layer."""
         return (f"query:{self.teacher_layer}", f"key:{self.teacher_layer}")
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss.
+        """The loss module.
 
         Raises:
-            ModelError: the two have different numbers of heads.
+            ModelError: teacher and student have different numbers of heads.
         """
         from trainer.builtin.losses.attention.module import AttentionLoss
 

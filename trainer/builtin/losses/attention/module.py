@@ -15,9 +15,9 @@ class AttentionLoss(nn.Module):
     """Mean squared error of attention scores before softmax, QK^T / sqrt(d) (Jiao et al. 2020, TinyBERT, eq. 7).
 
     Args:
-        heads: of both models.
+        heads: attention heads, the same number in both models.
         teacher_states: the names of the teacher's queries and keys.
-        student_states: those of the student.
+        student_states: the names of the student's queries and keys.
     """
 
     def __init__(self, heads: int, teacher_states: tuple[str, ...], student_states: tuple[str, ...]) -> None:
@@ -34,8 +34,14 @@ class AttentionLoss(nn.Module):
     ) -> Self:
         """The loss between two models.
 
+        Args:
+            teacher: sets the number of heads.
+            student: must have as many heads as the teacher.
+            teacher_states: the teacher's queries and keys, such as `("query:-1", "key:-1")`.
+            student_states: the student's queries and keys.
+
         Raises:
-            ModelError: they have different numbers of heads.
+            ModelError: the two have different numbers of heads.
         """
         ours, theirs = student.config.num_attention_heads, teacher.config.num_attention_heads
         if ours != theirs:
@@ -46,7 +52,14 @@ class AttentionLoss(nn.Module):
         return cls(ours, teacher_states, student_states)
 
     def forward(self, given: Given) -> Tensor:
-        """[tokens]: the mean over the heads and the tokens of the sequence that one token attends to."""
+        """The mean over the heads and over the tokens that a token attends to.
+
+        Args:
+            given: both models' queries and keys, [tokens, hidden], and the offsets of the sequences.
+
+        Returns:
+            [tokens], never negative.
+        """
         lengths = given.offsets.diff().tolist()
         ours = [torch.split(given.student[name], lengths) for name in self.student_states]
         theirs = [torch.split(given.teacher[name], lengths) for name in self.teacher_states]
@@ -54,7 +67,7 @@ class AttentionLoss(nn.Module):
         return torch.cat([(self._scores(*one) - self._scores(*other)).pow(2).mean((0, 2)) for one, other in pairs])
 
     def _scores(self, queries: Tensor, keys: Tensor) -> Tensor:
-        """[heads, length, length], of one sequence."""
+        """The attention scores of one sequence, [heads, length, length]."""
         query, key = (state.reshape(len(state), self.heads, -1).transpose(0, 1) for state in (queries, keys))
         scores: Tensor = query @ key.mT / query.shape[-1] ** 0.5
         return scores

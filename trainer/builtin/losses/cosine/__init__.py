@@ -1,4 +1,4 @@
-"""The cosine loss: point the student's hidden states where the teacher's point."""
+"""The cosine loss: align the student's hidden states with the teacher's."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cosine(StateLoss):
-    """One minus the cosine between the student's and the teacher's hidden states."""
+    """One minus the cosine of the student's and the teacher's hidden states."""
 
     name: ClassVar[str] = "cosine"
     same_width: ClassVar[bool] = True
-    layer: int = option(-1, "The student's layer; 0 is the embeddings, -1 the last one.")
-    teacher_layer: int = option(-1, "The teacher's layer.")
+    layer: int = option(-1, "The student's layer; 0 is the embeddings, -1 the last.")
+    teacher_layer: int = option(-1, "The teacher's layer, counted in the same way.")
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -33,10 +33,10 @@ class Cosine(StateLoss):
         return (f"hidden:{self.teacher_layer}",)
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss.
+        """The loss module.
 
         Raises:
-            ModelError: the two hidden states are not of one width.
+            ModelError: the hidden states differ in width.
         """
         from trainer.builtin.losses.cosine.module import CosineLoss
 

@@ -10,15 +10,15 @@ from transformers import PreTrainedModel
 from trainer import Given, ModelError
 
 EPSILON = 1e-12
-"""Added to each squared length, as torch's CosineEmbeddingLoss does, which the originals call."""
+"""Added to each squared length, as in torch's CosineEmbeddingLoss, which DistilBERT uses."""
 
 
 class CosineLoss(nn.Module):
     """1 - cos(student, teacher) of two hidden states, token by token.
 
     Args:
-        teacher_state: what of the teacher, such as `hidden:-1`.
-        student_state: what of the student.
+        teacher_state: the name of the teacher's state, such as `hidden:-1`.
+        student_state: the name of the student's state.
     """
 
     def __init__(self, teacher_state: str, student_state: str) -> None:
@@ -31,8 +31,14 @@ class CosineLoss(nn.Module):
     ) -> Self:
         """The loss between two models.
 
+        Args:
+            teacher: sets the width of the hidden states.
+            student: must have hidden states of the same width.
+            teacher_state: the name of the teacher's state, such as `hidden:-1`.
+            student_state: the name of the student's state.
+
         Raises:
-            ModelError: their hidden states are not of one width.
+            ModelError: the hidden states differ in width.
         """
         widths = student.config.hidden_size, teacher.config.hidden_size
         if widths[0] != widths[1]:
@@ -43,7 +49,14 @@ class CosineLoss(nn.Module):
         return cls(teacher_state, student_state)
 
     def forward(self, given: Given) -> Tensor:
-        """[tokens], from 0 to 2."""
+        """The loss of each token.
+
+        Args:
+            given: both models' hidden states, [tokens, hidden].
+
+        Returns:
+            [tokens], from 0 to 2.
+        """
         one, other = given.student[self.student_state], given.teacher[self.teacher_state]
         lengths = ((one * one).sum(-1) + EPSILON) * ((other * other).sum(-1) + EPSILON)
         return 1 - (one * other).sum(-1) / lengths.sqrt()

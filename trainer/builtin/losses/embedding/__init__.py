@@ -1,4 +1,4 @@
-"""The embedding loss: give a sentence the vector that the teacher gives it."""
+"""The embedding loss: reproduce the teacher's sentence vectors."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Embedding(StateLoss):
-    """How far the student's vector of a sentence is from the teacher's; for sentence encoders.
+    """The distance between the student's and the teacher's vector of a sentence; for sentence encoders.
 
-    The vectors are pooled from the last hidden states, as sentence-transformers does it. The text is read without
-    masks: use it with --mask-rate 0, as --preset embedding does.
+    The vectors are pooled from the last hidden states, as in sentence-transformers. The text must not be masked: use
+    --mask-rate 0, as --preset embedding does.
     """
 
     name: ClassVar[str] = "embedding"
     same_width: ClassVar[bool] = True
     per_sequence: ClassVar[bool] = True
     pooling: Literal["mean", "cls", "max"] = option(
-        "mean", "How token vectors become one: the mean, that of [CLS], the max."
+        "mean", "How token vectors are pooled: the mean, the vector of [CLS], or the maximum."
     )
-    distance: Literal["cosine", "mse"] = option("cosine", "1 - cosine, or the mean squared difference.")
+    distance: Literal["cosine", "mse"] = option("cosine", "1 - cosine, or the mean squared error.")
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -35,10 +35,10 @@ class Embedding(StateLoss):
         return ("hidden:-1",)
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss.
+        """The loss module.
 
         Raises:
-            ModelError: the two models are not of one width.
+            ModelError: the models differ in width.
         """
         from trainer.builtin.losses.embedding.module import EmbeddingLoss
 

@@ -11,11 +11,11 @@ from trainer import Given, ModelError, pooled
 
 
 class EmbeddingLoss(nn.Module):
-    """The distance of two sentence vectors.
+    """The distance between two sentence vectors.
 
     Args:
         pooling: see `trainer.pooled`.
-        distance: `cosine` (1 - cosine, from 0 to 2) or `mse` (mean squared difference over the width).
+        distance: `cosine` (1 - cosine, from 0 to 2) or `mse` (mean squared error over the width).
     """
 
     def __init__(self, *, pooling: Literal["mean", "cls", "max"], distance: Literal["cosine", "mse"]) -> None:
@@ -28,8 +28,14 @@ class EmbeddingLoss(nn.Module):
     ) -> Self:
         """The loss between models of these widths.
 
+        Args:
+            student: the width of the student's hidden states.
+            teacher: the width of the teacher's hidden states.
+            pooling: see `trainer.pooled`.
+            distance: `cosine` or `mse`.
+
         Raises:
-            ModelError: they differ.
+            ModelError: the widths differ.
         """
         if student != teacher:
             raise ModelError(
@@ -39,7 +45,14 @@ class EmbeddingLoss(nn.Module):
         return cls(pooling=pooling, distance=distance)
 
     def forward(self, given: Given) -> Tensor:
-        """[sequences]."""
+        """The loss of each sequence.
+
+        Args:
+            given: both models' last hidden states, [tokens, hidden], and the offsets of the sequences.
+
+        Returns:
+            [sequences], never negative.
+        """
         one, other = (
             pooled(side["hidden:-1"], given.offsets, pooling=self.pooling) for side in (given.student, given.teacher)
         )

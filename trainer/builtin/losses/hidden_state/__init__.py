@@ -1,4 +1,4 @@
-"""The hidden-state loss: be close to the teacher's hidden states, after a trained projection."""
+"""The hidden-state loss: match the teacher's hidden states through a trained projection."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class HiddenState(StateLoss):
     """Mean squared error between a trained projection of the student's hidden states and the teacher's."""
 
     name: ClassVar[str] = "hidden-state"
-    layer: int = option(-1, "The student's layer; 0 is the embeddings, -1 the last one.")
-    teacher_layer: int = option(-1, "The teacher's layer.")
+    layer: int = option(-1, "The student's layer; 0 is the embeddings, -1 the last.")
+    teacher_layer: int = option(-1, "The teacher's layer, counted in the same way.")
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ class HiddenState(StateLoss):
         return (f"hidden:{self.teacher_layer}",)
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss and its projection, which starts as the identity where the widths agree."""
+        """The loss module and its projection, which starts as the identity if the widths are equal."""
         from trainer.builtin.losses.hidden_state.module import HiddenStateLoss
 
         widths = student.config.hidden_size, teacher.config.hidden_size

@@ -12,9 +12,9 @@ class HiddenStateLoss(nn.Module):
 
     Args:
         student_width: the width of the student's hidden states.
-        teacher_width: the width of the teacher's.
-        student_state: what of the student, such as `hidden:-1`.
-        teacher_state: what of the teacher.
+        teacher_width: the width of the teacher's hidden states.
+        student_state: the name of the student's state, such as `hidden:-1`.
+        teacher_state: the name of the teacher's state.
     """
 
     def __init__(self, student_width: int, teacher_width: int, *, student_state: str, teacher_state: str) -> None:
@@ -25,7 +25,14 @@ class HiddenStateLoss(nn.Module):
             nn.init.eye_(self.projection.weight)
 
     def forward(self, given: Given) -> Tensor:
-        """[tokens], never negative."""
+        """The loss of each token.
+
+        Args:
+            given: hidden states of the student, [tokens, student width], and of the teacher, [tokens, teacher width].
+
+        Returns:
+            [tokens], never negative.
+        """
         projected = self.projection(given.student[self.student_state])
         errors: Tensor = projected - given.teacher[self.teacher_state]
         return errors.pow(2).mean(-1)

@@ -1,4 +1,4 @@
-"""The masked-LM loss: predict the words that were picked."""
+"""The masked-LM loss: predict the tokens selected for masking."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MaskedLM(LogitsLoss):
-    """Cross-entropy of the student's word distribution with the true word, where a token was picked."""
+    """Cross-entropy of the student's word distribution with the true token, at tokens selected for masking."""
 
     name: ClassVar[str] = "masked-lm"
     reads_teacher: ClassVar[bool] = False
     closed_form: ClassVar[bool] = True
-    positions: Literal["masked"] = option("masked", "Only picked tokens have a hard target.")
+    positions: Literal["masked"] = option("masked", "Only tokens selected for masking have a hard target.")
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss, with its gradient in closed form."""
+        """The loss module, with its gradient in closed form."""
         from trainer.builtin.losses.masked_lm.module import MaskedLMLoss
 
         return MaskedLMLoss()

@@ -12,11 +12,26 @@ class MaskedLMLoss(nn.Module):
     """Cross-entropy with the label, token by token; 0 where the label is -100."""
 
     def forward(self, given: Given) -> Tensor:
-        """The plain formula, [tokens]."""
+        """The plain formula.
+
+        Args:
+            given: the student's logits, [tokens, vocabulary], and the labels, [tokens], -100 where there is none.
+
+        Returns:
+            Nats, [tokens].
+        """
         return nn.functional.cross_entropy(given.student["logits"], given.labels, reduction="none")
 
     def loss_and_gradient(self, given: Given, gradient: Tensor) -> Tensor:
-        """The loss [tokens]; writes its gradient p - one-hot(label) into `gradient` [tokens, vocabulary]."""
+        """The loss, with its gradient in closed form.
+
+        Args:
+            given: the student's logits, [tokens, vocabulary], and the labels, [tokens].
+            gradient: [tokens, vocabulary]; overwritten with p - one-hot(label), or 0 where the label is -100.
+
+        Returns:
+            Nats, [tokens].
+        """
         logits, valid = given.student["logits"], given.labels >= 0
         label = given.labels.clamp(min=0).unsqueeze(1)
         torch.softmax(logits, dim=1, out=gradient)

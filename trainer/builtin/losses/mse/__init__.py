@@ -1,4 +1,4 @@
-"""The MSE loss: match the teacher's logits themselves."""
+"""The MSE loss: match the teacher's logits."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MeanSquaredError(LogitsLoss):
-    """Mean squared error between the student's and the teacher's logits; for a regression, between their values."""
+    """Mean squared error of the student's and the teacher's logits; in a regression, of their predictions."""
 
     name: ClassVar[str] = "mse"
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss."""
+        """The loss module."""
         from trainer.builtin.losses.mse.module import MeanSquaredErrorLoss
 
         return MeanSquaredErrorLoss()

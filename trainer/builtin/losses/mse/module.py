@@ -11,10 +11,16 @@ class MeanSquaredErrorLoss(nn.Module):
     """Mean over the outputs of (student - teacher) squared (Ba and Caruana 2014, arXiv 1312.6184)."""
 
     def forward(self, given: Given) -> Tensor:
-        """[tokens], never negative.
+        """The loss of each token.
+
+        Args:
+            given: both models' logits, [tokens, outputs].
+
+        Returns:
+            [tokens], never negative.
 
         Raises:
-            VocabularyMismatch: the two differ in their number of outputs.
+            VocabularyMismatch: the models differ in their number of outputs.
         """
         student, teacher = given.student["logits"], given.teacher["logits"]
         if student.shape != teacher.shape:

@@ -1,4 +1,4 @@
-"""The soft-target loss: follow the teacher's whole word distribution."""
+"""The soft-target loss: match the teacher's whole word distribution."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ class SoftTarget(LogitsLoss):
 
     name: ClassVar[str] = "soft-target"
     closed_form: ClassVar[bool] = True
-    temperature: float = option(2.0, "Softens both distributions; above 1 shows more of the teacher's doubt.", min=0.01)
-    direction: Literal["forward", "reverse"] = option("forward", "forward: KL(teacher || student); reverse: the other.")
+    temperature: float = option(2.0, "Divides both models' logits; above 1, unlikely words count for more.", min=0.01)
+    direction: Literal["forward", "reverse"] = option(
+        "forward", "forward: KL(teacher || student); reverse: KL(student || teacher)."
+    )
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The loss, with its gradient in closed form."""
+        """The loss module, with its gradient in closed form."""
         from trainer.builtin.losses.soft_target.module import SoftTargetLoss
 
         return SoftTargetLoss(self.temperature, reverse=self.direction == "reverse")

@@ -1,4 +1,4 @@
-"""The soft-target loss in torch: its plain formula, and the one that finds its gradient on the way."""
+"""The soft-target loss in torch: the plain formula, and a version that also computes its gradient."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def soft_target_loss(
 
 
 class SoftTargetLoss(nn.Module):
-    """`soft_target_loss` as the engine takes it, and with its gradient in closed form.
+    """`soft_target_loss` as a module, and with its gradient in closed form.
 
     Args:
         temperature: above 0.
@@ -50,14 +50,28 @@ class SoftTargetLoss(nn.Module):
         self._room: Tensor | None = None
 
     def forward(self, given: Given) -> Tensor:
-        """The plain formula, [tokens]."""
+        """The plain formula.
+
+        Args:
+            given: both models' logits, [tokens, vocabulary].
+
+        Returns:
+            Nats, [tokens].
+        """
         student, teacher = given.student["logits"], given.teacher["logits"]
         return soft_target_loss(student, teacher, temperature=self.temperature, reverse=self.reverse)
 
     def loss_and_gradient(self, given: Given, gradient: Tensor) -> Tensor:
-        """The loss [tokens]; writes its gradient into `gradient` [tokens, vocabulary].
+        """The loss, with its gradient in closed form.
 
         Forward: T (p_s - p_t). Reverse: T p_s (log p_s - log p_t - KL).
+
+        Args:
+            given: both models' logits, [tokens, vocabulary].
+            gradient: [tokens, vocabulary]; overwritten with the gradient of each token's loss.
+
+        Returns:
+            Nats, [tokens].
         """
         student, teacher = given.student["logits"], given.teacher["logits"]
         _check(student, teacher)
@@ -78,9 +92,9 @@ class SoftTargetLoss(nn.Module):
         return divergence * self.temperature**2
 
     def _rooms(self, like: Tensor) -> Tensor:
-        """Three scratch tensors shaped like the logits, reused on a CPU, where fresh memory is slow.
+        """Three scratch tensors shaped like the logits, reused on a CPU, where allocating memory is slow.
 
-        Not when torch compiles the loss: it plans memory itself, and would recompile for each size.
+        They are not reused when torch compiles the loss: it plans memory itself, and would recompile for each size.
         """
         if like.device.type != "cpu" or torch.compiler.is_compiling():
             return like.new_empty(3, *like.shape)
@@ -91,16 +105,16 @@ class SoftTargetLoss(nn.Module):
 
 
 def _softened(cooled: Tensor, room: Tensor) -> Tensor:
-    """Softmax into `room`, and the logarithm of what it divides by, [tokens].
+    """Write the softmax into `room` and return the logarithm of its normaliser, [tokens].
 
-    The logarithm comes from the likeliest word, whose probability cannot vanish: one exponential a word.
+    The logarithm is taken at the likeliest word, whose probability cannot underflow: one exponential per word.
     """
     torch.softmax(cooled, dim=1, out=room)
     return cooled.amax(1) - room.amax(1).log()
 
 
 def _dot(one: Tensor, other: Tensor) -> Tensor:
-    """The product of two matrices row by row, [rows], without a third."""
+    """The product of two matrices row by row, [rows], without an intermediate matrix."""
     return torch.bmm(one.unsqueeze(1), other.unsqueeze(2)).flatten()
 
 
@@ -108,5 +122,5 @@ def _check(student_logits: Tensor, teacher_logits: Tensor) -> None:
     if student_logits.shape != teacher_logits.shape:
         raise VocabularyMismatch(
             f"the student's logits are {list(student_logits.shape)}, the teacher's {list(teacher_logits.shape)}; "
-            "soft targets need one vocabulary"
+            "soft targets need a shared vocabulary"
         )

@@ -1,4 +1,4 @@
-"""Stratified fidelity: where in held-out text does a student leave its teacher?"""
+"""Stratified fidelity: on which kinds of held-out tokens does a student differ from its teacher?"""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 class FidelityProbe(Probe):
     """KL(teacher || student) and agreement on the likeliest word at masked tokens of held-out text, by kind of token.
 
-    Tokens are divided by the frequency of the true word piece, their position, the sequence's length, whole word or
-    part of one, and part of speech if a spaCy model is installed. Counts and sums of the parts add up to the whole.
+    Tokens are grouped by the frequency of the true word piece, by position, by sequence length, by whole word or part
+    of a word, and by part of speech if a spaCy model is installed. The groups' counts and sums add up to the total.
     """
 
     name: ClassVar[str] = "fidelity"
     compares: ClassVar[bool] = True
     held_out: str = option(..., "A dataset that the models were not trained on.", decides=False)
-    rows: int = option(2000, "Its first rows that are used.", min=1)
-    mask_rate: float = option(0.15, "Share of tokens that is masked and predicted.", min=0.001, max=0.9)
+    rows: int = option(2000, "How many rows to use, from the start of the dataset.", min=1)
+    mask_rate: float = option(0.15, "Share of tokens to mask and predict.", min=0.001, max=0.9)
     seed: int = option(42, "Decides which tokens are masked.", min=0)
     tagger: str = option(
-        "auto", "A spaCy model for parts of speech; auto is en_core_web_sm if it is installed.", decides=False
+        "auto", "A spaCy model for parts of speech; auto uses en_core_web_sm if it is installed.", decides=False
     )
 
     def inputs(self, subject: Subject) -> Mapping[str, str]:
-        """The dataset by its fingerprint, and the tagger with its version."""
+        """The dataset's fingerprint, and the tagger with its version."""
         from trainer.builtin.probes.fidelity.tagging import find_tagger
 
         tagger = find_tagger(self.tagger)

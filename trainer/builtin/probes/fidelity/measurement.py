@@ -1,4 +1,4 @@
-"""Both models' word distributions compared at the masked tokens, and the tokens sorted into strata."""
+"""Compare both models' word distributions at the masked tokens, and group the tokens into strata."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ METRICS = {
     "agreement": Metric("same likeliest word as the teacher", "rate", higher_is_better=True),
 }
 FREQUENCIES = (10_000, 1_000, 100, 10)
-"""The least of each frequency band, in occurrences per million tokens."""
+"""The lower bound of each frequency band, in occurrences per million tokens."""
 LENGTHS = (8, 16, 32, 64, 128)
-"""Upper ends of the bands of positions and lengths, in tokens."""
+"""The upper bounds of the position and length bands, in tokens."""
 PIECES = ("whole word", "first piece", "later piece")
 
 
@@ -37,9 +37,9 @@ class Masked:
     """The tokens that are masked and predicted, in the order of the text."""
 
     rows: Ints
-    """[tokens], the row of each."""
+    """[tokens], each token's row."""
     places: Ints
-    """[tokens], its place in the row, from 0."""
+    """[tokens], each token's position in its row, from 0."""
     ids: Ints
     """[tokens], the true ids."""
 
@@ -47,12 +47,16 @@ class Masked:
 def measure(probe: FidelityProbe, subject: Subject) -> Findings:
     """Compare a model with its teacher on held-out text, in total and by stratum.
 
+    Args:
+        probe: the dataset, how much of it is masked, and the tagger.
+        subject: the model to measure, with its teacher.
+
     Raises:
-        ProbeError: no token was masked.
+        ProbeError: no teacher was given, or no token was masked.
     """
     teacher = subject.teacher
     if teacher is None:
-        raise ProbeError(f"{probe.name} compares a model with its teacher; name it: --teacher DIR")
+        raise ProbeError(f"{probe.name} compares a model with its teacher; add --teacher DIR")
     held_out, tagger = subject.held_out(probe.held_out, rows=probe.rows), find_tagger(probe.tagger)
     special = set(subject.tokenizer.all_special_ids)
     masked = choose(held_out.ids, special, rate=probe.mask_rate, seed=probe.seed)
@@ -70,23 +74,39 @@ def measure(probe: FidelityProbe, subject: Subject) -> Findings:
 
 
 def choose(ids: Sequence[Ints], special: set[int], *, rate: float, seed: int) -> Masked:
-    """Pick every token that is not special at one rate; the same tokens for every model.
+    """Select tokens to mask, each with the same probability; the same tokens for every model.
+
+    Args:
+        ids: the token ids of each row.
+        special: ids that are never masked.
+        rate: the probability, from 0 to 1.
+        seed: decides which tokens are selected.
 
     Raises:
-        ProbeError: no token was picked.
+        ProbeError: no token was selected.
     """
     lengths = np.array([len(row) for row in ids])
     flat = np.concatenate(list(ids))
     picked = (generator("fidelity", seed).random(len(flat)) < rate) & ~np.isin(flat, sorted(special))
     if not picked.any():
-        raise ProbeError(f"none of {len(flat):,} held-out tokens was masked; take more rows, or a higher mask-rate")
+        raise ProbeError(f"none of {len(flat):,} held-out tokens was masked; use more rows, or a higher mask-rate")
     rows = np.repeat(np.arange(len(ids)), lengths)
     places = np.arange(len(flat)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return Masked(rows[picked], places[picked], flat[picked])
 
 
 def compare(student: Subject, teacher: Subject, ids: Sequence[Ints], masked: Masked) -> dict[str, NDArray[np.float64]]:
-    """[masked tokens] by metric, in float64."""
+    """KL(teacher || student) in nats, and whether the likeliest word agrees, at each masked token.
+
+    Args:
+        student: the model to measure.
+        teacher: the model to compare with; it has the same vocabulary.
+        ids: the token ids of each row.
+        masked: the tokens to mask and predict.
+
+    Returns:
+        For each metric, [masked tokens] in float64.
+    """
     sequences, rows = [], np.unique(masked.rows)
     for row in rows:
         blanks = masked.places[masked.rows == row]
@@ -107,7 +127,7 @@ def compare(student: Subject, teacher: Subject, ids: Sequence[Ints], masked: Mas
 def _splits(
     subject: Subject, held_out: HeldOut, masked: Masked, tagger: Tagger | None
 ) -> list[tuple[str, Sequence[str], Ints]]:
-    """Each way to divide the masked tokens: its name, its strata, and [tokens] the place of each token's stratum."""
+    """The ways to group the masked tokens: name, strata, and [tokens] the index of each token's stratum."""
     per_million = 1e6 * held_out.counts[masked.ids] / max(held_out.counts.sum(), 1)
     lengths = np.array([len(row) for row in held_out.ids])
     starts = {row: subject.word_starts(held_out.ids[row]) for row in np.unique(masked.rows).tolist()}
@@ -123,7 +143,7 @@ def _splits(
 
 
 def _pieces(starts: dict[int, NDArray[np.bool_]], masked: Masked) -> Ints:
-    """[tokens], each token's place in PIECES."""
+    """[tokens], each token's index in PIECES."""
     made = []
     for row, place in zip(masked.rows.tolist(), masked.places.tolist(), strict=True):
         begins = starts[row]
@@ -135,7 +155,7 @@ def _pieces(starts: dict[int, NDArray[np.bool_]], masked: Masked) -> Ints:
 def _tags(
     subject: Subject, held_out: HeldOut, starts: dict[int, NDArray[np.bool_]], masked: Masked, tagger: Tagger
 ) -> Ints:
-    """[tokens], the part of speech of each token's word, as its place in TAGS."""
+    """[tokens], the part of speech of each token's word, as an index into TAGS."""
     pieces = {row: subject.tokenizer.convert_ids_to_tokens(held_out.ids[row].tolist()) for row in starts}
     tagged = tagger.tags([spelled(pieces[row], starts[row].tolist()) for row in starts])
     of_row = {row: np.asarray(tags)[np.cumsum(starts[row]) - 1] for row, tags in zip(starts, tagged, strict=True)}

@@ -1,4 +1,4 @@
-"""Parts of speech of held-out words, by a spaCy model where one is installed."""
+"""Parts of speech of held-out words, from a spaCy model if one is installed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAGS = (
     "ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON", "PROPN", "PUNCT", "SCONJ",
     "SYM", "VERB", "X", "untagged",
 )  # fmt: skip
-"""Universal Dependencies' parts of speech, and words that the model gives none of these."""
+"""Universal Dependencies' parts of speech, and `untagged` for words without one."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,20 @@ class Tagger:
     identity: str
     """Its name and version."""
     tags: Callable[[Sequence[Sequence[str]]], list[list[int]]]
-    """From the words of sentences to the places of their tags in TAGS."""
+    """Maps the words of sentences to the indices of their tags in TAGS."""
 
 
 def find_tagger(name: str) -> Tagger | None:
-    """The spaCy model of this name; None for `auto` where the default one is not installed.
+    """Load a spaCy model.
+
+    Args:
+        name: an installed model or the folder of one; `auto` is en_core_web_sm.
+
+    Returns:
+        None for `auto` if en_core_web_sm is not installed.
 
     Raises:
-        ProbeError: a model that is not installed, or does not tag.
+        ProbeError: the model is not installed, cannot be loaded, or does not tag.
     """
     import spacy
 
@@ -57,7 +63,9 @@ def _loaded(name: str) -> Tagger:
     except (OSError, ValueError) as error:
         raise ProbeError(f"tagger is {name}, which spaCy cannot load: {str(error).splitlines()[0]}") from error
     if not any(component in pipeline.pipe_names for component in ("tagger", "morphologizer", "attribute_ruler")):
-        raise ProbeError(f"tagger is {name}, which does not tag; it has {', '.join(pipeline.pipe_names) or 'no parts'}")
+        raise ProbeError(
+            f"tagger is {name}, which does not tag; it consists of {', '.join(pipeline.pipe_names) or 'no components'}"
+        )
     places = {tag: place for place, tag in enumerate(TAGS)}
 
     def tags(sentences: Sequence[Sequence[str]]) -> list[list[int]]:
@@ -68,7 +76,12 @@ def _loaded(name: str) -> Tagger:
 
 
 def spelled(pieces: Sequence[str], starts: Sequence[bool]) -> list[str]:
-    """The words that pieces spell, without the marks that tokenizers put on them."""
+    """Join word pieces into words, without the tokenizer's markers such as `##`.
+
+    Args:
+        pieces: the pieces of one sequence.
+        starts: for each piece, whether it begins a word.
+    """
     words: list[str] = []
     for piece, begins in zip(pieces, starts, strict=True):
         text = re.sub("^(##|▁|Ġ)", "", piece)

@@ -1,4 +1,4 @@
-"""The report's sentences: at most three per question, worded from the pairs and intervals that its picture shows."""
+"""The report's sentences: at most three per question, from the pairs and intervals in its figure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _sentences(question: Question) -> tuple[str, ...]:
 
 
 def _fidelity(question: Question) -> str:
-    """How the pairs of the headline follow the teacher: `natural text beats shuffled text beats generated text`."""
+    """The fidelity of the headline's pairs: `natural text beats shuffled text beats generated text`."""
     found = [(pair, each) for pair in question.headline if (each := pair.of(KL))]
     if not found:
         return ""
@@ -67,7 +67,7 @@ def _verdict(question: Question, pair: Comparison, each: Difference) -> str:
 
 
 def _subject(question: Question, run: Scored) -> str:
-    """What a run stands for in a sentence."""
+    """The name of a run in a sentence."""
     if question.kind == COMPOSITION and run.role == STUDENT:
         return KINDS.get(run.composition, f"text with {run.composition}")
     if run.role == STUDENT:
@@ -76,7 +76,7 @@ def _subject(question: Question, run: Scored) -> str:
 
 
 def _downstream(question: Question) -> str:
-    """The scores of the same pairs."""
+    """The scores of the headline's pairs."""
     said = []
     for pair in question.headline:
         found = [each for measure in DRAWN if measure is not KL and (each := pair.of(measure))]
@@ -90,7 +90,7 @@ def _downstream(question: Question) -> str:
 
 
 def _study(question: Question) -> str:
-    """The study's own differences for the same pairs, and whether ours agree."""
+    """The study's differences for the same pairs, and whether ours agree."""
     said = []
     for pair in question.headline:
         for each in pair.differences.values():
@@ -102,7 +102,7 @@ def _study(question: Question) -> str:
 
 
 def _training(question: Question) -> tuple[str, ...]:
-    """How many students training brought closer to the teacher, or farther from it."""
+    """How many students are closer to the teacher, or farther from it, after training."""
     made = []
     for measure in DRAWN:
         found = [(pair, each) for pair in question.comparisons if (each := pair.of(measure))]
@@ -115,7 +115,7 @@ def _counted(measure: Measure, found: Sequence[tuple[Comparison, Difference]]) -
     by = {verdict: [pair.one.label for pair, each in found if each.verdict == verdict] for verdict in VERDICTS}
     better = "are closer to the teacher than" if measure is KL else "score higher than"
     worse = "farther" if measure is KL else "lower"
-    said = f"{measure.title}: {len(by['better'])} of {len(found)} trained students {better} the student as it starts"
+    said = f"{measure.title}: {len(by['better'])} of {len(found)} trained students {better} the initial student"
     if by["worse"]:
         said += f"; {worse}: {', '.join(by['worse'])}"
     if by["cannot tell"]:
@@ -127,9 +127,14 @@ VERDICTS = ("better", "worse", "cannot tell")
 
 
 def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
-    """Each of the study's findings next to the same pair of ours, for each budget."""
+    """Each of the study's findings next to our corresponding pair, for each budget.
+
+    Args:
+        outcomes: all runs.
+        preset: of the GLUE score.
+    """
     header = ("the study finds that", "quoted", "our pair", "ours", "from", "to", "verdict")
-    sheet = Sheet("agreement", "Where these runs agree with the study", header)
+    sheet = Sheet("agreement", "Agreement of these runs with the study", header)
     students = [run for run in outcomes if run.role == STUDENT]
     for budget in dict.fromkeys(run.budget for run in students):
         runs = [run for run in students if run.budget == budget]
@@ -148,14 +153,14 @@ def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
         counts = sorted({len(run.tasks(preset)) for run in students} - {0})
         ours = " or ".join(map(str, counts)) or "none"
         sheet.notes += [
-            f"Points; quoted from {STUDY}. The study's GLUE score is the mean of nine tasks; these runs have {ours}. "
-            "Compare signs; sizes can be compared only if all nine are there."
+            f"In points, quoted from {STUDY}. The study's GLUE score is the mean of nine tasks; these runs have "
+            f"{ours}. Compare signs; compare sizes only if there are all nine tasks."
         ]
     return sheet
 
 
 def _pair(claim: Claim, runs: Sequence[Scored]) -> tuple[Scored, Scored] | None:
-    """The two students that stand for the study's, nearest to each other in size."""
+    """The two students that correspond to the study's, as close in size as possible."""
     plain = natural(runs)
     corrupted = {run.composition: run for run in runs if not run.natural}
     if not plain:

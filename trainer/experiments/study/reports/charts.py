@@ -1,4 +1,4 @@
-"""The report's other figures: scores over size, scores over composition, training curves."""
+"""The report's other figures: scores by size, scores by composition, and training curves."""
 
 from __future__ import annotations
 
@@ -27,39 +27,55 @@ SIZES = {"10%": 402.6e6, "1%": 40.3e6, "0.1%": 4.0e6}
 
 @dataclass(frozen=True)
 class Point:
-    """One student in a figure, or one figure that the study published."""
+    """One student in a figure, or one value published in the study."""
 
     label: str
     x: float
-    """Tokens of its transfer dataset, or its place among compositions."""
+    """Tokens of the transfer dataset, or the index of its composition."""
     scores: tuple[float, ...]
     """One dot per run or fine-tuning seed."""
     series: str = ""
-    """Points of one series are joined by a line: the budget, or the kind of mark."""
+    """The budget, or the kind of mark; a line joins the points of a series."""
     quoted: bool = False
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What one measure shows."""
+    """The data of one measure."""
 
     measure: Measure
     points: tuple[Point, ...]
     lines: tuple[Point, ...]
-    """Baselines, which have no place on the x axis: horizontal lines."""
+    """Baselines, drawn as horizontal lines since they have no position on the x axis."""
 
 
 def size_picture(outcomes: Sequence[Scored], preset: str) -> Picture | None:
-    """Scores over the size of the transfer dataset (the study's Figure 1), one panel per measure."""
+    """Scores by size of the transfer dataset (the study's Figure 1), one panel per measure.
+
+    Args:
+        outcomes: all runs.
+        preset: of the GLUE score.
+
+    Returns:
+        None with fewer than two sizes.
+    """
     runs = [run for run in outcomes if run.role == STUDENT and run.natural]
     if len({run.size for run in runs}) < 2:
         return None
     panels = _panels(outcomes, runs, preset, place=lambda run: float(run.size), theirs=_sizes)
-    return _picture("scores-by-size", "Scores over the size of the transfer dataset", panels, "tokens", {})
+    return _picture("scores-by-size", "Scores by size of the transfer dataset", panels, "tokens", {})
 
 
 def composition_picture(outcomes: Sequence[Scored], preset: str) -> Picture | None:
-    """Scores over the composition of the transfer dataset (the study's Figure 2), one panel per measure."""
+    """Scores by composition of the transfer dataset (the study's Figure 2), one panel per measure.
+
+    Args:
+        outcomes: all runs.
+        preset: of the GLUE score.
+
+    Returns:
+        None with fewer than two compositions.
+    """
     runs = of_one_size(outcomes)
     kinds = sorted({run.composition for run in runs}, key=lambda kind: (kind != "natural", kind))
     if len(kinds) < 2:
@@ -75,11 +91,11 @@ def composition_picture(outcomes: Sequence[Scored], preset: str) -> Picture | No
 
     panels = _panels(outcomes, runs, preset, place=lambda run: float(kinds.index(run.composition)), theirs=theirs)
     names = dict(enumerate(kinds))
-    return _picture("scores-by-composition", "Scores over its composition", panels, "", names)
+    return _picture("scores-by-composition", "Scores by composition of the transfer dataset", panels, "", names)
 
 
 def of_one_size(outcomes: Sequence[Scored]) -> list[Scored]:
-    """The students on corrupted datasets, and on the natural ones nearest to them in size."""
+    """The students on corrupted datasets, and those on the natural datasets closest in size."""
     students = [run for run in outcomes if run.role == STUDENT]
     corrupted, plain = [run for run in students if not run.natural], [run for run in students if run.natural]
     if not corrupted or not plain:
@@ -124,7 +140,13 @@ def _panels(
 
 
 def comparable(runs: Sequence[Scored], measure: Measure, preset: str) -> list[Scored]:
-    """The runs whose values are means over the same tasks: those of the most common set of tasks."""
+    """The runs whose values are means over the same tasks: the most common set of tasks.
+
+    Args:
+        runs: students.
+        measure: all runs are comparable by measures other than GLUE.
+        preset: of the GLUE score.
+    """
     scored = [run for run in runs if run.scores(measure.name, preset)]
     if measure.name != "glue" or not scored:
         return scored
@@ -139,7 +161,7 @@ def _alike(run: Scored, other: Scored, measure: Measure, preset: str) -> bool:
 def _picture(name: str, title: str, panels: list[Panel], below: str, places: dict[int, str]) -> Picture | None:
     if not panels:
         return None
-    caption = "One dot per run or fine-tuning seed, lines through means; dashed lines are the baselines."
+    caption = "One dot per run or fine-tuning seed; lines join the means. Dashed lines are the baselines."
     if any(point.quoted for panel in panels for point in panel.points):
         caption += " Hollow diamonds are the study's own figures, quoted."
     return Picture(
@@ -202,7 +224,14 @@ def _baselines(axes: Axes, lines: Sequence[Point]) -> None:
 
 
 def curves_picture(outcomes: Sequence[Scored]) -> Picture | None:
-    """Held-out KL by update, one line per run; the student as it starts is a dashed line."""
+    """Held-out KL by update, one line per run; a dashed line for the initial student.
+
+    Args:
+        outcomes: all runs.
+
+    Returns:
+        None if no run has measurements during training.
+    """
     runs = [run for run in outcomes if run.curves]
     if not runs:
         return None

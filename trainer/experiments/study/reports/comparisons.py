@@ -1,4 +1,4 @@
-"""The pairs of students that answer each question, and how much better one is than the other."""
+"""The pairs of students that answer each question, with their differences."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from trainer.experiments.study.run_results import BASELINES, START, STUDENT, Sco
 Verdict = Literal["better", "worse", "cannot tell"]
 SIZE = "RQ1: what does the size of the transfer dataset do?"
 COMPOSITION = "RQ2: what does its composition do?"
-TRAINING = "What does training add to the student as it starts?"
+TRAINING = "What does training add to the initial student?"
 NAMES = {"shuffle": "Rand.", "generate": "Gen."}
-"""The study's transfer datasets by our compositions."""
+"""The study's transfer datasets, by our compositions."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better the first student of a pair is by one measure."""
+    """How much better the first student of a pair is, by one measure."""
 
     measure: Measure
     interval: Interval
-    """Above zero if the first is better, whether or not higher values are better."""
+    """Above zero if the first is better, even for measures of which lower is better."""
     quoted: float | None
-    """The same difference in the study, if it has one for such a pair and the same tasks."""
+    """The corresponding difference in the study, if it has the same pair and tasks."""
 
     @property
     def verdict(self) -> Verdict:
-        """What the interval says of the first student."""
+        """Whether the first student is better or worse, if the interval excludes zero."""
         if not self.interval.excludes_zero:
             return "cannot tell"
         return "better" if self.interval.difference > 0 else "worse"
@@ -79,20 +79,25 @@ class Question:
     kind: str
     """SIZE, COMPOSITION or TRAINING."""
     budget: str
-    """Which budget it is about; empty if all students have the same."""
+    """The budget of the students; empty if all have the same."""
     comparisons: tuple[Comparison, ...]
     """Sorted by their first measure, the largest difference first."""
     headline: tuple[Comparison, ...]
-    """The pairs that the sentences are about, in their order."""
+    """The pairs that the sentences are about, in order."""
 
     @property
     def title(self) -> str:
-        """The question as the report prints it."""
+        """The question as printed in the report."""
         return f"{self.kind} ({self.budget})" if self.budget else self.kind
 
 
 def questions(outcomes: Sequence[Scored], preset: str) -> list[Question]:
-    """Every question that the runs can answer, one per budget."""
+    """Every question that the runs can answer, one per budget.
+
+    Args:
+        outcomes: all runs.
+        preset: of the GLUE score.
+    """
     students = [run for run in outcomes if run.role == STUDENT]
     budgets = list(dict.fromkeys(run.budget for run in students))
     made: list[Question] = []
@@ -120,12 +125,12 @@ class _Asker:
             yield self._question("size", SIZE, pairs, [(runs[-1], run) for run in baselines], pairs[:1])
 
     def composition(
-        self, runs: Sequence[Scored], harmed: Sequence[Scored], baselines: Sequence[Scored]
+        self, runs: Sequence[Scored], corrupted: Sequence[Scored], baselines: Sequence[Scored]
     ) -> Iterator[Question]:
-        """Natural text against each noise of about its size, shuffled against generated text, and the baselines."""
-        if not runs or not harmed:
+        """Natural text against each noise of about the same size, shuffled against generated text, and baselines."""
+        if not runs or not corrupted:
             return
-        pairs = [(of_size(runs, run), run) for run in harmed]
+        pairs = [(of_size(runs, run), run) for run in corrupted]
         chain = [next((pair for pair in pairs if pair[1].composition == kind), None) for kind in NAMES]
         known = [pair for pair in chain if pair is not None]
         between = [(known[0][1], known[1][1])] if len(known) == 2 else []
@@ -134,7 +139,7 @@ class _Asker:
         yield self._question("composition", COMPOSITION, pairs, more, headline)
 
     def training(self, runs: Sequence[Scored], baselines: Sequence[Scored]) -> Iterator[Question]:
-        """Every trained student against the student as it starts."""
+        """Every trained student against the initial student."""
         starts = [run for run in baselines if run.role == START]
         trained = [*runs, *(run for run in baselines if run.role != START)]
         if starts and trained:
@@ -155,7 +160,13 @@ class _Asker:
 
 
 def compare(one: Scored, other: Scored, preset: str) -> Comparison:
-    """The differences of two students by every measure that both have, on the same text and the same dev sets."""
+    """The differences of two students by every measure that both have on the same text or dev sets.
+
+    Args:
+        one: the differences are above zero if it is better.
+        other: the student to compare with.
+        preset: of the GLUE score.
+    """
     found = {}
     for measure in EVERY:
         interval = _interval(one, other, measure, preset)
@@ -176,7 +187,7 @@ def _interval(one: Scored, other: Scored, measure: Measure, preset: str) -> Inte
 
 
 def _quoted(one: Scored, other: Scored, measure: str, preset: str) -> float | None:
-    """The study's difference for such a pair; means over fewer tasks than the study's are not compared with it."""
+    """The study's difference for the same kind of pair; None for GLUE means over fewer tasks than the study's."""
     if not one.role == other.role == STUDENT:
         return None
     if measure == "glue" and (preset != "sanh9" or len(one.tasks(preset)) < 9):
@@ -186,7 +197,7 @@ def _quoted(one: Scored, other: Scored, measure: str, preset: str) -> float | No
 
 
 def _stands_for(one: Scored, other: Scored) -> tuple[str, str] | None:
-    """The study's two transfer datasets that differ as ours do."""
+    """The study's two transfer datasets that correspond to ours."""
     if one.natural and other.natural:
         ratio = math.log10(max(one.size, 1) / max(other.size, 1))
         return next((("10%", name) for name, power in (("1%", 1), ("0.1%", 2)) if abs(ratio - power) <= 0.35), None)
@@ -200,9 +211,9 @@ def natural(runs: Sequence[Scored]) -> list[Scored]:
     return sorted((run for run in runs if run.natural), key=lambda run: run.size)
 
 
-def of_size(runs: Sequence[Scored], harmed: Scored) -> Scored:
-    """The student on natural text whose transfer dataset is nearest in size."""
-    return min(runs, key=lambda run: abs(run.size - harmed.size))
+def of_size(runs: Sequence[Scored], corrupted: Scored) -> Scored:
+    """The student on natural text whose transfer dataset is closest in size."""
+    return min(runs, key=lambda run: abs(run.size - corrupted.size))
 
 
 def _sorted(comparisons: Iterable[Comparison]) -> list[Comparison]:
@@ -231,8 +242,8 @@ def difference_sheet(asked: Sequence[Question]) -> Sheet:
     if sheet.rows:
         sheet.notes += [
             "Each row compares two students on the same held-out sequences or dev examples, which are resampled "
-            "together with the runs of each side: 95 % of the resamples lie from … to …. With one run per student an "
-            "interval says nothing about other seeds of the distillation."
+            "together with the runs of each side: 95 % of the resamples lie from … to …. With one run per student, the "
+            "intervals do not cover the effect of the distillation seed."
         ]
     return sheet
 

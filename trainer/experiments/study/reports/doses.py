@@ -1,4 +1,4 @@
-"""Dose and response: what more of one noise costs, in fidelity to the teacher, over natural text of the same size."""
+"""Dose and response: the fidelity lost to increasing amounts of a noise, compared with natural text of equal size."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Panel = Callable[[Axes], None]
 
-TITLE = "What each dose of noise costs"
+TITLE = "The cost of each dose of noise"
 COST = "KL to the teacher, more than natural text"
 RATIO = "KL at masked tokens, times natural text"
 
@@ -35,25 +35,25 @@ class Dose:
     value: float
     run: Scored
     cost: Interval
-    """KL to the teacher on held-out text minus that of the student of natural text, in nats per token."""
+    """KL to the teacher on held-out text minus that of the student on natural text, in nats per token."""
     ratios: dict[str, float]
     """KL at masked tokens divided by that of natural text, by the frequency of the true token; empty without probes."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Students whose transfer datasets differ only in how much of one noise they have."""
+    """Students whose transfer datasets differ only in the amount of one noise."""
 
     noise: str
     option: str
     """The option that sets the dose: `rate`, `n`."""
     budget: str
     natural: Scored
-    """The student of natural text that is nearest in size."""
+    """The student on natural text that is closest in size."""
     doses: tuple[Dose, ...]
-    """By value; two or more."""
+    """Sorted by value; at least two."""
     start: Interval | None
-    """What the student as it starts costs; None if the study has none."""
+    """The cost of the initial student; None if the study does not include it."""
 
     @property
     def title(self) -> str:
@@ -62,12 +62,12 @@ class Series:
 
     @property
     def bands(self) -> list[str]:
-        """The frequency bands that all of its students were probed in."""
+        """The frequency bands in which all students were probed."""
         return [band for band in self.doses[0].ratios if all(band in dose.ratios for dose in self.doses)]
 
 
 def dose_series(outcomes: Sequence[Scored]) -> list[Series]:
-    """Every series of two or more doses of one noise, each with a student of natural text to compare with."""
+    """Every series of two or more doses of one noise that has a student on natural text to compare with."""
     students = [run for run in outcomes if run.role == STUDENT]
     budgets = list(dict.fromkeys(run.budget for run in students))
     starts = [run for run in outcomes if run.role == START]
@@ -85,7 +85,7 @@ def dose_series(outcomes: Sequence[Scored]) -> list[Series]:
 
 
 def _alike(runs: Sequence[Scored]) -> Iterator[tuple[tuple[str, str], list[tuple[float, Scored]]]]:
-    """The runs of one noise whose options differ in one number, with that number, by noise and option."""
+    """By noise and option, the runs whose noise differs only in that number, with the number."""
     single = [(_dosed(run.transfer.noises[0]), run) for run in runs if run.transfer and len(run.transfer.noises) == 1]
 
     def kind(pair: tuple[Noise, Scored]) -> str:
@@ -103,7 +103,7 @@ def _alike(runs: Sequence[Scored]) -> Iterator[tuple[tuple[str, str], list[tuple
 
 
 def _dosed(noise: Noise) -> Noise:
-    """The noise as a dose: shuffling tokens is shuffling n-grams of one token."""
+    """The noise as a dose: shuffling tokens equals shuffling n-grams of one token."""
     if noise.name == "shuffle" and noise.options.get("unit") == "token":
         return Noise(noise.name, {**noise.options, "unit": "ngram", "n": 1})
     return noise
@@ -142,13 +142,13 @@ def _bands(run: Scored) -> dict[str, float]:
 
 
 def dose_picture(outcomes: Sequence[Scored]) -> Picture | None:
-    """For each series a panel of costs and, if there are probes, one by word frequency; None without a series."""
+    """For each series, a panel of costs and, with probes, one by word frequency; None if there is no series."""
     found = dose_series(outcomes)
     if not found:
         return None
     caption = (
-        "Each student is compared with that of natural text of about the same size, which is at 0 (or 1 in ratios); "
-        "bars are 95 % intervals. The dashed line is the student as it starts."
+        "Each student is compared with one on natural text of about the same size, which is at 0 (or 1 for ratios). "
+        "Bars are 95 % intervals. The dashed line is the initial student."
     )
     return Picture("dose-response", TITLE, caption, lambda narrow: _draw(found, narrow), _data(found))
 
@@ -168,7 +168,7 @@ def _data(found: Sequence[Series]) -> Sheet:
 
 
 def dose_sheet(outcomes: Sequence[Scored]) -> Sheet:
-    """Every value of the picture; no rows without a series."""
+    """Every value of the picture; empty if there is no series."""
     return _data(dose_series(outcomes))
 
 

@@ -1,4 +1,4 @@
-"""How the report's figures look, and how they become SVG that follows the page's light or dark colours."""
+"""The style of the report's figures, and their conversion to SVG in the page's light or dark colours."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SERIES = ("#1f5fa8", "#2e7d4f", "#7a3e9d", "#a83232", "#00798c", "#6b5b00")
 NAMES = {INK: "ink", FAINT: "faint", LINE: "line", QUOTED: "quoted"} | {
     color: f"series-{number}" for number, color in enumerate(SERIES, start=1)
 }
-"""The page's style sheet gives each of these colours a value for light and one for dark."""
+"""The page's style sheet has a light and a dark value for each of these colours."""
 WIDE, NARROW = 9.6, 4.3
-"""Inches: for a screen, and for a telephone or one column of a paper."""
+"""In inches: for a screen, and for a phone or one column of a paper."""
 
 
 @dataclass(frozen=True)
@@ -36,23 +36,23 @@ class Picture:
     title: str
     caption: str
     draw: Callable[[bool], Figure]
-    """Draws it; True for the narrow layout, with panels below each other."""
+    """Draws the figure; True for the narrow layout, with panels below each other."""
     data: Sheet
-    """Every value that is drawn."""
+    """Every value in the figure."""
 
     @cached_property
     def svg(self) -> str:
-        """The wide layout as a file of its own, on white; the same bytes each time."""
+        """The wide layout as a separate file, on white; always the same bytes."""
         return _svg(self, narrow=False).replace("<svg ", '<svg style="background: #ffffff" ', 1)
 
 
 def canvas(width: float, height: float, panels: int, *, narrow: bool) -> tuple[Figure, list[Axes]]:
-    """A figure with its panels in a row, or below each other if narrow. Call it inside `styled`.
+    """A figure with its panels in a row, or below each other if narrow; to be called inside `styled`.
 
     Args:
         width, height: of one panel's row, in inches.
-        panels: how many.
-        narrow: whether they stand below each other.
+        panels: the number of panels.
+        narrow: whether to place them below each other.
     """
     from matplotlib.figure import Figure
 
@@ -64,7 +64,11 @@ def canvas(width: float, height: float, panels: int, *, narrow: bool) -> tuple[F
 
 @contextmanager
 def styled(salt: str) -> Iterator[None]:
-    """The look of all figures; `salt` makes the ids inside an SVG the same each time."""
+    """The style of all figures.
+
+    Args:
+        salt: makes the ids inside an SVG reproducible.
+    """
     import matplotlib as mpl
 
     with mpl.rc_context({
@@ -85,10 +89,15 @@ def _svg(picture: Picture, *, narrow: bool) -> str:
 
 
 def to_element(picture: Picture, *, narrow: bool) -> str:
-    """A picture as an `<svg>` element of a page, in the page's colours, with a title for those who do not see it."""
+    """A picture as an `<svg>` element in the page's colours, with a title for screen readers.
+
+    Args:
+        picture: the figure.
+        narrow: whether to use the narrow layout.
+    """
     svg, name = picture.svg if not narrow else _svg(picture, narrow=True), f"{picture.name}{'-narrow' * narrow}"
     svg = svg[svg.index("<svg") :].replace(' style="background: #ffffff"', "", 1)
-    # Ids are unique in a file only: two figures in one page would share them.
+    # Ids are unique only within a file: two figures on one page would share them.
     svg = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     for color, variable in NAMES.items():
         svg = svg.replace(color, f"var(--{variable})")
@@ -98,7 +107,7 @@ def to_element(picture: Picture, *, narrow: bool) -> str:
 
 
 def to_pdf(picture: Picture) -> bytes:
-    """A picture as PDF, for papers; the same bytes each time."""
+    """A picture as PDF, for papers; always the same bytes."""
     data = io.BytesIO()
     with styled(picture.name):
         picture.draw(False).savefig(data, format="pdf", metadata={"CreationDate": None})

@@ -1,4 +1,4 @@
-"""The picture that answers a question: one row per pair of students, its difference and interval by each measure."""
+"""The figure that answers a question: one row per pair of students, with its difference and interval by measure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW = 0.34
-"""Inches that a row takes."""
+"""The height of a row, in inches."""
 
 
 def forest(question: Question) -> Picture | None:
@@ -24,7 +24,7 @@ def forest(question: Question) -> Picture | None:
     if not rows:
         return None
     caption = (
-        "Each row compares two students. To the right of zero the first one is better; the bar is the 95 % interval, "
+        "Each row compares two students. To the right of zero, the first one is better. The bar is the 95 % interval, "
         "grey if it includes zero."
     )
     if any(each.quoted is not None for pair in rows for each in pair.differences.values()):

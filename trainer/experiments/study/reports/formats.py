@@ -1,4 +1,4 @@
-"""Tables of a report, and the ways to write them: HTML (by the template), Markdown, CSV, LaTeX."""
+"""Tables of a report, and their formats: Markdown, CSV and LaTeX; the template writes HTML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Row:
 
     cells: tuple[str, ...]
     quoted: bool = False
-    """Whether others published these figures; they are always marked."""
+    """Whether the figures are quoted from a publication; they are always marked."""
 
 
 @dataclass
@@ -32,16 +32,16 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
 
     def add(self, *cells: str, quoted: bool = False) -> None:
-        """Add a line."""
+        """Add a row."""
         self.rows.append(Row(cells, quoted))
 
     def is_text(self, column: int) -> bool:
-        """Whether a column holds words: no cell of it begins with a figure."""
+        """Whether a column has text: none of its cells begins with a number."""
         return not any(NUMBER.match(row.cells[column]) for row in self.rows)
 
 
 def to_markdown(sheet: Sheet) -> str:
-    """The table as Markdown; quoted lines are in italics and say so."""
+    """The table as Markdown; quoted rows are in italics."""
     lines = [f"### {sheet.title}", "", _piped(sheet.header), _piped(["---"] * len(sheet.header))]
     for row in sheet.rows:
         cells = [f"*{cell}*" if row.quoted and cell else cell for cell in row.cells]
@@ -50,7 +50,7 @@ def to_markdown(sheet: Sheet) -> str:
 
 
 def to_csv(sheet: Sheet) -> str:
-    """The table as CSV, with a last column that says measured or quoted."""
+    """The table as CSV, with a last column `measured` or `quoted`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*sheet.header, "origin"])
@@ -63,7 +63,7 @@ LATEX = str.maketrans({c: "\\" + c for c in "&%$#_{}"} | {"~": r"\textasciitilde
 
 
 def to_latex(sheet: Sheet) -> str:
-    """The table as a LaTeX `table` for the booktabs package; quoted lines are in italics."""
+    """The table as a LaTeX `table` for the booktabs package; quoted rows are in italics."""
     body = []
     for row in sheet.rows:
         cells = [cell.translate(LATEX) for cell in row.cells]

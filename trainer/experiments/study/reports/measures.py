@@ -1,4 +1,4 @@
-"""What the report compares students by, and how each figure is written."""
+"""The measures by which the report compares students, and their formatting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trainer.evaluation import Interval
 
 NOTHING = "–"
-"""What a table shows where nothing was measured."""
+"""The cell of a table for a missing measurement."""
 
 
 @dataclass(frozen=True)
@@ -16,15 +16,15 @@ class Measure:
     """One way to compare two students."""
 
     name: str
-    """As `Scored.scores` takes it."""
+    """The name passed to `Scored.scores`."""
     title: str
     unit: str
-    """Of a difference."""
+    """The unit of a difference."""
     digits: int
     higher_is_better: bool = True
 
     def signed(self, value: float) -> str:
-        """A difference with its sign; what rounds to zero has none."""
+        """A difference with its sign; no sign if it rounds to zero."""
         text = f"{value:+.{self.digits}f}"
         return text.lstrip("+-") if float(text) == 0 else text
 
@@ -37,7 +37,12 @@ class Measure:
         return f"95 % interval {self.signed(interval.low)} to {self.signed(interval.high)}"
 
     def spread(self, values: Sequence[float], middle: float | None) -> str:
-        """The mean, with the range if there are several values; a dash if there are none."""
+        """The mean, with the range if there are several values.
+
+        Args:
+            values: of the runs or seeds.
+            middle: their mean; None gives a dash.
+        """
         if middle is None:
             return NOTHING
         text = f"{middle:.{self.digits}f}"
@@ -51,4 +56,4 @@ EXACT = Measure("exact match", "SQuAD EM", "points", 1)
 F1 = Measure("f1", "SQuAD F1", "points", 1)
 EVERY = (KL, AGREEMENT, GLUE, EXACT, F1)
 DRAWN = (KL, GLUE, F1)
-"""The measures of the first screen."""
+"""The measures in the figures at the top of a report."""

@@ -1,4 +1,4 @@
-"""Put runs and their scores into one self-contained page, measured figures next to quoted ones."""
+"""Write a self-contained page about runs and their scores, with measured figures next to quoted ones."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from trainer.runtime import write_whole
 
 @dataclass
 class Report:
-    """Everything that a report shows, before it is written in one format or another."""
+    """The content of a report, independent of its format."""
 
     title: str
     preset: str
     answers: list[Answer]
     pictures: dict[str, Picture]
-    """By name; the picture of an answer has the name of its question."""
+    """By name; an answer's picture is named after its question."""
     sheets: list[Sheet]
     notes: list[str] = field(default_factory=list)
 
     @property
     def details(self) -> list[Picture]:
-        """The pictures that belong to no question."""
+        """The pictures that do not belong to a question."""
         asked = {answer.question.name for answer in self.answers}
         return [picture for name, picture in self.pictures.items() if name not in asked]
 
@@ -62,11 +62,15 @@ def report(
     Args:
         runs: run folders, evaluated or not, and folders of evaluated models such as a teacher.
         out: the file to write.
-        preset: which GLUE score: `sanh9`, `glue8` or `leaderboard`.
-        measured: a file that `trainer measure --out FILE` wrote, for the table of networks.
+        preset: of the GLUE score: `sanh9`, `glue8` or `leaderboard`.
+        measured: a file written by `trainer measure --out FILE`, for the table of networks.
+        title: of the page.
+
+    Returns:
+        The path of the page.
 
     Raises:
-        RunError: a folder holds neither a run nor an evaluation.
+        RunError: a folder has neither a run nor an evaluation.
         ResultDamaged: a stored result was edited.
     """
     outcomes = read_outcomes(runs)
@@ -79,10 +83,14 @@ def report(
 def write_report(made: Report, folder: Path) -> Path:
     """Write a report in every format.
 
-    The page and Markdown; the answers as JSON; tables as CSV and LaTeX; figures as SVG, PDF and CSV.
+    These are the page and Markdown; the answers as JSON; tables as CSV and LaTeX; figures as SVG, PDF and CSV.
+
+    Args:
+        made: the report.
+        folder: where to write the files.
 
     Returns:
-        The page.
+        The path of the page.
     """
     tables, figures = folder / "tables", folder / "figures"
     for sheet in made.sheets:
@@ -115,7 +123,15 @@ def gathered(
     title: str,
     probes: Sequence[ProbeValue] = (),
 ) -> Report:
-    """The answers, pictures and tables about runs."""
+    """The answers, pictures and tables about runs.
+
+    Args:
+        runs: the runs; those that differ only in their seed are merged.
+        preset: of the GLUE score.
+        networks: sizes and inference times, for the table of networks.
+        title: of the report.
+        probes: values of probes; empty uses those stored with the runs.
+    """
     outcomes = merged(runs)
     probes = probes or probe_values(outcomes)
     asked = questions(outcomes, preset)
@@ -141,7 +157,7 @@ def gathered(
 
 
 def to_html(made: Report) -> str:
-    """The page: style and script inside, nothing from elsewhere."""
+    """The page, which embeds its style and script and loads nothing else."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -161,7 +177,7 @@ def to_html(made: Report) -> str:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A picture as the page shows it."""
+    """A picture as elements of a page."""
 
     picture: Picture
     wide: str
@@ -171,7 +187,7 @@ class Drawn:
 
 
 def page_style() -> tuple[str, str]:
-    """The style sheet and the script of the project's pages."""
+    """The style sheet and the script of all pages."""
     files = Path(__file__).parent / "templates"
     return (files / "report.css").read_text(encoding="utf-8"), (files / "report.js").read_text(encoding="utf-8")
 
@@ -188,7 +204,7 @@ def drawn(picture: Picture) -> Drawn:
 
 
 def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
-    """What to know, each said once with all the runs that it holds for."""
+    """Notes, each with all the runs to which it applies."""
     found: dict[str, list[str]] = {}
     for run in outcomes:
         said = [reason for made in run.evaluations.values() for reason in made.missing.values()]
@@ -208,7 +224,7 @@ def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
 
 
 def _uneven(outcomes: Sequence[Scored], preset: str) -> list[str]:
-    """A note if GLUE scores are means over different tasks: such scores are neither compared nor drawn together."""
+    """A note if GLUE scores are means over different tasks, which are neither compared nor drawn together."""
     sets: dict[tuple[str, ...], list[str]] = {}
     for run in outcomes:
         if tasks := run.tasks(preset):

@@ -1,4 +1,4 @@
-"""The report's section of probes: scores of models without fine-tuning, by probe and stratum."""
+"""The report's section on probes: measurements without fine-tuning, by probe and stratum."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_DRAWN = 15
-"""A split with more strata than this, such as 67 paradigms, is in the table only."""
+"""Splits with more strata, such as 67 paradigms, are shown in the table only."""
 
 
 @dataclass(frozen=True)
 class ProbeValue:
-    """One value that a probe gives for one model."""
+    """One value of a probe for one model."""
 
     model: str
-    """As the report names it: a transfer dataset, a baseline, or the teacher."""
+    """The model's name in the report: a transfer dataset, a baseline, or the teacher."""
     probe: str
-    """The probe and what it measures; each is a panel of its own."""
+    """The probe and its metric, which have a panel of their own."""
     stratum: str
-    """What part of the probe: a paradigm, a frequency band, `all`."""
+    """The part of the probe: a paradigm, a frequency band, `all`."""
     value: float
     low: float | None = None
-    """The 95 % interval, or the range over runs if there are several; None if the probe gives none."""
+    """The lower end of the 95 % interval, or of the range over several runs; None if the probe has no interval."""
     high: float | None = None
     drawn: bool = True
-    """Whether the figure shows it; the table shows everything."""
+    """Whether the value is in the figure; the table has all values."""
 
 
 def probe_values(outcomes: Sequence[Scored]) -> list[ProbeValue]:
-    """What the runs were probed for, with the runs that differ in their seed together."""
+    """The probe values of all runs; runs that differ only in their seed are combined."""
     made = []
     for run in outcomes:
         found: dict[tuple[str, str, str], list[ProbeRow]] = {}
@@ -66,7 +66,7 @@ def _value(model: str, panel: str, stratum: str, rows: Sequence[ProbeRow], *, dr
 
 
 def probe_sheet(rows: Sequence[ProbeValue]) -> Sheet:
-    """Every value of every probe; no rows if nothing was probed."""
+    """Every value of every probe; empty if nothing was probed."""
     sheet = Sheet("probes", "Probes", ("model", "probe", "stratum", "value", "from", "to"))
     for row in rows:
         bounds = (NOTHING if bound is None else f"{bound:.3f}" for bound in (row.low, row.high))

@@ -1,4 +1,4 @@
-"""Figures that others published, with their sources; the report always marks them as quoted."""
+"""Published figures with their sources; the report always marks them as quoted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BANDY = "Bandy and Vincent 2021, arXiv 2105.05241"
 
 @dataclass(frozen=True)
 class QuotedScore:
-    """Scores of a student or a network, in percent, that somebody else measured."""
+    """Published scores of a student or a network, in percent."""
 
     network: str
     transfer: str
@@ -24,7 +24,11 @@ class QuotedScore:
     superseded: bool = False
 
     def of(self, measure: str) -> float:
-        """The score by `glue`, `exact match` or `f1`."""
+        """The score by a measure.
+
+        Args:
+            measure: `glue`, `exact match` or `f1`.
+        """
         return {"glue": self.glue, "exact match": self.exact_match, "f1": self.f1}[measure]
 
 
@@ -109,13 +113,13 @@ DATASETS = (
 
 @dataclass(frozen=True)
 class Claim:
-    """What the study's figures say, in a form that ours can agree or disagree with."""
+    """A finding of the study, which our figures can confirm or contradict."""
 
     text: str
     measure: str
     """`glue`, `exact match` or `f1`."""
     more: str
-    """What scores higher, as its transfer dataset in the study."""
+    """The study's transfer dataset whose student scores higher."""
     less: str
     sources: tuple[str, ...] = field(default=(STUDY,))
 
@@ -131,12 +135,21 @@ CLAIMS = (
 
 
 def study_score(transfer: str) -> QuotedScore | None:
-    """The study's own scores for one of its transfer datasets, or None."""
+    """The study's scores for one of its transfer datasets; None if it has none of this name."""
     return next((score for score in STUDY_SCORES if score.transfer == transfer), None)
 
 
 def quoted_difference(more: str, less: str, measure: str) -> float | None:
-    """How many points the study's student on one transfer dataset scores above that on another."""
+    """How many points the study's student on one transfer dataset scores above that on another.
+
+    Args:
+        more: the transfer dataset of the first student, such as `10%`.
+        less: the transfer dataset of the second student.
+        measure: `glue`, `exact match` or `f1`.
+
+    Returns:
+        None if the study has no such scores.
+    """
     one, other = study_score(more), study_score(less)
     if one is None or other is None or measure not in ("glue", "exact match", "f1"):
         return None

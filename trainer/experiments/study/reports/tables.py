@@ -1,4 +1,4 @@
-"""The report's other tables: scores, tasks, transfer datasets, training runs, networks."""
+"""The report's other tables: scores, tasks, transfer datasets, training runs and networks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
     sheet.notes += ["Means over runs and fine-tuning seeds, with the range of several; scores in percent."]
     if named:
         sheet.notes += [
-            f"GLUE ({'; '.join(named)}) is the plain mean over the evaluated tasks; the quoted ones are over all nine."
+            f"GLUE ({'; '.join(named)}) is the mean over the evaluated tasks; quoted scores are means over all nine."
         ]
     if downstream:
         sources = "; ".join(dict.fromkeys(score.source for score in quoted.STUDY_SCORES))
@@ -46,7 +46,7 @@ def score_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
 
 
 def task_sheet(outcomes: Sequence[Scored]) -> Sheet:
-    """Every task's own score, beside the score of always giving the most frequent answer."""
+    """The score of every task, and that of always giving the most frequent answer."""
     titles = list(dict.fromkeys(name for run in outcomes for name in run.columns if name != "SQuAD"))
     sheet = Sheet("tasks", "GLUE by task", ("network", "transfer dataset", *titles))
     if not titles:
@@ -105,7 +105,7 @@ def distillation_sheet(outcomes: Sequence[Scored]) -> Sheet:
 
 def network_sheet(measured: Measurements | None) -> Sheet:
     """Parameters, size and inference time: the study's Table 3."""
-    sheet = Sheet("networks", "Networks", ("network", "parameters", "size", "inference", "p95 a sentence"))
+    sheet = Sheet("networks", "Networks", ("network", "parameters", "size", "inference", "p95 per sentence"))
     if measured is None:
         return sheet
     for model in measured.models:
