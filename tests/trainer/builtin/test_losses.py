@@ -59,7 +59,7 @@ def test_the_closed_form_leaves_the_logits_as_they_were() -> None:
 
 
 def test_soft_targets_over_two_vocabularies_are_refused() -> None:
-    with pytest.raises(VocabularyMismatch, match="one vocabulary"):
+    with pytest.raises(VocabularyMismatch, match="shared vocabulary"):
         soft_target_loss(torch.zeros(1, 3), torch.zeros(1, 4), temperature=2.0)
 
 

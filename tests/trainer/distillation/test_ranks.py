@@ -60,5 +60,5 @@ def test_a_killed_rank_ends_the_others_with_a_line_that_says_so(tmp_path: Path) 
     both = [subprocess.Popen(command, env=shared | {"RANK": str(rank)}, **pipes) for rank in (0, 1)]  # type: ignore[call-overload]
     told = [process.communicate(timeout=120)[0] for process in both]
     assert both[0].returncode == 1
-    assert "rank 0 of 2 lost another" in told[0]
+    assert "rank 0 of 2 lost contact with another" in told[0]
     assert time.monotonic() - started < 120

@@ -32,7 +32,7 @@ def test_evaluate_prints_json_and_names_what_is_left_out(
     assert json.loads(capsys.readouterr().out)["missing"]["WNLI"].startswith("WNLI is not in")
     assert code(*words, "--epochs", 1) == 0
     shown = capsys.readouterr()
-    assert "sanh9, 1 of 9 tasks" in shown.out and "no score counts WNLI" in shown.err
+    assert "sanh9, 1 of 9 tasks" in shown.out and "the scores do not include WNLI" in shown.err
 
 
 def test_finetune_measure_and_report_write_what_they_say(
@@ -54,7 +54,7 @@ def test_finetune_measure_and_report_write_what_they_say(
         (("evaluate", "glue"), 2, "--model"),
         (("evaluate", "glue", "--model", "m", "--preset", "best"), 2, "study"),
         (("score", "squad", "p.json", "d.json"), 1, "cannot be read"),
-        (("report", "nowhere"), 1, "holds neither a run"),
+        (("report", "nowhere"), 1, "has neither a run"),
         (("study", "run", "nowhere.toml"), 1, "does not exist"),
     ],
 )

@@ -38,5 +38,5 @@ def test_every_sentence_is_timed_as_often_as_there_are_passes(student: Path) -> 
 def test_a_folder_without_a_model_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="is not a model folder"):
         measure([tmp_path])
-    with pytest.raises(ModelError, match="no model is given"):
+    with pytest.raises(ModelError, match="no models given"):
         measure([])

@@ -50,18 +50,18 @@ def doors() -> list[Callable[[Path], object]]:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"vocab_size": "many"}, "vocab_size is 'many'; it must be a whole number, 1 to 16,777,216"),
+        ({"vocab_size": "many"}, "vocab_size is 'many'; it must be a whole number from 1 to 16,777,216"),
         ({"vocab_size": 10**15}, "vocab_size is 1000000000000000; it must"),
-        ({"num_hidden_layers": 1e9}, "num_hidden_layers is 1000000000.0; it must be a whole number, 1 to 1,000"),
+        ({"num_hidden_layers": 1e9}, "num_hidden_layers is 1000000000.0; it must be a whole number from 1 to 1,000"),
         ({"num_hidden_layers": True}, "num_hidden_layers is True"),
-        ({"num_hidden_layers": 900}, "num_hidden_layers.: the config asks for 900 layers, the weights have 3 layers"),
+        ({"num_hidden_layers": 900}, "num_hidden_layers.: the config says 900 layers, the weights have 3 layers"),
         (
             {"vocab_size": 60},
-            r"vocab_size.: the config asks for .* of shape \[60, 16\], .*50, 16",
+            r"vocab_size.: the config says .* of shape \[60, 16\], .*50, 16",
         ),
         ({"hidden_size": 8}, r"config.json and the weights do not fit each other \(hidden_size\)"),
         ({"intermediate_size": 64}, r"config.json and the weights do not fit each other \(intermediate_size\)"),
-        ({"max_position_embeddings": 1 << 19}, "max_position_embeddings.: the config asks for"),
+        ({"max_position_embeddings": 1 << 19}, "max_position_embeddings.: the config says"),
         ({"model_type": 3}, "model_type is 3; it must be a name such as bert"),
         ({"model_type": "distilbert"}, "(do not fit each other|does not describe a model)"),
     ],
@@ -115,7 +115,7 @@ def test_weights_that_are_not_floating_point_are_named(teacher: Path) -> None:
     weights = teacher / "model.safetensors"
     weights.write_bytes(weights.read_bytes().replace(b'"F32"', b'"I32"'))
     for door in doors():
-        with pytest.raises(DamagedWeights, match="is stored as I32, and weights must be floating-point"):
+        with pytest.raises(DamagedWeights, match="is stored as I32, but weights must be floating-point"):
             door(teacher)
 
 

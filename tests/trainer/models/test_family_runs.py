@@ -86,7 +86,7 @@ def test_a_body_or_a_fine_tuned_model_of_the_family_has_no_head(
 
 def test_an_electra_discriminator_is_said_to_be_one(tmp_path: Path, make: ModuleType) -> None:
     folder = make.teacher_folder(tmp_path / "disc", model=ElectraForPreTraining(ElectraConfig(**MODELS["electra"])))
-    with pytest.raises(NoLanguageModelHead, match="a discriminator cannot teach"):
+    with pytest.raises(NoLanguageModelHead, match="a discriminator cannot be a teacher"):
         load_teacher(folder)
 
 

@@ -71,7 +71,7 @@ def test_frozen_positions_are_the_teachers_and_stay(make: ModuleType) -> None:
 
 
 def test_frozen_positions_must_come_from_somewhere(make: ModuleType) -> None:
-    with pytest.raises(ModelError, match="start=random takes nothing from it; choose another start"):
+    with pytest.raises(ModelError, match="start=random copies nothing from it; choose another start"):
         build("layers:1,start=random,positions=frozen", make.bert(2))
 
 
@@ -92,7 +92,7 @@ def test_distilbert_of_a_roberta_names_what_can_follow_it() -> None:
         vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32
     )  # fmt: skip
     teacher = RobertaForMaskedLM(config)
-    with pytest.raises(ModelError, match="use layers:6"):
+    with pytest.raises(ModelError, match="use --student layers:6"):
         build("distilbert:1", teacher)
     assert len(build("layers:1", teacher).roberta.encoder.layer) == 1
 

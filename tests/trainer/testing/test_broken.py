@@ -18,11 +18,11 @@ from trainer.testing import check_loss, check_task
 
 VARIANTS = ["soft-target:direction=reverse", "cosine:layer=1,teacher-layer=2", "hidden-state:layer=1"]
 BROKEN = {
-    "mean": r"forward gave \[\] for 22 tokens; give one loss per token",
+    "mean": r"forward returned \[\] for 22 tokens; return one loss per token",
     "nan": "which are not finite",
-    "chance": "two results for the same input",
+    "chance": "different results for the same input",
     "detached": "no gradient reaches the student; do not detach",
-    "across": "the loss of one sequence depends on another one; keep to given.offsets",
+    "across": "the loss of one sequence depends on another; use given.offsets",
     "error": "forward raised KeyError: 'logits'",
 }
 
@@ -120,9 +120,9 @@ def test_a_loss_that_needs_what_its_kind_cannot_have_is_found(state: str) -> Non
     [
         ("metric", "its metrics are .*; there are accuracy"),
         ("label", "labels are numbers below 2"),
-        ("ids", "two examples of train have one id"),
-        ("rows", "they must have as many"),
-        ("dev", "read gave no dev set"),
+        ("ids", "two examples of train have the same id"),
+        ("rows", "all must have the same number"),
+        ("dev", "read returned no dev set"),
     ],
 )
 def test_a_task_that_breaks_a_promise_is_found(how: str, message: str, tmp_path: Path) -> None:

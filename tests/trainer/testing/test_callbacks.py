@@ -50,7 +50,7 @@ def test_a_callback_that_writes_into_its_copy_of_the_run_card_changes_nothing() 
 
 def test_a_callback_that_changes_what_is_computed_is_found() -> None:
     try:
-        with pytest.raises(ContractBroken, match="the run's student is another one when it watches"):
+        with pytest.raises(ContractBroken, match="the run's student differs when it watches"):
             check_callback(Watcher, how="hooks")
     finally:
         HOOKS.pop().remove()

@@ -244,7 +244,7 @@ def needing(base: Any, *needs: str) -> Any:
         (LogitsLoss, ("logits", "hidden:-1"), "needing needs 'hidden:-1'; a LogitsLoss may need only 'logits'"),
         (StateLoss, ("query:0",), "needing needs 'query:0'"),
         (StateLoss, ("hidden",), "needing needs 'hidden'"),
-        (StateLoss, (), "needs nothing of the student"),
+        (StateLoss, (), "needs no output of the student"),
         (Loss, ("logits",), "needing is neither a LogitsLoss nor a StateLoss"),
     ],
 )

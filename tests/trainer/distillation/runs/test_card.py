@@ -36,7 +36,7 @@ def test_a_card_is_read_as_it_was_written(card: dict[str, Any], tmp_path: Path) 
 
 
 def test_a_folder_without_a_card_holds_no_run(tmp_path: Path) -> None:
-    with pytest.raises(NoCheckpoint, match="holds no run"):
+    with pytest.raises(NoCheckpoint, match="has no run"):
         read_card(tmp_path / "run.json")
 
 

@@ -62,7 +62,7 @@ def test_no_room_for_a_checkpoint_keeps_the_one_before() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    with pytest.raises(StorageError, match=r"could not be written.*make room, then --resume"):
+    with pytest.raises(StorageError, match=r"could not be written.*free some space, then --resume"):
         save(full / "run", at(1), keep=2)
 
 

@@ -75,7 +75,9 @@ def test_a_resume_with_other_code_is_refused(tmp_path: Path, make: Any) -> None:
     distill(make.rows(60), teacher, out, preset=str(mine), options=OPTIONS, stop_after="0s")
     card = out / "run.json"
     card.write_text(card.read_text(encoding="utf-8").replace('"sha256": "', '"sha256": "0'), encoding="utf-8")
-    with pytest.raises(OtherRecipe, match=r"changed-squares in .*my_loss.py is not the code that the run began with"):
+    with pytest.raises(
+        OtherRecipe, match=r"the code of changed-squares in .*my_loss.py has changed since the run started"
+    ):
         distill(make.rows(60), teacher, out, resume=True)
 
 

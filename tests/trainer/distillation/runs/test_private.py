@@ -36,7 +36,9 @@ def test_a_run_is_resumed_by_giving_the_teacher_again_since_its_card_has_the_nam
     options = {**OPTIONS, "budget": "updates=4"}
     distill(rows, teacher, run, options=options, stop_after="0s")
     assert str(tmp_path) not in (run / "run.json").read_text(encoding="utf-8")
-    with pytest.raises(OtherRecipe, match="the card of a private run keeps no path: give --teacher"):
+    with pytest.raises(
+        OtherRecipe, match="the card of a private run does not record the teacher's path; give --teacher"
+    ):
         distill(rows, out=run, resume=True)
     assert distill(rows, teacher, run, resume=True).status == "finished"
     assert str(tmp_path) not in (run / "student" / "README.md").read_text(encoding="utf-8")

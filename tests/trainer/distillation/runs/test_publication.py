@@ -66,7 +66,7 @@ def test_the_model_card_is_written_again_with_scores_and_what_the_user_states(tm
 
 
 def test_what_is_stated_in_another_form_than_the_hubs_is_one_line() -> None:
-    with pytest.raises(OptionError, match="invalid base model '/models/bert'; the hub's name is needed"):
+    with pytest.raises(OptionError, match="invalid base model '/models/bert'; use the hub's name"):
         Stated(base_models=("/models/bert",))
     with pytest.raises(OptionError, match="invalid language 'English'.* such as en"):
         Stated(languages=("English",))
@@ -81,5 +81,5 @@ def test_a_student_of_texts_that_may_not_be_handed_on_stays(tmp_path: Path, lice
 def test_a_run_that_is_not_finished_is_refused(tmp_path: Path) -> None:
     run = a_run(tmp_path / "run", {"CC0-1.0": 2})
     (run / "student" / "model.safetensors").unlink()
-    with pytest.raises(NoCheckpoint, match="holds no finished student"):
+    with pytest.raises(NoCheckpoint, match="has no finished student"):
         push(run, "me/student")

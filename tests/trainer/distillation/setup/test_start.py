@@ -100,7 +100,7 @@ def trainer_students():
 def test_a_student_that_cannot_be_saved_is_not_trained(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     (tmp_path / "shared.py").write_text(SHARED, encoding="utf-8")
     registry.use_files([tmp_path / "shared.py"])
-    with pytest.raises(ModelError, match="the student cannot be saved, so it is not trained: .*shared tensors"):
+    with pytest.raises(ModelError, match="not trained, since the student cannot be saved: .*shared tensors"):
         distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "student": "shared"})
     assert not (tmp_path / "run").exists()
 
@@ -160,8 +160,8 @@ def test_the_number_of_threads_is_recorded_kept_on_a_resume_and_named_if_it_chan
         ("micro-batch-tokens", "0", "auto or a whole number from 1"),
         ("micro-batch-tokens", "9" * 5000, "auto or a whole number from 1"),
         ("threads", 0, "from 1 to 4096"),
-        ("early-stop", 3, "early-stop measures on held-out text; give --held-out"),
-        ("keep-best", True, "keep-best measures on held-out text; give --held-out"),
+        ("early-stop", 3, "early-stop needs held-out text; give --held-out"),
+        ("keep-best", True, "keep-best needs held-out text; give --held-out"),
     ],
 )
 def test_an_absurd_setting_is_one_line_before_any_work(tmp_path: Path, option: str, value: object, said: str) -> None:

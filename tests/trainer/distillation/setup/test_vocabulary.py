@@ -175,5 +175,5 @@ def test_a_vocabulary_that_leaves_too_much_unknown_is_refused_with_the_share(tmp
 
 def test_ids_without_a_tokenizer_are_refused(tmp_path: Path, make: ModuleType) -> None:
     teacher = make.teacher_folder(tmp_path / "teacher")
-    with pytest.raises(TransferError, match=r"made has ids without a tokenizer.json, so its words cannot be spelled"):
+    with pytest.raises(TransferError, match=r"made has ids without a tokenizer.json, so they cannot be converted"):
         distill(make.rows(9), teacher, tmp_path / "run", options={**OPTIONS, "student": "layers:1,vocabulary=45"})

@@ -110,9 +110,9 @@ def test_labels_that_differ_in_case_alone_are_the_same(taught: Path, student: Pa
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--unlabelled", "rows.txt"), "--unlabelled without a teacher: give --teacher DIR"),
+        (("--unlabelled", "rows.txt"), "--unlabelled needs a teacher; add --teacher DIR"),
         (("--loss", "mse", "--label-weight", "0.5"), "--loss and --label-weight without a teacher"),
-        (("--teacher", "rte"), "was fine-tuned on RTE, not on CoLA"),
+        (("--teacher", "rte"), "was fine-tuned on RTE, not CoLA"),
         (("--teacher", "cola", "--loss", "masked-lm"), "masked-lm is averaged over masked words"),
         (("--teacher", "cola", "--loss", "soft-traget"), "did you mean soft-target"),
         (("--teacher", "cola", "--loss", "soft-target:weight=0", "--label-weight", "0"), "every loss has weight 0"),

@@ -73,18 +73,18 @@ def test_the_first_pairs_of_each_paradigm_are_taken(subject: Make, model: Path, 
 def test_pairs_with_unknown_words_are_counted(subject: Make, model: Path, tmp_path: Path) -> None:
     line = {"field": "f", "paradigm": "p", "good": "the \N{SNOWMAN} sat", "bad": "the cat"}
     (tmp_path / "unknown.jsonl").write_text(json.dumps(line), encoding="utf-8")
-    assert "1 of 1 pairs hold [UNK]" in probe(tmp_path / "unknown.jsonl").measure(subject(model)).notes[0]
+    assert "1 of 1 pairs contain [UNK]" in probe(tmp_path / "unknown.jsonl").measure(subject(model)).notes[0]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"good": "a", "bad": "b", "field": "f"}', r"line 1: no text under 'paradigm'; a line is a JSON object"),
+        ('{"good": "a", "bad": "b", "field": "f"}', r"line 1: no text under 'paradigm'; each line is a JSON object"),
         ('{"good": "a", "field": "f", "paradigm": "p"}', "no text under 'bad'"),
         ('{"good": 3, "bad": "b", "field": "f", "paradigm": "p"}', "no text under 'good'"),
         ('["a", "b"]', "no text under 'good'"),
         ("good\tbad", "line 1: not JSON"),
-        ("\n", "holds no pairs"),
+        ("\n", "has no pairs"),
     ],
 )
 def test_what_is_not_a_pair_is_one_clear_line(
@@ -102,7 +102,7 @@ def test_files_that_cannot_be_read_are_named(subject: Make, model: Path, tmp_pat
     for name, message in (
         ("cut.jsonl.gz", "cannot be read"),
         ("nowhere", "does not exist"),
-        ("empty", "holds no file"),
+        ("empty", "has no file"),
     ):
         with pytest.raises(ProbeError, match=message):
             probe(tmp_path / name).inputs(subject(model))

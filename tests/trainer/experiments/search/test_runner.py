@@ -185,12 +185,12 @@ def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:
         ("proxies = 6", 'proxies = 4\nmodel = "quadratic"', "need at least 6: 5 to fit .*quadratic 5"),
         ("verify-seeds = [1]", "verify-seeds = [42]", "the seed of the proxies"),
         ('out = "search"', 'target = "tiny"', "target is 'tiny'; it must be one of tiny-apart"),
-        ('out = "search"', 'task = "CoLA"', "task and an .evaluate. table belong together"),
+        ('out = "search"', 'task = "CoLA"', "task needs an .evaluate. table"),
         ("updates = 2\nverify", "update = 2\nverify", "did you mean updates"),
         ('student = "distilbert:1"', 'budget = "updates=3"', "set updates in .search."),
         ("[search]", "[serch]", "did you mean search"),
         ('"tiny-shuffle"]', '"tiny-train"]', "names tiny-train twice"),
-        ('"tiny-shuffle"]', '"tiny-shuffle"]\nbands = 2', "bands and column belong together"),
+        ('"tiny-shuffle"]', '"tiny-shuffle"]\nbands = 2', "bands and column need each other"),
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_said_before_any_work(
@@ -210,8 +210,8 @@ OTHER = '\n[datasets.tiny-other]\ntokenize = "tiny"\ntrain = 150\n'
     [
         ("proxies = 6", "proxies = 6\ntokens = 10000000", TransferError, "has [0-9,]+ tokens, but the proxy"),
         ('held-out = ["tiny-apart"]', 'held-out = ["tiny-train"]', HeldOutOverlap, "shares .* documents"),
-        ('parts = ["tiny-train",', 'parts = ["tiny-other",', VocabularyMismatch, "another vocabulary"),
-        ('parts = ["tiny-train",', 'parts = ["tiny",', TransferError, "holds sentences; tokenize it first"),
+        ('parts = ["tiny-train",', 'parts = ["tiny-other",', VocabularyMismatch, "the vocabulary of"),
+        ('parts = ["tiny-train",', 'parts = ["tiny",', TransferError, "is a dataset of sentences; tokenize it first"),
     ],
 )  # fmt: skip
 def test_parts_that_cannot_be_mixed_are_refused_before_any_run(

@@ -99,7 +99,7 @@ def test_an_evaluation_edited_by_hand_is_not_reported(runs: list[Path], tmp_path
 
 
 def test_a_folder_that_holds_nothing_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="holds neither a run"):
+    with pytest.raises(RunError, match="has neither a run"):
         report([tmp_path], tmp_path / "r.html")
 
 

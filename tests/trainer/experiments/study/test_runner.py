@@ -180,7 +180,7 @@ def test_the_answers_are_kept_for_programs_with_every_difference(finished: Path)
 
 
 def test_answers_before_anything_ran_say_what_to_do(recipe: Path) -> None:
-    with pytest.raises(RunError, match="no report is written yet; trainer study run"):
+    with pytest.raises(RunError, match="no report has been written yet; run trainer study run"):
         study_answers(recipe)
 
 
@@ -207,7 +207,7 @@ def test_weights_or_cards_changed_afterwards_are_detected(finished: Path, tmp_pa
 
 
 def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
-    with pytest.raises(RunError, match="not built yet; trainer study run"):
+    with pytest.raises(RunError, match="not built yet; run trainer study run"):
         report_study(recipe)
 
 
@@ -283,7 +283,7 @@ def _agreement(page: Path) -> list[dict[str, str]]:
 def test_a_dataset_is_either_scored_or_fidelity_only(recipe: Path) -> None:
     text = recipe.read_text(encoding="utf-8")
     recipe.write_text(text.replace("[study]", '[study]\nfidelity-only = ["tiny-half"]'), encoding="utf-8")
-    with pytest.raises(RecipeError, match="transfer and fidelity-only both name tiny-half"):
+    with pytest.raises(RecipeError, match="transfer and fidelity-only both list tiny-half"):
         read_study(recipe)
 
 

@@ -92,8 +92,8 @@ def test_a_file_that_is_not_onnx_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_file_without_its_model_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="is not there; write it with trainer export"):
+    with pytest.raises(ModelError, match="does not exist; write it with trainer export"):
         source_of(tmp_path / "model.onnx")
     (tmp_path / "model.onnx").touch()
-    with pytest.raises(ModelError, match=r"has no model's config\.json"):
+    with pytest.raises(ModelError, match=r"there is no config\.json"):
         source_of(tmp_path / "model.onnx")
