@@ -84,7 +84,7 @@ def test_a_folder_with_a_run_is_kept_and_says_what_overwriting_would_lose(
     teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
-    with pytest.raises(OtherRecipe, match=r"finished, 8 updates, on made.*--overwrite would delete.*checkpoints"):
+    with pytest.raises(OtherRecipe, match=r"finished, 8 updates, on made.*--overwrite deletes.*checkpoints"):
         distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS)
     assert distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, overwrite=True).status == "finished"
 
@@ -183,7 +183,7 @@ def test_ids_beyond_the_vocabulary_and_rows_beyond_the_positions_are_errors_befo
     from trainer.data.rows import Rows
 
     beyond = Rows([Sequences.from_rows([[60]])])
-    with pytest.raises(IdsBeyondVocabulary, match="the id 60, and the model's vocabulary ends at 49"):
+    with pytest.raises(IdsBeyondVocabulary, match="the id 60, but the model's vocabulary ends at 49"):
         distill(beyond, teacher, tmp_path / "run", options=OPTIONS)
     long = Rows([Sequences.from_rows([range(5, 36)])])
     with pytest.raises(IdsBeyondVocabulary, match=r"33 tokens with \[CLS\] and \[SEP\].*--max-tokens 32"):

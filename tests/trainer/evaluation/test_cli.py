@@ -50,7 +50,7 @@ def test_finetune_measure_and_report_write_what_they_say(
     ("words", "status", "said"),
     [
         (("evaluate", "gleu", "--model", "m", "--data", "d"), 2, "did you mean glue"),
-        (("evaluate", "glue", "--model", "m", "--data", "d"), 1, "is neither a model folder nor a hub id"),
+        (("evaluate", "glue", "--model", "m", "--data", "d"), 1, "is neither a model folder nor a readable hub id"),
         (("evaluate", "glue"), 2, "--model"),
         (("evaluate", "glue", "--model", "m", "--preset", "best"), 2, "study"),
         (("score", "squad", "p.json", "d.json"), 1, "cannot be read"),

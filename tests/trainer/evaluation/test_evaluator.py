@@ -164,7 +164,7 @@ def test_a_question_that_leaves_no_room_for_its_context_is_an_error(
 def test_a_tokenizer_of_the_wrong_casing_is_refused(student: Path, glue: Path, tmp_path: Path, save_tokenizer) -> None:
     wrong = shutil.copytree(student, tmp_path / "wrong")
     save_tokenizer(wrong, lower=False)
-    with pytest.raises(CasingMismatch, match="keeps case, and the model has a vocabulary without upper case"):
+    with pytest.raises(CasingMismatch, match="keeps case, but the model has a vocabulary without upper case"):
         evaluate("cola", model=wrong, data=glue, out=tmp_path)
 
 
@@ -173,7 +173,7 @@ def test_a_tokenizer_of_another_vocabulary_is_refused(
 ) -> None:
     wrong = shutil.copytree(student, tmp_path / "wrong")
     save_tokenizer(wrong, words=[f"w{i}" for i in range(100)])
-    with pytest.raises(VocabularyMismatch, match="ids up to 104, the model has 21 embeddings"):
+    with pytest.raises(VocabularyMismatch, match="ids up to 104, but the model has 21 embeddings"):
         evaluate("cola", model=wrong, data=glue, out=tmp_path)
 
 
@@ -185,7 +185,7 @@ def test_a_model_without_a_tokenizer_or_without_weights_is_one_clear_error(
         (folder / missing).unlink()
         with pytest.raises(ModelError, match=why):
             evaluate("cola", model=folder, data=glue, out=tmp_path)
-    with pytest.raises(ModelError, match="neither a model folder nor a hub id"):
+    with pytest.raises(ModelError, match="neither a model folder nor a readable hub id"):
         evaluate("cola", model=tmp_path / "nowhere", data=glue, out=tmp_path)
 
 
@@ -197,7 +197,7 @@ def test_a_tokenizer_that_cannot_pad_is_refused_before_the_weights_are_read(
     kept = {name: value for name, value in names.items() if name not in ("pad_token", "cls_token")}
     (folder / "tokenizer_config.json").write_text(json.dumps(kept), encoding="utf-8")
     (folder / "model.safetensors").unlink()
-    why = r"decoder: its tokenizer has no padding token and no \[CLS\] token, as with GPT-2"
+    why = r"decoder: the tokenizer has no padding token and no \[CLS\] token, as with GPT-2"
     with pytest.raises(ModelError, match=why):
         evaluate("cola", model=folder, data=glue, out=tmp_path)
     with pytest.raises(ModelError, match=why):
@@ -243,7 +243,7 @@ def test_a_model_of_another_language_is_noticed(student: Path, glue: Path, tmp_p
             path.read_text(encoding="utf-8").replace("cat", "кошка").replace("dog", "hund"), encoding="utf-8"
         )
     made = evaluate("cola", model=student, data=glue, out=tmp_path, changes={"epochs": 1})
-    assert any("of the benchmark's language?" in note for note in made.columns["CoLA"].notes)
+    assert any("for the benchmark's language?" in note for note in made.columns["CoLA"].notes)
 
 
 def test_names_of_benchmarks_tasks_and_settings_have_near_matches(student: Path, glue: Path) -> None:

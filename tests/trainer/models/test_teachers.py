@@ -103,7 +103,7 @@ def test_a_folder_without_a_config_is_no_model(tmp_path: Path) -> None:
 
 
 def test_what_is_neither_a_folder_nor_on_the_hub_is_named() -> None:
-    with pytest.raises(ModelError, match="nobody/nothing is neither a model folder nor a hub id"):
+    with pytest.raises(ModelError, match="nobody/nothing is neither a model folder nor a readable hub id"):
         inspect_model("nobody/nothing")
 
 

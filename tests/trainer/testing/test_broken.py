@@ -19,7 +19,7 @@ from trainer.testing import check_loss, check_task
 VARIANTS = ["soft-target:direction=reverse", "cosine:layer=1,teacher-layer=2", "hidden-state:layer=1"]
 BROKEN = {
     "mean": r"forward returned \[\] for 22 tokens; return one loss per token",
-    "nan": "which are not finite",
+    "nan": "that are not finite",
     "chance": "different results for the same input",
     "detached": "no gradient reaches the student; do not detach",
     "across": "the loss of one sequence depends on another; use given.offsets",
@@ -105,7 +105,7 @@ def test_the_same_loss_passes_when_it_breaks_nothing() -> None:
 
 
 def test_a_loss_that_needs_a_layer_that_is_not_there_is_found() -> None:
-    with pytest.raises(ContractBroken, match="it needs 'hidden:9' of a student of 2 layers; it may need logits"):
+    with pytest.raises(ContractBroken, match="it needs 'hidden:9' of a student with 2 layers; it may need logits"):
         check_loss(Broken(state="hidden:9"))
 
 
@@ -118,7 +118,7 @@ def test_a_loss_that_needs_what_its_kind_cannot_have_is_found(state: str) -> Non
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ("metric", "its metrics are .*; there are accuracy"),
+        ("metric", "its metrics are .*; the choices are accuracy"),
         ("label", "labels are numbers below 2"),
         ("ids", "two examples of train have the same id"),
         ("rows", "all must have the same number"),

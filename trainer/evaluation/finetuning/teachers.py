@@ -50,7 +50,7 @@ def teaching_of(
     if teacher is None:
         given = {"--loss": losses, "--label-weight": label_weight is not None, "--unlabelled": unlabelled}
         if alone := [name for name, value in given.items() if value]:
-            raise OptionError(f"{' and '.join(alone)} needs a teacher; add --teacher DIR, fine-tuned on this task")
+            raise OptionError(f"no teacher for {' and '.join(alone)}; add --teacher DIR, fine-tuned on this task")
         return None
     folder = model_folder(teacher)
     check_teacher(folder, task)

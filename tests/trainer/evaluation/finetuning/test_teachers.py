@@ -89,8 +89,8 @@ def edited(teacher: Path, to: Path, labels: dict[str, str]) -> Path:
     [
         ({"0": "acceptable", "1": "unacceptable"}, "has the labels acceptable, unacceptable; CoLA has unacceptable"),
         ({"0": "LABEL_0", "1": "LABEL_1"}, "if only the names differ, correct id2label"),
-        ({"0": "a", "1": "b", "2": "c"}, "has a head of 3 labels; CoLA has 2"),
-        ({"0": "LABEL_0"}, "has a head of 1 labels; CoLA has 2"),
+        ({"0": "a", "1": "b", "2": "c"}, "has a head with 3 labels; CoLA has 2"),
+        ({"0": "LABEL_0"}, "has a head with 1 labels; CoLA has 2"),
     ],
 )
 def test_a_teacher_with_other_labels_is_refused(
@@ -110,8 +110,8 @@ def test_labels_that_differ_in_case_alone_are_the_same(taught: Path, student: Pa
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--unlabelled", "rows.txt"), "--unlabelled needs a teacher; add --teacher DIR"),
-        (("--loss", "mse", "--label-weight", "0.5"), "--loss and --label-weight without a teacher"),
+        (("--unlabelled", "rows.txt"), "no teacher for --unlabelled; add --teacher DIR"),
+        (("--loss", "mse", "--label-weight", "0.5"), "no teacher for --loss and --label-weight"),
         (("--teacher", "rte"), "was fine-tuned on RTE, not CoLA"),
         (("--teacher", "cola", "--loss", "masked-lm"), "masked-lm is averaged over masked words"),
         (("--teacher", "cola", "--loss", "soft-traget"), "did you mean soft-target"),
@@ -121,7 +121,7 @@ def test_labels_that_differ_in_case_alone_are_the_same(taught: Path, student: Pa
         (("--teacher", "cola", "--unlabelled", "other.csv"), "has no column sentence; it has said"),
         (("--teacher", "cola", "--unlabelled", "nowhere.txt"), "cannot be read: No such file"),
         (("--teacher", "cola", "--train-rows", "0"), "train-rows is 0, and there are no unlabelled rows"),
-        (("--teacher", "nowhere"), "is neither a model folder nor a hub id"),
+        (("--teacher", "nowhere"), "is neither a model folder nor a readable hub id"),
     ],
 )
 def test_what_does_not_go_together_is_one_line_before_any_work(

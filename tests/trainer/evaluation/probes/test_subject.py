@@ -56,7 +56,7 @@ def test_no_context_of_torch_outlives_a_part(subject: Make, model: Path) -> None
 
 
 def test_a_sentence_longer_than_the_model_reads_is_one_clear_line(subject: Make, model: Path) -> None:
-    with pytest.raises(ProbeError, match=r"begins 'x x.* has 200 tokens, and the model reads 126"):
+    with pytest.raises(ProbeError, match=r"begins with 'x x.* has 200 tokens, but the model reads at most 126"):
         subject(model).log_likelihoods(["x " * 200])
 
 

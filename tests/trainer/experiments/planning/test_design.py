@@ -36,7 +36,7 @@ def test_runs_beyond_a_whole_number_of_levels_repeat_the_smallest_ones_with_anot
 
 
 def test_too_few_runs_or_updates_are_one_line() -> None:
-    with pytest.raises(OptionError, match=r"--runs 5: between 6 and 28"):
+    with pytest.raises(OptionError, match=r"--runs 5: must be between 6 and 28"):
         made(5)
     with pytest.raises(OptionError, match=r"--updates 15: .* at least 16"):
         made(6, updates=15)

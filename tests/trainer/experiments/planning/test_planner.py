@@ -110,7 +110,7 @@ def test_an_edited_result_is_refused(root: Path) -> None:
     ("changes", "message"),
     [
         ({"options": {"student": "distilbert:1"}}, r"corpora split text-train-tokens --held-out 0.05"),
-        ({"runs": 4}, r"--runs 4: between 6 and 28"),
+        ({"runs": 4}, r"--runs 4: must be between 6 and 28"),
         ({"target": "kl=900"}, r"already reached before training: the student starts at"),
         (
             {"options": {**OPTIONS, "sequences": 64}},

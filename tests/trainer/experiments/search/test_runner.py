@@ -189,7 +189,7 @@ def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:
         ("updates = 2\nverify", "update = 2\nverify", "did you mean updates"),
         ('student = "distilbert:1"', 'budget = "updates=3"', "set updates in .search."),
         ("[search]", "[serch]", "did you mean search"),
-        ('"tiny-shuffle"]', '"tiny-train"]', "names tiny-train twice"),
+        ('"tiny-shuffle"]', '"tiny-train"]', "lists tiny-train twice"),
         ('"tiny-shuffle"]', '"tiny-shuffle"]\nbands = 2', "bands and column need each other"),
     ],
 )

@@ -117,7 +117,7 @@ def test_a_vocabulary_txt_is_written_if_the_teacher_has_one(tmp_path: Path) -> N
     ("size", "said"),
     [
         (20, r"5 special tokens and 54 single characters .* give at least 59"),
-        (99, "is 99 and the teacher's has 73 pie"),
+        (99, "is 99, but the teacher's has only 73 pie"),
     ],
 )
 def test_a_size_that_cannot_be_is_one_line(size: int, said: str) -> None:
