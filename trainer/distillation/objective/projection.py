@@ -97,6 +97,7 @@ class _Chunked(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, call: _Call) -> tuple[Tensor, Tensor]:
+        """The total, a scalar, and each term's sum over its tokens, [terms]; the gradients are kept in `ctx`."""
         products = Products.of(Projection(hidden, weight, bias), call.teachers, held=call.held, chunk=call.chunk)
         sums = torch.zeros(len(call.terms), dtype=products.exact, device=hidden.device)
         for start in range(0, len(hidden), call.chunk):
