@@ -86,7 +86,7 @@ def test_the_sentence_the_picture_and_the_table_show_the_same_figures() -> None:
 
 
 def test_a_student_farther_from_its_teacher_than_at_the_start_is_named() -> None:
-    (said, *_) = sentences(grid(0.2, 0.3, 0.9), "start")
+    (said, *_) = sentences(grid(0.2, 0.3, 0.9), "initial student")
     assert "2 of 3 trained students are closer" in said and "farther: gen" in said
 
 

@@ -116,7 +116,7 @@ def test_a_vocabulary_txt_is_written_if_the_teacher_has_one(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("size", "said"),
     [
-        (20, r"5 special tokens and 54 single characters .* give at least 59"),
+        (20, r"5 special tokens and 54 single characters .* use at least 59"),
         (99, "is 99, but the teacher's has only 73 pie"),
     ],
 )
