@@ -134,7 +134,7 @@ def test_inspect_loads_neither_torch_nor_transformers(make: Any, tmp_path: Path)
     program.append("assert not {'torch', 'transformers'} & set(sys.modules)")
     told = subprocess.run([sys.executable, "-c", "\n".join(program)], check=True, capture_output=True, text=True).stdout
     assert "lower-cased" in told
-    assert "layers          3 of 16" in told
+    assert "layers          3 (width 16)" in told
 
 
 def test_every_command_has_a_file_of_its_own_name() -> None:
