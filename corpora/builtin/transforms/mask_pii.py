@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import ClassVar
@@ -13,11 +12,30 @@ from numpy.random import Generator
 
 from corpora import OptionError, TextTransform, Transform, hookimpl, option
 
-EMAIL = re.compile(r"(?<![\w.+%-])[\w+%'-][\w.+%'-]{0,63}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}(?![\w-])")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7af\uff00-\uffef"
+"""Scripts written without spaces, or with particles attached to foreign words, as a class of characters."""
+ASCII_EMAIL = re.compile(
+    rf"(?:(?<![\w+%-])|(?<=[{UNSPACED}]))[A-Za-z0-9_+%'-][A-Za-z0-9_.+%'-]{{0,63}}@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+(?:xn--[A-Za-z0-9-]{1,59}|[A-Za-z]{2,63})"
+    rf"(?:(?![\w-])|(?=[{UNSPACED}]))"
+)
+"""Found first, so that Chinese or Korean text that touches an address stays."""
+EMAIL = re.compile(
+    r"(?<![\w+%-])[\w+%'-][\w.+%'-]{0,63}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+"
+    r"(?:xn--[a-z0-9-]{1,59}|[^\W\d_]{2,63})(?![\w-])"
+)
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
 IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII)
-IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)", re.ASCII)
+SEPARATOR = "[ \u00a0\u202f-]"
+IBAN = re.compile(
+    rf"(?<!\w)[A-Za-z]{{2}}\d{{2}}(?:{SEPARATOR}?[A-Za-z0-9]{{4}}){{2,7}}(?:{SEPARATOR}?[A-Za-z0-9]{{1,3}})?(?!\w)",
+    re.ASCII,
+)
+LAST_GROUP = re.compile(f"{SEPARATOR}[A-Za-z0-9]*$")
+OTHER_NUMBER = re.compile(r"\bIS[BSM]N(?:-1[03])?:?\s*$", re.IGNORECASE)
+"""What is in front of a number that is not a telephone's."""
 DIGIT = re.compile(r"\d")
+LABEL_CHARACTERS = 16
 LIBRARIES = {"phone": "phonenumbers", "iban": "stdnum"}
 KINDS = ("email", "iban", "ip", "phone")
 
@@ -31,6 +49,7 @@ class MaskPii(TextTransform):
     """
 
     name: ClassVar[str] = "mask-pii"
+    version: ClassVar[int] = 2
     uses: ClassVar[tuple[str, ...]] = ("phonenumbers", "python-stdnum")
 
     kinds: tuple[str, ...] = option(KINDS, "What to mask: email, iban, ip, phone.")
@@ -52,14 +71,13 @@ class MaskPii(TextTransform):
     def rewrite(self, sentence: str, rng: Generator) -> str:
         """The sentence with a placeholder for each."""
         if "@" in sentence and "email" in self.kinds:
-            sentence = EMAIL.sub("[EMAIL]", sentence)
+            sentence = EMAIL.sub("[EMAIL]", ASCII_EMAIL.sub("[EMAIL]", sentence))
         if not DIGIT.search(sentence) and "::" not in sentence:
             return sentence
         if "iban" in self.kinds:
-            sentence = IBAN.sub(_checked("[IBAN]", _is_iban), sentence)
+            sentence = IBAN.sub(_without_iban, sentence)
         if "ip" in self.kinds:
-            sentence = IPV4.sub(_checked("[IP]", _is_ip), sentence)
-            sentence = IPV6.sub(_checked("[IP]", _is_ip), sentence)
+            sentence = IPV4.sub(_without_ip, IPV6.sub(_without_ip, sentence))
         return self._without_phones(sentence) if "phone" in self.kinds else sentence
 
     def _without_phones(self, sentence: str) -> str:
@@ -69,27 +87,33 @@ class MaskPii(TextTransform):
             return sentence
         found = list(phonenumbers.PhoneNumberMatcher(sentence, self.region or None))
         for match in reversed(found):
+            if OTHER_NUMBER.search(sentence, max(0, match.start - LABEL_CHARACTERS), match.start):
+                continue
             sentence = f"{sentence[: match.start]}[PHONE]{sentence[match.end :]}"
         return sentence
 
 
-def _checked(mask: str, is_one: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-    """A replacement that leaves what only looks like one."""
-    return lambda match: mask if is_one(match[0]) else match[0]
-
-
-def _is_iban(text: str) -> bool:
+def _without_iban(match: re.Match[str]) -> str:
+    """The match with a mask, if it is an IBAN or begins with one; words of four letters look like more groups."""
     from stdnum import iban
 
-    return bool(iban.is_valid(text))
+    text = match[0]
+    while text:
+        if iban.is_valid(text, check_country=False):
+            return f"[IBAN]{match[0][len(text) :]}"
+        shorter = LAST_GROUP.sub("", text)
+        text = shorter if shorter != text else ""
+    return match[0]
 
 
-def _is_ip(text: str) -> bool:
+def _without_ip(match: re.Match[str]) -> str:
+    """The mask, if the match is an address with a digit; `::1` and names such as `face::cafe` stay."""
     try:
-        ipaddress.ip_address(text)
+        ipaddress.ip_address(match[0])
     except ValueError:
-        return False
-    return sum(map(str.isalnum, text)) >= 3
+        return match[0]
+    is_one = sum(map(str.isalnum, match[0])) >= 3 and DIGIT.search(match[0])
+    return "[IP]" if is_one else match[0]
 
 
 def _regions() -> frozenset[str]:
