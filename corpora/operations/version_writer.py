@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpora.errors import OptionError, UnknownName
 from corpora.execution import Executor, Progress, make_executor, silent, told
 from corpora.store import (
     TOKENIZER_FILE,
@@ -103,7 +105,8 @@ class Work:
 
         def _timed(staging: Path) -> Manifest:
             started = time.monotonic()
-            manifest = write(staging)
+            with _removed_if_refused(staging):
+                manifest = write(staging)
             shutil.rmtree(staging / "parts", ignore_errors=True)
             manifest = replace(manifest, elapsed_seconds=round(time.monotonic() - started, 1))
             manifest = manifest.without_secrets() if manifest.private else manifest
@@ -115,6 +118,16 @@ class Work:
         with self.executor.kept():
             found, _ = self.store.add(name, plan, _timed, on_wait=lambda: self.progress("wait", 0, None, waiting))
         return found
+
+
+@contextmanager
+def _removed_if_refused(staging: Path) -> Iterator[None]:
+    """Remove what is staged where the same command can never succeed; after other failures, it continues from there."""
+    try:
+        yield
+    except (OptionError, UnknownName):
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
 
 
 def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:

@@ -15,7 +15,7 @@ def without(
     of: Annotated[
         list[str],
         typer.Option(
-            metavar="EVAL", help="A dataset, squad:DIR, glue:DIR, or a file that ends in .txt or .jsonl; repeatable."
+            metavar="EVAL", help="A dataset, squad:DIR, glue:DIR, or a file: TXT, JSONL, JSON, CSV, TSV; repeatable."
         ),
     ],
     ngram: Annotated[int, typer.Option(help="Words or tokens per n-gram.", min=1)] = 13,

@@ -45,7 +45,7 @@ def without(
 
     Args:
         dataset: open, or given by reference.
-        of: datasets, `squad:DIR` or `glue:DIR` (their dev and test files), or text files (.txt, .jsonl).
+        of: datasets, `squad:DIR` or `glue:DIR` (their dev and test files), or files (.txt, .jsonl, .json, .csv, .tsv).
         ngram: the length of an n-gram in words or tokens, at least 1.
         by: what to remove: rows that share an n-gram, their whole documents, or only the shared words. The text on
             either side of removed words becomes a separate row.
@@ -79,7 +79,7 @@ def without(
         """Write the version; if its arguments turn out to be wrong, the staged parts are of no use and are deleted."""
         try:
             return _write(staging, name, plan, parent, evaluations, work)
-        except (OptionError, InputError):
+        except InputError:
             shutil.rmtree(staging)
             raise
 

@@ -20,7 +20,7 @@ from corpora.operations.thresholds import By
 from corpora.operations.version_writer import Rows, Work, counted_part, write_version, written_parts
 from corpora.store import Dataset, Manifest, Piece, Plan, Store, vocabulary_in, write_bytes
 
-VERSION = 1
+VERSION = 2
 """Increased whenever the same options keep different rows."""
 
 

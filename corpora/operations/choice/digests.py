@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import pairwise
@@ -75,15 +76,23 @@ def normalised(texts: pa.Array, how: tuple[str, ...]) -> pa.Array:
 
     Args:
         texts: an array of strings.
-        how: any of `case` (lower-cases each letter), `punctuation` (removes all characters in Unicode's categories P
-            and S) and `space` (collapses white space to one space, and strips it at the ends).
+        how: any of `case` (Unicode's case folding), `punctuation` (removes all characters in Unicode's categories P
+            and S) and `space` (collapses white space to one space, and strips it at the ends). With any of them,
+            accented letters are composed (NFC).
     """
-    found = texts
+    found = pc.utf8_normalize(texts, form="NFC")
     if "case" in how:
-        found = pc.utf8_lower(found)
+        found = _folded(found)
     if "punctuation" in how:
         found = pc.replace_substring_regex(found, r"[\pP\pS]+", "")
     if "space" in how:
         found = pc.utf8_trim_whitespace(pc.replace_substring_regex(found, WHITE_SPACE, " "))
     is_empty = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(found)), 0)
     return pc.if_else(is_empty, texts, found).cast(texts.type)
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    """Texts with their case folded: in Arrow for ASCII, where that is to lower it, and else by Python."""
+    plain = pc.string_is_ascii(texts)
+    others = [unicodedata.normalize("NFC", text.casefold()) for text in texts.filter(pc.invert(plain)).to_pylist()]
+    return pc.replace_with_mask(pc.utf8_lower(texts), pc.invert(plain), pa.array(others, texts.type))

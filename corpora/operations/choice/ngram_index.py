@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from corpora.arrays import KeySet, row_ngrams, tally
 from corpora.errors import OptionError
 from corpora.operations.choice.copies import mapped
-from corpora.operations.choice.evaluation import files_of, is_of_files, texts_of
+from corpora.operations.choice.evaluation import files_of, is_of_files, kind_and_path
+from corpora.operations.choice.evaluation_texts import texts_of
 from corpora.operations.version_writer import Work
 from corpora.plugin import Sequences, sha256_file
 from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in, write_bytes
@@ -59,11 +60,11 @@ def evaluations_of(words: Sequence[str | Dataset], parent: Dataset, work: Work) 
 
 
 def _of_files(word: str, vocabulary: Vocabulary | None) -> Iterator[Evaluation]:
-    kind, colon, _ = word.partition(":")
+    kind, _ = kind_and_path(word)
     for path in files_of(word):
         name = path.name if kind != "glue" or path.parent == path else f"{path.parent.name}/{path.name}"
-        read = _Texts(word, path, vocabulary)
-        yield Evaluation(f"{kind}:{name}" if colon else name, sha256_file(path), read.blocks)
+        read = _Texts(kind, path, vocabulary)
+        yield Evaluation(f"{kind}:{name}" if kind else name, sha256_file(path), read.blocks)
 
 
 def _of_dataset(found: Dataset, parent: Dataset, vocabulary: Vocabulary | None) -> Evaluation:
@@ -92,13 +93,13 @@ def _of_dataset(found: Dataset, parent: Dataset, vocabulary: Vocabulary | None) 
 class _Texts:
     """The texts of one file, one block at a time."""
 
-    word: str
+    kind: str
     path: Path
     vocabulary: Vocabulary | None
 
     def blocks(self) -> Iterator[Sequences]:
         """Blocks of token ids if there is a vocabulary, otherwise of UTF-8 bytes."""
-        texts = texts_of(self.word, self.path)
+        texts = texts_of(self.kind, self.path)
         while some := list(islice(texts, TEXTS_A_BLOCK)):
             yield block_of(some, self.vocabulary)
 
@@ -167,6 +168,8 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
     if not len(keys):
         longest = max((_longest(block) for evaluation in evaluations for block in evaluation.blocks()), default=0)
         names = ", ".join(counts)
+        if not longest:
+            raise OptionError(f"--of: there is no text in {names}")
         raise OptionError(f"--ngram is {n}, but the longest text of {names} has {longest}; give at most {longest}")
     index = NgramIndex(n, tuple(counts), folder / "ngrams", folder / "owners")
     write_bytes(index.keys_file, keys.astype("<u8").tobytes())

@@ -218,6 +218,7 @@ def test_a_document_is_chosen_by_the_mean_of_its_rows_wherever_blocks_end(tokens
 def test_what_makes_no_sense_is_refused(numbered, amount, short, message):
     with pytest.raises((OptionError, UnknownName), match=message):
         corpora.transform(numbered, short, **amount)
+    assert not list((corpora.default_store().home / ".staging").glob("*"))
 
 
 def test_datasets_with_other_columns_are_not_put_together(numbered, tokens):

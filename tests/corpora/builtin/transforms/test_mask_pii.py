@@ -63,8 +63,9 @@ def test_only_the_chosen_kinds_are_masked():
     assert masked("a.b@example.org at 10.0.0.1", "mask-pii:kinds=ip") == "a.b@example.org at [IP]"
 
 
-def test_hostile_text_takes_no_time():
-    assert masked("a." * 50_000 + "@") and masked("AT61 1904 3002 3457 320" * 4_000) and masked("1." * 50_000) and masked("A1" * 50_000) and masked(":" * 50_000)
+@pytest.mark.parametrize("part", ["a.", "1.", "A1", ":", "AT61 1904 3002 3457 320"])
+def test_hostile_text_takes_no_time(part):
+    assert masked(part * 20_000 + "@")
 
 
 def test_bad_options_are_one_line(monkeypatch):

@@ -1,6 +1,9 @@
 """Evaluation data is removed: what a brute-force search finds, and nothing else, and then `diff` finds none."""
 
+import bz2
+import gzip
 import json
+import lzma
 import random
 
 import pytest
@@ -105,11 +108,21 @@ def evaluation_files(tmp_path):
     (tmp_path / "eval" / "RTE" / "dev.tsv").write_text(f'index\tsentence1\tsentence2\tlabel\n0\tNo "x.\t{text}\tyes\n')
     (tmp_path / "eval" / "lines.txt").write_text(f"One.\n{text}\n")
     (tmp_path / "eval" / "lines.jsonl").write_text(json.dumps({"id": 1, "turns": [{"question": text}]}) + "\n")
+    (tmp_path / "eval" / "wide.txt").write_text(text, encoding="utf-16")
+    (tmp_path / "eval" / "list.json").write_text(json.dumps([text]))
+    (tmp_path / "eval" / "lines.json").write_text(f"{json.dumps([text])}\n{json.dumps(['x'])}\n")
+    (tmp_path / "eval" / "rows.CSV").write_text(f'id;text\n1;"{text}"\n')
+    (tmp_path / "eval" / "rows.tsv").write_text(f'id\ttext\n1\t"{text}"\n')
+    for packing in (gzip, bz2, lzma):
+        suffix = {gzip: "gz", bz2: "bz2", lzma: "xz"}[packing]
+        (tmp_path / "eval" / f"rows.txt.{suffix}").write_bytes(packing.compress(text.encode()))
     return tmp_path / "eval"
 
 
 @pytest.mark.parametrize("word", ["squad:{}", "squad:{}/dev-v1.1.json", "glue:{}/CoLA", "glue:{}/RTE", "glue:{}",
-                                  "{}/lines.txt", "{}/lines.jsonl"])  # fmt: skip
+                                  "{}/lines.txt", "{}/lines.jsonl", "{}/wide.txt", "{}/list.json", "{}/lines.json",
+                                  "{}/rows.CSV", "{}/rows.tsv", "{}/rows.txt.gz", "{}/rows.txt.bz2",
+                                  "{}/rows.txt.xz"])  # fmt: skip
 def test_evaluation_files_are_read_as_they_are_published(make, rows, evaluation_files, word):
     corpus = make([f"He wrote {' '.join(LETTERS)} and left.", "Nothing."])
     made = corpora.without(corpus, of=[word.format(evaluation_files)])
@@ -145,7 +158,13 @@ def test_what_went_is_said_and_recorded(make, run, evaluation_files):
         ("lines.txt", {"ngram": 14}, "--ngram is 14, but the longest text of lines.txt has 13; give at most 13"),
         ("lines.txt", {"ngram": 13}, "--ngram is 13, but the longest row of corpus@.* has 2; give at most 2"),
         ("both.txt", {"ngram": 1}, "every row of corpus@.* shares a 1-gram with both.txt, so nothing would be left"),
-        ("bad.jsonl", {}, "bad.jsonl cannot be read as .jsonl text"),
+        ("bad.jsonl", {}, "bad.jsonl cannot be read as .jsonl text .*line 2 of the file"),
+        ("latin.txt", {}, "latin.txt is not UTF-8 text; convert it to UTF-8 first"),
+        ("cut.txt.gz", {}, "cut.txt.gz cannot be read as .txt text"),
+        ("blank.txt", {}, "there is no text in blank.txt"),
+        ("./notes.md", {}, "notes.md has another format; --of takes a dataset.* or a file that ends in .txt, .jsonl"),
+        ("./RTE", {}, "RTE is a folder; --of takes"),
+        ("https://example.org/a.txt", {}, "addresses are not read here; download the file first"),
         ("corpus", {}, "is the dataset itself"),
         ("tokens", {}, "contains token ids but corpus@.* sentences; give the sentences that tokens was tokenized from"),
     ],
@@ -155,7 +174,11 @@ def test_what_cannot_be_done_is_one_line_and_leaves_nothing(make, evaluation_fil
     corpora.tokenize(corpus, train=60, name="tokens")
     monkeypatch.chdir(evaluation_files)
     (evaluation_files / "both.txt").write_text("Red")
-    (evaluation_files / "bad.jsonl").write_text("{")
+    (evaluation_files / "bad.jsonl").write_text("1\n{")
+    (evaluation_files / "latin.txt").write_bytes(b"caf\xe9")
+    (evaluation_files / "cut.txt.gz").write_bytes(gzip.compress(b"Red cat. " * 99)[:20])
+    (evaluation_files / "blank.txt").write_text(" \n")
+    (evaluation_files / "notes.md").write_text("Red")
     before = len(default_store().all())
     with pytest.raises(corpora.CorporaError, match=message):
         corpora.without(corpus, of=[of], **options)

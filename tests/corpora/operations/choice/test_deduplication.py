@@ -108,6 +108,17 @@ def test_white_space_of_any_kind_and_number_can_be_ignored():
     assert found.to_pylist() == ["a b"] * 3 + ["   "] and found.type == pa.large_string()
 
 
+def test_case_is_folded_and_accents_are_composed_as_unicode_defines():
+    import pyarrow as pa
+
+    from corpora.operations.choice.digests import normalised
+
+    rows = pa.array(["Straße", "STRASSE", "ΟΔΟΣ", "οδος", "Café", "CAFE\u0301", "Plain", "PLAIN"], pa.large_string())
+    folded = normalised(rows, ("case",)).to_pylist()
+    assert folded == ["strasse"] * 2 + ["οδοσ"] * 2 + ["café"] * 2 + ["plain"] * 2
+    assert normalised(rows, ("space",)).to_pylist()[5] == "CAFÉ"
+
+
 def test_what_went_is_said_and_recorded(make, run):
     make(["One is here.", "Two."], ["One is here.", "Two.", "One is here."])
     said = run("transform", "distinct", "corpus").out
