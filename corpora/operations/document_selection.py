@@ -42,7 +42,7 @@ def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArra
     vocabulary = vocabulary_in(parent.path)
     means = _means(parent)
     starts, keys, tokens = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
-    for begun, first_row, batch, begins in _document_blocks(parent):
+    for begun, first_row, batch, begins in document_blocks(parent):
         document = begun - 1 + np.cumsum(np.isin(np.arange(batch.num_rows), begins))
         columns = {name: column[document] for name, column in means.items()}
         block, all_keys = sequences_of(batch), order.keys(batch, first_row, vocabulary, columns)
@@ -58,7 +58,7 @@ def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArra
 def _means(parent: Dataset) -> dict[str, NDArray[np.float64]]:
     """For each numeric column, the mean over each document's rows that have a value, NaN if none has: [documents]."""
     totals: dict[str, list[NDArray[np.float64]]] = {}
-    for begun, _, batch, begins in _document_blocks(parent):
+    for begun, _, batch, begins in document_blocks(parent):
         ends = np.unique(np.append(0, begins))
         for name, column in numbers_of(batch).items():
             there = np.isfinite(column)
@@ -75,7 +75,7 @@ def _quotient(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray
     return np.asarray(np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0))
 
 
-def _document_blocks(parent: Dataset) -> Iterator[tuple[int, int, pa.RecordBatch, NDArray[np.int64]]]:
+def document_blocks(parent: Dataset) -> Iterator[tuple[int, int, pa.RecordBatch, NDArray[np.int64]]]:
     """For each block: the number of documents begun before it, its first row, the rows, and where documents begin."""
     begun, row, last = 0, 0, None
     for batch in parent.batches():

@@ -43,7 +43,7 @@ class Masker:
             packed: [tokens], without labels.
             epoch: from 0; each epoch selects different tokens.
         """
-        place = _mixed(packed.rows * 1_048_573 + packed.positions)
+        place = splitmix64(packed.rows * 1_048_573 + packed.positions)
         picked = _bits(place, self._key(epoch, "pick")) < self.thresholds[packed.input_ids]
         outcome = _bits(place, self._key(epoch, "fate"))
         anything = _bits(place, self._key(epoch, "word")) % len(self.thresholds)
@@ -115,10 +115,10 @@ def _solve(counts: NDArray[np.float64], pull: NDArray[np.float64], wanted: float
 
 def _bits(place: Tensor, key: int) -> Tensor:
     """53 random bits per token, int64 and never negative."""
-    return _shifted(_mixed(place ^ key), 64 - BITS)
+    return _shifted(splitmix64(place ^ key), 64 - BITS)
 
 
-def _mixed(values: Tensor) -> Tensor:
+def splitmix64(values: Tensor) -> Tensor:
     """SplitMix64 in int64: multiplication wraps around, and right shifts drop the sign extension."""
     values = values - 0x61C8864680B583EB
     values = (values ^ _shifted(values, 30)) * -0x40A7B892E31B1A47

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpora.operations.choice.copies import UNITS_A_PARTITION, Copies, mapped, spill
 from corpora.operations.choice.digests import DIGEST_BYTES, as_pairs
+from corpora.operations.document_selection import document_blocks
 from corpora.operations.thresholds import Ranges
 from corpora.store import Dataset, write_bytes
 
@@ -96,20 +96,15 @@ def spill_documents(
 
 def _documents(parent: Dataset, digests: Iterable[Path]) -> Iterator[tuple[int, bytes]]:
     """The first row and the digest of each document. The rows of a document are consecutive."""
-    rows = _row_digests(parent, digests)
-    first = row = 0
-    last, running = None, None
-    for batch, block in zip(parent.batches(), rows, strict=True):
-        runs = pc.run_end_encode(batch.column("document"))
-        begin = 0
-        for document, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-            if running is None or document != last:
-                if running is not None:
-                    yield first, running.digest()
-                first, last, running = row + begin, document, blake2b(digest_size=DIGEST_BYTES)
-            running.update(block[begin:end].tobytes())
-            begin = end
-        row += batch.num_rows
+    first, running = 0, None
+    for (_, row, _, begins), block in zip(document_blocks(parent), _row_digests(parent, digests), strict=True):
+        edges = [*begins.tolist(), len(block)]
+        if running is not None:
+            running.update(block[: edges[0]].tobytes())
+        for begin, end in pairwise(edges):
+            if running is not None:
+                yield first, running.digest()
+            first, running = row + begin, blake2b(block[begin:end].tobytes(), digest_size=DIGEST_BYTES)
     if running is not None:
         yield first, running.digest()
 
@@ -132,19 +127,6 @@ def documents_with(parent: Dataset, rows: NDArray[np.int64]) -> Ranges:
         parent: the dataset.
         rows: row indices, in ascending order.
     """
-    starts = np.fromiter(_starts(parent), np.int64)
+    starts = np.concatenate([np.empty(0, np.int64), *(begins + row for _, row, _, begins in document_blocks(parent))])
     owners = np.unique(np.searchsorted(starts, rows, side="right") - 1)
     return Ranges(starts[owners], np.append(starts[1:], parent.rows)[owners])
-
-
-def _starts(parent: Dataset) -> Iterator[int]:
-    """The first row of each document."""
-    row, last = 0, None
-    for batch in parent.batches():
-        runs = pc.run_end_encode(batch.column("document"))
-        begins = [0, *runs.run_ends.to_pylist()]
-        for document, begin in zip(runs.values.to_pylist(), begins, strict=False):
-            if document != last or row + begin == 0:
-                yield row + begin
-            last = document
-        row += batch.num_rows

@@ -107,7 +107,7 @@ def test_another_epoch_or_seed_masks_other_tokens(corpus: list[Any]) -> None:
 
 
 def test_the_hash_is_that_of_unsigned_arithmetic() -> None:
-    from trainer.data.masking import _mixed
+    from trainer.data.masking import splitmix64
 
     def splitmix(value: int) -> int:
         value = (value + 0x9E3779B97F4A7C15) % 2**64
@@ -116,7 +116,7 @@ def test_the_hash_is_that_of_unsigned_arithmetic() -> None:
         return value ^ value >> 31
 
     values = torch.tensor([0, 1, -1, 2**62, -(2**63), 123456789])
-    assert [int(v) % 2**64 for v in _mixed(values)] == [splitmix(int(v) % 2**64) for v in values]
+    assert [int(v) % 2**64 for v in splitmix64(values)] == [splitmix(int(v) % 2**64) for v in values]
 
 
 def test_a_dataset_of_unknown_tokens_alone_cannot_be_masked() -> None:

@@ -39,17 +39,14 @@ def command(
     from trainer.experiments.planning import plan_distillation, prepare_plan, write_plan
 
     teachers: list[str | Path] = [*teacher]
+    asked = prepare_plan(
+        dataset, teachers, out, runs=runs, updates=updates, target=target, preset=preset, options=settings
+    )
     if dry_run:
-        asked = prepare_plan(
-            dataset, teachers, out, runs=runs, updates=updates, target=target, preset=preset, options=settings
-        )
         told = forecast(asked.start.dataset, teachers, preset=preset, options=settings)
         _show_runs(asked, told.tokens_per_second)
         return
-    plan = plan_distillation(
-        dataset, teachers, out, runs=runs, updates=updates, target=target, preset=preset, options=settings,
-        watch=[Bar()], tell=lambda line: typer.echo(line, err=True),
-    )  # fmt: skip
+    plan = plan_distillation(asked, watch=[Bar()], tell=lambda line: typer.echo(line, err=True))
     page = write_plan(plan, out)
     if as_json:
         typer.echo(to_json(plan))

@@ -90,7 +90,7 @@ def prepare_plan(
     Args:
         dataset: the transfer dataset, `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`.
         teacher: a folder or a hub id, or several with the same vocabulary.
-        out: the plan's folder.
+        out: the plan's folder; the short runs are in its `runs`.
         runs: the number of short runs.
         updates: of the longest one; by default a sixteenth of the planned run's, at least 32.
         target: the value to reach, `kl=0.3` or `agreement=0.8`.
@@ -98,7 +98,9 @@ def prepare_plan(
         options: settings of the planned run, by name on the command line; `held-out` is required.
 
     Raises:
-        OptionError, ModelError, TransferError: as in `plan_distillation`.
+        OptionError: too few runs, no held-out dataset, or a target that is malformed or already reached before
+            training.
+        ModelError, TransferError: teacher or dataset cannot be used, or the dataset is too small.
     """
     measure, wanted = target_of(target)
     given = dict(options or {})
@@ -124,15 +126,8 @@ def prepare_plan(
 
 
 def plan_distillation(
-    dataset: str,
-    teacher: str | Path | Sequence[str | Path],
-    out: Path | str = "plan",
+    asked: Asked,
     *,
-    runs: int = 6,
-    updates: int | None = None,
-    target: str | None = None,
-    preset: str = "study",
-    options: Mapping[str, object] | None = None,
     watch: Sequence[Callback] = (),
     tell: Callable[[str], None] = lambda line: None,
     resamples: int = RESAMPLES,
@@ -140,29 +135,15 @@ def plan_distillation(
     """Predict the effect of more data and more updates on a distillation, from short runs on nested samples.
 
     Args:
-        dataset: the transfer dataset, `NAME`, `NAME@TAG` or `NAME@FINGERPRINT`.
-        teacher: a folder or a hub id, or several with the same vocabulary.
-        out: the plan's folder; the short runs are in its `runs`.
-        runs: the number of short runs.
-        updates: of the longest one; by default a sixteenth of the planned run's, at least 32.
-        target: the value to reach, `kl=0.3` or `agreement=0.8`.
-        preset: as in `distill`.
-        options: settings of the planned run, by name on the command line; `held-out` is required.
+        asked: the result of `prepare_plan`.
         watch: callbacks that follow each run.
         tell: called with a line for each short run.
         resamples: of the bootstrap.
 
     Raises:
-        OptionError: too few runs, no held-out dataset, or a target that is malformed or already reached before
-            training.
-        ModelError, TransferError: teacher or dataset cannot be used, or the dataset is too small; raised before any
-            run.
         RunError: the user asked to stop; the same call resumes.
         ResultDamaged: the stored result of a run was edited.
     """
-    asked = prepare_plan(
-        dataset, teacher, out, runs=runs, updates=updates, target=target, preset=preset, options=options
-    )  # fmt: skip
     done = [finished(asked.base, run, watch=watch, tell=tell) for run in asked.runs]
     return fitted_plan(asked, done, resamples=resamples)
 

@@ -103,7 +103,7 @@ def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callabl
 
     dataset, options = base.sample(run), base.recipe(run)
     settings = resolve(base.preset, options)
-    identity = _identity(base, dataset, settings)
+    identity = identity_of(base, dataset, settings)
     folder = base.out / "runs" / f"{run.rows}-rows-{run.updates}-updates-seed-{settings.seed}-{sha256_of(identity)[:8]}"
     known = _known(folder, identity)
     if known is not None:
@@ -125,7 +125,7 @@ def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callabl
     return made
 
 
-def _identity(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
+def identity_of(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
     """Everything that affects a run and its measurements, by content."""
     plugins = deciding(plugins_of(settings))
     return {

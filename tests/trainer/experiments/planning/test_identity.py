@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from trainer.distillation import resolve
-from trainer.experiments.planning.short_runs import _identity
+from trainer.experiments.planning.short_runs import identity_of
 
 CODE = """
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def identity(preset: str = "study", **options: object) -> dict[str, Any]:
     base = SimpleNamespace(start=SimpleNamespace(teachers=("a",), held_out=held_out))
     dataset: Any = SimpleNamespace(fingerprint="rows")
     given = {key.replace("_", "-"): value for key, value in options.items()}
-    return _identity(base, dataset, resolve(preset, given))  # type: ignore[arg-type]
+    return identity_of(base, dataset, resolve(preset, given))  # type: ignore[arg-type]
 
 
 def test_a_deciding_setting_makes_another_run_and_logging_does_not() -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from string import ascii_lowercase
 from types import ModuleType
@@ -54,9 +55,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def plan_of(root: Path, **changes: Any) -> Plan:
-    asked: dict[str, Any] = {"updates": 16, "options": OPTIONS, "resamples": 20, **changes}
-    return plan_distillation("text-train-tokens", root / "teacher", root / "plan", **asked)
+def plan_of(root: Path, *, tell: Callable[[str], None] = lambda line: None, **changes: Any) -> Plan:
+    given: dict[str, Any] = {"updates": 16, "options": OPTIONS, **changes}
+    asked = prepare_plan("text-train-tokens", root / "teacher", root / "plan", **given)
+    return plan_distillation(asked, tell=tell, resamples=20)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,21 +78,15 @@ def prepare(root: Path, text: str = RECIPE) -> Path:
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(run_once: Callable[[Callable[[Path], object]], Path]) -> Path:
     """The folder of a search that was run to its end."""
-    root = tmp_path_factory.mktemp("once")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CORPORA_HOME", str(root / "store"))
-        run_search(prepare(root))
-    return root
+    return run_once(lambda root: run_search(prepare(root)))
 
 
 @pytest.fixture
-def finished(once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, for one test; gives the recipe."""
-    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "store"))
-    return tmp_path / "search.toml"
+def finished(copy: Path) -> Path:
+    """The recipe of a copy of it, for one test."""
+    return copy / "search.toml"
 
 
 def written(root: Path) -> dict[Path, int]:

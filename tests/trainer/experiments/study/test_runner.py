@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,22 +96,20 @@ def recipe(tmp_path: Path, glue: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
-def once(write_tasks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(write_tasks: Callable[[Path], object], run_once: Callable[[Callable[[Path], object]], Path]) -> Path:
     """The folder of a study that was run to its end."""
-    root = tmp_path_factory.mktemp("once")
-    write_tasks(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CORPORA_HOME", str(root / "store"))
+
+    def whole(root: Path) -> None:
+        write_tasks(root)
         run_study(prepare(root))
-    return root
+
+    return run_once(whole)
 
 
 @pytest.fixture
-def finished(once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, for one test; gives the recipe."""
-    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "store"))
-    return prepare(tmp_path)
+def finished(copy: Path) -> Path:
+    """The recipe of a copy of it, for one test."""
+    return prepare(copy)
 
 
 def states(path: Path) -> set[tuple[str, str]]:
