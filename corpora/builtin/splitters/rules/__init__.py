@@ -22,7 +22,7 @@ class Rules(Splitter):
     """Our own rules: terminal punctuation, abbreviations, and quotations as novels print them."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     language: str = option(AUTO, "Language of the texts, such as en or de; auto takes each document's own.")
 

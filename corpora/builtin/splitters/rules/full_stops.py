@@ -28,6 +28,10 @@ PREFIX = re.compile(r"(?:[^\W\d_]{1,2}-)+|[^\W\d_]{1,2}['’]|[\d½¼¾]{1,6}-")
 """A stutter, an article without its vowel, or a number: M-Mr., l’art., 6-ft."""
 LIST_NUMBER_BEFORE = re.compile(r"[:!?]\s$")
 ATTRIBUTE = re.compile(r"\b(?:the|a|this|that|his|her|their|our|an|each|every)\s\d{1,2}(?::\d\d)?\s?$", re.I)
+TIME_ALONE = re.compile(
+    r"(?:^|[\n.!?…\"”’] )[\"“‘']?(?:At|By|Around|About|From|Until|Before|After|Since)(?: [a-z]{2,9})? \d[\d:.]{0,4} ?$"
+)
+"""A sentence that has said nothing but the time: `At 3 a.m. John woke`."""
 VERSE_NUMBER = re.compile(r"\d{1,3}[:.,]\s?\d|[ivxlc]{1,8}[.:,]\s?\d")
 COUNTED = frozenset(("sq.", "cu.", "square", "cubic"))
 AFTER_LETTER = re.compile(r"[.,;:)\]]|\s(?:of|and|to|or|is|at)\b")
@@ -98,7 +102,8 @@ def _bits_here(text: str, before: str, bits: int, match: re.Match[str], language
     if bits & CLOCK:
         names_an_initial = len(word) == 1 and text.startswith(".", match.end())
         attributive = ATTRIBUTE.search(text, max(0, at - REACH), at)
-        continues = word in language.dated or names_an_initial or attributive or not word[:1].isupper()
+        alone = TIME_ALONE.search(text, max(0, at - REACH), at)
+        continues = word in language.dated or names_an_initial or attributive or alone or not word[:1].isupper()
         return MAY if continues else SMALL
     if bits & SAINT:
         behind = _word_behind(text, at)

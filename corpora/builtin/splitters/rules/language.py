@@ -93,7 +93,12 @@ def sections_of(code: str) -> dict[str, list[str]]:
             words = sections.setdefault(line.strip("[]"), [])
         elif not line.startswith("#"):
             words += line.split()
+    sections.setdefault("small", []).extend(RANKS)
     return sections
+
+
+RANKS = ("subsp", "ssp", "spp")
+"""Ranks in Latin names of plants and animals, in any language: `Pinus mugo subsp. mugo`."""
 
 
 def _abbreviations(sections: dict[str, list[str]]) -> dict[str, int]:

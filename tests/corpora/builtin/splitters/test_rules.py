@@ -94,6 +94,14 @@ UNITS_AND_NAMES = [
     ["“Tom! Ned! Amy!” she called.", "“Stop!", "I say stop!”"],
     ["She won in Viva Rosa! (1961) and left."],
     ["Jean-J. Roux came.", "Anna-M. Lenz did not."],
+    [
+        "At 4 a.m. Hugo got up.",
+        "By about 7 p.m. Rosa was home.",
+        "At noon he was up.",
+        "She left at 4 p.m.",
+        "Hugo slept.",
+    ],
+    ["Use 3 tbsp. flour and 250 ml. of milk.", "See id. at 40.", "It made $7 mil. in May."],
 ]
 
 BREAKS = [
@@ -150,6 +158,8 @@ LANGUAGES = [
     ("am", ["እሱ መጣ።", "ማን ነው፧"]),
     ("my", ["သူလာသည်။", "ဘယ်သူလဲ။"]),
     ("en-GB", ["Mr. Pym came.", "He sat."]),
+    ("de", ["Acer campestre subsp. leiocarpum wächst hier.", "Er blüht."]),
+    ("fr", ["L'art. 9 du Code civ. français le dit.", "Il est clair."]),
 ]
 
 HOSTILE = [
