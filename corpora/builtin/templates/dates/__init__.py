@@ -49,7 +49,7 @@ class Dates(Template):
         kind = kinds(language).get(name)
         if kind is not None:
             return _shown(kind, arguments, language)
-        return named_for_its_text(name) if language == "fr" else None
+        return named_for_its_text(name, first(arguments)) if language == "fr" else None
 
 
 def _shown(kind: str, arguments: Arguments, language: str) -> str | None:
@@ -136,7 +136,8 @@ def _read(arguments: Arguments, language: str, order: str) -> tuple[str, str, st
     values = [value.strip("[] ") for value in values]
     while values and not values[-1]:
         values.pop()
-    if len(values) == 1 or (values and not values[0].isdigit() and WHOLE.fullmatch(values[0])):
+    whole = values[:1] and (_ISO.fullmatch(values[0]) or (not values[0].isdigit() and WHOLE.fullmatch(values[0])))
+    if len(values) == 1 or whole:
         return _from_text(values[0])
     one, two, three = (*values, "", "", "")[:3]
     if order == "dmy" and not re.fullmatch(r"[0-9]{3,4}", one):
@@ -214,9 +215,9 @@ def winter_season(arguments: Arguments, language: str) -> str | None:
 
 
 def age_dmy(arguments: Arguments, language: str) -> str | None:
-    """Whole years between two dates with the day first: `{{edad|1|2|1950|3|4|2000}}`."""
+    """Whole years between two dates, with the day first unless a year is: `{{edad|1|2|1950|3|4|2000}}`."""
     values = positional(arguments)[:6]
-    order = (2, 1, 0, 5, 4, 3)
+    order = (0, 1, 2, 3, 4, 5) if len(values[0] if values else "") == 4 else (2, 1, 0, 5, 4, 3)
     return age({str(at): values[key] for at, key in enumerate(order, 1)}, language) if len(values) == 6 else None
 
 

@@ -18,15 +18,18 @@ _BEFORE_CHRIST = re.compile(r"-([0-9]{1,4})")
 _NUMERAL = re.compile(r"[IVXLCivxlc]+|[0-9]+")
 
 
-def named_for_its_text(name: str) -> str | None:
+def named_for_its_text(name: str, counted: str = "") -> str | None:
     """French templates that are named for what they show.
 
     Such as `{{Ier siècle}}`, `{{XIXe}}`, `{{2e}}`, `{{1er mai}}`, `{{Louis XIV}}`, `{{-50}}`.
 
     Args:
         name: the template's name in lower case.
+        counted: what an ordinal stands before: `{{5e|fois}}`.
     """
-    if _ORDINAL.fullmatch(name) or _DAY_OF_YEAR.fullmatch(name):
+    if _ORDINAL.fullmatch(name):
+        return f"{name} {counted}".strip()
+    if _DAY_OF_YEAR.fullmatch(name):
         return name
     if year := _BEFORE_CHRIST.fullmatch(name):
         return f"{year[1]} av. J.-C."

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import ClassVar
 
 from corpora import Template, hookimpl
-from corpora.builtin.templates.arguments import Arguments, Function, filled, first, one_of, positional
+from corpora.builtin.templates.arguments import ENGLISH, Arguments, Function, filled, first, one_of, positional
 from corpora.builtin.templates.names.nations import (
     flag_or_name,
     may_be_nation,
@@ -39,7 +39,7 @@ class Names(Template):
         """Whether it may render templates of this name."""
         return (
             name in FUNCTIONS
-            or name in prefixes()
+            or _is_prefix(name, language)
             or may_be_nation(name, language)
             or (language == "it" and name.startswith("calcio "))
             or _POST_NOMINALS.fullmatch(name) is not None
@@ -50,7 +50,7 @@ class Names(Template):
         function = FUNCTIONS.get(name)
         if function is not None:
             return function(arguments, language)
-        if name in prefixes():
+        if _is_prefix(name, language):
             return prefixed(prefixes()[name], arguments, language)
         if _POST_NOMINALS.fullmatch(name):
             return post_nominals(arguments, language)
@@ -71,6 +71,14 @@ def ship(arguments: Arguments, language: str) -> str | None:
     numbered = f" ({number})" if number else ""
     shown = {"1": number or name, "2": name, "3": name + numbered, "6": f"{prefix} {name}"}.get(form)
     return (shown or f"{prefix} {name}{numbered}").strip()
+
+
+def _is_prefix(name: str, language: str) -> bool:
+    """Whether a template is named for a prefix of ships; in other wikis, the short ones are other templates."""
+    return name in prefixes() and (language in ENGLISH or name in _KNOWN_ABROAD)
+
+
+_KNOWN_ABROAD = frozenset(("uss", "hms", "hmas", "hmcs", "rms", "usns", "orp", "hnlms"))
 
 
 def prefixed(prefix: str, arguments: Arguments, language: str) -> str | None:

@@ -314,6 +314,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
     "fr": _named(quantity, "unité", "unite", "unit")
     | _named(temperature, "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
     "en": _named(length_of_time, "duration"), "de": _named(unchanged, "ars"),
+    "pt": _named(number, "fmtn"), "hu": _named(formatnum, "szám", "formázottszám"),
     "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord"),
 }  # fmt: skip
 
