@@ -23,8 +23,7 @@ def column_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         values: what `kind` holds; None becomes a null.
         kind: large_string, large_binary, an integer type, bool, or a large_list of one of these.
     """
-    valid = np.fromiter((value is not None for value in values), bool, len(values))
-    validity = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
+    validity = _validity(values)
     if pa.types.is_large_list(kind):
         rows = [value or () for value in values]
         children = [column_of([item for row in rows for item in row], kind.value_type)]
@@ -44,16 +43,23 @@ def column_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(np.array(filled, dtype=str(kind)))])
 
 
+def _validity(values: Sequence[Any]) -> pa.Buffer | None:
+    """Which values are not None; None if that holds for all."""
+    if None not in values:
+        return None
+    valid = np.fromiter((value is not None for value in values), bool, len(values))
+    return pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
 def _strings(values: Sequence[str | None], validity: pa.Buffer | None, kind: pa.DataType) -> pa.Array:
-    texts = values if validity is None else [value or "" for value in values]
-    joined = "".join(texts)  # type: ignore[arg-type]
+    texts: Sequence[Any] = values if validity is None else [value or "" for value in values]
+    joined = "".join(texts)
     data = joined.encode()
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])  # type: ignore[arg-type]
-    if len(data) != len(joined):  # convert character offsets to byte offsets: skip UTF-8 continuation bytes
-        begins = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) != 0x80)
-        offsets = np.append(begins, len(data))[offsets]
-    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(offsets), pa.py_buffer(data)])
+    if len(data) != len(joined):
+        texts = [*map(str.encode, texts)]
+    return pa.Array.from_buffers(
+        kind, len(values), [validity, _offsets(map(len, texts), len(texts)), pa.py_buffer(data)]
+    )
 
 
 def _offsets(lengths: Any, count: int) -> pa.Buffer:

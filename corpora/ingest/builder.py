@@ -57,7 +57,7 @@ STAGES = 3
 TEMPLATES = "templates"
 """The metadata key for counts of inline templates that no component rendered; a version keeps the whole table."""
 
-UNDECIDED = ["paragraphs", "side_records"]
+UNDECIDED = ["text", "side_records"]
 """Columns of the extract table that the decision stage does not need and that can be large."""
 BOILERPLATE = "boilerplate paragraphs of many documents"
 """The key in the accounting for paragraphs that are removed because many documents have them near an end."""
@@ -304,7 +304,7 @@ def rows_in(path: Path) -> int:
 
 
 def _extract_path(folder: Path, number: int) -> Path:
-    return folder / f"extract-{number:05d}.arrow"
+    return folder / f"documents-{number:05d}.arrow"
 
 
 def _running(numbers: Sequence[int]) -> Iterator[int]:

@@ -11,12 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpora.arrays import column_of, repeated
+from corpora.arrays import column_of
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
 from corpora.ingest.holes import whole_sentences
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
 from corpora.ingest.side_records import HAS_HOLE, PartSide, side_json
+from corpora.ingest.texts import joined, paragraphs_in, sentence_rows
 from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
 
@@ -39,10 +40,10 @@ EXTRACT = pa.schema(
         ("signature", pa.large_binary()),
         ("edges", pa.large_list(pa.uint64())),
         ("side_records", pa.large_string()),
-        ("paragraphs", pa.large_list(pa.large_string())),
+        ("text", pa.large_binary()),
     ]
 )
-"""One row per item found: a document with its paragraphs, or a reject with its stage and reason."""
+"""One row per item found: a document with the text of its paragraphs, or a reject with its stage and reason."""
 PART_BYTES = 16 << 20
 BATCH_BYTES = 8 << 20
 NO_LETTERS = "no letter or digit"
@@ -91,7 +92,7 @@ class ExtractTask:
 
     def path(self, number: int) -> Path:
         """The file with a part's rows; it exists only once they are complete."""
-        return self.folder / f"extract-{number:05d}.arrow"
+        return self.folder / f"documents-{number:05d}.arrow"
 
     def __call__(self, part: Part) -> int:
         """Write the part's rows unless an earlier attempt did, and return their number."""
@@ -106,7 +107,7 @@ class ExtractTask:
         for shard, stamp in zip(part.shards, part.stamps, strict=True):
             for outcome in self._read(shard):
                 rows.append(self._row(outcome))
-                size += sum(map(len, rows[-1]["paragraphs"]))
+                size += len(rows[-1]["text"])
                 found += 1
                 if size >= BATCH_BYTES or len(rows) >= 10_000:
                     yield _extracted(rows)
@@ -133,7 +134,7 @@ class ExtractTask:
                 must_return(isinstance(reason, str), chosen, "reject", reason, "a few words, or None")
                 detail = f"{outcome.words:,} words" if outcome.words else ""
                 return document_row(outcome, self.source) | {
-                    "stage": "filter", "reason": reason, "detail": detail, "paragraphs": [],
+                    "stage": "filter", "reason": reason, "detail": detail, "text": b"",
                 }  # fmt: skip
         row = document_row(outcome, self.source) | {"signature": signature(outcome, self.duplicates)}
         if self.shared_edges:
@@ -174,50 +175,35 @@ class WriteTask:
 
     def _batches(self, number: int, side: PartSide) -> Iterator[pa.RecordBatch]:
         row, keep, found = 0, self.survivors[number], self.found[number]
-        for batch in read_stream(self.folder / f"extract-{number:05d}.arrow"):
+        for batch in read_stream(self.folder / f"documents-{number:05d}.arrow"):
             for inside in range(min(batch.num_rows, found - row)):
                 document = batch["id"][inside].as_py()
                 side.add_json(document, batch["side_records"][inside].as_py())
                 if row in keep:
                     splitter = self.splitter.for_language(batch["language"][inside].as_py() or "")
-                    yield self._document(document, batch["paragraphs"][inside].as_py(), splitter, side)
+                    yield self._document(document, paragraphs_in(batch["text"][inside].as_py()), splitter, side)
                 row += 1
 
     def _document(self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: PartSide) -> pa.RecordBatch:
-        texts: list[str] = []
-        numbers: list[int] = []
         shared = shared_in(paragraphs, self.shared)
         side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
-        split: list[tuple[list[str], int]] = []
+        split: list[list[str]] = []
+        holes = 0
         with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {len(split) + 1:,}"):
-            for whole in whole_sentences(kept, splitter):
-                split.append(whole)
-        side.drop(HAS_HOLE, sum(holes for _, holes in split))
-        for number, (sentences, _) in enumerate(split):
-            written = sentences
-            if not self.keep_symbols:  # most sentences begin with a letter: avoid the call for those
-                written = [text for text in sentences if text[:1].isalnum() or has_letters(text)]
-            texts += written
-            numbers += [number] * len(written)
-        side.drop(NO_LETTERS, sum(len(sentences) for sentences, _ in split) - len(texts))
-        columns = [
-            column_of(texts, pa.large_string()),
-            column_of(numbers, pa.int32()),
-            repeated(document, len(texts)),
-        ]
-        return pa.RecordBatch.from_arrays(columns, schema=SENTENCES)
+            for sentences, dropped in whole_sentences(kept, splitter):
+                split.append(sentences)
+                holes += dropped
+        side.drop(HAS_HOLE, holes)
+        rows, symbols = sentence_rows(document, split, keep_symbols=self.keep_symbols)
+        side.drop(NO_LETTERS, symbols)
+        return rows
 
 
 def _extracted(rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
     """Rows of the extract table as a batch; missing values become null."""
     columns = [column_of([row.get(field.name) for row in rows], field.type) for field in EXTRACT]
     return pa.RecordBatch.from_arrays(columns, schema=EXTRACT)
-
-
-def has_letters(sentence: str) -> bool:
-    """Whether a sentence contains a letter or digit, unlike a lone quotation mark or a row of dots."""
-    return any(map(str.isalnum, sentence))
 
 
 def shared_record(number: int, paragraph: str) -> dict[str, Any]:
@@ -252,7 +238,7 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "sha256": _digest(document.text),
         "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
         "side_records": side_json(document.side_records),
-        "paragraphs": list(document.paragraphs),
+        "text": joined(document),
     }
 
 
@@ -272,7 +258,7 @@ def reject_row(reject: Reject) -> dict[str, Any]:
         "detail": reject.detail,
         "failed": reject.failed,
         "side_records": side_json(reject.side_records),
-        "paragraphs": [],
+        "text": b"",
     }
 
 

@@ -24,7 +24,9 @@ def whole_sentences(paragraphs: Sequence[str], splitter: Splitter) -> Iterator[t
     Raises:
         PluginError: the splitter returned something other than lists of sentences.
     """
-    texts = [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
+    texts = paragraphs
+    if any(HOLE in text for text in paragraphs):
+        texts = [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
     for paragraph, text, sentences in zip(paragraphs, texts, splitter.split_all(texts), strict=True):
         if not isinstance(sentences, list):
             must_return(False, splitter, "split", sentences, "a list of sentences")

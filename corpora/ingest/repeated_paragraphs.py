@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.arrays import numbers_in
+from corpora.ingest.texts import paragraphs_in
 
 EDGE_PARAGRAPHS = 30
 """How many paragraphs are examined at the beginning and at the end; those in between are never removed."""
@@ -63,7 +64,7 @@ def quoted(batches: Iterable[pa.RecordBatch], shared: Mapping[int, int]) -> dict
     """The beginning of each shared paragraph, and the number of documents that contain it, most common first.
 
     Args:
-        batches: extract rows, with their `edges` and `paragraphs`.
+        batches: extract rows, with their `edges` and `text`.
         shared: the number of documents for each hash, as `shared_edges` returns it.
     """
     waiting, texts = set(shared), Counter[str]()
@@ -71,7 +72,7 @@ def quoted(batches: Iterable[pa.RecordBatch], shared: Mapping[int, int]) -> dict
         for row, hashes in enumerate(batch["edges"].to_pylist()):
             if waiting.isdisjoint(hashes or ()):
                 continue
-            paragraphs = batch["paragraphs"][row].as_py()
+            paragraphs = paragraphs_in(batch["text"][row].as_py())
             for n, key in edge_hashes(paragraphs).items():
                 if key in waiting:
                     waiting.remove(key)
