@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 from corpora import InputError
-from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well
+from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well, packing
 from corpora.builtin.sources.wikipedia.site import Site, key_of
 
 _START = re.compile(rb"<page[\s>]")
@@ -113,17 +113,23 @@ def _header(path: Path) -> bytes:
                 break
     except Damaged as error:
         raise InputError(f"dump {path} is damaged before its first page: {error}") from error
+    if not head.strip():
+        raise InputError(f"dump {path} is empty")
     if b"<mediawiki" not in head[:HEADER_BYTES]:
         raise InputError(f"dump {path} is not a MediaWiki dump: it has no <mediawiki> element")
     raise InputError(f"dump {path} has no pages")
 
 
 def lacks_root(path: Path) -> bool:
-    """Whether a dump that is not packed starts with a page, without a root element around it."""
+    """Whether a file that is not packed has no `<mediawiki>` before its first page, so that it is not a cut dump."""
+    if packing(path) != "xml":
+        return False
     with path.open("rb") as file:
-        head = file.read(TAIL_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n")
+        head = file.read(HEADER_BYTES)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
+        return False
     start = _START.search(head)
-    return start is not None and b"<mediawiki" not in head[: start.start()]
+    return b"<mediawiki" not in (head[: start.start()] if start else head)
 
 
 def _declared(head: bytes) -> bytes:

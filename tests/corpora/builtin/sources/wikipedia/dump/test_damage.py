@@ -53,6 +53,21 @@ def test_garbage_after_the_end_is_refused(dumps):
     assert len(dumps.read(path, **{"allow-cut": True})[0]) == 20
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "is empty"),
+        ("<!DOCTYPE html><p>404</p>", "is not a MediaWiki dump: it has no <mediawiki> element"),
+        ("<feed><doc><title>A</title></doc></feed>", "is not a MediaWiki dump"),
+    ],
+)
+def test_another_file_is_not_called_a_cut_dump(tmp_path, content, reason):
+    path = tmp_path / "dump.xml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=reason):
+        Wikipedia(dump=(path,)).shards()
+
+
 def test_flipped_bit_in_a_stream_is_noticed(dumps):
     raw = bytearray(dumps.streams(dumps.pages(200), 50))
     raw[raw.index(b"BZh", 4) + 60] ^= 1
