@@ -1,4 +1,4 @@
-"""A catalogue in your own file: one address per line, or JSON lines that say more about each book."""
+"""A catalogue in your own file: one address per line, or JSON lines with more about each book."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ def _entry(line: str, place: str) -> Entry:
 
 @hookimpl
 def corpora_catalogues() -> list[type[Catalogue]]:
-    """Offer it."""
+    """Offer the catalogue."""
     return [File]

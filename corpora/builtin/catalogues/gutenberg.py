@@ -1,4 +1,4 @@
-"""Project Gutenberg's own catalogue of public domain books, fetched from the mirror it provides for programs."""
+"""Project Gutenberg's catalogue of public domain books, whose texts are downloaded from a mirror meant for programs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ COLUMNS = ("Text#", "Type", "Title", "Language", "Authors", "Subjects")
 
 @dataclass(frozen=True)
 class Gutenberg(Catalogue):
-    """Project Gutenberg, by its CSV catalogue. Texts come from a mirror, as its rules for robots require."""
+    """Project Gutenberg, by its CSV catalogue. Texts are downloaded from a mirror, as its rules for robots require."""
 
     name: ClassVar[str] = "gutenberg"
 
-    csv: Path | None = option(None, "Your copy of pg_catalog.csv; without one it is downloaded.", decides=False)
+    csv: Path | None = option(None, "Your copy of pg_catalog.csv; by default it is downloaded.", decides=False)
     language: str = option("en", "Take only books in this language, an ISO 639-1 code; empty for any.")
     limit: int | None = option(None, "Take at most this many books, in the order of the catalogue.", min=1)
     catalogue_url: str = option(
@@ -43,7 +43,11 @@ class Gutenberg(Catalogue):
             raise InputError(f"catalogue gutenberg: {self.csv} cannot be read: {error}") from error
 
     def visit(self, client: HttpClient) -> Iterator[Entry]:
-        """The entries; the catalogue is downloaded if no file is given."""
+        """The entries; the catalogue is downloaded if no file is given.
+
+        Args:
+            client: downloads the catalogue.
+        """
         if self.csv is not None:
             return self.find()
         return self._entries(client.text(self.catalogue_url).splitlines(keepends=True))
@@ -83,5 +87,5 @@ class Gutenberg(Catalogue):
 
 @hookimpl
 def corpora_catalogues() -> list[type[Catalogue]]:
-    """Offer it."""
+    """Offer the catalogue."""
     return [Gutenberg]

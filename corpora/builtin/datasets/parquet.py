@@ -16,37 +16,37 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 READS = Suffixes((".parquet", ".json", ".md"))
-"""The files with rows, the tokenizer and the card."""
+"""The files that are downloaded from an address: rows, the tokenizer and the card."""
 
 
 @dataclass(frozen=True)
 class Parquet(DatasetProvider):
-    """The Parquet files of a folder: one sentence per row, or token ids with their tokenizer.json in the folder.
+    """The Parquet files in a folder: one sentence per row, or token ids with their tokenizer.json in the folder.
 
-    The folder may be an address (`parquet:s3://bucket/rows`); its files are downloaded first.
+    The folder can be an address (`parquet:s3://bucket/rows`), whose files are downloaded first.
     """
 
     name: ClassVar[str] = "parquet"
     version: ClassVar[int] = 2
     folder: Path | Address = option(
-        ..., "The folder that holds the files, at any depth; or an address (s3://, https://, hf://).", decides=False
+        ..., "The folder with the files, at any depth; or an address (s3://, https://, hf://).", decides=False
     )
-    text: str = option("text", "The column that holds the sentences.")
+    text: str = option("text", "The column with the sentences.")
     files: str = option("*", "Which files, by their path in the folder: data/train-*.")
-    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
+    follow_links: bool = option(False, "Follow symbolic links that lead out of the folder.", decides=False)
     scores: tuple[str, ...] = option((), "Columns of numbers to keep as scores, joined by +.")
 
     def fetches(self) -> bool:
-        """Whether the files are elsewhere and have to be downloaded."""
+        """Whether the folder is an address, whose files have to be downloaded."""
         return is_elsewhere(self.folder)
 
     def freeze(self) -> Self:
-        """The same dataset with its folder's absolute path, so that recipes work from any directory.
+        """The same dataset with the folder's absolute path, so that recipes work from any directory.
 
         The files of an address are downloaded.
 
         Raises:
-            InputError: a link in the folder leads out of it.
+            InputError: a symbolic link leads out of the folder.
         """
         place: Path | Address
         if isinstance(self.folder, Address):
@@ -62,15 +62,15 @@ class Parquet(DatasetProvider):
         return rows.content_of(local(self.folder), self.files, self.tokenizer())
 
     def blocks(self) -> Iterator[pa.RecordBatch]:
-        """Rows that are not empty; a row without a document belongs to its file."""
+        """The rows, without empty ones; a row without a document id belongs to its file."""
         return rows.blocks(local(self.folder), self.files, self.text, self.scores)
 
     def tokenizer(self) -> str | None:
-        """The `tokenizer.json` in the folder, if the files hold token ids."""
+        """The `tokenizer.json` in the folder, if the files contain token ids."""
         return rows.tokenizer_in(local(self.folder), self.files, self.text)
 
     def licence(self) -> str:
-        """The licence that the card in the folder names."""
+        """The licence in the dataset card in the folder."""
         return rows.licence_in(local(self.folder))
 
 

@@ -1,4 +1,4 @@
-"""Dataset repositories on the hub: the commit of a revision, and its files."""
+"""Dataset repositories on the hub: pin a revision to its commit, and download its files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def pinned(reference: str) -> str:
-    """OWNER/NAME@COMMIT for OWNER/NAME or OWNER/NAME@REVISION; the hub is not asked if the revision is a commit.
+    """A reference pinned to the commit that its revision currently points to.
+
+    Args:
+        reference: OWNER/NAME or OWNER/NAME@REVISION. If the revision is a commit, the hub is not asked.
+
+    Returns:
+        OWNER/NAME@COMMIT.
 
     Raises:
-        DatasetNotFound: no such repository or revision, or it is private.
+        DatasetNotFound: the repository or revision does not exist or is private.
         DatasetError: the hub cannot be reached.
     """
     import huggingface_hub
@@ -30,14 +36,14 @@ def pinned(reference: str) -> str:
 
 
 def fetched(reference: str, patterns: Sequence[str]) -> Path:
-    """The folder with a commit's files in the hub's own cache; missing files are downloaded, interrupted ones resumed.
+    """The folder with a commit's files in the hub's cache; missing files are downloaded, interrupted downloads resumed.
 
     Args:
         reference: OWNER/NAME@COMMIT.
-        patterns: which files to get, by their path in the repository.
+        patterns: globs for the paths in the repository of the files to download.
 
     Raises:
-        DatasetNotFound: no such repository or commit, or it is private.
+        DatasetNotFound: the repository or commit does not exist or is private.
         DatasetError: the hub cannot be reached, and the files are not in the cache.
     """
     import huggingface_hub
@@ -65,8 +71,8 @@ def _hub_errors(reference: str) -> Iterator[None]:
         ) from error
     except RevisionNotFoundError as error:
         raise DatasetNotFound(
-            f"hub:{repository} has no revision {revision}; check the name of the branch or tag; a commit disappears "
-            "when the history is rewritten"
+            f"hub:{repository} has no revision {revision}; check the name of the branch or tag (a commit disappears "
+            "if the history is rewritten)"
         ) from error
     except hub_errors() as error:
         status = getattr(getattr(error, "response", None), "status_code", None)

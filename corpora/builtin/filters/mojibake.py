@@ -1,4 +1,4 @@
-"""A filter against text that was decoded with a wrong encoding."""
+"""A filter against text that was decoded with the wrong encoding."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from corpora import Document, Filter, hookimpl, option
 TWICE = re.compile(
     "[ÃÂ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â€[\x80-\xbf™œšžŸ¦“”˜]|â[\x80-\x8f][\x80-\xbf]|Ð[\x80-\xbf°±²³´µ¶·¸¹º»¼½¾¿]"
 )
-"""UTF-8 that was read as a Western single-byte text, once or more: `Ã©` for `é`, `â€™` for an apostrophe."""
+"""UTF-8 that was decoded once or more with a Western single-byte encoding: `Ã©` for `é`, `â€™` for an apostrophe."""
 LEADS = ("Ã", "Â", "â", "Ð")
-"""What those places begin with; most texts have none of them, and a search for one character is fast."""
+"""The first characters of such sequences; most texts have none of them, and searching for one character is fast."""
 SUSPECTS = {
     lead: re.compile(lead + rest)
     for lead, rest in (
@@ -23,21 +23,21 @@ SUSPECTS = {
         (b"\xef", b"[\x80-\xa3\xbf]"),
     )
 }
-"""What broken characters and the leads begin with in UTF-8, by the first byte."""
+"""The beginnings of broken characters and of the leads in UTF-8, by the first byte."""
 BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
-"""Replacement characters, control characters of a wrong encoding, and private-use characters."""
+"""Replacement characters, control characters from a wrong encoding, and private-use characters."""
 
 
 @dataclass(frozen=True)
 class Mojibake(Filter):
-    """Reject documents with too many broken characters: replacement, control, UTF-8 decoded as Latin-1.
+    """Reject documents with too many broken characters, such as replacement characters and UTF-8 decoded as Latin-1.
 
-    The sources texts, books and tbc repair what can be repaired first.
+    The sources texts, books and tbc first repair what can be repaired.
     """
 
     name: ClassVar[str] = "mojibake"
 
-    rate: float = option(1e-4, "Documents with a larger share of broken characters are rejected.", min=0, max=1)
+    rate: float = option(1e-4, "Reject documents with a larger share of broken characters.", min=0, max=1)
 
     def reject(self, document: Document) -> str | None:
         """`mojibake`, or None."""
@@ -52,12 +52,12 @@ class Mojibake(Filter):
 
 
 def may_be_broken(text: bytes) -> bool:
-    """Whether `broken_in` can find anything in a text, which is in UTF-8; much faster than to look for it."""
+    """Whether `broken_in` can find anything in a text, given as UTF-8; much faster than calling it."""
     return not text.isascii() and any(lead in text and suspect.search(text) for lead, suspect in SUSPECTS.items())
 
 
 def broken_in(text: str) -> int:
-    """The number of places where a text was decoded with a wrong encoding."""
+    """The number of characters or sequences that show that a text was decoded with the wrong encoding."""
     twice = len(TWICE.findall(text)) if any(lead in text for lead in LEADS) else 0
     return len(BROKEN.findall(text)) + twice
 

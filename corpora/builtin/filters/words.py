@@ -15,7 +15,7 @@ class Words(Filter):
     name: ClassVar[str] = "words"
 
     min: int = option(1, "The smallest number of words.", min=0)
-    max: int | None = option(None, "The largest number of words; none for no limit.", min=0)
+    max: int | None = option(None, "The largest number of words; by default no limit.", min=0)
 
     def reject(self, document: Document) -> str | None:
         """`too short`, `too long`, or None."""

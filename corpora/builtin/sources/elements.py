@@ -1,4 +1,4 @@
-"""What the readers of HTML and XML use of lxml's elements, which have no type hints of their own."""
+"""The parts of lxml's elements that the readers of HTML and XML use; lxml has no type hints of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Element(Protocol):
 
     @property
     def tag(self) -> object:
-        """The name, a string; for a comment or a processing instruction, the function that makes one."""
+        """The name as a string; for a comment or processing instruction, the function that creates one."""
 
     @property
     def attrib(self) -> Mapping[str, str]:
@@ -26,25 +26,25 @@ class Element(Protocol):
     def get(self, key: str, default: str) -> str: ...
 
     def getparent(self) -> Element:
-        """The element around this one, which must not be the root."""
+        """The parent element; this one must not be the root."""
 
     def getprevious(self) -> Element | None:
         """The sibling before this one."""
 
     def iter(self, *tags: str) -> Iterator[Element]:
-        """This element and all inside it, in document order; with tags, those of these names."""
+        """This element and all its descendants in document order; if tags are given, only those with these names."""
 
     def iterancestors(self, *tags: str) -> Iterator[Element]:
-        """The elements around this one, from inside out."""
+        """The ancestors of this element, innermost first."""
 
     def itertext(self) -> Iterator[str]:
         """The pieces of text inside this element, in order."""
 
     def text_content(self) -> str:
-        """All text inside this element; elements of `lxml.html` only."""
+        """All text in this element; only elements of `lxml.html` have this method."""
 
     def xpath(self, path: str, **variables: str) -> Any:
-        """What an XPath expression finds: elements, or strings for attributes and text."""
+        """The result of an XPath expression: elements, or strings for attributes and text."""
 
     def __reversed__(self) -> Iterator[Element]:
         """The children, from last to first."""

@@ -17,38 +17,42 @@ from corpora.builtin.sources.unreadable import Unreadable
 def shards_of(place: Place | None, suffixes: Suffixes, *, owner: str, follow_links: bool) -> list[Shard]:
     """One shard per file with one of the suffixes, sorted by path relative to the folder.
 
-    A file of an address that cannot be had is a shard without a path, and so is a link that leads out of the folder.
-
-    Other links are followed, and each directory is entered once, so circular links end. Hidden files and directories
-    are left out.
+    A file of an address that could not be downloaded is a shard without a path, and so is a symbolic link that leads
+    out of the folder. Other links are followed, and each directory is entered only once, so cyclic links are harmless.
+    Hidden files and directories are left out.
 
     Args:
-        place: any depth is read.
+        place: the folder, which is read at any depth.
         suffixes: those that the source reads.
         owner: the name of the source, for messages.
-        follow_links: read what is behind links that lead out of the folder.
+        follow_links: follow links that lead out of the folder.
 
     Raises:
         OptionError: no folder is given.
-        InputError: the folder is not there, not readable, or holds no such file.
+        InputError: the folder does not exist, is not readable, or contains no such file.
     """
     if place is None:
         raise OptionError(f"{owner}: no folder given; use --folder DIR")
     folder = local(place)
     if not folder.is_dir():
-        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that holds files in {suffixes}")
+        raise InputError(f"{owner}: {folder} is not a folder; use --folder with one that contains files in {suffixes}")
     found = _Folder(folder, owner, follow_links)
     files = [path for path in found.files() if suffixes.match(path.name)]
     lost = listing_in(folder)["rejects"]
     if not files and not lost and not found.refused:
-        raise InputError(f"{owner}: no file in {suffixes} under {folder}; is it the right folder?")
+        raise InputError(f"{owner}: no file in {suffixes} under {folder}; check the folder")
     return sorted(
         [*(_shard(path, folder) for path in files), *map(Shard, [*lost, *found.refused])], key=lambda shard: shard.key
     )
 
 
 def unreadable(place: Place | None, shard: Shard) -> Unreadable:
-    """Why a shard has no path."""
+    """Why a shard has no path.
+
+    Args:
+        place: the folder.
+        shard: one that `shards_of` returned without a path.
+    """
     if place is None:
         return Unreadable("unreadable file")
     folder = local(place)
@@ -60,11 +64,12 @@ def unreadable(place: Place | None, shard: Shard) -> Unreadable:
 
 
 def other_files(folder: Path, suffixes: Suffixes, *, follow_links: bool) -> list[Path]:
-    """The files of a folder with none of the suffixes, hidden ones aside.
+    """The files in a folder that have none of the suffixes and are not hidden.
 
     Args:
+        folder: is read at any depth.
         suffixes: those that the source reads.
-        follow_links: count what is behind links that lead out of the folder.
+        follow_links: follow links that lead out of the folder.
 
     Raises:
         InputError: the folder is not readable.
@@ -73,7 +78,14 @@ def other_files(folder: Path, suffixes: Suffixes, *, follow_links: bool) -> list
 
 
 def unread_note(place: Place | None, suffixes: Suffixes, *, owner: str, follow_links: bool) -> list[str]:
-    """One line that counts the files of a folder with other suffixes; none if all are read."""
+    """A note with the number of files that have other suffixes; empty if all files are read.
+
+    Args:
+        place: the folder, if there is one.
+        suffixes: those that the source reads.
+        owner: the name of the source.
+        follow_links: follow links that lead out of the folder.
+    """
     if place is None:
         return []
     folder = local(place)
@@ -89,7 +101,7 @@ def unread_note(place: Place | None, suffixes: Suffixes, *, owner: str, follow_l
 
 
 def _shard(path: Path, folder: Path) -> Shard:
-    """A file's shard; without its path if it cannot be read, so that reading it rejects it."""
+    """A file's shard; without a path if the file cannot be read, so that it becomes a reject."""
     if not os.access(path, os.R_OK):
         return Shard(key_of(path, folder))
     return Shard(key_of(path, folder), path, size_bytes=path.stat().st_size)
@@ -104,15 +116,15 @@ LONGEST_SHOWN = 300
 
 
 class _Folder:
-    """A walk through a folder, which leaves out links that lead out of it and remembers their keys."""
+    """A walk through a folder that skips links out of it and remembers their keys."""
 
     def __init__(self, folder: Path, owner: str, follow_links: bool) -> None:
         self._folder, self._owner, self._follow_links = folder, owner, follow_links
         self.refused: list[str] = []
-        """The keys of links that were not followed, to files and to folders; complete after `files`."""
+        """The keys of links to files and folders that were not followed; complete after `files`."""
 
     def files(self) -> Iterator[Path]:
-        """Every file, with those that links inside the folder lead to."""
+        """All files, including those that links within the folder lead to."""
         waiting, entered = [self._folder], set[tuple[int, int]]()
         while waiting:
             directory = waiting.pop()
@@ -136,7 +148,7 @@ class _Folder:
 
 
 def _short(path: Path) -> str:
-    """A path for a message; a hostile one may have thousands of characters."""
+    """A path shortened for a message; a malicious one could have thousands of characters."""
     text = str(path)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 

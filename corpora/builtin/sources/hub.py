@@ -15,26 +15,26 @@ from corpora.builtin.sources.texts import Texts
 
 @dataclass(frozen=True)
 class HubTexts(Source):
-    """The Parquet files of a dataset on the hub, one document per row; a revision is pinned to its commit."""
+    """The Parquet files of a dataset on the hub, one document per row; its revision is pinned to a commit."""
 
     name: ClassVar[str] = "hub"
     version: ClassVar[int] = 3
     uses: ClassVar[tuple[str, ...]] = ("ftfy",)
 
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
-    text: str = option("text", "The column that holds the text.")
-    id: str = option("id", "The column that names a document within its file; without it rows are numbered.")
+    text: str = option("text", "The column with the text.")
+    id: str = option("id", "The column with a document's id within its file; if missing, rows are numbered.")
     files: str = option("*", "Which files, by their path in the repository: data/train-*.")
 
     def fetches(self) -> bool:
-        """Always; files that are in the hub's cache are not downloaded again."""
+        """Always True; files in the hub's cache are not downloaded again."""
         return True
 
     def freeze(self, downloads: Path) -> Self:
-        """The same source pinned to the commit that the revision points to now.
+        """The same source pinned to the commit that the revision currently points to.
 
         Raises:
-            DatasetNotFound: no such repository or revision, or it is private.
+            DatasetNotFound: the repository or revision does not exist or is private.
             DatasetError: the hub cannot be reached.
         """
         return replace(self, repository=repository.pinned(self.repository))
@@ -47,7 +47,7 @@ class HubTexts(Source):
         return [Shard(key, path, size_bytes=path.stat().st_size) for key, path in zip(keys, files, strict=True)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The documents of one file, or a reject for each row that gives none."""
+        """The documents of one file, and a reject for each row that does not give one."""
         licence = _licence(shard)
         for made in Texts(text=self.text, id=self.id).read(shard):
             yield replace(made, licence=made.licence or licence) if isinstance(made, Document) else made
@@ -62,12 +62,12 @@ class HubTexts(Source):
 
 @cache
 def _licence(shard: Shard) -> str:
-    """The licence that the card of the shard's commit names."""
+    """The licence in the dataset card of the shard's commit."""
     assert shard.path is not None
     return rows.licence_in(shard.path.parents[shard.key.count("/")])
 
 
 @hookimpl
 def corpora_sources() -> list[type[Source]]:
-    """Offer the hub."""
+    """Offer texts on the hub."""
     return [HubTexts]

@@ -1,4 +1,4 @@
-"""The language of documents that do not state one."""
+"""Detect the language of documents that do not state one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from corpora.builtin.filters.language import language_of
 
 AUTO = "auto"
 MIN_CONFIDENCE = 0.5
-"""Below this mean confidence of the language model a document has no language."""
+"""If the language model's mean confidence is lower, a document gets no language."""
 
 
 def with_language(document: Document, language: str = AUTO) -> Document:
     """The document with a language, if it states none.
 
     Args:
-        language: its ISO 639-1 code; `auto` detects it.
+        document: with or without a language.
+        language: the ISO 639-1 code to set; `auto` detects it from the text.
     """
     if document.language:
         return document

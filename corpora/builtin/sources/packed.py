@@ -1,4 +1,4 @@
-"""Files compressed as `.gz`, `.bz2`, `.xz` or `.zst`, read as a stream that counts what it gives."""
+"""Read files compressed as `.gz`, `.bz2`, `.xz` or `.zst` as a stream, with limits on the unpacked size."""
 
 from __future__ import annotations
 
@@ -25,19 +25,23 @@ MAX_XZ_MEMORY_BYTES = 256 << 20
 
 @dataclass(frozen=True)
 class UnpackedLimits:
-    """How much the content of a compressed file may be."""
+    """The maximum size of a compressed file's content."""
 
     judged_bytes: int = 64 << 20
-    """Up to this size any ratio is accepted."""
+    """Up to this size, any ratio is accepted."""
     ratio: int = 250
-    """Text packs 3 to 30 times smaller; a bomb a thousand times and more."""
+    """The largest ratio of unpacked to packed size: text has 3 to 30, a decompression bomb a thousand or more."""
     size_bytes: int = 1 << 40
 
     def check_ratio(self, size_bytes: int, packed_bytes: int) -> None:
-        """Check the size of the content against that of the compressed file.
+        """Check the ratio of unpacked to packed size.
+
+        Args:
+            size_bytes: of the content.
+            packed_bytes: of the compressed file.
 
         Raises:
-            Unreadable: it is too large.
+            Unreadable: the content is too large.
         """
         if size_bytes > max(self.judged_bytes, self.ratio * packed_bytes):
             raise Unreadable("unpacks to too much", f"more than {self.ratio} times its {packed_bytes:,} bytes")
@@ -48,18 +52,18 @@ LIMITS = UnpackedLimits()
 
 @dataclass(frozen=True)
 class Suffixes:
-    """The files that a source reads, by the end of their names.
+    """The suffixes of the files that a source reads.
 
     Args:
         plain: suffixes in lower case, with the dot.
-        packable: those of them that are also read compressed, as `.txt.gz`.
+        packable: those of them that may also be compressed, as in `.txt.gz`.
     """
 
     plain: tuple[str, ...]
     packable: tuple[str, ...] = ()
 
     def match(self, name: str) -> bool:
-        """Whether a file of this name is read."""
+        """Whether a file with this name is read."""
         suffix, packing = content_suffix(name), packing_suffix(name)
         return suffix in (self.packable if packing else self.plain)
 
@@ -82,14 +86,15 @@ def content_suffix(name: str) -> str:
 
 
 def open_packed(path: Path, packing: str | None = None, *, limits: UnpackedLimits = LIMITS) -> io.BufferedReader:
-    """A file's content as bytes, decompressed if its name or `packing` says so.
+    """Open a file for reading bytes, decompressed if its suffix or `packing` says so.
 
-    Reading raises `Unreadable` where compressed data ends early, is damaged, is followed by something else, or unpacks
-    to more than the limits allow. Only a file that is not compressed can be sought in.
+    Reading raises `Unreadable` if compressed data ends early, is damaged, is followed by something else, or unpacks to
+    more than the limits allow. Only uncompressed files are seekable.
 
     Args:
-        packing: its compression, such as `.gz`; by default the one its name ends in.
-        limits: of its content.
+        path: of the file.
+        packing: its compression, such as `.gz`, or an empty string for none; by default determined by its suffix.
+        limits: the maximum size of its content.
 
     Raises:
         OSError: the file cannot be opened.
@@ -101,11 +106,12 @@ def open_packed(path: Path, packing: str | None = None, *, limits: UnpackedLimit
 
 
 class Unpacked(io.RawIOBase):
-    """The decompressed bytes of a file, in order.
+    """The decompressed bytes of a file, as a stream.
 
     Args:
-        packing: one of `PACKED`.
-        limits: of the content.
+        path: of the file.
+        packing: its compression, one of `PACKED`.
+        limits: the maximum size of its content.
     """
 
     def __init__(self, path: Path, packing: str, limits: UnpackedLimits = LIMITS) -> None:
@@ -121,18 +127,18 @@ class Unpacked(io.RawIOBase):
 
     @property
     def ratio(self) -> float:
-        """Bytes of the file per byte of content, so far."""
+        """The ratio of packed to unpacked bytes so far."""
         return self._file.tell() / max(self._size, 1)
 
     def readable(self) -> bool:
-        """Yes."""
+        """Always True."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        """The next bytes; 0 at the end.
+        """Read the next bytes into a buffer, and return their number; 0 at the end.
 
         Raises:
-            Unreadable: the data is damaged, cut or unpacks to too much.
+            Unreadable: the data is damaged, truncated or unpacks to too much.
         """
         view = memoryview(buffer)
         with _named_errors(self._packing):
@@ -151,11 +157,12 @@ class Unpacked(io.RawIOBase):
 
 
 class _Stream(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """At most `size` decompressed bytes; empty at the end."""
 
 
 def _arrow_stream(file: IO[bytes], packing: str) -> _Stream:
-    """Arrow's decompressor: bounded in memory, and strict about cut data and about what follows the last stream."""
+    """Arrow's decompressor, which limits its memory and does not accept truncated data or trailing garbage."""
     import pyarrow as pa
 
     stream: _Stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), ARROW_NAMES[packing])
@@ -163,14 +170,14 @@ def _arrow_stream(file: IO[bytes], packing: str) -> _Stream:
 
 
 class _XzStream:
-    """The streams of an xz file, one after the other; the standard library's reader ignores what it cannot read."""
+    """The concatenated streams of an xz file; unlike the standard library, it does not ignore trailing garbage."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self._rest = file, file.read(CHUNK_BYTES)
         self._unpacker = _xz()
 
     def read(self, size: int, /) -> bytes:
-        """The next bytes, empty at the end."""
+        """At most `size` decompressed bytes; empty at the end."""
         while True:
             if self._unpacker.eof and not self._next_stream():
                 return b""
@@ -184,7 +191,7 @@ class _XzStream:
                 return content
 
     def _next_stream(self) -> bool:
-        """Begin the stream behind this one; zero bytes between streams are padding."""
+        """Begin the next stream, if there is one; zero bytes between streams are padding."""
         rest = self._unpacker.unused_data
         while not (rest := rest.lstrip(b"\0")):
             if not (rest := self._file.read(CHUNK_BYTES)):

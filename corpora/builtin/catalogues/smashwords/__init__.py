@@ -1,4 +1,4 @@
-"""Smashwords: pages that you saved, and the live site if it gave you permission."""
+"""Smashwords: pages that you saved, or the live site if you have its permission."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class SavedPages(Catalogue):
     version: ClassVar[int] = 2
 
     folder: Path = option(..., "The folder with the saved .html files, at any depth.", decides=False)
-    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
+    follow_links: bool = option(False, "Follow symbolic links that lead out of the folder.", decides=False)
 
     def find(self) -> Iterator[Entry]:
-        """Each book once, in the order of the files; a book's own page is preferred to its entry in a list.
+        """Each book once, in the order of the files. A book's own page takes precedence over its entry in a list.
 
         Raises:
-            InputError: the folder has no .html file, or a link that leads out of it.
+            InputError: the folder contains no .html file, or a link that leads out of it.
         """
         link = None if self.follow_links else next(links_out(self.folder), None)
         if link is not None:
@@ -54,7 +54,7 @@ class SavedPages(Catalogue):
 
 @dataclass(frozen=True)
 class Smashwords(Catalogue):
-    """The live site. It forbids bulk download, so this stops unless you state its permission."""
+    """The live site. It forbids bulk downloads, so this fails unless you state that you have its permission."""
 
     name: ClassVar[str] = "smashwords"
     version: ClassVar[int] = 2
@@ -67,7 +67,7 @@ class Smashwords(Catalogue):
     limit: int | None = option(None, "Take at most this many books.", min=1)
 
     def find(self) -> Iterator[Entry]:
-        """Always an error: the site is read only through the polite client of `corpora build`.
+        """Always an error, because the site is read only through the polite HTTP client of `corpora build`.
 
         Raises:
             InputError: always; `corpora build` calls `visit`.
@@ -75,7 +75,10 @@ class Smashwords(Catalogue):
         raise InputError("catalogue smashwords: the site is read only by corpora build books --catalogue smashwords")
 
     def visit(self, client: HttpClient) -> Iterator[Entry]:
-        """The books of the list, each read from its own page.
+        """The books in the list, each read from its own page.
+
+        Args:
+            client: downloads the pages.
 
         Raises:
             InputError: the site's robots.txt forbids its lists or its downloads, and no permission is stated.
@@ -103,5 +106,5 @@ class Smashwords(Catalogue):
 
 @hookimpl
 def corpora_catalogues() -> list[type[Catalogue]]:
-    """Offer them."""
+    """Offer both catalogues."""
     return [SavedPages, Smashwords]

@@ -1,4 +1,4 @@
-"""The licence that a page states for its book: Creative Commons, the public domain, or a notice in words."""
+"""Recognise the licence that a page states for its book: Creative Commons, the public domain, or another notice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 UNSAID = "all rights with the author (Smashwords)"
-"""Applies if a page states nothing: Smashwords' terms leave all rights with the author."""
+"""Used if a page states no licence: Smashwords' terms leave all rights with the author."""
 MAX_CHARACTERS = 200
 
 LINK = re.compile(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/(\d\.\d))?", re.I)
@@ -18,13 +18,13 @@ TERMS = (
     ("ND", re.compile(r"\bno[ -]?deriv|\bnd\b", re.I)),
     ("SA", re.compile(r"\bshare[ -]?alike\b|\bsa\b", re.I)),
 )
-"""The terms of Creative Commons licences, in the order in which their names list them."""
+"""The terms of Creative Commons licences, in the order in which they appear in the licences' names."""
 PUBLIC = re.compile(r"\b(?:is|are|placed|released|dedicated|given) (?:now )?(?:in|into|to) the public domain\b", re.I)
 RESERVED = (
     re.compile(r"[^.\n]*\blicen[sc]ed for your (?:own )?personal (?:enjoyment|use)[^.\n]*", re.I),
     re.compile(r"(?:(?:copyright|©|\(c\))[^\n]{0,100}?)?\ball rights reserved\b", re.I),
 )
-"""Notices that reserve all rights; they outweigh anything else that a description says."""
+"""Notices that reserve all rights; they override everything else in a description."""
 NOTICES = (
     re.compile(r"(?:^|\n)\s*licen[sc]e\s*:\s*([^\n]+)", re.I),
     re.compile(r"(?:^|\n|, ?)\s*(licen[sc]e (?:notes?|statement)\b[^\n]*)", re.I),
@@ -36,8 +36,11 @@ def licence_of(text: str, links: Iterable[str]) -> str:
     """The licence of one book.
 
     Args:
-        text: what its page says about it, one line per text node.
-        links: the addresses that the page points to.
+        text: the text of its page, one line per text node.
+        links: the addresses that the page links to.
+
+    Returns:
+        Such as `CC BY-SA 4.0` or `public domain`, or a notice of at most `MAX_CHARACTERS`.
     """
     if match := next(filter(None, map(LINK.search, links)), None):
         kind = "CC0" if match[2] else f"CC {match[1].upper()}"
@@ -65,7 +68,7 @@ def _creative_commons(text: str) -> str:
 
 
 def _notice(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
-    """The first notice in words that is not the site's own; empty if there is none."""
+    """The first notice that is not the site's own; empty if there is none."""
     for pattern in patterns:
         for match in pattern.finditer(text):
             line = " ".join((match[1] if pattern.groups else match[0]).split())

@@ -1,4 +1,4 @@
-"""What Smashwords pages say about books, in the layouts of 2012 and 2017, read by their labels and links."""
+"""Extract books from Smashwords pages, in the layouts of 2012 and 2017, by their labels and links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.builtin.sources.elements import Element
 
 SITE = "https://www.smashwords.com"
 FORMATS = {"8": "epub", "4": "mobi", "1": "pdf", "3": "rtf", "6": "txt", "7": "pdb", "9": "lrf", "5": "lrf"}
-"""Formats by their number in the address of a download; the layout of 2017 adds a suffix as well."""
+"""Formats by their number in the address of a download; the layout of 2017 also has a suffix."""
 PREFERRED = ("epub", "txt", "html")
 
 BOOK = re.compile(r"/books/view/(\d+)")
@@ -30,7 +30,7 @@ def books_of(page: str, *, base: str = SITE) -> list[Entry]:
 
     Args:
         page: the HTML of a page, as served or as saved by a browser.
-        base: the address that relative links start from.
+        base: the address that relative links are resolved against.
     """
     from lxml import etree, html
 
@@ -52,7 +52,11 @@ def books_of(page: str, *, base: str = SITE) -> list[Entry]:
 
 
 def next_page(page: str) -> str:
-    """The address of the next page of a list; empty on the last page."""
+    """The address of the next page of a list; empty on the last page.
+
+    Args:
+        page: the HTML of the current page.
+    """
     from lxml import html
 
     root = html.document_fromstring(page.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
@@ -122,7 +126,7 @@ def _number(address: str) -> str:
 
 
 def _author(node: Element) -> str:
-    """The name after the first `By`, or else the one in the head of the page."""
+    """The name after the first `By`, or else the one in the head of the HTML."""
     for link in node.xpath(".//a[contains(@href, '/profile/view/')]"):
         before = link.getprevious().tail if link.getprevious() is not None else link.getparent().text
         if (before or "").strip().lower().endswith("by") and "publish" not in (before or "").lower():
@@ -132,7 +136,7 @@ def _author(node: Element) -> str:
 
 
 def _categories(node: Element) -> tuple[str, ...]:
-    """Each path of categories as one string, from broad to narrow."""
+    """Each path of categories as one string, from general to specific."""
     marked = node.xpath(".//*[@itemprop='category']")
     paths = [[_line(a) for a in mark.xpath(".//a")] for mark in marked]
     if not marked:

@@ -1,4 +1,4 @@
-"""A filter by the rules for C4, the data of T5."""
+"""A filter with the rules of C4, the corpus of T5."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpora import Document, Filter, Splitter, hookimpl, option, registry
 from corpora.builtin.filters.c4.rules import LineRules
 
 OF_DOCUMENTS = ("lorem ipsum", "curly bracket")
-"""Rules that speak against the whole document, unless its line is left out by an earlier rule."""
+"""Rules that reject the whole document, unless an earlier rule already leaves out the line."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class C4(LineRules, Filter):
 
     name: ClassVar[str] = "c4"
 
-    min_sentences: int = option(5, "Least number of sentences in lines that break no rule.", min=0)
+    min_sentences: int = option(5, "The smallest number of sentences in lines that break no rule.", min=0)
 
     def reject(self, document: Document) -> str | None:
-        """`lorem ipsum`, `curly bracket`, `too few sentences`, or None; the document itself is not changed."""
+        """`lorem ipsum`, `curly bracket`, `too few sentences`, or None; the document is not changed."""
         sentences = 0
         for line in document.paragraphs:
             first = next(self.broken_by(line), "")

@@ -1,4 +1,4 @@
-"""The rules for C4: Raffel et al. 2020, JMLR 21(140), section 2.2, and the published code where it has more."""
+"""The rules of C4: Raffel et al. 2020, JMLR 21(140), section 2.2, and additional ones from the published code."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from corpora import option
 
 TERMINAL = (".", "?", "!", '"', "'")
-"""The paper has the first three and the quotation mark; its code the apostrophe too."""
+"""The paper lists the first three and the quotation mark; its code also accepts the apostrophe."""
 CITATION = re.compile(r"\[(?:\d*|edit|citation needed)\]")
 POLICY = re.compile("terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies")
 
 
 @dataclass(frozen=True)
 class LineRules:
-    """What is asked of each line."""
+    """The rules for single lines."""
 
-    line_words: int = option(3, "Least number of words of a line.", min=0)
-    word_length: int = option(1000, "Greatest number of characters of a word.", min=1)
-    curly: bool = option(True, "Whether a curly bracket is taken for code.")
+    line_words: int = option(3, "The smallest number of words in a line.", min=0)
+    word_length: int = option(1000, "The largest number of characters in a word.", min=1)
+    curly: bool = option(True, "Whether a curly bracket counts as code.")
 
     def broken_by(self, line: str) -> Iterator[str]:
-        """The rules that a line breaks, in the order in which the published code asks."""
+        """The names of the rules that a line breaks, in the order in which the published code checks them."""
         words, low = line.split(), line.lower()
         bare = CITATION.sub("", line.strip())
         if any(len(word) > self.word_length for word in words):

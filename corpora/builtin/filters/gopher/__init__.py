@@ -1,4 +1,4 @@
-"""Filters by the rules for MassiveText, the data of Gopher."""
+"""Filters with the rules of MassiveText, the corpus of Gopher."""
 
 from __future__ import annotations
 

@@ -20,26 +20,26 @@ Words = Literal["spaces", "spacy"]
 
 @dataclass(frozen=True)
 class QualityRules:
-    """The thresholds of the paper."""
+    """The rules, with the thresholds of the paper."""
 
-    min_words: int = option(50, "Least number of words.", min=0)
-    max_words: int = option(100_000, "Greatest number of words.", min=0)
-    min_length: float = option(3.0, "Least mean length of words, in characters.", min=0)
-    max_length: float = option(10.0, "Greatest mean length of words, in characters.", min=0)
-    symbols: float = option(0.1, "Greatest ratio of # to words, and of ellipses to words.", min=0)
-    bullets: float = option(0.9, "Greatest share of lines that begin with a bullet point.", min=0, max=1)
-    ellipses: float = option(0.3, "Greatest share of lines that end with an ellipsis.", min=0, max=1)
-    letters: float = option(0.8, "Least share of words with a letter.", min=0, max=1)
+    min_words: int = option(50, "The smallest number of words.", min=0)
+    max_words: int = option(100_000, "The largest number of words.", min=0)
+    min_length: float = option(3.0, "The smallest mean length of words, in characters.", min=0)
+    max_length: float = option(10.0, "The largest mean length of words, in characters.", min=0)
+    symbols: float = option(0.1, "The largest ratio of # to words, and of ellipses to words.", min=0)
+    bullets: float = option(0.9, "The largest share of lines that begin with a bullet point.", min=0, max=1)
+    ellipses: float = option(0.3, "The largest share of lines that end with an ellipsis.", min=0, max=1)
+    letters: float = option(0.8, "The smallest share of words with a letter.", min=0, max=1)
     stop_words: int = option(
-        2, "Least number of different words among the, be, to, of, and, that, have, with; 0 for other languages.", min=0
+        2, "How many of the words the, be, to, of, and, that, have, with must occur; 0 for other languages.", min=0
     )
-    words: Words = option("spaces", "What a word is: what spaces separate, or a token of spaCy, as datatrove has it.")
+    words: Words = option("spaces", "How words are found: at spaces, or as spaCy's tokens (like datatrove).")
 
     def broken(self, lines: Sequence[str]) -> Iterator[str]:
-        """The rules that a text breaks, in the order of the paper.
+        """The names of the rules that a text breaks, in the order of the paper.
 
         Args:
-            lines: its paragraphs.
+            lines: the paragraphs of the text.
         """
         text = "\n".join(lines)
         found = words_of(text, self.words)
@@ -70,7 +70,12 @@ class QualityRules:
 
 
 def words_of(text: str, kind: Words) -> list[str]:
-    """The words of a text: runs without white space, or spaCy's English tokens."""
+    """The words of a text.
+
+    Args:
+        text: of any length.
+        kind: `spaces` gives runs without white space, `spacy` the tokens of spaCy's English tokenizer.
+    """
     if kind == "spaces":
         return text.split()
     limit = _tokenizer().max_length
@@ -79,7 +84,7 @@ def words_of(text: str, kind: Words) -> list[str]:
 
 
 def _bare(words: Sequence[str], kind: Words) -> Iterator[str]:
-    """Words without the punctuation at their ends, which spaCy's tokens do not have."""
+    """Words without punctuation at their ends, which spaCy has already separated."""
     return (word.strip("\"'“”‘’.,;:!?()[]—–-") for word in words) if kind == "spaces" else iter(words)
 
 

@@ -15,27 +15,30 @@ TOP_GRAMS = (2, 3, 4)
 
 @dataclass(frozen=True)
 class RepetitionRules:
-    """The thresholds of the paper, each a greatest share."""
+    """The rules, with the thresholds of the paper."""
 
-    lines: float = option(0.30, "Of lines that occurred before.", min=0, max=1)
-    line_characters: float = option(0.20, "Of characters in such lines.", min=0, max=1)
-    top_2: float = option(0.20, "Of characters in the commonest pair of words.", min=0, max=1)
-    top_3: float = option(0.18, "Of characters in the commonest 3-gram.", min=0, max=1)
-    top_4: float = option(0.16, "Of characters in the commonest 4-gram.", min=0, max=1)
-    duplicate_5: float = option(0.15, "Of characters in 5-grams that occurred before.", min=0, max=1)
-    duplicate_6: float = option(0.14, "Of characters in 6-grams that occurred before.", min=0, max=1)
-    duplicate_7: float = option(0.13, "Of characters in 7-grams that occurred before.", min=0, max=1)
-    duplicate_8: float = option(0.12, "Of characters in 8-grams that occurred before.", min=0, max=1)
-    duplicate_9: float = option(0.11, "Of characters in 9-grams that occurred before.", min=0, max=1)
-    duplicate_10: float = option(0.10, "Of characters in 10-grams that occurred before.", min=0, max=1)
-    words: Words = option("spaces", "What a word is: what spaces separate, or a token of spaCy, as datatrove has it.")
+    lines: float = option(0.30, "The largest share of lines that occurred before.", min=0, max=1)
+    line_characters: float = option(0.20, "The largest share of characters in such lines.", min=0, max=1)
+    top_2: float = option(0.20, "The largest share of characters in the most common word pair.", min=0, max=1)
+    top_3: float = option(0.18, "The largest share of characters in the most common 3-gram.", min=0, max=1)
+    top_4: float = option(0.16, "The largest share of characters in the most common 4-gram.", min=0, max=1)
+    duplicate_5: float = option(0.15, "The largest share of characters in repeated 5-grams.", min=0, max=1)
+    duplicate_6: float = option(0.14, "The largest share of characters in repeated 6-grams.", min=0, max=1)
+    duplicate_7: float = option(0.13, "The largest share of characters in repeated 7-grams.", min=0, max=1)
+    duplicate_8: float = option(0.12, "The largest share of characters in repeated 8-grams.", min=0, max=1)
+    duplicate_9: float = option(0.11, "The largest share of characters in repeated 9-grams.", min=0, max=1)
+    duplicate_10: float = option(0.10, "The largest share of characters in repeated 10-grams.", min=0, max=1)
+    words: Words = option("spaces", "How words are found: at spaces, or as spaCy's tokens (like datatrove).")
 
     def shares(self, lines: Sequence[str], *, least: int = 1) -> Iterator[tuple[str, float, float]]:
-        """What is measured, its value and its threshold, in the order of the paper.
+        """The measurements in the order of the paper.
 
         Args:
             lines: the paragraphs of a text.
-            least: how often the commonest n-gram must occur to count; the paper counts it always.
+            least: how often the most common n-gram must occur to count; in the paper, once is enough.
+
+        Yields:
+            The name of the measurement, its value, and its threshold.
         """
         characters = sum(map(len, lines)) + max(len(lines) - 1, 0)
         if not characters:
@@ -53,7 +56,7 @@ class RepetitionRules:
 
 
 def _commonest(words: Sequence[str], size: int, least: int) -> int:
-    """The characters in all occurrences of the commonest n-gram, its spaces included; the first one of a tie."""
+    """The characters in all occurrences of the most common n-gram, including its spaces; the first one on ties."""
     counts = Counter(zip(*(words[start:] for start in range(size)), strict=False))
     if not counts:
         return 0
@@ -62,7 +65,7 @@ def _commonest(words: Sequence[str], size: int, least: int) -> int:
 
 
 def _repeated(words: Sequence[str], size: int) -> int:
-    """The characters, without spaces, of n-grams that occurred before; none is counted twice where they overlap."""
+    """The characters, without spaces, in n-grams that occurred before; overlapping n-grams are not counted twice."""
     seen: set[tuple[str, ...]] = set()
     characters = at = 0
     while at + size <= len(words):

@@ -1,4 +1,4 @@
-"""Inputs that lie elsewhere (`s3://`, `https://`, `zip://`, …), brought to this machine before they are read."""
+"""Inputs at addresses (`s3://`, `https://`, `zip://`, …), which are downloaded before they are read."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ Place = Path | Address
 
 
 def fetched_folder(place: Place, downloads: Path, reads: Suffixes, *, owner: str) -> Place:
-    """An address with the folder that now holds its files; a path unchanged.
+    """Download the files of an address, and return it with the local folder; a path is returned unchanged.
 
-    Files that were downloaded before and did not change at their origin are not downloaded again.
+    Files that were downloaded before and have not changed at their origin are not downloaded again.
 
     Args:
-        reads: only these files are downloaded.
-        owner: the component, for messages.
+        place: a path or an address.
+        downloads: a folder for downloads, kept between builds.
+        reads: only files with these suffixes are downloaded.
+        owner: the name of the component, for messages.
 
     Raises:
         OptionError: the address has an unknown scheme, or needs a package that is not installed.
-        InputError: nothing to read is there, or it cannot be reached.
-        StorageError: the disk is full or refuses.
+        InputError: there is nothing to read at the address, or it cannot be reached.
+        StorageError: the disk is full or read-only.
     """
     if not isinstance(place, Address) or place.local is not None:
         return place
@@ -32,10 +34,15 @@ def fetched_folder(place: Place, downloads: Path, reads: Suffixes, *, owner: str
 
 
 def fetched_file(place: Place, downloads: Path, *, owner: str) -> Place:
-    """An address with the file that now holds its content; a path unchanged.
+    """Download the only file of an address, and return it with the local file; a path is returned unchanged.
+
+    Args:
+        place: a path or an address.
+        downloads: a folder for downloads, kept between builds.
+        owner: the name of the component, for messages.
 
     Raises:
-        OptionError, InputError, StorageError: as in `fetched_folder`; or the address has several files.
+        OptionError, InputError, StorageError: as in `fetched_folder`, or the address does not have exactly one file.
     """
     if not isinstance(place, Address) or place.local is not None:
         return place
@@ -47,15 +54,15 @@ def fetched_file(place: Place, downloads: Path, *, owner: str) -> Place:
 
 
 def local(place: Place) -> Path:
-    """The path of a place on this machine.
+    """The local path of a place.
 
     Raises:
-        InputError: it is an address that nothing was downloaded from yet.
+        InputError: it is an address that has not been downloaded yet.
     """
     if isinstance(place, Path):
         return place
     if place.local is None:
-        raise InputError(f"{place} is not downloaded yet; freeze the source first, as corpora.build does")
+        raise InputError(f"{place} has not been downloaded yet; freeze the source first, as corpora.build does")
     return place.local
 
 

@@ -1,4 +1,4 @@
-"""What an address holds: its files, each with what tells one version of it from another."""
+"""The files at an address, each with something that identifies its version."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Remote:
 
     Args:
         key: its path below the address, with slashes.
-        place: how its origin names it.
-        size_bytes: its size; None if the origin does not say.
-        version: an ETag, a date or a checksum; empty if the origin sends none, so that the file is always fetched.
-        packed_bytes: its size inside an archive, where that is known.
-        leads_out: whether it is a link out of the folder, on this machine.
+        place: its address or path, as the origin needs it.
+        size_bytes: its size; None if the origin does not give it.
+        version: an ETag, a date or a checksum; empty if the origin gives none, so that the file is always downloaded.
+        packed_bytes: its compressed size in an archive, if that is known.
+        leads_out: whether it is a symbolic link out of a local folder.
     """
 
     key: str
@@ -33,7 +33,7 @@ class Remote:
     leads_out: bool = False
 
     def problem(self) -> str:
-        """Why it cannot become a file here; empty if it can."""
+        """Why it cannot be stored as a local file; empty if it can."""
         if self.leads_out:
             return LINK_OUT
         parts = self.key.split("/")
@@ -42,7 +42,7 @@ class Remote:
         return "name too long" if any(len(part.encode("utf-8", "replace")) > 240 for part in parts) else ""
 
     def hidden(self) -> bool:
-        """Whether it, or a folder on the way to it, is hidden, as folders are read everywhere."""
+        """Whether it or one of its folders is hidden, that is, begins with a dot."""
         return any(part.startswith(".") and part != ".." for part in self.key.split("/"))
 
 
@@ -57,10 +57,10 @@ class Origin(Protocol):
         """
 
     def copy(self, remote: Remote, path: Path) -> None:
-        """Bring one file to disk, continuing what an earlier attempt left in `path`.
+        """Download one file, continuing what an earlier attempt left in `path`.
 
         Raises:
-            Unreadable: this file can never be read: it is encrypted, damaged or a bomb.
-            InputError: the origin did not deliver; the same command may succeed later.
-            OSError: the disk is full or refuses.
+            Unreadable: this file can never be read: it is encrypted, damaged or a decompression bomb.
+            InputError: the download failed; the same command may succeed later.
+            OSError: the disk is full or read-only.
         """

@@ -1,4 +1,4 @@
-"""Files in any storage that fsspec knows: object stores, the hub, archives."""
+"""Files in any storage that fsspec supports: object stores, the hub, archives."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 4 << 20
 EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
-"""The extra of this distribution that brings what a scheme needs."""
+"""The extra of this distribution that installs what a scheme needs."""
 EXAMPLES = ("s3://", "gs://", "hf://", "https://", "zip://", "file://")
 VERSIONS = ("ETag", "etag", "LastModified", "mtime", "md5Hash", "generation", "blob_id", "lfs", "CRC", "created")
-"""What file systems tell of a file that changes when its content does."""
+"""File attributes of the various file systems that change whenever the content does."""
 CLIENT_ERRORS = {
     "botocore.exceptions": ("BotoCoreError", "ClientError"),
     "aiohttp": ("ClientError",),
@@ -36,17 +36,20 @@ CLIENT_ERRORS = {
     "httpx": ("HTTPError",),
     "httpx2": ("HTTPError",),
 }
-"""Errors of storage clients that are not errors of the operating system, by the module that has them."""
+"""Errors of storage clients that are not subclasses of OSError, by module."""
 ARCHIVE_ERRORS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError)
 GLOB = frozenset("*?[")
 
 
 class Storage:
-    """An address of fsspec, also a chained one: `zip://*.txt::/data/texts.zip`.
+    """The files at an fsspec address.
+
+    Args:
+        url: such as `s3://bucket/texts`, or chained, such as `zip://*.txt::/data/texts.zip`.
 
     Raises:
         OptionError: the scheme is unknown, or the package for it is not installed.
-        InputError: it cannot be reached, or an archive is not one.
+        InputError: it cannot be reached, or is not the archive that it should be.
     """
 
     def __init__(self, url: str) -> None:
@@ -62,7 +65,7 @@ class Storage:
             raise OptionError(f"{url}: {first_line(error)}; use for example {', '.join(EXAMPLES)}") from error
 
     def files(self) -> Sequence[Remote]:
-        """The file, the files of a folder at any depth, or those that match a pattern.
+        """The file itself, the files in a folder at any depth, or those that match a pattern.
 
         Raises:
             InputError: it cannot be listed, or has too many files.
@@ -78,12 +81,12 @@ class Storage:
         return [replace(each, leads_out=leads_out(Path(each.place), Path(folder))) for each in remotes]
 
     def copy(self, remote: Remote, path: Path) -> None:
-        """Bring the file to disk, from where an earlier attempt stopped.
+        """Download the file, continuing where an earlier attempt stopped.
 
         Raises:
             Unreadable: a member of an archive is encrypted, damaged, or unpacks to too much.
             DownloadError: the storage failed, or the file ended early.
-            OSError: the disk is full or refuses.
+            OSError: the disk is full or read-only.
         """
         size, packed = remote.size_bytes, remote.packed_bytes
         if size is not None and packed is not None:
@@ -118,7 +121,7 @@ class Storage:
         return found
 
     def _folder(self, found: Mapping[str, object]) -> str:
-        """The part of paths that keys leave out: the address itself, or what is before its name or pattern."""
+        """The common part of paths that keys omit: the address itself, or the folder before its name or pattern."""
         root = self._root
         if root in found and len(found) == 1:
             return root.rpartition("/")[0]
@@ -127,10 +130,11 @@ class Storage:
 
     @contextmanager
     def _reached(self, place: str = "", *, inside: bool = False) -> Iterator[None]:
-        """Turn what storage clients raise into our errors.
+        """Translate the errors of storage clients into ours.
 
         Args:
-            inside: whether one file is read, so that a damaged archive costs this file only.
+            place: the file that is read; by default the address.
+            inside: whether a single file is read, so that a damaged archive costs only this file.
         """
         place = place or self._url
         try:
@@ -167,7 +171,7 @@ def _remote(key: str, path: str, info: Mapping[str, object]) -> Remote:
 
 
 def _client_errors() -> tuple[type[Exception], ...]:
-    """Errors of the operating system, and those of the storage clients that are loaded."""
+    """OSError, and the errors of the storage clients that are imported."""
     loaded = ((sys.modules[module], names) for module, names in CLIENT_ERRORS.items() if module in sys.modules)
     found = (getattr(module, name) for module, names in loaded for name in names if hasattr(module, name))
     return (OSError, *found)

@@ -1,4 +1,4 @@
-"""The files of an address as a folder of this machine, downloaded once and continued after a stop."""
+"""The files of an address as a local folder; each is downloaded once, and interrupted downloads are resumed."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ LOCAL = ("file", "local")
 
 
 class Listing(TypedDict):
-    """What a folder of downloads cannot show: files that cannot be read, and files that were left out."""
+    """What is not in a folder of downloads: files that could not be read, and files with other suffixes."""
 
     rejects: dict[str, list[str]]
     unread: dict[str, int]
 
 
 def bring(url: str, downloads: Path, reads: Suffixes | None, *, owner: str) -> Path:
-    """The folder that holds the files of an address, once all of them are there.
+    """Download the files of an address, and return the local folder.
 
     Args:
-        downloads: a folder kept between builds.
-        reads: only these files are downloaded; None for all.
-        owner: the component, for messages.
+        url: the address.
+        downloads: a folder for downloads, kept between builds.
+        reads: only files with these suffixes are downloaded; None means all.
+        owner: the name of the component, for messages.
 
     Raises:
         OptionError, InputError, StorageError: see `fetched_folder`.
@@ -57,7 +58,7 @@ def _brought(url: str, store: Path, reads: Suffixes | None, owner: str) -> Path:
     there = sorted((each for each in origin.files() if not each.hidden()), key=lambda each: each.key)
     files = [each for each in there if reads is None or reads.match(each.key) or each.leads_out]
     if not files:
-        raise InputError(f"{owner}: no file{f' in {reads}' if reads else ''} at {url}; is it the right address?")
+        raise InputError(f"{owner}: no file{f' in {reads}' if reads else ''} at {url}; check the address")
     taken = {each.key for each in files}
     others = (PurePosixPath(each.key) for each in there if each.key not in taken)
     unread = Counter(path.suffix.lower() or "no suffix" for path in others)
@@ -74,7 +75,7 @@ def _brought(url: str, store: Path, reads: Suffixes | None, owner: str) -> Path:
 
 
 def _origin(url: str, store: Path, owner: str) -> Origin:
-    """Where the files of an address are; an archive that is elsewhere is downloaded first, whole."""
+    """The origin of an address's files; a remote archive is downloaded first, as a whole."""
     scheme, _, rest = url.partition("://")
     if scheme in ARCHIVES and "::" not in url:
         url = f"{scheme}://::{rest}"
@@ -93,7 +94,7 @@ def _origin(url: str, store: Path, owner: str) -> Origin:
 def _rejected(
     origin: Origin, files: Sequence[Remote], url: str, folder: Path, pool: Path
 ) -> Iterator[tuple[str, list[str]]]:
-    """Bring every file into the folder; the key, the reason and a detail of each that cannot be had."""
+    """Download every file into the folder; yields the key, the reason and a detail of each that cannot be read."""
     for each in files:
         try:
             if problem := each.problem():
@@ -111,7 +112,7 @@ def _rejected(
 
 
 def _held(origin: Origin, remote: Remote, url: str, pool: Path) -> Path:
-    """The file among all downloads, named by its origin and version."""
+    """A file in the pool of all downloads, where it is named by its origin and version."""
     name = sha256_of([url, remote.key, remote.size_bytes, remote.version])[:32]
     held, part = pool / name, pool / f"{name}.part"
     if remote.version and held.exists():
@@ -127,19 +128,19 @@ def _check_space(folder: Path, files: Sequence[Remote]) -> None:
     missing = sum(each.size_bytes or 0 for each in files if not (folder / each.key).exists())
     free = shutil.disk_usage(folder).free
     if missing > free:
-        raise StorageError(f"{folder}: {missing / 1e9:,.1f} GB are to be downloaded, and {free / 1e9:,.1f} GB are free")
+        raise StorageError(f"{folder}: the download needs {missing / 1e9:,.1f} GB, but only {free / 1e9:,.1f} are free")
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time download an address; a second one waits, and finds the files."""
+    """Let only one process at a time download an address; another one waits, and then finds the files."""
     with (folder.parent / f"{folder.name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def listing_in(folder: Path) -> Listing:
-    """What a folder of downloads says of files that it does not hold; nothing for any other folder."""
+    """The listing in a folder of downloads; an empty one for any other folder."""
     path = folder / LISTING
     return _listing(path, path.stat().st_mtime_ns) if path.exists() else {"rejects": {}, "unread": {}}
 

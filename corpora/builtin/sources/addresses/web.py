@@ -1,4 +1,4 @@
-"""Files on a web server: one file, or all files that the index page of a folder links to."""
+"""Files on a web server: a single file, or all files that the index page of a folder links to."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MAX_DEPTH = 16
 
 
 class Web:
-    """An address on a web server; one that ends in a slash is a folder with an index page.
+    """The files at an address on a web server.
 
     Args:
-        url: http or https.
+        url: http or https; if it ends in a slash, it is a folder with an index page.
     """
 
     def __init__(self, url: str) -> None:
@@ -41,7 +41,7 @@ class Web:
         return [self._remote(unquote(url.removeprefix(self._url)), url) for url in found]
 
     def copy(self, remote: Remote, path: Path) -> None:
-        """Download the file; an interrupted download continues where it stopped."""
+        """Download the file, continuing where an earlier attempt stopped."""
         self._client.download(remote.place, path, max_bytes=MAX_FILE_BYTES)
 
     def _remote(self, key: str, url: str) -> Remote:

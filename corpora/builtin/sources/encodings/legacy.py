@@ -1,4 +1,4 @@
-"""The encoding of a text that is not in Unicode: the detector proposes, and the language of each proposal decides."""
+"""The encoding of text that is not Unicode: a detector proposes encodings, and the decoded texts decide."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ENCODINGS = (
     *("cp1253", "iso8859-7", "cp737", "mac-greek", "cp1255", "iso8859-8", "cp862", "cp1256", "iso8859-6", "cp720"),
     *("cp874", "cp1258", "gb18030", "big5hkscs", "cp932", "shift_jis_2004", "euc_jis_2004", "cp949", "johab"),
 )
-"""Legacy encodings that texts are found in; a superset stands for its subsets."""
+"""Legacy encodings that occur in practice; a superset represents its subsets."""
 PREFERRED = {
     "cp932": ("shift_jis", "cp932"),
     "shift_jis_2004": ("shift_jis", "cp932", "shift_jis_2004"),
     "euc_jis_2004": ("euc_jp", "euc_jis_2004"),
     "big5hkscs": ("big5", "cp950", "big5hkscs"),
 }
-"""Encodings that map some shared bytes differently: the first that decodes every byte is taken."""
+"""Encodings that map some shared bytes differently: the first that decodes every byte is used."""
 COMMON = frozenset(f"cp125{digit}" for digit in "012345678") | {
     "koi8-r",
     "cp874",
@@ -34,35 +34,38 @@ COMMON = frozenset(f"cp125{digit}" for digit in "012345678") | {
     "euc_jis_2004",
     "cp949",
 }
-"""What nearly all texts in a legacy encoding are in; others need more evidence."""
+"""The encodings of nearly all legacy texts; others need more evidence."""
 COMMON_ADVANTAGE = 0.12
 LINE = re.compile(rb"[^\n\r]{1,4096}+[^\n\r\x00-\x2f]*+")
-"""A line, or a part of a long one, cut at a byte that is never the second half of a character."""
+"""A line, or part of a long one, split at a byte that is never the second half of a character."""
 SAMPLE_BYTES = 1 << 18
 JUDGED_BYTES = 1 << 14
-"""How many bytes of the sample each proposal decodes."""
+"""How many bytes of the sample are decoded with each proposal."""
 LINES_PER_BYTE = 3
 PROPOSALS = 8
 MARGIN = 0.1
-"""By how much the chosen proposal must be more plausible than the next for full confidence."""
+"""For full confidence, the best proposal must be more plausible than the next by this much."""
 MIN_CONFIDENCE = 0.5
-"""Below this confidence a text is rejected."""
+"""Texts with a lower confidence are rejected."""
 ENOUGH_LETTERS = 20
 CLEAR_LANGUAGE = 0.4
-"""The language model's confidence from which a text is clearly in some language."""
+"""If the language model's confidence is at least this, a text is clearly in some language."""
 ADVICE = "name it with --encoding"
 
 
 class _Proposal(NamedTuple):
     encoding: str
     rank: float
-    """The detector's score, in relation to that of its first proposal."""
+    """The detector's score, relative to that of its first proposal."""
     text: str
     judged: Plausibility
 
 
 def legacy_encoding(raw: bytes) -> str:
-    """The encoding of a text that is neither ASCII nor Unicode, decided over its lines with bytes beyond ASCII.
+    """The encoding of a text that is neither ASCII nor Unicode.
+
+    Args:
+        raw: all bytes of the text; only lines with non-ASCII bytes are examined.
 
     Raises:
         Unreadable: no encoding gives a plausible text, or several give different ones.
@@ -85,7 +88,7 @@ def legacy_encoding(raw: bytes) -> str:
 
 
 def _confidence(chosen: _Proposal, others: list[_Proposal]) -> float:
-    """0 to 1: how plausible the chosen text is; less if another one is nearly as plausible, or for little text."""
+    """From 0 to 1, how plausible the chosen text is; lower if another is nearly as plausible or the text is short."""
     margin = min((_advantage(chosen, other) for other in others), default=MARGIN)
     letters = sum(map(str.isalpha, chosen.text[: 10 * ENOUGH_LETTERS]))
     evidence = min(1.0, letters / ENOUGH_LETTERS) * min(1.0, chosen.judged.confidence / CLEAR_LANGUAGE)
@@ -94,7 +97,7 @@ def _confidence(chosen: _Proposal, others: list[_Proposal]) -> float:
 
 
 def _advantage(one: _Proposal, other: _Proposal) -> float:
-    """How much more plausible one proposal is than another; below 0 if it is less so."""
+    """How much more plausible one proposal is than another; negative if it is less plausible."""
     better = one.judged.fit - one.judged.wrong - other.judged.fit + other.judged.wrong
     if len(one.text) == len(other.text):
         languages = (one.judged.language, other.judged.language)
@@ -105,13 +108,13 @@ def _advantage(one: _Proposal, other: _Proposal) -> float:
 
 
 def _sample(raw: bytes) -> list[bytes]:
-    """Lines with bytes beyond ASCII from all over the text."""
+    """Lines with non-ASCII bytes from all over the text."""
     lines = [line for line in LINE.findall(raw) if not line.isascii()]
     return lines[:: max(1, -(-sum(map(len, lines)) // SAMPLE_BYTES))]
 
 
 def _proposals(lines: list[bytes]) -> list[_Proposal]:
-    """What the detector proposes, best first, without proposals that fail or give the text of a better one."""
+    """The detector's proposals, best first, without those that fail or give the same text as a better one."""
     found: dict[str, _Proposal] = {}
     judged = _judged(lines)
     best = 0.0
@@ -127,7 +130,7 @@ def _proposals(lines: list[bytes]) -> list[_Proposal]:
 
 
 def _judged(lines: list[bytes]) -> bytes:
-    """Lines that are judged: some at even distances, and some with each byte beyond ASCII."""
+    """The lines that are examined: some evenly spaced, and some for each non-ASCII byte."""
     step = max(1, -(-sum(map(len, lines)) // JUDGED_BYTES))
     counts = [0] * 256
     kept = []

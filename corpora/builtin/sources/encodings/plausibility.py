@@ -1,4 +1,4 @@
-"""How plausible a decoded text is: whether its characters stand where writers of its language put them."""
+"""Judge how plausible a decoded text is: whether its characters are where writers of its language put them."""
 
 from __future__ import annotations
 
@@ -28,39 +28,39 @@ SCRIPTS = {
     "HANGUL": ("ko",),
     "THAI": ("th",),
 }
-"""The languages of scripts that are not listed letter by letter."""
+"""The languages of scripts whose letters are not listed individually."""
 MIXED_SCRIPTS = frozenset(("HAN", "HIRAGANA", "KATAKANA", "HANGUL", "OTHER"))
-"""Scripts that stand next to each other, and next to Latin letters, without a space."""
+"""Scripts that can be next to each other, and next to Latin letters, without a space."""
 LOAN_WEIGHT = 0.5
 OTHER_ALPHABET_WEIGHT = 0.8
-"""For letters of a language whose alphabet is not listed: they may be right."""
+"""The weight of letters in a language whose alphabet is not listed, because they may be right."""
 FEW = 2
-"""Characters added to those that decide between two texts, so that one or two alone do not."""
+"""Added to the number of characters that decide between two texts, so that one or two alone do not."""
 MIN_FREQUENT = 0.35
-"""The share of frequent characters from which Chinese, Japanese or Korean is fully plausible: prose has over 0.5."""
+"""Chinese, Japanese or Korean is fully plausible with this share of frequent characters; prose has over 0.5."""
 IDEOGRAPHIC = ("HAN", "HANGUL")
 
 
 class Plausibility(NamedTuple):
-    """A judgement of one decoded text."""
+    """The assessment of one decoded text."""
 
     fit: float
-    """0 to 1: the weighted share of characters beyond ASCII that stand where the language has such characters."""
+    """0 to 1: the weighted share of non-ASCII characters that are where the language has such characters."""
     wrong: float
-    """0 to 1: the share that stands where no text has it, such as a currency sign amid a word."""
+    """0 to 1: the share of those in impossible positions, such as a currency sign in the middle of a word."""
     language: str
     """The ISO 639-1 code of the language that the text seems to be in; empty if it has no letters."""
     confidence: float
     """0 to 1: the language model's confidence in that language."""
     variety: float
-    """0 to 1: how many different letters of the language's own occur, in relation to what a text of this length has."""
+    """0 to 1: how many of the language's own letters occur, compared with other texts of this length."""
 
 
 def plausibility(text: str) -> Plausibility:
-    """Judge a decoded text by its characters beyond ASCII and their neighbours.
+    """Judge a decoded text by its non-ASCII characters and their neighbours.
 
     Args:
-        text: a sample of up to some ten thousand characters, with line breaks.
+        text: a sample of up to about ten thousand characters, with line breaks.
     """
     language, confidence = language_of(tuple(line for line in text.lower().split("\n") if line.strip()))
     seen = Counter(_beyond_ascii(text))
@@ -80,11 +80,11 @@ def _variety(seen: Mapping[tuple[str, str, str], int], language: str) -> float:
 
 
 def fit_of(seen: Mapping[tuple[str, str, str], int], language: str) -> tuple[float, float]:
-    """The fit of characters, and the share of wrong ones.
+    """The fit of characters, and the share of wrong ones; see `Plausibility`.
 
     Args:
-        seen: how often each character occurs between each left and right neighbour.
-        language: whose alphabet they should belong to.
+        seen: the count of each (left neighbour, character, right neighbour).
+        language: the ISO 639-1 code of the language whose alphabet they should belong to.
     """
     total = sum(seen.values())
     if not total:
@@ -95,12 +95,12 @@ def fit_of(seen: Mapping[tuple[str, str, str], int], language: str) -> tuple[flo
 
 
 def advantage_where_different(one: str, other: str, languages: tuple[str, str]) -> float:
-    """How much better one of two texts fits, −1 to 1, judged only by characters that differ and fit unequally.
+    """How much better the first of two texts fits, from −1 to 1, judged only by the characters that differ.
 
     Args:
         one: a text.
-        other: the same bytes decoded with another table, as many characters.
-        languages: of the one and of the other.
+        other: the same bytes decoded with another encoding to the same number of characters.
+        languages: the ISO 639-1 codes of the languages of both.
     """
     pairs = Counter(pair for pair in zip(_around(one), _around(other), strict=True) if pair[0][1] != pair[1][1])
     better = decisive = 0.0
@@ -122,7 +122,7 @@ def _beyond_ascii(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _weight(before: str, character: str, after: str, language: str) -> float:
-    """1 for a character that belongs where it is, 0 for one that does not, in between for one that may."""
+    """1 for a character that belongs where it is, 0 for one that does not, in between for a possible one."""
     kind = unicodedata.category(character)
     if kind[0] == "L":
         return _letter_weight(before, character, after, language)
@@ -162,19 +162,19 @@ def _letter_weight(before: str, letter: str, after: str, language: str) -> float
 
 
 def _is_word(before: str, letter: str, after: str) -> bool:
-    """Whether a letter without letters next to it may be a word, as à is."""
+    """Whether a letter without letters next to it can be a word, like à."""
     return letter in WORDS_OF_ONE_LETTER and not before.isdigit() and not after.isdigit()
 
 
 def _has_odd_case(before: str, letter: str, after: str) -> bool:
-    """Whether capitals and small letters meet as in no word: aÉ, BéC, éB after a small letter."""
+    """Whether upper and lower case are mixed as they never are in a word: aÉ, BéC, éB after a lower-case letter."""
     if letter.isupper():
         return before.islower()
     return letter.islower() and after.isupper() and (before.isupper() or before.islower())
 
 
 def _joins(script: str, neighbour: str) -> bool:
-    """Whether a letter may stand next to one of a script in a word; Japanese and Korean mix theirs."""
+    """Whether a letter can be next to one of a script in a word; Japanese and Korean mix scripts."""
     both = {script, script_of(neighbour)}
     return len(both) == 1 or (bool(both & MIXED_SCRIPTS) and both <= MIXED_SCRIPTS | {"LATIN"})
 
@@ -191,7 +191,7 @@ def script_of(letter: str) -> str:
 
 
 def _frequent_rate(text: str) -> float:
-    """How near the share of frequent characters among ideographs and syllables is to that of prose, 0 to 1."""
+    """From 0 to 1, how close the share of frequent characters among ideographs and syllables is to that of prose."""
     letters = IDEOGRAPH_OR_SYLLABLE.findall(text)
     kana = sum("\u3040" <= letter <= "\u30ff" for letter in text)
     if len(letters) < 10 or kana > len(letters) / 5:
@@ -202,7 +202,7 @@ def _frequent_rate(text: str) -> float:
 
 @cache
 def alphabets() -> dict[str, frozenset[str]]:
-    """The letters beyond a to z of each language, by code, and `loans`."""
+    """The letters of each language except a to z, by ISO 639-1 code; and those of loan words under `loans`."""
     data = tomllib.loads((files(__package__) / "data" / "alphabets.toml").read_text(encoding="utf-8"))
     letters = {"loans": data["loans"], **data["alphabets"]}
     return {code: frozenset(each) for code, each in letters.items()}
@@ -210,6 +210,6 @@ def alphabets() -> dict[str, frozenset[str]]:
 
 @cache
 def frequent_characters() -> frozenset[str]:
-    """Ideographs and syllables that Chinese, Japanese and Korean texts use most."""
+    """The most frequent ideographs and syllables in Chinese, Japanese and Korean texts."""
     data = tomllib.loads((files(__package__) / "data" / "frequent_characters.toml").read_text(encoding="utf-8"))
     return frozenset(data["han"] + data["hangul"])

@@ -1,4 +1,4 @@
-"""Text that was decoded with a wrong encoding before it was written, restored where that is certain."""
+"""Restore text that had been decoded with the wrong encoding before it was written, if that can be done reliably."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from corpora import Document
 from corpora.builtin.filters.mojibake import broken_in, may_be_broken
 
 COUNTS, REPAIRED = "mojibake", "repaired paragraphs"
-"""The table of counts in a document's metadata, which a build adds up over all documents, and its only entry."""
+"""The table of counts in a document's metadata, which a build sums over all documents, and its only entry."""
 
 
 def repaired(document: Document) -> Document:
     """The document with its paragraphs restored, and their number in its metadata.
 
-    Only paragraphs in which the filter `mojibake` finds broken characters are given to ftfy, and only its restored
-    encoding is taken: quotation marks, ligatures and widths stay as they are. A paragraph that has as many broken
-    characters afterwards is left as it was.
+    ftfy is applied only to paragraphs in which the filter `mojibake` finds broken characters, and only its repair of
+    the encoding is used: quotation marks, ligatures and widths are not changed. A paragraph that has as many broken
+    characters afterwards stays unchanged.
     """
     if not may_be_broken(document.text):
         return document

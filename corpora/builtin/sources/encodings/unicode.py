@@ -1,4 +1,4 @@
-"""Texts in Unicode: by their byte order mark, as valid UTF-8, or as UTF-16 without a mark."""
+"""Recognise Unicode texts: by their byte order mark, as valid UTF-8, or as UTF-16 without a mark."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MARKS = (
 SAMPLE_BYTES = 1 << 16
 PLAUSIBLE_BYTES = 1 << 13
 DAMAGED_RATE = 0.05
-"""With a smaller share of invalid bytes among those beyond ASCII, a text is damaged UTF-8; else it is not UTF-8."""
+"""A text with a smaller share of invalid sequences among its non-ASCII bytes is damaged UTF-8; others are not UTF-8."""
 NUL_RATE = 0.02
-"""The least share of NUL bytes in UTF-16 of a Western language: spaces and line ends alone are more."""
+"""The smallest share of NUL bytes in UTF-16 of a Western language; spaces and line ends alone are more than that."""
 STRAY_RATE, STRAY_NULS = 1e-3, 2
-"""Up to this share and number of NUL bytes are damage in a text, and do not make it a binary file."""
+"""With at most this share or number of NUL bytes, a file is a damaged text and not a binary file."""
 MIN_FIT = 0.7
 ESCAPED = (
     (b"\x1b$B", "iso2022_jp"),
@@ -29,19 +29,22 @@ ESCAPED = (
     (b"\x1b$)C", "iso2022_kr"),
     (b"~{", "hz"),
 )
-"""Seven-bit encodings of Japanese, Korean and Chinese, by the sequence that starts their characters."""
+"""Seven-bit encodings of Japanese, Korean and Chinese, with the sequence that begins their characters."""
 
 
 def marked_encoding(raw: bytes) -> tuple[str, int] | None:
-    """The encoding that a byte order mark names, and the length of the mark."""
+    """The encoding given by a byte order mark, and the length of the mark in bytes; None if there is no mark."""
     return next(((encoding, len(mark)) for mark, encoding in MARKS if raw.startswith(mark)), None)
 
 
 def unmarked_utf16(raw: bytes) -> str | None:
-    """UTF-16 without a mark, by the NUL bytes of its spaces and line ends, which stand at even or at odd places only.
+    """The byte order of UTF-16 without a mark, by the NUL bytes of its spaces and line ends; None for other text.
+
+    Args:
+        raw: all bytes; in UTF-16, the NUL bytes are only at even or only at odd positions.
 
     Raises:
-        Unreadable: there are NUL bytes, but not as UTF-16 has them, and not only a few.
+        Unreadable: there are more than a few NUL bytes, but not as in UTF-16.
     """
     sample = raw[:SAMPLE_BYTES]
     if b"\0" not in sample:
@@ -58,7 +61,7 @@ def unmarked_utf16(raw: bytes) -> str | None:
 
 
 def plausible_utf16(raw: bytes) -> str | None:
-    """UTF-16 without a mark in Chinese, Japanese or Korean, which has few NUL bytes or none, by its characters."""
+    """The byte order of UTF-16 in Chinese, Japanese or Korean, which has few NUL bytes, by its characters; or None."""
     if len(raw) % 2:
         return None
     sample = raw[:PLAUSIBLE_BYTES]
@@ -74,7 +77,7 @@ def plausible_utf16(raw: bytes) -> str | None:
 
 
 def is_utf8(raw: bytes) -> bool:
-    """Whether bytes are UTF-8, perhaps with a few damaged places."""
+    """Whether bytes are UTF-8, possibly with a few damaged characters."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Texts from a folder: one document per text, Markdown or HTML file, or per row of a table. The source `texts`."""
+"""The source `texts`: texts from a folder, one document per text, Markdown or HTML file, or per row of a table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".pa
 class Texts(Source):
     """Your own texts: TXT, Markdown and HTML files (one document each); JSONL, CSV, TSV and Parquet (one per row).
 
-    All but Parquet may be compressed: .gz, .bz2, .xz or .zst. Text files over 32 MB are cut at line ends into
+    All except Parquet can be compressed: .gz, .bz2, .xz or .zst. Text files over 32 MB are split at line ends into
     documents of 16 MB, so that files of any size can be read.
     """
 
@@ -36,12 +36,12 @@ class Texts(Source):
     cuts: ClassVar[pages.Cuts] = pages.Cuts()
 
     folder: Path | Address | None = option(
-        None, "The folder that holds the files, at any depth; or an address (s3://, https://, zip://).", decides=False
+        None, "The folder with the files, at any depth; or an address (s3://, https://, zip://).", decides=False
     )
-    text: str = option("text", "The column or key that holds the text.")
-    id: str = option("id", "The column or key that names a document within its file; without it rows are numbered.")
-    follow_links: bool = option(False, "Read what is behind links that lead out of the folder.", decides=False)
-    encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto finds each file's.")
+    text: str = option("text", "The column or key with the text.")
+    id: str = option("id", "The column or key with a document's id within its file; if missing, rows are numbered.")
+    follow_links: bool = option(False, "Follow symbolic links that lead out of the folder.", decides=False)
+    encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto detects it per file.")
     language: str = option(AUTO, "The language of documents that do not state one, such as de; auto detects it.")
 
     def __post_init__(self) -> None:
@@ -51,22 +51,22 @@ class Texts(Source):
             raise OptionError(f"{self.name}: invalid language {self.language!r}; use auto or a code such as en or de")
 
     def fetches(self) -> bool:
-        """Whether the files are elsewhere and have to be downloaded."""
+        """Whether the folder is an address, whose files have to be downloaded."""
         return is_elsewhere(self.folder)
 
     def freeze(self, downloads: Path) -> Self:
-        """The same source with the files of an address downloaded."""
+        """The same source, after downloading the files if the folder is an address."""
         if self.folder is None:
             return self
         return replace(self, folder=fetched_folder(self.folder, downloads, READS, owner=self.name))
 
     def shards(self) -> Sequence[Shard]:
-        """One shard per file, sorted by path; a large text file gives one for each piece of it."""
+        """One shard per file, sorted by path, or one per piece of a large text file."""
         files = folder.shards_of(self.folder, READS, owner=self.name, follow_links=self.follow_links)
         return [piece for file in files for piece in pages.pieces(file, self.cuts)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The documents of one file, or a reject for each row or file that gives none."""
+        """The documents of one file, and a reject for each row or file that does not give one."""
         try:
             if shard.path is None:
                 raise folder.unreadable(self.folder, shard)
@@ -80,11 +80,11 @@ class Texts(Source):
             yield Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
 
     def defaults(self) -> Defaults:
-        """The check for broken characters; every sentence stays, a scene break too."""
+        """The filter `mojibake`; all sentences are kept, including scene breaks."""
         return Defaults(("mojibake",), keep_symbols=True)
 
     def notes(self) -> Sequence[str]:
-        """How many files of the folder were not read because of their suffix."""
+        """The number of files that were not read because of their suffix."""
         return folder.unread_note(self.folder, READS, owner=self.name, follow_links=self.follow_links)
 
     @property

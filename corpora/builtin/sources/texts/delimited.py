@@ -1,4 +1,4 @@
-"""Rows of CSV and TSV files, also where a quotation mark is never closed."""
+"""Read the rows of CSV and TSV files, even if a quotation mark is never closed."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from corpora.builtin.sources.unreadable import Unreadable
 
 DELIMITERS = ",;\t|"
 STATED_DELIMITER = re.compile(r"\W?sep=(.)\s*")
-"""The line with which spreadsheets state the delimiter above the header."""
+"""The line before the header in which spreadsheets state the delimiter."""
 MANY_LINES = 3
-"""A quoted field over at least this many lines, each of which is a whole row as well, is taken for rows."""
+"""If a quoted field extends over at least this many lines, each of which is a complete row too, they are rows."""
 
 
 class _Table(NamedTuple):
-    """What the header says."""
+    """The information from the header."""
 
     names: list[str]
     delimiter: str
     is_spaced: bool
-    """Whether a space follows each delimiter, which is not part of the field."""
+    """Whether each delimiter is followed by a space that is not part of the field."""
 
 
 def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Json] | Damaged]:
     """The rows of a file with a header.
 
-    A quotation mark opens a field that may hold line breaks if it is closed where fields end and the row has as many
-    fields as the header. Otherwise it is a character like any other, and the row ends with its line.
+    A quotation mark begins a field that can contain line breaks, if it is closed at the end of a field and the row then
+    has as many fields as the header. Otherwise it is an ordinary character, and the row ends with its line.
 
     Args:
-        text: the column that must be there.
-        tabs: whether the delimiter is a tab; else the header tells.
+        file: opened with unchanged line breaks.
+        text: the column that must exist.
+        tabs: whether the delimiter is a tab; otherwise it is determined from the header.
 
     Raises:
-        Unreadable: the header has no column of that name, or two.
+        Unreadable: the header does not have exactly one column with that name.
     """
     from corpora.builtin.sources.texts.tables import check_columns
 
@@ -87,12 +88,12 @@ class _Lines:
         return self._waiting.popleft() if self._waiting else next(self._lines)
 
     def put_back(self, lines: Sequence[str | Damaged]) -> None:
-        """Give these lines again before the others."""
+        """Return these lines again, before the others."""
         self._waiting.extendleft(reversed(lines))
 
 
 def _record(line: str, lines: _Lines, table: _Table) -> str:
-    """The record that begins with a line whose quotation marks are not paired: several lines, or this one alone."""
+    """The record that begins with a line with an unpaired quotation mark: several lines, or only this one."""
     held: list[str | Damaged] = []
     size = len(line)
     for following in lines:
@@ -111,7 +112,7 @@ def _record(line: str, lines: _Lines, table: _Table) -> str:
 
 
 def _is_open(line: str) -> bool:
-    """Whether a line has an odd number of quotation marks, so that one of them has its pair elsewhere."""
+    """Whether a line has an odd number of quotation marks, so that one of them is closed in another line."""
     return line.count('"') % 2 == 1
 
 
@@ -122,7 +123,7 @@ def _is_whole(record: str, table: _Table) -> bool:
 
 
 def _are_rows(lines: Sequence[str], table: _Table) -> bool:
-    """Whether each line looks like a row: fields as many as the header's, and a first field like that of the others."""
+    """Whether each line looks like a row: as many fields as the header, and similar first fields."""
     shapes = {_shape(line.partition(table.delimiter)[0]) for line in lines}
     counts = {line.count(table.delimiter) + 1 for line in lines}
     return counts == {len(table.names)} and len(table.names) > 1 and shapes in ({"number"}, {"word"})
@@ -148,9 +149,9 @@ def _row(record: str, table: _Table) -> Mapping[str, Json] | Damaged:
 
 
 def _fields(record: str, delimiter: str, *, is_spaced: bool) -> list[str] | None:
-    """The fields of a record by the rules of CSV; None where quotation marks break them.
+    """The fields of a record by the rules of CSV; None if its quotation marks violate them.
 
-    Some programs write a quotation mark in a field with a backslash instead of twice.
+    Some programs escape a quotation mark in a field with a backslash instead of doubling it.
     """
     found = _parsed(record, delimiter, is_spaced=is_spaced, escape=None)
     return _parsed(record, delimiter, is_spaced=is_spaced, escape="\\") if found is None and '\\"' in record else found

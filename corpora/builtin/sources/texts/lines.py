@@ -1,4 +1,4 @@
-"""The lines of an open text file, with a bound on what is held in memory."""
+"""Read the lines of an open text file, with a limit on their length."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STEP_CHARACTERS = 1 << 20
 
 
 def bounded_lines(file: TextIO) -> Iterator[str | Damaged]:
-    """Every line; for one that is too long to hold, its size. The file is closed at the end."""
+    """The lines of a file; a line that is too long to keep in memory becomes `Damaged`. Closes the file at the end."""
     with file:
         while line := file.readline(MAX_LINE_CHARACTERS + 1):
             if len(line) <= MAX_LINE_CHARACTERS or line.endswith("\n"):

@@ -1,4 +1,4 @@
-"""Files that are one document each: plain text, Markdown and HTML."""
+"""Read files that are one document each: plain text, Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -24,19 +24,25 @@ NOTE_MARK = re.compile(r"\[\^[\w-]{1,60}\](?::[^\S\n]*+)?")
 
 @dataclass(frozen=True)
 class Cuts:
-    """Where a large text is cut into documents."""
+    """How a large text is split into documents."""
 
     piece_bytes: int = 16 << 20
-    """The size of a piece, up to the end of its last line; a text of at most two pieces stays whole."""
+    """The size of a piece, without the rest of its last line; a text of at most two pieces is not split."""
     line_bytes: int = 64 << 20
-    """How much of a line behind the end of its piece is read; a longer line is rejected."""
+    """How much of a line is read beyond the end of its piece; a longer line is rejected."""
 
 
 def read(shard: Shard, path: Path, encoding: str, cuts: Cuts) -> Iterator[Document | Reject]:
-    """The document of a file or of a piece of one, and a reject for a line that is too long to hold.
+    """The document of a file or of a piece of one, and a reject for a line that is too long to keep in memory.
+
+    Args:
+        shard: the file or piece.
+        path: of the file.
+        encoding: a name that Python knows; `auto` detects it.
+        cuts: how large texts are split.
 
     Raises:
-        Unreadable: it gives no text, or its encoding is uncertain.
+        Unreadable: it has no text, or its encoding is uncertain.
         OSError: the file cannot be read.
     """
     if content_suffix(path.name) in TEXT:
@@ -52,7 +58,12 @@ def read(shard: Shard, path: Path, encoding: str, cuts: Cuts) -> Iterator[Docume
 
 
 def pieces(file: Shard, cuts: Cuts) -> Iterator[Shard]:
-    """A large text file as ranges of bytes; UTF-16 and UTF-32, whose line ends are not single bytes, stay whole."""
+    """Split a large text file into byte ranges; other files are returned as they are.
+
+    Args:
+        file: the shard of a whole file. UTF-16 and UTF-32 are not split, because their line ends are not single bytes.
+        cuts: how large texts are split.
+    """
     if file.path is None or file.path.suffix.lower() not in TEXT or file.size_bytes <= 2 * cuts.piece_bytes:
         yield file
         return
@@ -66,7 +77,17 @@ def pieces(file: Shard, cuts: Cuts) -> Iterator[Shard]:
 
 
 def piece_of(path: Path, start: int, stop: int, cuts: Cuts) -> tuple[bytes, int]:
-    """The lines that begin in a range of bytes, and the size of the last one if it is too long to hold, else 0."""
+    """The lines that begin in a byte range.
+
+    Args:
+        path: of the file.
+        start: the first byte of the range.
+        stop: the byte after the last.
+        cuts: limits the length of the last line.
+
+    Returns:
+        The lines, and the size of the last one if it is too long and therefore missing, otherwise 0.
+    """
     with path.open("rb") as file:
         if start:
             file.seek(start - 1)
@@ -85,7 +106,7 @@ def piece_of(path: Path, start: int, stop: int, cuts: Cuts) -> tuple[bytes, int]
 
 
 def _skip_line(file: IO[bytes], stop: int | None) -> bool:
-    """Move behind the next line end; whether there is one before `stop`."""
+    """Move past the next line end; returns whether there is one before `stop`."""
     while stop is None or file.tell() < stop:
         line = file.readline(1 << 20)
         if line.endswith(b"\n"):
@@ -105,14 +126,14 @@ class _Text:
     cuts: Cuts
 
     def plain(self) -> Iterator[Document | Reject]:
-        """Those of a text that is not compressed."""
+        """The documents of an uncompressed text."""
         if self.shard.stop is None:
             yield self._whole(reader.bounded(self.path))
             return
         yield from self._piece(self.shard, *piece_of(self.path, self.shard.start, self.shard.stop, self.cuts))
 
     def packed(self) -> Iterator[Document | Reject]:
-        """Those of a compressed text, cut where the same text would be cut if it were not compressed."""
+        """The documents of a compressed text, split where the uncompressed text would be split."""
         with open_packed(self.path) as file:
             head = file.read(2 * self.cuts.piece_bytes + 1)
             if len(head) <= 2 * self.cuts.piece_bytes:
@@ -140,7 +161,12 @@ class _Text:
 
 
 def stream_pieces(file: IO[bytes], cuts: Cuts) -> Iterator[tuple[bytes, int]]:
-    """What `piece_of` gives for each range of a file, for a file that can only be read in order."""
+    """What `piece_of` returns for each range of a file, for a file that is not seekable.
+
+    Args:
+        file: at its beginning.
+        cuts: how large texts are split.
+    """
     at, stop = 0, cuts.piece_bytes
     while True:
         lines = file.read(max(stop - at, 0))
@@ -181,7 +207,7 @@ def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
 
 
 def _rendered(text: str) -> str:
-    """Markdown as HTML; front matter between lines of dashes or plus signs, and the marks of notes, are left out."""
+    """Markdown as HTML, without front matter between lines of dashes or plus signs and without the marks of notes."""
     from markdown_it import MarkdownIt
 
     text = NOTE_MARK.sub("", FRONT_MATTER.sub("", text))

@@ -1,4 +1,4 @@
-"""One row of a table or one line of JSON to a document."""
+"""Turn a row of a table or a line of JSON into a document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.builtin.sources.books.formats.plain_text import blocks_of
 from corpora.builtin.sources.encodings import without_signals
 
 WRAPPED_LINES = 3
-"""A text of fewer line breaks does not show whether they are wraps."""
+"""With fewer line breaks, it is unclear whether they are wraps."""
 FIELDS = ("title", "author", "url", "licence", "language")
 
 
@@ -24,7 +24,7 @@ class Damaged(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The names of the columns that hold the text and the id."""
+    """The names of the columns with the text and the id."""
 
     text: str
     id: str
@@ -33,11 +33,13 @@ class Columns(NamedTuple):
 def document_of_row(
     row: Mapping[str, Json] | Damaged, columns: Columns, *, file: str, number: int
 ) -> Document | Reject:
-    """The document of one row, named `FILE#ID`, or `FILE#NUMBER` if it has no id.
+    """The document of one row, with the id `FILE#ID`, or `FILE#NUMBER` if the row has no id.
 
     Args:
-        file: the key of the file, which makes ids unique that each file counts anew.
-        number: of the row in its file, from 1.
+        row: by column, or the reason why it cannot be read.
+        columns: the names of the columns for the text and the id.
+        file: the key of the file, which makes ids unique that start over in each file.
+        number: the row's number in its file, from 1.
     """
     if isinstance(row, Damaged):
         return Reject(f"{file}#{number}", "read", row.reason, row.detail)
@@ -72,7 +74,7 @@ def _lines(value: object) -> list[str] | None:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The lines of a text, or its paragraphs if it is hard-wrapped."""
+    """The paragraphs of a text: its lines, unless it is hard-wrapped."""
     text = without_signals(text)
     if text.count("\n") < WRAPPED_LINES:
         return text.splitlines()
@@ -80,7 +82,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _plain(value: object) -> str:
-    """A value as one string: lists of strings joined by commas, other structures as JSON."""
+    """A value as a string: lists of strings are joined by commas, other structures become JSON."""
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
@@ -96,5 +98,5 @@ def _kind(value: object) -> str:
 
 
 def mended(text: str) -> str:
-    """Text with halves of surrogate pairs, which JSON can hold and UTF-8 cannot, joined or replaced."""
+    """Text with surrogates, which JSON can contain but UTF-8 cannot, joined to characters or replaced."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

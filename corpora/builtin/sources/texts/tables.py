@@ -1,4 +1,4 @@
-"""Files with one document per row: JSONL, CSV, TSV and Parquet."""
+"""Read files with one document per row: JSONL, CSV, TSV and Parquet."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from corpora.builtin.sources.unreadable import Unreadable
 
 Row = Mapping[str, Json] | Damaged
 Reader = Callable[[Path, str, str], tuple[str, Iterator[Row]]]
-"""Takes a path, the name of an encoding and that of the text's column; gives the file's encoding and its rows."""
+"""Takes a path, the name of an encoding and the column with the text; returns the file's encoding and its rows."""
 
 
 def read(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
     """The encoding and the rows of a file.
 
     Args:
-        encoding: a name that Python knows, or `auto`.
-        text: the column that must be there.
+        path: its suffix determines the format.
+        encoding: a name that Python knows; `auto` detects it.
+        text: the column that must exist.
 
     Raises:
-        Unreadable: it is not such a file, is not text, or its encoding is uncertain.
+        Unreadable: it is not a file of this format, has no such column, or its encoding is uncertain.
     """
     return READERS[content_suffix(path.name)](path, encoding, text)
 
@@ -91,10 +92,14 @@ def _batches(path: Path) -> Iterator[Row]:
 
 
 def check_columns(names: Sequence[str], text: str) -> None:
-    """Check that a table has one column for the text.
+    """Check that a table has exactly one column for the text.
+
+    Args:
+        names: the columns of the table.
+        text: the name of the column.
 
     Raises:
-        Unreadable: it has none, or two.
+        Unreadable: it has none, or more than one.
     """
     if names.count(text) != 1:
         reason = f"no column {text}" if text not in names else f"column {text} twice"

@@ -1,4 +1,4 @@
-"""Acceptable sentences of the toy grammar, and others broken in one place: the layout of CoLA."""
+"""Acceptable sentences of the toy grammar, and others with one error, as in CoLA."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DETERMINERS = ("the", "a", "an", "some", "many", "those", "that", "another", "hi
 
 
 class Judged(NamedTuple):
-    """A sentence, whether it is acceptable, and the kind of error that it has or was spared."""
+    """A sentence, whether it is acceptable, and the kind of error that it has or could have had."""
 
     error: str
     acceptable: bool
@@ -45,44 +45,44 @@ class Wrong(Clause):
 
     @property
     def be(self) -> str:
-        """is for are, and are for is."""
+        """`is` instead of `are`, and vice versa."""
         return self._form.be
 
     @property
     def was(self) -> str:
-        """was for were, and were for was."""
+        """`was` instead of `were`, and vice versa."""
         return self._form.was
 
     @property
     def have(self) -> str:
-        """has for have, and have for has."""
+        """`has` instead of `have`, and vice versa."""
         return self._form.have
 
     @property
     def do(self) -> str:
-        """does for do, and do for does."""
+        """`does` instead of `do`, and vice versa."""
         return self._form.do
 
     @property
     def present(self) -> str:
-        """The verb with -s where none belongs, and without where one does."""
+        """The verb with a wrong -s, or without a required one."""
         return self.deed.verb.third if self._form.third else self.deed.verb.base
 
 
 class WrongReflexive(Clause):
-    """A clause whose reflexive means somebody else."""
+    """A clause whose reflexive refers to somebody else."""
 
     __slots__ = ()
 
     @property
     def himself(self) -> str:
-        """The reflexive of another gender or number."""
+        """The reflexive with another gender or number."""
         right = self.mention.form.himself
         return self.w.pick([form.himself for form in (HE, SHE, THEY, IT) if form.himself != right])
 
 
 class WrongVerbForm(Clause):
-    """A clause whose verb has a form that its place in the sentence forbids."""
+    """A clause whose verb has a form that is wrong in its position."""
 
     __slots__ = ()
 
@@ -104,13 +104,13 @@ class WrongVerbForm(Clause):
 
     @property
     def participle(self) -> str:
-        """The base form, or one in -ing where the two are alike."""
+        """The base form, or the one in -ing if the participle equals the base form."""
         verb = self.deed.verb
         return verb.ing if verb.participle == verb.base else verb.base
 
 
 class WrongObject(Clause):
-    """A clause whose object is nothing that its verb could be done to."""
+    """A clause whose object does not make sense with its verb."""
 
     __slots__ = ()
 
@@ -124,7 +124,7 @@ class WrongObject(Clause):
 
 
 class WrongDeterminer(Clause):
-    """A clause whose object has a determiner of the wrong number, or none."""
+    """A clause whose object has a determiner with the wrong number, or none."""
 
     __slots__ = ()
 
@@ -147,7 +147,12 @@ def _any_object(words: Words) -> Noun:
 
 
 def disordered(text: str, words: Words) -> str:
-    """The sentence with one determiner behind the word that it belongs before; without one, its last two words."""
+    """The sentence with one determiner moved after the next word; if it has none, with its last two words swapped.
+
+    Args:
+        text: a sentence with its final punctuation mark.
+        words: chooses the determiner.
+    """
     parts = text[:-1].split(" ")
     places = [i for i, part in enumerate(parts[:-1]) if part.lower() in DETERMINERS]
     place = words.pick(places or [len(parts) - 2])
@@ -163,13 +168,13 @@ CLAUSES: dict[str, tuple[type[Clause], tuple[str, ...]]] = {
     "selection": (WrongObject, ("{a.object}",)),
     "determiner": (WrongDeterminer, ("{a.object}",)),
 }
-"""What breaks a sentence, and the slots of which a pattern must have one to be broken so."""
+"""For each error, the clause that makes it, and the slots of which a pattern must have at least one."""
 ERRORS = ("agreement", "agreement", "verb-form", "order", "determiner", "selection", "reflexive")
 PATTERNS = tuple(p for p in patterns.ANYBODY + patterns.WORKER + patterns.TRUTH if "{b." not in p)
 
 
 def judged(words: Words) -> Iterator[Judged]:
-    """Sentences without end, good and bad in turn, none of which the corpus has."""
+    """An endless stream of sentences, alternately acceptable and not, none of which is in the corpus."""
     while True:
         error = words.pick(ERRORS)
         yield Judged(error, True, _text(words, error, good=True))
@@ -190,7 +195,7 @@ def _text(words: Words, error: str, *, good: bool) -> str:
 
 
 def _agent(words: Words, pattern: str) -> Mention:
-    """Anybody who can be the agent of this pattern; half of the workers have a name."""
+    """A possible agent of this pattern; half of the workers have a name."""
     if pattern in patterns.ANYBODY and words.chance(60):
         return anybody(words)
     kind = words.skew(words.lexicon.jobs)

@@ -1,4 +1,4 @@
-"""Articles of the toy encyclopedia: people, towns, buildings, animals and trades, with facts that can be asked."""
+"""Articles of the toy encyclopedia: people, towns, buildings, animals and trades, with facts to ask questions about."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class Article:
     title: str
     kind: str
     links: dict[str, None] = field(default_factory=dict)
-    """What it names that has, or could have, an article of its own, in order."""
+    """Names in it that have or could have an article of their own, in order."""
     sections: list[tuple[str, list[Told]]] = field(default_factory=list)
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
-        """Its text."""
+        """The text of each section."""
         return tuple(" ".join(told.text for told in sentences) for _, sentences in self.sections)
 
 
 class Drawn(dict[str, str]):
-    """The facts of one sentence: what the article already says, else drawn when first asked for.
+    """The facts of one sentence: those of the article, and others that are drawn when they are first needed.
 
     Args:
-        article: what holds in the whole article.
-        words: the source of chance.
+        article: the facts that hold in the whole article.
+        words: the source of randomness.
     """
 
     def __init__(self, article: dict[str, str], words: Words) -> None:
@@ -79,7 +79,7 @@ class Drawn(dict[str, str]):
         return other[name]() if name in other else str(getattr(words, name))
 
     def _year(self) -> str:
-        """A year; of a life, one between youth and old age."""
+        """A year; for a person, one in adult life."""
         if "born" in self:
             return str(int(self["born"]) + 18 + self.words.draw() % 22)
         return str(1700 + self.words.draw() % 200)
@@ -108,15 +108,15 @@ class Reporter:
     """Writes one article.
 
     Args:
-        words: the source of chance.
-        for_tasks: take the sentences that are kept for the tasks, rather than those of the corpus.
+        words: the source of randomness.
+        for_tasks: use the sentences that are reserved for the tasks, instead of those of the corpus.
     """
 
     def __init__(self, words: Words, *, for_tasks: bool = False) -> None:
         self.words, self.for_tasks = words, for_tasks
 
     def person(self, number: int, title: str, form_is_she: bool) -> Article:
-        """The life of somebody."""
+        """An article about a person's life."""
         words, form = self.words, SHE if form_is_she else HE
         kind = words.skew(words.lexicon.jobs)
         deed = words.pick(kind.deeds)
@@ -129,15 +129,15 @@ class Reporter:
         return self._article(Article(number, title, "person"), base, facts.sections("person"))
 
     def place(self, number: int, title: str) -> Article:
-        """A town."""
+        """An article about a town."""
         return self._article(Article(number, title, "town"), {"title": title}, facts.sections("town"))
 
     def building(self, number: int, title: str) -> Article:
-        """A building."""
+        """An article about a building."""
         return self._article(Article(number, title, "building"), {"title": title}, facts.sections("building"))
 
     def general(self, number: int, kind: Kind) -> Article:
-        """An animal or a trade, in sentences that are true of all of its kind."""
+        """An article about an animal or a trade, with sentences that are true of all of its kind."""
         words, noun = self.words, kind.noun
         article = Article(number, noun.singular.capitalize(), "trade" if kind.tools else "animal")
         article.links[noun.category] = None
@@ -171,10 +171,12 @@ class Reporter:
 
 
 def write_article(seed: int, number: int, *, for_tasks: bool = False) -> Article:
-    """An article, made of nothing but its seed and number; every number has another title.
+    """An article, which depends only on its seed and number; every number has a different title.
 
     Args:
-        for_tasks: an article whose sentences the corpus never has; always of a person, a town or a building.
+        seed: of the corpus.
+        number: of the article, from 0.
+        for_tasks: write an article with sentences that are never in the corpus, about a person, a town or a building.
     """
     words = Words(generator("toy", "tasks" if for_tasks else "article", seed, number))
     reporter = Reporter(words, for_tasks=for_tasks)
@@ -194,7 +196,7 @@ def write_article(seed: int, number: int, *, for_tasks: bool = False) -> Article
 
 
 def _full_name(words: Words, number: int) -> tuple[str, bool]:
-    """The name of the person with this number, and whether it is a woman's; all differ."""
+    """The name of the person with this number, and whether it is a woman's name; all names differ."""
     she, he, surnames = (words.lexicon.lists[name] for name in ("she", "he", "surname"))
     first = she + he
     rest, one = divmod(number, len(first))
@@ -205,5 +207,5 @@ def _full_name(words: Words, number: int) -> tuple[str, bool]:
 
 
 def articles(seed: int, numbers: range) -> Iterator[Article]:
-    """The articles of these numbers, one at a time."""
+    """The articles with these numbers, generated one at a time."""
     return (write_article(seed, number) for number in numbers)

@@ -124,7 +124,9 @@ def test_ids_that_the_tokenizer_does_not_have_are_refused(ids, rows):
 
 def test_ids_without_their_tokenizer_are_refused(home, tmp_path):
     pq.write_table(pa.table({"input_ids": [[5, 6]]}), tmp_path / "a.parquet")
-    with pytest.raises(InputError, match="holds token ids but no tokenizer.json; copy the one that made them into"):
+    with pytest.raises(
+        InputError, match="contains token ids but no tokenizer.json; copy the one that they were made with"
+    ):
         corpora.transform(f"parquet:{tmp_path}", "shuffle")
 
 

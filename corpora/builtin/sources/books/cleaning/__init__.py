@@ -1,1 +1,1 @@
-"""What belongs to a book's text and what does not: headings, front and back matter, boilerplate."""
+"""Separate a book's text from everything else: headings, front and back matter, boilerplate."""

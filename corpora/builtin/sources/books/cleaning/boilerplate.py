@@ -1,9 +1,9 @@
-"""Paragraphs that belong to a book's edition and not to its text: licences, notices, requests, addresses.
+"""Find paragraphs that belong to a book's edition and not to its text: licences, notices, requests, addresses.
 
-One wording proves little: novels quote addresses and talk about copyright. So it counts where it stands. At the ends
-of a book, next to nothing but other matter, one sign removes a paragraph; a little further in, signs must be close
-together; inside, a paragraph must match several rules, stand among several that do, or be repeated. Dialogue and
-narration are never removed.
+A single phrase proves little, because novels quote addresses and talk about copyright. Therefore its position counts.
+At the very ends of a book, where there is only other matter, one sign removes a paragraph; a little further in, signs
+must be close together; elsewhere, a paragraph must match several rules, be among several that match one, or be
+repeated. Dialogue and narration are never removed.
 """
 
 from __future__ import annotations
@@ -19,39 +19,39 @@ from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_spoken
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 EDGE_WORDS = 30
-"""With at most this many words of prose between it and the end of the book, one sign is enough."""
+"""One sign is enough if there are at most this many words of prose between the paragraph and the end of the book."""
 NEAR_WORDS = 400
-"""Up to here two paragraphs with signs must be close together."""
+"""Up to this distance, two paragraphs with signs must be close together."""
 CHAPTER_WORDS = 1000
-"""What the first chapter's heading adds to the distance from the beginning: behind it the book is the book."""
+"""What the first chapter's heading adds to the distance from the beginning, because the text begins there."""
 CLOSE_BLOCKS = 6
 INNER_GROUP = 3
-"""Inside a book, this many paragraphs with signs, by two rules or more, are a page of matter, as in a box set."""
+"""Inside a book, this many paragraphs with signs of at least two rules are a page of matter, as in a box set."""
 UNIFORM_GROUP = 4
 """The same if all match one rule, such as a list of addresses."""
 GROUP_GAP = 2
 SHORT_WORDS = 8
 END_BLOCKS = 30
 PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library"})
-"""Rules that name a publisher of e-books, which near the ends need no second sign."""
+"""Rules that name a publisher of e-books; near the ends they need no second sign."""
 EDITION = re.compile(
     r"\b(?:e-?books?|books?|novel|publi\w+|authors?|copyright\w*|editions?|trade ?marks?|permissions?|piracy|imprint"
     r"|photograph|readers?|reviews?|sign up|follow|series|titles)\b"
 )
-"""Words of which notices have one, whatever they say."""
+"""Words of which every notice contains at least one."""
 NOTICE_WORDS = 80
 PASSES = 3
-"""How often what stands next to a notice is looked at: each finds the next line of a page of them."""
+"""How often the neighbours of notices are examined; each pass finds the next line of a page of notices."""
 REQUESTS = frozenset({"thanks and requests", "other books", "smashwords", "address"})
 
 
 def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: Iterable[int] = ()) -> dict[int, str]:
-    """The paragraphs that are boilerplate, by their number, each with the rule.
+    """The paragraphs that are boilerplate, by index, each with the rule.
 
     Args:
-        blocks: the book.
-        signs: the names of the rules that a paragraph matches, by its number.
-        matter: the numbers of blocks that are front or back matter for another reason.
+        blocks: the blocks of a book.
+        signs: the names of the rules that each paragraph matches, by its index.
+        matter: the indices of blocks that are front or back matter for another reason.
     """
     open_signs = {
         n: names
@@ -80,7 +80,7 @@ def _is_protected(text: str) -> bool:
 def _at_ends(
     blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: set[int]
 ) -> Iterator[tuple[int, set[str]]]:
-    """The paragraphs with a sign at the very ends, and those near them that are close to another."""
+    """The paragraphs with a sign at the very ends, and those near the ends that are close to another one."""
     skipped = matter | signs.keys()
     front = _distances(blocks, range(len(blocks)), signs, skipped, chapters=True)
     back = _distances(blocks, range(len(blocks) - 1, -1, -1), signs, skipped, chapters=False)
@@ -96,7 +96,7 @@ def _at_ends(
 def _distances(
     blocks: Sequence[Block], order: Iterable[int], wanted: Iterable[int], skipped: set[int], *, chapters: bool
 ) -> dict[int, int]:
-    """The words of prose between each wanted block and the end of the book from which the order starts."""
+    """The words of prose between each wanted block and the end of the book at which the order starts."""
     wanted, found, distance = {*wanted}, {}, 0
     for n in order:
         if distance > NEAR_WORDS:
@@ -113,13 +113,13 @@ def _distances(
 
 
 def _opens_text(blocks: Sequence[Block], number: int) -> bool:
-    """Whether text follows a heading, and not the next entry of a table of contents."""
+    """Whether a heading is followed by text, rather than by the next entry of a table of contents."""
     after = blocks[number + 1 : number + 3]
     return any(not block.level and (ends_like_prose(block.text) or is_dialogue(block.text)) for block in after)
 
 
 def _inner_groups(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> Iterator[list[int]]:
-    """Runs of paragraphs with signs, by two rules or more, with only short lines between them."""
+    """Groups of paragraphs with signs of at least two rules, with only short lines between them."""
     group: list[int] = []
     for n in [*signs, len(blocks) + GROUP_GAP + 2]:
         if group and (n - group[-1] > GROUP_GAP + 1 or any(_is_text(blocks[k]) for k in range(group[-1] + 1, n))):
@@ -135,7 +135,7 @@ def _is_text(block: Block) -> bool:
 
 
 def _repeated(blocks: Sequence[Block], numbers: Iterable[int]) -> set[str]:
-    """The texts that occur in the book more than once, among paragraphs with signs."""
+    """The texts of paragraphs with signs that occur more than once in the book."""
     counted = Counter(_key(blocks[n].text) for n in numbers)
     return {key for key, count in counted.items() if count > 1}
 
@@ -158,7 +158,7 @@ def _after_requests(blocks: Sequence[Block], found: Mapping[int, str], signs: Ma
 
 
 def _between_notices(blocks: Sequence[Block], found: Mapping[int, str]) -> Iterator[int]:
-    """Paragraphs near the ends that speak of the edition, next to notices and not next to text."""
+    """Paragraphs near the ends that mention the edition and are next to notices and not to text."""
     opening = next((n for n, block in enumerate(blocks) if block.level and _opens_text(blocks, n)), END_BLOCKS)
     ends = [*range(min(opening, END_BLOCKS, len(blocks))), *range(max(len(blocks) - END_BLOCKS, opening), len(blocks))]
     for n in ends:
@@ -174,7 +174,7 @@ def _between_notices(blocks: Sequence[Block], found: Mapping[int, str]) -> Itera
 
 
 def _is_border(blocks: Sequence[Block], number: int) -> bool:
-    """Whether the text does not go on at a place: an end of the book, a heading, or a line of a title page."""
+    """Whether a block is not text: beyond an end of the book, a heading, or a line of a title page."""
     if not 0 <= number < len(blocks) or blocks[number].level:
         return True
     return words_in(blocks[number].text) <= SHORT_WORDS and not ends_like_prose(blocks[number].text)

@@ -1,4 +1,4 @@
-"""The wordings of boilerplate: licences, notices, credits, requests, addresses."""
+"""Patterns of boilerplate: licences, notices, credits, requests, addresses."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One wording of boilerplate."""
+    """A pattern of boilerplate."""
 
     name: str
-    """Rules of one name say the same thing in other words; they do not confirm each other."""
+    """Rules with the same name are about the same thing, so they do not confirm each other."""
     hints: tuple[bytes, ...]
-    """Lower-case text of which every match has a piece, to find candidates fast."""
+    """Lower-case literals; every match contains at least one of them. Used to find candidates fast."""
     pattern: re.Pattern[str]
-    """Matched against the lower-case paragraph."""
+    """Searched for in the lower-cased paragraph."""
     max_words: int = 400
 
 
 def rule(name: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
-    """A rule whose hints are separated by `|`."""
+    """A rule, with its hints given as one string.
+
+    Args:
+        name: as in `Rule`.
+        hints: lower-case literals, separated by `|`.
+        pattern: a regular expression for lower-case text.
+        max_words: longer paragraphs never match.
+    """
     return Rule(name, tuple(hint.encode() for hint in hints.split("|")), re.compile(pattern), max_words)
 
 

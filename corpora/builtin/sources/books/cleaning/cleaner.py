@@ -1,4 +1,4 @@
-"""A parsed book as a document: headings found, and what is not the text removed and recorded."""
+"""Turn a parsed book into a document: find its headings, and remove and record what is not text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from corpora.builtin.sources.books.language_codes import code_of
 
 
 class _Text:
-    """The blocks that are left of a book, and the rules that removed the others."""
+    """The remaining blocks of a book, and the rules that removed the others."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self.all = list(blocks)
@@ -26,7 +26,7 @@ class _Text:
         self.left = [self.all[n] for n in self._numbers]
 
     def remove(self, found: Mapping[int, str]) -> None:
-        """Take blocks out, each given by its place among those that are left."""
+        """Remove blocks, given by their index among the remaining ones, each with the rule."""
         if not found:
             return
         self.rules |= {self._numbers[place]: rule for place, rule in found.items()}
@@ -34,7 +34,7 @@ class _Text:
         self.left = [block for place, block in enumerate(self.left) if place not in found]
 
     def parts(self) -> tuple[list[str], list[tuple[int, str]], list[dict[str, str]]]:
-        """Paragraphs, headings with the number of the next paragraph, and a record of each removed passage."""
+        """The paragraphs, the headings with the number of the next paragraph, and a record of each removed passage."""
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
         removed: list[dict[str, str]] = []
@@ -52,9 +52,15 @@ class _Text:
 
 
 def document_of(book: ParsedBook, id: str) -> Document:
-    """The document of a book; what is left out is in its side records, in full, with rule and position.
+    """The document of a book.
 
-    `metadata["removed"]` counts the passages by rule.
+    Args:
+        book: as its reader returned it.
+        id: of the document.
+
+    Returns:
+        A document whose side records have every removed passage in full, with its rule and position, and whose
+        `metadata["removed"]` counts them by rule.
     """
     text = _Text(book.blocks)
     text.remove(dict.fromkeys(_ornaments(text.left), "scene break"))
@@ -94,11 +100,11 @@ PAGE_NUMBER = re.compile(r"[\[({<|*~·–—-]+ ?\d{1,4} ?[\])}>|*~·–—-]+")
 
 
 def _page_numbers(blocks: list[Block]) -> list[int]:
-    """The blocks that are a number between signs, such as `- 18 -` or `[17]`."""
+    """The blocks that are only a number between signs, such as `- 18 -` or `[17]`."""
     return [n for n, block in enumerate(blocks) if len(block.text) < 12 and PAGE_NUMBER.fullmatch(block.text)]
 
 
 def _bracketed(blocks: list[Block]) -> dict[int, str]:
-    """The blocks that are one of the passages that transcribers put in brackets, each with its rule."""
+    """The blocks that are passages in brackets inserted by transcribers, each with its rule."""
     opened = {n: block.text for n, block in enumerate(blocks) if block.text[0] == "["}
     return {n: rule for n, text in opened.items() for rule, pattern in PASSAGES if pattern.fullmatch(text)}

@@ -1,4 +1,4 @@
-"""Wordings of boilerplate that count at the ends of a book only."""
+"""Patterns of boilerplate that count only at the ends of a book."""
 
 from __future__ import annotations
 
@@ -116,4 +116,4 @@ END_RULES = (
         20,
     ),
 )
-"""Wordings that count at the ends of a book only, where they are common; inside, a story may have any of them."""
+"""Patterns that count only at the ends of a book, where they are common; elsewhere they can be part of the story."""

@@ -1,4 +1,4 @@
-"""The words of headings: divisions and their numbers, named parts, and sections of front and back matter."""
+"""The vocabulary of headings: divisions and their numbers, named parts, and sections of front and back matter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRM_DIVISION = (
     r"|kapittel|luku|osa|rozdział|część|kapitola|глава|часть|книга|розділ|κεφάλαιο"
 )
 LOOSE_DIVISION = r"act|scene|letter|episode|day|phase|week|night"
-"""Words that begin sentences and log entries as well: `Day 5. We ran out of water.`"""
+"""Words that can also begin sentences and log entries: `Day 5. We ran out of water.`"""
 NUMBERED = re.compile(
     rf"(?:the )?(?:(?P<word>{FIRM_DIVISION})|(?P<loose>{LOOSE_DIVISION}))[\s.:]*(?:no\.? ?)?(?P<number>{NUMBER})\b"
     r"(?P<rest>.*)"
@@ -43,7 +43,7 @@ ENDING = re.compile(
     r"\W*(?:(?:THE )?END|(?:The )End|F[Ii][Nn](?:[Ii][Ss])?|FINE|E[Nn][Dd][Ee]|К[Оо][Нн][Ее][Цц])[\W_]*"
     r"|\[THE END OF .{1,80}\]"
 )
-"""The line that ends a book. `Fine.` and `The end.` are sentences."""
+"""A line that ends a book. `Fine.` and `The end.` are sentences instead."""
 SENTENCE_ENDING = re.compile(r"[a-z][.!?]\W*$")
 MATTER = re.compile(
     r"[^\w\"'“‘«]*(?:(?:a )?(?:note |few words |word )?about (?:the (?:authors?|publisher|translator)|me)"
@@ -70,20 +70,25 @@ ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
 class Division(NamedTuple):
-    """A line that may head a division."""
+    """A line that may be the heading of a division."""
 
     word: str
     """Chapter, part, and so on, in lower case; or `roman`, `digits`, `spelled` and `year` for a number alone, `entry`
     for a number with a title, `named` for a named part."""
     number: int | None
-    """None for a word that is not understood as a number."""
+    """None if there is no number, or it is not understood."""
     title: str = ""
-    """What follows the number."""
+    """The text after the number."""
     is_loose: bool = False
+    """Whether the word is one of `LOOSE_DIVISION`."""
 
 
 def division_of(text: str) -> Division | None:
-    """The division that a short line names (`Chapter 1`, `BOOK THE FIRST`, `XII.`, `Prologue`), or None."""
+    """The division that a short line names, or None.
+
+    Args:
+        text: such as `Chapter 1`, `BOOK THE FIRST`, `XII.` or `Prologue`.
+    """
     if match := ALONE.fullmatch(text):
         return Division("roman" if match[1].isalpha() else "digits", number_of(match[1]))
     if text[:1].isupper() and (match := SPELLED.fullmatch(text)):
@@ -106,7 +111,7 @@ def division_of(text: str) -> Division | None:
 
 
 def number_of(text: str) -> int | None:
-    """The value of a number in digits, Roman numerals or English words; None for others."""
+    """The value of a number in digits, Roman numerals or English words (`7`, `VII`, `seventh`); None for others."""
     text = text.lower().removeprefix("the ").strip()
     if digits := re.match(r"\d+", text):
         return int(digits[0])

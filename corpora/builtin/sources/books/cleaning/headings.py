@@ -1,8 +1,8 @@
-"""Tell a heading from a sentence, in books whose files do not mark headings.
+"""Distinguish headings from sentences in books whose files do not mark headings.
 
-A short line alone proves little: telegrams and signs are in capitals, logs are numbered, verse has no full stops. So
-a candidate becomes a heading by its neighbours: numbers that count on, other chapters with the same layout, the same
-line in the table of contents, or the space around it. What is left is prose.
+A short line alone proves little: telegrams and signs are in capitals, logs are numbered, verse has no full stops.
+Therefore a candidate becomes a heading because of its context: consecutive numbers, other chapters with the same
+layout, the same line in the table of contents, or the space around it. Everything else is prose.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from corpora.builtin.sources.books.formats.blocks import Block, words_in
 MAX_CHARACTERS = 90
 SENTENCE_WORDS = 3
 NEIGHBOURS = 3
-"""How many candidates before or behind may count on from a number."""
+"""How many candidates before and after a number are checked for the previous and the next number."""
 TITLED_RATE = 0.4
-"""From this share of numbered chapters with a line like a title under the number, such lines are titles."""
+"""If at least this share of numbered chapters has a line like a title under the number, such lines are titles."""
 SHORT_TITLE_WORDS = 4
-"""In a book of one or two chapters only one of which has it, a line in capitals this long can be a title."""
+"""In a book with only one or two chapters, a line in capitals of at most this many words can be a title."""
 PLAIN_RATE = 0.6
 MIN_PLAIN = 5
-"""The same for lines in small letters, which only regularity tells from prose."""
+"""The same for lines in lower case, which only their regularity distinguishes from prose."""
 MIN_CHAPTERS = 3
 MIN_LETTERS = 4
 APART_BLOCKS = 8
-"""Headings that are only capitals are at least this far apart, at the median."""
+"""The median distance between headings that are recognised only by their capitals is at least this."""
 CONTENTS_BLOCKS = 120
 TITLE_PAGE_BLOCKS = 20
 BREAKS_OFF = re.compile(r"[,;:—–-]\W*$")
@@ -45,7 +45,11 @@ SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
 
 
 def with_headings(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks with the level of headings set: 1 for a division of the book, 2 for other titles."""
+    """The blocks with the levels of headings set: 1 for a division of the book, 2 for other titles.
+
+    Args:
+        blocks: of a book; levels that its file already marks are kept.
+    """
     short = {n: block.text for n, block in enumerate(blocks) if _may_be_heading(block)}
     divisions = {n: division for n, text in short.items() if (division := division_of(text))}
     levels = {n: block.level for n, block in enumerate(blocks) if block.level}
@@ -67,7 +71,7 @@ def _may_be_heading(block: Block) -> bool:
 
 
 def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> Iterator[int]:
-    """Those lines with a division's word or number that are headings."""
+    """The lines with the word or number of a division that are headings."""
     by_word: dict[str, list[tuple[int, int | None]]] = {}
     for n, division in divisions.items():
         by_word.setdefault(division.word, []).append((n, division.number))
@@ -98,10 +102,10 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
 
 
 def _counting(numbers: Sequence[tuple[int, int | None]]) -> Iterator[int]:
-    """Those blocks whose number follows from one of the last candidates, or leads to one of the next.
+    """The blocks whose number continues one of the last candidates, or is continued by one of the next.
 
     Args:
-        numbers: blocks with the number that each shows, in order.
+        numbers: (index of a block, the number in it) pairs, in order.
     """
     for place, (n, value) in enumerate(numbers):
         if value is None:
@@ -114,18 +118,18 @@ def _counting(numbers: Sequence[tuple[int, int | None]]) -> Iterator[int]:
 
 
 def _ascends(before: Sequence[tuple[int, int | None]], value: int, after: Sequence[tuple[int, int | None]]) -> bool:
-    """Whether a number is part of a rising series, like page numbers, some of which may be missing."""
+    """Whether a number is part of an ascending series, like page numbers, some of which may be missing."""
     row = [other or 0 for _, other in before] + [value] + [other or 0 for _, other in after]
     return len(row) == 2 * NEIGHBOURS + 1 and all(a < b for a, b in pairwise(row))
 
 
 def _is_sentence(title: str) -> bool:
-    """Whether what follows a number is a sentence and not a title: `We ran out of water.`"""
+    """Whether the text after a number is a sentence rather than a title: `We ran out of water.`"""
     return words_in(title) >= SENTENCE_WORDS and ends_like_prose(title) and not is_title(title)
 
 
 def _ends_part(blocks: Sequence[Block], number: int, levels: Mapping[int, int]) -> bool:
-    """Whether a line like `THE END` ends the book or one of several: no text of the same chapter follows."""
+    """Whether a line like `THE END` ends the book, or one of several in it, and not just a passage."""
     text = blocks[number].text
     if SENTENCE_ENDING.search(text):
         return False
@@ -139,7 +143,7 @@ def _is_matter(text: str) -> bool:
 
 
 def _titles(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> Iterator[int]:
-    """The lines under numbered divisions that are titles: where most chapters have such a line, and no verse."""
+    """The lines under numbered divisions that are titles, if most chapters have such a line."""
     chapters = [n for n, level in sorted(levels.items()) if level == 1 and n + 1 < len(blocks)]
     under = [n + 1 for n in chapters if n + 1 not in levels]
     written = [n for n in under if n in short and _is_written_as_title(short[n])]
@@ -163,7 +167,7 @@ def _titles(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[i
 
 
 def _is_written_as_title(text: str) -> bool:
-    """Whether a line has the capitals of a title, and does not break off or end like a sentence."""
+    """Whether a line is capitalised like a title, and neither breaks off nor ends like a sentence."""
     if text[0] in "-–—[(" or not is_title(text) or re.search(r"[,;:\"'”’»—–-]\W*$", text):
         return False
     if is_upper(text):
@@ -206,7 +210,7 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
 
 
 def _listed(short: Mapping[int, str]) -> set[str]:
-    """The short lines near the beginning, among others, that return later: entries of a table of contents."""
+    """Short lines near the beginning that occur again later, that is, entries of a table of contents."""
     counted = Counter(text.casefold() for text in short.values())
     first = (n for n in short if n < CONTENTS_BLOCKS and (n - 1 in short or n + 1 in short))
     return {key for key in (short[n].casefold() for n in first) if counted[key] > 1}
@@ -218,12 +222,12 @@ def _usual_gap(blocks: Sequence[Block]) -> int:
 
 
 def _is_regular(blocks: Sequence[Block], upper: Sequence[int]) -> bool:
-    """Whether lines in capitals divide the book: several, each before prose, and far apart."""
+    """Whether lines in capitals divide the book: there are several, far apart, each followed by prose."""
     return _are_far_apart([n for n in upper if _is_followed_by_prose(blocks, n)])
 
 
 def _are_far_apart(numbers: Sequence[int]) -> bool:
-    """Whether there are several blocks, most of them with text between them, as chapters have."""
+    """Whether there are several blocks with, mostly, as much text between them as chapters have."""
     apart = sorted(b - a for a, b in pairwise(numbers))
     return len(numbers) >= MIN_CHAPTERS and apart[len(apart) // 2] >= APART_BLOCKS
 

@@ -1,4 +1,4 @@
-"""Front and back matter: title pages, tables of contents, notes on the author, and what follows the end."""
+"""Find front and back matter: title pages, tables of contents, notes on the author, and what follows the end."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DEDICATION = re.compile(r"(?:for|to)\b", re.I)
 PREVIEW = re.compile(r"\b(?:preview|peek|excerpt|sample)\b", re.I)
 DEDICATED = re.compile(r"\W*dedication", re.I)
 MAX_DEDICATION_WORDS = 60
-"""A longer dedication is a letter, and prose like a preface."""
+"""A longer dedication is a letter, and thus prose, like a preface."""
 MAX_SECTION_WORDS = 2500
-"""A section of matter is not longer: if the next heading is missed, the text behind it is not lost."""
+"""A section of matter ends after this many words, so that text is not lost if the next heading is not recognised."""
 MAX_TAIL_RATE = 0.1
 SENTENCE_WORDS = 12
-"""From this many words on a block is not a title, even if it ends like a sentence: `Who Stole the Tarts?`"""
+"""A shorter block can be a title even if it ends like a sentence: `Who Stole the Tarts?`"""
 TITLE_WORDS = 10
 FRONT_BLOCKS = 80
 MAX_INNER_WORDS = 500
@@ -41,10 +41,13 @@ ENTRY_BLOCKS = 3
 
 
 def linked_contents(blocks: Sequence[Block]) -> Iterator[int]:
-    """The blocks of tables of contents, known by their links into the book, and links such as `Next`.
+    """The blocks of tables of contents, recognised by their links into the book, and links such as `Next`.
 
-    Links count if there are three or more in a row, or if each has three words or fewer. Linked page numbers in a row
-    bring the entries between them along.
+    Links count if there are at least three in a row, or if each has at most three words. A row of linked page numbers
+    includes the entries between them.
+
+    Args:
+        blocks: of a book, with `linked` set.
     """
     for linked, run in groupby(range(len(blocks)), key=lambda number: blocks[number].linked):
         numbers = list(run)
@@ -63,14 +66,14 @@ def _is_entry_text(block: Block) -> bool:
 
 
 def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int, str]:
-    """The paragraphs of sections whose heading names them as matter, each with the rule.
+    """The paragraphs of sections whose heading says that they are matter, by index, each with the rule.
 
-    Near an end of the book the heading is enough. Inside, where only box sets have such sections, a paragraph must
-    have a sign of boilerplate as well. A section with dialogue is a chapter with an unlucky title.
+    Near an end of the book the heading is enough. Elsewhere, where only box sets have such sections, a paragraph must
+    also have a sign of boilerplate. A section with dialogue is a chapter with an unfortunate title.
 
     Args:
-        blocks: the book.
-        signs: the names of the boilerplate rules that a paragraph matches, by its number.
+        blocks: the blocks of a book.
+        signs: the names of the boilerplate rules that each paragraph matches, by its index.
     """
     found: dict[int, str] = {}
     for number, block in enumerate(blocks):
@@ -84,7 +87,7 @@ def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int
 
 
 def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
-    """The entries of a table of contents: what is not prose, over headings that no text follows."""
+    """The entries of a table of contents: blocks that are not prose, and headings without text after them."""
     for number in range(heading + 1, len(blocks)):
         block = blocks[number]
         if block.level:
@@ -97,7 +100,7 @@ def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
 
 
 def _goes_on_in_prose(blocks: Sequence[Block], number: int) -> bool:
-    """Whether a block that reads like prose opens the text, and is not an entry such as `Who Stole the Tarts?`"""
+    """Whether a block that reads like prose begins the text, and is not an entry such as `Who Stole the Tarts?`"""
     words = words_in(blocks[number].text)
     near = [block for block in blocks[number : number + 4] if not block.level]
     prose = sum(is_prose(block, words_in(block.text)) and not is_title(block.text) for block in near)
@@ -105,7 +108,7 @@ def _goes_on_in_prose(blocks: Sequence[Block], number: int) -> bool:
 
 
 def _section(blocks: Sequence[Block], heading: int) -> list[int]:
-    """The paragraphs from a heading to the next, no more than a section of matter has there."""
+    """The paragraphs from a heading to the next, up to the length that a section of matter can have there."""
     near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
     room, numbers = MAX_SECTION_WORDS if near_end else MAX_INNER_WORDS, []
     for number in range(heading + 1, len(blocks)):
@@ -139,11 +142,11 @@ def _is_numbered(block: Block) -> bool:
 
 
 def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterator[int]:
-    """What stands before the first chapter and is not prose: title, author, dedication, a list of chapters.
+    """The blocks before the first chapter that are not prose: title, author, dedication, a list of chapters.
 
     Args:
-        blocks: the book.
-        removed: the rules of the blocks that are removed already, by their number.
+        blocks: the blocks of a book.
+        removed: the rules of the blocks that are already removed, by index.
     """
     front: list[int] = []
     for number, block in enumerate(blocks[:FRONT_BLOCKS]):
@@ -167,7 +170,7 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
 
 
 def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:
-    """A title page without the short sentences right before the text, which are its opening: `Rain. Nobody came.`"""
+    """A title page without short sentences right before the text, which belong to it: `Rain. Nobody came.`"""
     while front and front[-1] == text - 1 and re.search(r"[a-z][.!?…]$", blocks[text - 1].text):
         if CREDIT.match(blocks[text - 1].text):
             break
@@ -176,7 +179,7 @@ def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: in
 
 
 def _is_title_page(text: str, words: int) -> bool:
-    """Whether a line is of a kind that title pages have; a verse is not."""
+    """Whether a line looks like part of a title page; a line of verse does not."""
     short_dedication = DEDICATION.match(text) is not None and words <= SENTENCE_WORDS
     return (
         words <= 3
@@ -188,14 +191,14 @@ def _is_title_page(text: str, words: int) -> bool:
 
 
 def _is_book_title(blocks: Sequence[Block]) -> bool:
-    """Whether the first line of a file, in whatever case, is its title: an author or a heading follows."""
+    """Whether the first line of a file, in whatever case, is its title, that is, followed by an author or a heading."""
     if words_in(blocks[0].text) > TITLE_WORDS or ends_like_prose(blocks[0].text) or len(blocks) == 1:
         return False
     return bool(blocks[1].level) or CREDIT.match(blocks[1].text) is not None
 
 
 def _is_entry(blocks: Sequence[Block], heading: int) -> bool:
-    """Whether a chapter's heading is an entry of a list: it returns later, and the next heading is close."""
+    """Whether a chapter's heading is an entry of a list: it occurs again later, and the next heading is close."""
     key = _key(blocks[heading].text)
     near = blocks[heading + 1 : heading + 1 + ENTRY_BLOCKS]
     return (
@@ -218,14 +221,14 @@ def _is_chapter(blocks: Sequence[Block], number: int) -> bool:
 
 
 def _begins_text(blocks: Sequence[Block], number: int) -> bool:
-    """Whether prose follows from here, rather than more of a list."""
+    """Whether prose begins here, rather than more of a list."""
     near = [is_prose(blocks[n], words_in(blocks[n].text)) for n in range(number, min(number + 6, len(blocks)))]
     is_sentence = bool(near) and near[0] and words_in(blocks[number].text) >= SENTENCE_WORDS
     return is_sentence or sum(near) * 2 > len(near) or (bool(near) and is_dialogue(blocks[number].text))
 
 
 def after_the_end(blocks: Sequence[Block]) -> Iterator[int]:
-    """What follows the end of the book, if it is short and has neither a chapter nor dialogue."""
+    """The blocks after the end of the book, if they are short and contain neither a chapter nor dialogue."""
     ends = [n for n, block in enumerate(blocks) if block.level and ENDING.fullmatch(block.text)]
     if not ends or (ends[-1] and _is_chapter(blocks, ends[-1] - 1)):
         return
@@ -240,7 +243,7 @@ PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|
 
 
 def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
-    """The captions of plates and figures that stand between paragraphs: `PLATE IV. THE HARBOUR`, more than one."""
+    """Captions of plates and figures between paragraphs (`PLATE IV. THE HARBOUR`), if there is more than one."""
     matches = {
         n: PLATE.match(block.text) for n, block in enumerate(blocks) if block.text[0] in "[(PF" and not block.level
     }

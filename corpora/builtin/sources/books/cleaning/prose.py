@@ -1,4 +1,4 @@
-"""Whether a line reads like a sentence, like a title, or like neither."""
+"""Decide whether a line reads like a sentence or like a title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from corpora.builtin.sources.books.formats.blocks import Block
 PROSE_END = re.compile(r"""[.!?…:;—–-]["'”’»)\]*_]*$""")
 QUOTES = "\"'“‘«„"
 LONG_WORDS = 25
-"""A block of this many words is prose however it ends."""
+"""A block with at least this many words is prose, whatever it ends with."""
 UPPER = re.compile(r"[^a-zà-öø-ÿа-яα-ω]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω][^a-zà-öø-ÿа-яα-ω]*")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 SMALL_WORDS = """
@@ -19,19 +19,19 @@ de la le les des du un une et en der die das den dem und von zu im am el los las
 della
 """
 SMALL = frozenset(SMALL_WORDS.split())
-"""Words that titles do not capitalise."""
+"""Words that are not capitalised in titles."""
 
 
 def ends_like_prose(text: str) -> bool:
-    """Whether a line ends in the punctuation of a sentence, or breaks off with a colon or a dash."""
+    """Whether a line ends with the punctuation of a sentence, or with a colon or dash."""
     return PROSE_END.search(text) is not None
 
 
 def is_prose(block: Block, words: int) -> bool:
-    """Whether a paragraph reads like sentences: it ends like one, or is long.
+    """Whether a block reads like prose: it ends like a sentence, or is long.
 
     Args:
-        block: the paragraph, or a heading, which is not prose.
+        block: a paragraph; a heading is never prose.
         words: its number of words.
     """
     least = 1 if block.text[0] in QUOTES else 4
@@ -44,7 +44,7 @@ def is_upper(text: str) -> bool:
 
 
 def is_title(text: str) -> bool:
-    """Whether a line is written like a title: in capitals, or with every word of weight capitalised."""
+    """Whether a line is written like a title: in capitals, or with all words capitalised except those in `SMALL`."""
     if is_upper(text):
         return True
     words = WORD.findall(text)

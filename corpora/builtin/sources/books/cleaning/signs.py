@@ -1,4 +1,4 @@
-"""Which paragraphs of a book have the wording of boilerplate, found fast."""
+"""Find the paragraphs of a book that match patterns of boilerplate, fast."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from corpora.builtin.sources.books.cleaning.end_rules import END_RULES
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")
-"""A book without any of these was not published electronically, and has boilerplate at its ends if anywhere."""
+"""A book without any of these was not published electronically, and can have boilerplate only at its ends."""
 END_BLOCKS = 60
 
 
 def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
-    """The names of the rules that each paragraph matches, by its number; headings are left out."""
+    """The names of the rules that each paragraph matches, by its index; headings are left out.
+
+    Args:
+        blocks: of a book. `END_RULES` apply only to the first and the last `END_BLOCKS`.
+    """
     signs: dict[int, set[str]] = {}
     for number, rule in _candidates(blocks):
         text = blocks[number].text
@@ -28,7 +32,7 @@ def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
 
 
 def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
-    """Each block that holds a hint of a rule, with the rule."""
+    """The index of each block that contains a hint of a rule, with the rule."""
     whole = _lower(blocks)
     places = _literals().places(whole)
     published = any(sign in places for sign in SIGNS)
@@ -46,7 +50,7 @@ def _literals() -> Literals:
 
 
 def _hinted(whole: bytes, places: Mapping[bytes, Sequence[int]]) -> Iterator[tuple[int, Rule]]:
-    """The line of each place of a hint, with the hint's rule; each pair once."""
+    """The line of each occurrence of a hint, with the hint's rule; each pair once."""
     wanted = {(place, n) for n, rule in enumerate(RULES) for hint in rule.hints for place in places.get(hint, ())}
     number = counted = 0
     found: set[tuple[int, int]] = set()
@@ -58,7 +62,7 @@ def _hinted(whole: bytes, places: Mapping[bytes, Sequence[int]]) -> Iterator[tup
 
 
 def _lower(blocks: Sequence[Block]) -> bytes:
-    """The texts of a run of blocks, one per line, as bytes, which are fast to search; only ASCII is lower-cased."""
+    """The texts of blocks, one per line, as bytes, which are fast to search; only ASCII is lower-cased."""
     return "\n".join([block.text for block in blocks]).encode("utf-8", "surrogatepass").lower()
 
 

@@ -1,4 +1,4 @@
-"""Signs that a paragraph is told or spoken by somebody: dialogue and narration, which are never boilerplate."""
+"""Recognise dialogue and narration, which are never boilerplate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAID = (
 SPEECH_VERB = re.compile(rf"\b(?:{SAID})\b")
 QUOTATION = re.compile(r"[“«„”»]|(?<!\w)[\"‘'](?=\w)")
 SPOKEN = re.compile(r"[“\"«„‘'].{0,2000}?[,.!?…—–-][”\"»’']|^[—–] ?\w")
-"""A quotation that ends in punctuation, as speech does and a quoted title does not; or a dash that opens speech."""
+"""A quotation that ends in punctuation, like speech and unlike a quoted title; or a dash that begins speech."""
 PERSON = r"he|she|they|it|i|we|you|who|nobody|somebody|everybody|everyone|someone|no one"
 PRETERITES = (
     "went|came|took|saw|knew|gave|ran|began|fell|wore|drew|drove|ate|drank|flew|forgot|grew|hid|rang|rose|sang|sank"
@@ -23,13 +23,13 @@ PRETERITES = (
     "|sat|slept|kept|thought|felt|told|said|wasn['’]t|weren['’]t|became|bore|blew|caught|dug|fought|hung|led|lost|met|paid"
     "|rode|sold|sent|shot|shut|struck|swam|swung|taught|understood|used to|wound|won"
 )
-"""Past forms that notices hardly use; `made`, `found` and `set` are their participles."""
+"""Past forms that notices hardly ever use; `made`, `found` and `set` are missing, because they are also participles."""
 PAST = rf"(?:{PRETERITES}|was|were|got|made|left|found|held|put|read|heard|lay|let|lived|[a-z]{{2,}}ed)"
 ACT = re.compile(rf"\b(?:{PRETERITES})\b")
 STATE = re.compile(
     r"\b(?:was|were) (?!(?:first |originally |also )?(?:\w+ed|written|made|born|taken|given|set|sold|brought)\b)"
 )
-"""A state in the past; a passive, as in `was first published`, is one of notices too."""
+"""A state in the past, but not a passive such as `was first published`, which notices use too."""
 SUBJECT = re.compile(rf"\b(?:{PERSON}) {PAST}\b(?! by\b)")
 NAMED = re.compile(
     r"(?:^|[,;—–-] ?(?:and |but |so |or )?|\b(?:and|but|so|because|while|when|that|as|where|until|than) )"
@@ -50,13 +50,13 @@ TAG = re.compile(
     rf"|(?:he|she|they|it|I|we|my \w+|his \w+|her \w+|the \w+|[A-Z]\w+) (?:had |used to )?"
     rf"(?:{SAID}|read|wrote|thought|recited|called)\b)"
 )
-"""Words are given to somebody: `Coming soon, said the banner`; `This ebook, he explained, …`."""
+"""Words are attributed to somebody: `Coming soon, said the banner`; `This ebook, he explained, …`."""
 READER = re.compile(
     r"\b(?:you|your|please|this (?:e-?)?(?:book|novel|story|publication|work|title|volume)|e-?books?|the author"
     r"|all rights|no part of|purchase|permission)\b"
 )
 LETTER_HEAD = re.compile(r"(?:From|To|Cc|Subject|Re|Sent): ")
-"""The head of a message that a novel shows."""
+"""A header line of a message that is shown in a novel."""
 YOU = re.compile(r"\b(?:you|your|please)\b")
 GERMAN_ACT = (
     r"(?:(?!(?:möch|könn|soll|woll|dürf|müss|hät|bit)t)\w{2,}te|war|ging|kam|sah|nahm|gab|stand|saß|lag|las|schrieb|sprach|rief"
@@ -81,23 +81,23 @@ HE_OR_SHE = re.compile(rf"\b(?:he|she|they|i) (?:\w+ly )?{PAST}\b")
 
 
 LOOKED_AT = 20_000
-"""Characters of a paragraph that are searched. Boilerplate is shorter, and a paragraph may be a whole damaged file."""
+"""How many characters of a paragraph are searched, because a paragraph can be a whole damaged file."""
 
 
 def is_dialogue(text: str) -> bool:
-    """Whether a paragraph has a quotation, or a dash that opens speech, and a verb of speech."""
+    """Whether a paragraph has a quotation or a dash that begins speech, and a verb of speech."""
     text = text[:LOOKED_AT]
     opened = text[:1] in "—–" or QUOTATION.search(text) is not None
     return opened and SPEECH_VERB.search(text.lower()) is not None
 
 
 def is_spoken(text: str) -> bool:
-    """Whether a paragraph has a quotation that ends as speech does, with or without a verb of speech."""
+    """Whether a paragraph has a quotation that ends like speech, with or without a verb of speech."""
     return SPOKEN.search(text[:LOOKED_AT]) is not None
 
 
 def is_told(text: str) -> bool:
-    """Whether a paragraph narrates: somebody did or said something, and the reader is not addressed."""
+    """Whether a paragraph is narration: somebody did or said something, and the reader is not addressed."""
     text = text[:LOOKED_AT]
     if TAG.search(text) or LETTER_HEAD.match(text):
         return True

@@ -1,4 +1,4 @@
-"""What every reader of a file format returns: the blocks of one book in reading order, and the file's metadata."""
+"""What all readers of file formats return: the blocks of a book in reading order, and the file's metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora import Json
 from corpora.builtin.sources.unreadable import Unreadable as Unreadable
 
 INVISIBLE = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Soft hyphens, zero-width and direction marks. Zero-width joiners stay: they are part of the spelling."""
+"""Soft hyphens, zero-width and direction marks. Zero-width joiners are kept, because they are part of the spelling."""
 INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
 ENTITY = re.compile(r"&(?:amp;)?(?:([A-Za-z][A-Za-z0-9]{1,30};)|#(?:\d{2,7}|[xX][\dA-Fa-f]{2,6});)")
 
@@ -27,14 +27,14 @@ class Block(NamedTuple):
     linked: bool = False
     """Whether the whole block is a link to another place in the book, as in a table of contents."""
     rule: str = ""
-    """Why the block is not part of the text, if the file itself says so; empty for text."""
+    """The rule that excludes the block from the text, if the file itself marks it so; empty for text."""
     gap: int = 0
-    """Blank lines before it in a plain text; 0 where the format does not show any."""
+    """The number of blank lines before it in plain text; 0 for other formats."""
 
 
 @dataclass(frozen=True)
 class ParsedBook:
-    """One book as its file gives it, before cleaning."""
+    """One book as its file contains it, before cleaning."""
 
     blocks: tuple[Block, ...]
     title: str = ""
@@ -69,10 +69,15 @@ def words_in(line: str) -> int:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one space, entities read, and without invisible characters."""
+    """The text with entities decoded, white space collapsed to single spaces, and without invisible characters."""
     return " ".join(visible(unescaped(text)).split())
 
 
 def removed_blocks(text: str, rule: str) -> list[Block]:
-    """The paragraphs of a passage that is not part of the text, each marked with the rule that removes it."""
+    """The paragraphs of a passage that is not part of the text, as blocks with a rule.
+
+    Args:
+        text: the passage; blank lines separate its paragraphs.
+        rule: the rule that removes it.
+    """
     return [Block(line, rule=rule) for part in re.split(r"\n[^\S\n]*\n\s*", text) if (line := one_line(part))]

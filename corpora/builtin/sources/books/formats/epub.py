@@ -1,4 +1,4 @@
-"""EPUB files: the texts of the spine in reading order."""
+"""Read EPUB files: the texts of the spine in reading order."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from corpora.builtin.sources.books.formats.html import blocks_of
 from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
 
 MAX_PAGE_WORDS = 400
-"""A file that the guide calls a title page or the like is kept if it is longer: guides also point into chapters."""
+"""A longer file is kept even if the guide calls it a title page, because guides also point into chapters."""
 MAX_LOST_RATE = 0.1
 """The share of the spine that may be missing or damaged before the book is rejected."""
 
 
 def read_epub(path: Path) -> ParsedBook:
-    """The blocks and metadata of one EPUB file. Importable by name, so that `corpora.guarded` can run it.
+    """The blocks and metadata of an EPUB file. A module-level function, so that `corpora.guarded` can run it.
 
-    Spine items that cannot be found or read are named in the metadata, and counted over the build.
+    Spine items that cannot be found or read are listed in the metadata, and counted over the build.
 
     Raises:
-        Unreadable: it is not an EPUB, is encrypted, damaged or too large, has no text, or lost too much of its spine.
+        Unreadable: it is not an EPUB, is encrypted, damaged or too large, has no text, or is missing too much of its
+            spine.
     """
     with ZipArchive(path) as archive:
         refuse_encrypted(archive)
@@ -45,7 +46,7 @@ def read_epub(path: Path) -> ParsedBook:
 
 
 def _pages(archive: ZipArchive, spine: Sequence[SpineItem]) -> tuple[list[tuple[str, bytes]], list[str]]:
-    """The content of each text by its entry, and those that are lost, each with the cause."""
+    """The entry and content of each text, and the labels of lost ones, each with the cause."""
     pages, lost = [], []
     for label, entry in spine:
         if entry is None:

@@ -1,4 +1,4 @@
-"""The package document as EbookLib reads it. EbookLib is licensed under the AGPL; no other module imports it."""
+"""Read the package document with EbookLib. EbookLib is licensed under the AGPL; no other module imports it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ def read_package(archive: ZipArchive) -> Package | None:
     """The package, or None if EbookLib fails or finds an empty spine.
 
     Args:
-        archive: the EPUB. EbookLib sees only its XML files, through the archive's limits.
+        archive: the EPUB. EbookLib gets only its XML files, within the archive's limits.
     """
     from ebooklib import epub
     from lxml.etree import LxmlError
 
     class Reader(epub.EpubReader):  # type: ignore[misc]
-        """Reads package files only; a missing file is empty."""
+        """Reads only the package files, from the archive."""
 
         def read_file(self, name: str) -> bytes:
+            """The content of a file; empty if it is missing or not part of the package document."""
             found = archive.find(name)
             return archive.read(found) if found and found.lower().endswith((".xml", ".opf")) else b""
 
         def _parse_nav(self, *_: object, **__: object) -> None:
-            """Skip the table of contents, so that a broken one does not cost the book."""
+            """Skip the table of contents, so that a broken one does not make the book unreadable."""
 
         _parse_ncx = _parse_nav
 
@@ -46,16 +47,16 @@ def _package(archive: ZipArchive, reader: Any) -> Package:
     book, folder = reader.book, reader.opf_dir
     dublin_core = book.metadata.get(NAMESPACES["DC"], {})
 
-    def first(name: str) -> str:
+    def _first(name: str) -> str:
         return next((one_line(value) for value, _ in dublin_core.get(name, ()) if value), "")
 
     idrefs = [idref for idref, linear in book.spine if idref and linear != "no"]
     guide = [(entry.get("type") or "", entry.get("href") or "") for entry in book.guide]
     return Package(
         tuple(spine_items(archive, idrefs, manifest_of(reader.container), folder)),
-        first("title"),
-        first("creator"),
-        first("language"),
-        first("rights"),
+        _first("title"),
+        _first("creator"),
+        _first("language"),
+        _first("rights"),
         guide_matter(archive, guide, folder),
     )

@@ -1,4 +1,4 @@
-"""A reader for package documents that EbookLib refuses: misplaced, malformed, or without a spine."""
+"""Read package documents that EbookLib cannot: misplaced, malformed, or without a spine."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from corpora.builtin.sources.elements import Element
 
 
 def read_package(archive: ZipArchive) -> Package:
-    """The package, found through the container or by its suffix; without one, all texts in the order of their names.
+    """The package. Its document is found through the container or by its suffix; without one, all texts are read.
+
+    Args:
+        archive: the EPUB. Without a package document, its texts are ordered by name.
 
     Raises:
-        Unreadable: the archive holds no text, or is not a book.
+        Unreadable: the archive has no text, or is not a book.
     """
     name = _package_name(archive)
     root = parsed_xml(archive.read(name)) if name else None
@@ -49,13 +52,13 @@ def _package_name(archive: ZipArchive) -> str | None:
 
 
 def _idrefs(root: Element | None) -> list[str]:
-    """The spine; all of it if every item is marked as not in the reading order."""
+    """The ids of the spine; if every item is marked as not in the reading order, all of them."""
     items = [(idref, node.get("linear")) for node in elements(root, "itemref") if (idref := node.get("idref"))]
     return [idref for idref, linear in items if linear != "no"] or [idref for idref, _ in items]
 
 
 def _metadata(root: Element | None) -> tuple[str, str, str, str]:
-    def first(name: str) -> str:
+    def _first(name: str) -> str:
         return next((text for node in elements(root, name) if (text := one_line("".join(node.itertext())))), "")
 
-    return first("title"), first("creator"), first("language"), first("rights")
+    return _first("title"), _first("creator"), _first("language"), _first("rights")

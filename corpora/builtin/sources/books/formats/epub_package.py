@@ -1,4 +1,4 @@
-"""The package document of an EPUB: what it lists in reading order, its metadata, and whether it is encrypted."""
+"""The package document of an EPUB: its reading order, its metadata, and whether texts are encrypted."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class SpineItem(NamedTuple):
     """One text of the spine."""
 
     label: str
-    """The link or id in the package document, for messages."""
+    """Its link or id in the package document, for messages."""
     entry: str | None
-    """The archive's entry; None if it cannot be found."""
+    """Its name in the archive; None if it cannot be found."""
 
 
 class Package(NamedTuple):
-    """What a package document says about its book."""
+    """The content of a package document."""
 
     spine: tuple[SpineItem, ...]
     """The texts in reading order, each once."""
@@ -54,7 +54,7 @@ class Package(NamedTuple):
 
 
 def is_text(media_type: str, name: str) -> bool:
-    """Whether a manifest item is a text, by its media type or, if that is wrong, its name."""
+    """Whether a manifest item is a text, by its media type or its name."""
     return media_type.strip().lower() in TEXT_TYPES or name.lower().endswith(TEXT_SUFFIXES)
 
 
@@ -67,7 +67,7 @@ def spine_items(
         archive: the EPUB.
         idrefs: the ids of the spine.
         manifest: items by id.
-        folder: the package document's, from which links start.
+        folder: the folder of the package document, which links are relative to.
     """
     seen = set()
     for idref in idrefs:
@@ -98,15 +98,15 @@ def guide_matter(archive: ZipArchive, guide: Iterable[tuple[str, str]], folder: 
 
     Args:
         archive: the EPUB.
-        guide: pairs of a type and a link.
-        folder: the package document's, from which links start.
+        guide: (type, link) pairs.
+        folder: the folder of the package document, which links are relative to.
     """
     links = (href.partition("#")[0] for kind, href in guide if kind.lower() in GUIDE_MATTER)
     return frozenset(filter(None, (archive.find(posixpath.join(folder, link)) for link in links)))
 
 
 def refuse_encrypted(archive: ZipArchive) -> None:
-    """Stop at a book under digital rights management; obfuscated fonts alone are allowed.
+    """Check that a book is not under digital rights management; obfuscated fonts are allowed.
 
     Raises:
         Unreadable: one of its texts is encrypted.
@@ -132,7 +132,7 @@ def manifest_of(root: Element | None) -> dict[str, ManifestItem]:
 def parsed_xml(raw: bytes) -> Element | None:
     """The root of an XML file, recovered if it is malformed; None if nothing can be read.
 
-    No entity is resolved, no DTD loaded, nothing fetched.
+    Entities are not resolved, and neither DTDs nor anything else is loaded.
     """
     from lxml import etree
 
@@ -145,5 +145,5 @@ def parsed_xml(raw: bytes) -> Element | None:
 
 
 def elements(root: Element | None, name: str) -> list[Element]:
-    """The elements under a root by local name, in any namespace."""
+    """The elements below a root with a local name, in any namespace; none if there is no root."""
     return [] if root is None else root.xpath(".//*[local-name() = $name]", name=name)

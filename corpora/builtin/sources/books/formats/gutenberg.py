@@ -1,4 +1,4 @@
-"""Project Gutenberg's header, licence and credits around a text, in the layouts of 1991 to today."""
+"""Separate Project Gutenberg's header, licence and credits from a text, in the layouts from 1991 to today."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FRAME_SIGN = re.compile(
     r"|updated editions will replace|this file should be named|donations|information about|www\.gutenberg",
     re.I,
 )
-"""What a licence or the next file's header says in its first lines, and a book does not."""
+"""Phrases in the first lines of a licence or of the next file's header that do not occur in books."""
 CREDIT = re.compile(
     r"^(?:this )?(?:e-?text (?:was )?)?(?:produced|prepared|transcribed|scanned|created) (?:by|from)\b"
     r"|^(?:produced|prepared) by\b|^transcribe[r']+s?['’]? notes?\b|^\[?transcriber['’]?s['’]? note"
@@ -44,9 +44,9 @@ HEADER_BLOCKS = 80
 CREDIT_BLOCKS = 40
 PARAGRAPH_WORDS = 25
 TEXT_WORDS = 150
-"""Behind this many words in paragraphs of some length the text has begun."""
+"""After this many words in longer paragraphs, the text has begun."""
 AFTER_END_CHARACTERS = 1500
-"""How far behind an end marker its licence begins, and the shortest text that can be another book."""
+"""How far after an end marker its licence begins at most, and the length of the shortest text that can be a book."""
 
 FIELD = re.compile(r"^(Title|Author|Language|Release Date):[ \t]*([^\n]+(?:\n[ \t]{2,}[^\n]+)*)", re.M)
 NUMBER = re.compile(r"\[E(?:Book|text) ?#(\d+)\]", re.I)
@@ -54,7 +54,7 @@ NUMBER = re.compile(r"\[E(?:Book|text) ?#(\d+)\]", re.I)
 
 @dataclass(frozen=True)
 class Passage:
-    """A run of a file's text: either book or frame."""
+    """A part of a file: either of the book or of the frame (header, licence)."""
 
     text: str
     is_frame: bool
@@ -73,7 +73,11 @@ class GutenbergFile:
 
 
 def split_frame(text: str) -> GutenbergFile | None:
-    """The header, text and licence of a Gutenberg file, also of several in one; None for a file of another origin."""
+    """The header, text and licence of a Gutenberg file, which may contain several; None for other files.
+
+    Args:
+        text: of the whole file, with `\\n` as its line break.
+    """
     if not _is_named(text):
         return None
     cuts = _frames(text)
@@ -92,7 +96,7 @@ def split_frame(text: str) -> GutenbergFile | None:
 
 
 def _is_named(text: str) -> bool:
-    """Whether a text names Gutenberg at all; much faster than a pattern."""
+    """Whether a text mentions Gutenberg at all; much faster than a pattern."""
     return "utenberg" in text or "UTENBERG" in text or "SMALL PRINT" in text
 
 
@@ -108,7 +112,7 @@ def _passages(text: str, cuts: list[tuple[int, int]]) -> Iterator[Passage]:
 
 
 def _frames(text: str) -> list[tuple[int, int]]:
-    """The ranges of characters that are frame, in order: header, licences, and end lines inside an omnibus."""
+    """The character ranges of the frame, in order: header, licences, and end lines within an omnibus."""
     cuts: list[tuple[int, int]] = []
     at = _header_end(text)
     if at:
@@ -130,7 +134,7 @@ def _frames(text: str) -> list[tuple[int, int]]:
 
 
 def _header_end(text: str) -> int:
-    """Where the header ends: behind the start line or the small print, if that stands before the text; else 0."""
+    """Where the header ends: after the start line, or after the small print if that precedes the text; otherwise 0."""
     if start := START.search(text, 0, HEADER_CHARACTERS):
         return start.end()
     first_end = END.search(text)
@@ -140,11 +144,11 @@ def _header_end(text: str) -> int:
 
 
 def _begins_frame(after: str, *, is_true_end: bool) -> bool:
-    """Whether a licence, or nothing, follows an end line; in an omnibus the next book does.
+    """Whether an end line is followed by a licence or by nothing, rather than by the next book of an omnibus.
 
     Args:
-        after: what follows the words of the end line.
-        is_true_end: whether it is the line with the stars that only files of their own have.
+        after: the text after the end line's words.
+        is_true_end: whether it is the line with the stars, which only separate files have.
     """
     if is_true_end or len(after) < AFTER_END_CHARACTERS // 2:
         return True
@@ -157,7 +161,7 @@ def _paragraph_end(text: str, at: int) -> int:
 
 
 def without_frame(book: ParsedBook) -> ParsedBook:
-    """The book with the blocks of Gutenberg's header, licence and credits marked, if it has any."""
+    """The book with the blocks of Gutenberg's header, licence and credits marked by a rule, if it has any."""
     if not _is_named("\n".join([block.text for block in book.blocks])):
         return book
     frames = dict.fromkeys(_frame_blocks(book.blocks), RULE)
@@ -165,7 +169,7 @@ def without_frame(book: ParsedBook) -> ParsedBook:
 
 
 def without_credits(book: ParsedBook) -> ParsedBook:
-    """The book with the credits marked that follow a header."""
+    """The book with the credits after a header marked by a rule."""
     blocks = book.blocks
     openings = [n for n in range(1, len(blocks)) if blocks[n - 1].rule == RULE and blocks[n].rule != RULE]
     return _marked(book, dict.fromkeys((n for first in openings for n in _credits(blocks, first)), RULE))
@@ -200,7 +204,7 @@ def _licence_follows(blocks: tuple[Block, ...], end: int) -> bool:
 
 
 def _credits(blocks: tuple[Block, ...], first: int) -> Iterator[int]:
-    """The blocks behind the header that credit transcribers or describe their work, up to the beginning of the text."""
+    """The blocks after the header that credit transcribers or describe their work, up to the beginning of the text."""
     text_words = 0
     for n in range(first, min(first + CREDIT_BLOCKS, len(blocks))):
         block = blocks[n]

@@ -1,4 +1,4 @@
-"""HTML and XHTML of any quality as blocks: paragraphs and headings in document order."""
+"""Read HTML and XHTML of any quality as blocks: paragraphs and headings in document order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 
 MAX_DEPTH = 2000
 WEB_NAMES = {"iso-8859-1": "cp1252", "us-ascii": "utf-8"}
-"""Encodings that browsers read as others."""
+"""Encodings that browsers decode as another one."""
 DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([\w.-]+)|<meta[^>]*?charset=["']?\s*([\w.-]+)""", re.I)
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
@@ -22,36 +22,43 @@ BLOCKS = frozenset({
 })  # fmt: skip
 LINKED_RATE = 0.8
 BREAK = "\u2028"
-"""Stands for a line break that the markup asks for; two of them begin a paragraph."""
+"""Represents a line break from the markup; two of them begin a paragraph."""
 PARAGRAPH = re.compile(f"{BREAK}\\s*?{BREAK}[\\s{BREAK}]*")
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
 SENTENCE_ENDS = tuple(".!?…\"'”’:")
 
 
 def blocks_of(raw: bytes) -> list[Block]:
-    """The paragraphs and headings of one HTML, XHTML or SVG file, in order.
+    """The paragraphs and headings of an HTML, XHTML or SVG file, in order.
 
-    What the markup itself says is not text, such as a copyright page, is marked with its rule.
+    Parts that the markup identifies as not text, such as a copyright page, have a rule.
+
+    Args:
+        raw: the content of the file.
 
     Raises:
-        Unreadable: the tags are nested deeper than in any book.
+        Unreadable: the tags are nested too deeply.
     """
     return blocks_in(text_of(raw))
 
 
 def blocks_in(text: str) -> list[Block]:
-    """As `blocks_of`, for a text that is decoded already."""
+    """Like `blocks_of`, for text that is already decoded."""
     root = _parsed(text)
     return list(_Walk().blocks(root)) if root is not None else []
 
 
 def text_of(raw: bytes) -> str:
-    """The file's text, in the declared encoding or, if that is wrong, the detected one."""
+    """The file's text, decoded with the declared encoding or, if that is wrong, the detected one."""
     return decoded(raw).text
 
 
 def decoded(raw: bytes, encoding: str = AUTO) -> Decoded:
-    """The file's text and its encoding: the named one, the declared one, or the detected one.
+    """The file's text and its encoding.
+
+    Args:
+        raw: the content of the file.
+        encoding: a name that Python knows; `auto` uses the declared encoding or, if that is wrong, detects it.
 
     Raises:
         Unreadable: it is not text, or its encoding is uncertain.
@@ -88,14 +95,14 @@ SHALLOW = frozenset({
     "p", "li", "tr", "td", "th", "dd", "dt", "a", "option", "br", "hr", "img", "input", "meta", "link", "col", "area",
     "base", "embed", "source", "track", "wbr",
 })  # fmt: skip
-"""Elements that are empty, or that the next of their kind closes."""
+"""Elements that are empty, or that are closed by the next one of their kind."""
 TAG = re.compile(r"<(/?)([a-z][\w:.-]*+)([^<>]*+)>", re.I)
 EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])\b([^<>]*+)(?<=/)>", re.I)
-"""Both are possessive: without that, a page of unclosed tags takes hours."""
+"""Both use possessive quantifiers: otherwise a page of unclosed tags takes hours."""
 
 
 def _depth(text: str) -> int:
-    """How deep the tags nest, by a linear count before any parser sees them."""
+    """How deeply the tags are nested, by a linear count before any parser is run."""
     if text.count("<") <= MAX_DEPTH:
         return 0
     deepest = depth = 0
@@ -108,21 +115,21 @@ def _depth(text: str) -> int:
 
 
 def _self_closed(text: str) -> str:
-    """XHTML's `<a id="x"/>` written out; an HTML parser would leave the element open."""
+    """Write out XHTML's `<a id="x"/>`, because an HTML parser would leave the element open."""
     return EMPTY.sub(lambda tag: f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", text) if "/>" in text else text
 
 
 class _Walk:
-    """Collects text between the borders of blocks."""
+    """Collects the text between block boundaries."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._linked = 0
         self._asides: list[Block] = []
-        """What is left out of the paragraph that is being collected."""
+        """Excluded parts of the paragraph that is being collected."""
 
     def blocks(self, root: Element) -> Iterator[Block]:
-        """The blocks under an element, in document order; with its own stack, since files nest deeper than calls."""
+        """The blocks below an element, in document order; not recursive, because files nest deeper than calls can."""
         stack: list[tuple[Element, int, str, bool]] = [(root, 0, "", False)]
         while stack:
             node, level, rule, leaving = stack.pop()
@@ -177,9 +184,9 @@ def _is_border(node: Element) -> bool:
 
 
 def _svg_break(node: Element, before: list[str]) -> str:
-    """The break before a piece of text in a drawing: a paragraph, or a line of one that continues.
+    """The break before a piece of text in a drawing: that of a new paragraph, or of a new line.
 
-    Each line of a drawn page is an element of its own with its place, so words would run together.
+    Each line of a drawn page is a separate, positioned element, so without breaks words would run together.
     """
     written = "".join(before[-8:]).rstrip()
     if not written or next(node.iterancestors("svg"), None) is None:
@@ -191,7 +198,7 @@ def _svg_break(node: Element, before: list[str]) -> str:
 
 
 def _initial(node: Element) -> str:
-    """The letter that a picture stands for at the beginning of a word; empty for all other elements."""
+    """The letter that a picture represents at the beginning of a word; empty for all other elements."""
     if name_of(node) != "img" or not (node.tail or "")[:1].isalpha():
         return ""
     letter = (node.get("alt") or "").strip()
@@ -199,7 +206,7 @@ def _initial(node: Element) -> str:
 
 
 def _keep_blank_lines(node: Element) -> None:
-    """Make the blank lines of preformatted text the borders of its paragraphs."""
+    """Turn blank lines in preformatted text into paragraph breaks."""
     for part in node.iter():
         part.text = BLANK_LINE.sub(2 * BREAK, part.text or "")
         if part is not node:

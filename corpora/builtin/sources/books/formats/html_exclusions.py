@@ -1,4 +1,4 @@
-"""Which elements of HTML are not text: by their name, or by what their attributes call them."""
+"""Decide which elements of HTML are not text, by their names and attributes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SILENT = frozenset({
     "audio", "button", "canvas", "defs", "desc", "head", "iframe", "img", "input", "map", "metadata", "noscript",
     "object", "pagenum", "rp", "rt", "script", "select", "style", "template", "textarea", "title", "video",
 })  # fmt: skip
-"""Elements that no reading system shows as text."""
+"""Elements that reading systems never show as text."""
 NAMED = {"figcaption": "caption", "math": "formula"}
 CLASSES = {
     "caption": "caption", "pg-boilerplate": "gutenberg", "tnote": "transcriber's note",
@@ -25,10 +25,10 @@ TYPES = frozenset({
     "colophon", "copyright-page", "cover", "doc-colophon", "doc-cover", "halftitlepage", "imprint", "landmarks", "loi",
     "lot", "other-credits", "titlepage", "toc",
 })  # fmt: skip
-"""What an `epub:type` or a `role` may call front and back matter."""
+"""Values of `epub:type` and `role` for front and back matter."""
 SILENT_TYPES = frozenset({"backlink", "doc-backlink", "doc-noteref", "doc-pagebreak", "noteref", "pagebreak"})
 LINKS_RATE = 0.5
-"""A `nav` element is a table of contents if this share of its text is in links; others hold text by mistake."""
+"""A `nav` element is a table of contents if at least this share of its text is in links; others are used by mistake."""
 NOTE_SIGN = re.compile(
     r"[*†‡§¶]{1,3}|[↑↩⤴⏎^]\ufe0e?|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]", re.I
 )
@@ -43,11 +43,14 @@ def name_of(node: Element) -> str:
 
 
 def rule_of(node: Element, before: list[str]) -> str | None:
-    """The rule that excludes an element, or None for text; empty for signs and scripts, which are not recorded.
+    """The rule that excludes an element from the text.
 
     Args:
         node: the element.
-        before: the last pieces of text before it, in its block.
+        before: the last pieces of text before it, in the same block.
+
+    Returns:
+        None for text; an empty string for marks and scripts, which are removed without a record.
     """
     name = name_of(node)
     if name in SILENT or not name or _is_note_mark(node, name, before):
@@ -80,7 +83,7 @@ def _is_contents(nav: Element) -> bool:
 
 
 def _is_note_mark(node: Element, name: str, before: list[str]) -> bool:
-    """Whether an element marks a note: a link on a sign or a raised number, or a superscript in brackets."""
+    """Whether an element is the mark of a note: a linked sign or raised number, or a superscript in brackets."""
     if name == "a" and "#" in (node.get("href") or "") and name_of(node.getparent()) not in HEADINGS:
         text = _short_text(node)
         is_number = NOTE_NUMBER.fullmatch(text) is not None
@@ -91,7 +94,7 @@ def _is_note_mark(node: Element, name: str, before: list[str]) -> bool:
 def _is_apart(node: Element, before: str) -> bool:
     """Whether a linked number is not a word of its sentence.
 
-    It is not if it is linked back to, raised, attached to a word, or at the beginning of a note.
+    That is so if it is the target of a link, raised, attached to a word, or at the beginning of a note.
     """
     if (
         node.get("id")
@@ -105,6 +108,6 @@ def _is_apart(node: Element, before: str) -> bool:
 
 
 def _short_text(node: Element) -> str:
-    """An element's text if it has few pieces, else nothing; the limit keeps nested links from costing more."""
+    """An element's text if it has only a few pieces, and otherwise nothing; the limit keeps nested links cheap."""
     pieces = list(islice(node.itertext(), 8))
     return "".join(pieces).strip() if len(pieces) < 8 else ""

@@ -1,4 +1,4 @@
-"""How a plain text marks its paragraphs: by lines, blank lines, indents, or short last lines."""
+"""Detect how a plain text marks its paragraphs: by lines, blank lines, indents, or short last lines."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ Layout = Literal["lines", "wrapped", "double-spaced"]
 
 SAMPLE_LINES = 3000
 MAX_WIDTH = 200
-"""No hard wrap is wider; a longer line is a paragraph."""
+"""Hard wraps are never wider; a longer line is a paragraph."""
 CONTINUES_RATE = 0.3
-"""From this share of line breaks inside a sentence the breaks are wraps: prose has 0.6 to 0.9, paragraphs 0.02."""
+"""If at least this share of line breaks is inside a sentence, they are wraps: wrapped prose has 0.6 to 0.9, one
+paragraph per line 0.02."""
 INDENTED_CONTINUES_RATE = 0.1
-"""The same where first lines are indented: in dialogue most lines are first lines."""
+"""The same if first lines are indented, because in dialogue most lines are first lines."""
 FULL_RATE = 0.6
 """The same for scripts without case: the share of lines too full for the next line's first word."""
 MAX_INDENT = 12
 INDENTED_RATE = 0.02
-"""From this share of lines that begin further right, the indents can mark paragraphs."""
+"""If at least this share of lines begins further to the right, the indents can mark paragraphs."""
 CAPITAL_RATE = 0.9
 AFTER_STOP_RATE = 0.7
 LONG_LINES = 30
-"""Few paragraphs have more lines; where they hold much of a text, blank lines do not mark its paragraphs."""
+"""Few paragraphs have more lines; if much of a text is in longer ones, blank lines do not mark its paragraphs."""
 MIN_WIDTH = 40
-"""About the shortest full line."""
+"""The approximate length of the shortest full line."""
 LONG_RATE = 0.3
 BROKEN_OFF_RATE = 0.6
 """A line of less than this share of a full one ends its paragraph without any mark, as headings do."""
@@ -38,7 +39,7 @@ BLANK = re.compile(r"(\n[^\S\n]*\n\s*)")
 
 
 class _Pairs(NamedTuple):
-    """What a sample shows about neighbouring lines."""
+    """Measurements of neighbouring lines in a sample."""
 
     breaks: int
     width: int
@@ -48,10 +49,17 @@ class _Pairs(NamedTuple):
 
 
 def layout_of(text: str) -> Layout:
-    """How a text uses its line breaks.
+    """How a text uses line breaks.
 
-    A break before a small letter and not after a full stop is inside a sentence. In scripts without case, a break is
-    a wrap if the next word would not have fitted.
+    A break before a lower-case letter and not after a full stop is inside a sentence. In scripts without case, a break
+    is a wrap if the next word would not have fitted on the line.
+
+    Args:
+        text: with `\\n` as its line break; a sample from its middle is examined.
+
+    Returns:
+        `lines` if each line is a paragraph; `wrapped`; or `double-spaced`, which is wrapped with a blank line after
+        every line.
     """
     share = min(SAMPLE_LINES / (text.count("\n") + 1), 1)
     middle = text[int(len(text) * (1 - share) / 2) : int(len(text) * (1 + share) / 2)]
@@ -83,15 +91,18 @@ def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
 
 
 def _width(lines: list[str]) -> int:
-    """The width to which lines are wrapped: nearly the longest."""
+    """The width to which lines are wrapped: the 98th percentile of their lengths."""
     return sorted(map(len, lines))[int(len(lines) * 0.98)]
 
 
 def paragraphs(text: str) -> Iterator[tuple[str, int]]:
     """The paragraphs of hard-wrapped text, each with the number of blank lines before it.
 
-    Blank lines always separate. Indented first lines do where most are capitals after a stop. Where long passages are
-    left, a line with room for the next word is the last of its paragraph.
+    Blank lines always separate paragraphs. Indented lines begin one if most of them begin with a capital after a full
+    stop. If long passages remain, a line with room for the next word is the last of its paragraph.
+
+    Args:
+        text: with `\\n` as its line break.
     """
     if indented := _indented(text):
         text = indented.sub("\n\n", text)
@@ -132,11 +143,11 @@ def _indented(text: str) -> re.Pattern[str] | None:
 
 
 def _are_first(pairs: list[tuple[str, str]], lines: int) -> bool:
-    """Whether lines begin paragraphs: enough of them, with capitals, behind stops.
+    """Whether lines begin paragraphs: there are enough of them, and most begin with a capital after a full stop.
 
     Args:
-        pairs: each line with the one before it.
-        lines: how many were looked at.
+        pairs: each line after the one before it.
+        lines: the number of lines that were examined.
     """
     capitals = sum(not line.strip()[0].islower() for _, line in pairs)
     after_stop = sum(before.rstrip()[-1] in ENDS for before, _ in pairs)
@@ -148,7 +159,7 @@ def _are_first(pairs: list[tuple[str, str]], lines: int) -> bool:
 
 
 def _middle(lines: list[str], number: int) -> list[str]:
-    """At most this many lines from the middle of a text, where it is most like itself."""
+    """At most this many lines from the middle of a text, where it is most typical."""
     start = max((len(lines) - number) // 2, 0)
     return lines[start : start + number]
 
@@ -158,12 +169,12 @@ def _margin(line: str) -> int:
 
 
 def _after_short_lines(text: str, full: Mapping[bool, int]) -> list[str]:
-    """The paragraphs of a passage that marks them only by last lines with room for the next word.
+    """The paragraphs of a passage in which only last lines with room for the next word mark them.
 
     Args:
         text: hard-wrapped lines.
-        full: the length of a line together with the next word from which it is full, for a next line that opens
-            speech (True) and for others.
+        full: the length, together with the next word, from which a line is full, before a line that begins speech
+            (True) and before others.
     """
     found: list[list[str]] = [[]]
     short = BROKEN_OFF_RATE * max(full.values())
@@ -179,16 +190,16 @@ def _after_short_lines(text: str, full: Mapping[bool, int]) -> list[str]:
 
 
 def _full_lengths(pairs: list[tuple[str, str]]) -> dict[bool, int]:
-    """The length of a line together with the next word from which a stop at its end does not show a paragraph's end.
+    """The length of a line, together with the next word, from which a full stop at its end does not end a paragraph.
 
-    Wraps fall behind stops as well, at a steady rate. The length is the one up to which most stops are more than that
-    rate explains. The longest lines do not show it, since some files were wrapped more than once.
+    Some wraps happen to be after full stops, at a constant rate. The length is the one up to which there are clearly
+    more full stops than this rate explains. The longest line is not used, because some files were wrapped repeatedly.
 
     Args:
         pairs: neighbouring lines.
 
     Returns:
-        The length before lines that open speech (True) and before others (False).
+        The length before lines that begin speech (True) and before others (False).
     """
     inside: Counter[int] = Counter()
     stopped: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
@@ -202,7 +213,7 @@ def _full_lengths(pairs: list[tuple[str, str]]) -> dict[bool, int]:
 
 
 def _best_length(inside: Counter[int], stopped: Counter[int], middle: int) -> int:
-    """Up to which length stops exceed twice their rate among lines of the middle length or longer."""
+    """The length up to which full stops exceed twice their rate among lines of the median length or longer."""
     long_stopped, long_inside = (sum(n for k, n in counts.items() if k >= middle) for counts in (stopped, inside))
     rate = long_stopped / long_inside
     gains = accumulate(stopped[k] - 2 * rate * inside[k] for k in range(middle))

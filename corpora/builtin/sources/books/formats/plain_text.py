@@ -1,4 +1,4 @@
-"""Plain text as blocks: one paragraph per line, or hard-wrapped lines that are joined again."""
+"""Read plain text as blocks: one paragraph per line, or hard-wrapped lines that are joined again."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ BROKEN_WORD = re.compile(r"-\n(?<=\w-\n)[^\S\n]*(\w+)")
 LAST_WORD = re.compile(r"\w+$")
 DASH_AT_END = re.compile(r"--\n(?<=\S--\n)[^\S\n]*(?=\S)")
 LONG_DASH_AT_END = re.compile(r"—\n(?<=\S—\n)[^\S\n]*(?=\S)")
-"""Patterns begin with a character that is rare; those that begin with a class take ten times as long."""
+"""These patterns begin with a rare character; patterns that begin with a character class take ten times as long."""
 HYPHENS = ("\xad", "¬")
-"""What stands for a hyphen at the end of a line and never in a word."""
+"""Characters that mean a hyphen at the end of a line and never occur in a word."""
 WIDE_SPACES = "\xa0\u2002\u2003\u3000"
 WIDE_INDENT = re.compile(rf"(?<=\n)[{WIDE_SPACES}]+")
 QUOTED = re.compile(r"^(?:> ?)+", re.M)
 QUOTED_RATE = 0.9
 EVIDENCE = 3
-"""This many cut words that the text also has whole show that its lines end in cut words."""
+"""If the text also has at least this many split words unsplit, its lines are known to end in split words."""
 
 
 def blocks_of(text: str, *, transcribed: bool = False) -> list[Block]:
     """The paragraphs of a plain text, each on one line.
 
     Args:
-        text: the file's text, with any line breaks.
-        transcribed: whether to read what transcribers of books mark: italics, ligatures, pictures, pages, notes.
+        text: the file's text, with any kind of line breaks.
+        transcribed: whether to interpret the marks of book transcribers: italics, ligatures, pictures, pages, notes.
     """
     return blocks_in(with_plain_breaks(text), transcribed=transcribed)
 
 
 def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
-    """The same for a text that `with_plain_breaks` gave."""
+    """Like `blocks_of`, for text that `with_plain_breaks` returned."""
     removed: list[Block] = []
     if transcribed:
         text, removed = transcription.read_marks(text)
@@ -95,7 +95,7 @@ def _lines(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _with_removed(blocks: Iterable[Block], removed: list[Block]) -> Iterator[Block]:
-    """The blocks, with passages that were taken out of one in front of it."""
+    """The blocks, each preceded by the passages that were removed from it."""
     for block in blocks:
         if transcription.OPEN not in block.text:
             yield block
@@ -107,10 +107,11 @@ def _with_removed(blocks: Iterable[Block], removed: list[Block]) -> Iterator[Blo
 
 
 def _squeezed(text: str, *, is_plain: bool) -> str:
-    """A paragraph on one line, each run of white space as one space.
+    """A paragraph on one line, with each run of white space collapsed to one space.
 
     Args:
-        is_plain: whether it has no white space but spaces and line breaks.
+        text: the paragraph.
+        is_plain: whether its only white space is spaces and line breaks.
     """
     line = (text.replace("\n", " ") if "\n" in text else text).strip()
     if "  " not in line and (is_plain or (line.isascii() and "\t" not in line)):
@@ -119,10 +120,10 @@ def _squeezed(text: str, *, is_plain: bool) -> str:
 
 
 def _mended(text: str) -> str:
-    """Words and dashes that a hard wrap cut, joined.
+    """Join words and dashes that a hard wrap split.
 
-    A hyphen stays unless the text has the word without it. In a text whose lines end in cut words it also goes where
-    one of the halves is not a word of the text.
+    A hyphen is kept unless the text also has the word without it. In a text whose lines end in split words, it is
+    also removed if one of the halves is not a word of the text.
     """
     text = LONG_DASH_AT_END.sub("—", DASH_AT_END.sub("--", text))
     cuts = {match.start(): _halves(match, text) for match in BROKEN_WORD.finditer(text)}
@@ -141,12 +142,12 @@ def _mended(text: str) -> str:
 
 
 def _known(forms: Iterable[str], text: str) -> set[str]:
-    """Those forms that a text has as words, perhaps with a mark behind them."""
+    """The forms that occur as words in a text, perhaps followed by a punctuation mark."""
     marked = {form + mark: form for form in forms for mark in ("", ",", ".", ";")}
     return {marked[word] for word in marked.keys() & text.split()}
 
 
 def _halves(match: re.Match[str], text: str) -> tuple[str, str]:
-    """A cut word, before and behind its hyphen."""
+    """The parts of a split word before and after its hyphen."""
     before = LAST_WORD.search(text, max(0, match.start() - 40), match.start())
     return before[0] if before else "", match[1]

@@ -1,4 +1,4 @@
-"""A file of a known suffix as a parsed book."""
+"""Read a file with a known suffix as a parsed book."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
     """The book in an EPUB, HTML or TXT file.
 
     Args:
-        encoding: of a TXT or HTML file, by a name that Python knows; `auto` finds it.
+        path: its suffix determines the format.
+        encoding: of a TXT or HTML file, by a name that Python knows; `auto` detects it.
 
     Raises:
-        Unreadable: the file does not give a book; the reason says why.
+        Unreadable: the file is not a readable book; the reason says why.
         OSError: the file cannot be read.
     """
     suffix = content_suffix(path.name)
@@ -42,10 +43,13 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
 
 
 def refuse_other_formats(text: str) -> None:
-    """Stop at a file that is named as plain text but is not.
+    """Check that a file named as plain text is not of another format.
+
+    Args:
+        text: its content.
 
     Raises:
-        Unreadable: it holds HTML, RTF or PDF.
+        Unreadable: it contains HTML, RTF or PDF.
     """
     if HTML.match(text):
         raise Unreadable("not plain text", "it holds HTML; a name that ends in .html has it read as such")
@@ -54,10 +58,10 @@ def refuse_other_formats(text: str) -> None:
 
 
 def bounded(path: Path) -> bytes:
-    """A file's bytes, decompressed if its name says that it is compressed.
+    """A file's bytes, decompressed if its suffix says that it is compressed.
 
     Raises:
-        Unreadable: it is larger than a book can be, or its compressed data is cut or damaged.
+        Unreadable: it is larger than a book can be, or its compressed data is truncated or damaged.
     """
     size = path.stat().st_size
     if size > MAX_TEXT_BYTES:
@@ -70,7 +74,7 @@ def bounded(path: Path) -> bytes:
 
 
 def book_of_text(text: str) -> ParsedBook:
-    """The book in a plain text, with Project Gutenberg's header and licence marked if it has them.
+    """The book in a plain text; Project Gutenberg's header and licence are marked by a rule.
 
     Raises:
         Unreadable: it has no text.

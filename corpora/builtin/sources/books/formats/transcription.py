@@ -1,4 +1,4 @@
-"""The marks with which transcribers write in plain text what a printed page shows: read, or taken out."""
+"""Interpret or remove the marks with which transcribers represent a printed page in plain text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from corpora.builtin.sources.books.formats.blocks import Block, one_line
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
-"""Noncharacters around the number of a passage that was taken out, until its paragraph is known."""
+"""Noncharacters around the number of a removed passage, until its paragraph is known."""
 PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 STRONG = re.compile(r"__(?<!\w__)(?<!___)(\w[^_\n]{0,200}(?:\n[^_\n]{1,200})?)__(?![\w_])")
@@ -35,7 +35,7 @@ PASSAGES = (
         rf"{INNER}{{0,2000}}+\]", re.I)),
     ("note", re.compile(r"\[Footnote\b[^\[\]]{1,600}\]")),
 )  # fmt: skip
-"""Passages that are not in the line of the text, by the rule that takes them out."""
+"""Passages that are not part of the running text, with the rules that remove them."""
 PAGE = re.compile(r"\[(?:Pg\.? ?\w+|p\. ?\d+|Page \w+|Blank Page)[^\[\]]{0,40}\]", re.I)
 CURLY_MARK = re.compile(r"\{(?:(?:end|foot)?note:? ?|p\.? ?|pg\.? ?|page ?)?\d{1,4}[a-z]?\}", re.I)
 WORDED_MARK = re.compile(r"\[(?<=\S\[)(?:end|foot)?note:? ?\d{1,3}\](?!:)|\[end ?note:? ?\d{1,3}\](?!:)", re.I)
@@ -43,7 +43,7 @@ NOTE_MARK = re.compile(r"\[(?<=\S\[)([0-9]{1,3}|[A-Z]|[*†‡§]{1,3})\]")
 NOTE_HEAD = re.compile(r"\[(?<=\n\[)([0-9]{1,3}|[A-Z]|[*†‡§]{1,3})\][ \t]+")
 NOTE_LABEL = re.compile(r"\[(?<=\n\[)(?:Footnote )?([0-9]{1,3}|[A-Z])(?=\][ \t]|:)")
 RUN_OF_NOTES = 3
-"""This many marks that count up from 1 are marks of notes, wherever the notes are."""
+"""If there are at least this many marks, numbered from 1, they are marks of notes, wherever the notes are."""
 NOTE_PARAGRAPH = re.compile(r"\[(?<=\n\[)Footnote[ \w*†‡§]{0,8}: ?([^\[\]]+)\]")
 FOREIGN = re.compile(r"\[(?:Greek|Hebrew|Arabic|Russian|Cyrillic):? ([^\[\]]{1,300})\]")
 LETTER = re.compile(r"""\[(?:(oe|ae)|([=):\"`'^~.,])([A-Za-z]|[ao]e)|([A-Za-z])([=):\"`'^~,]))\]""", re.I)
@@ -55,11 +55,14 @@ LIGATURES = {"oe": "œ", "ae": "æ", "OE": "Œ", "AE": "Æ", "Oe": "Œ", "Ae": "
 
 
 def read_marks(text: str) -> tuple[str, list[Block]]:
-    """The text with marks read and passages taken out.
+    """The text with marks interpreted and passages removed.
+
+    Args:
+        text: of a transcribed book.
 
     Returns:
-        The text, with `PLACE` where a passage was, and the passages by the number in it. Pure signs, such as page
-        numbers and the marks of notes, leave nothing.
+        The text, with `PLACE` where a passage was, and the passages, indexed by the number in it. Page numbers and the
+        marks of notes are removed without a trace.
     """
     removed: list[Block] = []
     if OPEN in text or CLOSE in text:
@@ -80,7 +83,7 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
 
 
 def _emphasised(match: re.Match[str]) -> str:
-    """The words between two marks; numbers between them are a formula."""
+    """The words between two marks; if there are no letters between them, it is a formula and stays unchanged."""
     return match[2] if any(map(str.isalpha, match[2])) else match[0]
 
 
@@ -95,15 +98,15 @@ def _without_brackets(text: str, removed: list[Block]) -> str:
 
 
 def _taken_out(rule: str, removed: list[Block]) -> Callable[[re.Match[str]], str]:
-    def take(match: re.Match[str]) -> str:
+    def _take(match: re.Match[str]) -> str:
         removed.append(Block(one_line(match[0]), rule=rule))
         return f"{OPEN}{len(removed) - 1}{CLOSE}"
 
-    return take
+    return _take
 
 
 def _letter(match: re.Match[str]) -> str:
-    """A letter that is written in brackets: `[oe]` is œ, `[=a]` is ā, `[c,]` is ç."""
+    """A letter written in brackets: `[oe]` is œ, `[=a]` is ā, `[c,]` is ç."""
     ligature, before, letter, letter_first, after = match.groups()
     if ligature:
         return LIGATURES.get(ligature, match[0])
@@ -115,14 +118,15 @@ def _letter(match: re.Match[str]) -> str:
 def _without_note_marks(text: str) -> str:
     """The text without the marks of notes.
 
-    A mark is known by a note of that number in the text, by counting up from 1 with others, or by being a star.
+    A mark is recognised if the text has a note with its number, if the marks are numbered from 1, or if it is a star
+    or the like.
     """
     marks = dict.fromkeys(NOTE_MARK.findall(text))
     numbers = [mark for mark in marks if mark.isdigit()]
     counted = len(numbers) >= RUN_OF_NOTES and numbers == [str(n + 1) for n in range(len(numbers))]
     notes = marks.keys() & {*NOTE_LABEL.findall(text), *(numbers if counted else ())}
 
-    def without(match: re.Match[str]) -> str:
+    def _without(match: re.Match[str]) -> str:
         return "" if match[1] in notes or not match[1].isalnum() else match[0]
 
-    return NOTE_HEAD.sub(without, NOTE_MARK.sub(without, text))
+    return NOTE_HEAD.sub(_without, NOTE_MARK.sub(_without, text))

@@ -1,4 +1,4 @@
-"""A zip archive of unknown origin, read entry by entry in memory with limits on what is unpacked."""
+"""Read zip archives of unknown origin entry by entry in memory, with limits on the unpacked size."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ ENCRYPTED_FLAG = 0x1
 
 class ZipArchive:
     """The entries of a zip file. Each is read up to a limit; nothing is written to disk.
+
+    Args:
+        path: of the file, which is open until the end of a `with` block.
 
     Raises:
         Unreadable: the file is not a zip archive, or has too many entries.
@@ -57,8 +60,9 @@ class ZipArchive:
     def find(self, link: str) -> str | None:
         """The entry that a link points to, or None.
 
-        Links and names differ in practice by percent-encoding, case, Unicode normalisation and the encoding of names
-        that do not have the UTF-8 flag; the exact spelling is preferred.
+        Args:
+            link: a path in the archive. In practice, links and names differ in percent-encoding, case, Unicode
+                normalisation and the encoding of names without the UTF-8 flag; an exact match takes precedence.
         """
         candidates = dict.fromkeys((link, unquote(link), unquote(link, "cp1252", "replace")))
         exact = next((name for name in map(normal, candidates) if name in self._entries), None)
@@ -67,8 +71,11 @@ class ZipArchive:
     def read(self, name: str) -> bytes:
         """The content of one entry.
 
+        Args:
+            name: the entry, or a link to it, as in `find`.
+
         Raises:
-            KeyError: the archive has no entry of this name.
+            KeyError: the archive has no such entry.
             Unreadable: it is encrypted or damaged, or unpacks to more than the limits allow.
         """
         found = self.find(name)
@@ -95,19 +102,19 @@ class ZipArchive:
 
 
 def normal(name: str) -> str:
-    """A path inside the archive without `.`, `..` and leading slashes, so that it cannot point outside."""
+    """A path in the archive without `.`, `..` and leading slashes, so that it cannot point outside."""
     return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/")
 
 
 def folded(name: str) -> str:
-    """A name in the form in which spellings are compared: composed characters, no case."""
+    """A name in the form that spellings are compared in: NFC and case-folded."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def _spellings(info: zipfile.ZipInfo) -> Iterator[str]:
     """The names that an entry may have been meant to have.
 
-    Without the UTF-8 flag a name is code page 437 by the standard; most writers store UTF-8 or Windows-1252 anyway.
+    By the standard, a name without the UTF-8 flag is in code page 437, but most programs store UTF-8 or Windows-1252.
     """
     yield normal(info.filename)
     if info.flag_bits & UTF8_FLAG or info.filename.isascii():
