@@ -1,4 +1,4 @@
-"""The splitter of Microsoft's BlingFire, where it is installed."""
+"""Microsoft's splitter BlingFire, if it is installed."""
 
 import re
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ SPACE = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u2400-\u243f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]"
 )
-"""Characters that the library drops or treats as white space, and surrogates, which it cannot take."""
+"""Characters that the library drops or treats as white space, and surrogates, which it does not accept."""
 
 
 @dataclass(frozen=True)
 class Blingfire(Splitter):
-    """BlingFire: one model for all languages, unchanged since 2021; it cuts `"Stop!"` from `he said`."""
+    """BlingFire: one model for all languages, unchanged since 2021; it splits `"Stop!" he said` after `"Stop!"`."""
 
     name: ClassVar[str] = "blingfire"
     uses: ClassVar[tuple[str, ...]] = ("blingfire",)
@@ -40,7 +40,7 @@ class Blingfire(Splitter):
 
 
 def _starts(clean: str, sentences: list[str]) -> Iterator[int]:
-    """Where sentences begin, found by counting characters other than spaces, since the library merges spaces.
+    """Where sentences begin, found by counting characters other than spaces, because the library merges spaces.
 
     Args:
         clean: the text that the library was given.
@@ -59,5 +59,5 @@ def _starts(clean: str, sentences: list[str]) -> Iterator[int]:
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """The splitter `blingfire`."""
+    """Offer the splitter."""
     return [Blingfire]

@@ -1,4 +1,4 @@
-"""Cut a paragraph at given places, so that nothing but white space is lost."""
+"""Split a paragraph at given positions without losing anything but white space."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,8 @@ def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
     """The pieces of a paragraph without the white space around them, none empty.
 
     Args:
-        starts: where each piece after the first begins, in characters, ascending.
+        paragraph: to split.
+        starts: the index of the first character of each piece except the first, in ascending order.
     """
     pieces, begin = [], 0
     for start in starts:

@@ -18,12 +18,12 @@ class Regex(Splitter):
     name: ClassVar[str] = "regex"
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, also cut after abbreviations and before speech tags."""
+        """The paragraph's sentences, wrongly split after abbreviations and before speech tags too."""
         found = END.finditer(paragraph)
         return cut(paragraph, (m.end() for m in found if paragraph[m.end() - 1].isspace() or m[0][0] in WIDE))
 
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """The splitter `regex`."""
+    """Offer the splitter."""
     return [Regex]

@@ -1,4 +1,4 @@
-"""How often the words and pairs of neighbours of a dataset fall into each of a million buckets."""
+"""Count the unigrams and bigrams of a dataset in a million hash buckets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import mix
 
 BUCKETS = 1_000_000
-"""A multiple of 10,000 and of 100,000: the remainder of a bucket is the bucket that fewer of them would give."""
+"""A multiple of 10,000 and 100,000, so that counts for fewer buckets can be computed from these."""
 WORD = regex.compile(r"\w+|[^\w\s]+")
 """Runs of letters, marks and digits, and runs of anything else: pattern and engine of NLTK's WordPunctTokenizer.
 
@@ -25,9 +25,9 @@ Unlike `re`, the engine keeps combining marks with their letters, as Unicode's w
 
 @dataclass(frozen=True)
 class HashedNgrams(Statistic):
-    """Unigrams and bigrams by a hash, as DSIR counts them (Xie et al. 2023, arXiv 2302.03169).
+    """Unigrams and bigrams by hash, as DSIR counts them (Xie et al. 2023, arXiv 2302.03169).
 
-    Of text: lower-cased words and punctuation marks, hashed with SHA-256. Of token datasets: ids.
+    For text, these are lower-cased words and punctuation marks, hashed with SHA-256; for token datasets, ids.
     """
 
     name: ClassVar[str] = "hashed-ngrams"
@@ -39,15 +39,18 @@ class HashedNgrams(Statistic):
         return {"counts": np.bincount(buckets_of(block)[0], minlength=BUCKETS).astype(np.int64)}
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """How many there are, and how many buckets hold any."""
+        """The total number of n-grams, and the number of non-empty buckets."""
         return {"ngrams": int(counts["counts"].sum()), "buckets_used": int(np.count_nonzero(counts["counts"]))}
 
 
 def buckets_of(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The bucket of each unigram and bigram of a block, row by row.
 
+    Args:
+        block: UTF-8 bytes (uint8) or token ids.
+
     Returns:
-        The buckets, [n-grams], and where each row's begin and end among them, [rows + 1].
+        The buckets, [n-grams], and the offsets of each row's buckets, [rows + 1].
     """
     return _of_text(block) if block.values.dtype == np.uint8 else _of_ids(block.tight())
 
@@ -90,5 +93,5 @@ def _of_ids(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [HashedNgrams]

@@ -1,4 +1,4 @@
-"""The two laws of word frequencies: Zipf's, of rank and frequency, and Heaps', of text and vocabulary."""
+"""Fit the two laws of word frequencies: Zipf's (rank and frequency) and Heaps' (text and vocabulary)."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from corpora import Array
 
 
 def zipf_slope(counts: Array) -> float:
-    """The exponent s for which frequency falls as rank ** -s, by maximum likelihood over the ranks seen.
+    """The exponent s for which frequency decreases as rank ** -s, by maximum likelihood over the observed ranks.
 
-    The likelihood is that of the truncated zeta distribution, whose derivative in s falls; its zero is
-    found by halving. (A line through the logarithms follows the many rare ranks; Clauset et al. 2009,
-    arXiv 0706.1062.)
+    The likelihood is that of the truncated zeta distribution. Its derivative with respect to s is decreasing, so its
+    zero is found by bisection. (A line fitted to the logarithms would be dominated by the many rare ranks; Clauset et
+    al. 2009, arXiv 0706.1062.)
 
     Args:
-        counts: of each type, in any order.
+        counts: [types], in any order.
 
     Returns:
-        From 0 to 10; 0.0 where there are fewer than two types.
+        From 0 to 10; 0.0 if there are fewer than two types.
     """
     ranked = np.sort(counts[counts > 0].astype(np.float64))[::-1]
     if len(ranked) < 2:
@@ -36,11 +36,11 @@ def heaps_fit(tokens: Array, types: Array) -> tuple[float, float] | None:
     """K and beta for which types = K * tokens ** beta, by least squares on the logarithms.
 
     Args:
-        tokens: [points], how much was read; those of 0 are passed over.
-        types: [points], how many types it held.
+        tokens: [points], how many tokens were read; points with 0 are ignored.
+        types: [points], how many types were among them.
 
     Returns:
-        K and beta; None with fewer than two points.
+        K and beta; None if there are fewer than two points.
     """
     kept = (np.asarray(tokens) > 0) & (np.asarray(types) > 0)
     x, y = np.log(np.asarray(tokens)[kept]), np.log(np.asarray(types)[kept])

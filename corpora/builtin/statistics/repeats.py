@@ -1,4 +1,4 @@
-"""How many rows occur more than once, and which most often."""
+"""Count rows that occur more than once, and find the most frequent ones."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -14,20 +14,20 @@ NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Repeats(Statistic):
-    """How many rows are copies of others, and which occur most often.
+    """How many rows are copies of others, and which rows occur most often.
 
-    Rows are distinguished by a 64-bit hash. Exact up to a million distinct rows; beyond, the number of
-    distinct rows is estimated from a fair part of them, to about 0.1 %, and the counts of the most
-    frequent ones are too low by at most `repeats_error`.
+    Rows are distinguished by a 64-bit hash. The figures are exact up to a million distinct rows; above that, the number
+    of distinct rows is estimated from an unbiased sample, to about 0.1 %, and the counts of the most frequent ones are
+    too low by at most `repeats_error`.
     """
 
     name: ClassVar[str] = "repeats"
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
     capacity: ClassVar[int] = 2**20
-    """How many distinct rows each of the two tables holds: 48 MB in all."""
+    """The maximum number of distinct rows in each of the two tables: 48 MB in total."""
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The distinct rows, how often each occurs, and the first row that holds it."""
+        """The distinct rows, the count of each, and where it first occurs."""
         block = block.tight()
         hashes = row_hashes(block.values, block.offsets[:-1], block.offsets[1:])
         keys, first, counts = np.unique(hashes, return_index=True, return_counts=True)
@@ -43,7 +43,7 @@ class Repeats(Statistic):
         )
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Both together, each table bounded again."""
+        """The combined counts, with each table reduced to its capacity again."""
         merged: dict[str, Array] = {"level": np.maximum(one["level"], other["level"])}
         merged |= {name: one[name] + other[name] for name in ("error", "rows")}
         for table in ("part_", "top_"):
@@ -56,7 +56,7 @@ class Repeats(Statistic):
         return self._bounded(merged)
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Distinct rows and their share, and the most frequent rows, each with its first number and its count."""
+        """The number and share of distinct rows, and the most frequent rows, each with its first index and count."""
         rows, level = int(counts["rows"][0]), int(counts["level"][0])
         distinct = min(rows, len(counts["part_keys"]) << level)
         order = np.lexsort((counts["top_first"], -counts["top_counts"]))[:SHOWN]
@@ -85,5 +85,5 @@ class Repeats(Statistic):
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [Repeats]

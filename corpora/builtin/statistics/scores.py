@@ -1,4 +1,4 @@
-"""What a dataset's scores are: least, greatest, mean, and quantiles from counts by their leading bits."""
+"""Summarise a dataset's scores: minimum, maximum, mean, and quantiles from counts by their leading bits."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 
 BINS = 2**16
-"""The sign, the exponent and 7 further bits of a float32: scores in one bin differ by less than 0.8 %."""
+"""The sign, the exponent and 7 more bits of a float32: scores in one bin differ by less than 0.8 %."""
 SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 NONE = 2**32 - 1
 """The key of a row without a score."""
@@ -17,13 +17,13 @@ NONE = 2**32 - 1
 
 @dataclass(frozen=True)
 class Scores(Statistic):
-    """How a dataset's scores are spread. Quantiles are to within 0.8 %, all else is exact."""
+    """The distribution of a dataset's scores. Quantiles are accurate to 0.8 %, everything else is exact."""
 
     name: ClassVar[str] = "scores"
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """Of each column of floats: rows by the leading bits of their scores, the sum, and both ends."""
+        """For each column of floats, the rows by the leading bits of their scores, the sum, and both extremes."""
         counts: dict[str, Array] = {}
         for name, column in context.columns.items():
             if column.dtype.kind == "f":
@@ -35,7 +35,7 @@ class Scores(Statistic):
         return counts
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Counts and sums add up; of the ends the outer ones."""
+        """The combined counts: counts and sums are added, extremes compared."""
         merged = dict(super().merge(one, other))
         for name in merged:
             if name.startswith("ends ") and name in one and name in other:
@@ -44,7 +44,7 @@ class Scores(Statistic):
         return merged
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Of each score: least, greatest, mean, quantiles, and how many rows have none."""
+        """For each score, the minimum, maximum, mean, quantiles, and the number of rows without one."""
         names = [name.removeprefix("bins ") for name in counts if name.startswith("bins ")]
         return {name: _summary(*(counts[f"{part} {name}"] for part in ("bins", "sum", "ends"))) for name in names}
 
@@ -62,7 +62,10 @@ def _summary(bins: Array, total: Array, ends: Array) -> dict[str, Json]:
 
 
 def sortable(scores: Array) -> NDArray[np.uint64]:
-    """The scores as float32, as 32-bit keys that rise with them; rows without a score (NaN) come last.
+    """Scores as 32-bit integer keys in the same order; rows without a score (NaN) come last.
+
+    Args:
+        scores: [rows], any float type; compared as float32.
 
     Returns:
         [rows], uint64, below 2**32.
@@ -75,7 +78,7 @@ def sortable(scores: Array) -> NDArray[np.uint64]:
 
 
 def _middle(place: int) -> float:
-    """A score in the middle of a bin."""
+    """The score in the middle of a bin."""
     key = np.uint32(place << 16 | 2**15)
     bits = key ^ np.uint32(2**31) if key >> 31 else ~key
     return float(np.array(bits, np.uint32).view(np.float32))
@@ -83,5 +86,5 @@ def _middle(place: int) -> float:
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [Scores]

@@ -1,4 +1,4 @@
-"""How much there is: rows, documents, tokens; sentences, words, bytes."""
+"""Count the size of a dataset: rows, documents, tokens; sentences, words, bytes."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -13,7 +13,7 @@ from corpora.builtin.statistics.words import holds_text
 
 @dataclass(frozen=True)
 class Sizes(Statistic):
-    """Rows, documents and tokens; of sentence datasets sentences, words, words a sentence and bytes. All exact."""
+    """Rows, documents and tokens; for sentence datasets, sentences, words, words per sentence and bytes. All exact."""
 
     name: ClassVar[str] = "sizes"
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
@@ -29,14 +29,14 @@ class Sizes(Statistic):
         return {**counts, **sizes, "words_per_sentence": histogram(words)}
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Both together, in any order; a document that continues from one block into the next counts once."""
+        """The combined sizes, in any order; a document that continues in the next block counts once."""
         merged = dict(super().merge(one, other))
         if "documents" in one and "documents" in other:
             merged["documents"] = merge_runs(one["documents"], other["documents"])
         return merged
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Rows and documents, and what the dataset has of tokens or of sentences, words and bytes."""
+        """The numbers of rows and documents, and of tokens, or of sentences, words and bytes."""
         rows = int(counts["rows"][0])
         documents = int(counts["documents"][:, 2].sum()) or None
         if "tokens" in counts:
@@ -59,5 +59,5 @@ def _one(number: int) -> NDArray[np.int64]:
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [Sizes]

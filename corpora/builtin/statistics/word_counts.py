@@ -1,4 +1,4 @@
-"""Which words a sentence dataset holds, how often, and how their number grows."""
+"""Count the words of a sentence dataset, and the growth of its vocabulary."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ NEVER = np.iinfo(np.int64).max
 class Words(Statistic):
     """Word frequencies and vocabulary growth of sentence datasets; a word is a run without white space.
 
-    Exact up to half a million distinct words. Beyond, counts of the most frequent words are too low by at
-    most `word_error`; the number of types and its growth are exact up to a million, and then estimated
-    from a fair part of the types, to about 0.1 %.
+    Counts are exact up to half a million distinct words; above that, those of the most frequent words are too low by at
+    most `word_error`. The number of types and its growth are exact up to a million, and then estimated from an unbiased
+    sample of the types, to about 0.1 %.
     """
 
     name: ClassVar[str] = "words"
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "sentences"
     most_types: ClassVar[int] = 2**20
-    """How many types the fair part holds; 40 MB together with the most frequent words."""
+    """The maximum number of types in the sample; 40 MB together with the most frequent words."""
     most_words: ClassVar[int] = 2**19
-    """How many words the table of the most frequent ones holds."""
+    """The maximum number of words in the table of the most frequent ones."""
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """The distinct words with their counts, bytes and first rows, and the words read between milestones."""
@@ -56,7 +56,7 @@ class Words(Statistic):
         )
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Both together, each table bounded again."""
+        """The combined counts, with each table reduced to its capacity again."""
         read = super().merge({"read": one["read"]}, {"read": other["read"]})["read"]
         merged = {"read": read, "level": np.maximum(one["level"], other["level"])}
         merged |= {"error": one["error"] + other["error"]}
@@ -67,7 +67,7 @@ class Words(Statistic):
         return self._bounded({**merged, "type_keys": keys, "type_first": first, **_top_merged(one, other)})
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Types, their share of the words, Zipf's slope, Heaps' K and beta, and the most frequent words."""
+        """The number of types, their ratio to words, Zipf's slope, Heaps' K and beta, and the most frequent words."""
         level, total = int(counts["level"][0]), int(counts["read"].sum())
         types = min(total, len(counts["type_keys"]) << level)
         return {
@@ -102,7 +102,12 @@ class Words(Statistic):
 
 
 def most_frequent(counts: Counts, number: int) -> Iterator[tuple[str, int]]:
-    """The most frequent words, each with its count."""
+    """The most frequent words, each with its count.
+
+    Args:
+        counts: of the statistic `words`.
+        number: how many words.
+    """
     ends = np.cumsum(counts["top_lengths"])
     for place in np.lexsort((counts["top_keys"], -counts["top_counts"]))[:number].tolist():
         start = ends[place] - counts["top_lengths"][place]
@@ -131,5 +136,5 @@ def _top_merged(one: Counts, other: Counts) -> dict[str, Array]:
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [Words]

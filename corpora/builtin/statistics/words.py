@@ -1,4 +1,4 @@
-"""Which blocks have words."""
+"""Decide whether a block contains text."""
 
 import numpy as np
 
@@ -6,5 +6,5 @@ from corpora import Context, Sequences
 
 
 def holds_text(block: Sequences, context: Context) -> bool:
-    """Whether a block is one of sentences: its values are bytes, or it is empty and there is no vocabulary."""
+    """Whether a block is from a sentence dataset: its values are bytes, or it is empty and there is no vocabulary."""
     return block.values.dtype == np.uint8 or not (len(block.values) or context.vocabulary)

@@ -1,4 +1,4 @@
-"""What the renderers share: how arguments are read, and how functions are found by name and language."""
+"""Helpers for all renderers: read arguments, and find functions by name and language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 Arguments = Mapping[str, str]
 Function = Callable[[Arguments, str], str | None]
-"""Arguments and the wiki's language in; the text, or None where it cannot be computed."""
+"""Takes the arguments and the wiki's language; returns the text, or None if it cannot be computed."""
 Functions = Mapping[str, Mapping[str, Function]]
 """Functions by template name, for one language or for `any`."""
 
@@ -17,10 +17,10 @@ YES = frozenset(("y", "yes", "on", "true", "1", "si", "sí", "sim", "oui", "ja")
 
 @runtime_checkable
 class Selective(Protocol):
-    """A renderer that says beforehand which templates it may know, so that it is not asked about others."""
+    """A renderer that tells in advance which templates it may know, so that it is not called for others."""
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether it may render templates with this name."""
         ...
 
 
@@ -30,7 +30,14 @@ def has(functions: Functions, name: str, language: str) -> bool:
 
 
 def call(functions: Functions, name: str, arguments: Arguments, language: str) -> str | None:
-    """The text of a template whose name the language, or `any`, has a function for."""
+    """The text of a template, by the function for its name in the language or in `any`; None if there is none.
+
+    Args:
+        functions: by language and template name.
+        name: of the template, in lower case.
+        arguments: of the template.
+        language: the code of the wiki.
+    """
     function = functions.get(language, {}).get(name) or functions["any"].get(name)
     return None if function is None else function(arguments, language)
 
@@ -51,7 +58,7 @@ def filled(arguments: Arguments) -> list[str]:
 
 
 def one_of(arguments: Arguments, *keys: str) -> str:
-    """The first of these arguments that is not empty."""
+    """The value of the first of these arguments that is not empty; empty if all are."""
     return next((value for key in keys if (value := arguments.get(key, ""))), "")
 
 

@@ -27,7 +27,7 @@ from corpora.builtin.sources.toy.grammar import (
 from corpora.builtin.sources.toy.lexicon import Kind
 
 ALONE = '"{}."'
-"""Quoted speech that nobody is said to say."""
+"""Quoted speech without a speech tag."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Novelist:
     """Writes one book.
 
     Args:
-        words: the source of chance.
+        words: the source of randomness.
     """
 
     def __init__(self, words: Words) -> None:
@@ -102,7 +102,12 @@ class Novelist:
         return tuple(person.mention(text) for text in texts)
 
     def chapter(self, number: int, length: int) -> Chapter:
-        """A chapter of at least so many words."""
+        """A chapter.
+
+        Args:
+            number: in the book, from 1.
+            length: the minimum number of words.
+        """
         paragraphs: list[str] = []
         words = 0
         while words < length:
@@ -129,7 +134,7 @@ class Novelist:
         return " ".join(sentences)
 
     def _sentence(self, person: Person, agent: Mention) -> tuple[str, bool]:
-        """A sentence, and whether a pronoun after it would mean the person."""
+        """A sentence, and whether a pronoun after it would refer to the person."""
         words = self.words
         kind = words.draw() % 100
         if kind < 50:
@@ -179,11 +184,11 @@ class Novelist:
 def _truth(words: Words) -> tuple[Mention, Callable[[Words], Mention]]:
     """Some kind in general, one or many, and how to draw another."""
 
-    def anything(words: Words) -> Mention:
+    def _anything(words: Words) -> Mention:
         kind = words.skew(words.lexicon.jobs if words.chance(50) else words.lexicon.animals)
         return plain(kind) if words.chance(60) else common(kind)[2]
 
-    return anything(words), anything
+    return _anything(words), _anything
 
 
 def _cast(words: Words, home: str) -> list[Person]:
@@ -209,7 +214,7 @@ def write_book(seed: int, number: int, words: int) -> Book:
     """A book, made of nothing but its seed and number.
 
     Args:
-        words: the least length; a book is up to a quarter longer.
+        words: the minimum number of words; a book is up to a quarter longer.
     """
     novelist = Novelist(Words(generator("toy", "book", seed, number)))
     draw = novelist.words.draw

@@ -1,4 +1,4 @@
-"""Toy articles as a MediaWiki dump, with the markup that wikis have, to read them back with the wikipedia source."""
+"""Write toy articles as a MediaWiki dump with typical markup, to read them back with the source `wikipedia`."""
 
 from __future__ import annotations
 
@@ -45,11 +45,12 @@ PAGE = """  <page>
 def write_dump(path: Path, number: int, seed: int) -> Path:
     """Write toy articles as a dump; after every 20th stands a redirect, after every 50th a template.
 
-    What a reader should give back are the paragraphs of `write_article`. The same arguments give the same bytes.
+    A reader should return the paragraphs of `write_article`. The same arguments always give the same bytes.
 
     Args:
-        path: ends in `.xml`, or in `.xml.bz2` for independent streams of 100 pages, with an index file next to it.
+        path: ends in `.xml`, or in `.xml.bz2` for independent streams of 100 pages with an index file next to them.
         number: how many articles.
+        seed: of the articles.
     """
     pages = (page for article in articles(seed, range(number)) for page in _pages(article))
     if path.suffix != ".bz2":

@@ -31,7 +31,7 @@ class Event:
     feeling: str
 
     def __getitem__(self, name: str) -> str:
-        """What stands for a slot of the patterns below."""
+        """The text for a slot of the patterns below."""
         form = self.agent.form
         slots: dict[str, str] = {
             "agent": self.agent.text, "past": self.deed.verb.past, "base": self.deed.verb.base,

@@ -1,4 +1,4 @@
-"""What articles of the toy encyclopedia tell: sentences with facts in braces, and what can be asked about each."""
+"""The facts in articles of the toy encyclopedia: sentences with slots in braces, and questions about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Toy books as files, EPUB and plain text, to read them back with the sources for books."""
+"""Write toy books as EPUB and plain-text files, to read them back with the sources for books."""
 
 from __future__ import annotations
 
@@ -49,9 +49,10 @@ def write_files(folder: Path, number: int, seed: int, *, words: int = 20_000) ->
     The same arguments give the same bytes.
 
     Args:
-        folder: made if it is not there.
-        number: how many.
-        words: the least length of each.
+        folder: created if it does not exist.
+        number: how many books; every second one is an EPUB.
+        seed: of the books.
+        words: the minimum number of words of each.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

@@ -100,9 +100,11 @@ class _Reader:
     nouns: dict[str, Noun]
 
     def verbs(self, text: str) -> tuple[Verb, ...]:
+        """The verbs named by their base forms, separated by commas; regular ones are inflected by rule."""
         return tuple(self.irregular.get(base) or inflect.verb(base) for base in commas(text))
 
     def deeds(self, text: str) -> tuple[Deed, ...]:
+        """The deeds in a text such as `mend: net, sail; sell: fish`: a verb with its possible objects."""
         pairs = (part.split(":") for part in text.split(";"))
         return tuple(
             Deed(self.verbs(base.strip())[0], tuple(self.nouns[noun] for noun in commas(objects)))

@@ -1,4 +1,4 @@
-"""The names that a wiki uses: namespaces, end sections, addresses; from its siteinfo and from `names.toml`."""
+"""The names that a wiki uses (namespaces, end sections, addresses), from its siteinfo and from `names.toml`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def names() -> Mapping[str, Any]:
 
 
 def key_of(name: str) -> str:
-    """A prefix or template name in the form used for comparison: lower case, single spaces for underscores."""
+    """A prefix or template name in the form used for comparison: lower case, with single spaces for underscores."""
     return " ".join(name.replace("_", " ").split()).lower()
 
 
@@ -38,7 +38,7 @@ class Site:
     language: str = "en"
     """Its code, as in `en.wikipedia.org`."""
     database: str = ""
-    """Such as `enwiki`; empty if the dump does not say."""
+    """Such as `enwiki`; empty if the dump does not give it."""
     base: str = ""
     """The address of its main page."""
     namespaces: Mapping[str, int] = field(default_factory=dict)

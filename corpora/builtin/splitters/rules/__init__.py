@@ -1,4 +1,4 @@
-"""Our own sentence splitter: rules at terminal punctuation that hold in fiction as well."""
+"""Our own sentence splitter: rules for terminal punctuation that work for fiction too."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Rules(Splitter):
     name: ClassVar[str] = "rules"
     version: ClassVar[int] = 5
 
-    language: str = option(AUTO, "Language of the texts, such as en or de; auto takes each document's own.")
+    language: str = option(AUTO, "The language of the texts, such as en or de; auto uses that of each document.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -44,7 +44,7 @@ class Rules(Splitter):
         return language_named(UNKNOWN if self.language == AUTO else self.language)
 
     def for_language(self, language: str) -> Rules:
-        """The rules of a document's language, unless a language was chosen."""
+        """The rules for a document's language, unless a language was chosen."""
         return replace(self, language=language) if self.language == AUTO and _is_code(language) else self
 
 
@@ -54,5 +54,5 @@ def _is_code(language: str) -> bool:
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """The splitter `rules`."""
+    """Offer the splitter."""
     return [Rules]

@@ -38,10 +38,10 @@ def scan(language: Language, ascii: bool) -> re.Pattern[str]:
 def scanned(language: Language, ascii: bool) -> tuple[str, str, str, str]:
     """The parts of `scan`'s pattern: a terminal, more of them, what closes, and what opens behind white space."""
 
-    def among(marks: str) -> str:
+    def _among(marks: str) -> str:
         return re.escape("".join(mark for mark in marks if mark.isascii()) if ascii else marks)
 
-    ends = among(TERMINALS + language.terminals)
+    ends = _among(TERMINALS + language.terminals)
     dashes = "-" if ascii else "—–-"
     before_closing = r"(?=[\"']{1,2}\s)" if ascii else r"(?=[\"'”’»]{1,2}\s)"
     more = rf"(?:[{ends}]|[ \xa0]\.(?:[ \xa0][!?])?+(?!\w)|[—–]{before_closing})*+"
@@ -50,13 +50,13 @@ def scanned(language: Language, ascii: bool) -> tuple[str, str, str, str]:
     )
     first, run = f"[{ends}{dashes}]", rf"(?:(?<=[{dashes}]){broken_off}|(?<![{dashes}]){more})"
     opening = "" if ascii else rf"|[{EITHER}](?!\w)"
-    closers = rf"(?:[{among(CLOSING + ')]}）］｝】〉》*_')}]{opening})*+"
+    closers = rf"(?:[{_among(CLOSING + ')]}）］｝】〉》*_')}]{opening})*+"
     apart = r"(?:\s[»”)\]](?!\w)|(?<=['’])\s\"(?!\w))?+"
     notes = r"(?:\s?\[(?:\d[^\][]{0,12}|[a-z ]{1,20} needed|\.\.\.|…)\])*+(?:\s?\d{1,3}(?=\s[A-Z]))?+"
     emoji = "" if ascii else rf"|(?:\s?[{EMOJI}])++"
     faces = rf"(?:\s(?:[:;=]['’]?-?[()DPp]|<3)(?!\w){emoji})?+"
     seldom = rf"(?:(?!\s[A-Za-z“‘]){apart}{notes}{faces})?+"  # the look ahead passes over most places at once
-    return first, run, f"{closers}{seldom}", rf"(?:[{among(OPENERS)}]\s?+)*+"
+    return first, run, f"{closers}{seldom}", rf"(?:[{_among(OPENERS)}]\s?+)*+"
 
 
 def sentence_starts(text: str, language: Language) -> list[int]:

@@ -1,4 +1,4 @@
-"""The pages of a dump, taken out of its XML one by one so that a damaged page does not affect the others."""
+"""Read the pages of a dump, extracted from its XML one by one, so that a damaged page does not affect the others."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Page:
     id: str
     title: str
     namespace: int | None
-    """None in old dumps, which do not give it."""
+    """None in old dumps, which do not have namespaces."""
     redirect: bool
     text: str | None
-    """None if the dump has none: the text is deleted, or the dump is without texts."""
+    """None if the text was deleted, or the dump contains no texts."""
     revision: str = ""
     timestamp: str = ""
     model: str = "wikitext"
@@ -53,11 +53,11 @@ class Broken:
 
 
 def site_of(path: Path, language: str = "") -> Site:
-    """What a dump says about its wiki; read once per state of the file.
+    """The wiki that a dump is from, by its header, which is cached until the file changes.
 
     Args:
         path: the dump.
-        language: overrides the dump's own language.
+        language: overrides the language in the header.
 
     Raises:
         InputError: it is not a MediaWiki dump, or declares entities.
@@ -92,7 +92,7 @@ def _site_of(path: Path, language: str, size_bytes: int, changed: int) -> Site:
 
 
 def _language(base: str, said: str) -> str:
-    """The wiki's code: from its address, since `xml:lang` may be a broader one (`en` in Simple English)."""
+    """The wiki's code from its address, because `xml:lang` can be less specific (`en` for Simple English)."""
     host = re.match(r"https?://([a-z-]+)\.wiki[a-z]+\.org", base)
     return host[1] if host and host[1] not in ("www", "commons", "species", "meta") else said or "en"
 
@@ -121,7 +121,7 @@ def _header(path: Path) -> bytes:
 
 
 def lacks_root(path: Path) -> bool:
-    """Whether a file that is not packed has no `<mediawiki>` before its first page, so that it is not a cut dump."""
+    """Whether an uncompressed file has no `<mediawiki>` before its first page, which means it is not a truncated dump."""
     if packing(path) != "xml":
         return False
     with path.open("rb") as file:
@@ -133,7 +133,7 @@ def lacks_root(path: Path) -> bool:
 
 
 def _declared(head: bytes) -> bytes:
-    """The header from its root element: the declared encoding no longer applies to the decoded bytes."""
+    """The header from its root element on, because the declared encoding does not apply to decoded bytes."""
     start = head.find(b"<mediawiki")
     return head[start:] if start >= 0 else head
 
@@ -152,8 +152,14 @@ def _local(element: Element) -> str:
 def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Iterator[Page | Broken]:
     """The pages that start in a part of a dump.
 
+    Args:
+        path: the dump.
+        start: the byte where the part starts, as in `chunks`.
+        stop: the byte where it ends; None means the end of the file.
+        allow_cut: if the dump is truncated or damaged, yield `Broken` for the last page instead of raising.
+
     Raises:
-        InputError: the dump is cut or damaged, and `allow_cut` is False.
+        InputError: the dump is truncated or damaged, and `allow_cut` is False.
     """
     try:
         for raw in _raw_pages(path, start, stop):
@@ -170,7 +176,7 @@ def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Itera
 
 
 class _Cut(Exception):
-    """The dump ends too early; carries the part of the last page that is there."""
+    """The dump ends too early; has the existing part of the last page."""
 
     def __init__(self, message: str, rest: bytes) -> None:
         super().__init__(message)
@@ -201,7 +207,7 @@ class _Window:
         return bytes(self._bytes[-TAIL_BYTES:])
 
     def to_page(self) -> bool:
-        """Go to the next `<page>`; False if no further page starts in the range."""
+        """Advance to the next `<page>`; returns False if no further page starts in the range."""
         while True:
             found = _START.search(self._bytes)
             if found is not None:
@@ -215,7 +221,7 @@ class _Window:
                 return False
 
     def page(self) -> bytes:
-        """The XML of the page that starts here; goes past it."""
+        """Return the XML of the page that starts here, and advance past it."""
         searched = 0
         while (end := self._bytes.find(_END, searched)) < 0:
             searched = max(0, len(self._bytes) - len(_END))

@@ -1,4 +1,4 @@
-"""The status file of a dump (`dumpstatus.json`), checked field by field, since it comes from a mirror."""
+"""Parse the status file of a dump (`dumpstatus.json`), and check every field, because it comes from a mirror."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora import InputError
 
 Kind = TypeVar("Kind")
 JOBS = ("articlesmultistreamdump", "articlesdump")
-"""Which of a dump's jobs to take, best first: independent streams, then one stream per file."""
+"""The jobs of a dump that can be used, best first: independent streams, then one stream per file."""
 MAX_FILE_BYTES = 1 << 40
 MAX_SHOWN = 80
 ADVICE = "try another --mirror"
@@ -33,11 +33,11 @@ class File:
 
 
 def finished_files(text: str, folder: str) -> Sequence[File]:
-    """The files of the best job that is done, in the order of their pages; empty if none is.
+    """The files of the best finished job, in the order of their pages; empty if no job is finished.
 
     Args:
-        text: the status file.
-        folder: the address it was read from, up to the last slash. Files are on the same host.
+        text: the content of the status file.
+        folder: the address it was read from, up to the last slash. Files must be on the same host.
 
     Raises:
         InputError: it is not a status file; the message names the field, its value, and what is expected.
@@ -84,7 +84,7 @@ def _files(listed: dict[str, object], path: str, folder: str) -> Iterator[File]:
 
 
 def _address(given: object, name: str, path: str, folder: str) -> str:
-    """Where a file is. Mirrors copy the paths of the original host, so those that end in the name mean the folder."""
+    """A file's address. Mirrors copy the paths of the original host, so only the file name of a path is used."""
     url = _checked(given, str, path)
     try:
         parts, target = urlsplit(url), urljoin(folder, url)

@@ -1,4 +1,4 @@
-"""The bytes of a dump: its compression, where it can be split into shards, and whether it is complete."""
+"""Read the bytes of a dump: its compression, the positions of its shards, and whether it is complete."""
 
 from __future__ import annotations
 
@@ -141,10 +141,14 @@ def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
 
 
 def stream_starts(path: Path, index: Path | None = None) -> Sequence[int]:
-    """Where independent bz2 streams start: from the index of a multistream dump, or by searching for stream headers.
+    """The byte offsets of independent bz2 streams.
+
+    Args:
+        path: the dump.
+        index: the index of a multistream dump; without one, the dump is searched for stream headers.
 
     Raises:
-        InputError: the index is not for this dump.
+        InputError: the index does not belong to this dump.
     """
     if index is not None:
         return _indexed(path, index)
@@ -173,14 +177,14 @@ def _indexed(path: Path, index: Path) -> Sequence[int]:
 
 
 def shard_starts(path: Path, index: Path | None = None, *, shard_bytes: int = SHARD_BYTES) -> list[int]:
-    """Where bz2 streams (or ranges of plain XML) are cut into shards; only 0 if the dump cannot be cut.
+    """The byte offsets of the shards of a dump; only 0 if it cannot be split.
 
-    A cut is always at the start of a bz2 stream, never inside one, and at the first one after `shard_bytes` of XML.
-    Plain XML is cut at any byte: a page belongs to the range in which its `<page>` starts.
+    A shard of a bz2 dump always starts with a stream, the first one after about `shard_bytes` of XML. Plain XML is
+    split at any byte, because a page belongs to the range in which its `<page>` starts.
 
     Args:
         path: the dump.
-        index: the index of a multistream dump.
+        index: the index of a multistream dump, if there is one.
         shard_bytes: the approximate amount of XML in a shard.
     """
     kind, size = packing(path), path.stat().st_size
@@ -206,7 +210,7 @@ def _is_wide(path: Path) -> bool:
 def looks_cut(path: Path) -> bool:
     """Whether the last bytes of a dump show that its end is missing.
 
-    A truncated gzip or zstd file is noticed only while it is read.
+    Truncation of a gzip or zstd file is detected only while it is read.
     """
     kind, size = packing(path), path.stat().st_size
     with path.open("rb") as file:

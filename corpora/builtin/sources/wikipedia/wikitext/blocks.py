@@ -21,7 +21,12 @@ def _opening() -> re.Pattern[str]:
 def without_blocks(text: str, rules: Rules, found: Found) -> str:
     """The wikitext without comments, references and opaque tags; `<nowiki>` becomes plain characters.
 
-    An unclosed tag is removed up to the end of its paragraph. Linear in the length of the text.
+    An unclosed tag is removed up to the end of its paragraph. Takes linear time.
+
+    Args:
+        text: wikitext.
+        rules: what to do with formulas.
+        found: whether characters were protected is recorded in it.
     """
     if "<" not in text:
         return text
@@ -45,7 +50,7 @@ def without_blocks(text: str, rules: Rules, found: Found) -> str:
 
 _KEPT = FORMULAS | {"nowiki", "syntaxhighlight", "source"}
 _LEFT_OUT = frozenset(("gallery", "timeline", "score", "pre", "graph", "chart", "hiero", "imagemap", "mapframe"))
-"""Tags whose content shows on the page, and is left out."""
+"""Tags whose content is visible on the page but left out, so that they leave a hole."""
 
 
 def _past_its_line(text: str, start: int, stop: int) -> int:
@@ -68,7 +73,7 @@ def _kept(tag: str, attributes: str, content: str, rules: Rules, found: Found) -
 
 
 class _Ends:
-    """Where each tag closes next; each position is searched for once, so that no input takes quadratic time."""
+    """Finds where tags are closed; each position is searched only once, so that no input takes quadratic time."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -90,7 +95,7 @@ class _Ends:
         return known
 
     def _closing(self, tag: str, start: int) -> tuple[int, int]:
-        """Where the first closing tag from here on begins and ends; -1 where there is none."""
+        """The begin and end of the first closing tag from `start` on; -1 if there is none."""
         known = self._next.get(tag)
         if known is None or (known[0] < start and known[0] >= 0):
             known = self._next[tag] = self._search(tag, start)

@@ -1,4 +1,4 @@
-"""Brackets that hold a pronunciation or a hole: what cannot stand is left out with the words that introduce it."""
+"""Clean up brackets that contain a pronunciation or a hole, and remove the words that introduce these."""
 
 from __future__ import annotations
 
@@ -27,20 +27,23 @@ LABELS = frozenset(
     uitspraak uk ukrainian urdu us usually uzbek vietnamese welsh yiddish yoruba zulu произносится произношение
     """.split()  # noqa: SIM905
 )
-"""Words that introduce a pronunciation, and mean nothing without it."""
+"""Words that introduce a pronunciation and are meaningless without it."""
 NESTED = 3
-"""How deep in one another brackets are looked at."""
+"""How many levels of nested brackets are examined."""
 LABEL_WORDS = 2
-"""A hole with at most this many words next to it takes them with it."""
+"""If there are at most this many words next to a hole, they are removed with it."""
 SHORT = 6
-"""In a part of a bracket with more words than this, a pronunciation belongs to a sentence, and stays."""
+"""In a part of a bracket with more words than this, a pronunciation belongs to a sentence and is kept."""
 
 
 def settled(text: str) -> str:
-    """The text with pronunciations as text outside of brackets and gone inside, with the words that introduce them.
+    """The text with pronunciations kept outside of brackets and removed inside, together with their introductions.
 
-    A part of a bracket, between commas or semicolons, goes if it holds a hole and next to nothing else. Where it
-    holds more, the hole stays, and it is for the caller to decide what becomes of the sentence.
+    A part of a bracket, between commas or semicolons, is removed if it contains a hole and hardly anything else.
+    If it contains more, the hole is kept, and the caller decides what to do with the sentence.
+
+    Args:
+        text: with `SOFT` and `SOFT_END` around pronunciations, and `HOLE` where something is missing.
     """
     if SOFT not in text and HOLE not in text:
         return text
@@ -80,7 +83,7 @@ def _bracket(match: re.Match[str]) -> str:
 
 
 def _shortened(part: str) -> str:
-    """A part of a bracket without its pronunciations; empty if nothing stands without them, or without the hole."""
+    """A part of a bracket without its pronunciations; empty if nothing meaningful remains without them or the hole."""
     soft = _STANDS.search(part) is not None
     if not soft and HOLE not in part:
         return part

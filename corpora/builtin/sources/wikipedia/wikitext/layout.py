@@ -1,4 +1,4 @@
-"""Tables, sections, tags and bold marks: the layout of a page, which is not text."""
+"""Remove the layout of a page, which is not text: tables, sections, tags, and bold and italic marks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GAP = f"\n\n{HOLE}\n\n"
 _RAISED = str.maketrans("0123456789-−–+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺ⁿ")
 _CHARGE = re.compile(r"(?:[0-9]{0,2}[+−-])")
 _WRITTEN = frozenset("ijkmpqtxyzN.,/^")
-"""What an exponent may hold that has no superscript character of its own."""
+"""Characters in exponents that have no superscript character of their own."""
 _MINUS = re.compile(r"&(?:minus|ndash|#8722|#8211|#x2212);")
 _EXPONENT = re.compile(
     r"<sup\b[^<>]*>\s*((?:[-−–+]|&(?:minus|ndash|#8722|#8211|#x2212);)?"
@@ -76,7 +76,12 @@ def _outside(text: str, tokens: re.Pattern[str]) -> str:
 
 
 def without_sections(text: str, titles: Collection[str]) -> str:
-    """The text without the sections of these titles (case-folded) and their subsections."""
+    """The text without some sections and their subsections.
+
+    Args:
+        text: wikitext.
+        titles: of the sections to remove, case-folded.
+    """
     text = "\n" + text
     pieces, at, dropping = [], 0, 0
     for match in _HEADING.finditer(text):

@@ -1,4 +1,4 @@
-"""Links: to articles, files, categories, other wikis and the web."""
+"""Replace links by their labels: links to articles, files, categories, other wikis and the web."""
 
 from __future__ import annotations
 
@@ -32,7 +32,14 @@ _PIPE_TRICK = re.compile(r"^(?:[^:]*:)?([^,(]*?)(?: ?\(.*\)|,.*)?$")
 
 
 def without_special_links(text: str, site: Site, rules: Rules, found: Found) -> str:
-    """The text without files, categories and links to the same article in other languages; categories are kept."""
+    """The text without files, categories and links to the same article in other languages.
+
+    Args:
+        text: wikitext.
+        site: the names that the wiki uses for files and categories.
+        rules: what to do with captions.
+        found: the categories are recorded in it.
+    """
     pieces, at = [], 0
     prefixes = site.prefixes
     for match in _PREFIXED.finditer(text):
@@ -78,6 +85,8 @@ def with_labels(text: str, found: Found, parse: Parse) -> str:
     """The text with every link replaced by its label, and without bare addresses.
 
     Args:
+        text: wikitext without special links.
+        found: the targets of links are recorded in it.
         parse: the parser for lines in which links are nested or damaged.
     """
     if "[[" in text or "]]" in text:
@@ -107,7 +116,7 @@ def _labels(text: str, pattern: re.Pattern[str], found: Found) -> str:
 
 
 def _shown(target: str, label: str | None) -> str:
-    """What a link shows whose label is empty (the pipe trick) or that has a prefix."""
+    """The visible text of a link whose label is empty (the pipe trick) or whose target has a prefix."""
     if target.startswith(":"):
         target = target[1:]
     prefix, colon, rest = target.partition(":")

@@ -1,4 +1,4 @@
-"""What the passes collect, and characters that are protected from being read as markup."""
+"""The rules and results of the passes, and characters that are protected from being read as markup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora import HOLE as HOLE
 
 @dataclass(frozen=True)
 class Rules:
-    """What to do with the parts of an article that are not plain prose."""
+    """How to treat the parts of an article that are not plain prose."""
 
     lists: Literal["drop", "keep"] = "drop"
     """Items of lists: left out, or one paragraph each."""
@@ -74,7 +74,9 @@ def protect(text: str, found: Found, only: str = "") -> str:
     """The text with its markup characters replaced by private ones, until `restore` reverts it.
 
     Args:
-        only: one character to protect instead of all.
+        text: to protect.
+        found: records that private characters were used.
+        only: a single character to protect, instead of all.
     """
     found.protected = True
     return text.replace(only, chr(_HIDDEN[ord(only)])) if only else text.translate(_HIDDEN)

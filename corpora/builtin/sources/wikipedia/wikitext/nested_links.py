@@ -1,10 +1,10 @@
-"""Lines with nested or damaged links, which go to mwparserfromhell: it knows more than the linear passes."""
+"""Parse lines with nested or damaged links with mwparserfromhell, which handles more than the linear passes."""
 
 from __future__ import annotations
 
 LINE_CHARACTERS = 5000
 OPENINGS = 64
-"""Lines with more brackets and braces than this are not tried: unclosed ones make the parser quadratic."""
+"""Lines with more brackets and braces than this are not parsed, because unclosed ones take quadratic time."""
 
 
 def worth_parsing(line: str) -> bool:
@@ -13,7 +13,7 @@ def worth_parsing(line: str) -> bool:
 
 
 def parsed(line: str) -> str:
-    """The text that mwparserfromhell makes of a line; later passes decode its entities."""
+    """A line's text according to mwparserfromhell; later passes decode its entities."""
     import mwparserfromhell
 
     return str(mwparserfromhell.parse(line).strip_code(normalize=False, collapse=False))

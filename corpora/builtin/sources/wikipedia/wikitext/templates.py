@@ -1,4 +1,4 @@
-"""Templates: found by one scan over the braces, rendered if a component knows them, counted if none does."""
+"""Find templates with one scan over the braces, and render those that a component knows; the others are counted."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from corpora.builtin.templates.arguments import Selective
 DEPTH = 40
 """Templates nested deeper than this in rendered ones are dropped."""
 ARGUMENTS = 500
-"""Arguments after this many are not read."""
+"""Arguments beyond this number are not read."""
 SILENT = frozenset(
     ("defaultsort", "displaytitle", "defaultsortkey", "defaultcategorysort", "sortierung", "clef de tri")
 )
-"""Functions that set something and show nothing."""
+"""Functions that set something and have no visible text."""
 _BRACES = re.compile(r"\{\{+|\}\}+")
 _LINK = re.compile(r"\[\[[^\[\]]*\]\]")
 
@@ -59,9 +59,9 @@ class Templates:
     """Renders the templates of one wiki.
 
     Args:
-        components: asked in order; the first that knows a template renders it.
+        components: tried in order; the first that knows a template renders it.
         site: the names that the wiki uses.
-        plain: makes plain text from the wikitext of an argument.
+        plain: converts the wikitext of an argument to plain text.
     """
 
     def __init__(self, components: Sequence[Template], site: Site, plain: Callable[[str, Found], str]) -> None:
@@ -72,7 +72,13 @@ class Templates:
         self._askable: dict[str, tuple[Template, ...]] = {}
 
     def rendered(self, text: str, title: str, found: Found) -> str:
-        """The text with every template replaced by its text, by a hole, or by nothing."""
+        """The text with every template replaced by its text, by a hole, or by nothing.
+
+        Args:
+            text: wikitext.
+            title: of the page, for `{{PAGENAME}}`.
+            found: templates without a text are counted in it.
+        """
         if "{{" not in text:
             return text
         return self.expand(text, scan(text), 0, len(text), title, found)
@@ -80,7 +86,17 @@ class Templates:
     def expand(
         self, text: str, nodes: Sequence[Node], start: int, stop: int, title: str, found: Found, depth: int = 0
     ) -> str:
-        """A part of the text with its templates rendered."""
+        """A part of the text with its templates rendered.
+
+        Args:
+            text: the whole wikitext.
+            nodes: the templates in the part, as `scan` returns them.
+            start: where the part begins.
+            stop: where it ends.
+            title: of the page.
+            found: templates without a text are counted in it.
+            depth: how many templates enclose the part.
+        """
         pieces, at = [], start
         for node in nodes:
             if node[0] < at:
@@ -102,7 +118,7 @@ class Templates:
         return "".join(pieces)
 
     def _render(self, text: str, node: Node, title: str, found: Found, depth: int) -> tuple[str, str | None]:
-        """A template's name and its text; None where no component knows it."""
+        """A template's name and its text; None if no component knows it."""
         start, end, width, inside = node
         if width == 0 or depth > DEPTH:
             name = "unclosed braces" if width == 0 else "nested too deep"
@@ -137,7 +153,7 @@ class Templates:
         return name, protect(shown, found, "'") if "'" in shown else shown
 
     def _asked(self, name: str) -> tuple[Template, ...]:
-        """The components that may know a template."""
+        """The components that may know a template, cached by name."""
         if name in self._askable:
             return self._askable[name]
         language = self._site.language
@@ -179,20 +195,26 @@ def _hole(text: str, start: int, stop: int, name: str, found: Found) -> str:
 
 _SENTENCE_ENDS = frozenset('.!?,;)"”’»。！？')
 _ROWS = frozenset("*#:;|!{")
-"""What lines of lists and tables begin with."""
+"""The first characters of lines in lists and tables."""
 NAMES = 1000
-"""Templates without a text are counted by name up to this many names on a page."""
+"""The maximum number of different names per page under which templates without a text are counted."""
 PAGE_NAMES = dict.fromkeys(
     ("fullpagename", "basepagename", "subpagename", "rootpagename", "seitenname", "têntrang"), "pagename"
 )
 
 
 class Arguments(Mapping[str, str]):
-    """The arguments of one template, read when they are first asked for; most templates never are.
+    """The arguments of one template, parsed on first use; those of most templates are never used.
 
     Args:
+        owner: renders templates in the arguments.
+        text: the whole wikitext.
+        node: the template.
         start: where the first argument begins; past the closing braces if there is none.
-        positional: an equals sign does not name an argument, as in parser functions.
+        title: of the page.
+        found: templates without a text are counted in it.
+        depth: how many templates enclose this one.
+        positional: whether an equals sign does not name an argument, as in parser functions.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""From wikitext to plain text: the passes, in order. Each is linear in the length of the page."""
+"""Convert wikitext to plain text with a sequence of passes, each linear in the length of the page."""
 
 from __future__ import annotations
 
@@ -63,7 +63,12 @@ class Reader:
         self._templates = Templates(templates, site, self._inline)
 
     def article(self, wikitext: str, title: str = "") -> Article:
-        """The article in a page's wikitext."""
+        """The article in a page's wikitext.
+
+        Args:
+            wikitext: the text of the page.
+            title: of the page, for `{{PAGENAME}}`.
+        """
         site, rules, found = self._site, self._rules, Found()
         text = without_blocks(without_private(wikitext.replace("\r\n", "\n")), rules, found)
         text = self._templates.rendered(text, title, found)
@@ -112,7 +117,7 @@ def plain_text(
 
     Args:
         wikitext: the text of the page.
-        title: what `{{PAGENAME}}` shows.
+        title: of the page, for `{{PAGENAME}}`.
         language: the code of the wiki; ignored if `site` is given.
         site: the names that the wiki uses.
         rules: what to do with lists, headings, formulas, captions and holes.
@@ -123,7 +128,7 @@ def plain_text(
 
 @cache
 def builtin_templates() -> tuple[Template, ...]:
-    """The renderers that come with the package. `prose`, whose tables also know what shows nothing, is asked last."""
+    """The built-in renderers. `prose`, which also lists templates without visible text, is tried last."""
     return Numbers(), Dates(), Names(), References(), ParserFunctions(), Music(), Pronunciation(), Prose()
 
 

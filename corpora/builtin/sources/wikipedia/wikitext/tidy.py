@@ -10,7 +10,7 @@ from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Rules
 _OPENING = re.compile(r"\((?=[ ,;:–—/-]) *(?:[,;:–—/-](?=[ ,;)]) *)*")
 _WIDE = re.compile(r"（[ ，、；：]*")
 _EMPTY = re.compile(r"\((?<![A-Za-z0-9_]\()\)")
-"""Brackets that lost what they held; those of a function's name, as in `f()`, are text."""
+"""Brackets that lost their content; those after a function's name, as in `f()`, are text."""
 _SQUARE = re.compile(r"\[(?: +|(?<![A-Za-z0-9_]\[))\]")
 _DOUBLED = re.compile(r"([,;])(?: ?[,;])+")
 _STOP = re.compile(r" \.(?=[ \n]|\Z)")
@@ -21,7 +21,12 @@ SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "h
 
 
 def tidied(text: str, language: str) -> str:
-    """The text with single spaces, and without brackets and commas that lost their content."""
+    """The text with single spaces, and without brackets and commas that lost their content.
+
+    Args:
+        text: without markup.
+        language: the code of the wiki; some languages write a space before a semicolon.
+    """
     while "  " in text:
         text = text.replace("  ", " ")
     if "\n," in text or "\n." in text or "\n " in text:
@@ -62,8 +67,12 @@ def _brackets(text: str) -> str:
 def blocks(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
     """Paragraphs and headings in order: 0 and the paragraph, or the heading's level and its title.
 
-    A paragraph that leads up to something left out, such as the items of a list or a displayed formula, ends in a
-    hole, and what continues its sentence afterwards begins with one.
+    A paragraph that leads to something left out, such as the items of a list or a displayed formula, ends with a hole,
+    and the continuation of its sentence begins with one.
+
+    Args:
+        text: as `tidied` returns it.
+        rules: what to do with lists and holes.
     """
     found = [*_lines(text, rules), (1, "")] if rules.holes != "close" else _lines(text, rules)
     before, dangling, gap = None, False, False
@@ -135,11 +144,11 @@ def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
 
 
 _BARE = f" .,;:–—-{HOLE}"
-"""Characters that do not make a line with holes a line of text."""
+"""A line with holes that has only these characters is not a line of text."""
 
 
 def is_text(block: str) -> bool:
-    """Whether a paragraph has a letter or a digit, and is not just leftover punctuation."""
+    """Whether a paragraph has a letter or digit, and is not just leftover punctuation."""
     return (len(block) > 12 and HOLE not in block) or any(character.isalnum() for character in block)
 
 
