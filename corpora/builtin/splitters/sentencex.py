@@ -17,10 +17,10 @@ class Sentencex(Splitter):
     version: ClassVar[int] = 2
     uses: ClassVar[tuple[str, ...]] = ("sentencex",)
 
-    language: str = option("auto", "Language of the texts, such as en or de; auto takes each document's own.")
+    language: str = option("auto", "Language of the texts, such as en or de; auto uses that of each document.")
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences, as the library sees them."""
+        """The sentences that the library finds."""
         from sentencex import get_sentence_boundaries
 
         language = "en" if self.language == "auto" else self.language
@@ -33,5 +33,5 @@ class Sentencex(Splitter):
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """Offer it."""
+    """Offer the splitter."""
     return [Sentencex]

@@ -29,7 +29,7 @@ class Spacy(Splitter):
     language: str = option("en", "Language of the blank pipeline's tokenizer.")
 
     def split(self, paragraph: str) -> list[str]:
-        """The paragraph's sentences as the pipeline finds them.
+        """The sentences that the pipeline finds.
 
         Raises:
             OptionError: the pipeline is not installed, sets no sentence boundaries, or the language is unknown.
@@ -58,10 +58,10 @@ def loaded(name: str, language: str) -> Language:
 
     Args:
         name: an installed pipeline, or `blank`.
-        language: of the blank pipeline's tokenizer.
+        language: the tokenizer's language code; only used by `blank`.
 
     Raises:
-        OptionError: it is not installed, sets no sentence boundaries, or the language is unknown.
+        OptionError: the pipeline is not installed, sets no sentence boundaries, or the language is unknown.
     """
     import spacy
 
@@ -87,5 +87,5 @@ def loaded(name: str, language: str) -> Language:
 
 @hookimpl
 def corpora_splitters() -> list[type[Splitter]]:
-    """The splitter `spacy`."""
+    """Offer the splitter."""
     return [Spacy]

@@ -10,24 +10,24 @@ from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import entropy, levels, merged, mix, tally
 
 FIRST = 2**28 - 1
-"""Stands before the first token of a row."""
+"""The pseudo-token before the first token of a row."""
 LEVEL, BEFORE = np.uint64(56), np.uint64(28)
 """A key is `level << 56 | token before << 28 | token after`."""
 
 
 @dataclass(frozen=True)
 class Bigrams(Statistic):
-    """Which token follows which: exact while it fits into 64 MB, then those of a fair part of the rows.
+    """Which token follows which: exact up to 64 MB, beyond that from an unbiased sample of the rows.
 
-    What does not fit goes by halves of the rows, chosen by a hash of their number, so the pairs kept are
-    all pairs of those rows, however the dataset was cut.
+    Whenever the table is full, half of the rows are dropped, chosen by a hash of their number. So the
+    table has all pairs of the rows that remain, however the dataset was divided into blocks.
     """
 
     name: ClassVar[str] = "bigrams"
     most_entries: ClassVar[int] = 2**22
-    """How many distinct pairs are kept: 64 MB."""
+    """The largest number of distinct pairs: 64 MB."""
     most_pairs: ClassVar[int] = 2**25
-    """How many pairs in all are kept: a list of 64 MB to draw from."""
+    """The largest total count of pairs: a list of 64 MB to draw from."""
 
     def count(self, block: Sequences, context: Context) -> Counts:
         """The pairs of neighbours in each row and the pair that its first token makes with `FIRST`."""
@@ -42,13 +42,13 @@ class Bigrams(Statistic):
         return self._bounded(*tally(before), level=0)
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Both tables together, without the levels that either has let go."""
+        """The sum of both tables, without the levels that either one has dropped."""
         level = max(int(one["level"][0]), int(other["level"][0]))
         parts = [_from_level(part["keys"], part["counts"], level) for part in (one, other)]
         return self._bounded(*merged(*parts), level=level)
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Distinct pairs, what the next token tells beyond the one before, and the share of rows that were read."""
+        """The distinct pairs, the entropy of a token given the one before it, and the share of rows counted."""
         before, _, number = pairs(counts)
         inside = before != FIRST
         before, number = before[inside], number[inside]
@@ -71,8 +71,11 @@ class Bigrams(Statistic):
 def pairs(counts: Counts) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
     """The distinct pairs in order, over all levels.
 
+    Args:
+        counts: those of the statistic `bigrams`.
+
     Returns:
-        The token before, the token after, and how often they meet, each [pairs].
+        The token before, the token after, and how often the pair occurs, each [pairs].
     """
     keys = counts["keys"] & np.uint64(2**56 - 1)
     order = np.argsort(keys, kind="stable")
@@ -87,5 +90,5 @@ def _from_level(keys: NDArray[np.uint64], counts: NDArray[np.int64], level: int)
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [Bigrams]

@@ -18,7 +18,7 @@ class Tokens(Statistic):
     name: ClassVar[str] = "tokens"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The occurrences of each id, [vocabulary].
+        """How often each id occurs, [vocabulary].
 
         Raises:
             DatasetDamaged: an id outside the vocabulary.
@@ -33,7 +33,7 @@ class Tokens(Statistic):
         return {"counts": counts, "unknown": np.array([unknown], dtype=np.int64)}
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Tokens and the types among them, the share of [UNK], the entropy of one token, and Zipf's slope."""
+        """The numbers of tokens and types, the share of [UNK], the unigram entropy and Zipf's slope."""
         total, types = int(counts["counts"].sum()), int(np.count_nonzero(counts["counts"]))
         return {
             "tokens": total,
@@ -48,9 +48,9 @@ class Tokens(Statistic):
 
 @dataclass(frozen=True)
 class Lengths(Statistic):
-    """How many rows there are of each length: tokens of a sequence, words of a sentence.
+    """How many rows have each length: in tokens for sequences, in words for sentences.
 
-    Exact; rows over 65,536 share one bin and the sum of their lengths.
+    Exact; longer rows than 65,536 share one bin, and only the sum of their lengths is kept.
     """
 
     name: ClassVar[str] = "lengths"
@@ -62,7 +62,7 @@ class Lengths(Statistic):
         return {"rows": histogram(lengths), "beyond": np.array([lengths[lengths > LAST].sum()], dtype=np.int64)}
 
     def summarise(self, counts: Counts) -> dict[str, Json]:
-        """Mean, median, least and most, special tokens not counted; a longest of 65,537 stands for more."""
+        """Mean, median, shortest and longest, without special tokens; a `longest` of 65,537 means 65,537 or more."""
         rows = counts["rows"]
         present = np.flatnonzero(rows)
         exact = rows[: LAST + 1]
@@ -77,5 +77,5 @@ class Lengths(Statistic):
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer them."""
+    """Offer the statistics."""
     return [Tokens, Lengths]

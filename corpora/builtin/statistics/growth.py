@@ -10,13 +10,13 @@ from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.builtin.statistics.laws import heaps_fit
 
 MILESTONES = np.unique([round(2 ** (step / 4)) for step in range(4 * 40)])
-"""Numbers of rows at which growth is read off."""
+"""Numbers of rows at which the curve is sampled."""
 NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
 class Growth(Statistic):
-    """How many types the first rows hold, and Heaps' law fitted to it. Exact at every milestone of rows."""
+    """How the number of types grows with the rows, and Heaps' law fitted to it. Exact at every milestone."""
 
     name: ClassVar[str] = "growth"
 
@@ -29,7 +29,7 @@ class Growth(Statistic):
         return {"first": first, "read": read_by_milestone(rows, block.lengths)}
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """Both together: the earlier of the two rows, and the sum of what was read."""
+        """For each id the earlier of the two rows; the numbers of tokens are added up."""
         read = super().merge({"read": one["read"]}, {"read": other["read"]})["read"]
         return {"first": np.minimum(one["first"], other["first"]), "read": read}
 
@@ -39,7 +39,15 @@ class Growth(Statistic):
 
 
 def read_by_milestone(rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How much was read in the rows before the first milestone, the second, …: [milestones reached + 1]."""
+    """How many tokens lie between consecutive milestones.
+
+    Args:
+        rows: [rows], rising row numbers.
+        lengths: [rows], in tokens (or words).
+
+    Returns:
+        [milestones reached + 1], the tokens before the first milestone, before the second, ….
+    """
     bins = np.searchsorted(MILESTONES, rows, side="right")
     return np.bincount(bins, weights=lengths, minlength=1).astype(np.int64)
 
@@ -48,9 +56,9 @@ def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int
     """Heaps' K and beta, and the curve.
 
     Args:
-        first: the row in which each type was first seen.
-        read: as `read_by_milestone` gives it.
-        scale: how many types each one stands for.
+        first: [types], the row in which each type was first seen.
+        read: the result of `read_by_milestone`.
+        scale: how many types each entry of `first` stands for, if it is a sample.
     """
     types = np.searchsorted(np.sort(first), MILESTONES[: len(read)], side="left") * scale
     curve = [[int(a), int(b)] for a, b in zip(np.cumsum(read), types, strict=True) if a]
@@ -61,5 +69,5 @@ def growth_summary(first: NDArray[np.int64], read: NDArray[np.int64], scale: int
 
 @hookimpl
 def corpora_statistics() -> list[type[Statistic]]:
-    """Offer it."""
+    """Offer the statistic."""
     return [Growth]

@@ -25,17 +25,21 @@ class AliasTable:
     bits: int
     """There are 2**bits columns."""
     share: NDArray[np.uint32]
-    """[columns], how much of the mass below is the first id's."""
+    """[columns], how much of each column's mass belongs to its first id."""
     ids: NDArray[np.uint32]
     """[2 * columns], the two ids of each column."""
 
     def draw(self, count: int, dtype: DTypeLike, rng: Generator) -> Array:
-        """So many ids, independent of each other.
+        """Draw ids independently of each other.
 
-        Worked off in pieces that stay in the processor's cache, which is twice as fast as all at once.
+        Works in blocks that stay in the processor's cache, which is twice as fast as one pass.
+
+        Args:
+            count: how many ids to draw.
+            dtype: an integer type wide enough for every id.
 
         Returns:
-            [count], of the given type.
+            [count] of `dtype`.
         """
         drawn = np.empty(count, dtype=dtype)
         ids = self.ids.astype(dtype)
@@ -52,10 +56,10 @@ class AliasTable:
 
 
 def alias_table(weights: NDArray[np.float64]) -> AliasTable:
-    """The table for ids 0, 1, … of these weights; kept for the next block with the same ones.
+    """The table for the ids 0, 1, …; cached, because consecutive blocks usually share their weights.
 
     Args:
-        weights: [ids], none negative, at least one above 0, at most 2**24 of them.
+        weights: [ids], unnormalised; none negative, at least one above 0, at most 2**24 of them.
     """
     return _table(np.ascontiguousarray(weights, dtype=np.float64).tobytes())
 
@@ -86,7 +90,14 @@ def _table(weights: bytes) -> AliasTable:
 
 
 def whole_masses(weights: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Whole numbers in proportion to the weights that add up to 2**32, none above 0 lost."""
+    """Integers in proportion to the weights that add up to exactly 2**32; a weight above 0 never rounds down to 0.
+
+    Args:
+        weights: [ids], unnormalised.
+
+    Returns:
+        [ids]
+    """
     exact = weights / weights.sum() * MASS
     masses = np.where(weights > 0, np.maximum(np.floor(exact), 1), 0).astype(np.int64)
     masses[np.argmax(masses)] += MASS - masses.sum()

@@ -21,5 +21,5 @@ class Lowercase(TextTransform):
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer them."""
+    """Offer the transform."""
     return [Lowercase]

@@ -22,9 +22,9 @@ LAST = np.uint64(2**64 - 1)
 class Dsir(Score):
     """How much more likely a row is in a target dataset than in its own: log p_target(row) - log p_parent(row).
 
-    A row is a bag of unigrams and bigrams in hash buckets. The score is the sum over them, in nats, so long rows have
-    scores further from 0. The target holds rows of the same kind, of the same tokenizer. The defaults score as the
-    authors' implementation does; `buckets=1000000,pseudocount=1` tells short rows apart better.
+    A row is a bag of hashed unigrams and bigrams. The score is the sum over them, in nats, so long rows have scores
+    further from 0. The target must have rows of the same kind, made with the same tokenizer. The defaults score like
+    the authors' implementation; `buckets=1000000,pseudocount=1` distinguishes short rows better.
     """
 
     name: ClassVar[str] = "dsir"
@@ -35,10 +35,10 @@ class Dsir(Score):
     cites: ClassVar[str] = "Xie et al. 2023, arXiv 2302.03169 (data selection by importance resampling)"
     target: str = option(..., "The dataset that rows should be like.", decides=False)
     buckets: int = option(
-        10_000, "Into how many buckets n-grams are hashed: a million, or a number that divides it.", min=1, max=BUCKETS
+        10_000, "The number of hash buckets for n-grams: a million or a divisor of it.", min=1, max=BUCKETS
     )
     pseudocount: float = option(
-        0.0, "Added to every bucket's count on both sides; 0 adds 1e-8 to every share, as the authors do.", min=0
+        0.0, "Added to every bucket's count on both sides; 0 adds 1e-8 to every share, like the authors.", min=0
     )
 
     def __post_init__(self) -> None:
@@ -55,14 +55,14 @@ class Dsir(Score):
         return scores
 
     def _ratios(self, context: Context) -> NDArray[np.int64]:
-        """The log ratio of each bucket, in 2**-24 of a nat: whole numbers, whose sums do not depend on their order."""
+        """The log ratio of each bucket, in 2**-24 nats: integers, so sums do not depend on the order of addition."""
         counts = [context.statistics[key]["counts"] for key in (f"{HashedNgrams.name} of {self.target}", *self.needs)]
         target, parent = (self._log_shares(each.reshape(-1, self.buckets).sum(axis=0)) for each in counts)
         ratios: NDArray[np.int64] = np.round((target - parent) * 2**FRACTION_BITS).astype(np.int64)
         return ratios
 
     def _log_shares(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """[buckets], the logarithm of each one's share."""
+        """[buckets], the logarithm of each bucket's share."""
         if self.pseudocount:
             smooth = counts + self.pseudocount
             return np.asarray(np.log(smooth / smooth.sum()))
@@ -73,8 +73,8 @@ class Dsir(Score):
 class Resample(Selection):
     """Draw rows without replacement, each with a probability that rises with the exponential of its score.
 
-    Takes the rows with the largest score plus Gumbel noise, which is such a draw (Kool et al. 2019). With the score
-    `dsir` it is importance resampling: the rows taken are spread as those of the target.
+    Taking the rows with the largest score plus Gumbel noise is such a draw (Kool et al. 2019). With the score `dsir`
+    it is importance resampling: the rows taken are distributed like those of the target.
     """
 
     name: ClassVar[str] = "resample"
@@ -82,7 +82,7 @@ class Resample(Selection):
     column: str = option(..., "The column of log weights to draw by, such as dsir; corpora show lists them.")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The negative of score plus noise, as a rising key; rows without a score last.
+        """Sort keys that put the largest score plus noise first, and rows without a score last.
 
         Raises:
             UnknownName: the dataset has no such column.
@@ -98,7 +98,7 @@ class Resample(Selection):
 
 
 def _rising(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Numbers as whole numbers in the same order, without a loss."""
+    """Map floats to integers that sort in the same order, without loss."""
     bits = np.ascontiguousarray(numbers + 0.0).view(np.uint64)
     negative = bits >> np.uint64(63) == 1
     return np.where(negative, ~bits, bits | np.uint64(1 << 63))
@@ -106,5 +106,5 @@ def _rising(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer them."""
+    """Offer the score and the selection."""
     return [Dsir, Resample]

@@ -1,4 +1,4 @@
-"""Generate: rows made up from statistics of the parent dataset."""
+"""Generate: synthetic rows from statistics of the parent dataset."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +17,7 @@ from corpora.builtin.transforms.successors import successors
 
 @dataclass(frozen=True)
 class Generate(TokenTransform):
-    """Make every row up from statistics of the parent: by default its token frequencies and sequence lengths."""
+    """Generate every row from statistics of the parent: by default its token frequencies and sequence lengths."""
 
     name: ClassVar[str] = "generate"
     needs: ClassVar[tuple[str, ...]] = ("tokens", "lengths")
@@ -27,11 +27,11 @@ class Generate(TokenTransform):
         "arXiv 2203.10326 (uniform, Zipf, bigram)"
     )
     draw: Literal["unigram", "bigram", "uniform", "zipf"] = option(
-        "unigram", "How tokens are drawn: by frequency, by the token before, all alike, or by Zipf's law."
+        "unigram", "How tokens are drawn: by frequency, by the token before, uniformly, or by Zipf's law."
     )
-    slope: float | None = option(None, "Zipf's exponent; fitted to the parent where none is given.", min=0.0, max=10.0)
+    slope: float | None = option(None, "Zipf's exponent; by default fitted to the parent.", min=0.0, max=10.0)
     lengths: Literal["empirical", "kept"] = option(
-        "empirical", "Lengths drawn from those of the parent, or kept row by row."
+        "empirical", "Draw lengths from those of the parent, or keep the length of each row."
     )
 
     def __post_init__(self) -> None:
@@ -41,7 +41,7 @@ class Generate(TokenTransform):
         object.__setattr__(self, "needs", (*tokens, *lengths))
 
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
-        """As many rows as the block has; no special id is ever written."""
+        """As many rows as the block has; special ids are never drawn."""
         lengths = block.lengths if self.lengths == "kept" else _drawn_lengths(len(block), context, rng)
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         if not offsets[-1]:
@@ -85,5 +85,5 @@ def _drawn_lengths(rows: int, context: Context, rng: Generator) -> NDArray[np.in
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer it."""
+    """Offer the transform."""
     return [Generate]

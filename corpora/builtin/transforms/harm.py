@@ -1,4 +1,4 @@
-"""Replace and drop: noise that hits each token by chance."""
+"""Replace and drop: noise that hits tokens at random."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -12,14 +12,14 @@ from corpora.arrays import control_places, ordinary_ids
 
 @dataclass(frozen=True)
 class Replace(TokenTransform):
-    """Put a random other token in the place of some."""
+    """Replace some tokens by random other ones."""
 
     name: ClassVar[str] = "replace"
     cites: ClassVar[str] = "Xie et al. 2017, arXiv 1703.02573 (noising); Wei & Zou 2019, arXiv 1901.11196 (replacement)"
     rate: float = option(0.1, "Share of tokens to replace.", min=0.0, max=1.0)
 
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
-        """The rows with each token hit at this rate; all ordinary ids but its own are equally likely.
+        """The rows with each token replaced at this rate; all ordinary ids but its own are equally likely.
 
         Raises:
             DatasetError: the vocabulary has fewer than two ordinary ids.
@@ -40,14 +40,14 @@ class Replace(TokenTransform):
 
 @dataclass(frozen=True)
 class Drop(TokenTransform):
-    """Leave some tokens out; rows of which nothing is left go too."""
+    """Delete some tokens, and rows that become empty."""
 
     name: ClassVar[str] = "drop"
     cites: ClassVar[str] = "Iyyer et al. 2015 (word dropout); Wei & Zou 2019, arXiv 1901.11196 (random deletion)"
-    rate: float = option(0.1, "Share of tokens to leave out.", min=0.0, max=1.0)
+    rate: float = option(0.1, "Share of tokens to delete.", min=0.0, max=1.0)
 
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
-        """The rows that still hold a token, with the row that each came from."""
+        """The rows that still have a token, with the row that each came from."""
         block = block.tight()
         kept = rng.random(len(block.values), dtype=np.float32) >= self.rate
         kept[control_places(block.values, context)] = True
@@ -58,5 +58,5 @@ class Drop(TokenTransform):
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer them."""
+    """Offer the transforms."""
     return [Replace, Drop]

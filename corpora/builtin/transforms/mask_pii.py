@@ -45,7 +45,7 @@ class MaskPii(TextTransform):
     """Replace e-mail addresses, IBANs, IP addresses and phone numbers by [EMAIL], [IBAN], [IP] and [PHONE].
 
     A phone number counts if it is valid in its country (library phonenumbers), an IBAN if its check digits are right
-    (python-stdnum). Four numbers with dots count as an IP address, also where they number a section.
+    (python-stdnum). Four numbers with dots count as an IP address, even if they are a section number.
     """
 
     name: ClassVar[str] = "mask-pii"
@@ -69,7 +69,7 @@ class MaskPii(TextTransform):
             raise OptionError(f"mask-pii: unknown region {self.region!r}; use a code of two capitals, such as US or DE")
 
     def rewrite(self, sentence: str, rng: Generator) -> str:
-        """The sentence with a placeholder for each."""
+        """The sentence with placeholders for personal data."""
         if "@" in sentence and "email" in self.kinds:
             sentence = EMAIL.sub("[EMAIL]", ASCII_EMAIL.sub("[EMAIL]", sentence))
         if not DIGIT.search(sentence) and "::" not in sentence:
@@ -94,7 +94,7 @@ class MaskPii(TextTransform):
 
 
 def _without_iban(match: re.Match[str]) -> str:
-    """The match with a mask, if it is an IBAN or begins with one; words of four letters look like more groups."""
+    """Mask the match if it is an IBAN or begins with one; words of four letters after it look like more groups."""
     from stdnum import iban
 
     text = match[0]
@@ -107,7 +107,7 @@ def _without_iban(match: re.Match[str]) -> str:
 
 
 def _without_ip(match: re.Match[str]) -> str:
-    """The mask, if the match is an address with a digit; `::1` and names such as `face::cafe` stay."""
+    """Mask the match if it is an address with a digit; `::1` and names such as `face::cafe` are kept."""
     try:
         ipaddress.ip_address(match[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Merge: consecutive sequences of a document joined into longer ones."""
+"""Merge: joins consecutive sequences of a document into longer ones."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,7 +20,7 @@ class Merge(TokenTransform):
 
     name: ClassVar[str] = "merge"
     cites: ClassVar[str] = "Delobelle et al. 2021 (RobBERTje: merged and shuffled distillation corpora)"
-    max_tokens: int = option(512, "The longest sequence to make, with its two special tokens.", min=3)
+    max_tokens: int = option(512, "The longest sequence to make, including its two special tokens.", min=3)
 
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
         """Each row absorbs the next ones while they fit; a row that is already too long stays unchanged.
@@ -47,5 +47,5 @@ def _starts(offsets: NDArray[np.int64], documents: NDArray[np.int64], room: int)
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer it."""
+    """Offer the transform."""
     return [Merge]

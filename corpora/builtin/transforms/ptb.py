@@ -32,7 +32,7 @@ APART = (
 
 @dataclass(frozen=True)
 class PennTreebank(TextTransform):
-    """Lower-case and cut into Penn Treebank tokens, as the original TBC is. Lossy: case, accents, spacing are gone."""
+    """Lower-case and split into Penn Treebank tokens like the original TBC. Lossy: case, accents, spacing are lost."""
 
     name: ClassVar[str] = "ptb"
     cites: ClassVar[str] = "Marcus et al. 1993 (tokens); Zhu et al. 2015 (the corpus that looks like this)"
@@ -40,7 +40,7 @@ class PennTreebank(TextTransform):
     lower: bool = option(True, "Lower-case as well.")
 
     def rewrite(self, sentence: str, rng: Generator) -> str:
-        """The sentence's tokens, separated by spaces; quotes are `` and '', other non-ASCII characters go."""
+        """The sentence's tokens, separated by spaces; quotes become `` and '', and other non-ASCII is dropped."""
         text = unicodedata.normalize("NFKD", sentence.translate(ASCII)).encode("ascii", "ignore").decode()
         text = SINGLE_OPENING.sub("` ", OPENING_QUOTE.sub("`` ", text)).replace('"', "''")
         for pattern, apart in APART:
@@ -51,5 +51,5 @@ class PennTreebank(TextTransform):
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer it."""
+    """Offer the transform."""
     return [PennTreebank]

@@ -19,7 +19,7 @@ GOPHER = "Rae et al. 2021, arXiv 2112.11446, appendix A"
 
 @dataclass(frozen=True)
 class TextScore(Score):
-    """A score of the text of a row, whatever the rows around it are."""
+    """A score of a row's text alone, independent of the rows around it."""
 
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "sentences"
 
@@ -42,11 +42,11 @@ class GopherQualityScore(QualityRules, TextScore):
     name: ClassVar[str] = "gopher-quality"
     uses: ClassVar[tuple[str, ...]] = ("spacy",)
     cites: ClassVar[str] = GOPHER
-    min_words: int = option(0, "Least number of words.", min=0)
-    stop_words: int = option(0, "Least number of different words among the, be, to, of, and, that, have, with.", min=0)
+    min_words: int = option(0, "The smallest number of words.", min=0)
+    stop_words: int = option(0, "How many of the words the, be, to, of, and, that, have, with must occur.", min=0)
 
     def of_text(self, text: str) -> float:
-        """0 for a row that breaks none."""
+        """The number of broken rules."""
         return sum(1 for _ in self.broken([text]))
 
 
@@ -54,8 +54,8 @@ class GopherQualityScore(QualityRules, TextScore):
 class Repetition(RepetitionRules, TextScore):
     """How much a row repeats itself: its largest share of repeated n-grams, divided by Gopher's threshold.
 
-    Above 1, a document like it would be rejected. An n-gram that occurs once is not a repetition in a row, though the
-    filter gopher-repetition counts it.
+    A document with a score above 1 would be rejected. Unlike the filter gopher-repetition, it does not count n-grams
+    that occur once.
     """
 
     name: ClassVar[str] = "repetition"
@@ -76,7 +76,7 @@ class C4Score(LineRules, TextScore):
     cites: ClassVar[str] = "Raffel et al. 2020, JMLR 21(140), section 2.2"
 
     def of_text(self, text: str) -> float:
-        """0 for a row that breaks none."""
+        """The number of broken rules."""
         return sum(1 for _ in self.broken_by(text))
 
 

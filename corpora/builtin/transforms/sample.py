@@ -1,4 +1,4 @@
-"""The sample: rows by chance, without replacement."""
+"""Sample: rows at random, without replacement."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,17 +12,17 @@ from corpora.arrays import mix
 
 @dataclass(frozen=True)
 class Sample(Selection):
-    """Take rows by chance, without replacement."""
+    """Take rows at random, without replacement."""
 
     name: ClassVar[str] = "sample"
     cites: ClassVar[str] = "van de Graaf 2021, Table 5"
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """A 64-bit mix of the seed and the row's number: one to one, so no two rows tie."""
+        """A 64-bit hash of the seed and the row number; it is one-to-one, so rows never tie."""
         return mix(np.arange(context.first_row, context.first_row + len(block)), seed)
 
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer it."""
+    """Offer the transform."""
     return [Sample]

@@ -1,4 +1,4 @@
-"""Selections by what a row is: its length, how common its tokens are, or any score; and a score to begin with."""
+"""Selections by length, by how common the tokens are or by any score; and the score `surprisal`."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -14,15 +14,15 @@ from corpora.errors import unknown_name
 
 @dataclass(frozen=True)
 class ByLength(Selection):
-    """Take the shortest rows, or the longest; chance decides among rows of one length."""
+    """Take the shortest or the longest rows; ties are broken at random."""
 
     name: ClassVar[str] = "by-length"
     of_documents: ClassVar[bool] = False
     cites: ClassVar[str] = "Platanios et al. 2019, arXiv 1903.09848 (length as difficulty)"
-    first: Literal["short", "long"] = option("short", "Which are taken sooner.")
+    first: Literal["short", "long"] = option("short", "Which rows are taken first.")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The length above 32 bits of chance; a row of sentences counts its bytes."""
+        """The length in the high 32 bits, random low bits; rows of text are measured in bytes."""
         length = np.minimum(block.lengths, 2**32 - 1).astype(np.uint64)
         if self.first == "long":
             length = np.uint64(2**32 - 1) - length
@@ -31,16 +31,16 @@ class ByLength(Selection):
 
 @dataclass(frozen=True)
 class ByRarity(Selection):
-    """Take the rows of the most common tokens, or of the rarest, by their mean surprisal."""
+    """Take the rows with the most common or the rarest tokens, by their mean surprisal."""
 
     name: ClassVar[str] = "by-rarity"
     of_documents: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("tokens",)
     cites: ClassVar[str] = "Platanios et al. 2019, arXiv 1903.09848 (word rarity as difficulty; there the sum)"
-    first: Literal["common", "rare"] = option("common", "Which are taken sooner.")
+    first: Literal["common", "rare"] = option("common", "Which rows are taken first.")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The mean surprisal in 2**-24 of a bit, above 32 bits of chance; empty rows last."""
+        """The mean surprisal in 2**-24 bits in the high 32 bits, random low bits; empty rows last."""
         mean = np.minimum(_mean_surprisal(block, context), 2**32 - 2)
         key: NDArray[np.uint64] = mean.astype(np.uint64)
         if self.first == "rare":
@@ -58,14 +58,14 @@ class Surprisal(Score):
     cites: ClassVar[str] = ByRarity.cites
 
     def score(self, block: Sequences, context: Context) -> Array:
-        """Bits a token; NaN for a row without tokens."""
+        """Bits per token; NaN for a row without tokens."""
         return np.where(block.lengths > 0, _mean_surprisal(block, context) / 2**24, np.nan)
 
 
 def _mean_surprisal(block: Sequences, context: Context) -> NDArray[np.int64]:
-    """[rows], the mean of -log2 of the tokens' shares, in 2**-24 of a bit; 0 for empty rows.
+    """[rows], the mean of -log2 of the tokens' shares, in 2**-24 bits; 0 for empty rows.
 
-    Whole numbers, so that nothing depends on what stands before a row in its block.
+    Integers, so that the result does not depend on the rows before it in the block.
     """
     block = block.tight()
     counts = context.statistics["tokens"]["counts"].astype(np.float64)
@@ -77,14 +77,14 @@ def _mean_surprisal(block: Sequences, context: Context) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class ByScore(Selection):
-    """Take the rows of the lowest or the highest scores: so many of them, or all between two bounds."""
+    """Take the rows with the lowest or highest scores: a given number, or all between two bounds."""
 
     name: ClassVar[str] = "by-score"
     cites: ClassVar[str] = "Wenzek et al. 2020, arXiv 1911.00359 (CCNet: text by its perplexity)"
-    column: str = option(..., "The column of numbers to go by; corpora show lists them.")
-    first: Literal["low", "high"] = option("low", "Which are taken sooner.")
-    min: float | None = option(None, "Take every row of this score or more, however many they are.")
-    max: float | None = option(None, "Take every row of this score or less, however many they are.")
+    column: str = option(..., "The column of numbers to select by; corpora show lists them.")
+    first: Literal["low", "high"] = option("low", "Which rows are taken first.")
+    min: float | None = option(None, "Take all rows with at least this score, however many they are.")
+    max: float | None = option(None, "Take all rows with at most this score, however many they are.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -92,7 +92,7 @@ class ByScore(Selection):
             raise OptionError(f"{self.name}: min is {self.min:g} and max {self.max:g}; min must be at most max")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The score above 32 bits of chance; rows without one last.
+        """The score in the high 32 bits, random low bits; rows without a score last.
 
         Raises:
             UnknownName: the dataset has no such column.
@@ -104,7 +104,7 @@ class ByScore(Selection):
         return (keys << np.uint64(32)) | _chance(block, context, seed)
 
     def bounds(self) -> tuple[int, int] | None:
-        """The keys of the least and the greatest score to take."""
+        """The lowest and the highest key to take, or None without `min` and `max`."""
         if self.min is None and self.max is None:
             return None
         low, high = -np.inf if self.min is None else self.min, np.inf if self.max is None else self.max
@@ -119,5 +119,5 @@ def _chance(block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer them."""
+    """Offer the selections and the score."""
     return [ByLength, ByRarity, ByScore, Surprisal]

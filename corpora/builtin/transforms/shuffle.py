@@ -22,12 +22,12 @@ class Shuffle(TokenTransform):
     )
     unit: Literal["token", "word", "ngram"] = option("token", "What is moved as a whole.")
     n: int = option(2, "Tokens in an n-gram; the last one of a row may be shorter.", min=1)
-    within: Literal["sequence", "document"] = option("sequence", "Where it may move to.")
+    within: Literal["sequence", "document"] = option("sequence", "How far it may move.")
 
     def apply(self, block: Sequences, context: Context, rng: Generator) -> Sequences:
-        """The rows of one block, shuffled; special ids but [UNK] stay where they are.
+        """The rows of one block, shuffled; special ids except [UNK] stay where they are.
 
-        Across a document rows keep their number of units, and so of tokens where the unit is a token. A
+        Within a document, each row keeps its number of units (so its length, if the unit is a token). A
         document that continues in the next block is shuffled in two parts.
         """
         block = block.tight()
@@ -68,5 +68,5 @@ class Shuffle(TokenTransform):
 
 @hookimpl
 def corpora_transforms() -> list[type[Transform]]:
-    """Offer it."""
+    """Offer the transform."""
     return [Shuffle]

@@ -1,4 +1,4 @@
-"""Draw tokens by the one before: lists of what followed each, drawn from by position, all rows together."""
+"""Draw tokens by the one before: pick a random entry of the list of its followers, for all rows at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,22 +15,26 @@ from corpora.builtin.statistics.bigrams import FIRST, pairs
 
 @dataclass(frozen=True)
 class Successors:
-    """For each token all that followed it, as often as it did."""
+    """For each token, the list of tokens that followed it, repeated as often as they did."""
 
     tokens: Array
     """[pairs], the followers of token 0, of token 1, …, and last those that begin a row."""
     starts: NDArray[np.int64]
-    """[vocabulary + 1], where the followers of each begin."""
+    """[vocabulary + 1], where each token's followers begin in `tokens`."""
     counts: NDArray[np.uint64]
-    """[vocabulary + 1], how many there are. A token that nothing follows has them all: it backs off to the unigram."""
+    """[vocabulary + 1], how many followers each has. A token without any gets the whole list (unigram back-off)."""
 
     def draw(self, lengths: NDArray[np.int64], dtype: DTypeLike, rng: Generator) -> Array:
-        """Rows of these lengths, one after the other.
+        """Rows of these lengths, concatenated.
 
-        Rows are ordered by length, so those that have an i-th token are a prefix, and step on together.
+        Rows are sorted by length, so that those with an i-th token are a prefix and advance together.
+
+        Args:
+            lengths: [rows], in tokens.
+            dtype: an integer type wide enough for every id.
 
         Returns:
-            [tokens], of the given type.
+            [sum of the lengths] of `dtype`.
         """
         rows = np.argsort(-lengths, kind="stable")
         places = (np.cumsum(lengths) - lengths)[rows]
@@ -55,7 +59,7 @@ class Successors:
 
 
 class _Same:
-    """A mapping that is its own key: equal to nothing but itself."""
+    """A cache key that compares a mapping by identity."""
 
     def __init__(self, counts: Mapping[str, Array]) -> None:
         self.counts, self.keys = counts, counts["keys"]
@@ -68,7 +72,7 @@ class _Same:
 
 
 def successors(context: Context) -> Successors:
-    """The lists of the parent's `bigrams`, without special ids; kept for the next block."""
+    """The followers in the parent's statistic `bigrams`, without special ids; cached for the next block."""
     return _lists(_Same(context.statistics["bigrams"]), tuple(ordinary_ids(context).tolist()), len(context.vocabulary))
 
 

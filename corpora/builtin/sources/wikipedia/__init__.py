@@ -50,8 +50,8 @@ class Wikipedia(Source):
         "drop", "Sentences that a formula or a template had to be left out of: dropped, filled with [...], or kept."
     )
     disambiguation: Literal["drop", "keep"] = option("keep", "Disambiguation pages: rejected, or kept.")
-    template: tuple[str, ...] = option((), "Components that render templates, asked before the built-in ones.")
-    allow_cut: bool = option(False, "Read the intact pages of a dump that is cut or damaged.")
+    template: tuple[str, ...] = option((), "Components that render templates, tried before the built-in ones.")
+    allow_cut: bool = option(False, "Read the intact pages of a truncated or damaged dump.")
     project: Literal["wikipedia", "any"] = option("wikipedia", "Refuse dumps of other projects, or accept any wiki.")
 
     def fetches(self) -> bool:
@@ -120,7 +120,7 @@ class Wikipedia(Source):
         return [registry.make("templates", text) for text in self.template]
 
     def notes(self) -> Sequence[str]:
-        """What the manifest and the card must say about the dump files."""
+        """Notes on the dump files for the manifest and the card."""
         from corpora.builtin.sources.wikipedia.dump.streams import is_whole
 
         cut = [path.name for path in map(local, self.dump) if self.allow_cut and not is_whole(path)]
@@ -137,5 +137,5 @@ def _articles(source: Wikipedia) -> Articles:
 
 @hookimpl
 def corpora_sources() -> list[type[Source]]:
-    """Offer it."""
+    """Offer the source."""
     return [Wikipedia]

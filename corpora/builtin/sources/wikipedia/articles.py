@@ -20,14 +20,14 @@ WIKITEXT_CHARACTERS = 8 << 20
 """Longer pages are rejected; MediaWiki itself allows 2 MB."""
 _REDIRECT = re.compile(r"\s*#\s?([^\W\d_]+(?:[ _-][^\W\d_]+)?)\s*:?\s*\[\[[^\]\n]+\]\]")
 _HOLES: dict[str, Literal["mark", "fill", "close"]] = {"drop": "mark", "fill": "fill", "keep": "close"}
-"""What the option `holes` means for the text; a build drops the sentences with a mark."""
+"""How each value of the option `holes` treats gaps in the text; a build drops sentences with a mark."""
 
 
 class Articles:
     """Reads the shards of one source.
 
     Args:
-        templates: renderers that are asked before the built-in ones.
+        templates: renderers that are tried before the built-in ones.
     """
 
     def __init__(self, source: Wikipedia, templates: Sequence[Template]) -> None:

@@ -121,7 +121,7 @@ def _header(path: Path) -> bytes:
 
 
 def lacks_root(path: Path) -> bool:
-    """Whether an uncompressed file has no `<mediawiki>` before its first page, which means it is not a truncated dump."""
+    """Whether an uncompressed file has no `<mediawiki>` before its first page, so it is not a truncated dump."""
     if packing(path) != "xml":
         return False
     with path.open("rb") as file:
