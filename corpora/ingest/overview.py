@@ -118,12 +118,20 @@ def _source_for(folder: Path, paths: Sequence[Path], follow_links: bool) -> tupl
     dumps = [path for path in paths if DUMP.search(path.name)]
     books = [path for path in paths if path.suffix.lower() == ".epub"]
     sizes = {"wikipedia": _size(dumps), "books": _size(books)}
-    sizes["texts"] = _size(paths) - sum(sizes.values()) if dumps or books else 1
-    name = max(sizes, key=lambda name: sizes[name])
     options: dict[str, object] = {"folder": str(folder)} | ({"follow-links": True} if follow_links else {})
+    sizes["texts"] = _text_bytes(options) if dumps or books else 1
+    name = max(sizes, key=lambda name: sizes[name])
     if name == "wikipedia":
         options = {"dump": _intact(dumps)}
     return _source(name, options), options
+
+
+def _text_bytes(options: dict[str, object]) -> int:
+    """The size of the files that the source `texts` reads; images and others do not count."""
+    try:
+        return _size(path for path, _ in files_of(_source("texts", options).shards()))
+    except InputError:
+        return 0
 
 
 def _source(name: str, options: dict[str, object]) -> Source:

@@ -36,10 +36,8 @@ def survey(
     rows = [[kind.suffix, kind.files, _size(kind.size_bytes), "yes" if kind.is_read else "no"] for kind in found.files]
     table(["suffix", "files", "size", "read"], rows)
     if found.links_out:
-        say(
-            f"not followed: {len(found.links_out):,} links that lead out of the folder, such as {found.links_out[0]}; "
-            "--follow-links reads them"
-        )
+        links = "1 link that leads" if len(found.links_out) == 1 else f"{len(found.links_out):,} links that lead"
+        say(f"not followed: {links} out of the folder, such as {found.links_out[0]}; use --follow-links to read them")
     _print_sample(found)
 
 
@@ -68,7 +66,7 @@ def _print_sample(found: Survey) -> None:
             ["seconds on one core", expected["seconds"]],
         ],
     )
-    say(f"next: {_short(found.command)}")
+    say(f"next: {_short(found.command)}" if sample.kept else "no document of the sample would be in the dataset")
 
 
 def _short(command: str) -> str:

@@ -74,6 +74,18 @@ def test_a_folder_with_nothing_to_read_is_one_line(tmp_path, name):
     assert "\n" not in str(caught.value) and name in str(caught.value)
 
 
+def test_pictures_next_to_books_do_not_count_as_texts(tmp_path):
+    (tmp_path / "a.epub").write_bytes(b"PK\x03\x04")
+    (tmp_path / "picture.png").write_bytes(b"\0" * 1_000_000)
+    assert survey(tmp_path).command == f"corpora build books --folder {tmp_path}"
+
+
+def test_no_command_is_suggested_where_nothing_can_be_read(run, tmp_path):
+    (tmp_path / "a.txt").write_text(" ")
+    said = run("survey", tmp_path).out
+    assert "rejected: empty 100%" in said and "next:" not in said
+
+
 @pytest.mark.slow
 def test_the_command_prints_a_table_or_json(run, texts):
     assert "next: corpora build texts" in run("survey", texts).out

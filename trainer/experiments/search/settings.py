@@ -121,6 +121,8 @@ def _search(path: Path, recipe: Recipe) -> Search:
     table = SearchTable.from_options(rest.pop("search"))
     table = replace(table, out=path.parent / table.out.expanduser())
     distill = rest.get("distill", {})
+    if not table.parts:
+        raise RecipeError("[search] parts lists no dataset; list two, or one with bands and column")
     for key, instead in SET_BY_SEARCH.items():
         if key in distill:
             raise RecipeError(f"[distill] sets {key}; in a search, set {instead} in [search]")

@@ -118,6 +118,8 @@ class Storage:
         if self._root.strip("/") and self._system.isfile(self._root):
             return {self._root: self._system.info(self._root)}
         found: dict[str, Mapping[str, object]] = self._system.find(self._root, detail=True)
+        if not found and self._root.strip("/") and not self._system.exists(self._root):
+            raise FileNotFoundError(self._root)
         return found
 
     def _folder(self, found: Mapping[str, object]) -> str:

@@ -137,7 +137,8 @@ def test_an_interrupted_download_continues(home, serve):
     ("address", "message"),
     [
         ("nowhere://bucket/a", "nowhere://bucket/a: .*use for example s3://"),
-        ("memory://absent", "no file in .txt, .* at memory://absent"),
+        ("memory://absent", "memory://absent does not exist"),
+        ("file:///absent/folder", "file:///absent/folder does not exist"),
         ("zip://absent.zip", "does not exist"),
         ("http://127.0.0.1:9/a.txt", "127.0.0.1:9"),
     ],

@@ -176,6 +176,8 @@ def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:
     ("old", "new", "why"),
     [
         (', "tiny-shuffle"]', "]", "fewer than two datasets"),
+        ('["tiny-train", "tiny-shuffle"]', "[]", "parts lists no dataset"),
+        ('"tiny-shuffle"]', '"tiny-shufle"]', "no dataset is named tiny-shufle; did you mean tiny-shuffle"),
         ("proxies = 6", "proxies = 5", "2 parts with model auto need at least 6: 5 to fit"),
         ("proxies = 6", 'proxies = 4\nmodel = "quadratic"', "need at least 6: 5 to fit .*quadratic 5"),
         ("verify-seeds = [1]", "verify-seeds = [42]", "the seed of the proxies"),
