@@ -18,7 +18,7 @@ BROKEN = {
         "state": "gave two results.*earlier calls",
         "process": "gave a different result in a worker process",
         "bytes": "rewrite returned bytes; it must return str",
-        "surrogate": "gave text that UTF-8 cannot hold",
+        "surrogate": "gave text that is not valid Unicode",
         "error": "rewrite raised IndexError: string index out of range",
     },
     "Tokens": {
@@ -70,7 +70,7 @@ BROKEN = {
     "Reads": {
         "keys": "two shards have the same key",
         "absolute": "the shard key /home/me/a depends on the source's location",
-        "order": "shards gave other shards or another order",
+        "order": "shards gave different shards or another order",
         "line break": "paragraphs must be non-empty text without line breaks",
         "empty": "must be non-empty text",
         "list": "are not a tuple",
