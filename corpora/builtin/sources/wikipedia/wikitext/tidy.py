@@ -107,10 +107,16 @@ _RUN_IN = re.compile(r"(={2,6})([^=\n]{1,120})\1[ \t]*([^=\s].*)")
 def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
     """Paragraphs and headings, and a gap where a list, a table or something else was left out."""
     lines: list[str] = []
-    marked = "==" in text
+    marked, barred = "==" in text, _BAR.search(text) is not None
     for raw in text.split("\n"):
         line = raw.strip()
         first = line[:1]
+        if barred and _is_row(line):
+            if lines:
+                yield 0, " ".join(lines)
+                lines = []
+            yield (0, line) if rules.lists == "keep" else (_GAP, "")
+            continue
         if line and first not in "=*#:;|!{-\ue0f0" and not (marked and "==" in line):
             lines.append(line)
             continue
@@ -141,6 +147,16 @@ def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
             lines.append(line)
     if lines:
         yield 0, " ".join(lines)
+
+
+_BAR = re.compile(r" [|·•] ")
+_ROW_ITEMS, _ROW_CHARACTERS = 5, 24
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is a row of links between bars, such as the neighbours of a year: `1930 | 1931 | 1932 | …`."""
+    items = line.count(" | ") + line.count(" · ") + line.count(" • ") + 1
+    return items >= _ROW_ITEMS and len(line) < items * _ROW_CHARACTERS and line[-1] not in _ENDS
 
 
 _BARE = f" .,;:–—-{HOLE}"

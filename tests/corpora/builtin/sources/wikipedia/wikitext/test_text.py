@@ -191,6 +191,14 @@ def test_formulas_are_dropped_kept_as_tex_or_named(math, text):
     assert plain_text("so <math>x^2</math> is", rules=Rules(math=math)) == text
 
 
+def test_rows_of_links_between_bars_are_lists():
+    page = "It began.\n\n[[May]] | [[June]] | [[July]] | [[August]] | [[September]]\n\nIt ended."
+    assert plain_text(page) == "It began.\nIt ended."
+    assert plain_text(page, rules=Rules(lists="keep")).split("\n")[1] == "May | June | July | August | September"
+    prose = "P(A | B) is what we know, P(B | A) is what we want, and Bayes tells how to get it."
+    assert plain_text(prose) == prose
+
+
 def test_captions_are_kept_on_request():
     wikitext = "Text.\n[[File:a.jpg|thumb|left|A [[dog|hound]] sleeps]]"
     assert plain_text(wikitext, rules=Rules(captions="keep")) == "Text.\nA hound sleeps"
