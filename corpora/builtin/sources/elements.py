@@ -31,6 +31,9 @@ class Element(Protocol):
     def getprevious(self) -> Element | None:
         """The sibling before this one."""
 
+    def getnext(self) -> Element | None:
+        """The sibling behind this one."""
+
     def iter(self, *tags: str) -> Iterator[Element]:
         """This element and all its descendants in document order; if tags are given, only those with these names."""
 

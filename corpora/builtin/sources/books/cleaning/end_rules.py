@@ -58,8 +58,9 @@ END_RULES = (
     ),
     rule(
         "fiction notice",
-        "fictitious|fictional|imaginary",
-        r"^\W*+(?:all )?(?:the )?(?:names|characters|persons|people|places|incidents|events)\b.{0,120}"
+        "fictitious|fictional|imaginary|of fiction|of pure fiction",
+        r"^\W*+(?:this(?: \w+)?|the following) (?:is|are) (?:a )?(?:purely )?works? of (?:pure )?fiction\W*+$"
+        r"|^\W*+(?:all )?(?:the )?(?:names|characters|persons|people|places|incidents|events)\b.{0,120}"
         r"\b(?:is|are) (?:\w+ ){0,2}(?:fictitious|fictional|imaginary)",
         100,
     ),

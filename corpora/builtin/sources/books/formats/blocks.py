@@ -15,6 +15,8 @@ from corpora.builtin.sources.unreadable import Unreadable as Unreadable
 INVISIBLE = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Soft hyphens, zero-width and direction marks. Zero-width joiners are kept, because they are part of the spelling."""
 INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]+")
+COMMON_LIGATURES = "ﬀﬁﬂ"
+LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 ENTITY = re.compile(r"&(?:amp;)?(?:([A-Za-z][A-Za-z0-9]{1,30};)|#(?:\d{2,7}|[xX][\dA-Fa-f]{2,6});)")
 
 
@@ -48,8 +50,12 @@ class ParsedBook:
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters."""
-    if text.isascii() or not any(mark in text for mark in INVISIBLE):  # much faster than the pattern
+    """The text without invisible characters, and with the ligatures of type, such as ﬁ, as letters."""
+    if text.isascii():
+        return text
+    if any(mark in text for mark in COMMON_LIGATURES):
+        text = text.translate(LIGATURES)
+    if not any(mark in text for mark in INVISIBLE):  # much faster than the pattern
         return text
     return INVISIBLE_RUN.sub("", text)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpora import Json
 from corpora.builtin.sources.books.formats import epub_ebooklib, epub_lenient
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, words_in
 from corpora.builtin.sources.books.formats.epub_package import SpineItem, refuse_encrypted
-from corpora.builtin.sources.books.formats.html import blocks_of
+from corpora.builtin.sources.books.formats.epub_pages import joined_pages
+from corpora.builtin.sources.books.formats.html import blocks_in, decoded
 from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+from corpora.builtin.sources.encodings.legacy import legacy_encoding
 
 MAX_PAGE_WORDS = 400
 """A longer file is kept even if the guide calls it a title page, because guides also point into chapters."""
@@ -31,13 +34,13 @@ def read_epub(path: Path) -> ParsedBook:
         refuse_encrypted(archive)
         package = epub_ebooklib.read_package(archive) or epub_lenient.read_package(archive)
         pages, lost = _pages(archive, package.spine)
+    texts, undecided = _decoded(pages)
+    lost += undecided
     if len(lost) > MAX_LOST_RATE * len(package.spine):
         raise Unreadable("spine lost", f"{len(lost)} of {len(package.spine)} texts: {', '.join(lost)}"[:300])
-    blocks = [
-        block
-        for entry, page in pages
-        for block in _marked_by_guide(blocks_of(page), is_matter=entry in package.guide_matter)
-    ]
+    blocks = joined_pages(
+        [_marked_by_guide(blocks_in(text), is_matter=entry in package.guide_matter) for entry, text in texts]
+    )
     if not any(not block.rule for block in blocks):
         raise Unreadable("no text", f"{len(package.spine)} texts in its spine")
     metadata: dict[str, Json] = {"spine_lost": lost, "spine": {"lost": len(lost)}} if lost else {}
@@ -59,6 +62,39 @@ def _pages(archive: ZipArchive, spine: Sequence[SpineItem]) -> tuple[list[tuple[
                 raise
             lost.append(f"{label} (damaged)")
     return pages, lost
+
+
+def _decoded(pages: Sequence[tuple[str, bytes]]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The text of each page by its entry, and pages that are left out since their encoding is uncertain.
+
+    A page too short to show its encoding has that of the others, if they are not in Unicode.
+    """
+    texts: dict[str, str] = {}
+    uncertain: dict[str, bytes] = {}
+    encodings: Counter[str] = Counter()
+    for entry, raw in pages:
+        try:
+            found = decoded(raw)
+        except Unreadable as error:
+            if error.reason != "uncertain encoding":
+                raise
+            texts[entry], uncertain[entry] = "", raw
+            continue
+        texts[entry] = found.text
+        encodings[found.encoding] += not found.encoding.startswith("utf")
+    if uncertain:
+        texts |= _decoded_as_others(uncertain, encodings)
+    lost = [entry for entry in uncertain if not texts[entry]]
+    return [page for page in texts.items() if page[0] not in lost], [f"{entry} (uncertain encoding)" for entry in lost]
+
+
+def _decoded_as_others(uncertain: Mapping[str, bytes], encodings: Counter[str]) -> dict[str, str]:
+    try:
+        ((encoding, count),) = encodings.most_common(1) or [("", 0)]
+        encoding = encoding if count else legacy_encoding(b"\n".join(uncertain.values()))
+        return {entry: raw.decode(encoding) for entry, raw in uncertain.items()}
+    except (Unreadable, UnicodeDecodeError):
+        return {}
 
 
 def _marked_by_guide(blocks: list[Block], *, is_matter: bool) -> list[Block]:

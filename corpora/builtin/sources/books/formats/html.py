@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
-from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of
+from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of, style_of
 from corpora.builtin.sources.elements import Element
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 
@@ -25,6 +25,8 @@ BREAK = "\u2028"
 """Represents a line break from the markup; two of them begin a paragraph."""
 PARAGRAPH = re.compile(f"{BREAK}\\s*?{BREAK}[\\s{BREAK}]*")
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
+INITIAL_CLASS = re.compile(r"drop|initial|\bdc\b|bigcap|firstletter|first-letter", re.I)
+WORDS_OF_ONE_LETTER = frozenset("AIOÀYE")
 SENTENCE_ENDS = tuple(".!?…\"'”’:")
 
 
@@ -137,7 +139,7 @@ class _Walk:
             if border:
                 yield from self._flush(level, rule)
             if leaving:
-                self._parts.append(node.tail or "")
+                self._parts.append(_tail(node))
                 continue
             own = rule_of(node, self._parts[-8:])
             if own is not None and not (own and border):
@@ -155,6 +157,8 @@ class _Walk:
             _keep_blank_lines(node)
         if name in ("text", "tspan"):
             self._parts.append(_svg_break(node, self._parts))
+        if name == "span" and "display:block" in style_of(node):
+            self._parts.append(BREAK)
         self._parts.append(BREAK if name == "br" else node.text or "")
         if name == "a" and (node.get("href") or "").partition("#")[0][:4] != "http":
             self._linked += len("".join(node.itertext()))
@@ -199,10 +203,32 @@ def _svg_break(node: Element, before: list[str]) -> str:
 
 def _initial(node: Element) -> str:
     """The letter that a picture represents at the beginning of a word; empty for all other elements."""
-    if name_of(node) != "img" or not (node.tail or "")[:1].isalpha():
+    letter = (node.get("alt") or "").strip() if name_of(node) == "img" else ""
+    if len(letter) != 1 or not letter.isalpha():
         return ""
-    letter = (node.get("alt") or "").strip()
-    return letter if len(letter) == 1 and letter.isalpha() else ""
+    following = _text_behind(node)
+    return letter if following.lstrip()[:1].isalpha() and not following[:1].isspace() else ""
+
+
+def _text_behind(node: Element) -> str:
+    """The text right behind an element, or behind the two around it if it ends them."""
+    for _ in range(3):
+        if node is None or (node.tail or "").strip():
+            break
+        following = node.getnext()
+        if following is not None:
+            return following.text or ""
+        node = node.getparent()
+    return "" if node is None else node.tail or ""
+
+
+def _tail(node: Element) -> str:
+    """The text behind an element; without the white space that separates a large initial from its word."""
+    tail = node.tail or ""
+    if not tail[:1].isspace() or name_of(node) != "span" or not INITIAL_CLASS.search(node.get("class") or ""):
+        return tail
+    letter = (node.text or "").strip()
+    return tail.lstrip() if len(letter) == 1 and letter.isupper() and letter not in WORDS_OF_ONE_LETTER else tail
 
 
 def _keep_blank_lines(node: Element) -> None:

@@ -15,7 +15,9 @@ SILENT = frozenset({
 """Elements that reading systems never show as text."""
 NAMED = {"figcaption": "caption", "math": "formula"}
 CLASSES = {
-    "caption": "caption", "pg-boilerplate": "gutenberg", "tnote": "transcriber's note",
+    "caption": "caption", "hidden": "hidden", "sr-only": "hidden", "visually-hidden": "hidden",
+    "sidenote": "sidenote", "sidenotes": "sidenote", "margin-note": "sidenote", "marginnote": "sidenote",
+    "pg-boilerplate": "gutenberg", "tnote": "transcriber's note",
     "transnote": "transcriber's note", "transnotes": "transcriber's note", "trnote": "transcriber's note",
 }  # fmt: skip
 SILENT_CLASSES = frozenset({
@@ -30,11 +32,21 @@ SILENT_TYPES = frozenset({"backlink", "doc-backlink", "doc-noteref", "doc-pagebr
 LINKS_RATE = 0.5
 """A `nav` element is a table of contents if at least this share of its text is in links; others are used by mistake."""
 NOTE_SIGN = re.compile(
-    r"[*†‡§¶]{1,3}|[↑↩⤴⏎^]\ufe0e?|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]", re.I
+    r"(?:back|return)(?: to (?:the )?(?:main )?(?:text|top|page|reference|note \d+))?\.?|"
+    r"[*†‡§¶]{1,3}|[↑↩⤴⏎^]\ufe0e?|[\[({](?:(?:note )?\d{1,3}|[*†‡§¶]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]",
+    re.I,
 )
-NOTE_NUMBER = re.compile(r"\d{1,3}")
+NOTE_NUMBER = re.compile(r"\d{1,3}\.?")
+RAISED_NUMBER = re.compile(r"\d{1,3}")
+PAGE_ID = re.compile(r"(?:page|pag|pg|pb|p)[._-]?0*(\d{1,4})", re.I)
+PAGE_NUMBER = re.compile(r"[\[({]?(?:p\. ?|pg\.? ?|page )?(\d{1,4})[\])}]?", re.I)
 BEFORE_MARKS = frozenset(""".,;:!?…"'”’»)""")
 BRACKETED = re.compile(r"\[\w{1,5}\]")
+
+
+def style_of(node: Element) -> str:
+    """An element's own style in small letters, without spaces."""
+    return "".join((node.get("style") or "").split()).lower()
 
 
 def name_of(node: Element) -> str:
@@ -53,7 +65,7 @@ def rule_of(node: Element, before: list[str]) -> str | None:
         None for text; an empty string for marks and scripts, which are removed without a record.
     """
     name = name_of(node)
-    if name in SILENT or not name or _is_note_mark(node, name, before):
+    if name in SILENT or not name or _is_note_mark(node, name, before) or _is_page_number(node, name):
         return ""
     if rule := NAMED.get(name):
         return rule
@@ -71,7 +83,8 @@ def _rule_of_attributes(node: Element) -> str | None:
         return ""
     if found := next((kind for kind in types if kind in TYPES), None):
         return f"marked as {found}"
-    if node.get("hidden") is not None or "display:none" in (node.get("style") or "").replace(" ", "").lower():
+    style = style_of(node)
+    if node.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style:
         return "hidden"
     return next((CLASSES[kind] for kind in classes if kind in CLASSES), None)
 
@@ -86,9 +99,24 @@ def _is_note_mark(node: Element, name: str, before: list[str]) -> bool:
     """Whether an element is the mark of a note: a linked sign or raised number, or a superscript in brackets."""
     if name == "a" and "#" in (node.get("href") or "") and name_of(node.getparent()) not in HEADINGS:
         text = _short_text(node)
+        if text[:1].isalpha() and "".join(before).rstrip()[-1:] in tuple("(["):
+            return False
         is_number = NOTE_NUMBER.fullmatch(text) is not None
         return NOTE_SIGN.fullmatch(text) is not None or (is_number and _is_apart(node, "".join(before)))
-    return name == "sup" and BRACKETED.fullmatch(_short_text(node)) is not None
+    if name != "sup":
+        return False
+    text, written = _short_text(node), "".join(before).rstrip()
+    is_behind_mark = bool(written) and written[-1] in BEFORE_MARKS
+    return BRACKETED.fullmatch(text) is not None or (is_behind_mark and RAISED_NUMBER.fullmatch(text) is not None)
+
+
+def _is_page_number(node: Element, name: str) -> bool:
+    """Whether an element is the number of a printed page: its id names the same page."""
+    if name not in ("a", "span") or not node.attrib:
+        return False
+    page = PAGE_ID.fullmatch(node.get("id") or "")
+    shown = PAGE_NUMBER.fullmatch(_short_text(node)) if page else None
+    return page is not None and shown is not None and page[1] == shown[1].lstrip("0")
 
 
 def _is_apart(node: Element, before: str) -> bool:

@@ -198,3 +198,10 @@ def test_narration_in_other_languages_stays_at_the_very_end(line):
 @pytest.mark.parametrize("line", FOREIGN_NOTICES)
 def test_notices_in_other_languages_go(line):
     assert paragraphs("Smashwords Edition", "Chapter 1", *STORY, *STORY, line) == (*STORY, *STORY)
+
+
+def test_a_bare_notice_of_fiction_on_the_first_page_is_removed():
+    notice = ("Copyright © 2014 Ada Quill", "This is a work of fiction.", "Chapter 1")
+    story = ("It rained on the reeds all day, and nobody came to see the heron leave.",) * 40
+    book = ParsedBook(tuple(Block(text, level=text == "Chapter 1") for text in notice + story))
+    assert document_of(book, "x").paragraphs == story
