@@ -41,7 +41,7 @@ def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
         if published or number < END_BLOCKS or number >= back:
             yield number, rule
     for text, first in ((_lower(blocks[:END_BLOCKS]), 0), (_lower(blocks[back:]), back)):
-        yield from _hits(END_RULES, text, first)
+        yield from _hits(text, first)
 
 
 @cache
@@ -66,13 +66,20 @@ def _lower(blocks: Sequence[Block]) -> bytes:
     return "\n".join([block.text for block in blocks]).encode("utf-8", "surrogatepass").lower()
 
 
-def _hits(rules: Sequence[Rule], whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:
-    for rule in rules:
+def _hits(whole: bytes, first: int) -> Iterator[tuple[int, Rule]]:
+    """The same for the rules of the ends, one after the other.
+
+    Args:
+        whole: the blocks near an end, one per line.
+        first: the number of the first of them.
+    """
+    places = _end_literals().places(whole)
+    for rule in END_RULES:
         for hint in rule.hints:
-            number, counted, at = first, 0, whole.find(hint)
-            while at >= 0:
-                number += whole.count(b"\n", counted, at)
-                counted = at
-                yield number, rule
-                at = whole.find(b"\n", at)
-                at = whole.find(hint, at) if at >= 0 else -1
+            for place in sorted(places.get(hint, ())):
+                yield first + whole.count(b"\n", 0, place), rule
+
+
+@cache
+def _end_literals() -> Literals:
+    return Literals(hint for rule in END_RULES for hint in rule.hints)
