@@ -19,7 +19,7 @@ FIRST = ("build", "tokenize", "sample", "transform", "mix", "concat", "split")
 """The commands that most people need first, in this order; the others follow in the order of `COMMANDS`."""
 
 
-class FirstThingsFirst(TyperGroup):
+class OrderedCommands(TyperGroup):
     """Lists commands in the order in which most people need them."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
@@ -28,7 +28,7 @@ class FirstThingsFirst(TyperGroup):
 
 
 app = typer.Typer(
-    cls=FirstThingsFirst,
+    cls=OrderedCommands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

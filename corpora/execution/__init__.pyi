@@ -1,7 +1,7 @@
 from .executors import Executor as Executor
 from .executors import make_executor as make_executor
 from .progress import Progress as Progress
+from .progress import reported as reported
 from .progress import silent as silent
-from .progress import told as told
 from .sandbox import Guard as Guard
 from .sandbox import guarded as guarded

@@ -15,7 +15,7 @@ def silent(stage: str, done: float, total: float | None, detail: str) -> None:
     """The progress that reports nothing."""
 
 
-def told(items: Iterable[T], progress: Progress, stage: str, total: int) -> Iterator[T]:
+def reported(items: Iterable[T], progress: Progress, stage: str, total: int) -> Iterator[T]:
     """Yield the items, and report after each one how many are done.
 
     Args:

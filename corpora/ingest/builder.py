@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpora.errors import InputError, TooManyFailed
-from corpora.execution import Executor, Progress, silent, told
-from corpora.ingest.decision import Fates, decide, reasons_text
+from corpora.execution import Executor, Progress, reported, silent
+from corpora.ingest.decision import Outcomes, decide, reasons_text
 from corpora.ingest.duplicates import Method
 from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, join_shards
 from corpora.ingest.inputs import hash_inputs
@@ -183,13 +183,13 @@ class _Build:
         """Read the parts, stopping early at the limit; the number of rows in each part."""
         task = ExtractTask(folder, self.source, self.filters, self.duplicates, self.limit, self.shared_edges)
         found: list[int] = []
-        for rows in told(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
+        for rows in reported(self.work.executor.map(task, self.parts), self.work.progress, "extract", len(self.parts)):
             found.append(rows)
             if self.limit is not None and sum(found) >= self.limit:
                 break
         return found
 
-    def _decide(self, folder: Path, found: list[int]) -> Fates:
+    def _decide(self, folder: Path, found: list[int]) -> Outcomes:
         self.work.progress("decide", 0, 1, "")
         batches = [b.drop_columns(UNDECIDED) for n in range(len(found)) for b in read_stream(_extract_path(folder, n))]
         schema = pa.schema([field for field in EXTRACT if field.name not in UNDECIDED])
@@ -198,16 +198,16 @@ class _Build:
         if self.limit is not None:
             table = table.slice(0, self.limit)
             bounds = [min(bound, self.limit) for bound in bounds]
-        fates = decide(table, bounds, self.duplicates)
-        self._check(fates)
-        if fates.shared:
+        outcomes = decide(table, bounds, self.duplicates)
+        self._check(outcomes)
+        if outcomes.shared:
             rows = (batch for n in range(len(found)) for batch in read_stream(_extract_path(folder, n)))
-            fates.accounting["counts"][BOILERPLATE] = quoted(rows, fates.shared)
+            outcomes.accounting["counts"][BOILERPLATE] = quoted(rows, outcomes.shared)
         self.work.progress("decide", 1, 1, "")
-        return fates
+        return outcomes
 
-    def _check(self, fates: Fates) -> None:
-        counts = fates.accounting
+    def _check(self, outcomes: Outcomes) -> None:
+        counts = outcomes.accounting
         reasons = reasons_text(counts)
         if not counts["found"]:
             raise InputError(f"{self.name}: {self.source.short()} contains no documents")
@@ -217,37 +217,39 @@ class _Build:
                 f"--max-failed {self.max_failed:g} allows; nothing was written"
             )
         if not counts["written"]:
-            examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in fates.rejects[:3])
+            examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in outcomes.rejects[:3])
             raise InputError(
                 f"{self.name}: none of {counts['found']} documents was kept ({reasons}), such as {examples}"
             )
 
-    def _gather(self, staging: Path, folder: Path, fates: Fates) -> Manifest:
+    def _gather(self, staging: Path, folder: Path, outcomes: Outcomes) -> Manifest:
         task = WriteTask(
             folder,
             self.splitter,
-            fates.survivors,
-            fates.found,
-            frozenset(fates.shared),
+            outcomes.survivors,
+            outcomes.found,
+            frozenset(outcomes.shared),
             keep_symbols=self.source.defaults().keep_symbols,
         )
-        numbers = sorted(fates.survivors)
+        numbers = sorted(outcomes.survivors)
         with BlockWriter(staging, SENTENCES) as writer:
-            for number in told(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
+            for number in reported(self.work.executor.map(task, numbers), self.work.progress, "write", len(numbers)):
                 for batch in read_stream(task.path(number)):
                     writer.write(batch)
             files = writer.close()
         dropped = gather_side_records(map(task.side_path, numbers), staging)
         if holes := dropped.pop(HAS_HOLE, 0):
-            fates.accounting["holes"] = holes
-        fates.accounting["sentences_dropped"] = dropped
-        if TEMPLATES in fates.tables:
-            write_text(staging / f"{TEMPLATES}.jsonl", _counted_lines(TEMPLATES.rstrip("s"), fates.tables[TEMPLATES]))
-        pq.write_table(fates.documents, staging / "documents.parquet", compression="zstd")
-        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in fates.rejects)
+            outcomes.accounting["holes"] = holes
+        outcomes.accounting["sentences_dropped"] = dropped
+        if TEMPLATES in outcomes.tables:
+            write_text(
+                staging / f"{TEMPLATES}.jsonl", _counted_lines(TEMPLATES.rstrip("s"), outcomes.tables[TEMPLATES])
+            )
+        pq.write_table(outcomes.documents, staging / "documents.parquet", compression="zstd")
+        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in outcomes.rejects)
         write_text(staging / "rejects.jsonl", lines)
         statistics = count_standard(staging, files, SENTENCES, self.work.executor, self.work.progress)
-        listed = zip(fates.documents["fate"].to_pylist(), fates.documents["licence"].to_pylist(), strict=True)
+        listed = zip(outcomes.documents["fate"].to_pylist(), outcomes.documents["licence"].to_pylist(), strict=True)
         licences = Counter(licence for fate, licence in listed if fate == "written")
         plan = self.plan()
         return Manifest(
@@ -255,15 +257,15 @@ class _Build:
             fingerprint=plan.fingerprint,
             kind="sentences",
             rows=writer.rows,
-            documents=fates.accounting["written"],
+            documents=outcomes.accounting["written"],
             tokens=None,
             text_bytes=writer.values,
             plan=plan_json(plan),
             files={path.name: {"rows": rows_in(path)} for path in files},
-            accounting=fates.accounting,
+            accounting=outcomes.accounting,
             statistics=statistics,
             licences=dict(sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
-            notes=self._notes(len(fates.shared)),
+            notes=self._notes(len(outcomes.shared)),
             private=self.private,
             command=command_line(),
             created=now(),

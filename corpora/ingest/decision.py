@@ -20,7 +20,7 @@ METADATA = DOCUMENT_COLUMNS.index("metadata")
 
 
 @dataclass(frozen=True)
-class Fates:
+class Outcomes:
     """The decisions about everything that a build found."""
 
     documents: pa.Table
@@ -37,7 +37,7 @@ class Fates:
     """Tables of counts from the documents' metadata, summed over the corpus."""
 
 
-def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
+def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Outcomes:
     """Decide which documents to keep, in one pass over the whole corpus.
 
     Args:
@@ -70,7 +70,7 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Fates:
     lines = [{key: line[key] for key in ("id", "stage", "reason", "detail")} for line in rejects]
     kept = column_of([row for row in range(len(reasons)) if row not in gone], pa.int64())
     shared = shared_edges(table["edges"].take(kept))
-    return Fates(
+    return Outcomes(
         documents.append_column("fate", column_of(fate, pa.large_string())),
         lines,
         survivors,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpora.errors import InputError
-from corpora.execution import Progress, told
+from corpora.execution import Progress, reported
 from corpora.plugin import Shard, sha256_file
 
 
@@ -24,7 +24,7 @@ def hash_inputs(shards: Sequence[Shard], progress: Progress) -> list[tuple[str, 
         InputError: a file cannot be read or is not a regular file.
     """
     paths = {shard.path: shard.key.partition("#")[0] for shard in shards if shard.path is not None}
-    hashed = [(key, _sha256_of(path)) for path, key in told(paths.items(), progress, "fingerprint", len(paths))]
+    hashed = [(key, _sha256_of(path)) for path, key in reported(paths.items(), progress, "fingerprint", len(paths))]
     return sorted(hashed)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, silent
-from corpora.operations.choice.others import others_of, recorded, statistics_for
+from corpora.operations.choice.others import other_datasets, recorded, statistics_for
 from corpora.operations.document_selection import document_ranges
 from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, threshold
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
@@ -63,7 +63,7 @@ def select(
     """
     _check_amount(parent, selection, amount, by)
     taken = dataclasses.asdict(amount or Amount())
-    settings, named = recorded([selection], others_of(parent, [selection], work))
+    settings, named = recorded([selection], other_datasets(parent, [selection], work))
     table: dict[str, Any] = {"transform": selection.name, "from": parent.name, **selection.options(), **named}
     table |= {**taken, "by": by, "seed": seed}
     plan = Plan(

@@ -11,8 +11,8 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from corpora.errors import CorporaError, OptionError, PluginError
-from corpora.execution import Executor, Progress, silent, told
-from corpora.operations.choice.others import others_of, recorded, statistics_for
+from corpora.execution import Executor, Progress, reported, silent
+from corpora.operations.choice.others import other_datasets, recorded, statistics_for
 from corpora.operations.rewriting import rewrite_text, rewrite_tokens, with_score
 from corpora.operations.selection import SEED, select
 from corpora.operations.thresholds import Amount, By
@@ -21,7 +21,7 @@ from corpora.operations.version_writer import (
     Work,
     counted_part,
     described_files,
-    hand_on,
+    link_side_files,
     take_files,
     write_version,
     written_parts,
@@ -129,7 +129,7 @@ def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
 
 def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: str | None, work: Work) -> Dataset:
     check_chain(parent, chain)
-    settings, named = recorded(chain, others_of(parent, chain, work))
+    settings, named = recorded(chain, other_datasets(parent, chain, work))
     table: dict[str, Any] = {"transform": chain[0].name, "from": parent.name, **chain[0].options(), **named}
     table |= {"then": [component.short() for component in chain[1:]], "seed": seed}
     plan = Plan(
@@ -157,11 +157,11 @@ def _rewrite(parent: Dataset, chain: tuple[Transform, ...], *, seed: int, name: 
 def _by_file(staging: Path, name: str, plan: Plan, parent: Dataset, task: RewriteTask, work: Work) -> Manifest:
     """Rewrite file by file. If no block lost or gained rows, the written parts become the data files unchanged."""
     pieces = pieces_of(parent.files, target_bytes=ONE_A_FILE)
-    parts = list(told(work.executor.map(task, pieces), work.progress, "transform", len(pieces)))
+    parts = list(reported(work.executor.map(task, pieces), work.progress, "transform", len(pieces)))
     counts: dict[str, Any] = {"rows": parent.rows}
     counts |= {key: sum(tally[key] for _, tally in parts) for key in ("written", "values", "resized_blocks")}
     if parts and not counts["resized_blocks"]:
-        hand_on(staging, (parent,))
+        link_side_files(staging, (parent,))
         files = take_files(staging, task.schema, [path for path, _ in parts])
         rows = Rows(task.schema, (), (parent,), counts)
         sizes: dict[str, Any] = {"values": counts["values"], "documents": parent.documents}

@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpora.errors import OptionError, UnknownName
-from corpora.execution import Executor, Progress, make_executor, silent, told
+from corpora.execution import Executor, Progress, make_executor, reported, silent
 from corpora.store import (
     TOKENIZER_FILE,
     BlockWriter,
     Dataset,
-    Elsewhere,
+    ExternalDataset,
     Manifest,
     Plan,
     Store,
@@ -84,7 +84,7 @@ class Work:
 
     def _taken_in(self, reference: str) -> Dataset:
         """A version with the rows of an external dataset, which is imported only if its content is new."""
-        given = Elsewhere.named(reference)
+        given = ExternalDataset.named(reference)
 
         def _import(staging: Path) -> Manifest:
             schema, batches = given.rows(staging)
@@ -172,7 +172,7 @@ def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) 
         rows: what to write, and what the manifest records about it.
         work: where and how statistics are counted.
     """
-    hand_on(staging, rows.parents[:1])
+    link_side_files(staging, rows.parents[:1])
     with BlockWriter(staging, rows.schema) as writer:
         documents = _Distinct()
         for batch in rows.batches:
@@ -185,7 +185,7 @@ def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) 
     )
 
 
-def hand_on(staging: Path, parents: Iterable[Dataset]) -> None:
+def link_side_files(staging: Path, parents: Iterable[Dataset]) -> None:
     """Link the parents' `SIDE_FILES` into a version's staging folder; each comes from the first parent that has it."""
     for parent in parents:
         for side in SIDE_FILES:
@@ -293,7 +293,7 @@ def written_parts(
         stage: the name of this stage in the progress display.
         counts: each part's counts are added to it before its batches are yielded.
     """
-    for path, counted in told(work.executor.map(task, items), work.progress, stage, len(items)):
+    for path, counted in reported(work.executor.map(task, items), work.progress, stage, len(items)):
         for key, number in counted.items():
             counts[key] = counts.get(key, 0) + number
         yield from read_stream(path)

@@ -23,7 +23,7 @@ from .disk.atomic import storage_errors as storage_errors
 from .disk.atomic import write_bytes as write_bytes
 from .disk.atomic import write_stream as write_stream
 from .disk.atomic import write_text as write_text
-from .external import Elsewhere as Elsewhere
+from .external import ExternalDataset as ExternalDataset
 from .lookup import DamagedVersion as DamagedVersion
 from .maintenance.garbage import Garbage as Garbage
 from .maintenance.verification import Verified as Verified

@@ -24,14 +24,14 @@ from corpora.store.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class ExternalDataset:
     """An external dataset, with its revision and paths resolved."""
 
     name: str
     provider: DatasetProvider
 
     @classmethod
-    def named(cls, reference: str) -> Elsewhere:
+    def named(cls, reference: str) -> ExternalDataset:
         """The external dataset that a reference currently stands for.
 
         Args:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.errors import OptionError, StorageError
-from corpora.execution import Executor, Progress, silent, told
+from corpora.execution import Executor, Progress, reported, silent
 from corpora.plugin import (
     Context,
     Counts,
@@ -109,7 +109,9 @@ def count(
     totals: list[Counts] = [statistic.count(nothing, context) for statistic in statistics]
     for statistic, total in zip(statistics, totals, strict=True):
         must_return(isinstance(total, Mapping), statistic, "count", total, "a dict of arrays")
-    for parts in told(executor.map(CountTask(tuple(statistics), vocabulary), pieces), progress, "count", len(pieces)):
+    for parts in reported(
+        executor.map(CountTask(tuple(statistics), vocabulary), pieces), progress, "count", len(pieces)
+    ):
         totals = [s.merge(t, p) for s, t, p in zip(statistics, totals, parts, strict=True)]
     return totals
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from corpora.plugin import Component
-from corpora.testing.checking import called, elsewhere, need
+from corpora.testing.checking import called, in_another_process, need
 
 Made = TypeVar("Made", bound=Component)
 Input = TypeVar("Input")
@@ -65,7 +65,7 @@ def check_order(component: Made, what: str, compute: Compute[Made, Input], input
     forwards = [called(component, what, compute, component, given) for given in inputs]
     backwards = [called(component, what, compute, component, given) for given in reversed(inputs)]
     need(forwards == backwards[::-1], component, f"{what} depends on earlier calls; a component must keep no state")
-    there = elsewhere(component, _all, what, compute, inputs)
+    there = in_another_process(component, _all, what, compute, inputs)
     need(
         forwards == there,
         component,

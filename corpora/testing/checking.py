@@ -124,7 +124,7 @@ def called(
         raise ContractBroken(f"{owner.name}: {what} raised {type(error).__name__}: {error}{hint}") from error
 
 
-def elsewhere(component: Component, function: Callable[..., object], *arguments: object) -> object:
+def in_another_process(component: Component, function: Callable[..., object], *arguments: object) -> object:
     """The result of `function(component, *arguments)` in another process, as in a worker.
 
     Args:

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from corpora.errors import InputError
 from corpora.plugin import DatasetProvider
-from corpora.store import Elsewhere
-from corpora.testing.checking import ContractBroken, called, check_component, elsewhere, need
+from corpora.store import ExternalDataset
+from corpora.testing.checking import ContractBroken, called, check_component, in_another_process, need
 
 Row = dict[str, object]
 
@@ -52,7 +52,7 @@ def _check_fingerprint(provider: DatasetProvider) -> None:
     found = called(provider, "fingerprint", provider.fingerprint)
     right = isinstance(found, str) and bool(found)
     need(right, provider, f"fingerprint returned {found!r}; it must return the sha256 of its files")
-    same = found == called(provider, "fingerprint", provider.fingerprint) == elsewhere(provider, fingerprint)
+    same = found == called(provider, "fingerprint", provider.fingerprint) == in_another_process(provider, fingerprint)
     need(same, provider, "fingerprint gave two values for the same dataset; hash its content in a fixed order")
 
 
@@ -60,7 +60,7 @@ def _rows(provider: DatasetProvider) -> list[Row]:
     """Its rows, after the checks that the store makes when it imports a dataset."""
     with TemporaryDirectory() as staging:
         try:
-            _, batches = called(provider, "blocks", Elsewhere(provider.name, provider).rows, Path(staging))
+            _, batches = called(provider, "blocks", ExternalDataset(provider.name, provider).rows, Path(staging))
             return [row for batch in batches for row in batch.to_pylist()]
         except InputError as error:
             raise ContractBroken(str(error)) from error

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from corpora.errors import InputError, OptionError
-from corpora.execution import Executor, Progress, silent, told
+from corpora.execution import Executor, Progress, reported, silent
 from corpora.operations.choice.documents import documents_with
 from corpora.operations.choice.evaluation import absolute, is_of_files
 from corpora.operations.choice.ngram_index import Evaluation, evaluations_of, longest_row, write_index
@@ -93,7 +93,7 @@ def _write(
     folder.mkdir(exist_ok=True)
     index, counts = write_index(folder, evaluations, ngram)
     pieces = parent.pieces()
-    found = list(told(work.executor.map(FindTask(folder, index), pieces), work.progress, "find", len(pieces)))
+    found = list(reported(work.executor.map(FindTask(folder, index), pieces), work.progress, "find", len(pieces)))
     if not sum(total for _, total in found):
         longest = longest_row(parent.batches())
         raise OptionError(

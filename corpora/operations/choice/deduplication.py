@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpora.errors import OptionError
-from corpora.execution import Executor, Progress, silent, told
+from corpora.execution import Executor, Progress, reported, silent
 from corpora.operations.choice.copies import Copies, CopiesTask, Repeated, commonest, partition_bits, spill
 from corpora.operations.choice.digests import digests, parse_normalise
 from corpora.operations.choice.documents import RowsOfCopies, spill_documents
@@ -76,14 +76,14 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, work: Work) ->
     folder.mkdir(exist_ok=True)
     task = DigestTask(folder, by, tuple(plan.settings["normalise"]))
     pieces = parent.pieces()
-    files = tuple(told(work.executor.map(task, pieces), work.progress, "digest", len(pieces)))
+    files = tuple(reported(work.executor.map(task, pieces), work.progress, "digest", len(pieces)))
     documents, units = None, parent.rows
     if by == "document":
         files, documents = spill_documents(folder, parent, files)
         units = len(documents.rows)
     bits = partition_bits(units)
     partitions = work.executor.map(CopiesTask(folder, bits, files), list(range(1 << bits)))
-    found = list(told(partitions, work.progress, "compare", 1 << bits))
+    found = list(reported(partitions, work.progress, "compare", 1 << bits))
     gone = RowsOfCopies(Copies(tuple(path for path, *_ in found)), documents)
     write_removals(staging, _commonest(parent, gone, commonest(often for *_, often in found)))
     accounting: dict[str, int] = {"rows": parent.rows, f"{by}s": units}

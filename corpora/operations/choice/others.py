@@ -10,7 +10,7 @@ from corpora.plugin import Counts, Transform
 from corpora.store import Dataset, counts_needed, vocabulary_in
 
 
-def others_of(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Dataset]:
+def other_datasets(parent: Dataset, components: Sequence[Transform], work: Work) -> dict[str, Dataset]:
     """The datasets that components read in addition to the parent, by the reference in their options.
 
     Args:
@@ -59,7 +59,7 @@ def statistics_for(parent: Dataset, components: Sequence[Transform], work: Work)
     """
     needs = [statistic for component in components for statistic in component.needs]
     counts = counts_needed(work.store, parent, needs, work.executor)
-    for reference, other in others_of(parent, components, work).items():
+    for reference, other in other_datasets(parent, components, work).items():
         theirs = counts_needed(work.store, other, needs, work.executor)
         counts |= {f"{name} of {reference}": each for name, each in theirs.items()}
     return counts

@@ -21,7 +21,7 @@ class Garbage:
     size_bytes: int
 
     @classmethod
-    def at(cls, path: Path, reason: str) -> Garbage:
+    def of(cls, path: Path, reason: str) -> Garbage:
         """The file or folder at a path, with its current size.
 
         Args:
@@ -54,7 +54,7 @@ def unneeded(versions: list[Dataset], kept: Iterable[Dataset]) -> Iterator[Garba
             todo += parents.get(fingerprint, ())
     for version in versions:
         if version.fingerprint not in needed:
-            yield Garbage.at(version.path, "not current, tagged or a parent of one that is")
+            yield Garbage.of(version.path, "not current, tagged or a parent of one that is")
 
 
 def leftovers(home: Path, known: set[str]) -> Iterator[Garbage]:
@@ -65,20 +65,20 @@ def leftovers(home: Path, known: set[str]) -> Iterator[Garbage]:
         known: the folder names of all versions that stay.
     """
     for path in _entries(home / STAGING):
-        yield Garbage.at(path, "an unfinished build")
+        yield Garbage.of(path, "an unfinished build")
     for folder in _entries(home):
         if not folder.is_symlink():
-            yield from (Garbage.at(path, "an interrupted removal") for path in sorted(folder.glob(".removed-*")))
+            yield from (Garbage.of(path, "an interrupted removal") for path in sorted(folder.glob(".removed-*")))
     for path in _entries(home / STATISTICS):
         if path.name not in known:
-            yield Garbage.at(path, "statistics of a version that no longer exists")
+            yield Garbage.of(path, "statistics of a version that no longer exists")
 
 
 def caches(versions: Iterable[Dataset]) -> Iterator[Garbage]:
     """The cache files that the `datasets` library wrote into versions."""
     for version in versions:
         for path in version.cache_files():
-            yield Garbage.at(path, "a cache file of the datasets library")
+            yield Garbage.of(path, "a cache file of the datasets library")
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 import pytest
 
 from corpora.execution import silent
-from corpora.operations.version_writer import Rows, Work, described_files, hand_on
+from corpora.operations.version_writer import Rows, Work, described_files, link_side_files
 from corpora.store import Plan
 from corpora.store.blocks import BlockWriter, Limits
 
@@ -17,7 +17,7 @@ def reblocked():
         plan = Plan("reblock", settings={"rows": block_rows}, parents=(dataset.fingerprint,))
 
         def write(staging):
-            hand_on(staging, [dataset])
+            link_side_files(staging, [dataset])
             with BlockWriter(staging, dataset.schema, Limits(rows=block_rows)) as writer:
                 for batch in dataset.batches():
                     writer.write(batch)

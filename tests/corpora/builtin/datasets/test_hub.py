@@ -55,9 +55,9 @@ def test_a_revision_that_moved_is_another_version_and_the_old_one_stays(home, hu
 
 
 def test_a_branch_that_moves_while_it_is_read_gives_the_commit_that_is_recorded(home, hub, toy):
-    from corpora.store.external import Elsewhere
+    from corpora.store.external import ExternalDataset
 
-    given = Elsewhere.named("hub:me/toy")
+    given = ExternalDataset.named("hub:me/toy")
     hub.commit("datasets/me/toy", {"data/train.parquet": parquet("Another one.")})
     [batch] = given.rows(home)[1]
     assert batch["text"].to_pylist() == ["One.", "Two."] and toy in given.plan.recipe["elsewhere"]

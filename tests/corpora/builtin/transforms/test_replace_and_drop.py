@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.random import Generator, Philox
 
 from corpora import Context, DatasetDamaged, DatasetError, OptionError, Sequences
-from corpora.builtin.transforms.harm import Drop, Replace
 from corpora.builtin.transforms.merge import Merge
 from corpora.builtin.transforms.shuffle import Shuffle
+from corpora.builtin.transforms.token_noise import Drop, Replace
 
 VOCABULARY = tuple(f"w{i}" for i in range(1000))
 CONTEXT = Context(vocabulary=VOCABULARY, special_ids=frozenset(range(5)), unknown_id=1)
