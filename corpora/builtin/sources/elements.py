@@ -46,6 +46,9 @@ class Element(Protocol):
     def text_content(self) -> str:
         """All text in this element; only elements of `lxml.html` have this method."""
 
+    def drop_tree(self) -> None:
+        """Remove this element from its parent, but not the text behind it; only elements of `lxml.html` have this."""
+
     def xpath(self, path: str, **variables: str) -> Any:
         """The result of an XPath expression: elements, or strings for attributes and text."""
 

@@ -13,6 +13,7 @@ from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import check_whole, encoding_of
 from corpora.builtin.sources.packed import content_suffix, open_packed, packing_suffix
+from corpora.builtin.sources.texts import web_page
 
 TEXT = (".txt", ".text")
 MARKDOWN = (".md", ".markdown")
@@ -202,7 +203,10 @@ def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     raw = reader.bounded(path)
     is_markdown = content_suffix(path.name) in MARKDOWN
     found = decode(raw, encoding) if is_markdown else html.decoded(raw, encoding)
-    blocks = html.blocks_in(_rendered(found.text) if is_markdown else found.text)
+    if is_markdown:
+        blocks = html.blocks_in(_rendered(found.text))
+    else:
+        blocks = web_page.without_labels(html.blocks_in(found.text, web_page.remove_furniture))
     return tuple(block.text for block in blocks if not block.rule), found.encoding
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
@@ -44,10 +44,19 @@ def blocks_of(raw: bytes) -> list[Block]:
     return blocks_in(text_of(raw))
 
 
-def blocks_in(text: str) -> list[Block]:
-    """Like `blocks_of`, for text that is already decoded."""
+def blocks_in(text: str, prepare: Callable[[Element], None] | None = None) -> list[Block]:
+    """Like `blocks_of`, for text that is already decoded.
+
+    Args:
+        text: the content of the file.
+        prepare: changes the parsed page before its text is read.
+    """
     root = _parsed(text)
-    return list(_Walk().blocks(root)) if root is not None else []
+    if root is None:
+        return []
+    if prepare is not None:
+        prepare(root)
+    return list(_Walk().blocks(root))
 
 
 def text_of(raw: bytes) -> str:
