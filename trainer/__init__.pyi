@@ -57,11 +57,11 @@ from .models.export.onnx import Exported as Exported
 from .models.export.onnx import export_onnx as export_onnx
 from .models.families import family_of as family_of
 from .models.families import layers_of as layers_of
-from .models.initialisation import chosen_layers as chosen_layers
-from .models.initialisation import start_from as start_from
 from .models.inspection import Inspection as Inspection
 from .models.inspection import inspect_model as inspect_model
 from .models.pooling import pooled as pooled
+from .models.student_initialisation import chosen_layers as chosen_layers
+from .models.student_initialisation import start_from as start_from
 from .plugin.discovery import registry as registry
 from .plugin.examples import Examples as Examples
 from .plugin.examples import Head as Head

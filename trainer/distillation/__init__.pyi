@@ -5,8 +5,6 @@ from .objective.gradients import Engine as Engine
 from .pretraining import Shape as Shape
 from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
-from .runs.card import CARD as CARD
-from .runs.card import RunCard as RunCard
 from .runs.folder import RunFolder as RunFolder
 from .runs.model_facts import facts_of as facts_of
 from .runs.plugins import deciding as deciding
@@ -14,6 +12,8 @@ from .runs.plugins import plugins_of as plugins_of
 from .runs.publication import Stated as Stated
 from .runs.publication import push as push
 from .runs.publication import student_of as student_of
+from .runs.run_card import CARD as CARD
+from .runs.run_card import RunCard as RunCard
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
 from .setup.start import StartingPoint as StartingPoint

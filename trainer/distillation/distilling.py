@@ -7,9 +7,9 @@ from pathlib import Path
 
 from trainer.data import Survey
 from trainer.distillation.runs import resume as resuming
-from trainer.distillation.runs.card import RunCard
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.runs.resume import Source
+from trainer.distillation.runs.run_card import RunCard
 from trainer.distillation.settings import resolve, seconds
 from trainer.distillation.setup import preparation as preparing
 from trainer.distillation.setup.prepared import PreparedRun

@@ -14,8 +14,8 @@ from corpora import Component, Dataset, option, seed_of
 from trainer.data import Rows, Survey, open_rows
 from trainer.distillation.distilling import run
 from trainer.distillation.runs import resume as resuming
-from trainer.distillation.runs.card import RunCard, StartEntry
 from trainer.distillation.runs.folder import RunFolder
+from trainer.distillation.runs.run_card import RunCard, StartEntry
 from trainer.distillation.settings import RunSettings, resolve
 from trainer.distillation.setup import preparation as preparing
 from trainer.distillation.setup.prepared import PreparedRun

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.distillation.runs.card import CARD, RunCard, card_text, read_card
 from trainer.distillation.runs.lock import locked
+from trainer.distillation.runs.run_card import CARD, RunCard, card_text, read_card
 from trainer.errors import OtherRecipe, RunError
 from trainer.runtime import storing, write_whole
 

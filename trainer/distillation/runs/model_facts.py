@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from corpora import without_places
-from trainer.distillation.runs.card import RunCard, StartEntry, TeacherEntry
+from trainer.distillation.runs.run_card import RunCard, StartEntry, TeacherEntry
 from trainer.models import ModelFacts, Score, hub_id
 
 MADE = {"distill": "distilled from", "start": "initialised from"}

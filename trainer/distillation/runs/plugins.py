@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpora import UnknownName
-from trainer.distillation.runs.card import PluginEntry, RunCard
+from trainer.distillation.runs.run_card import PluginEntry, RunCard
 from trainer.distillation.settings import RunSettings
 from trainer.errors import OtherRecipe
 from trainer.plugin import registry

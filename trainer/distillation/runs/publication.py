@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpora import OptionError, check_licences, upload, without_places
-from trainer.distillation.runs.card import CARD, RunCard, card_text
 from trainer.distillation.runs.folder import STUDENT, RunFolder
 from trainer.distillation.runs.model_facts import facts_of
+from trainer.distillation.runs.run_card import CARD, RunCard, card_text
 from trainer.errors import NoCheckpoint, RunError
 from trainer.models import ModelFacts, Score, model_card_text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import corpora
 from trainer.data import Rows
-from trainer.distillation.runs.card import DatasetEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.plugins import check_plugins
+from trainer.distillation.runs.run_card import DatasetEntry, RunCard, TeacherEntry
 from trainer.distillation.settings import RunSettings, resolve
 from trainer.errors import OtherRecipe
 from trainer.models import model_fingerprint, model_folder

@@ -14,9 +14,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from corpora import seed_of
 from trainer.data import IGNORED, SMOOTHING, Masker, Rows, Survey, masker, open_rows
 from trainer.distillation.objective.gradients import Engine
-from trainer.distillation.runs.card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.plugins import plugins_of
 from trainer.distillation.runs.resume import Source
+from trainer.distillation.runs.run_card import DatasetEntry, HeldOutEntry, PlanEntry, RunCard, TeacherEntry
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.setup.prepared import PreparedRun, loss_names
 from trainer.distillation.setup.teachers import Teachers, check_all_teach, check_widths, load_teachers

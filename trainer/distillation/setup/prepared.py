@@ -10,10 +10,10 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora.errors import first_line
-from trainer.distillation.runs.card import BestEntry, RunCard, TeacherEntry
 from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.runs.model_facts import facts_of
 from trainer.distillation.runs.plugins import deciding
+from trainer.distillation.runs.run_card import BestEntry, RunCard, TeacherEntry
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.training.fidelity import Fidelity
 from trainer.distillation.training.update import Done, Training

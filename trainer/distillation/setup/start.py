@@ -10,8 +10,8 @@ import torch
 from transformers import PreTrainedModel
 
 from corpora import OptionError, seed_of
-from trainer.distillation.runs.card import HeldOutEntry
 from trainer.distillation.runs.resume import Source
+from trainer.distillation.runs.run_card import HeldOutEntry
 from trainer.distillation.settings import RunSettings, resolve
 from trainer.distillation.setup import preparation as preparing
 from trainer.distillation.setup.teachers import listed

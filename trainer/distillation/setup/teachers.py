@@ -10,7 +10,7 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import OptionError
-from trainer.distillation.runs.card import TeacherEntry
+from trainer.distillation.runs.run_card import TeacherEntry
 from trainer.errors import ModelError, VocabularyMismatch
 from trainer.models import (
     declared_by,

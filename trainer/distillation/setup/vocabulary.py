@@ -10,7 +10,7 @@ from transformers import PreTrainedModel
 
 from corpora import OptionError
 from trainer.data import RespelledRows, Rows
-from trainer.distillation.runs.card import VocabularyEntry
+from trainer.distillation.runs.run_card import VocabularyEntry
 from trainer.distillation.setup.teachers import Teachers
 from trainer.errors import TransferError
 from trainer.models import SmallerVocabulary, smaller_vocabulary

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
 from trainer.distillation.objective.gradients import Counts, Engine
-from trainer.distillation.runs.card import HeldOutEntry
+from trainer.distillation.runs.run_card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
 from trainer.plugin import Given, LogitsLoss
 

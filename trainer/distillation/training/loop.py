@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 
 from trainer.distillation.runs import checkpoint
-from trainer.distillation.runs.card import BestEntry, RunCard
 from trainer.distillation.runs.folder import RunFolder
+from trainer.distillation.runs.run_card import BestEntry, RunCard
 from trainer.distillation.settings import RunSettings, seconds
 from trainer.distillation.setup.prepared import PreparedRun, position_of
 from trainer.distillation.training.divergence import LossWatch

@@ -122,7 +122,7 @@ def test_a_preset_of_a_preset_is_found_beside_it(tmp_path: Path) -> None:
 
 
 def test_only_what_decides_the_student_makes_another_run() -> None:
-    from trainer.distillation.runs.card import PluginEntry
+    from trainer.distillation.runs.run_card import PluginEntry
 
     entries = [PluginEntry("losses", "mine", "a 1.0", "12"), PluginEntry("callbacks", "watch", "b.py", "34")]
     assert deciding(entries) == {"losses mine": "12"}

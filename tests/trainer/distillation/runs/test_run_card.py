@@ -12,7 +12,7 @@ import pytest
 
 from corpora import CorporaError
 from trainer import NoCheckpoint, RunError, distill
-from trainer.distillation.runs.card import RunCard, card_text, read_card
+from trainer.distillation.runs.run_card import RunCard, card_text, read_card
 
 
 @pytest.fixture(scope="module")
