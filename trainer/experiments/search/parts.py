@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from corpora import Dataset, DatasetNotFound, RecipeError, default_store, tokenize, transform
+from corpora import Dataset, tokenize, transform
 from corpora import open as open_dataset
-from corpora.errors import unknown_name
 from trainer.data import open_rows
 from trainer.distillation import check_apart
 from trainer.errors import ModelError, TransferError
 from trainer.experiments.search.settings import Search
+from trainer.experiments.study import check_names
 from trainer.models import check_tokenizers, load_tokenizer, model_folder
 
 
@@ -144,17 +144,11 @@ def check_teacher(search: Search) -> None:
         raise ModelError(f"{search.path}: the teacher {teacher} is not a model folder; see trainer inspect {teacher}")
 
 
-def check_names(search: Search) -> None:
+def check_part_names(search: Search) -> None:
     """Check that the recipe or the store has each dataset that the search reads, before anything is built.
 
     Raises:
         RecipeError: one is in neither; the message lists close matches.
     """
-    made, store = search.recipe.datasets, default_store()
     names = [*search.table.parts, *search.table.held_out, search.study.teacher.pretrain]
-    for name in (name for name in names if name and name not in made and ":" not in name):
-        try:
-            store.find(name)
-        except DatasetNotFound as error:
-            known = [*made, *(dataset.name for dataset in store.all())]
-            raise RecipeError(f"{search.path}: {unknown_name('dataset', name, known)}") from error
+    check_names(search.path, search.recipe, names)

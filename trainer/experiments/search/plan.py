@@ -10,7 +10,7 @@ from corpora import open as open_dataset
 from trainer.distillation import CARD
 from trainer.errors import RunError
 from trainer.experiments.search.draws import Mix
-from trainer.experiments.search.parts import check_names, check_teacher, mix_tokens
+from trainer.experiments.search.parts import check_part_names, check_teacher, mix_tokens
 from trainer.experiments.search.proxies import SearchRun, budget_tokens, opened_search
 from trainer.experiments.search.settings import Search, read_search
 from trainer.experiments.study import Size, State, Step, dataset_steps, opened, speeds_of, teacher_step
@@ -33,7 +33,7 @@ def plan_search(path: Path | str) -> list[Step]:
     """
     search = read_search(path)
     check_teacher(search)
-    check_names(search)
+    check_part_names(search)
     steps, sizes = dataset_steps(search.study)
     run = _opened(search, steps)
     try:

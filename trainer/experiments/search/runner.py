@@ -11,7 +11,7 @@ import numpy as np
 from corpora import Dataset, build_datasets
 from trainer.experiments.search.draws import Mix
 from trainer.experiments.search.page import write_page
-from trainer.experiments.search.parts import check_names, check_teacher
+from trainer.experiments.search.parts import check_part_names, check_teacher
 from trainer.experiments.search.proposal import Proposal, Surface, fit_surface, next_mix, optimum, propose
 from trainer.experiments.search.proxies import SearchRun, opened_search, train_proxy
 from trainer.experiments.search.results import Proposed, Proxy, Response, SearchResult, write_result
@@ -37,7 +37,7 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
     """
     search, shown = read_search(path), watching or Watching()
     check_teacher(search)
-    check_names(search)
+    check_part_names(search)
     shown.tell(f"{len(search.recipe.datasets)} datasets")
     with shown.building() as progress:
         made = {each.name: each for each in build_datasets(search.recipe, executor=executor, progress=progress)}

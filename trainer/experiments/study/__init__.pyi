@@ -1,3 +1,4 @@
+from .dataset_names import check_names as check_names
 from .grid import Student as Student
 from .grid import Study as Study
 from .grid import study_of as study_of

@@ -15,6 +15,7 @@ from trainer.distillation import CARD, RunSettings, resolve
 from trainer.errors import RunError
 from trainer.evaluation import default_out
 from trainer.evaluation.probes import read_results, results_place
+from trainer.experiments.study.dataset_names import check_study_names
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.runner import opened
 from trainer.experiments.study.study_run import StudyRun
@@ -54,6 +55,7 @@ def plan_study(path: Path | str) -> list[Step]:
         ResultDamaged: a finished student was changed.
     """
     study = read_study(path)
+    check_study_names(study)
     steps, sizes = dataset_steps(study)
     run = _opened(study)
     speeds = speeds_of(study.table.out)

@@ -13,6 +13,7 @@ from trainer.distillation import CARD, Outcome, RunFolder
 from trainer.errors import RunError
 from trainer.evaluation import Measurements, evaluate, measure, read_record, write_sealed
 from trainer.evaluation import Progress as Scored
+from trainer.experiments.study.dataset_names import check_study_names
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
 from trainer.experiments.study.run_results import read_outcomes
@@ -56,6 +57,7 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
         CorporaError: an error of a step.
     """
     study, shown = read_study(path), watching or Watching()
+    check_study_names(study)
     shown.tell(f"{len(study.recipe.datasets)} datasets")
     with shown.building() as progress:
         datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}

@@ -223,6 +223,12 @@ def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
         ('pretrain = "tiny-train"\n', "", r"\[teacher\] needs either model or pretrain"),
         ("layers = 2", "layers = 0", "layers is 0"),
         ("squad = false", "squad = 3", "squad is 3"),
+        ('"tiny-half"', '"tiny-hafl"', "no dataset is named tiny-hafl; did you mean tiny-half"),
+        (
+            'pretrain = "tiny-train"',
+            'pretrain = "tiny-trian"',
+            "no dataset is named tiny-trian; did you mean tiny-train",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_said_before_any_work(recipe: Path, old: str, new: str, why: str) -> None:
