@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import TRANSCRIBERS_NOTE
+from corpora.builtin.sources.books.cleaning.boilerplate_rules import GOOGLES_NOTE, TRANSCRIBERS_NOTE
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose, is_prose
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_spoken, is_told
@@ -32,8 +32,9 @@ UNIFORM_GROUP = 4
 GROUP_GAP = 2
 SHORT_WORDS = 8
 END_BLOCKS = 30
-PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library"})
+PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library", GOOGLES_NOTE})
 """Rules that name a publisher of e-books; near the ends they need no second sign."""
+UNPROTECTED = frozenset({GOOGLES_NOTE, TRANSCRIBERS_NOTE})
 EDITION = re.compile(
     r"\b(?:e-?books?|books?|novel|publi\w+|authors?|copyright\w*|editions?|trade ?marks?|permissions?|piracy|imprint"
     r"|photograph|readers?|reviews?|sign up|follow|series|titles)\b"
@@ -56,7 +57,7 @@ def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: 
     open_signs = {
         n: names
         for n, names in sorted(signs.items())
-        if TRANSCRIBERS_NOTE in names or not _is_protected(blocks[n].text)
+        if not names.isdisjoint(UNPROTECTED) or not _is_protected(blocks[n].text)
     }
     if not open_signs:
         return {}

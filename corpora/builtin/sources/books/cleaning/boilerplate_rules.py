@@ -32,6 +32,8 @@ def rule(name: str, hints: str, pattern: str, max_words: int = 400) -> Rule:
 
 TRANSCRIBERS_NOTE = "transcriber's note"
 """The only rule that needs no other sign: novels do not contain such labels."""
+GOOGLES_NOTE = "Google's note"
+"""What Google puts in front of the books that it scans; it tells how that was done, like narration."""
 RULES = (
     rule(
         "gutenberg",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from corpora import Document
 from corpora.builtin.sources.books.cleaning import matter_sections
+from corpora.builtin.sources.books.cleaning.author_notes import author_notes
 from corpora.builtin.sources.books.cleaning.boilerplate import boilerplate
 from corpora.builtin.sources.books.cleaning.headings import with_headings
 from corpora.builtin.sources.books.cleaning.signs import signs_in
@@ -44,10 +45,10 @@ class _Text:
                 removed.append(
                     {"rule": rule, "position": f"before paragraph {len(paragraphs) + 1}", "text": block.text}
                 )
-            elif next(left).level:
-                headings.append((len(paragraphs), block.text))
+            elif (kept := next(left)).level:
+                headings.append((len(paragraphs), kept.text))
             else:
-                paragraphs.append(block.text)
+                paragraphs.append(kept.text)
         return paragraphs, headings, removed
 
 
@@ -67,6 +68,7 @@ def document_of(book: ParsedBook, id: str) -> Document:
     text.remove(dict.fromkeys(_page_numbers(text.left), "page number"))
     text.remove(_bracketed(text.left))
     text.left = with_headings(text.left)
+    text.remove(author_notes(text.left))
     text.remove(dict.fromkeys(matter_sections.plate_captions(text.left), "caption"))
     if any(block.linked for block in text.left):
         text.remove(dict.fromkeys(matter_sections.linked_contents(text.left), "contents"))
@@ -91,9 +93,28 @@ def document_of(book: ParsedBook, id: str) -> Document:
     )
 
 
+BREAK_LETTERS = re.compile(r"[\s~=*+<>•·|:#_–—-]*[oOxX0](?:[\s~=*+<>•·|:#_–—-]*[oOxX0])*[\s~=*+<>•·|:#_–—-]*")
+BREAK_CHARACTERS = 60
+
+
 def _ornaments(blocks: list[Block]) -> list[int]:
-    """The blocks without a letter or digit, which separate scenes."""
-    return [n for n, block in enumerate(blocks) if not (block.text[0].isalnum() or any(map(str.isalnum, block.text)))]
+    """The blocks that separate scenes: without a letter or digit, or like `oOo`, `-x-` and `XXXXX`."""
+    found = [n for n, block in enumerate(blocks) if not (block.text[0].isalnum() or any(map(str.isalnum, block.text)))]
+    lettered = [n for n, b in enumerate(blocks) if len(b.text) <= BREAK_CHARACTERS and BREAK_LETTERS.fullmatch(b.text)]
+    counted = Counter(blocks[n].text for n in lettered)
+    return sorted([*found, *(n for n in lettered if _is_break(blocks[n].text, counted[blocks[n].text]))])
+
+
+def _is_break(text: str, times: int) -> bool:
+    """Whether a line of the letters o and x separates scenes, and is neither a word, a number nor a sign-off."""
+    letters = "".join(filter(str.isalnum, text))
+    if not letters.strip("0"):
+        return False
+    if len(text) > len(letters) and not (text[0].isalnum() or text[-1].isalnum()):
+        return True
+    is_mixed = "0" in letters or (any(map(str.islower, letters)) and any(map(str.isupper, letters[1:])))
+    is_row = len(letters) > 3 and len({*letters}) == 1
+    return is_mixed or is_row or (times > 1 and letters in ("xxx", "ooo"))
 
 
 PAGE_NUMBER = re.compile(r"[\[({<|*~·–—-]+ ?\d{1,4} ?[\])}>|*~·–—-]+")

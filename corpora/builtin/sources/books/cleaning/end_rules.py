@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import rule
+from corpora.builtin.sources.books.cleaning.boilerplate_rules import GOOGLES_NOTE, rule
 
 END_RULES = (
     rule(
@@ -74,6 +74,31 @@ END_RULES = (
         r"|omslag(?:ontwerp|foto)?\b|(?:(?:interior|book|e-?book) design|editing|formatting)(?: by\b|:)"
         r"|manufactured in\b|this (?:\w+ )?edition (?:first )?published\b)",
         30,
+    ),
+    rule(
+        GOOGLES_NOTE,
+        "google|public domain|copyright to expire|usage guidelines|non-commercial use|marginalia|automated quer"
+        "|keep it legal",
+        r"scanned by google|^(?:this is a digital copy of a book|ceci est une copie num[ée]rique d['’]un ouvrage"
+        r"|dies ist ein digitales exemplar eines buches|esta es una copia digital de un libro"
+        r"|questa è la copia digitale)"
+        r"|\bsurvived long enough for the copyright to expire\b|\bpublic domain books (?:belong to|are our)\b"
+        r"|^\W*+usage guidelines\W*+$|\bgoogle(?:['’]s mission is| is proud to partner| book search\b"
+        r"|[^\w]recherche de livres)"
+        r"|\bmake non-?commercial use of the files\b|\bmarks, notations and other marginalia\b"
+        r"|\brefrain from automated quer"
+        r"|^\W*+keep it legal\b|\bcopyright infringement liability can be\b|\bbooks\s*\.\s*google\s*\.\s*com",
+    ),
+    rule(
+        "credit",
+        "traduit |traducción |traducido |tradotto |traduzione |aus dem |übersetzt |vertaald |tradução |traduzido "
+        "|translated |перевод ",
+        r"^\W*+(?:traduit (?:de |du |d['’]|par )|traducción (?:de|del)\b|traducido (?:de|del|por)\b|tradotto (?:da"
+        r"|dal\w*)\b"
+        r"|traduzione (?:di|dal\w*|a cura)\b|aus dem \w+(?:en|ischen)? (?:übersetzt )?von\b|übersetzt von\b"
+        r"|vertaald (?:door|uit)\b"
+        r"|tradução de\b|traduzido (?:do|por)\b|translated (?:from the|by)\b|перевод (?:с|со)\b)[^!?]{0,80}(?<![.!?])$",
+        15,
     ),
     rule("version", "version|v1|v2|v3|v0", r"^\W*+(?:version|v\.?) ?\d{1,2}\.\d{1,2}\b(?!%)", 25),
     rule(

@@ -41,6 +41,12 @@ APART_BLOCKS = 8
 CONTENTS_BLOCKS = 120
 TITLE_PAGE_BLOCKS = 20
 BREAKS_OFF = re.compile(r"[,;:—–-]\W*$")
+DECORATIONS = "#=*~-–—_<+•.["
+DECORATED = re.compile(
+    r"(?:#{1,6}|={1,6}|\*{1,6}|~{1,6}|[-–—]{1,6}|_{1,6}|<{1,3}|\+{1,6}|•|\.{2,6}|\[) *+(\w.*?) *[#=*~–—_>+•.\]-]*+"
+)
+UNNAMED = frozenset({"digits", "entry", "roman", "spelled", "year"})
+"""Divisions without a word, which may be page numbers between signs or entries of a list."""
 SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
 
 
@@ -50,6 +56,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     Args:
         blocks: of a book; levels that its file already marks are kept.
     """
+    blocks = [_undecorated(block) for block in blocks]
     short = {n: block.text for n, block in enumerate(blocks) if _may_be_heading(block)}
     divisions = {n: division for n, text in short.items() if (division := division_of(text))}
     levels = {n: block.level for n, block in enumerate(blocks) if block.level}
@@ -59,6 +66,17 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     levels |= dict.fromkeys(_titles(blocks, short, levels), 2)
     levels |= dict.fromkeys(_capitals(blocks, short, levels), 2)
     return [b if b.level == levels.get(n, 0) else b._replace(level=levels[n]) for n, b in enumerate(blocks)]
+
+
+def _undecorated(block: Block) -> Block:
+    """A heading without the signs around it: `# Chapter 2`, `== Chapter 2 ==`, `***Chapter 2***`."""
+    if block.level or block.text[0] not in DECORATIONS or len(block.text) > MAX_CHARACTERS:
+        return block
+    match = DECORATED.fullmatch(block.text)
+    division = division_of(match[1]) if match else None
+    if match is None or division is None or division.word in UNNAMED or _is_sentence(division.title):
+        return block
+    return block._replace(text=match[1])
 
 
 def is_division(text: str) -> bool:

@@ -13,6 +13,7 @@ from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, ends_like_p
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_told
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
+DATE_CHARACTERS = 40
 CREDIT = re.compile(
     r"\W*(?:by|author of|translated|illustrated|illustrations|edited|printed|published|publishers?|copyright"
     r"|to my|to the|for my|(?:this (?:book|story|novel|work) is )?dedicated|london|new york|boston|edinburgh"
@@ -162,11 +163,31 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
             if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
                 front = _without_short_sentences(blocks, front, number)
                 break
-        elif not is_text and (_is_title_page(block.text, words) or (number == 0 and _is_book_title(blocks))):
+        elif (
+            not is_text
+            and not _is_dated(block.text, blocks)
+            and (_is_title_page(block.text, words) or (number == 0 and _is_book_title(blocks)))
+        ):
             front.append(number)
     else:
         return
     yield from front
+
+
+DAY = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\W+)?(?:the )?(?:\d{1,2}(?:st|nd|rd"
+    r"|th)?\.?(?: of)? [^\W\d]{3,10}|[^\W\d]{3,10}\.? \d{1,2}"
+    r"(?:st|nd|rd|th)?)(?:\W+\d{2,4})?\W*",
+    re.I,
+)
+
+
+def _is_dated(text: str, blocks: Sequence[Block]) -> bool:
+    """Whether a line is the date of the first entry of a diary: other entries have dates too."""
+    if len(text) > DATE_CHARACTERS or not DAY.fullmatch(text):
+        return False
+    short = (block.text for block in blocks if len(block.text) <= DATE_CHARACTERS)
+    return sum(DAY.fullmatch(other) is not None for other in short) > 1
 
 
 def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:

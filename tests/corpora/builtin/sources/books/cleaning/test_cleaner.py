@@ -101,3 +101,37 @@ def test_a_number_between_signs_is_a_page_and_goes(page):
     document = cleaned("Chapter 1", *STORY, page, *STORY)
     assert document.paragraphs == (*STORY, *STORY)
     assert document.metadata["removed"]["page number"] == 1
+
+
+@pytest.mark.parametrize("mark", ["oOo", "xXx", "XXXXX", "-o-", "~x~", "oOoOo", "-xXx-", "o0o", "~ o ~"])
+def test_scene_breaks_of_letters_are_no_paragraphs(mark):
+    assert cleaned("Chapter 1", *STORY, mark, *STORY).paragraphs == (*STORY, *STORY)
+
+
+@pytest.mark.parametrize("line", ["xoxo", "Oo!", "Ooo.", "“X”", "X.", "OK", "Xxx"])
+def test_words_and_signs_of_the_same_letters_stay(line):
+    assert line in cleaned("Chapter 1", *STORY, line, *STORY).paragraphs
+
+
+@pytest.mark.parametrize(
+    "form", ["# Chapter {}", "== Chapter {} ==", "***Chapter {}***", "~ Chapter {} ~", "[Chapter {}]"]
+)
+def test_signs_around_the_headings_of_chapters_go(form):
+    document = cleaned(form.format(1), *STORY, form.format(2), *STORY)
+    assert (document.paragraphs, document.headings) == ((*STORY, *STORY), ((0, "Chapter 1"), (len(STORY), "Chapter 2")))
+
+
+def test_the_date_of_the_first_entry_of_a_diary_is_text():
+    days = ("3 May 1911", *STORY, "4 May 1911", *STORY)
+    assert cleaned(*days).paragraphs == days
+    assert cleaned("May 1911", "Chapter 1", *STORY).paragraphs == tuple(STORY)
+
+
+def test_what_google_puts_in_front_of_its_scans_and_credits_of_translators_go():
+    notes = (
+        "This is a digital copy of a book that was kept on library shelves before it was carefully scanned by Google.",
+        "Usage guidelines",
+        "Public domain books belong to the public.",
+        "Traduit de l’anglais par A. N. Other",
+    )
+    assert cleaned(*notes, "Chapter 1", *STORY, "Chapter 2", *STORY).paragraphs == (*STORY, *STORY)

@@ -1,0 +1,64 @@
+"""Notes of authors to their readers go from the edges of chapters, and the same words in the story stay."""
+
+import pytest
+
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+
+STORY = (
+    "The harbour lay quite still that morning, and not a soul was to be seen on the long grey mole.",
+    "“You are late,” said the ferryman, without looking up from the rope that he was splicing.",
+    "She sat down beside him and said nothing, for there was nothing that could have been said.",
+)  # fmt: skip
+
+
+def paragraphs(*texts):
+    return document_of(ParsedBook(tuple(Block(text) for text in texts)), "book").paragraphs
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "A/N: So this took a while, and the ferryman did not want to talk to me.",
+        "[A/N] Who do you think is in the boat?",
+        "Author's Note: my exams are over at last!",
+        "Disclaimer: The ferryman belongs to Ada Moor, and so does the boat.",
+        "Please R&R!",
+        "Don't forget to vote and comment, lovely people!",
+        "Thanks to everyone who reviewed!",
+        "Sorry for the late update, the boat sank.",
+        "Kudos and comments keep the boat afloat!",
+        "Rated: K+ - English - Drama - Words: 2,340 - Reviews: 3",
+    ],
+)
+def test_notes_at_the_edges_of_chapters_go(note):
+    assert paragraphs("Chapter 1", note, *STORY, note, "Chapter 2", *STORY, note, "xoxo Ada") == STORY * 2
+
+
+def test_the_data_and_the_notes_of_a_story_from_an_archive_go():
+    front = ("The Ferry", "Archive Warning: None", "Rating: General Audiences", "Fandom: The Mole", "Summary",
+             "A boat sinks.", "Notes", "Written in a week.")  # fmt: skip
+    back = ("End Notes", "I like boats.", "Please drop by the archive and comment to tell the creator!")
+    assert paragraphs(*front, "Chapter 1", *STORY, "Chapter 2", *STORY, *back) == STORY * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Disclaimer: I am not at my best before noon.",
+        "“Please vote and comment on the motion,” said the ferryman.",
+        "She did not own the boat, nor any of the characters in it.",
+        "Please review the charts before you sail, he told them.",
+        "He was sorry for the long wait, and said so.",
+        "“Until next time!” she called across the water.",
+        "Notes were passed along the mole all morning.",
+    ],
+)
+def test_the_same_words_in_the_story_stay(line):
+    story = (line, *STORY, line)
+    assert paragraphs("Chapter 1", *story, "Chapter 2", *story) == story * 2
+
+
+def test_a_note_amid_a_chapter_is_part_of_the_story():
+    story = (*STORY, "A/N: Please R&R!", *STORY)
+    assert paragraphs("Chapter 1", *story, "Chapter 2", *story) == story * 2
