@@ -9,11 +9,19 @@ KINDS = [(package, kind) for package in ("corpora", "trainer") for kind in scaff
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("package", "kind"), KINDS)
-def test_a_new_plugin_passes_its_own_test_at_once(clean, tmp_path, package, kind):
-    clean(f"{package} new {kind} my-own")
-    clean("pip install --quiet -e 'my-own[test]' && pytest -q my-own -p no:cacheprovider")
-    assert " my-own " in clean(f"{package} plugins {scaffolds(package)[kind].offered_as}")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("package", ["corpora", "trainer"])
+def test_a_new_plugin_of_each_kind_passes_its_own_test_at_once(clean, package):
+    names = {kind: f"my-own-{kind}" for kind in scaffolds(package)}
+    for kind, name in names.items():
+        clean(f"{package} new {kind} {name}")
+    clean("pip install --quiet " + " ".join(f"-e '{name}[test]'" for name in names.values()))
+    clean(f"pytest -q {' '.join(names.values())} -p no:cacheprovider")
+    for group in {scaffold.offered_as for scaffold in scaffolds(package).values()}:
+        offered = clean(f"{package} plugins {group}")
+        assert all(
+            f" {names[kind]} " in offered for kind, made in scaffolds(package).items() if made.offered_as == group
+        )
 
 
 @pytest.mark.parametrize(("package", "kind"), KINDS)
