@@ -90,9 +90,10 @@ def _heads(lines: Sequence[str]) -> Iterator[_Head]:
     likely = {key: heads for key, heads in by_key.items() if len(heads) >= MIN_PAGES and _is_series(key, heads, lines)}
     places = {head.line: head for heads in likely.values() for head in heads}
     for heads in likely.values():
-        gaps = [_around(lines, head.line, places) for head in heads]
+        gaps = {_around(lines, head.line, places) for head in heads}
         inner = [(lines[a], lines[b]) for a, b in gaps if a >= 0 and b < len(lines)]
-        if sum(_is_cut(before, after) for before, after in inner) >= CUT_RATE * len(heads):
+        cut = sum(_is_cut(before, after) for before, after in inner)
+        if len(gaps) >= MIN_PAGES and cut >= CUT_RATE * len(heads):
             yield from heads
 
 

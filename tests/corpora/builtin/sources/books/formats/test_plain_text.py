@@ -1,13 +1,15 @@
 """Line breaks in plain text: which are paragraphs, and which only hard wraps."""
 
 import textwrap
+from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from corpora.builtin.sources.books.formats.paragraph_layout import layout_of
 from corpora.builtin.sources.books.formats.plain_text import blocks_of
+from corpora.builtin.sources.books.formats.running_heads import MIN_PAGES
 
 PROSE = (
     "It was a bright cold day in the valley, and the clocks of the old town were striking thirteen as she came in.",
@@ -122,8 +124,14 @@ def test_soft_hyphens_zero_width_and_no_break_spaces_leave_plain_words():
     assert texts("ex\xadtra\u200bordinary\xa0men") == ["extraordinary men"]
 
 
+def test_a_line_said_over_and_over_at_one_place_is_text():
+    said = ["He wrote:", "All work", "All work", "All work", "All work", "and no play."]
+    assert " ".join(texts("\n".join(said))).split() == " ".join(said).split()
+
+
 @given(st.lists(st.text("abc XYZ.,“”\xa0", min_size=1), min_size=1))
 def test_no_word_is_lost(lines):
+    assume(max(Counter(line.strip() for line in lines).values()) < MIN_PAGES)  # then it may be a running head
     assert " ".join(texts("\n".join(lines))).split() == " ".join(lines).split()
 
 
