@@ -54,7 +54,7 @@ def test_a_tokenizer_of_200_mb_is_refused_by_its_size(tmp_path, corpus):
     for name in ("tokenizer.json", "config.json"):
         with (tmp_path / name).open("wb") as file:
             file.truncate(200_000_000 if name == "tokenizer.json" else 2)
-    with pytest.raises(corpora.InputError, match="has 200 MB; at most 100 MB are read"):
+    with pytest.raises(corpora.InputError, match="has 200 MB; the limit is 100 MB"):
         corpora.tokenize(corpus, tokenizer=tmp_path / "tokenizer.json")
     with pytest.raises(ModelError, match="larger than 100 MB"):
         load_tokenizer(tmp_path)

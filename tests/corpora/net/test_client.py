@@ -20,7 +20,7 @@ def test_every_request_names_the_program_and_a_contact(serve, client):
 
 @pytest.mark.parametrize("contact", ["", "a@b.c\r\nHost: evil", "jörg@example.org", "x" * 300])
 def test_contact_that_cannot_be_a_header_is_refused(contact):
-    with pytest.raises(InputError, match="give an e-mail address or a page"):
+    with pytest.raises(InputError, match="give an e-mail address or a web page"):
         HttpClient(contact)
 
 

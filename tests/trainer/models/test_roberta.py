@@ -64,7 +64,7 @@ def test_rows_are_as_long_as_the_teacher_reads_and_no_longer(teacher: Path, corp
     card = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert card["dataset"]["lineage"]["made_by"]["settings"]["max_tokens"] == 30
     long = corpora.tokenize(corpus, tokenizer=teacher, unit="packed:64", name="long")
-    with pytest.raises(IdsBeyondVocabulary, match=r"a row of \d+ tokens .* takes 30; .*--max-tokens 30"):
+    with pytest.raises(IdsBeyondVocabulary, match=r"a row of \d+ tokens .* maximum is 30; .*--max-tokens 30"):
         distill(long.reference, teacher, tmp_path / "long", options={**OPTIONS, "student": "layers:1"})
 
 

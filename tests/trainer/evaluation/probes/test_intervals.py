@@ -43,5 +43,5 @@ def test_the_bootstrap_draws_whole_units() -> None:
 
 
 def test_a_stratum_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ProbeError, match="stratum 3, and there are 2"):
+    with pytest.raises(ProbeError, match="stratum 3, but there are only 2"):
         stratify("s", ("a", "b"), np.array([3]), {"x": np.ones(1)}, np.zeros(1, np.int64))
