@@ -10,6 +10,7 @@ import pytest
 from trainer.evaluation.probes import ProbeResult
 from trainer.experiments.study.held_out import HeldOut
 from trainer.experiments.study.reports.doses import dose_picture, dose_series, dose_sheet
+from trainer.experiments.study.reports.drawing import canvas
 from trainer.experiments.study.run_results import Scored
 from trainer.experiments.study.transfer import Noise, Transfer
 from trainer.plugin.probe_records import Estimate, Metric, Stratum
@@ -94,3 +95,10 @@ def test_ratios_by_frequency_are_over_the_student_of_natural_text() -> None:
     assert ("shuffle", "", "n=2", "two", "KL at masked tokens, times natural text: frequent", "3.000", "", "") in cells
     picture = dose_picture(runs)
     assert picture is not None and "by frequency of the masked token" in picture.svg
+
+
+@pytest.mark.parametrize(("panels", "narrow", "shape"), [(4, False, (2, 2)), (3, False, (2, 2)), (4, True, (4, 1))])
+def test_panels_stand_two_in_a_row_or_below_each_other(panels: int, narrow: bool, shape: tuple[int, int]) -> None:
+    figure, made = canvas(7, 3, panels, narrow=narrow, columns=2)
+    assert len(made) == len(figure.axes) == panels
+    assert made[0].get_gridspec().get_geometry() == shape

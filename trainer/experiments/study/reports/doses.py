@@ -178,7 +178,7 @@ def _draw(found: Sequence[Series], narrow: bool) -> Figure:
         panels.append(lambda axes, series=series: _costs(axes, series))  # type: ignore[misc]  # binds the loop's value
         if series.bands:
             panels.append(lambda axes, series=series: _by_frequency(axes, series))  # type: ignore[misc]
-    figure, every = canvas(NARROW if narrow else max(WIDE, 2.6 * len(panels)), 3.1, len(panels), narrow=narrow)
+    figure, every = canvas(NARROW if narrow else WIDE, 3.1, len(panels), narrow=narrow, columns=2)
     for axes, panel in zip(every, panels, strict=True):
         panel(axes)
         axes.grid(axis="y")

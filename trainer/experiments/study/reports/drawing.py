@@ -46,20 +46,27 @@ class Picture:
         return _svg(self, narrow=False).replace("<svg ", '<svg style="background: #ffffff" ', 1)
 
 
-def canvas(width: float, height: float, panels: int, *, narrow: bool) -> tuple[Figure, list[Axes]]:
-    """A figure with its panels in a row, or below each other if narrow; to be called inside `styled`.
+def canvas(
+    width: float, height: float, panels: int, *, narrow: bool, columns: int | None = None
+) -> tuple[Figure, list[Axes]]:
+    """A figure with its panels in rows, or below each other if narrow; to be called inside `styled`.
 
     Args:
         width, height: of one panel's row, in inches.
         panels: the number of panels.
         narrow: whether to place them below each other.
+        columns: panels in a row; None places all of them in one.
     """
     from matplotlib.figure import Figure
 
-    rows, columns = (panels, 1) if narrow else (1, panels)
+    columns = 1 if narrow else min(columns or panels, panels)
+    rows = -(-panels // columns)
     figure = Figure(figsize=(width, height * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False)
-    return figure, [axis for line in axes for axis in line]
+    made = [axis for line in axes for axis in line]
+    for unused in made[panels:]:
+        unused.remove()
+    return figure, made[:panels]
 
 
 @contextmanager
