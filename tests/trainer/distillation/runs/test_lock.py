@@ -58,8 +58,9 @@ def test_the_lock_of_a_process_that_died_is_taken_over(tmp_path: Path, other: su
 def test_the_lock_of_a_process_whose_pid_another_one_has_now_is_taken_over(
     tmp_path: Path, other: subprocess.Popen[bytes]
 ) -> None:
-    with locked(held_by(tmp_path / "run", pid=other.pid, start="before the machine was restarted")):
-        pass
+    folder = held_by(tmp_path / "run", pid=other.pid, start="before the machine was restarted")
+    with locked(folder):
+        assert json.loads((folder / LOCK).read_text(encoding="utf-8"))["pid"] == os.getpid()
 
 
 def test_the_lock_of_another_machine_is_refused_until_it_is_broken(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_lock_that_cannot_be_read_is_refused_until_it_is_broken(tmp_path: Path
 def test_a_lock_that_was_never_written_is_taken_over(tmp_path: Path, content: bytes) -> None:
     (tmp_path / LOCK).write_bytes(content)
     with locked(tmp_path):
-        pass
+        assert json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))["pid"] == os.getpid()
 
 
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
