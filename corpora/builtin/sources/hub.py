@@ -18,12 +18,12 @@ class HubTexts(Source):
     """The Parquet files of a dataset on the hub, one document per row; its revision is pinned to a commit."""
 
     name: ClassVar[str] = "hub"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     uses: ClassVar[tuple[str, ...]] = ("ftfy",)
 
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
     text: str = option("text", "The column with the text.")
-    id: str = option("id", "The column with a document's id within its file; if missing, rows are numbered.")
+    id: str = option("id", "The column with a row's id. Rows without an id of their own are numbered.")
     files: str = option("*", "Which files, by their path in the repository: data/train-*.")
 
     def fetches(self) -> bool:

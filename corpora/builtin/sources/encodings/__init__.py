@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from corpora import OptionError
 from corpora.builtin.sources.encodings.legacy import PREFERRED, legacy_encoding
+from corpora.builtin.sources.encodings.mixed import other_encoding, with_legacy_bytes
 from corpora.builtin.sources.encodings.unicode import (
     escaped_encoding,
     is_utf8,
@@ -33,6 +34,8 @@ class Decoded(NamedTuple):
 
     text: str
     encoding: str
+    repaired: int = 0
+    """The number of characters in a UTF-8 text that were in a legacy encoding."""
 
 
 def decode(raw: bytes, encoding: str = AUTO) -> Decoded:
@@ -49,7 +52,8 @@ def decode(raw: bytes, encoding: str = AUTO) -> Decoded:
         raise Unreadable("empty")
     if encoding == AUTO:
         encoding = detect(raw)
-    return Decoded(_without_controls(_decoded(raw, encoding)), encoding)
+    text, repaired = _decoded(raw, encoding)
+    return Decoded(_without_controls(text), encoding, repaired)
 
 
 def detect(raw: bytes) -> str:
@@ -97,15 +101,18 @@ def checked_encoding(name: str, *, owner: str) -> str:
     return found.name
 
 
-def _decoded(raw: bytes, encoding: str) -> str:
+def _decoded(raw: bytes, encoding: str) -> tuple[str, int]:
+    """The text, and the number of its characters that were in another encoding."""
     marked = marked_encoding(raw)
     if marked and codecs.lookup(marked[0]).name == codecs.lookup(encoding).name:
         raw = raw[marked[1] :]
+    if encoding == "utf-8" and not _decodes(raw, encoding) and (other := other_encoding(raw)):
+        return with_legacy_bytes(raw.decode(encoding, "surrogateescape"), other)
     text = raw.decode(encoding, "replace")
     damaged = text.count("\ufffd") if "\ufffd" in text and not _decodes(raw, encoding) else 0
     if damaged > max(len(text) * UNDECODABLE_RATE, 1) and not encoding.startswith("utf"):
         raise Unreadable("wrong encoding", f"{damaged:,} of {len(text):,} characters are not {encoding}")
-    return unicodedata.normalize("NFC", text) if encoding == "cp1258" else text
+    return (unicodedata.normalize("NFC", text) if encoding == "cp1258" else text), 0
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:

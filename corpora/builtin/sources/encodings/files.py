@@ -6,9 +6,10 @@ import codecs
 import io
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from corpora.builtin.sources.encodings import AUTO, detect
+from corpora.builtin.sources.encodings.mixed import other_encoding
 from corpora.builtin.sources.encodings.unicode import marked_encoding
 from corpora.builtin.sources.packed import open_packed, packing_suffix
 from corpora.builtin.sources.unreadable import Unreadable
@@ -20,27 +21,43 @@ PIECES = 64
 PIECE_BYTES = 1 << 17
 
 
-def open_text(path: Path, encoding: str = AUTO) -> tuple[io.TextIOWrapper, str]:
-    """Open a file as text, after its byte order mark and with unchanged line breaks; also returns its encoding.
+class OpenText(NamedTuple):
+    """An open file, and the encoding of its text."""
+
+    file: io.TextIOWrapper
+    encoding: str
+    other: str | None
+    """The encoding of the bytes in a UTF-8 text that are not UTF-8, escaped as surrogates; None if there are none."""
+
+
+class _Found(NamedTuple):
+    encoding: str
+    other: str | None
+
+
+def open_text(path: Path, encoding: str = AUTO) -> OpenText:
+    """Open a file as text, after its byte order mark and with unchanged line breaks.
 
     A compressed file is first read to its end, so that a truncated or damaged one gives no rows at all.
 
     Args:
-        path: may be compressed; undecodable bytes are replaced.
+        path: may be compressed; undecodable bytes are replaced or, if their encoding is known, escaped.
         encoding: a name that Python knows; `auto` detects it.
 
     Raises:
         Unreadable: it is empty, is not text, its encoding is uncertain, or its compressed data is damaged.
         OSError: the file cannot be read.
     """
+    other = None
     if encoding == AUTO:
-        encoding = encoding_of(path)
+        encoding, other = _found(path)
     elif packing_suffix(path.name):
         check_whole(path)
     file = open_packed(path)
     marked = marked_encoding(file.peek(4)[:4])
     file.read(marked[1] if marked and marked[0] == codecs.lookup(encoding).name else 0)
-    return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), encoding
+    errors = "surrogateescape" if other else "replace"
+    return OpenText(io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=""), encoding, other)
 
 
 def check_whole(path: Path) -> None:
@@ -61,20 +78,29 @@ def encoding_of(path: Path) -> str:
         Unreadable: it is empty, is not text, its encoding is uncertain, or its compressed data is damaged.
         OSError: the file cannot be read.
     """
+    return _found(path).encoding
+
+
+def _found(path: Path) -> _Found:
     status = path.stat()
-    return _encoding_of(path, status.st_size, status.st_mtime_ns)
+    return _examined(path, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=16)
-def _encoding_of(path: Path, size_bytes: int, modified: int) -> str:
+def _examined(path: Path, size_bytes: int, modified: int) -> _Found:
     with open_packed(path) as file:
         raw = file.read(WHOLE_BYTES + 1)
     if len(raw) <= WHOLE_BYTES:
         if not raw.strip():
             raise Unreadable("empty")
-        return detect(raw)
-    is_utf8, content_bytes = _validated(path, size_bytes, modified)
-    return "utf-8" if is_utf8 else detect(_pieces(path, content_bytes))
+        is_utf8 = _decodes(codecs.getincrementaldecoder("utf-8")(), raw, final=True)
+    else:
+        is_utf8, content_bytes = _validated(path, size_bytes, modified)
+        if is_utf8:
+            return _Found("utf-8", None)
+        raw = _pieces(path, content_bytes)
+    encoding = detect(raw)
+    return _Found(encoding, other_encoding(raw) if encoding == "utf-8" and not is_utf8 else None)
 
 
 @lru_cache(maxsize=16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 
+from corpora.builtin.sources.encodings.mixed import other_encoding
 from corpora.builtin.sources.encodings.plausibility import plausibility
 from corpora.builtin.sources.unreadable import Unreadable
 
@@ -77,12 +78,13 @@ def plausible_utf16(raw: bytes) -> str | None:
 
 
 def is_utf8(raw: bytes) -> bool:
-    """Whether bytes are UTF-8, possibly with a few damaged characters."""
+    """Whether bytes are UTF-8, possibly with a few damaged characters or with passages in a legacy encoding."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         high = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
-        return raw.decode("utf-8", "replace").count("\ufffd") < high * DAMAGED_RATE
+        is_damaged = raw.decode("utf-8", "replace").count("\ufffd") < high * DAMAGED_RATE
+        return is_damaged or other_encoding(raw) is not None
     return True
 
 

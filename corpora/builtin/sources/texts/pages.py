@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
 from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import check_whole, encoding_of
+from corpora.builtin.sources.encodings.mixed import counted
 from corpora.builtin.sources.packed import content_suffix, open_packed, packing_suffix
 from corpora.builtin.sources.texts import web_page
 
@@ -187,19 +188,28 @@ def stream_pieces(file: IO[bytes], cuts: Cuts) -> Iterator[tuple[bytes, int]]:
         stop += cuts.piece_bytes
 
 
-def _blocks(raw: bytes, encoding: str) -> tuple[tuple[str, ...], str]:
+class _Content(NamedTuple):
+    """The paragraphs of a file, its encoding, and the number of its characters in another one."""
+
+    paragraphs: tuple[str, ...]
+    encoding: str
+    repaired: int
+
+
+def _blocks(raw: bytes, encoding: str) -> _Content:
     decoded = decode(raw, encoding)
     reader.refuse_other_formats(decoded.text)
-    return tuple(block.text for block in plain_text.blocks_of(decoded.text)), decoded.encoding
+    paragraphs = tuple(block.text for block in plain_text.blocks_of(decoded.text))
+    return _Content(paragraphs, decoded.encoding, decoded.repaired)
 
 
-def _document(shard: Shard, read: tuple[tuple[str, ...], str]) -> Document | Reject:
-    paragraphs, encoding = read
-    return Document(shard.key, paragraphs, encoding=encoding) if paragraphs else Reject(shard.key, "read", "empty")
+def _document(shard: Shard, read: _Content) -> Document | Reject:
+    if not read.paragraphs:
+        return Reject(shard.key, "read", "empty")
+    return Document(shard.key, read.paragraphs, encoding=read.encoding, metadata=counted(read.repaired))
 
 
-def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
-    """The paragraphs of a Markdown or HTML file, and its encoding."""
+def _marked_up(path: Path, encoding: str) -> _Content:
     raw = reader.bounded(path)
     is_markdown = content_suffix(path.name) in MARKDOWN
     found = decode(raw, encoding) if is_markdown else html.decoded(raw, encoding)
@@ -207,7 +217,7 @@ def _marked_up(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
         blocks = html.blocks_in(_rendered(found.text))
     else:
         blocks = web_page.without_labels(html.blocks_in(found.text, web_page.remove_furniture))
-    return tuple(block.text for block in blocks if not block.rule), found.encoding
+    return _Content(tuple(block.text for block in blocks if not block.rule), found.encoding, found.repaired)
 
 
 def _rendered(text: str) -> str:

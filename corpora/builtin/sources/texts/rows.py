@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import NamedTuple
 
 from corpora import Document, Json, Reject
 from corpora.builtin.sources.books.formats.blocks import one_line
 from corpora.builtin.sources.books.formats.plain_text import blocks_of
 from corpora.builtin.sources.encodings import without_signals
+from corpora.builtin.sources.encodings.mixed import counted, with_legacy_bytes
 
 WRAPPED_LINES = 3
 """With fewer line breaks, it is unclear whether they are wraps."""
@@ -28,6 +30,8 @@ class Columns(NamedTuple):
 
     text: str
     id: str
+    other: str | None = None
+    """The encoding of the bytes that are escaped in strings, because they are not UTF-8; None if there are none."""
 
 
 def document_of_row(
@@ -37,12 +41,13 @@ def document_of_row(
 
     Args:
         row: by column, or the reason why it cannot be read.
-        columns: the names of the columns for the text and the id.
+        columns: the names of the columns for the text and the id, and how to read escaped bytes.
         file: the key of the file, which makes ids unique that start over in each file.
         number: the row's number in its file, from 1.
     """
     if isinstance(row, Damaged):
         return Reject(f"{file}#{number}", "read", row.reason, row.detail)
+    row, repaired = _with_legacy_bytes(row, columns.other) if columns.other else (row, 0)
     id = f"{file}#{_plain(row.get(columns.id)) or number}"
     if columns.text not in row:
         return Reject(id, "read", f"no {columns.text}", f"it has {', '.join(map(str, row)) or 'nothing'}")
@@ -54,7 +59,40 @@ def document_of_row(
     if not paragraphs:
         return Reject(id, "read", "empty")
     title, author, url, licence, language = (_plain(row.get(name)) for name in FIELDS)
-    return Document(id, paragraphs, title, author, url, licence, language)
+    return Document(id, paragraphs, title, author, url, licence, language, metadata=counted(repaired))
+
+
+class UniqueIds:
+    """The ids of the rows of one file, so that rows with the same id stay different documents."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        """Hashes, because there can be many millions of ids."""
+
+    def unique(self, id: str, number: int) -> str:
+        """The id, or `ID#NUMBER` if an earlier row has it.
+
+        Args:
+            id: of a row.
+            number: the row's number in its file.
+        """
+        seen = len(self._seen)
+        self._seen.add(int.from_bytes(blake2b(id.encode(), digest_size=8).digest(), "little"))
+        return id if len(self._seen) > seen else f"{id}#{number}"
+
+
+def _with_legacy_bytes(row: Mapping[str, Json], encoding: str) -> tuple[dict[str, Json], int]:
+    """A row whose strings have their escaped bytes decoded, and the number of characters that they are."""
+    total = 0
+
+    def decoded(value: Json) -> Json:
+        nonlocal total
+        if isinstance(value, str):
+            value, count = with_legacy_bytes(value, encoding)
+            total += count
+        return [decoded(part) for part in value] if isinstance(value, list) else value
+
+    return {name: decoded(value) for name, value in row.items()}, total
 
 
 def _lines(value: object) -> list[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpora import Json
 from corpora.builtin.sources.encodings.files import open_text
@@ -16,11 +16,22 @@ from corpora.builtin.sources.texts.rows import Damaged
 from corpora.builtin.sources.unreadable import Unreadable
 
 Row = Mapping[str, Json] | Damaged
-Reader = Callable[[Path, str, str], tuple[str, Iterator[Row]]]
-"""Takes a path, the name of an encoding and the column with the text; returns the file's encoding and its rows."""
 
 
-def read(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
+class Table(NamedTuple):
+    """A file with one document per row."""
+
+    encoding: str
+    other: str | None
+    """The encoding of the bytes in a UTF-8 file that are not UTF-8, escaped as surrogates; None if there are none."""
+    rows: Iterator[Row]
+
+
+Reader = Callable[[Path, str, str], Table]
+"""Takes a path, the name of an encoding and the column with the text."""
+
+
+def read(path: Path, encoding: str, text: str) -> Table:
     """The encoding and the rows of a file.
 
     Args:
@@ -34,11 +45,11 @@ def read(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
     return READERS[content_suffix(path.name)](path, encoding, text)
 
 
-def _jsonl(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
-    file, encoding = open_text(path, encoding)
-    return encoding, (
-        line if isinstance(line, Damaged) else _json_row(line) for line in bounded_lines(file) if _is_filled(line)
-    )
+def _jsonl(path: Path, encoding: str, text: str) -> Table:
+    opened = open_text(path, encoding)
+    lines = filter(_is_filled, bounded_lines(opened.file))
+    rows = (line if isinstance(line, Damaged) else _json_row(line) for line in lines)
+    return Table(opened.encoding, opened.other, rows)
 
 
 def _is_filled(line: str | Damaged) -> bool:
@@ -62,12 +73,13 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Json]:
     return found
 
 
-def _delimited(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
-    file, encoding = open_text(path, encoding)
-    return encoding, delimited_rows(file, text, tabs=content_suffix(path.name) == ".tsv")
+def _delimited(path: Path, encoding: str, text: str) -> Table:
+    opened = open_text(path, encoding)
+    rows = delimited_rows(opened.file, text, tabs=content_suffix(path.name) == ".tsv")
+    return Table(opened.encoding, opened.other, rows)
 
 
-def _parquet(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
+def _parquet(path: Path, encoding: str, text: str) -> Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -76,7 +88,7 @@ def _parquet(path: Path, encoding: str, text: str) -> tuple[str, Iterator[Row]]:
     except pa.ArrowException as error:
         raise Unreadable("not a Parquet file", str(error).split("\n", 1)[0]) from error
     check_columns(names, text)
-    return "utf-8", _batches(path)
+    return Table("utf-8", None, _batches(path))
 
 
 def _batches(path: Path) -> Iterator[Row]:

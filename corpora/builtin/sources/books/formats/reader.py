@@ -9,7 +9,8 @@ from pathlib import Path
 from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
-from corpora.builtin.sources.encodings import AUTO, decode
+from corpora.builtin.sources.encodings import AUTO, Decoded, decode
+from corpora.builtin.sources.encodings.mixed import counted
 from corpora.builtin.sources.packed import content_suffix, open_packed
 
 MAX_TEXT_BYTES = 64 << 20
@@ -36,10 +37,14 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
     if suffix == ".txt":
         found = decode(raw, encoding)
         refuse_other_formats(found.text)
-        return replace(book_of_text(found.text), encoding=found.encoding)
+        return _with_encoding(book_of_text(found.text), found)
     found = html.decoded(raw, encoding)
     blocks = tuple(html.blocks_in(found.text))
-    return gutenberg.without_frame(_with_text(ParsedBook(blocks, encoding=found.encoding)))
+    return _with_encoding(gutenberg.without_frame(_with_text(ParsedBook(blocks))), found)
+
+
+def _with_encoding(book: ParsedBook, found: Decoded) -> ParsedBook:
+    return replace(book, encoding=found.encoding, metadata={**book.metadata, **counted(found.repaired)})
 
 
 def refuse_other_formats(text: str) -> None:

@@ -85,7 +85,7 @@ def test_an_uncertain_encoding_is_refused_with_the_candidates():
 
 
 def test_a_named_encoding_is_used():
-    assert decode("š".encode("cp1250"), "cp1250") == ("š", "cp1250")
+    assert decode("š".encode("cp1250"), "cp1250") == ("š", "cp1250", 0)
 
 
 def test_a_text_that_is_not_in_the_named_encoding_is_refused():

@@ -75,7 +75,7 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, values):
     path = tmp_path_factory.getbasetemp() / "back.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text", "n"], *([value, "end"] for value in values)])
-    _, found = rows_of(path, "utf-8", "text")
+    found = rows_of(path, "utf-8", "text").rows
     assert [row["text"] for row in found] == values
 
 

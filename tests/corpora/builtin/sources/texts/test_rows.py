@@ -1,9 +1,12 @@
 """Rows of JSONL and Parquet files: each a document or one clear reject."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import corpora
 from corpora import Reject
 
 
@@ -80,3 +83,21 @@ def test_a_hard_wrapped_text_in_a_row_is_read_by_paragraphs(tmp_path, read):
 def test_control_characters_and_terminal_colours_are_not_text(tmp_path, read):
     (document,) = read(jsonl(tmp_path, '{"text": "A \\u001b[31mred\\u001b[0m\\u0007 heron,\\u0000 then\ta grey one."}'))
     assert document.paragraphs == ("A red heron, then a grey one.",)
+
+
+def test_rows_with_the_same_id_are_all_kept_under_ids_of_their_own(tmp_path, read):
+    rows = [("7", "Nobody answered."), ("7", "The bell rang twice."), ("", "Rain."), ("7", "Nobody answered.")]
+    lines = [json.dumps({"id": id, "text": text}) for id, text in rows]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert [made.id for made in read(tmp_path)] == ["a.jsonl#7", "a.jsonl#7#2", "a.jsonl#3", "a.jsonl#7#4"]
+
+
+@pytest.mark.parametrize(("duplicates", "written"), [("keep", 3), ("exact", 2), ("near", 2)])
+def test_only_equal_texts_are_duplicates_of_rows_with_the_same_id(tmp_path, home, duplicates, written):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text("id,text\n1,Nobody came.\n1,The bell rang.\n1,Nobody came.\n", encoding="utf-8")
+    made = corpora.build(f"texts:folder={folder}", name="made", duplicates=duplicates)
+    accounting = made.manifest.accounting
+    assert accounting["written"] == written and accounting["found"] == 3
+    assert accounting["rejected"] == ({"deduplicate: same text": 1} if written == 2 else {})
