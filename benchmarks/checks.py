@@ -51,7 +51,7 @@ def measured(home: Path, rounds: int) -> tuple[dict[str, list[float]], dict[str,
     shuffles: dict[str, list[float]] = {state: [] for state in STATES}
     for number in range(rounds + 1):
         for state in STATES:
-            bring(store, state)
+            download_tree(store, state)
             start = time.process_time()
             whole = store.open("whole")
             checked = time.process_time()
@@ -63,7 +63,7 @@ def measured(home: Path, rounds: int) -> tuple[dict[str, list[float]], dict[str,
     return checks, shuffles
 
 
-def bring(store: Store, state: str) -> Dataset:
+def download_tree(store: Store, state: str) -> Dataset:
     """Put the version into a state."""
     whole = store.open("whole")
     if state != "remembered":

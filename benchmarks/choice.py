@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import corpora
-from corpora.arrays import mix
+from corpora.arrays import mix_bits
 from corpora.operations.version_writer import Rows, Work, write_version
 from corpora.store import SENTENCES, Manifest, Plan, Store, texts
 
@@ -42,7 +42,7 @@ def generated(rows: int) -> Iterator[pa.RecordBatch]:
         numbers = np.arange(first, min(first + 50_000, rows))
         copied = rng.random(len(numbers)) < COPIES
         keys = np.where(copied, rng.integers(rows // 10, size=len(numbers)), numbers + rows).astype(np.uint64)
-        words = [pa.array(mix(keys, salt)).cast(pa.large_string()) for salt in range(4)]
+        words = [pa.array(mix_bits(keys, salt)).cast(pa.large_string()) for salt in range(4)]
         documents = pa.array(numbers // ROWS_A_DOCUMENT).cast(pa.large_string())
         columns = [pc.binary_join_element_wise(*words, pa.scalar(" ", pa.large_string()))]
         columns += [pa.array(np.zeros(len(numbers), np.int32)), documents]

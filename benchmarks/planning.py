@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.experiments.planning import Point, errors_of, try_forms
+from trainer.experiments.planning import Point, compare_forms, errors_of
 
 WITHIN = 0.15
 
@@ -28,7 +28,7 @@ def check(path: Path) -> None:
     quarter = 1.01 / 4
     small = [p for p in points if p.data <= quarter * most_data and p.updates <= quarter * most_updates]
     large = sorted((p for p in points if p not in small), key=lambda p: (p.updates, p.data))
-    tried = try_forms(small)
+    tried = compare_forms(small)
     tokens = sum(run["tokens"] * run["epochs"] for run in plan["runs"])
     print(f"{plan['dataset'][:40]}: {len(points)} runs on {tokens:,.0f} tokens, start at KL {plan['start']['kl']:.3f}")
     print(f"fitted to {len(small)} runs of at most a quarter, of KL {min(p.loss for p in small):.3f} and above")

@@ -23,7 +23,7 @@ from pathlib import Path
 from lxml import html
 
 import corpora
-from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages
+from corpora.builtin.sources.wikipedia.dump.pages import BrokenPage, pages
 
 PASSAGE = 8
 WORD = re.compile(r"[^\W_]+")
@@ -48,7 +48,7 @@ def articles(dumps: Sequence[Path]) -> Iterator[tuple[list[str], list[str]]]:
         sources = {
             str(page.id): (page.text or "").split("\n")
             for page in pages(dump, 0, None, allow_cut=True)
-            if not isinstance(page, Broken)
+            if not isinstance(page, BrokenPage)
         }
         with tempfile.TemporaryDirectory() as home:
             rows = built(f'wikipedia:dump="{dump}",allow-cut=true', corpora.Store(Path(home)))

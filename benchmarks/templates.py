@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpora.builtin.sources.wikipedia.articles import rejected
-from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages, site_of
+from corpora.builtin.sources.wikipedia.dump.pages import BrokenPage, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.wikitext.blocks import without_blocks
 from corpora.builtin.sources.wikipedia.wikitext.layout import without_sections, without_tables
-from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Found, Rules
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, ArticleMetadata, Rules
 from corpora.builtin.sources.wikipedia.wikitext.templates import Node, scan
 from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
 
@@ -40,7 +40,7 @@ class Tally:
 
 def occurrences(wikitext: str, site: Site) -> Iterator[str]:
     """The wikitext of every template in a line of prose."""
-    text = without_blocks(wikitext, Rules(), Found())
+    text = without_blocks(wikitext, Rules(), ArticleMetadata())
     text = without_sections(without_tables(text), site.end_sections)
     for node in scan(text):
         if node[2] == 2 and _in_prose(text, node):
@@ -81,7 +81,7 @@ def main() -> None:
         site = site_of(dump)
         reader = Reader(site, Rules(holes="mark"), builtin_templates())
         for page in pages(dump, 0, None, allow_cut=True):
-            if not isinstance(page, Broken) and page.text and not rejected(page, site)[0]:
+            if not isinstance(page, BrokenPage) and page.text and not rejected(page, site)[0]:
                 for template in occurrences(page.text, site):
                     judge(template, reader, tally)
     totals = {outcome: counter.total() for outcome, counter in tally.counts.items()}

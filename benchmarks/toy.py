@@ -20,7 +20,7 @@ from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
 
 from corpora import generator, registry
-from corpora.builtin.sources.toy.acceptability import Judged, judged
+from corpora.builtin.sources.toy.acceptability import AcceptabilityExample, acceptability_examples
 from corpora.builtin.sources.toy.grammar import Words
 
 AGREEING = (
@@ -120,7 +120,11 @@ def fill_accuracy(model: BertForMaskedLM, coder: Coder, texts: Sequence[str]) ->
 
 
 def matthews(
-    model: BertForMaskedLM, coder: Coder, train: Sequence[Judged], dev: Sequence[Judged], epochs: int
+    model: BertForMaskedLM,
+    coder: Coder,
+    train: Sequence[AcceptabilityExample],
+    dev: Sequence[AcceptabilityExample],
+    epochs: int,
 ) -> float:
     """Matthews correlation on dev after a few epochs of fine-tuning."""
     torch.manual_seed(0)
@@ -157,7 +161,7 @@ def main() -> None:
     rng.shuffle(natural)
     held, natural = natural[:1000], natural[1000:]
     coder = Coder(natural)
-    rows = list(itertools.islice(judged(Words(generator("benchmark", 0))), 3600))
+    rows = list(itertools.islice(acceptability_examples(Words(generator("benchmark", 0))), 3600))
     print(f"{len(natural):,} sentences, {coder.pieces.get_vocab_size():,} pieces, {options.updates:,} updates of 64")
     print("| trained on | CPU seconds | filled in | of them agreeing | CoLA Matthews | CPU seconds of fine-tuning |")
     print("|---|---|---|---|---|---|")

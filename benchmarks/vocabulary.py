@@ -28,7 +28,7 @@ import corpora
 from corpora import option
 from trainer import Callback, Run, distill, pretrain
 from trainer.data import micro_batches, open_rows
-from trainer.distillation import RunFolder, Start, held_out_batch, held_out_numbers, in_pieces_of
+from trainer.distillation import RunFolder, Start, held_out_batch, held_out_numbers, reencoded_rows
 from trainer.evaluation import keep_finetuned
 from trainer.models import load_teacher, load_tokenizer, packed_logits, shared_vocabulary, use_packed_attention
 
@@ -103,7 +103,7 @@ def alike(teacher: Path, small: Path, whole: Path) -> None:
     vocabulary = shared_vocabulary(load_tokenizer(small), load_tokenizer(teacher))
     if vocabulary is None:
         raise SystemExit("the student's vocabulary is not a part of the teacher's")
-    apart = in_pieces_of(vocabulary, open_rows("apart"), positions=128)
+    apart = reencoded_rows(vocabulary, open_rows("apart"), positions=128)
     batch = held_out_batch(
         apart, held_out_numbers(apart, ROWS), vocabulary.tokenizer, vocabulary=len(vocabulary)
     )  # fmt: skip

@@ -22,7 +22,7 @@ from typing import Any
 import mwparserfromhell
 
 from corpora.builtin.sources.wikipedia.articles import rejected
-from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages, site_of
+from corpora.builtin.sources.wikipedia.dump.pages import BrokenPage, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
@@ -52,7 +52,7 @@ def articles(dumps: list[Path]) -> Iterator[tuple[str, str]]:
     for dump in dumps:
         site = site_of(dump)
         for page in pages(dump, 0, None, allow_cut=True):
-            if not isinstance(page, Broken) and page.text and not rejected(page, site)[0]:
+            if not isinstance(page, BrokenPage) and page.text and not rejected(page, site)[0]:
                 yield page.title, page.text
 
 

@@ -20,8 +20,8 @@ from .errors import TooManyFailed as TooManyFailed
 from .errors import UnknownName as UnknownName
 from .errors import WorkerError as WorkerError
 from .execution.progress import Progress as Progress
-from .execution.sandbox import Guard as Guard
-from .execution.sandbox import guarded as guarded
+from .execution.sandbox import Sandbox as Sandbox
+from .execution.sandbox import run_in_sandbox as run_in_sandbox
 from .ingest.builder import build as build
 from .ingest.recipe.building import build_datasets as build_datasets
 from .ingest.recipe.building import plan_datasets as plan_datasets

@@ -86,7 +86,7 @@ def _model(folder: Path) -> list[Target]:
     from transformers import BertConfig, BertForMaskedLM
 
     from trainer.models import load_tokenizer
-    from trainer.models.configurations import load_config, look_at
+    from trainer.models.configurations import load_config, read_model_files
     from trainer.models.files.weights import weight_shapes
 
     config = BertConfig(
@@ -97,7 +97,7 @@ def _model(folder: Path) -> list[Target]:
     _small_tokenizer().save(str(folder / "tokenizer.json"))
 
     def read(path: Path) -> None:
-        look_at(path.parent, teacher=True)
+        read_model_files(path.parent, teacher=True)
         load_config(path.parent)
 
     names = {"config.json": read, "model.safetensors": lambda path: weight_shapes(path.parent)}

@@ -3,12 +3,12 @@ from .arrow import numbers_array as numbers_array
 from .arrow import numbers_in as numbers_in
 from .arrow import repeated as repeated
 from .count_tables import Keys as Keys
-from .count_tables import heaviest as heaviest
 from .count_tables import joined as joined
-from .count_tables import levels as levels
+from .count_tables import largest_counts as largest_counts
 from .count_tables import merged as merged
-from .count_tables import mix as mix
+from .count_tables import mix_bits as mix_bits
 from .count_tables import tally as tally
+from .count_tables import trailing_zeros as trailing_zeros
 from .distributions import LAST as LAST
 from .distributions import entropy as entropy
 from .distributions import histogram as histogram

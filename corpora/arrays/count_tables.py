@@ -63,7 +63,7 @@ def joined(one: Keys, other: Keys) -> tuple[Keys, NDArray[np.int64], NDArray[np.
     return keys, np.searchsorted(keys, one), np.searchsorted(keys, other)
 
 
-def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64], int]:
+def largest_counts(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64], int]:
     """Which counts stay in a table of bounded size, and how much to subtract from each (Misra & Gries).
 
     Args:
@@ -79,7 +79,7 @@ def heaviest(counts: NDArray[np.int64], capacity: int) -> tuple[NDArray[np.int64
     return np.flatnonzero(counts > weight), weight
 
 
-def mix(numbers: Array, salt: int = 0) -> Keys:
+def mix_bits(numbers: Array, salt: int = 0) -> Keys:
     """Numbers scrambled over all 64 bits, a bijection for each salt (SplitMix64; Steele et al. 2014).
 
     Args:
@@ -92,7 +92,7 @@ def mix(numbers: Array, salt: int = 0) -> Keys:
     return x ^ (x >> np.uint64(31))
 
 
-def levels(hashes: Keys) -> NDArray[np.uint64]:
+def trailing_zeros(hashes: Keys) -> NDArray[np.uint64]:
     """The number of trailing zero bits of each hash, at most 31: [hashes]."""
     low = (hashes & (~hashes + np.uint64(1))) | np.uint64(2**31)
     low &= ~low + np.uint64(1)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.arrays.count_tables import Keys, mix
+from corpora.arrays.count_tables import Keys, mix_bits
 from corpora.plugin import Array
 
 BASE = 0x9E3779B97F4A7C15
@@ -29,11 +29,11 @@ def row_hashes(values: Array, starts: NDArray[np.int64], stops: NDArray[np.int64
     if not len(starts):
         return np.zeros(0, dtype=np.uint64)
     highest = int(values.max(initial=0))
-    codes = mix(np.arange(highest + 1), salt=3)[values] if highest < TABLE else mix(values, salt=3)
+    codes = mix_bits(np.arange(highest + 1), salt=3)[values] if highest < TABLE else mix_bits(values, salt=3)
     sums = np.zeros(len(values) + 1, dtype=np.uint64)
     np.cumsum(codes * _powers(BASE, len(values)), out=sums[1:])
     hashes = (sums[stops] - sums[starts]) * _powers(INVERSE, len(values) + 1)[starts]
-    return mix(hashes ^ mix(stops - starts))
+    return mix_bits(hashes ^ mix_bits(stops - starts))
 
 
 def ngram_hashes(values: Array, offsets: NDArray[np.int64], n: int) -> tuple[Keys, NDArray[np.int64]]:

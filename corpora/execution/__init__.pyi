@@ -3,5 +3,5 @@ from .executors import make_executor as make_executor
 from .progress import Progress as Progress
 from .progress import reported as reported
 from .progress import silent as silent
-from .sandbox import Guard as Guard
-from .sandbox import guarded as guarded
+from .sandbox import Sandbox as Sandbox
+from .sandbox import run_in_sandbox as run_in_sandbox

@@ -22,7 +22,7 @@ SECONDS = 120.0
 MEMORY_BYTES = 2 << 30
 
 
-class Guard:
+class Sandbox:
     """A child process that runs functions for its parent, and is replaced when it dies.
 
     Args:
@@ -110,8 +110,8 @@ def _main_left_alone() -> Iterator[None]:
 _guards = threading.local()
 
 
-def guarded(function: Callable[..., T], *arguments: object) -> T:
-    """Run `function(*arguments)` in this thread's sandbox; see `Guard.call`.
+def run_in_sandbox(function: Callable[..., T], *arguments: object) -> T:
+    """Run `function(*arguments)` in this thread's sandbox; see `Sandbox.call`.
 
     After a crash or an exceeded limit, the call is repeated once in a new child before the error is raised.
 
@@ -121,7 +121,7 @@ def guarded(function: Callable[..., T], *arguments: object) -> T:
     """
     guard = getattr(_guards, "guard", None)
     if guard is None:
-        guard = _guards.guard = Guard()
+        guard = _guards.guard = Sandbox()
         atexit.register(guard.close)
     try:
         return guard.call(function, *arguments)

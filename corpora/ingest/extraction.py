@@ -16,7 +16,7 @@ from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
 from corpora.ingest.holes import whole_sentences
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
-from corpora.ingest.side_records import HAS_HOLE, PartSide, side_json
+from corpora.ingest.side_records import HAS_HOLE, SideRecordWriter, side_json
 from corpora.ingest.texts import joined, paragraphs_in, sentence_rows
 from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
@@ -168,12 +168,12 @@ class WriteTask:
     def __call__(self, number: int) -> int:
         """Write a part's sentences and side records unless an earlier attempt did, and return the part's number."""
         if not (self.path(number).exists() and self.side_path(number).exists()):
-            side = PartSide()
+            side = SideRecordWriter()
             write_stream(self.path(number), SENTENCES, self._batches(number, side))
             side.save(self.side_path(number))
         return number
 
-    def _batches(self, number: int, side: PartSide) -> Iterator[pa.RecordBatch]:
+    def _batches(self, number: int, side: SideRecordWriter) -> Iterator[pa.RecordBatch]:
         row, keep, found = 0, self.survivors[number], self.found[number]
         for batch in read_stream(self.folder / f"documents-{number:05d}.arrow"):
             for inside in range(min(batch.num_rows, found - row)):
@@ -184,7 +184,9 @@ class WriteTask:
                     yield self._document(document, paragraphs_in(batch["text"][inside].as_py()), splitter, side)
                 row += 1
 
-    def _document(self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: PartSide) -> pa.RecordBatch:
+    def _document(
+        self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: SideRecordWriter
+    ) -> pa.RecordBatch:
         shared = shared_in(paragraphs, self.shared)
         side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs

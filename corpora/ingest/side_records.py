@@ -31,7 +31,7 @@ def side_json(records: SideRecords) -> str | None:
     return json.dumps(records, ensure_ascii=False, default=list) if any(records.values()) else None
 
 
-class PartSide:
+class SideRecordWriter:
     """The side records and dropped sentences of one part of a build."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def gather_side_records(paths: Iterable[Path], staging: Path) -> dict[str, int]:
     """Concatenate the side records of all parts into one JSON Lines file per name.
 
     Args:
-        paths: the files that `PartSide.save` wrote, in the order of the parts.
+        paths: the files that `SideRecordWriter.save` wrote, in the order of the parts.
         staging: the folder of the version.
 
     Returns:

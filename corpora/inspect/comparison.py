@@ -16,7 +16,7 @@ from corpora.inspect.vocabularies import Types, lengths_divergence, types_of
 from corpora.operations import open_dataset
 from corpora.plugin import Sequences, sha256_of
 from corpora.store import Counting, Dataset, Store, default_store, sequences_of, vocabulary_in
-from corpora.store.pages import Long, Share, Size, Table, summary
+from corpora.store.pages import LongText, Share, Size, Table, summary
 
 NGRAM = 13
 """The length in tokens or words of an n-gram that counts as contamination (Brown et al. 2020, arXiv 2005.14165,
@@ -161,7 +161,7 @@ class Comparison:
         for first, (here, there) in ((True, self.names), (False, self.names[::-1])):
             if self.types and len(places := self.types.only(first=first)):
                 counts = self.types.one if first else self.types.other
-                most = Long(", ".join(self.types.text_of(place) for place in places[:TELLING].tolist()))
+                most = LongText(", ".join(self.types.text_of(place) for place in places[:TELLING].tolist()))
                 share = Share(counts[places].sum() / counts.sum())
                 rows.append([f"in {here}, not in {there}", len(places), share, most])
         return Table(f"{self.unit.capitalize()}s that only one has", headers, rows, note=self._bounded())
@@ -197,7 +197,7 @@ def settings_that_differ(a: Dataset, b: Dataset, store: Store) -> Table:
     for key in dict.fromkeys([*ours, *theirs]):
         mine, other = ours.get(key, []), theirs.get(key, [])
         if mine != other:
-            rows.append([key, *(Long(", ".join(values)) if values else None for values in (mine, other))])
+            rows.append([key, *(LongText(", ".join(values)) if values else None for values in (mine, other))])
     names = _names(a, b)
     note = "Only their names." if a.fingerprint == b.fingerprint else ""
     return Table("Settings that differ, along the lineage", ["setting", *names], rows, note=note)

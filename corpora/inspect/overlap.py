@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.arrays import Keys, KeySet, joined, levels, mean, row_hashes, row_ngrams, tally
+from corpora.arrays import Keys, KeySet, joined, mean, row_hashes, row_ngrams, tally, trailing_zeros
 from corpora.plugin import Sequences
 
 CAPACITY = 2**22
@@ -61,10 +61,10 @@ class HashSet:
         """
         keys, level = np.zeros(0, dtype=np.uint64), 0
         for part in parts:
-            keys = joined(keys, part[levels(part) >= level])[0]
+            keys = joined(keys, part[trailing_zeros(part) >= level])[0]
             while len(keys) > capacity:
                 level += 1
-                keys = keys[levels(keys) >= level]
+                keys = keys[trailing_zeros(keys) >= level]
         return cls(KeySet(keys), level)
 
     @property

@@ -14,7 +14,7 @@ from corpora.store import Dataset, Store, vocabulary_in
 from corpora.store.pages import (
     Part,
     Row,
-    Shown,
+    TextPiece,
     beginning,
     differences,
     how,
@@ -30,7 +30,7 @@ WINDOW = 600
 """How many of the parent's rows are searched for the version's first rows, if some were dropped or merged."""
 REACH = 12
 """The maximum number of rows dropped before a matching row, and the number of the version's rows that are tried."""
-BREAK = Shown("¶")
+BREAK = TextPiece("¶")
 """The separator between rows that were merged into one."""
 LIKENESS = 0.5
 """The smallest share of pieces that a row must have in common with the rows it is matched with."""
@@ -125,7 +125,7 @@ def _rewritten(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
     return found[:: max(1, len(found) // pairs)][:pairs]
 
 
-Read = tuple[Row, list[Shown]]
+Read = tuple[Row, list[TextPiece]]
 
 
 def _matched(before: Sequence[Read], after: Sequence[Read]) -> Iterator[tuple[Sequence[Read], Read]]:
@@ -154,7 +154,7 @@ def _longest(before: Sequence[Read], first: int, document: str, pieces: Counter[
     return best
 
 
-def _pair(rows: Sequence[Row], before: Sequence[Shown], row: Row, after: Sequence[Shown]) -> Pair:
+def _pair(rows: Sequence[Row], before: Sequence[TextPiece], row: Row, after: Sequence[TextPiece]) -> Pair:
     old, new = differences(before, after)
     return Pair(Side(tuple(r.number + 1 for r in rows), beginning(old)), Side((row.number + 1,), beginning(new)))
 
@@ -193,7 +193,7 @@ def _tokenized(parent: Dataset, child: Dataset, pairs: int) -> list[Pair]:
         for place in places_of(child, [Row(row.number, row.document, np.array(ids))]):
             before, after = (
                 unchanged(reader_of(parent)(row)),
-                unchanged([Shown(piece) for piece in (vocabulary.pieces[number] for number in ids)]),
+                unchanged([TextPiece(piece) for piece in (vocabulary.pieces[number] for number in ids)]),
             )
             found.append(Pair(Side((row.number + 1,), beginning(before)), Side((place + 1,), beginning(after))))
     return found

@@ -20,7 +20,7 @@ from corpora.net.retries import Retries
 from corpora.net.robots import AGENT, MAX_ROBOTS_BYTES, Host
 
 if TYPE_CHECKING:
-    from corpora.net.exchange import Answer
+    from corpora.net.exchange import Response
 
 MAX_TEXT_BYTES = 64 << 20
 MAX_REDIRECTS = 5
@@ -156,7 +156,7 @@ class HttpClient:
         return body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace")
 
     @contextmanager
-    def _open(self, url: str, headers: dict[str, str], *, robots: bool = False) -> Iterator[Answer]:
+    def _open(self, url: str, headers: dict[str, str], *, robots: bool = False) -> Iterator[Response]:
         """The response after following permitted redirects, obeying the robots.txt of each host on the way."""
         url = checked(url)
         for _ in range(MAX_REDIRECTS + 1):
@@ -170,7 +170,7 @@ class HttpClient:
         raise DownloadError(url, "too many redirects", f"more than {MAX_REDIRECTS}")
 
     @contextmanager
-    def _asked(self, url: str, headers: dict[str, str]) -> Iterator[Answer]:
+    def _asked(self, url: str, headers: dict[str, str]) -> Iterator[Response]:
         """The response of one host, requested after the pause that it needs."""
         from corpora.net.exchange import request
 

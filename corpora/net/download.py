@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from corpora.errors import DownloadError
 from corpora.net import headers as fields
 from corpora.net.partial_file import PartialFile
-from corpora.net.retries import TryAgain
+from corpora.net.retries import RetryableError
 
 if TYPE_CHECKING:
-    from corpora.net.exchange import Answer
+    from corpora.net.exchange import Response
 
-Open = Callable[[str, dict[str, str]], AbstractContextManager["Answer"]]
+Open = Callable[[str, dict[str, str]], AbstractContextManager["Response"]]
 """Requests an address with additional headers."""
 
 
@@ -72,15 +72,15 @@ def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
     try:
         with open_url(url, part.headers()) as answer:
             whole = _add(url, part, size, answer)
-    except TryAgain as again:
+    except RetryableError as again:
         if again.status == 416:  # what we have is not the beginning of the file on the server
             part.discard()
         raise
     if whole is not None and (arrived := part.path.stat().st_size) != whole:
-        raise TryAgain(f"{arrived:,} of {whole:,} bytes arrived")
+        raise RetryableError(f"{arrived:,} of {whole:,} bytes arrived")
 
 
-def _add(url: str, part: PartialFile, size: Size, answer: Answer) -> int | None:
+def _add(url: str, part: PartialFile, size: Size, answer: Response) -> int | None:
     """Write the body, and return the size that the file must have now; None if it is unknown."""
     start, length = _start(answer, part), fields.content_length(answer.headers)
     stated = None if length is None else start + length
@@ -93,7 +93,7 @@ def _add(url: str, part: PartialFile, size: Size, answer: Answer) -> int | None:
     return stated if size.exact_bytes is None else size.exact_bytes
 
 
-def _start(answer: Answer, part: PartialFile) -> int:
+def _start(answer: Response, part: PartialFile) -> int:
     """The offset at which the response continues the file; 0 if it is the whole file."""
     if not answer.partial:
         return 0
@@ -101,4 +101,4 @@ def _start(answer: Answer, part: PartialFile) -> int:
     if stated == have or (part.checksum and "content-range" not in answer.headers):
         return have
     part.discard()
-    raise TryAgain("the server sent another part of the file than requested")
+    raise RetryableError("the server sent another part of the file than requested")

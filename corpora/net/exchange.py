@@ -13,7 +13,7 @@ from corpora.errors import DownloadError, InputError, first_line
 from corpora.net import headers as fields
 from corpora.net.address import shown
 from corpora.net.deadline import Deadline, Timeouts
-from corpora.net.retries import BUSY, TryAgain
+from corpora.net.retries import BUSY, RetryableError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEMPORARY = BUSY | {408, 500, 502, 504}
@@ -47,7 +47,7 @@ def new_session(agent: str, timeouts: Timeouts) -> httpx2.Client:
         ) from error
 
 
-class Answer:
+class Response:
     """A successful response, or a redirect.
 
     Args:
@@ -80,7 +80,7 @@ class Answer:
 
 
 @contextmanager
-def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts: Timeouts) -> Iterator[Answer]:
+def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts: Timeouts) -> Iterator[Response]:
     """Request an address. Errors while the body is read inside the `with` block are translated too.
 
     Args:
@@ -97,20 +97,20 @@ def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts:
         try:
             with session.stream("GET", url, headers=headers, extensions={"trace": deadline.trace}) as response:
                 _check_status(url, response, asked_range="Range" in headers)
-                yield Answer(url, response, deadline)
+                yield Response(url, response, deadline)
         except httpx2.DecodingError as error:
             raise DownloadError(url, "invalid answer", shown(first_line(error))) from error
         except httpx2.ProtocolError as error:
             _check_time(url, deadline, timeouts)
             if not any(word in str(error) for word in CUT):
                 raise DownloadError(url, "invalid answer", shown(first_line(error)), failed=True) from error
-            raise TryAgain(f"the connection was cut: {shown(first_line(error))}") from error
+            raise RetryableError(f"the connection was cut: {shown(first_line(error))}") from error
         except httpx2.TimeoutException as error:
             _check_time(url, deadline, timeouts)
-            raise TryAgain(f"no answer for {timeouts.silence_seconds:g} seconds") from error
+            raise RetryableError(f"no answer for {timeouts.silence_seconds:g} seconds") from error
         except httpx2.HTTPError as error:
             _check_time(url, deadline, timeouts)
-            raise TryAgain(f"the connection failed: {shown(first_line(error))}") from error
+            raise RetryableError(f"the connection failed: {shown(first_line(error))}") from error
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise DownloadError(url, "not a web address", shown(first_line(error))) from error
         _check_time(url, deadline, timeouts)
@@ -127,5 +127,5 @@ def _check_status(url: str, response: httpx2.Response, *, asked_range: bool) -> 
     if status in (200, 203) or status in REDIRECTS or (status == 206 and asked_range):
         return
     if status in TEMPORARY or (status == 416 and asked_range):
-        raise TryAgain(f"HTTP {status}", status, fields.retry_after(response.headers))
+        raise RetryableError(f"HTTP {status}", status, fields.retry_after(response.headers))
     raise DownloadError(url, REASONS.get(status, "unexpected answer"), f"HTTP {status}", status=status)

@@ -18,7 +18,7 @@ BUSY = frozenset({429, 503})
 """HTTP statuses with which a server asks clients to wait."""
 
 
-class TryAgain(Exception):
+class RetryableError(Exception):
     """A request failed, but may succeed on another try.
 
     Args:
@@ -47,7 +47,7 @@ class Retries:
     longest_wait_seconds: float = 600.0
 
     def run(self, url: str, once: Callable[[], T]) -> T:
-        """The result of `once`, which is called again after each `TryAgain`.
+        """The result of `once`, which is called again after each `RetryableError`.
 
         Args:
             url: the address, for messages.
@@ -60,7 +60,7 @@ class Retries:
         for attempt in range(1, self.tries + 1):
             try:
                 return once()
-            except TryAgain as error:
+            except RetryableError as error:
                 again = error
                 wait = self._wait_seconds(attempt, again)
                 if attempt == self.tries or wait > self.longest_wait_seconds:
@@ -70,12 +70,12 @@ class Retries:
             time.sleep(wait)
         raise ValueError(f"tries is {self.tries}; it must be at least 1")
 
-    def _wait_seconds(self, attempt: int, again: TryAgain) -> float:
+    def _wait_seconds(self, attempt: int, again: RetryableError) -> float:
         if again.retry_after_seconds is not None:
             return again.retry_after_seconds
         return min(self.wait_seconds * (1 << (attempt - 1)), self.longest_wait_seconds)
 
-    def _given_up(self, url: str, attempts: int, again: TryAgain) -> DownloadError | ServerBusy:
+    def _given_up(self, url: str, attempts: int, again: RetryableError) -> DownloadError | ServerBusy:
         if again.status not in BUSY:
             why = f"{again}; tried {attempts} times" if attempts > 1 else str(again)
             return DownloadError(url, "download failed", why, status=again.status, failed=True)

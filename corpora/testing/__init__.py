@@ -4,7 +4,7 @@ Each takes a component or its class, and raises `ContractBroken`, an `AssertionE
 is wrong and what to do. Hypothesis searches for inputs that reveal a problem (pip install hypothesis).
 """
 
-from corpora.testing.checking import ContractBroken, HypothesisMissing, called, check_component, need
+from corpora.testing.checking import ContractBroken, HypothesisMissing, called, check_component, require
 from corpora.testing.datasets import check_dataset
 from corpora.testing.documents import check_catalogue, check_filter, check_source
 from corpora.testing.statistics import check_statistic
@@ -24,5 +24,5 @@ __all__ = [
     "check_statistic",
     "check_template",
     "check_transform",
-    "need",
+    "require",
 ]

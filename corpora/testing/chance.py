@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from corpora.plugin import Component
-from corpora.testing.checking import called, in_another_process, need
+from corpora.testing.checking import called, in_another_process, require
 
 Made = TypeVar("Made", bound=Component)
 Input = TypeVar("Input")
@@ -41,8 +41,8 @@ def check_repeats(component: Made, what: str, compute: Compute[Made, Input], giv
         before = _state()
         second = called(component, what, compute, copy, given)
         untouched = _state() == before
-    need(untouched, component, f"{what} draws from the global random or numpy.random; take all randomness from rng")
-    need(
+    require(untouched, component, f"{what} draws from the global random or numpy.random; take all randomness from rng")
+    require(
         first == second,
         component,
         f"{what} gave two results for the same input and the same rng; take all randomness from rng, "
@@ -64,9 +64,9 @@ def check_order(component: Made, what: str, compute: Compute[Made, Input], input
     """
     forwards = [called(component, what, compute, component, given) for given in inputs]
     backwards = [called(component, what, compute, component, given) for given in reversed(inputs)]
-    need(forwards == backwards[::-1], component, f"{what} depends on earlier calls; a component must keep no state")
+    require(forwards == backwards[::-1], component, f"{what} depends on earlier calls; a component must keep no state")
     there = in_another_process(component, _all, what, compute, inputs)
-    need(
+    require(
         forwards == there,
         component,
         f"{what} gave a different result in a worker process; sort sets if their order matters, and do not use hash()",

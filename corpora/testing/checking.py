@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 from corpora.errors import CorporaError, IsolationError, OptionError
-from corpora.execution import guarded
+from corpora.execution import run_in_sandbox
 from corpora.plugin import (
     Catalogue,
     Component,
@@ -71,21 +71,21 @@ def check_component(given: type[C] | C, kind: type[Component] = Component, *, tr
         used_versions(cls)
     except CorporaError as error:
         raise ContractBroken(str(error)) from error
-    need(issubclass(cls, kind), cls, f"it is not a {kind.__name__}; derive it from corpora.{kind.__name__}")
+    require(issubclass(cls, kind), cls, f"it is not a {kind.__name__}; derive it from corpora.{kind.__name__}")
     _check_name(cls)
-    need(isinstance(cls.version, int) and cls.version >= 1, cls, f"version is {cls.version!r}; it must be 1 or more")
+    require(isinstance(cls.version, int) and cls.version >= 1, cls, f"version is {cls.version!r}; it must be 1 or more")
     component = _made(given)
     for opt in options_of(cls):
         _check_option(component, opt)
     name, settings = split_short(component.short())
     again = cls.from_options(named_settings(cls, settings)) if name == cls.name else None
-    need(again == component, cls, f"its short form {component.short()} does not recreate it")
+    require(again == component, cls, f"its short form {component.short()} does not recreate it")
     if travels:
         _check_pickling(component)
     return component
 
 
-def need(holds: bool, owner: Component | type[Component], message: str) -> None:
+def require(holds: bool, owner: Component | type[Component], message: str) -> None:
     """Raise an error unless a condition holds.
 
     Args:
@@ -137,7 +137,7 @@ def in_another_process(component: Component, function: Callable[..., object], *a
     """
     packed = pickle.dumps((component, arguments))
     try:
-        return guarded(_in_worker, registry.files, list(sys.path), function, packed)
+        return run_in_sandbox(_in_worker, registry.files, list(sys.path), function, packed)
     except IsolationError as error:
         raise ContractBroken(f"{component.name}: {error}") from error
     except ModuleNotFoundError as error:
@@ -204,7 +204,7 @@ def _check_name(cls: type[Component]) -> None:
         for other in registry.named(kind, cls.name):
             same = cls.__qualname__ == other.__qualname__ and source_sha256(cls) == source_sha256(other)
             of_one_kind = any(issubclass(cls, base) and issubclass(other, base) for base in KINDS)
-            need(
+            require(
                 same or not of_one_kind,
                 cls,
                 f"a {singular(kind)} already has this name ({owner(other)}); choose another one",
@@ -215,7 +215,7 @@ def _made(given: type[C] | C) -> C:
     if not isinstance(given, type):
         return given
     required = [opt.name for opt in options_of(given) if opt.required]
-    need(not required, given, f"{', '.join(required)} has no default; check a component instead of its class")
+    require(not required, given, f"{', '.join(required)} has no default; check a component instead of its class")
     try:
         return given()
     except OptionError as error:
@@ -224,9 +224,9 @@ def _made(given: type[C] | C) -> C:
 
 def _check_option(component: Component, opt: Option) -> None:
     cls = type(component)
-    need(bool(opt.help.strip()), cls, f"the option {opt.name} has no help; describe it in one sentence")
+    require(bool(opt.help.strip()), cls, f"the option {opt.name} has no help; describe it in one sentence")
     if opt.min is not None and opt.max is not None:
-        need(opt.min <= opt.max, cls, f"the option {opt.name} allows nothing: min {opt.min:g}, max {opt.max:g}")
+        require(opt.min <= opt.max, cls, f"the option {opt.name} allows nothing: min {opt.min:g}, max {opt.max:g}")
     beyond = [limit + step for limit, step in ((opt.min, -1), (opt.max, 1)) if limit is not None]
     for value in beyond:
         wrong: object = math.floor(value) if opt.type is int else value
@@ -235,7 +235,7 @@ def _check_option(component: Component, opt: Option) -> None:
             cls(**(others | {opt.field: (wrong,) if opt.many else wrong}))
         except OptionError:
             continue
-        need(
+        require(
             False,
             cls,
             f"it accepts {wrong!r} for {opt.name}, beyond its limit; call super().__post_init__() in your own method",
@@ -248,4 +248,4 @@ def _check_pickling(component: Component) -> None:
         again = pickle.loads(pickle.dumps(component))
     except Exception as error:  # pickling runs code of the plugin's own
         raise ContractBroken(f"{component.name}: it cannot be pickled ({error}); {hint}") from error
-    need(again == component, component, f"it changes when it is pickled and unpickled; {hint}")
+    require(again == component, component, f"it changes when it is pickled and unpickled; {hint}")

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from corpora.errors import InputError
 from corpora.plugin import DatasetProvider
 from corpora.store import ExternalDataset
-from corpora.testing.checking import ContractBroken, called, check_component, in_another_process, need
+from corpora.testing.checking import ContractBroken, called, check_component, in_another_process, require
 
 Row = dict[str, object]
 
@@ -32,14 +32,16 @@ def check_dataset(given: type[DatasetProvider] | DatasetProvider) -> list[Row]:
     component = check_component(given, DatasetProvider)
     frozen = called(component, "freeze", component.freeze)
     right = isinstance(frozen, type(component))
-    need(right, component, f"freeze returned {type(frozen).__name__}; it must return the same class")
+    require(right, component, f"freeze returned {type(frozen).__name__}; it must return the same class")
     again = called(component, "freeze", frozen.freeze)
-    need(again == frozen, component, "freeze changes a frozen provider; fix everything that changes over time at once")
+    require(
+        again == frozen, component, "freeze changes a frozen provider; fix everything that changes over time at once"
+    )
     _check_fingerprint(frozen)
     licence = called(frozen, "licence", frozen.licence)
-    need(isinstance(licence, str), component, f"licence returned {licence!r}; it must return str, empty if unknown")
+    require(isinstance(licence, str), component, f"licence returned {licence!r}; it must return str, empty if unknown")
     rows = _rows(frozen)
-    need(_rows(frozen) == rows, component, "blocks gave different rows the second time; sort what has no order")
+    require(_rows(frozen) == rows, component, "blocks gave different rows the second time; sort what has no order")
     return rows
 
 
@@ -51,9 +53,9 @@ def fingerprint(provider: DatasetProvider) -> str:
 def _check_fingerprint(provider: DatasetProvider) -> None:
     found = called(provider, "fingerprint", provider.fingerprint)
     right = isinstance(found, str) and bool(found)
-    need(right, provider, f"fingerprint returned {found!r}; it must return the sha256 of its files")
+    require(right, provider, f"fingerprint returned {found!r}; it must return the sha256 of its files")
     same = found == called(provider, "fingerprint", provider.fingerprint) == in_another_process(provider, fingerprint)
-    need(same, provider, "fingerprint gave two values for the same dataset; hash its content in a fixed order")
+    require(same, provider, "fingerprint gave two values for the same dataset; hash its content in a fixed order")
 
 
 def _rows(provider: DatasetProvider) -> list[Row]:

@@ -11,7 +11,7 @@ from corpora.errors import CorporaError
 from corpora.plugin import Catalogue, Document, Entry, Filter, Reject, Shard, Source, registry
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
-from corpora.testing.checking import ContractBroken, called, check_component, need, searched
+from corpora.testing.checking import ContractBroken, called, check_component, require, searched
 
 MOST_REASONS = 12
 
@@ -33,9 +33,9 @@ def check_filter(given: type[Filter] | Filter) -> None:
     def _check(document: Document) -> None:
         reason = called(component, "reject", reject, component, document)
         right = reason is None or (isinstance(reason, str) and 0 < len(reason) <= 80 and "\n" not in reason)
-        need(right, component, f"reject returned {reason!r}; it must return None or a few words on one line")
+        require(right, component, f"reject returned {reason!r}; it must return None or a few words on one line")
         reasons.update([reason] if reason else [])
-        need(
+        require(
             len(reasons) <= MOST_REASONS,
             component,
             f"reject gave {len(reasons)} different reasons, such as {', '.join(sorted(reasons)[:3])}; reasons are "
@@ -75,7 +75,7 @@ def check_source(given: type[Source] | Source) -> list[Document]:
     for item in found:
         _check_item(component, item)
     twice = [id for id, number in Counter(item.id for item in found).items() if number > 1]
-    need(not twice, component, f"two items have the id {twice[0] if twice else ''}; it must be unique in the source")
+    require(not twice, component, f"two items have the id {twice[0] if twice else ''}; it must be unique in the source")
     check_order(component, "read", read, list(shards))
     return [item for item in found if isinstance(item, Document)]
 
@@ -99,10 +99,10 @@ def check_catalogue(given: type[Catalogue] | Catalogue) -> list[Entry]:
     """
     component = check_component(given, Catalogue)
     entries = called(component, "find", find, component, None)
-    need(all(isinstance(entry, Entry) for entry in entries), component, "find gave something other than Entry")
+    require(all(isinstance(entry, Entry) for entry in entries), component, "find gave something other than Entry")
     ids = {entry.id for entry in entries}
-    need(len(ids) == len(entries) and "" not in ids, component, "each entry needs a unique id")
-    need(all(entry.url for entry in entries), component, "an entry has no url")
+    require(len(ids) == len(entries) and "" not in ids, component, "each entry needs a unique id")
+    require(all(entry.url for entry in entries), component, "an entry has no url")
     check_order(component, "find", find, [None])
     return list(entries)
 
@@ -114,17 +114,17 @@ def find(component: Catalogue, _: object) -> list[Entry]:
 
 def _check_shards(component: Source, shards: Sequence[Shard]) -> None:
     right = isinstance(shards, Sequence) and all(isinstance(shard, Shard) for shard in shards)
-    need(right, component, f"shards returned {type(shards).__name__}; it must return a sequence of Shard")
+    require(right, component, f"shards returned {type(shards).__name__}; it must return a sequence of Shard")
     keys = [shard.key for shard in shards]
-    need(len(set(keys)) == len(keys), component, "two shards have the same key; it must be unique in the source")
+    require(len(set(keys)) == len(keys), component, "two shards have the same key; it must be unique in the source")
     absolute = next((key for key in keys if key.startswith("/")), None)
-    need(
+    require(
         absolute is None,
         component,
         f"the shard key {absolute} depends on the source's location; use a path relative to its folder",
     )
     again = called(component, "shards", component.shards)
-    need(
+    require(
         list(again) == list(shards),
         component,
         "shards gave different shards or another order the second time; sort them",
@@ -143,21 +143,21 @@ def _check_defaults(component: Source) -> None:
 
 def _check_item(component: Source, item: Any) -> None:
     right = isinstance(item, Document | Reject)
-    need(right, component, f"read yielded {type(item).__name__}; it must yield Document or Reject")
-    need(isinstance(item.id, str) and bool(item.id), component, "read yielded an item without an id")
+    require(right, component, f"read yielded {type(item).__name__}; it must yield Document or Reject")
+    require(isinstance(item.id, str) and bool(item.id), component, "read yielded an item without an id")
     if isinstance(item, Reject):
-        need(bool(item.stage and item.reason), component, f"the reject {item.id} has no stage or no reason")
+        require(bool(item.stage and item.reason), component, f"the reject {item.id} has no stage or no reason")
         return
     paragraphs = item.paragraphs
-    need(isinstance(paragraphs, tuple), component, f"the paragraphs of {item.id} are not a tuple")
+    require(isinstance(paragraphs, tuple), component, f"the paragraphs of {item.id} are not a tuple")
     for text in paragraphs:
-        need(
+        require(
             isinstance(text, str) and bool(text.strip()) and len(text.splitlines()) == 1,
             component,
             f"{item.id} has the paragraph {text!r}; paragraphs must be non-empty text without line breaks",
         )
     outside = [number for number, _ in item.headings if not 0 <= number <= len(paragraphs)]
-    need(not outside, component, f"{item.id} has a heading before paragraph {outside[0] if outside else 0}")
+    require(not outside, component, f"{item.id} has a heading before paragraph {outside[0] if outside else 0}")
     try:
         json.dumps(item.metadata)
     except TypeError as error:

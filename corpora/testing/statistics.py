@@ -11,7 +11,7 @@ import numpy as np
 from corpora.plugin import Counts, Sequences, Statistic
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
-from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
+from corpora.testing.checking import ContractBroken, called, check_component, require, searched, strategies
 
 PLAIN = "biufSU"
 """The kinds of dtype that can be stored without pickling."""
@@ -30,7 +30,7 @@ def check_statistic(given: type[Statistic] | Statistic) -> None:
         ContractBroken: it does not meet the contract.
     """
     component = check_component(given, Statistic)
-    need(
+    require(
         component.of in ("sentences", "tokens", "both"),
         component,
         f"of is {component.of!r}; it must be sentences, tokens or both",
@@ -64,7 +64,7 @@ def _checked(component: Statistic, make: Callable[..., Sequences]) -> Callable[.
         merged = called(component, "merge", component.merge, *counts)
         _check_counts(component, merged)
         said, expected = _summary(component, merged), _summary(component, whole)
-        need(
+        require(
             _alike(said, expected),
             component,
             f"the counts of two parts give {said}, those of the whole {expected}; merge must add them up, and count "
@@ -73,7 +73,7 @@ def _checked(component: Statistic, make: Callable[..., Sequences]) -> Callable[.
         nothing = _count(component, make([]), 0)
         for pair in ((nothing, whole), (whole, nothing)):
             said = _summary(component, called(component, "merge", component.merge, *pair))
-            need(
+            require(
                 _alike(said, expected), component, f"merged with the counts of no rows, it gives {said}, not {expected}"
             )
 
@@ -86,7 +86,7 @@ def _count(component: Statistic, block: Sequences, first_row: int) -> Counts:
 
 def _check_counts(component: Statistic, counts: Counts) -> None:
     for name, array in counts.items():
-        need(
+        require(
             isinstance(array, np.ndarray) and array.dtype.kind in PLAIN,
             component,
             f"counts[{name!r}] is {getattr(array, 'dtype', type(array).__name__)}; it must be an array of numbers, "

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from corpora.plugin import Splitter, Template
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
-from corpora.testing.checking import called, check_component, need, searched, strategies
+from corpora.testing.checking import called, check_component, require, searched, strategies
 
 ARGUMENTS: tuple[Mapping[str, str], ...] = (
     {},
@@ -35,10 +35,12 @@ def check_splitter(given: type[Splitter] | Splitter) -> None:
     def _check(paragraph: str) -> None:
         sentences = called(component, "split", split, component, paragraph)
         right = isinstance(sentences, list) and all(isinstance(sentence, str) for sentence in sentences)
-        need(right, component, f"split({paragraph!r}) returned {type(sentences).__name__}; it must return list[str]")
-        need(all(s.strip() for s in sentences), component, f"split({paragraph!r}) gave an empty sentence: {sentences}")
+        require(right, component, f"split({paragraph!r}) returned {type(sentences).__name__}; it must return list[str]")
+        require(
+            all(s.strip() for s in sentences), component, f"split({paragraph!r}) gave an empty sentence: {sentences}"
+        )
         kept, given = ("".join("".join(text.split()) for text in texts) for texts in (sentences, [paragraph]))
-        need(kept == given, component, f"split({paragraph!r}) lost, added or moved characters: {sentences}")
+        require(kept == given, component, f"split({paragraph!r}) lost, added or moved characters: {sentences}")
         check_repeats(component, "split", split, paragraph)
 
     searched(_check, inputs.paragraphs())
@@ -52,7 +54,7 @@ def _check_all(component: Splitter) -> None:
     together = called(component, "split_all", _split_all, component, paragraphs)
     for paragraph, sentences in zip(paragraphs, together, strict=True):
         expected = component.split(paragraph)
-        need(
+        require(
             sentences == expected, component, f"split_all gave {sentences} for {paragraph!r}, but split gave {expected}"
         )
 
@@ -84,7 +86,7 @@ def check_template(given: type[Template] | Template) -> None:
 
     def _check(name: str, arguments: Mapping[str, str], language: str) -> None:
         text = called(component, "render", render, component, (name, arguments, language))
-        need(
+        require(
             text is None or isinstance(text, str),
             component,
             f"render({name!r}, {dict(arguments)}) returned {type(text).__name__}; it must return str, or None",
@@ -96,7 +98,7 @@ def check_template(given: type[Template] | Template) -> None:
     arguments = st.sampled_from(ARGUMENTS) | values
     searched(_check, st.sampled_from(names) | st.text(max_size=12), arguments, st.sampled_from(("en", "de", "xx")))
     unknown = called(component, "render", render, component, ("\u0001no such template", {}, "en"))
-    need(unknown is None, component, f"render returned {unknown!r} for a template that cannot exist; return None")
+    require(unknown is None, component, f"render returned {unknown!r} for a template that cannot exist; return None")
     check_order(component, "render", render, [(name, a, "en") for name in names[:6] for a in ARGUMENTS])
 
 

@@ -22,7 +22,7 @@ from corpora.plugin import (
 )
 from corpora.testing import inputs
 from corpora.testing.chance import check_order, check_repeats
-from corpora.testing.checking import ContractBroken, called, check_component, need, searched, strategies
+from corpora.testing.checking import ContractBroken, called, check_component, require, searched, strategies
 
 
 def check_transform(given: type[Transform] | Transform) -> None:
@@ -49,7 +49,7 @@ def check_transform(given: type[Transform] | Transform) -> None:
     elif isinstance(component, Score):
         _check_score(component)
     else:
-        need(False, component, "derive it from TextTransform, TokenTransform, Score or Selection")
+        require(False, component, "derive it from TextTransform, TokenTransform, Score or Selection")
 
 
 def rewritten(component: TextTransform, sentence: str) -> str:
@@ -75,7 +75,7 @@ def scored(component: Score, block: Sequences) -> list[str]:
 def _check_text(component: TextTransform) -> None:
     def _check(sentence: str) -> None:
         result = called(component, "rewrite", rewritten, component, sentence)
-        need(isinstance(result, str), component, f"rewrite returned {type(result).__name__}; it must return str")
+        require(isinstance(result, str), component, f"rewrite returned {type(result).__name__}; it must return str")
         try:
             result.encode()
         except UnicodeEncodeError as error:
@@ -99,7 +99,7 @@ def _check_tokens(component: TokenTransform) -> None:
             raise ContractBroken(f"{component.name}: {error}") from error
         check_repeats(component, "apply", applied, block)
         whole = called(component, "apply", applied, component, inputs.id_block(rows, dtype))
-        need(_lists(result) == whole, component, "apply reads values outside the offsets; use block.tight() first")
+        require(_lists(result) == whole, component, "apply reads values outside the offsets; use block.tight() first")
 
     st = strategies()
     searched(_check, inputs.id_rows(), st.booleans(), st.integers(0, 3))
@@ -112,7 +112,9 @@ def _check_selection(component: Selection) -> None:
         block = inputs.id_block(rows, before=before)
         keys = called(component, "order", _order, component, block, block, 0)
         right = isinstance(keys, np.ndarray) and keys.dtype == np.uint64 and keys.shape == (len(block),)
-        need(right, component, f"order returned {_shape(keys)}; it must return uint64 [{len(block)}], one key per row")
+        require(
+            right, component, f"order returned {_shape(keys)}; it must return uint64 [{len(block)}], one key per row"
+        )
         check_repeats(component, "order", ordered, block)
         _check_cut(component, "order", _order, block, cut)
 
@@ -149,7 +151,7 @@ def _check_cut(component: Any, method: str, call: Any, block: Sequences, cut: in
     apart = np.concatenate([call(component, parts[0], block, 0), call(component, parts[1], block, cut)])
     whole = call(component, block, block, 0)
     same = np.array_equal(apart, whole) if apart.dtype.kind == "u" else np.allclose(apart, whole, 1e-3, equal_nan=True)
-    need(
+    require(
         same,
         component,
         f"{method} depends on how rows are divided into blocks; it must depend only on the row and its number "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from corpora import OptionError, option
-from trainer import Given, Loss, StateLoss, hookimpl
+from trainer import Loss, LossInputs, StateLoss, hookimpl
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -37,10 +37,12 @@ class MinilmRelations(StateLoss):
         names, heads = list(zip(self.needs, self.teacher_needs, strict=True)), self.heads
 
         class Relations(nn.Module):
-            def forward(self, given: Given) -> Tensor:
+            def forward(self, inputs: LossInputs) -> Tensor:
                 """[tokens], the mean over heads, added up over the three relations."""
-                lengths = given.offsets.diff().tolist()
-                pairs = [(given.student[mine].split(lengths), given.teacher[its].split(lengths)) for mine, its in names]
+                lengths = inputs.offsets.diff().tolist()
+                pairs = [
+                    (inputs.student[mine].split(lengths), inputs.teacher[its].split(lengths)) for mine, its in names
+                ]
                 return sum(cat([_apart(*two, heads) for two in zip(*pair, strict=True)]) for pair in pairs)
 
         return Relations()

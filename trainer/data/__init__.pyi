@@ -8,7 +8,7 @@ from .packing import IGNORED as IGNORED
 from .packing import Packed as Packed
 from .packing import micro_batches as micro_batches
 from .packing import pack as pack
-from .respelled import RespelledRows as RespelledRows
+from .reencoded_rows import ReencodedRows as ReencodedRows
 from .rows import Rows as Rows
 from .rows import Survey as Survey
 from .rows import open_rows as open_rows

@@ -7,9 +7,9 @@ from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
 from .runs.folder import RunFolder as RunFolder
 from .runs.model_facts import facts_of as facts_of
-from .runs.plugins import deciding as deciding
 from .runs.plugins import plugins_of as plugins_of
-from .runs.publication import Stated as Stated
+from .runs.plugins import student_plugins as student_plugins
+from .runs.publication import CardOverrides as CardOverrides
 from .runs.publication import push as push
 from .runs.publication import student_of as student_of
 from .runs.run_card import CARD as CARD
@@ -19,7 +19,7 @@ from .settings import resolve as resolve
 from .setup.start import StartingPoint as StartingPoint
 from .setup.start import starting_point as starting_point
 from .setup.start import starting_student as starting_student
-from .setup.vocabulary import in_pieces_of as in_pieces_of
+from .setup.vocabulary import reencoded_rows as reencoded_rows
 from .training.fidelity import check_apart as check_apart
 from .training.fidelity import held_out_batch as held_out_batch
 from .training.fidelity import held_out_numbers as held_out_numbers

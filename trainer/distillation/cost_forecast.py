@@ -72,7 +72,7 @@ def forecast(
         training.close()
     survey = training.rows.survey
     tokens_per_row = (survey.tokens + 2 * len(training.rows)) / len(training.rows)
-    sequences = sum(place.stop - place.first for place in map(plan.place, range(min(plan.updates, plan.per_epoch))))
+    sequences = sum(place.stop - place.first for place in map(plan.span, range(min(plan.updates, plan.per_epoch))))
     return Forecast(
         dataset=training.rows.name,
         rows=len(training.rows),

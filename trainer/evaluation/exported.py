@@ -15,7 +15,7 @@ from corpora.errors import first_line
 from trainer.errors import ModelError, TaskError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.settings import settings_for
-from trainer.evaluation.finetuning.training import judged_on
+from trainer.evaluation.finetuning.training import scores_on
 from trainer.evaluation.problems.encoders import load_encoder
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.models import OnnxModel, load_tokenizer, load_with_head, positions_of, source_of
@@ -128,6 +128,6 @@ def task_scores(file: Path, task: str, data: Path, *, rows: int | None = None) -
     for column, dev in splits.dev.items():
         used = dev.take(range(min(rows or len(dev), len(dev))))
         features = problem.features(used, encoder.reader, settings, train=False)
-        ours, theirs = (judged_on(used, each, problem, features, settings).scores for each in (exported, encoder))
+        ours, theirs = (scores_on(used, each, problem, features, settings).scores for each in (exported, encoder))
         scores += [TaskScore(column, metric, value, theirs[metric]) for metric, value in ours.items()]
     return scores

@@ -99,7 +99,7 @@ def difference(one: Mapping[str, Column], other: Mapping[str, Column], measure: 
     side with replacement (Efron and Tibshirani 1993; paired as in Koehn 2004).
 
     Args:
-        one, other: evaluated columns by title, as in `Scored.columns`.
+        one, other: evaluated columns by title, as in `RunResults.columns`.
         measure: `glue`, `exact match` or `f1`.
         preset: of the GLUE score.
 

@@ -19,10 +19,10 @@ from trainer.models import (
     as_text,
     load_tokenizer,
     loading_error,
-    look_at_encoder,
     model_folder,
     pooled,
     quiet_transformers,
+    read_encoder_files,
     sentence_modules,
 )
 from trainer.plugin import Task
@@ -132,7 +132,7 @@ def encode(
     import torch
     from transformers import AutoModel
 
-    look_at_encoder(folder)
+    read_encoder_files(folder)
     tokenizer, where = load_tokenizer(folder), torch.device(chosen(device))
     if tokenizer.pad_token_id is None:
         raise ModelError(f"the tokenizer of {folder} has no padding token; use an encoder such as BERT")

@@ -1,9 +1,9 @@
 from .attention import groups_of as groups_of
 from .configurations import LOADING_ERRORS as LOADING_ERRORS
 from .configurations import loading_error as loading_error
-from .configurations import look_at as look_at
-from .configurations import look_at_encoder as look_at_encoder
 from .configurations import read_config as read_config
+from .configurations import read_encoder_files as read_encoder_files
+from .configurations import read_model_files as read_model_files
 from .export.loading import load_with_head as load_with_head
 from .export.onnx import Exported as Exported
 from .export.onnx import export_onnx as export_onnx

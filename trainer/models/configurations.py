@@ -91,7 +91,7 @@ def read_config(folder: Path) -> dict[str, object]:
     return config
 
 
-def look_at(folder: Path, *, teacher: bool = False, pickled: bool = False) -> ModelFiles:
+def read_model_files(folder: Path, *, teacher: bool = False, pickled: bool = False) -> ModelFiles:
     """Read the configuration and tensor shapes of a model folder, and check that they fit each other.
 
     Args:
@@ -115,16 +115,16 @@ def look_at(folder: Path, *, teacher: bool = False, pickled: bool = False) -> Mo
     return files
 
 
-def look_at_encoder(folder: Path) -> ModelFiles:
-    """As `look_at`, for a model to evaluate, which must be an encoder.
+def read_encoder_files(folder: Path) -> ModelFiles:
+    """As `read_model_files`, for a model to evaluate, which must be an encoder.
 
     Raises:
-        ModelError: see `look_at`; also for a decoder, or an encoder with a decoder.
+        ModelError: see `read_model_files`; also for a decoder, or an encoder with a decoder.
         PickledWeights, DamagedWeights: see `weight_shapes`.
     """
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
 
-    files = look_at(folder)
+    files = read_model_files(folder)
     if files.family is None:
         encoder = files.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES
         if not encoder or load_config(folder).is_encoder_decoder:

@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 
 from trainer.errors import ModelError
-from trainer.models.configurations import ModelFiles, described, look_at
+from trainer.models.configurations import ModelFiles, described, read_model_files
 from trainer.models.family_lookup import not_known
 from trainer.models.files.folders import model_folder
 from trainer.models.tokenization.plain_casing import plain_casing
@@ -52,7 +52,7 @@ def inspect_model(model: str | Path) -> Inspection:
         PickledWeights: the folder has a pickle and no safetensors.
         DamagedWeights: a weights file is cut short or missing.
     """
-    files = look_at(model_folder(model))
+    files = read_model_files(model_folder(model))
     family = files.family
     sizes = {name: prod(shape) for name, shape in files.shapes.items() if not _tied(name, files)}
     return Inspection(

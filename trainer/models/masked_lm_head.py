@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from trainer.errors import ModelError
-from trainer.models.configurations import load_config, look_at
+from trainer.models.configurations import load_config, read_model_files
 from trainer.models.families import family_of
 from trainer.models.family_lookup import family_of_config
 from trainer.models.files.folders import model_folder
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Started:
+class LoadedMaskedLM:
     """A model to continue from."""
 
     model: PreTrainedModel
@@ -30,7 +30,7 @@ class Started:
     """Whether the head is new, since the folder had no complete one."""
 
 
-def load_body(model: str | Path) -> Started:
+def load_body(model: str | Path) -> LoadedMaskedLM:
     """A masked-language model in float32 from any folder of a known family, with or without a head.
 
     A new head passes the hidden states through: its projection is the identity (as far as it is square), its layer
@@ -44,11 +44,11 @@ def load_body(model: str | Path) -> Started:
         PickledWeights, DamagedWeights: see `inspect_model`.
     """
     folder = model_folder(model)
-    tensors = look_at(folder).shapes
+    tensors = read_model_files(folder).shapes
     loaded, lacking = load_masked_lm(folder, family_of_config(load_config(folder)), tensors)
     if lacking.head:
         start_head(loaded)
-    return Started(loaded, folder, new_head=bool(lacking.head))
+    return LoadedMaskedLM(loaded, folder, new_head=bool(lacking.head))
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from trainer.errors import DamagedWeights, ModelError, NoLanguageModelHead
-from trainer.models.configurations import LOADING_ERRORS, load_config, loading_error, look_at
+from trainer.models.configurations import LOADING_ERRORS, load_config, loading_error, read_model_files
 from trainer.models.family_lookup import family_of_config
 from trainer.models.files.folders import model_folder
 from trainer.models.quiet import quiet_transformers
@@ -32,7 +32,7 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrained
     """
     folder = model_folder(model)
     pickled = allow_pickle and not list(folder.glob("*.safetensors"))
-    tensors = look_at(folder, teacher=True, pickled=pickled).shapes
+    tensors = read_model_files(folder, teacher=True, pickled=pickled).shapes
     family = family_of_config(load_config(folder))
     if tensors and not family.has_head(tensors):
         raise NoLanguageModelHead(_headless(folder, tensors))
@@ -46,7 +46,7 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrained
 
 
 @dataclass(frozen=True)
-class Lacking:
+class MissingWeights:
     """The names of weights that are missing in a model's file."""
 
     head: tuple[str, ...]
@@ -54,7 +54,7 @@ class Lacking:
 
 def load_masked_lm(
     folder: Path, family: Family, tensors: Mapping[str, Sequence[int]], *, pickled: bool = False
-) -> tuple[PreTrainedModel, Lacking]:
+) -> tuple[PreTrainedModel, MissingWeights]:
     """A masked-language model in float32 and evaluation mode, with its whole body from the file.
 
     Args:
@@ -95,7 +95,7 @@ def load_masked_lm(
             f"{folder}: the weights lack {len(body)} tensors that config.json requires, such as {body[0]}; "
             "copy the model again"
         )
-    return cast("PreTrainedModel", model.eval()), Lacking(head)
+    return cast("PreTrainedModel", model.eval()), MissingWeights(head)
 
 
 def _headless(folder: Path, tensors: Collection[str]) -> str:

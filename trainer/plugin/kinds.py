@@ -45,7 +45,7 @@ class Student(Component, ABC):
 
 
 @dataclass(frozen=True)
-class Given:
+class LossInputs:
     """The input of a loss: packed tokens of a whole micro-batch, or of one chunk of its logits."""
 
     student: Mapping[str, Tensor]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Blanked:
+class MaskedSequence:
     """A sequence with blanks, for which word distributions are computed."""
 
     ids: NDArray[np.int64]
@@ -82,7 +82,7 @@ class Subject(Protocol):
             ProbeError: a sentence is empty, or too long for the model.
         """
 
-    def log_probabilities(self, sequences: Sequence[Blanked]) -> Iterator[Predictions]:
+    def log_probabilities(self, sequences: Sequence[MaskedSequence]) -> Iterator[Predictions]:
         """The word distributions of all blanks, some at a time.
 
         Two subjects yield the blanks of the same sequences in the same parts and order.

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpora import Sequences
-from corpora.testing import called, check_component, need
+from corpora.testing import called, check_component, require
 from trainer.data import Rows
 from trainer.distillation import RunFolder, distill
 from trainer.plugin import Callback
@@ -35,9 +35,9 @@ def check_callback(given: type[Callback] | Callback, **options: object) -> None:
         teacher = tiny_model_folder(place / "teacher", layers=3)
         alone = _run(teacher, place / "alone", [])
         watched = called(component, "a run that it watched", _run, teacher, place / "watched", [component])
-    need(watched[0] == alone[0], component, "the run's student differs when it watches; change nothing in torch")
+    require(watched[0] == alone[0], component, "the run's student differs when it watches; change nothing in torch")
     changed = [key for key in {**alone[1], **watched[1]} if watched[1].get(key) != alone[1].get(key)]
-    need(not changed, component, f"it changes the run card's {', '.join(changed)}; a callback only reads the card")
+    require(not changed, component, f"it changes the run card's {', '.join(changed)}; a callback only reads the card")
 
 
 def _run(teacher: Path, out: Path, watch: Sequence[Callback]) -> tuple[bytes, dict[str, object]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor
 
-from corpora.testing import ContractBroken, called, check_component, need
+from corpora.testing import ContractBroken, called, check_component, require
 from trainer.data import Packed, pack
 from trainer.errors import ModelError
 from trainer.models import (
@@ -49,8 +49,10 @@ def check_family(given: type[Family] | Family, model: PreTrainedModel, *, longes
     component = check_component(given, Family, travels=False)
     model = copy.deepcopy(model).double().train(False)
     kind = str(model.config.model_type)
-    need(kind in component.types(), component, f"it covers {', '.join(component.types())}, but the model is a {kind}")
-    need(type(family_of(model)) is type(component), component, f"another family covers {kind}; register this one")
+    require(
+        kind in component.types(), component, f"it covers {', '.join(component.types())}, but the model is a {kind}"
+    )
+    require(type(family_of(model)) is type(component), component, f"another family covers {kind}; register this one")
     packed = _sequences(model.config.vocab_size, longest)
     _check_head(component, model)
     alone, expected = _one_by_one(model, packed)
@@ -59,7 +61,7 @@ def check_family(given: type[Family] | Family, model: PreTrainedModel, *, longes
     _check_states(component, model, packed)
     called(component, "restore", component.restore, model)
     again, _ = _one_by_one(model, packed)
-    need(torch.equal(alone, again), component, "after restore, the model does not run as it did before prepare")
+    require(torch.equal(alone, again), component, "after restore, the model does not run as it did before prepare")
     _check_students(component, model, packed)
 
 
@@ -95,10 +97,10 @@ def _check_results(component: Family, model: PreTrainedModel, packed: Packed, al
 
 def _need_close(component: Family, what: str, found: Tensor, wanted: Tensor, tolerance: float) -> None:
     found = found.detach()
-    need(found.shape == wanted.shape, component, f"packed, {what} have the shape {list(found.shape)}, alone "
+    require(found.shape == wanted.shape, component, f"packed, {what} have the shape {list(found.shape)}, alone "
          f"{list(wanted.shape)}")  # fmt: skip
     apart = float((found - wanted).abs().max() / wanted.abs().max().clamp(min=1.0))
-    need(apart <= tolerance, component, f"{what} on packed tokens differ by {apart:.1e} from those of each sequence "
+    require(apart <= tolerance, component, f"{what} on packed tokens differ by {apart:.1e} from those of each sequence "
          f"alone; at most {tolerance:.0e} is allowed")  # fmt: skip
 
 
@@ -110,14 +112,14 @@ def _check_states(component: Family, model: PreTrainedModel, packed: Packed) -> 
     groups = groups_of(packed.lengths, packed.input_ids.device)
     found = called(component, "state_module", states, model, packed, groups, asked)
     wrong = {name: list(found[name].shape) for name in asked if len(found[name]) != packed.tokens}
-    need(not wrong, component, f"states must be [tokens, width] for {packed.tokens} tokens; found {wrong}")
+    require(not wrong, component, f"states must be [tokens, width] for {packed.tokens} tokens; found {wrong}")
 
 
 def _check_head(component: Family, model: PreTrainedModel) -> None:
     own = list(model.state_dict())
-    need(component.has_head(own), component, "has_head does not find the head of a masked-language model")
+    require(component.has_head(own), component, "has_head does not find the head of a masked-language model")
     body = [name for name in own if name.startswith(f"{model.base_model_prefix}.")]
-    need(not component.has_head(body), component, "has_head finds a head in the weights of a body alone")
+    require(not component.has_head(body), component, "has_head finds a head in the weights of a body alone")
 
 
 def _check_students(component: Family, model: PreTrainedModel, packed: Packed) -> None:
@@ -125,10 +127,14 @@ def _check_students(component: Family, model: PreTrainedModel, packed: Packed) -
     layers = len(layers_of(model))
     whole = _student(component, model, layers)
     apart = [name for name, value in whole.named_parameters() if not torch.equal(value, model.get_parameter(name))]
-    need(not apart, component, f"a student with all layers does not get the teacher's {', '.join(apart[:3])}; add its "
-         "module in layer_parts, body_parts or head_parts")  # fmt: skip
+    require(
+        not apart,
+        component,
+        f"a student with all layers does not get the teacher's {', '.join(apart[:3])}; add its module in layer_parts, "
+        "body_parts or head_parts",
+    )
     small = _student(component, model, layers - 1)
-    need(
+    require(
         len(layers_of(small)) == layers - 1,
         component,
         f"a student with {layers - 1} layers has {len(layers_of(small))}",
@@ -138,7 +144,7 @@ def _check_students(component: Family, model: PreTrainedModel, packed: Packed) -
         small.save_pretrained(folder)
         opened = type(small).from_pretrained(folder, dtype=torch.float64).train(False)
     after, _ = _one_by_one(opened, packed)
-    need(
+    require(
         torch.allclose(before, after, atol=OUTPUTS), component, "a student differs after it was saved and opened again"
     )
 

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from corpora import PluginError
-from corpora.testing import ContractBroken, called, check_component, need
+from corpora.testing import ContractBroken, called, check_component, require
 from trainer.data import IGNORED, Packed
 from trainer.distillation import Counts, Engine
-from trainer.plugin import Given, LogitsLoss, Loss, StateLoss
+from trainer.plugin import LogitsLoss, Loss, LossInputs, StateLoss
 from trainer.plugin import check_loss as check_kind
 from trainer.runtime import precision_for
 from trainer.testing.tiny import LENGTHS, tiny_batch, tiny_bert
@@ -44,7 +44,7 @@ def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
     teacher, student = tiny_bert(layers=LAYERS["teacher"]), tiny_bert(layers=LAYERS["student"], seed=1)
     before = teacher.config.to_dict(), student.config.to_dict()
     module = called(component, "build", component.build, teacher, student).double()
-    need((teacher.config.to_dict(), student.config.to_dict()) == before, component, "build changed a model's config")
+    require((teacher.config.to_dict(), student.config.to_dict()) == before, component, "build changed a model's config")
     batch = _given(
         _states(component, component.needs, "student"), _states(component, component.teacher_needs, "teacher")
     )
@@ -54,17 +54,19 @@ def check_loss(given: type[Loss] | Loss, **options: Any) -> None:
     _check_engine(component)
 
 
-def _check_values(component: Loss, module: nn.Module, batch: Given) -> None:
+def _check_values(component: Loss, module: nn.Module, batch: LossInputs) -> None:
     loss = called(component, "forward", module, batch)
     number, unit = _unit(component, sum(LENGTHS), len(LENGTHS))
     shape = list(getattr(loss, "shape", ()))
-    need(shape == [number], component, f"forward returned {shape} for {number} {unit}s; return one loss per {unit}")
-    need(bool(torch.isfinite(loss).all()), component, f"forward returned values that are not finite: {loss.tolist()}")
-    need(torch.equal(loss, module(batch)), component, "forward returned different results for the same input")
-    need(loss.requires_grad, component, "no gradient reaches the student; do not detach its states")
+    require(shape == [number], component, f"forward returned {shape} for {number} {unit}s; return one loss per {unit}")
+    require(
+        bool(torch.isfinite(loss).all()), component, f"forward returned values that are not finite: {loss.tolist()}"
+    )
+    require(torch.equal(loss, module(batch)), component, "forward returned different results for the same input")
+    require(loss.requires_grad, component, "no gradient reaches the student; do not detach its states")
     loss.sum().backward()
     missed = [name for name, state in batch.student.items() if state.grad is None]
-    need(not missed, component, f"no gradient reaches the student's {', '.join(missed)}, which it needs")
+    require(not missed, component, f"no gradient reaches the student's {', '.join(missed)}, which it needs")
 
 
 def _unit(component: Loss, tokens: int, sequences: int) -> tuple[int, str]:
@@ -73,28 +75,28 @@ def _unit(component: Loss, tokens: int, sequences: int) -> tuple[int, str]:
     return (sequences, "sequence") if whole else (tokens, "token")
 
 
-def _check_sequences(component: Loss, module: nn.Module, batch: Given) -> None:
+def _check_sequences(component: Loss, module: nn.Module, batch: LossInputs) -> None:
     """Change the last sequence, and check that the losses of the others do not change."""
     loss = module(batch)
     first = sum(LENGTHS[:-1])
     changed = {name: state.detach().clone() for name, state in batch.student.items()}
     for state in changed.values():
         state[first:] += 1.0
-    other = module(Given(changed, batch.teacher, batch.labels, batch.offsets))
+    other = module(LossInputs(changed, batch.teacher, batch.labels, batch.offsets))
     kept, _ = _unit(component, first, len(LENGTHS) - 1)
     same = bool((other[:kept] - loss[:kept]).abs().max() < 1e-9)
-    need(same, component, "the loss of one sequence depends on another; use given.offsets")
+    require(same, component, "the loss of one sequence depends on another; use given.offsets")
 
 
 def _check_engine(component: Loss) -> None:
     """Train one step as `trainer distill` does, in one chunk and in many, with and without the closed form."""
     whole, chunked = (_sums_and_gradient(component, chunk=chunk) for chunk in (1000, 4))
-    need(bool(torch.isfinite(whole).all()), component, "its losses or gradients are not finite numbers")
+    require(bool(torch.isfinite(whole).all()), component, "its losses or gradients are not finite numbers")
     same = torch.allclose(whole, chunked, atol=1e-9)
-    need(same, component, "its values depend on how tokens are chunked; return one loss per token, not averaged")
+    require(same, component, "its values depend on how tokens are chunked; return one loss per token, not averaged")
     plain = _sums_and_gradient(component, chunk=1000, closed=False)
     same = torch.allclose(whole, plain, atol=1e-7)
-    need(same, component, "loss_and_gradient is not the loss of forward with its gradient")
+    require(same, component, "loss_and_gradient is not the loss of forward with its gradient")
 
 
 def _sums_and_gradient(loss: Loss, *, chunk: int, closed: bool = True) -> torch.Tensor:
@@ -113,7 +115,7 @@ def _see_one_a_token(engine: Engine, loss: Loss, packed: Packed, *, closed: bool
     if not closed:
         engine.closed[0] = None
 
-    def look(_: nn.Module, given: Sequence[Given], output: Tensor) -> None:
+    def look(_: nn.Module, given: Sequence[LossInputs], output: Tensor) -> None:
         number, unit = _unit(loss, len(given[0].labels), len(given[0].offsets) - 1)
         if list(output.shape) != [number]:
             raise ContractBroken(
@@ -134,7 +136,7 @@ def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Tens
         layers = range(-LAYERS[who], LAYERS[who] + 1)
         right = name == "logits" or (kind in STATES and layer.lstrip("-").isdigit() and int(layer) in layers)
         allowed = "logits, hidden:K, query:K, key:K or value:K with an existing layer"
-        need(right, component, f"it needs {name!r} of a {who} with {LAYERS[who]} layers; it may need {allowed}")
+        require(right, component, f"it needs {name!r} of a {who} with {LAYERS[who]} layers; it may need {allowed}")
         width = VOCABULARY if name == "logits" else HIDDEN
         states[name] = torch.randn(
             sum(LENGTHS), width, dtype=torch.float64, generator=generator, requires_grad=who == "student"
@@ -142,10 +144,10 @@ def _states(component: Loss, names: tuple[str, ...], who: str) -> dict[str, Tens
     return states
 
 
-def _given(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor]) -> Given:
+def _given(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor]) -> LossInputs:
     import torch
 
     labels = torch.full((sum(LENGTHS),), -100)
     labels[::2] = torch.arange(len(labels[::2])) + 5
     offsets = torch.tensor([0, *LENGTHS]).cumsum(0)
-    return Given(student, teacher, labels, offsets)
+    return LossInputs(student, teacher, labels, offsets)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from corpora.testing import called, check_component, need
+from corpora.testing import called, check_component, require
 from trainer.evaluation.probes import LoadedModel, find_model
 from trainer.plugin import Findings, Probe, Stratum
 from trainer.runtime import precision_for
@@ -42,10 +42,14 @@ def check_probe(
         subject = _subject(model or tiny_model_folder(Path(scratch) / "model"), taught)
         _check_inputs(component, subject)
         findings: Findings = called(component, "measure", component.measure, subject)
-        need(isinstance(findings, Findings), component, f"measure returned {type(findings).__name__}; return Findings")
+        require(
+            isinstance(findings, Findings), component, f"measure returned {type(findings).__name__}; return Findings"
+        )
         _check_findings(component, findings)
         again = called(component, "measure", component.measure, subject)
-    need(list(again.strata) == list(findings.strata), component, "measure returned different findings the second time")
+    require(
+        list(again.strata) == list(findings.strata), component, "measure returned different findings the second time"
+    )
     return findings
 
 
@@ -60,48 +64,50 @@ def _subject(model: Path | str, teacher: LoadedModel | None) -> LoadedModel:
 def _check_inputs(component: Probe, subject: LoadedModel) -> None:
     inputs = called(component, "inputs", component.inputs, subject)
     texts = isinstance(inputs, Mapping) and all(isinstance(value, str) for value in inputs.values())
-    need(texts, component, f"inputs returned {inputs!r}; return the hash of each input by name")
+    require(texts, component, f"inputs returned {inputs!r}; return the hash of each input by name")
     again = called(component, "inputs", component.inputs, subject)
-    need(
+    require(
         again == inputs, component, "inputs returned different hashes the second time; hash content, not times or paths"
     )
 
 
 def _check_findings(component: Probe, findings: Findings) -> None:
-    need(bool(findings.metrics), component, "it has no metrics")
+    require(bool(findings.metrics), component, "it has no metrics")
     first = next(iter(findings.strata), None)
-    need(
+    require(
         first is not None and first.split == "all",
         component,
         "its first stratum must cover all examples, with split 'all'",
     )
     named = Counter((stratum.split, stratum.name, stratum.within) for stratum in findings.strata)
     twice = [key for key, times in named.items() if times > 1]
-    need(not twice, component, f"two strata are named {twice[:1]}")
+    require(not twice, component, f"two strata are named {twice[:1]}")
     counts: Counter[str] = Counter()
     for stratum in findings.strata:
         counts[stratum.split] += stratum.count
         _check_stratum(component, findings, stratum)
     for split, count in counts.items():
         total = counts["all"]
-        need(count == total, component, f"the strata of {split} have {count:,} {findings.counted} of {total:,}")
+        require(count == total, component, f"the strata of {split} have {count:,} {findings.counted} of {total:,}")
     units, total = findings.units, counts["all"]
     sizes = {len(units.groups), len(units.counts), *(len(sums) for sums in units.sums.values())}
-    need(len(sizes) == 1, component, f"its units have arrays of {sorted(sizes)} values; all must have the same length")
+    require(
+        len(sizes) == 1, component, f"its units have arrays of {sorted(sizes)} values; all must have the same length"
+    )
     held = float(units.counts.sum())
-    need(held == total, component, f"its units have {held:,.0f} {findings.counted}, its strata {total:,}")
-    need(set(units.sums) == set(findings.metrics), component, "its units need a sum for each metric")
+    require(held == total, component, f"its units have {held:,.0f} {findings.counted}, its strata {total:,}")
+    require(set(units.sums) == set(findings.metrics), component, "its units need a sum for each metric")
 
 
 def _check_stratum(component: Probe, findings: Findings, stratum: Stratum) -> None:
     where = f"{stratum.split} {stratum.name}"
-    need(stratum.count > 0, component, f"{where} is empty; leave it out")
-    need(set(stratum.estimates) == set(findings.metrics), component, f"{where} needs a value for each metric")
+    require(stratum.count > 0, component, f"{where} is empty; leave it out")
+    require(set(stratum.estimates) == set(findings.metrics), component, f"{where} needs a value for each metric")
     for metric, found in stratum.estimates.items():
         figures = (found.low, found.value, found.high)
-        need(all(map(math.isfinite, figures)), component, f"{where} has a {metric} that is not finite")
+        require(all(map(math.isfinite, figures)), component, f"{where} has a {metric} that is not finite")
         slack = 1e-9 * max(1.0, *map(abs, figures))
         inside = found.low - slack <= found.value <= found.high + slack
-        need(inside, component, f"{where}: {metric} {found.value:g} is outside its interval")
+        require(inside, component, f"{where}: {metric} {found.value:g} is outside its interval")
         rate = findings.metrics[metric].unit != "rate" or -slack <= found.value <= 1 + slack
-        need(rate, component, f"{where}: {metric} is {found.value:g}; a rate is from 0 to 1")
+        require(rate, component, f"{where}: {metric} is {found.value:g}; a rate is from 0 to 1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from corpora.testing import called, check_component, need
+from corpora.testing import called, check_component, require
 from trainer.models import packed_logits, use_packed_attention
 from trainer.plugin import Student
 from trainer.testing.tiny import tiny_batch, tiny_bert
@@ -27,11 +27,11 @@ def check_student(given: type[Student] | Student, **options: object) -> None:
     before = [parameter.clone() for parameter in teacher.parameters()]
     student: Any = called(component, "build", component.build, teacher.float())
     same = all(torch.equal(was, now.double()) for was, now in zip(before, teacher.parameters(), strict=True))
-    need(same, component, "build changes its teacher")
+    require(same, component, "build changes its teacher")
     sizes = student.config.vocab_size, teacher.config.vocab_size
-    need(
+    require(
         sizes[0] == sizes[1], component, f"it has a vocabulary of {sizes[0]:,} pieces, but its teacher has {sizes[1]:,}"
     )
     use_packed_attention(student)
     finite = bool(torch.isfinite(packed_logits(student, tiny_batch())).all())
-    need(finite, component, "its logits are not finite numbers")
+    require(finite, component, "its logits are not finite numbers")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpora.testing import called, check_component, need
+from corpora.testing import called, check_component, require
 from trainer.evaluation import METRICS
 from trainer.plugin import Examples, Splits, Task
 
@@ -26,16 +26,16 @@ def check_task(given: type[Task] | Task, data: Path) -> Splits:
     head = component.head()
     splits: Splits = called(component, "read", component.read, data)
     unknown = [name for name in head.metrics if head.problem != "spans" and name not in METRICS]
-    need(
+    require(
         bool(head.metrics) and not unknown,
         component,
         f"its metrics are {head.metrics}; the choices are {', '.join(METRICS)}",
     )
-    need(isinstance(splits, Splits), component, f"read returned {type(splits).__name__}; it must return Splits")
-    need(bool(splits.dev), component, "read returned no dev set; return one for each of its columns in tables")
+    require(isinstance(splits, Splits), component, f"read returned {type(splits).__name__}; it must return Splits")
+    require(bool(splits.dev), component, "read returned no dev set; return one for each of its columns in tables")
     for name, examples in {"train": splits.train, **splits.dev}.items():
         _check_examples(component, name, examples)
-    need(
+    require(
         called(component, "read", component.read, data) == splits,
         component,
         "read returned different examples the second time",
@@ -45,16 +45,16 @@ def check_task(given: type[Task] | Task, data: Path) -> Splits:
 
 def _check_examples(component: Task, name: str, examples: Examples) -> None:
     head, rows = component.head(), len(examples)
-    need(rows > 0, component, f"{name} has no examples")
+    require(rows > 0, component, f"{name} has no examples")
     lengths = {len(examples.first), len(examples.gold), len(examples.ids), len(examples.second or examples.first)}
-    need(
+    require(
         lengths == {rows},
         component,
         f"the columns of {name} have {sorted(lengths)} rows; all must have the same number",
     )
-    need(len(set(examples.ids)) == rows, component, f"two examples of {name} have the same id")
+    require(len(set(examples.ids)) == rows, component, f"two examples of {name} have the same id")
     if head.problem == "classification":
         outside = [label for label in examples.gold if label not in range(len(head.classes))]
-        need(
+        require(
             not outside, component, f"{name} has the label {outside[:1]}; labels are numbers below {len(head.classes)}"
         )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
-from corpora.arrays import entropy, levels, merged, mix, tally
+from corpora.arrays import entropy, merged, mix_bits, tally, trailing_zeros
 
 FIRST = 2**28 - 1
 """The pseudo-token before the first token of a row."""
@@ -32,7 +32,7 @@ class Bigrams(Statistic):
     def count(self, block: Sequences, context: Context) -> Counts:
         """The pairs of neighbours in each row and the pair that its first token makes with `FIRST`."""
         block = block.tight()
-        level = levels(mix(np.arange(context.first_row, context.first_row + len(block)), salt=2))
+        level = trailing_zeros(mix_bits(np.arange(context.first_row, context.first_row + len(block)), salt=2))
         before = np.empty(len(block.values), dtype=np.uint64)
         before[1:] = block.values[:-1]
         before[block.offsets[:-1][block.lengths > 0]] = FIRST

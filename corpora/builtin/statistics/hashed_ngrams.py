@@ -12,7 +12,7 @@ import regex
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
-from corpora.arrays import mix
+from corpora.arrays import mix_bits
 
 BUCKETS = 1_000_000
 """A multiple of 10,000 and 100,000, so that counts for fewer buckets can be computed from these."""
@@ -84,9 +84,9 @@ def _of_ids(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     found = np.empty(ends[-1], dtype=np.int64)
     place = np.arange(len(ids)) - np.repeat(block.offsets[:-1], lengths)
     start = np.repeat(ends[:-1], lengths)
-    found[start + place] = mix(ids, salt=5) % np.uint64(BUCKETS)
+    found[start + place] = mix_bits(ids, salt=5) % np.uint64(BUCKETS)
     second = np.flatnonzero(place > 0)
-    both = mix((ids[second - 1] << np.uint64(32)) | ids[second], salt=6) % np.uint64(BUCKETS)
+    both = mix_bits((ids[second - 1] << np.uint64(32)) | ids[second], salt=6) % np.uint64(BUCKETS)
     found[start[second] + np.repeat(lengths, lengths)[second] + place[second] - 1] = both
     return found, ends
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
-from corpora.arrays import heaviest, joined, levels, mean, row_hashes
+from corpora.arrays import joined, largest_counts, mean, row_hashes, trailing_zeros
 
 SHOWN = 10
 NEVER = np.iinfo(np.int64).max
@@ -71,11 +71,11 @@ class Repeats(Statistic):
 
     def _bounded(self, counts: dict[str, Array]) -> Counts:
         level = int(counts["level"][0])
-        own = levels(counts["part_keys"])
+        own = trailing_zeros(counts["part_keys"])
         while np.count_nonzero(own >= level) > self.capacity:
             level += 1
         kept = np.flatnonzero(own >= level)
-        top, weight = heaviest(counts["top_counts"], self.capacity)
+        top, weight = largest_counts(counts["top_counts"], self.capacity)
         for name in ("keys", "counts", "first"):
             counts[f"part_{name}"] = counts[f"part_{name}"][kept]
             counts[f"top_{name}"] = counts[f"top_{name}"][top]

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from corpora import Array, Context, Counts, Json, Sequences, Statistic, hookimpl
-from corpora.arrays import gathered, heaviest, joined, levels, mean, row_hashes, word_spans
+from corpora.arrays import gathered, joined, largest_counts, mean, row_hashes, trailing_zeros, word_spans
 from corpora.builtin.statistics.growth import growth_summary, read_by_milestone
 from corpora.builtin.statistics.laws import zipf_slope
 
@@ -82,11 +82,11 @@ class Words(Statistic):
 
     def _bounded(self, counts: dict[str, Array]) -> Counts:
         level = int(counts["level"][0])
-        own = levels(counts["type_keys"])
+        own = trailing_zeros(counts["type_keys"])
         while np.count_nonzero(own >= level) > self.most_types:
             level += 1
         kept = np.flatnonzero(own >= level)
-        top, weight = heaviest(counts["top_counts"], self.most_words)
+        top, weight = largest_counts(counts["top_counts"], self.most_words)
         lengths = counts["top_lengths"]
         return {
             **counts,

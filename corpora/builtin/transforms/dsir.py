@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option
-from corpora.arrays import mix
+from corpora.arrays import mix_bits
 from corpora.builtin.statistics.hashed_ngrams import BUCKETS, HashedNgrams, buckets_of
 from corpora.errors import unknown_name
 
@@ -91,7 +91,7 @@ class Resample(Selection):
             raise unknown_name("column of numbers", self.column, context.columns)
         scores = context.columns[self.column].astype(np.float64)
         rows = np.arange(context.first_row, context.first_row + len(block))
-        uniform = ((mix(rows, seed) >> np.uint64(11)) + 0.5) / 2**53
+        uniform = ((mix_bits(rows, seed) >> np.uint64(11)) + 0.5) / 2**53
         keys = _rising(np.log(-np.log(uniform)) - scores)
         keys[np.isnan(scores)] = LAST
         return keys

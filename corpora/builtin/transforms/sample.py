@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Context, Selection, Sequences, Transform, hookimpl
-from corpora.arrays import mix
+from corpora.arrays import mix_bits
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Sample(Selection):
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
         """A 64-bit hash of the seed and the row number; it is one-to-one, so rows never tie."""
-        return mix(np.arange(context.first_row, context.first_row + len(block)), seed)
+        return mix_bits(np.arange(context.first_row, context.first_row + len(block)), seed)
 
 
 @hookimpl

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Array, Context, OptionError, Score, Selection, Sequences, Transform, hookimpl, option
-from corpora.arrays import mix
+from corpora.arrays import mix_bits
 from corpora.builtin.statistics.scores import sortable
 from corpora.errors import unknown_name
 
@@ -114,7 +114,7 @@ class ByScore(Selection):
 
 
 def _chance(block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-    return mix(np.arange(context.first_row, context.first_row + len(block)), seed) >> np.uint64(32)
+    return mix_bits(np.arange(context.first_row, context.first_row + len(block)), seed) >> np.uint64(32)
 
 
 @hookimpl

@@ -126,7 +126,7 @@ class Copies:
         return np.concatenate(parts).astype(np.int64)
 
 
-def commonest(found: Iterable[list[Repeated]]) -> list[Repeated]:
+def most_common(found: Iterable[list[Repeated]]) -> list[Repeated]:
     """The most repeated rows or documents of all partitions; on ties, the first in the dataset.
 
     Args:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, reported, silent
-from corpora.operations.choice.copies import Copies, CopiesTask, Repeated, commonest, partition_bits, spill
+from corpora.operations.choice.copies import Copies, CopiesTask, Repeated, most_common, partition_bits, spill
 from corpora.operations.choice.digests import digests, parse_normalise
 from corpora.operations.choice.documents import RowsOfCopies, spill_documents
 from corpora.operations.choice.removals import Removal, write_removals
@@ -85,7 +85,7 @@ def _write(staging: Path, name: str, plan: Plan, parent: Dataset, work: Work) ->
     partitions = work.executor.map(CopiesTask(folder, bits, files), list(range(1 << bits)))
     found = list(reported(partitions, work.progress, "compare", 1 << bits))
     gone = RowsOfCopies(Copies(tuple(path for path, *_ in found)), documents)
-    write_removals(staging, _commonest(parent, gone, commonest(often for *_, often in found)))
+    write_removals(staging, _commonest(parent, gone, most_common(often for *_, often in found)))
     accounting: dict[str, int] = {"rows": parent.rows, f"{by}s": units}
     accounting |= {"copies": sum(path.stat().st_size // 8 for path, *_ in found)}
     accounting |= {"repeated": sum(repeated for _, repeated, _ in found)}

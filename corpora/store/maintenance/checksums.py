@@ -28,7 +28,7 @@ CHECKED = ".checked.json"
 CHUNK_BYTES = 1 << 20
 
 
-class Known(msgspec.Struct, array_like=True, frozen=True):
+class CachedDigests(msgspec.Struct, array_like=True, frozen=True):
     """A file's entry in the cache: its state and hashes when it was last read."""
 
     size_bytes: int
@@ -121,7 +121,7 @@ def remember_all(folder: Path, found: Mapping[str, Digests]) -> None:
     _remember(folder, {name: _known(folder / name, digests) for name, digests in found.items()})
 
 
-def _problem(folder: Path, name: str, entry: FileEntry, seen: dict[str, Known], *, again: bool) -> str | None:
+def _problem(folder: Path, name: str, entry: FileEntry, seen: dict[str, CachedDigests], *, again: bool) -> str | None:
     path = folder / name
     if first_link(folder, path) is not None:
         seen.pop(name, None)
@@ -144,9 +144,9 @@ def _problem(folder: Path, name: str, entry: FileEntry, seen: dict[str, Known], 
     return None
 
 
-def _known(path: Path, digests: Digests | Known) -> Known:
+def _known(path: Path, digests: Digests | CachedDigests) -> CachedDigests:
     status = path.stat()
-    return Known(status.st_size, status.st_mtime_ns, status.st_ino, digests.sha256, digests.xxh3)
+    return CachedDigests(status.st_size, status.st_mtime_ns, status.st_ino, digests.sha256, digests.xxh3)
 
 
 def _xxh3_of(path: Path) -> str:
@@ -157,15 +157,15 @@ def _xxh3_of(path: Path) -> str:
         return xxhash.xxh3_128_hexdigest(content)
 
 
-def _seen(folder: Path) -> dict[str, Known]:
+def _seen(folder: Path) -> dict[str, CachedDigests]:
     try:
         path = folder / CHECKED
-        return {} if path.is_symlink() else msgspec.json.decode(path.read_bytes(), type=dict[str, Known])
+        return {} if path.is_symlink() else msgspec.json.decode(path.read_bytes(), type=dict[str, CachedDigests])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
 
 
-def _remember(folder: Path, seen: Mapping[str, Known]) -> None:
+def _remember(folder: Path, seen: Mapping[str, CachedDigests]) -> None:
     """Write the cache; if the store is read-only, files are simply hashed again next time."""
     try:
         drop_abandoned(folder / CHECKED)

@@ -4,7 +4,7 @@ from .dataset_card import card as card
 from .dataset_card import write_card as write_card
 from .page import render as render
 from .row_differences import Part as Part
-from .row_differences import Shown as Shown
+from .row_differences import TextPiece as TextPiece
 from .row_differences import beginning as beginning
 from .row_differences import differences as differences
 from .row_differences import unchanged as unchanged
@@ -17,7 +17,7 @@ from .tables import how as how
 from .tables import labels as labels
 from .tables import report_tables as report_tables
 from .tables import summary as summary
-from .values import Long as Long
+from .values import LongText as LongText
 from .values import Share as Share
 from .values import Size as Size
 from .values import Table as Table

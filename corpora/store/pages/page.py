@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpora.store.pages.values import Long, is_number, sort_key
+from corpora.store.pages.values import LongText, is_number, sort_key
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,7 +39,7 @@ def _environment() -> Environment:
     environment.filters["cell"] = cell
     environment.filters["sort_key"] = sort_key
     environment.tests["a_number"] = is_number
-    environment.tests["long"] = lambda value: isinstance(value, Long)
+    environment.tests["long"] = lambda value: isinstance(value, LongText)
     return environment
 
 

@@ -23,7 +23,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Shown:
+class TextPiece:
     """One piece of a row as readable text: a word, or the text of a token."""
 
     text: str
@@ -31,7 +31,7 @@ class Shown:
     """True if there is no white space between it and the piece before."""
 
 
-def differences(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[list[Part], list[Part]]:
+def differences(before: Sequence[TextPiece], after: Sequence[TextPiece]) -> tuple[list[Part], list[Part]]:
     """Both rows divided into parts. Of the pieces outside the common subsequence, those on both sides count as moved.
 
     Args:
@@ -67,12 +67,12 @@ def beginning(parts: Sequence[Part]) -> list[Part]:
     return shown
 
 
-def unchanged(pieces: Sequence[Shown]) -> list[Part]:
+def unchanged(pieces: Sequence[TextPiece]) -> list[Part]:
     """A row as parts, with all pieces unchanged."""
     return _parts(pieces, set(range(len(pieces))), Counter(), "gone")
 
 
-def _parts(pieces: Sequence[Shown], stayed: set[int], moved: Counter[str], otherwise: State) -> list[Part]:
+def _parts(pieces: Sequence[TextPiece], stayed: set[int], moved: Counter[str], otherwise: State) -> list[Part]:
     left = Counter(moved)
     states: list[State] = []
     for number, piece in enumerate(pieces):
@@ -87,6 +87,6 @@ def _parts(pieces: Sequence[Shown], stayed: set[int], moved: Counter[str], other
     return [_part([piece for piece, _ in run], state) for state, run in runs]
 
 
-def _part(pieces: Sequence[Shown], state: State) -> Part:
+def _part(pieces: Sequence[TextPiece], state: State) -> Part:
     text = "".join(piece.text if piece.glued else f" {piece.text}" for piece in pieces)
     return Part(text.removeprefix(" "), state, not pieces[0].glued)

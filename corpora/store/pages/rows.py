@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from corpora.plugin import Array, Sequences
 from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in
-from corpora.store.pages.row_differences import Shown
+from corpora.store.pages.row_differences import TextPiece
 
 READABLE = {"sentences": (40, 220), "tokens": (9, 36)}
 """The smallest and the largest size, in bytes or tokens, of a row that is shown as an example."""
@@ -35,7 +35,7 @@ class Row:
         return self.document == other.document and np.array_equal(self.values, other.values)
 
 
-Reader = Callable[[Row], list[Shown]]
+Reader = Callable[[Row], list[TextPiece]]
 
 
 def spread_rows(dataset: Dataset, number: int) -> list[Row]:
@@ -84,15 +84,15 @@ def reader_of(dataset: Dataset) -> Reader:
     return _words if vocabulary is None else partial(_tokens, vocabulary, vocabulary.context().continues)
 
 
-def _words(row: Row) -> list[Shown]:
-    return [Shown(word) for word in row.values.tobytes().decode(errors="replace").split()]
+def _words(row: Row) -> list[TextPiece]:
+    return [TextPiece(word) for word in row.values.tobytes().decode(errors="replace").split()]
 
 
-def _tokens(vocabulary: Vocabulary, continues: NDArray[np.bool_], row: Row) -> list[Shown]:
+def _tokens(vocabulary: Vocabulary, continues: NDArray[np.bool_], row: Row) -> list[TextPiece]:
     ids = row.values.tolist()
     texts = vocabulary.tokenizer.decode_batch([[number] for number in ids], skip_special_tokens=False)
     glued = [bool(continues[number]) for number in ids]
-    return [Shown(t.strip().removeprefix("##") if g else t.strip(), g) for t, g in zip(texts, glued, strict=True)]
+    return [TextPiece(t.strip().removeprefix("##") if g else t.strip(), g) for t, g in zip(texts, glued, strict=True)]
 
 
 def row_at(batch: pa.RecordBatch, place: int, first: int) -> Row:

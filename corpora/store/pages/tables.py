@@ -9,7 +9,7 @@ from typing import Any
 from corpora.plugin import Json
 from corpora.store import Dataset
 from corpora.store.pages import bookcorpus_figures as quoted
-from corpora.store.pages.values import Long, Share, Size, Table
+from corpora.store.pages.values import LongText, Share, Size, Table
 
 PARENT_KEYS = ("build", "tokenize", "transform", "from", "concat", "split", "mix", "distinct", "without")
 LICENCES_SHOWN = 12
@@ -115,7 +115,7 @@ def _made(named: Mapping[str, Dataset]) -> Table:
             before = sum(before) if isinstance(before, list) else before
             rate = Share(dataset.rows / before) if before else None
             parents = ", ".join(_parents(dataset))
-            row = [name, parents, Long(how(manifest.plan["recipe"])), before, dataset.rows, rate]
+            row = [name, parents, LongText(how(manifest.plan["recipe"])), before, dataset.rows, rate]
             rows.append([*row, counts.get("dropped"), counts.get("split")])
     told = [i for i in range(len(headers)) if any(row[i] is not None for row in rows)]
     return Table("How rows were made", [headers[i] for i in told], [[row[i] for i in told] for row in rows])
@@ -182,7 +182,9 @@ def _licences(named: Mapping[str, Dataset]) -> Table:
     counts = [dict(column) for column in columns]
     totals: Counter[str] = sum((Counter(count) for count in counts), Counter())
     shown = [licence for licence, _ in totals.most_common(LICENCES_SHOWN)]
-    rows: list[list[object]] = [[Long(licence or "unknown"), *(c.get(licence) for c in counts)] for licence in shown]
+    rows: list[list[object]] = [
+        [LongText(licence or "unknown"), *(c.get(licence) for c in counts)] for licence in shown
+    ]
     if len(totals) > len(shown):
         rest = [sum(n for licence, n in c.items() if licence not in shown) for c in counts]
         rows.append([f"{len(totals) - len(shown)} others", *rest])

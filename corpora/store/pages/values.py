@@ -30,7 +30,7 @@ class Share(float):
         return f"{self * 100:.3g} %" if self < 1 else "100 %"
 
 
-class Long(str):
+class LongText(str):
     """Text of which a table shows only the beginning."""
 
     @property

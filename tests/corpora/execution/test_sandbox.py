@@ -8,12 +8,12 @@ import time
 
 import pytest
 
-from corpora import ChildDied, Guard, LimitExceeded
+from corpora import ChildDied, LimitExceeded, Sandbox
 
 
 @pytest.fixture
 def guard():
-    guard = Guard(seconds=2.0, memory_bytes=1 << 30)
+    guard = Sandbox(seconds=2.0, memory_bytes=1 << 30)
     yield guard
     guard.close()
 

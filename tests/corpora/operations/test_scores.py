@@ -10,7 +10,7 @@ import pytest
 
 import corpora
 from corpora import OptionError, PluginError, Score, UnknownName
-from corpora.arrays import mix
+from corpora.arrays import mix_bits
 from corpora.builtin.transforms.select import ByScore
 from corpora.operations.document_selection import document_ranges
 from corpora.operations.previews import preview
@@ -183,7 +183,7 @@ class Jumping(Score):
 
     def score(self, block, context):
         numbers = np.arange(context.first_row, context.first_row + len(block))
-        return np.where(numbers % 10 == 3, np.nan, mix(numbers, salt=1) % np.uint64(1000))
+        return np.where(numbers % 10 == 3, np.nan, mix_bits(numbers, salt=1) % np.uint64(1000))
 
 
 @pytest.mark.parametrize("first", ["low", "high"])

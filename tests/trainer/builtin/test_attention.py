@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from trainer import Given, ModelError, VocabularyMismatch
+from trainer import LossInputs, ModelError, VocabularyMismatch
 from trainer.builtin.losses.attention import Attention
 from trainer.builtin.losses.attention.module import AttentionLoss
 from trainer.builtin.losses.mse import MeanSquaredError
@@ -22,12 +22,12 @@ def test_the_contract_of_losses_holds(loss: MeanSquaredError | Attention) -> Non
 
 def test_mse_by_hand() -> None:
     one, other = torch.tensor([[1.0, 3.0], [0.0, 0.0]]), torch.tensor([[0.0, 1.0], [0.0, 2.0]])
-    assert MeanSquaredErrorLoss()(Given({"logits": one}, {"logits": other}, NONE, NONE)).tolist() == [2.5, 2.0]
+    assert MeanSquaredErrorLoss()(LossInputs({"logits": one}, {"logits": other}, NONE, NONE)).tolist() == [2.5, 2.0]
 
 
 def test_mse_of_different_outputs_is_refused() -> None:
     with pytest.raises(VocabularyMismatch, match="mse compares logits one by one"):
-        MeanSquaredErrorLoss()(Given({"logits": torch.ones(2, 3)}, {"logits": torch.ones(2, 4)}, NONE, NONE))
+        MeanSquaredErrorLoss()(LossInputs({"logits": torch.ones(2, 3)}, {"logits": torch.ones(2, 4)}, NONE, NONE))
 
 
 def test_attention_by_hand_with_two_heads_of_one_number_and_two_sequences() -> None:
@@ -36,7 +36,7 @@ def test_attention_by_hand_with_two_heads_of_one_number_and_two_sequences() -> N
         "k": torch.tensor([[1.0, 1.0], [2.0, 0.0], [1.0, 1.0]]),
     }
     theirs = {name: torch.zeros(3, 2) for name in ours}
-    loss = AttentionLoss(2, ("q", "k"), ("q", "k"))(Given(ours, theirs, NONE, torch.tensor([0, 2, 3])))
+    loss = AttentionLoss(2, ("q", "k"), ("q", "k"))(LossInputs(ours, theirs, NONE, torch.tensor([0, 2, 3])))
     # Token 1: heads give (1, 2) and (2, 0); token 2: (3, 6) and (0, 0); token 3, alone: (1) and (1).
     assert loss.tolist() == [(1 + 4 + 4 + 0) / 4, (9 + 36) / 4, 1.0]
 

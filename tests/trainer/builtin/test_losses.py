@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer import Given, ModelError, VocabularyMismatch
+from trainer import LossInputs, ModelError, VocabularyMismatch
 from trainer.builtin.losses.cosine.module import CosineLoss
 from trainer.builtin.losses.hidden_state.module import HiddenStateLoss
 from trainer.builtin.losses.masked_lm.module import MaskedLMLoss
@@ -43,7 +43,7 @@ def test_the_closed_form_is_the_plain_formula_and_its_gradient(seed: int, temper
     student.requires_grad_()
     plain = soft_target_loss(student, teacher, temperature=temperature, reverse=reverse)
     plain.sum().backward()  # type: ignore[no-untyped-call]
-    given = Given({"logits": student.detach()}, {"logits": teacher}, NONE, NONE)
+    given = LossInputs({"logits": student.detach()}, {"logits": teacher}, NONE, NONE)
     gradient = torch.empty_like(teacher)
     loss = SoftTargetLoss(temperature, reverse=reverse).loss_and_gradient(given, gradient)
     assert loss == pytest.approx(plain.detach(), abs=1e-9)
@@ -52,7 +52,7 @@ def test_the_closed_form_is_the_plain_formula_and_its_gradient(seed: int, temper
 
 def test_the_closed_form_leaves_the_logits_as_they_were() -> None:
     student, teacher = LOGITS.clone(), EVEN.clone()
-    given = Given({"logits": student}, {"logits": teacher}, NONE, NONE)
+    given = LossInputs({"logits": student}, {"logits": teacher}, NONE, NONE)
     SoftTargetLoss(2.0).loss_and_gradient(given, torch.empty_like(student))
     assert torch.equal(student, LOGITS)
     assert torch.equal(teacher, EVEN)
@@ -65,7 +65,7 @@ def test_soft_targets_over_two_vocabularies_are_refused() -> None:
 
 def test_masked_lm_by_hand_and_nothing_where_nothing_is_predicted() -> None:
     logits = LOGITS.expand(2, 2)
-    given = Given({"logits": logits}, {}, torch.tensor([1, -100]), NONE)
+    given = LossInputs({"logits": logits}, {}, torch.tensor([1, -100]), NONE)
     gradient = torch.empty_like(logits)
     loss = MaskedLMLoss().loss_and_gradient(given, gradient)
     assert loss.tolist() == pytest.approx([-math.log(0.75), 0.0])
@@ -76,13 +76,13 @@ def test_masked_lm_by_hand_and_nothing_where_nothing_is_predicted() -> None:
 def test_cosine_by_hand() -> None:
     states = {"hidden:-1": torch.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 0.0]])}
     taught = {"hidden:-1": torch.tensor([[5.0, 0.0], [1.0, 0.0], [-2.0, 0.0]])}
-    loss = CosineLoss("hidden:-1", "hidden:-1")(Given(states, taught, NONE, NONE))
+    loss = CosineLoss("hidden:-1", "hidden:-1")(LossInputs(states, taught, NONE, NONE))
     assert loss.tolist() == pytest.approx([0.0, 1 - math.sqrt(0.5), 2.0], abs=1e-6)
 
 
 def test_hidden_states_of_one_width_start_with_the_plain_difference() -> None:
     module = HiddenStateLoss(2, 2, student_state="hidden:1", teacher_state="hidden:2")
-    given = Given({"hidden:1": torch.tensor([[1.0, 2.0]])}, {"hidden:2": torch.tensor([[0.0, 4.0]])}, NONE, NONE)
+    given = LossInputs({"hidden:1": torch.tensor([[1.0, 2.0]])}, {"hidden:2": torch.tensor([[0.0, 4.0]])}, NONE, NONE)
     assert module(given).tolist() == [2.5]
 
 
@@ -96,8 +96,8 @@ def test_cosine_between_two_widths_names_the_loss_that_can() -> None:
 
 def test_a_closed_form_does_not_write_into_the_gradient_of_an_earlier_call() -> None:
     module, first, second = SoftTargetLoss(2.0), torch.empty_like(LOGITS), torch.empty_like(LOGITS)
-    module.loss_and_gradient(Given({"logits": LOGITS}, {"logits": EVEN}, NONE, NONE), first)
+    module.loss_and_gradient(LossInputs({"logits": LOGITS}, {"logits": EVEN}, NONE, NONE), first)
     kept = first.clone()
-    module.loss_and_gradient(Given({"logits": EVEN}, {"logits": LOGITS}, NONE, NONE), second)
+    module.loss_and_gradient(LossInputs({"logits": EVEN}, {"logits": LOGITS}, NONE, NONE), second)
     assert torch.equal(first, kept)
     assert not torch.equal(first, second)

@@ -41,7 +41,7 @@ def test_no_part_of_a_small_dataset_is_sorted_by_length() -> None:
 
 def test_an_update_never_spans_two_epochs() -> None:
     plan = Plan(rows=10, sequences=4, updates=6, warmup=0, seed=1)
-    assert [(plan.place(u).epoch, plan.place(u).stop - plan.place(u).first) for u in range(6)] == [
+    assert [(plan.span(u).epoch, plan.span(u).stop - plan.span(u).first) for u in range(6)] == [
         (0, 4), (0, 4), (0, 2), (1, 4), (1, 4), (1, 2),
     ]  # fmt: skip
 

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from corpora.testing import ContractBroken
-from trainer import Given, LogitsLoss, Loss
+from trainer import LogitsLoss, Loss, LossInputs
 from trainer.plugin.discovery import registry
 from trainer.testing import check_loss, check_student
 
 
 def made(function: Any, closed: Any = None) -> type[Loss]:
     class Module(torch.nn.Module):
-        def forward(self, given: Given) -> torch.Tensor:
+        def forward(self, given: LossInputs) -> torch.Tensor:
             result: torch.Tensor = function(given)
             return result
 
@@ -62,7 +62,7 @@ def test_a_loss_that_is_no_number_is_found() -> None:
 
 
 def test_a_gradient_that_is_not_the_losss_is_found() -> None:
-    def closed(given: Given, gradient: torch.Tensor) -> torch.Tensor:
+    def closed(given: LossInputs, gradient: torch.Tensor) -> torch.Tensor:
         gradient.zero_()
         return given.student["logits"].sum(1)
 

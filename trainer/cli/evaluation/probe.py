@@ -14,7 +14,7 @@ from rich.table import Table
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
-    from trainer.evaluation.probes import Probed
+    from trainer.evaluation.probes import ProbeReport
     from trainer.plugin import Estimate
 
 LONG = 20
@@ -65,7 +65,7 @@ def command(
         typer.echo(f"wrote {page}", err=True)
 
 
-def show(made: Sequence[Probed], *, details: bool) -> None:
+def show(made: Sequence[ProbeReport], *, details: bool) -> None:
     """Print a table for each probe and metric, with one column per model, followed by the notes.
 
     Args:

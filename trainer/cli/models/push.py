@@ -28,9 +28,9 @@ def command(
     ] = None,
 ) -> None:
     """Upload a run's student to the hub, with its scores, unless its training texts may not be redistributed."""
-    from trainer.distillation import Stated, push, student_of
+    from trainer.distillation import CardOverrides, push, student_of
     from trainer.evaluation import stored_scores
 
-    stated = Stated(tuple(base_model or ()), licence, tuple(language or ()))
+    stated = CardOverrides(tuple(base_model or ()), licence, tuple(language or ()))
     scores = stored_scores(student_of(run))
     typer.echo(push(run, repository, private=private, may_redistribute=may, scores=scores, stated=stated))

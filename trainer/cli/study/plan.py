@@ -13,7 +13,7 @@ from trainer.cli.component_options import with_options
 from trainer.distillation import RunSettings
 
 if TYPE_CHECKING:
-    from trainer.experiments.planning import Asked, Plan
+    from trainer.experiments.planning import Plan, PreparedPlan
 
 
 @with_options(RunSettings, leave=("held-out-every", "early-stop", "keep-best"))
@@ -39,14 +39,14 @@ def command(
     from trainer.experiments.planning import plan_distillation, prepare_plan, write_plan
 
     teachers: list[str | Path] = [*teacher]
-    asked = prepare_plan(
+    prepared = prepare_plan(
         dataset, teachers, out, runs=runs, updates=updates, target=target, preset=preset, options=settings
     )
     if dry_run:
-        told = forecast(asked.start.dataset, teachers, preset=preset, options=settings)
-        _show_runs(asked, told.tokens_per_second)
+        told = forecast(prepared.start.dataset, teachers, preset=preset, options=settings)
+        _show_runs(prepared, told.tokens_per_second)
         return
-    plan = plan_distillation(asked, watch=[Bar()], tell=lambda line: typer.echo(line, err=True))
+    plan = plan_distillation(prepared, watch=[Bar()], tell=lambda line: typer.echo(line, err=True))
     page = write_plan(plan, out)
     if as_json:
         typer.echo(to_json(plan))
@@ -55,26 +55,26 @@ def command(
     typer.echo(f"wrote {page}", err=True)
 
 
-def _show_runs(asked: Asked, speed: float) -> None:
+def _show_runs(prepared: PreparedPlan, speed: float) -> None:
     table = Table("rows", "updates", "seed")
-    for run in asked.runs:
+    for run in prepared.runs:
         table.add_row(f"{run.rows:,}", f"{run.updates:,}", "different" if run.repeat else "")
     console = Console()
     console.print(table)
     console.print(
-        f"{len(asked.runs)} short runs, {asked.tokens:,} tokens, about {asked.tokens / speed / 60:,.1f} min at "
-        f"{speed:,.0f} tokens/s; the planned run has {asked.start.updates:,} updates",
+        f"{len(prepared.runs)} short runs, {prepared.tokens:,} tokens, about {prepared.tokens / speed / 60:,.1f} min "
+        f"at {speed:,.0f} tokens/s; the planned run has {prepared.start.updates:,} updates",
         highlight=False,
     )
 
 
 def _show(plan: Plan) -> None:
-    from trainer.experiments.planning import sentences, sheets
+    from trainer.experiments.planning import plan_tables, sentences
 
     console = Console()
-    for sheet in sheets(plan):
-        table = Table(*sheet.header, title=sheet.title)
-        for row in sheet.rows:
+    for each in plan_tables(plan):
+        table = Table(*each.header, title=each.title)
+        for row in each.rows:
             table.add_row(*row.cells)
         console.print(table)
     for sentence in sentences(plan):

@@ -22,13 +22,13 @@ def command(
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
     from trainer.experiments.search import plan_search, run_search
-    from trainer.experiments.study import Watching
+    from trainer.experiments.study import StudyCallbacks
 
     if dry_run:
         show_steps(plan_search(file), as_json)
         return
-    watching = Watching(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
-    result = run_search(file, executor=executor, watching=watching)
+    callbacks = StudyCallbacks(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
+    result = run_search(file, executor=executor, callbacks=callbacks)
     if as_json:
         typer.echo(json.dumps(result.as_json(), indent=1, ensure_ascii=False))
         return

@@ -34,13 +34,13 @@ def run(
     from corpora.cli.console import bars
     from trainer.cli.progress_bar import shown_progress
     from trainer.cli.run_display import Bar
-    from trainer.experiments.study import Watching, plan_study, run_study
+    from trainer.experiments.study import StudyCallbacks, plan_study, run_study
 
     if dry_run:
         show_steps(plan_study(file), as_json)
         return
-    watching = Watching(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
-    path = run_study(file, executor=executor, watching=watching)
+    callbacks = StudyCallbacks(lambda line: typer.echo(line, err=True), bars, [Bar()], shown_progress)
+    path = run_study(file, executor=executor, callbacks=callbacks)
     if as_json:
         typer.echo(json.dumps({"report": str(path)}))
         return

@@ -14,7 +14,7 @@ from trainer.data import IGNORED, Packed
 from trainer.distillation.objective.products import Projection
 from trainer.distillation.objective.projection import ClosedForm, Term, check_returned, logits_losses
 from trainer.models import compile_layers, groups_of, head_of, states, use_packed_attention
-from trainer.plugin import Given, LogitsLoss, Loss, StateLoss
+from trainer.plugin import LogitsLoss, Loss, LossInputs, StateLoss
 from trainer.runtime import Precision
 
 CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
@@ -191,7 +191,7 @@ class Engine:
         numbers = [n for n, loss in enumerate(self.losses) if not isinstance(loss, LogitsLoss)]
         if not numbers:
             return total, sums
-        given = Given(_all_exact(of_student), _all_exact(of_teacher), packed.labels, packed.offsets)
+        given = LossInputs(_all_exact(of_student), _all_exact(of_teacher), packed.labels, packed.offsets)
         for number in numbers:
             loss, each = self.losses[number], self.modules[number](given)
             whole = isinstance(loss, StateLoss) and loss.per_sequence

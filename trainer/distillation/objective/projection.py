@@ -13,9 +13,9 @@ from corpora import PluginError
 from trainer.distillation.objective.mixture import mixed_logits
 from trainer.distillation.objective.products import Products, Projection
 from trainer.errors import Diverged
-from trainer.plugin import Given
+from trainer.plugin import LossInputs
 
-ClosedForm = Callable[[Given, Tensor], Tensor]
+ClosedForm = Callable[[LossInputs, Tensor], Tensor]
 """(given, gradient) -> loss [tokens]; writes the gradient of the student's logits into `gradient`."""
 
 
@@ -142,13 +142,13 @@ class _Rows:
     teachers: list[Tensor]
     labels: Tensor
 
-    def given(self, call: _Call, temperature: float | None) -> Given:
+    def given(self, call: _Call, temperature: float | None) -> LossInputs:
         """The input of a loss; with several teachers, logits whose softmax is the mean of theirs."""
         of_teacher = self.teachers[0] if len(self.teachers) == 1 else None
         if len(self.teachers) > 1 and temperature is not None:
             of_teacher = mixed_logits(self.teachers, call.shares, temperature=temperature)
         teacher = {} if of_teacher is None else {"logits": of_teacher}
-        return Given({"logits": self.student}, teacher, self.labels, self.labels.new_empty(0))
+        return LossInputs({"logits": self.student}, teacher, self.labels, self.labels.new_empty(0))
 
 
 def _one_block(rows: _Rows, call: _Call, picked: int, sums: Tensor, buffers: Tensor) -> Tensor:
@@ -173,12 +173,12 @@ def _one_block(rows: _Rows, call: _Call, picked: int, sums: Tensor, buffers: Ten
     return total if filled else total.zero_()
 
 
-def _first(given: Given, rows: int) -> Given:
+def _first(given: LossInputs, rows: int) -> LossInputs:
     cut = [{name: logits[:rows] for name, logits in side.items()} for side in (given.student, given.teacher)]
-    return Given(cut[0], cut[1], given.labels[:rows], given.offsets)
+    return LossInputs(cut[0], cut[1], given.labels[:rows], given.offsets)
 
 
-def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: bool) -> Tensor:
+def _loss_and_gradient(term: Term, given: LossInputs, gradient: Tensor, *, check: bool) -> Tensor:
     """A loss on logits, [tokens], detached; `share` times the gradient of the student's logits goes into `gradient`.
 
     The gradient is in closed form if the loss declares one; otherwise autograd computes it, and also the gradient of
@@ -192,7 +192,7 @@ def _loss_and_gradient(term: Term, given: Given, gradient: Tensor, *, check: boo
         return loss
     with torch.enable_grad():
         logits = given.student["logits"].detach().requires_grad_()
-        loss = term.module(Given({"logits": logits}, given.teacher, given.labels, given.offsets))
+        loss = term.module(LossInputs({"logits": logits}, given.teacher, given.labels, given.offsets))
         if check:
             check_returned(term.name, loss, len(given.labels))
         if loss.requires_grad:

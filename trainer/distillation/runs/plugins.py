@@ -26,7 +26,7 @@ def plugins_of(recipe: RunSettings) -> list[PluginEntry]:
     return entries
 
 
-def deciding(entries: Iterable[PluginEntry]) -> dict[str, str]:
+def student_plugins(entries: Iterable[PluginEntry]) -> dict[str, str]:
     """The sha256, by kind and name, of plugins that affect the student.
 
     Args:

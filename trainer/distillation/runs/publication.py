@@ -20,7 +20,7 @@ SENT = ("*.safetensors", "*.json", "*.txt", "*.model", "[0-9]_*/*.json", "[0-9]_
 
 
 @dataclass(frozen=True)
-class Stated:
+class CardOverrides:
     """What the user states about a student; it overrides what the run records."""
 
     base_models: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def push(
     private: bool = False,
     may_redistribute: bool = False,
     scores: Sequence[Score] = (),
-    stated: Stated | None = None,
+    stated: CardOverrides | None = None,
 ) -> str:
     """Upload the student of a run, with the run card and a new model card.
 
@@ -81,7 +81,7 @@ def push(
         check_licences(f"the student of {run}", card.dataset.lineage.licences if card.dataset.lineage else {})
     files = sorted({path for pattern in SENT for path in student.glob(pattern) if path.name != CARD})
     _check_inside(run, files)
-    facts = (stated or Stated()).on(facts_of(_as_trained(card), scores))
+    facts = (stated or CardOverrides()).on(facts_of(_as_trained(card), scores))
     texts = {
         CARD: without_places(card_text(card.without_places())) if private else card_text(card),
         "README.md": model_card_text(facts, student, place=repository),

@@ -20,7 +20,7 @@ from trainer.distillation.runs.run_card import DatasetEntry, HeldOutEntry, PlanE
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.setup.prepared import PreparedRun, loss_names
 from trainer.distillation.setup.teachers import Teachers, check_all_teach, check_widths, load_teachers
-from trainer.distillation.setup.vocabulary import Respelled, in_pieces_of, respelled, vocabulary_size
+from trainer.distillation.setup.vocabulary import ReencodedDataset, reencoded_dataset, reencoded_rows, vocabulary_size
 from trainer.distillation.training.fidelity import Agreement, Fidelity, check_apart, held_out_batch, held_out_numbers
 from trainer.distillation.training.schedule import plan
 from trainer.distillation.training.update import Frame, Training
@@ -92,7 +92,7 @@ def distillation(
     check_tokenizers(taught_by.tokenizer, rows.tokenizer_file, dataset=rows.name, teacher=str(teachers[0]))
     for teacher in taught_by.models:
         check_rows(rows, teacher)
-    smaller = None if size is None else respelled(rows, taught_by, size)
+    smaller = None if size is None else reencoded_dataset(rows, taught_by, size)
     begun = first if smaller is None else smaller.vocabulary.teacher(first)
     torch.manual_seed(seed_of("student", recipe.seed))
     student = student_shape.build(begun)
@@ -127,7 +127,7 @@ def prepare_run(
     *,
     kind: str,
     preset: str,
-    smaller: Respelled | None = None,
+    smaller: ReencodedDataset | None = None,
 ) -> PreparedRun:
     """Put models and data together.
 
@@ -251,7 +251,7 @@ def _fidelity(
     entry = HeldOutEntry(held_out.name, held_out.fingerprint, min(len(held_out), recipe.held_out_rows))
     if vocabulary and engine.teacher:
         check_rows(held_out, engine.teacher)
-        held_out, tokenizer = in_pieces_of(vocabulary, held_out, positions=limit), vocabulary.tokenizer
+        held_out, tokenizer = reencoded_rows(vocabulary, held_out, positions=limit), vocabulary.tokenizer
     check_rows(held_out, engine.student)
     numbers = held_out_numbers(held_out, recipe.held_out_rows)
     batch = held_out_batch(held_out, numbers, tokenizer, vocabulary=engine.student.config.vocab_size)

@@ -12,11 +12,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from corpora.errors import first_line
 from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.runs.model_facts import facts_of
-from trainer.distillation.runs.plugins import deciding
+from trainer.distillation.runs.plugins import student_plugins
 from trainer.distillation.runs.run_card import BestEntry, RunCard, TeacherEntry
 from trainer.distillation.settings import RunSettings
 from trainer.distillation.training.fidelity import Fidelity
-from trainer.distillation.training.update import Done, Training
+from trainer.distillation.training.update import Training, UpdateResult
 from trainer.errors import ModelError, OtherRecipe
 from trainer.models import SmallerVocabulary, write_model
 from trainer.plugin import LogitsLoss, Loss
@@ -92,12 +92,12 @@ class PreparedRun:
         asked = [1.0 if engine.kept is None else len(engine.kept) / size for size in sizes]
         return student + sum(2 * _operations(teacher, share * part) for teacher, part in zip(run, asked, strict=True))
 
-    def loss(self, done: Done) -> float:
+    def loss(self, done: UpdateResult) -> float:
         """The weighted total loss of an update."""
         means = done.losses.tolist()
         return float(sum(loss.weight * mean for loss, mean in zip(self.training.engine.losses, means, strict=True)))
 
-    def record(self, done: Done, update: int) -> dict[str, object]:
+    def record(self, done: UpdateResult, update: int) -> dict[str, object]:
         """A line of the log.
 
         Args:
@@ -162,7 +162,7 @@ def position_of(card: RunCard, recipe: RunSettings) -> Position:
         teacher=_identity_of(card.all_teachers),
         held_out=card.held_out.fingerprint if card.held_out and recipe.selects else None,
         vocabulary=card.vocabulary.sha256 if card.vocabulary else None,
-        plugins=deciding(card.plugins or []),
+        plugins=student_plugins(card.plugins or []),
         ranks=card.ranks,
         versions=card.versions,
     )

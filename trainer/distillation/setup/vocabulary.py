@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
 from corpora import OptionError
-from trainer.data import RespelledRows, Rows
+from trainer.data import ReencodedRows, Rows
 from trainer.distillation.runs.run_card import VocabularyEntry
 from trainer.distillation.setup.teachers import Teachers
 from trainer.errors import TransferError
@@ -21,11 +21,11 @@ MOST_UNKNOWN = 0.01
 
 
 @dataclass(frozen=True)
-class Respelled:
+class ReencodedDataset:
     """A dataset in the pieces that a student keeps."""
 
     vocabulary: SmallerVocabulary
-    rows: RespelledRows
+    rows: ReencodedRows
     entry: VocabularyEntry
 
 
@@ -40,7 +40,7 @@ def vocabulary_size(shape: Student, teacher: PreTrainedModel) -> int | None:
     return None if size == teacher.config.vocab_size else size
 
 
-def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
+def reencoded_dataset(rows: Rows, taught_by: Teachers, size: int) -> ReencodedDataset:
     """The dataset in its most frequent pieces; see `smaller_vocabulary`.
 
     Args:
@@ -59,7 +59,7 @@ def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
             "make it with corpora tokenize, or leave out vocabulary"
         )
     vocabulary = smaller_vocabulary(taught_by.tokenizer, rows.survey.counts, size)
-    made = in_pieces_of(vocabulary, rows, positions=taught_by.positions)
+    made = reencoded_rows(vocabulary, rows, positions=taught_by.positions)
     before = _share(rows.survey.counts, vocabulary.whole.unk_token_id)
     unknown = _share(made.survey.counts, vocabulary.tokenizer.unk_token_id)
     if unknown > MOST_UNKNOWN:
@@ -69,10 +69,10 @@ def respelled(rows: Rows, taught_by: Teachers, size: int) -> Respelled:
             f"{vocabulary.whole.unk_token}, and with all {before:.2%}; at most {MOST_UNKNOWN:.0%} is allowed: {cure}"
         )
     entry = VocabularyEntry(len(vocabulary), vocabulary.sha256, rows.survey.tokens, before, unknown)
-    return Respelled(vocabulary, made, entry)
+    return ReencodedDataset(vocabulary, made, entry)
 
 
-def in_pieces_of(vocabulary: SmallerVocabulary, rows: Rows, *, positions: int | None) -> RespelledRows:
+def reencoded_rows(vocabulary: SmallerVocabulary, rows: Rows, *, positions: int | None) -> ReencodedRows:
     """Convert rows from the teacher's ids to the student's.
 
     Args:
@@ -80,7 +80,7 @@ def in_pieces_of(vocabulary: SmallerVocabulary, rows: Rows, *, positions: int | 
         rows: in the teacher's ids.
         positions: maximum tokens of the models, [CLS] and [SEP] included; None for no limit. Longer rows are cut.
     """
-    return RespelledRows(rows, vocabulary.respelled, longest=None if positions is None else positions - 2)
+    return ReencodedRows(rows, vocabulary.reencoded, longest=None if positions is None else positions - 2)
 
 
 def _share(counts: NDArray[np.int64], number: int | None) -> float:

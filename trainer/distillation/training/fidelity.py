@@ -15,7 +15,7 @@ from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
 from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.distillation.runs.run_card import HeldOutEntry
 from trainer.errors import HeldOutOverlap
-from trainer.plugin import Given, LogitsLoss
+from trainer.plugin import LogitsLoss, LossInputs
 
 EPOCH = 2**31
 """The epoch for the masks of held-out text: the same in every measurement, and never reached in training."""
@@ -33,7 +33,7 @@ class Agreement(LogitsLoss):
 
 
 class _Agrees(nn.Module):
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, given: LossInputs) -> Tensor:
         """1 if they agree, else 0: [tokens], without a gradient."""
         student, teacher = given.student["logits"], given.teacher["logits"]
         return (student.argmax(1) == teacher.argmax(1)).to(student)

@@ -17,7 +17,7 @@ from trainer.distillation.setup.prepared import PreparedRun, position_of
 from trainer.distillation.training.divergence import LossWatch
 from trainer.distillation.training.interruption import Stopper
 from trainer.distillation.training.selection import Selection
-from trainer.distillation.training.update import Done, Training
+from trainer.distillation.training.update import Training, UpdateResult
 from trainer.errors import Diverged
 from trainer.plugin import Callback, Run
 from trainer.runtime import Meter, release_freed_memory
@@ -146,7 +146,7 @@ class RunLoop:
     def _is_saved(self, update: int) -> bool:
         return any(place.name == f"update-{update:08d}" for place in checkpoint.kept(self.folder.checkpoints))
 
-    def _update(self, training: Training, update: int) -> Done:
+    def _update(self, training: Training, update: int) -> UpdateResult:
         try:
             done = training.update(update, stop=self.stopper.asked)
             self.losses.see(update + 1, self.job.loss(done))
@@ -202,7 +202,7 @@ class RunLoop:
         if view is not None:
             self._tell(lambda watcher: watcher.on_checkpoint(view, place))
 
-    def _report(self, view: Run, meter: Meter, done: Done, update: int) -> None:
+    def _report(self, view: Run, meter: Meter, done: UpdateResult, update: int) -> None:
         recipe, last = self.job.recipe, update == self.job.training.plan.updates
         record = self.job.record(done, update) if update % recipe.log_every == 0 or last or update == 1 else {}
         if self.job.fidelity and (update % recipe.held_out_every == 0 or last):

@@ -14,7 +14,7 @@ from trainer.distillation.settings import MOST_UPDATES, RunSettings
 
 
 @dataclass(frozen=True)
-class Place:
+class EpochSpan:
     """The location of an update's rows: positions `first` to `stop` in the order of an epoch."""
 
     epoch: int
@@ -39,7 +39,7 @@ class Plan:
         """Updates per epoch."""
         return -(-self.rows // self.sequences)
 
-    def place(self, update: int) -> Place:
+    def span(self, update: int) -> EpochSpan:
         """The epoch and positions of an update.
 
         Args:
@@ -47,7 +47,7 @@ class Plan:
         """
         epoch, number = divmod(update, self.per_epoch)
         first = number * self.sequences
-        return Place(epoch, first, min(first + self.sequences, self.rows))
+        return EpochSpan(epoch, first, min(first + self.sequences, self.rows))
 
     def rows_of(self, update: int) -> NDArray[np.int64]:
         """The row numbers of an update; the order of the rows differs from epoch to epoch.
@@ -58,9 +58,9 @@ class Plan:
         Returns:
             [n], int64, with n at most `sequences`.
         """
-        place = self.place(update)
-        positions = np.arange(place.first, place.stop)
-        return rows_at(positions, rows=self.rows, key=("order", self.seed, place.epoch))
+        span = self.span(update)
+        positions = np.arange(span.first, span.stop)
+        return rows_at(positions, rows=self.rows, key=("order", self.seed, span.epoch))
 
     def rate(self, update: int) -> float:
         """The factor of the learning rate: up to 1 during warm-up, then down to 0 at the end.

@@ -45,7 +45,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Done:
+class UpdateResult:
     """The results of an update, over all ranks."""
 
     losses: Tensor
@@ -107,7 +107,7 @@ class Training:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rows")
         self._next: tuple[int, Future[_Loaded]] | None = None
 
-    def update(self, number: int, *, stop: bool = False) -> Done:
+    def update(self, number: int, *, stop: bool = False) -> UpdateResult:
         """Do one update.
 
         Args:
@@ -120,7 +120,7 @@ class Training:
             RankLost: another rank died.
         """
         packed, tokens, sequences = self._loaded(number)
-        packed = self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
+        packed = self.masker.mask(packed.to(self.engine.device), epoch=self.plan.span(number).epoch)
         picked = self.ranks.sum((packed.labels != IGNORED).sum().double())
         counts = Counts(tokens, float(picked), sequences)
         sums = self._gradients(packed, counts, number)
@@ -128,7 +128,7 @@ class Training:
         self.ranks.sum(self.gradient)
         means = shared[:-1].cpu() / torch.tensor([counts.of(loss) for loss in self.engine.losses], dtype=torch.float64)
         norm = self._step(number, means)
-        return Done(means, norm, tokens, int(picked), bool(shared[-1] > 0))
+        return UpdateResult(means, norm, tokens, int(picked), bool(shared[-1] > 0))
 
     def freeze_body(self, names: Collection[str], *, updates: int) -> None:
         """Keep the body unchanged during the first updates while the rest is trained.
@@ -151,7 +151,7 @@ class Training:
             number: of the update, from 0.
         """
         packed = self._load(number).packed
-        return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.place(number).epoch)
+        return self.masker.mask(packed.to(self.engine.device), epoch=self.plan.span(number).epoch)
 
     def _loaded(self, number: int) -> _Loaded:
         waiting = self._next

@@ -59,7 +59,7 @@ def run_jobs(
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
     if workers <= 1 or len(due) <= 1:
         for number, job in enumerate(due, start=1):
-            fill(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
+            run_job(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_set_torch) as pool:
             for done, what in enumerate(pool.map(_fill_alone, due), start=1):
@@ -75,7 +75,7 @@ def _numbered(progress: Progress | None, number: int, total: int) -> Progress | 
     return lambda what, done, updates: progress(f"{what}, {number} of {total}", done, updates)
 
 
-def fill(job: FineTuning, splits: Splits, progress: Progress | None = None) -> None:
+def run_job(job: FineTuning, splits: Splits, progress: Progress | None = None) -> None:
     """Do one job and store its result.
 
     Args:
@@ -105,7 +105,7 @@ def fill(job: FineTuning, splits: Splits, progress: Progress | None = None) -> N
 
 
 def _fill_alone(job: FineTuning) -> str:
-    fill(job, job.task.read(job.data))
+    run_job(job, job.task.read(job.data))
     return f"{job.task.title} seed {job.seed}"
 
 

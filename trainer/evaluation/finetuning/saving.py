@@ -10,9 +10,9 @@ from corpora import Json, identity_of, sha256_of
 from trainer.errors import ModelError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
-from trainer.evaluation.finetuning.lessons import Teaching
 from trainer.evaluation.finetuning.settings import Settings, settings_for
-from trainer.evaluation.finetuning.teachers import CARD, check_one_task, teaching_of
+from trainer.evaluation.finetuning.task_distillation import TaskDistillation
+from trainer.evaluation.finetuning.teachers import CARD, check_one_task, task_distillation_of
 from trainer.evaluation.finetuning.training import Finetuned, finetune
 from trainer.evaluation.results import cell_of, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
@@ -78,15 +78,15 @@ def keep_finetuned(
     _check_free(folder)
     settings = settings_for(preset, one.head().problem, dict(changes or {}))
     start, where, splits = model_folder(model), chosen(device), one.read(Path(data))
-    teaching = teaching_of(
+    distillation = task_distillation_of(
         one, splits, settings, teacher=teacher, losses=losses, label_weight=label_weight, unlabelled=unlabelled
     )
     cell = cell_of(one, splits, model_fingerprint(start), settings, seed)
-    identity: dict[str, Json] = {**cell.identity, "teaching": _identity(teaching)}
+    identity: dict[str, Json] = {**cell.identity, "teaching": _identity(distillation)}
     if folder.exists():
         return _found(folder, identity)
     made = finetune(
-        one, splits, start, settings=settings, seed=seed, device=where, teaching=teaching, progress=progress
+        one, splits, start, settings=settings, seed=seed, device=where, distillation=distillation, progress=progress
     )
     _write(made, folder, _card(one.title, made, identity, settings))
     return made.metrics
@@ -97,15 +97,15 @@ def _check_free(folder: Path) -> None:
         raise ModelError(f"{folder} already exists; choose another --out, or delete it")
 
 
-def _identity(teaching: Teaching | None) -> dict[str, Json] | None:
+def _identity(distillation: TaskDistillation | None) -> dict[str, Json] | None:
     """Everything that affects what is learnt from a teacher, by content."""
-    if teaching is None:
+    if distillation is None:
         return None
     return {
-        "teacher": model_fingerprint(teaching.teacher),
-        "losses": [list(identity_of(loss).values()) for loss in teaching.losses],
-        "label_weight": teaching.label_weight,
-        "unlabelled": teaching.unlabelled.sha256 if teaching.unlabelled else None,
+        "teacher": model_fingerprint(distillation.teacher),
+        "losses": [list(identity_of(loss).values()) for loss in distillation.losses],
+        "label_weight": distillation.label_weight,
+        "unlabelled": distillation.unlabelled.sha256 if distillation.unlabelled else None,
     }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from corpora import OptionError
 from trainer.errors import ModelError, TaskError
-from trainer.evaluation.finetuning.lessons import LABEL_WEIGHT, Teaching
 from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.finetuning.task_distillation import LABEL_WEIGHT, TaskDistillation
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import read_sealed
 from trainer.evaluation.tasks.unlabelled import read_unlabelled
@@ -20,7 +20,7 @@ CARD = "finetuned.json"
 """File written by `trainer finetune` next to the weights: the task, the scores, and everything that affects them."""
 
 
-def teaching_of(
+def task_distillation_of(
     task: Task,
     splits: Splits,
     settings: Settings,
@@ -29,7 +29,7 @@ def teaching_of(
     losses: Sequence[str] = (),
     label_weight: float | None = None,
     unlabelled: Path | str | None = None,
-) -> Teaching | None:
+) -> TaskDistillation | None:
     """How to learn from a teacher; None without one.
 
     Args:
@@ -65,7 +65,7 @@ def teaching_of(
         raise OptionError(f"label-weight is {weight:g}, but train-rows 0 leaves no labels; use only one of the two")
     pairs = splits.train.second is not None
     more = read_unlabelled(Path(unlabelled), task, pairs=pairs) if unlabelled else None
-    return Teaching(folder, chosen, weight, more)
+    return TaskDistillation(folder, chosen, weight, more)
 
 
 def _losses(task: Task, losses: Sequence[str]) -> tuple[Loss, ...]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from corpora import OptionError, generator, seed_of
 from trainer.distillation import learning_rate_factor, warmup_updates
 from trainer.errors import Diverged
-from trainer.evaluation.finetuning.lessons import Lesson, Teaching
 from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.finetuning.task_distillation import TaskDistillation, TaskDistillationLoss
 from trainer.evaluation.problems.cache import CACHE
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
 from trainer.evaluation.problems.features import (
@@ -66,7 +66,7 @@ def finetune(
     settings: Settings,
     seed: int,
     device: str = "cpu",
-    teaching: Teaching | None = None,
+    distillation: TaskDistillation | None = None,
     progress: Progress | None = None,
 ) -> Finetuned:
     """Train a model on a task's examples, and let it answer each dev set.
@@ -78,7 +78,7 @@ def finetune(
         settings: learning rate, epochs, lengths and so on.
         seed: decides the order, dropout and the head's initial weights.
         device: such as `cpu` or `cuda`.
-        teaching: a model already fine-tuned on this task, and how to learn from it.
+        distillation: a model already fine-tuned on this task, and how to learn from it.
         progress: called after every update.
 
     Raises:
@@ -90,7 +90,7 @@ def finetune(
     import torch
 
     started = time.monotonic()
-    if settings.train_rows == 0 and (teaching is None or teaching.unlabelled is None):
+    if settings.train_rows == 0 and (distillation is None or distillation.unlabelled is None):
         raise OptionError("train-rows is 0, and there are no unlabelled rows to learn from; use at least 1")
     problem = problem_of(task.head())
     train = splits.train.take(_drawn(len(splits.train), settings.train_rows))
@@ -98,39 +98,39 @@ def finetune(
     with torch.random.fork_rng(devices=_cuda(device)):
         torch.manual_seed(seed_of("finetune", task.name, seed) % 2**63)
         encoder = load_encoder(model, problem, device=device)
-        lesson = Lesson.of(teaching, encoder, problem, settings) if teaching else None
-        features = _training_features(problem, train, encoder.reader, settings, teaching, lesson)
+        task_loss = TaskDistillationLoss.of(distillation, encoder, problem, settings) if distillation else None
+        features = _training_features(problem, train, encoder.reader, settings, distillation, task_loss)
         asked = {name: CACHE.features(problem, one, encoder.reader, settings, train=False) for name, one in dev.items()}
-        run = _Run(encoder, problem, settings, seed=seed, lesson=lesson)
+        run = _Run(encoder, problem, settings, seed=seed, task_loss=task_loss)
         updates, loss = run.train(features, progress or (lambda *_: None), task.title)
     metrics, evidence, collapsed = {}, {}, {}
     for column, examples in dev.items():
-        judged = judged_on(examples, encoder, problem, asked[column], settings)
+        judged = scores_on(examples, encoder, problem, asked[column], settings)
         metrics[column], evidence[column], collapsed[column] = judged.scores, judged.evidence, judged.collapsed
     counts = {"train": len(train), "truncated": features.truncated, "tokens": run.tokens}
-    notes = _notes({"train": features, **asked}) + (lesson.notes if lesson else ())
-    if teaching and teaching.unlabelled is not None:
-        counts["unlabelled"] = len(teaching.unlabelled)
-        notes += tuple(f"unlabelled: {n} {reason}" for reason, n in teaching.unlabelled.unreadable.items())
+    notes = _notes({"train": features, **asked}) + (task_loss.notes if task_loss else ())
+    if distillation and distillation.unlabelled is not None:
+        counts["unlabelled"] = len(distillation.unlabelled)
+        notes += tuple(f"unlabelled: {n} {reason}" for reason, n in distillation.unlabelled.unreadable.items())
     elapsed = time.monotonic() - started
     return Finetuned(encoder, metrics, evidence, collapsed, updates, loss, elapsed, notes, counts)
 
 
 def _training_features(
-    problem: Problem, train: Examples, reader: Reader, settings: Settings, teaching: Teaching | None,
-    lesson: Lesson | None,
+    problem: Problem, train: Examples, reader: Reader, settings: Settings, distillation: TaskDistillation | None,
+    task_loss: TaskDistillationLoss | None,
 ) -> Features:  # fmt: skip
     """The labelled rows, then the unlabelled ones; with type ids if the student or the teacher needs them."""
-    if teaching is None or lesson is None:
+    if distillation is None or task_loss is None:
         return CACHE.features(problem, train, reader, settings, train=True)
-    both = lesson.reader(reader)
+    both = task_loss.reader(reader)
     parts = [CACHE.features(problem, train, both, settings, train=True)] if len(train) else []
-    if teaching.unlabelled is not None:
-        parts.append(CACHE.features(problem, teaching.unlabelled, both, settings, train=False))
+    if distillation.unlabelled is not None:
+        parts.append(CACHE.features(problem, distillation.unlabelled, both, settings, train=False))
     return joined(parts, labelled=len(parts[0]) if len(train) else 0)
 
 
-def judged_on(
+def scores_on(
     examples: Examples, encoder: Encoder, problem: Problem, features: Features, settings: Settings
 ) -> Judgement:
     """Let a model answer examples, and score the answers.
@@ -159,13 +159,19 @@ class _Run:
     """One fine-tuning run: the optimizer, the schedule and the loop."""
 
     def __init__(
-        self, encoder: Encoder, problem: Problem, settings: Settings, *, seed: int, lesson: Lesson | None
+        self,
+        encoder: Encoder,
+        problem: Problem,
+        settings: Settings,
+        *,
+        seed: int,
+        task_loss: TaskDistillationLoss | None,
     ) -> None:
         import torch
 
         self.encoder, self.problem, self.settings = encoder, problem, settings
-        self.seed, self.lesson, self.tokens = seed, lesson, 0
-        named = [*encoder.model.named_parameters(), *(lesson.named_parameters() if lesson else ())]
+        self.seed, self.task_loss, self.tokens = seed, task_loss, 0
+        named = [*encoder.model.named_parameters(), *(task_loss.named_parameters() if task_loss else ())]
         self.parameters = [parameter for _, parameter in named]
         plain = [p for name, p in named if p.ndim < 2 or "norm" in name.lower()]
         decayed = [p for name, p in named if not (p.ndim < 2 or "norm" in name.lower())]
@@ -198,11 +204,11 @@ class _Run:
         batch = padded(features, rows, self.encoder.pad_id, self.encoder.device)
         self.tokens += int(features.lengths[rows].sum())
         with _autocast(self.encoder.device):
-            if self.lesson is None:
+            if self.task_loss is None:
                 logits = self.problem.logits(self.encoder.run(batch))
                 loss = self.problem.loss(logits, [features.targets[row] for row in rows])
             else:
-                loss = self.lesson.loss(batch, features, rows)
+                loss = self.task_loss.loss(batch, features, rows)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.parameters, self.settings.clip)

@@ -11,6 +11,6 @@ from .results import probe_difference as probe_difference
 from .results import probe_rows as probe_rows
 from .results import read_results as read_results
 from .results import results_place as results_place
-from .running import Probed as Probed
+from .running import ProbeReport as ProbeReport
 from .running import probe as probe
 from .subject import LoadedModel as LoadedModel

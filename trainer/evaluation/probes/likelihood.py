@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trainer.errors import ProbeError
 from trainer.evaluation.probes.words import words_of
 from trainer.models import as_text
-from trainer.plugin import Blanked
+from trainer.plugin import MaskedSequence
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -57,7 +57,7 @@ def tokenized(tokenizer: PreTrainedTokenizerBase, sentences: Sequence[str], *, l
     return made
 
 
-def masked_in_turn(sentence: Tokenized, *, mask_id: int) -> Iterator[Blanked]:
+def masked_in_turn(sentence: Tokenized, *, mask_id: int) -> Iterator[MaskedSequence]:
     """The sentence once for each token, with that token and the later tokens of its word masked.
 
     Args:
@@ -67,4 +67,4 @@ def masked_in_turn(sentence: Tokenized, *, mask_id: int) -> Iterator[Blanked]:
     places = np.arange(len(sentence.ids))
     for place in places:
         hidden = (places >= place) & (sentence.words == sentence.words[place])
-        yield Blanked(np.where(hidden, mask_id, sentence.ids), np.array([place]))
+        yield MaskedSequence(np.where(hidden, mask_id, sentence.ids), np.array([place]))

@@ -29,7 +29,7 @@ START = "start:"
 
 
 @dataclass(frozen=True)
-class Named:
+class ModelReference:
     """A model that can be loaded, with its identity by content."""
 
     name: str
@@ -45,7 +45,7 @@ class Named:
     """Whether the model comes from the hub; results must not be written to its folder."""
 
 
-def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> Named:
+def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> ModelReference:
     """A model by its folder, run folder, hub id, or `start:RUN`; its weights are not loaded yet.
 
     Args:
@@ -64,10 +64,10 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> N
     name = run_of(folder).resolve().name if Path(reference).exists() else str(reference)
     load = lambda: load_teacher(folder)  # noqa: E731
     place, identity, from_hub = results_place(folder), model_fingerprint(folder), not Path(reference).exists()
-    return Named(name, folder, place, identity, load, longest, vocabulary, from_hub)
+    return ModelReference(name, folder, place, identity, load, longest, vocabulary, from_hub)
 
 
-def _starting(run: Path, teacher: str | Path | None) -> Named:
+def _starting(run: Path, teacher: str | Path | None) -> ModelReference:
     card = _card(run)
     recipe, taught = RunSettings.from_options(card.recipe), card.all_teachers[0]
     folder = _teacher_folder(run, teacher, taught.folder)
@@ -81,11 +81,11 @@ def _starting(run: Path, teacher: str | Path | None) -> Named:
     load = lambda: starting_student(recipe, load_teacher(folder))  # noqa: E731
     place, name, longest = run / "probes" / "start", f"{run.resolve().name} (start)", _longest(folder)
     if card.vocabulary is None:
-        return Named(name, folder, place, identity, load, longest, vocabulary)
+        return ModelReference(name, folder, place, identity, load, longest, vocabulary)
     part = _part(run, folder, card.vocabulary.sha256)
     cut = lambda: starting_student(recipe, part.teacher(load_teacher(folder)))  # noqa: E731
     identity["vocabulary"] = part.sha256
-    return Named(name, RunFolder(run).tokenizer, place, identity, cut, longest, len(part))
+    return ModelReference(name, RunFolder(run).tokenizer, place, identity, cut, longest, len(part))
 
 
 def _part(run: Path, teacher: Path, sha256: str) -> SmallerVocabulary:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trainer.evaluation.probes.results import ProbeResult
-from trainer.evaluation.probes.running import Probed
+from trainer.evaluation.probes.running import ProbeReport
 from trainer.plugin import Metric, Stratum
 from trainer.runtime import write_whole
 
@@ -53,7 +53,7 @@ class Chart:
     lines: Sequence[Line]
 
 
-def write_page(made: Sequence[Probed], path: Path) -> None:
+def write_page(made: Sequence[ProbeReport], path: Path) -> None:
     """Write results as one HTML page.
 
     Args:

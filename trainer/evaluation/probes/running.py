@@ -12,7 +12,7 @@ import torch
 from corpora import identity_of
 from trainer.errors import ProbeError, VocabularyMismatch
 from trainer.evaluation import write_sealed
-from trainer.evaluation.probes.models import Named, find_model
+from trainer.evaluation.probes.models import ModelReference, find_model
 from trainer.evaluation.probes.results import ENGINE, ProbeResult, cell_path, read_result, write_result
 from trainer.evaluation.probes.subject import LoadedModel, Progress
 from trainer.plugin import Probe
@@ -20,7 +20,7 @@ from trainer.runtime import Precision, chosen, precision_for
 
 
 @dataclass(frozen=True)
-class Probed:
+class ProbeReport:
     """The results of all probes on one model."""
 
     model: str
@@ -61,7 +61,7 @@ def probe(
     device: str = "auto",
     precision: str = "fp32",
     progress: Progress | None = None,
-) -> list[Probed]:
+) -> list[ProbeReport]:
     """Measure models without fine-tuning them.
 
     Results are stored by the content of model, teacher, probe and input; a stored result is not measured again.
@@ -100,11 +100,11 @@ def probe(
     while cells:  # so that a model's weights are freed before the next model is loaded
         mine = cells.pop(0)
         results = tuple(_result(cell) for cell in mine)
-        made.append(Probed(mine[0].subject.name, mine[0].shown.parent, results))
+        made.append(ProbeReport(mine[0].subject.name, mine[0].shown.parent, results))
     return made
 
 
-def _check_teacher(found: Sequence[Named], taught: Named | None, probes: Sequence[Probe]) -> None:
+def _check_teacher(found: Sequence[ModelReference], taught: ModelReference | None, probes: Sequence[Probe]) -> None:
     comparing = [probe for probe in probes if probe.compares]
     if not comparing:
         return
@@ -141,14 +141,18 @@ def _check_vocabulary(subject: LoadedModel) -> None:
 
 
 def _loaded(
-    named: Named, device: torch.device, precision: Precision, teacher: LoadedModel | None, progress: Progress | None
+    named: ModelReference,
+    device: torch.device,
+    precision: Precision,
+    teacher: LoadedModel | None,
+    progress: Progress | None,
 ) -> LoadedModel:
     return LoadedModel(
         named.name, named.folder, named.load, named.longest, named.vocabulary, device, precision, teacher, progress
     )
 
 
-def _places(found: Sequence[Named], out: Path | None) -> list[Path]:
+def _places(found: Sequence[ModelReference], out: Path | None) -> list[Path]:
     """The folder for each model's results.
 
     Raises:
@@ -166,7 +170,7 @@ def _places(found: Sequence[Named], out: Path | None) -> list[Path]:
 
 
 def _cells(
-    named: Named, subject: LoadedModel, taught: Named | None, probes: Sequence[Probe], place: Path
+    named: ModelReference, subject: LoadedModel, taught: ModelReference | None, probes: Sequence[Probe], place: Path
 ) -> list[_Cell]:
     cells = []
     names = [probe.name for probe in probes]
@@ -180,7 +184,9 @@ def _cells(
     return cells
 
 
-def _identity(named: Named, taught: Named | None, probe: Probe, subject: LoadedModel) -> dict[str, object]:
+def _identity(
+    named: ModelReference, taught: ModelReference | None, probe: Probe, subject: LoadedModel
+) -> dict[str, object]:
     inputs: Mapping[str, str] = probe.inputs(subject)
     return {
         "engine": ENGINE,

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainer.data import IGNORED, Packed, RespelledRows, Rows, micro_batches, open_rows, pack
+from trainer.data import IGNORED, Packed, ReencodedRows, Rows, micro_batches, open_rows, pack
 from trainer.errors import IdsBeyondVocabulary, ProbeError
 from trainer.evaluation.probes.likelihood import masked_in_turn, tokenized
 from trainer.evaluation.probes.words import WordStarts
@@ -28,7 +28,7 @@ from trainer.models import (
     states,
     use_packed_attention,
 )
-from trainer.plugin import Blanked, HeldOut, Predictions
+from trainer.plugin import HeldOut, MaskedSequence, Predictions
 from trainer.runtime import Precision
 
 if TYPE_CHECKING:
@@ -131,15 +131,15 @@ class LoadedModel:
 
     def _in_own_pieces(self, rows: Rows) -> Rows:
         """Rows made with the model's tokenizer, or converted from its teacher's."""
-        made_by, own, respell = rows.tokenizer_file, self.tokenizer, False
+        made_by, own, reencode = rows.tokenizer_file, self.tokenizer, False
         if self.part is not None and made_by is not None:
             from tokenizers import Tokenizer
 
-            respell = Tokenizer.from_file(str(made_by)).get_vocab_size() == len(self.part.whole)
-            own = self.part.whole if respell else own
+            reencode = Tokenizer.from_file(str(made_by)).get_vocab_size() == len(self.part.whole)
+            own = self.part.whole if reencode else own
         check_tokenizers(own, made_by, dataset=rows.name, teacher=str(self.folder))
-        if respell and self.part is not None:
-            return RespelledRows(rows, self.part.respelled, longest=self.longest)
+        if reencode and self.part is not None:
+            return ReencodedRows(rows, self.part.reencoded, longest=self.longest)
         return rows
 
     def log_likelihoods(self, sentences: Sequence[str]) -> NDArray[np.float64]:
@@ -163,7 +163,7 @@ class LoadedModel:
                 self.progress(f"{self.name}: sentences", min(start + SENTENCES, len(order)), len(order))
         return found[[distinct[sentence] for sentence in sentences]]
 
-    def log_probabilities(self, sequences: Sequence[Blanked]) -> Iterator[Predictions]:
+    def log_probabilities(self, sequences: Sequence[MaskedSequence]) -> Iterator[Predictions]:
         """See `Subject.log_probabilities`."""
         done = 0
         for numbers, places, logits in self._logits(sequences):
@@ -172,7 +172,9 @@ class LoadedModel:
             if self.progress:
                 self.progress(f"{self.name}: blanks", done, sum(len(sequence.blanks) for sequence in sequences))
 
-    def _logits(self, sequences: Sequence[Blanked]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Tensor]]:
+    def _logits(
+        self, sequences: Sequence[MaskedSequence]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Tensor]]:
         """Yield sequence numbers [n], positions [n] and float32 logits [n, vocabulary] of some blanks at a time."""
         order = np.argsort([len(sequence.ids) for sequence in sequences], kind="stable")
         budget = MICRO_BATCH_TOKENS.get(self.device.type, 4096)
@@ -182,7 +184,7 @@ class LoadedModel:
             for micro_batch in micro_batches(packed, budget=budget):
                 yield from self._of_micro_batch(micro_batch)
 
-    def _packed(self, sequences: Sequence[Blanked], numbers: NDArray[np.int64]) -> Packed:
+    def _packed(self, sequences: Sequence[MaskedSequence], numbers: NDArray[np.int64]) -> Packed:
         """The packed sequences; `labels` is 0 at blanks and -100 elsewhere."""
         ends = {"first_id": int(self.tokenizer.cls_token_id), "last_id": int(self.tokenizer.sep_token_id)}
         ids = [sequence.ids if self.kept is None else self.kept[sequence.ids] for sequence in sequences]

@@ -15,9 +15,9 @@ from trainer.models import (
     check_tokenizer,
     load_tokenizer,
     loading_error,
-    look_at_encoder,
     quiet_transformers,
     read_config,
+    read_encoder_files,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
     read_config(folder)
     tokenizer = load_tokenizer(folder)
     _check_marks(tokenizer, folder)
-    look_at_encoder(folder)
+    read_encoder_files(folder)
     loader = getattr(transformers, problem.model_class)
     classes = dict(enumerate(problem.head.classes)) or {number: str(number) for number in range(problem.outputs)}
     numbers = {name: number for number, name in classes.items()}

@@ -1,12 +1,12 @@
+from .choice import compare_forms as compare_forms
 from .choice import errors_of as errors_of
-from .choice import try_forms as try_forms
 from .fitting import Point as Point
 from .page import as_json as as_json
-from .page import sheets as sheets
+from .page import plan_tables as plan_tables
 from .page import write_plan as write_plan
-from .planner import Asked as Asked
 from .planner import Plan as Plan
+from .planner import PreparedPlan as PreparedPlan
 from .planner import plan_distillation as plan_distillation
 from .planner import prepare_plan as prepare_plan
-from .short_runs import Finished as Finished
+from .short_runs import ShortRunResult as ShortRunResult
 from .wording import sentences as sentences

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.experiments.planning.fitting import TINY, Fitted, Point, fit
+from trainer.experiments.planning.fitting import TINY, FittedForm, Point, fit
 from trainer.experiments.planning.forms import FORMS, Form
 
 FEWEST = 4
@@ -18,10 +18,10 @@ differ only in their seed are further apart. Of these, the one with the fewest p
 
 
 @dataclass(frozen=True)
-class Tried:
+class EvaluatedForm:
     """A form fitted to all runs, with its errors when the largest runs were left out."""
 
-    fitted: Fitted
+    fitted: FittedForm
     errors: tuple[float, ...]
     """Logarithms of predicted over measured loss, one per prediction of a run that was left out."""
 
@@ -36,7 +36,7 @@ class Tried:
         return float(np.sqrt(np.mean(np.square(self.errors))))
 
 
-def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tried]:
+def compare_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[EvaluatedForm]:
     """Every form with its errors: the chosen one, then the others, best first.
 
     Each form is fitted to the smallest runs, from half of them (at least FEWEST) to all but the largest, and each
@@ -53,14 +53,14 @@ def try_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> list[Tr
         errors = [
             error for count in known for error in errors_of(fit(form, ordered[:count]), ordered[count:])
         ]  # fmt: skip
-        made.append(Tried(fit(form, ordered), tuple(errors)))
+        made.append(EvaluatedForm(fit(form, ordered), tuple(errors)))
     made.sort(key=lambda tried: tried.error)
     as_good = [tried for tried in made if tried.error <= max(AS_GOOD * made[0].error, made[0].error + SAME)]
     chosen = min(as_good, key=lambda tried: len(tried.fitted.logs))
     return [chosen, *(tried for tried in made if tried is not chosen)]
 
 
-def errors_of(fitted: Fitted, points: Sequence[Point]) -> list[float]:
+def errors_of(fitted: FittedForm, points: Sequence[Point]) -> list[float]:
     """The logarithms of predicted over measured loss.
 
     Args:

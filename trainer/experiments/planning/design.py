@@ -14,7 +14,7 @@ SPAN = 16
 
 
 @dataclass(frozen=True)
-class Short:
+class ShortRun:
     """A short run to do."""
 
     rows: int
@@ -24,7 +24,7 @@ class Short:
     """0, or the number of a repetition with another seed."""
 
 
-def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset: str) -> list[Short]:
+def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset: str) -> list[ShortRun]:
     """The short runs of a plan, smallest first.
 
     Data and updates have the same levels, which span a factor of SPAN. A run that would end before reading its sample
@@ -61,9 +61,9 @@ def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset:
     levels = max(level for level in range(3, 8) if level * (level + 1) // 2 <= number)
     parts = [float(SPAN) ** (-level / (levels - 1)) for level in range(levels)]
     made = [
-        Short(min(round(largest * less), round(updates * shorter) * sequences), round(updates * shorter))
+        ShortRun(min(round(largest * less), round(updates * shorter) * sequences), round(updates * shorter))
         for number_shorter, shorter in enumerate(parts)
         for less in parts[number_shorter:]
     ]
     made.sort(key=lambda run: (run.updates, run.rows))
-    return made + [Short(run.rows, run.updates, 1) for run in made[: number - len(made)]]
+    return made + [ShortRun(run.rows, run.updates, 1) for run in made[: number - len(made)]]

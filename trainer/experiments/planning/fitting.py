@@ -30,7 +30,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedForm:
     """A form with its parameters."""
 
     form: Form
@@ -68,7 +68,7 @@ class Fitted:
         return {p.name: float(np.exp(log)) for p, log in zip(self.form.parameters, self.logs, strict=True)}
 
 
-def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> Fitted:
+def fit(form: Form, points: Sequence[Point], *, near: FittedForm | None = None) -> FittedForm:
     """The form's parameters that are most likely given the runs and the prior.
 
     The prior is wide: it decides only what the runs leave open. Exponents are near 0.4, as published for data and
@@ -80,10 +80,10 @@ def fit(form: Form, points: Sequence[Point], *, near: Fitted | None = None) -> F
         near: a fit of similar points, at which the only search starts; None starts from several points.
     """
     data, updates = (max(getattr(point, name) for point in points) for name in ("data", "updates"))
-    return _fit(points, near or Fitted(form, (), data, updates, points[0].start))
+    return _fit(points, near or FittedForm(form, (), data, updates, points[0].start))
 
 
-def _fit(points: Sequence[Point], near: Fitted) -> Fitted:
+def _fit(points: Sequence[Point], near: FittedForm) -> FittedForm:
     """Fit again, starting from the parameters of `near`, or from several points if it has none."""
     from scipy.optimize import least_squares
 

@@ -9,24 +9,26 @@ from pathlib import Path
 
 import msgspec
 
-from trainer.experiments.planning.charts import picture
+from trainer.experiments.planning.charts import plan_picture
 from trainer.experiments.planning.planner import Plan
-from trainer.experiments.planning.predictions import Estimate, Outlook
+from trainer.experiments.planning.predictions import Estimate, Prediction
 from trainer.experiments.planning.wording import hours_in_words, in_words, sentences
-from trainer.experiments.study import Sheet, drawn, page_style
+from trainer.experiments.study import ReportTable, page_style, rendered
 from trainer.runtime import write_whole
 
 
-def sheets(plan: Plan) -> list[Sheet]:
+def plan_tables(plan: Plan) -> list[ReportTable]:
     """The tables of a plan: the outlook, the forms that were compared, and the short runs."""
-    return [_outlook_sheet(plan), _form_sheet(plan), _run_sheet(plan)]
+    return [_prediction_table(plan), _form_table(plan), _run_table(plan)]
 
 
-def _outlook_sheet(plan: Plan) -> Sheet:
-    measure = plan.asked.measure
-    made = Sheet("outlook", f"The planned run: {measure.title}", ("data", "updates", "epochs", measure.name, "time"))
+def _prediction_table(plan: Plan) -> ReportTable:
+    measure = plan.prepared.measure
+    made = ReportTable(
+        "outlook", f"The planned run: {measure.title}", ("data", "updates", "epochs", measure.name, "time")
+    )
 
-    def add(each: Outlook) -> None:
+    def add(each: Prediction) -> None:
         made.add(
             f"{each.multiple:g}×", f"{each.updates:,}", f"{each.epochs:,.1f}", in_words(each.loss, measure),
             hours_in_words(each.hours),
@@ -39,9 +41,11 @@ def _outlook_sheet(plan: Plan) -> Sheet:
     return made
 
 
-def _form_sheet(plan: Plan) -> Sheet:
-    made = Sheet("forms", "Forms, the chosen one first", ("form", "formula", "error on runs left out", "parameters"))
-    for tried in plan.tried:
+def _form_table(plan: Plan) -> ReportTable:
+    made = ReportTable(
+        "forms", "Forms, the chosen one first", ("form", "formula", "error on runs left out", "parameters")
+    )
+    for tried in plan.forms:
         form = tried.fitted.form
         values = ", ".join(f"{name} = {value:.3g}" for name, value in tried.fitted.parameters.items())
         made.add(form.name, form.formula, f"{tried.error:.1%}", values)
@@ -49,10 +53,10 @@ def _form_sheet(plan: Plan) -> Sheet:
     return made
 
 
-def _run_sheet(plan: Plan) -> Sheet:
-    measure, form = plan.asked.measure, plan.tried[0].fitted
+def _run_table(plan: Plan) -> ReportTable:
+    measure, form = plan.prepared.measure, plan.forms[0].fitted
     header = ("rows", "tokens", "updates", "epochs", "seed", measure.name, "fitted", "tokens/s")
-    made = Sheet("runs", "Short runs", header)
+    made = ReportTable("runs", "Short runs", header)
     for run in plan.runs:
         made.add(
             f"{run.rows:,}", f"{run.tokens:,}", f"{run.updates:,}", f"{run.epochs:,.1f}", f"{run.seed}",
@@ -64,19 +68,19 @@ def _run_sheet(plan: Plan) -> Sheet:
 
 def as_json(plan: Plan) -> str:
     """The plan as JSON. Losses are converted to the measurement, and `low` is the lower end of that."""
-    measure, start = plan.asked.measure, plan.asked.start
+    measure, start = plan.prepared.measure, plan.prepared.start
 
-    def values(outlooks: Sequence[Outlook]) -> list[dict[str, object]]:
-        return [{**_plain(each), "loss": None, measure.name: _measured(plan, each.loss)} for each in outlooks]
+    def values(predictions: Sequence[Prediction]) -> list[dict[str, object]]:
+        return [{**_plain(each), "loss": None, measure.name: _measured(plan, each.loss)} for each in predictions]
 
     content = {
         "dataset": start.dataset, "rows": start.rows, "tokens": start.tokens,
         "held_out": _plain(start.held_out), "teachers": list(start.teachers), "measure": measure.name,
-        "start": start.fidelity, "planned_updates": start.updates, "sequences": plan.asked.sequences,
+        "start": start.fidelity, "planned_updates": start.updates, "sequences": plan.prepared.sequences,
         "same_updates": values(plan.same_updates), "same_epochs": values(plan.same_epochs),
         "crossover_updates": _plain(plan.crossover),
-        "target": None if plan.asked.target is None or plan.need is None else {
-            "value": plan.asked.target.value, "updates": _plain(plan.need.updates),
+        "target": None if plan.prepared.target is None or plan.need is None else {
+            "value": plan.prepared.target.value, "updates": _plain(plan.need.updates),
             "times_the_data": _plain(plan.need.multiple), "floor": _measured(plan, plan.need.floor),
             "floor_of_data": _measured(plan, plan.need.floor_of_data),
         },
@@ -85,7 +89,7 @@ def as_json(plan: Plan) -> str:
                 "name": tried.fitted.form.name, "formula": tried.fitted.form.formula,
                 "source": tried.fitted.form.source, "error": tried.error, "parameters": tried.fitted.parameters,
             }
-            for tried in plan.tried
+            for tried in plan.forms
         ],
         "runs": [_plain(run) for run in plan.runs],
         "sentences": sentences(plan),
@@ -101,7 +105,7 @@ def _plain(value: object) -> dict[str, object]:
 
 
 def _measured(plan: Plan, loss: Estimate) -> dict[str, object]:
-    measure = plan.asked.measure
+    measure = plan.prepared.measure
     value, low, high = (None if end is None else measure.value(end) for end in (loss.value, loss.low, loss.high))
     return {"value": value, "low": high if measure.rises else low, "high": low if measure.rises else high}
 
@@ -126,10 +130,10 @@ def write_plan(plan: Plan, folder: Path) -> Path:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     style, script = page_style()
-    made = picture(plan)
+    made = plan_picture(plan)
     text = environment.get_template("plan.html.j2").render(
-        dataset=plan.asked.start.dataset.partition("@")[0], sentences=sentences(plan), figure=drawn(made),
-        sheets=sheets(plan), style=style, script=script, written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        dataset=plan.prepared.start.dataset.partition("@")[0], sentences=sentences(plan), figure=rendered(made),
+        tables=plan_tables(plan), style=style, script=script, written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
     write_whole(folder / "plan.json", as_json(plan) + "\n")
     write_whole(folder / "plan.svg", made.svg)

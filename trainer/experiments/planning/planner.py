@@ -8,23 +8,23 @@ from pathlib import Path
 
 from corpora import OptionError
 from trainer.distillation import RunSettings, StartingPoint, resolve, starting_point
-from trainer.experiments.planning.choice import Tried, try_forms
-from trainer.experiments.planning.design import Short, short_runs
+from trainer.experiments.planning.choice import EvaluatedForm, compare_forms
+from trainer.experiments.planning.design import ShortRun, short_runs
 from trainer.experiments.planning.fitting import Point
 from trainer.experiments.planning.measures import Measure, Target, target_of
 from trainer.experiments.planning.predictions import (
     RESAMPLES,
     Bootstrap,
     Estimate,
-    Need,
-    Outlook,
+    Prediction,
+    Requirement,
     Scale,
     bootstrap,
     crossover,
-    need,
-    outlooks,
+    predict_multiples,
+    requirement,
 )
-from trainer.experiments.planning.short_runs import CHOSEN, Base, Finished, finished
+from trainer.experiments.planning.short_runs import CHOSEN, ShortRunResult, ShortRunSettings, run_short_run
 from trainer.plugin import Callback
 
 SHARE = 16
@@ -34,15 +34,15 @@ SHORTEST = 32
 
 
 @dataclass(frozen=True)
-class Asked:
+class PreparedPlan:
     """The short runs of a plan, before any is done."""
 
     start: StartingPoint
-    runs: Sequence[Short]
+    runs: Sequence[ShortRun]
     measure: Measure
     target: Target | None
     sequences: int
-    base: Base
+    base: ShortRunSettings
 
     @property
     def scale(self) -> Scale:
@@ -60,17 +60,17 @@ class Asked:
 class Plan:
     """The predictions from short runs."""
 
-    asked: Asked
-    runs: Sequence[Finished]
-    tried: Sequence[Tried]
+    prepared: PreparedPlan
+    runs: Sequence[ShortRunResult]
+    forms: Sequence[EvaluatedForm]
     """The chosen form first."""
-    same_updates: Sequence[Outlook]
+    same_updates: Sequence[Prediction]
     """With 1, 2, 4 and 10 times the data, and the planned number of updates."""
-    same_epochs: Sequence[Outlook]
+    same_epochs: Sequence[Prediction]
     """With 1, 2, 4 and 10 times the data and updates."""
     crossover: Estimate
     """The update from which doubling the data helps more than doubling the updates."""
-    need: Need | None
+    need: Requirement | None
     bootstrap: Bootstrap
 
 
@@ -84,7 +84,7 @@ def prepare_plan(
     target: str | None = None,
     preset: str = "study",
     options: Mapping[str, object] | None = None,
-) -> Asked:
+) -> PreparedPlan:
     """Check everything about a plan and choose its short runs, without doing any.
 
     Args:
@@ -121,12 +121,12 @@ def prepare_plan(
     name = start.dataset.partition("@")[0]
     made = short_runs(runs, rows=start.rows, sequences=recipe.sequences, updates=longest, dataset=name)
     teachers = [teacher] if isinstance(teacher, str | Path) else list(teacher)
-    base = Base(start, teachers, preset, given, Path(out), "the same command")
-    return Asked(start, made, measure, wanted, recipe.sequences, base)
+    base = ShortRunSettings(start, teachers, preset, given, Path(out), "the same command")
+    return PreparedPlan(start, made, measure, wanted, recipe.sequences, base)
 
 
 def plan_distillation(
-    asked: Asked,
+    prepared: PreparedPlan,
     *,
     watch: Sequence[Callback] = (),
     tell: Callable[[str], None] = lambda line: None,
@@ -135,7 +135,7 @@ def plan_distillation(
     """Predict the effect of more data and more updates on a distillation, from short runs on nested samples.
 
     Args:
-        asked: the result of `prepare_plan`.
+        prepared: the result of `prepare_plan`.
         watch: callbacks that follow each run.
         tell: called with a line for each short run.
         resamples: of the bootstrap.
@@ -144,31 +144,32 @@ def plan_distillation(
         RunError: the user asked to stop; the same call resumes.
         ResultDamaged: the stored result of a run was edited.
     """
-    done = [finished(asked.base, run, watch=watch, tell=tell) for run in asked.runs]
-    return fitted_plan(asked, done, resamples=resamples)
+    done = [run_short_run(prepared.base, run, watch=watch, tell=tell) for run in prepared.runs]
+    return fitted_plan(prepared, done, resamples=resamples)
 
 
-def fitted_plan(asked: Asked, runs: Sequence[Finished], *, resamples: int = RESAMPLES) -> Plan:
+def fitted_plan(prepared: PreparedPlan, runs: Sequence[ShortRunResult], *, resamples: int = RESAMPLES) -> Plan:
     """The predictions from finished short runs.
 
     Args:
-        asked: the plan.
+        prepared: the plan.
         runs: the short runs, with their measurements.
         resamples: of the bootstrap.
     """
-    points, scale = points_of(runs, asked.measure, asked.start.fidelity[asked.measure.key]), asked.scale
-    tried = try_forms(points)
-    made = bootstrap(tried[0], points, resamples=resamples)
+    points, scale = points_of(runs, prepared.measure, prepared.start.fidelity[prepared.measure.key]), prepared.scale
+    forms = compare_forms(points)
+    made = bootstrap(forms[0], points, resamples=resamples)
     speeds = [run.tokens_per_second for run in runs if run.tokens_per_second]
     return Plan(
-        asked, runs, tried,
-        same_updates=outlooks(made, scale, speeds, grow=False), same_epochs=outlooks(made, scale, speeds, grow=True),
+        prepared, runs, forms,
+        same_updates=predict_multiples(made, scale, speeds, grow=False),
+        same_epochs=predict_multiples(made, scale, speeds, grow=True),
         crossover=made.of(lambda fitted: crossover(fitted, scale)),
-        need=need(made, scale, asked.target.loss) if asked.target else None, bootstrap=made,
+        need=requirement(made, scale, prepared.target.loss) if prepared.target else None, bootstrap=made,
     )  # fmt: skip
 
 
-def points_of(runs: Sequence[Finished], measure: Measure, start: float) -> list[Point]:
+def points_of(runs: Sequence[ShortRunResult], measure: Measure, start: float) -> list[Point]:
     """Finished runs as points to fit: the measurement at the end of each, never those before.
 
     Args:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpora import generator
-from trainer.experiments.planning.choice import Tried
-from trainer.experiments.planning.fitting import Fitted, Point, fit
+from trainer.experiments.planning.choice import EvaluatedForm
+from trainer.experiments.planning.fitting import FittedForm, Point, fit
 
 RESAMPLES = 400
 MULTIPLES = (1, 2, 4, 10)
@@ -49,7 +49,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Prediction:
     """A run with this many times the data."""
 
     multiple: float
@@ -60,7 +60,7 @@ class Outlook:
 
 
 @dataclass(frozen=True)
-class Need:
+class Requirement:
     """The updates or data needed to reach a target."""
 
     updates: Estimate
@@ -77,8 +77,8 @@ class Need:
 class Bootstrap:
     """The chosen form, fitted to all runs and to resamples of them."""
 
-    tried: Tried
-    resampled: tuple[Fitted, ...]
+    chosen: EvaluatedForm
+    resampled: tuple[FittedForm, ...]
     errors: tuple[float, ...]
     """[resamples], the error of each prediction, as a logarithm, drawn from the errors on runs left out."""
 
@@ -93,19 +93,19 @@ class Bootstrap:
             each.loss(data, updates) * float(np.exp(error))
             for each, error in zip(self.resampled, self.errors, strict=True)
         ]
-        return Estimate(self.tried.fitted.loss(data, updates), *_ends(drawn))
+        return Estimate(self.chosen.fitted.loss(data, updates), *_ends(drawn))
 
-    def of(self, value: Callable[[Fitted], float | None]) -> Estimate:
+    def of(self, value: Callable[[FittedForm], float | None]) -> Estimate:
         """Any other value of the form, with its interval.
 
         Args:
             value: computes it from a fit; None counts as larger than any number.
         """
         drawn = [value(each) for each in self.resampled]
-        return Estimate(value(self.tried.fitted), *_ends([np.inf if each is None else each for each in drawn]))
+        return Estimate(value(self.chosen.fitted), *_ends([np.inf if each is None else each for each in drawn]))
 
 
-def bootstrap(tried: Tried, points: Sequence[Point], *, resamples: int = RESAMPLES) -> Bootstrap:
+def bootstrap(tried: EvaluatedForm, points: Sequence[Point], *, resamples: int = RESAMPLES) -> Bootstrap:
     """Fit the chosen form to resamples of the runs, drawn with replacement, including repetitions with other seeds.
 
     Args:
@@ -119,7 +119,7 @@ def bootstrap(tried: Tried, points: Sequence[Point], *, resamples: int = RESAMPL
     return Bootstrap(tried, fits, tuple(rng.normal(0, tried.spread, resamples).tolist()))
 
 
-def outlooks(made: Bootstrap, scale: Scale, speeds: Sequence[float], *, grow: bool) -> list[Outlook]:
+def predict_multiples(made: Bootstrap, scale: Scale, speeds: Sequence[float], *, grow: bool) -> list[Prediction]:
     """The planned run with 1, 2, 4 and 10 times the data.
 
     Args:
@@ -128,14 +128,14 @@ def outlooks(made: Bootstrap, scale: Scale, speeds: Sequence[float], *, grow: bo
         speeds: tokens per second of the short runs.
         grow: whether updates grow with the data, so that epochs stay the same; else the updates stay the same.
     """
-    return [_outlook(made, scale, speeds, multiple, grow=grow) for multiple in MULTIPLES]
+    return [_prediction(made, scale, speeds, multiple, grow=grow) for multiple in MULTIPLES]
 
 
-def _outlook(made: Bootstrap, scale: Scale, speeds: Sequence[float], multiple: float, *, grow: bool) -> Outlook:
+def _prediction(made: Bootstrap, scale: Scale, speeds: Sequence[float], multiple: float, *, grow: bool) -> Prediction:
     updates, tokens = round(scale.updates * (multiple if grow else 1)), multiple * scale.tokens
     trained = updates * scale.tokens_per_update
     loss = made.loss(scale.seen(tokens, updates), updates)
-    return Outlook(multiple, updates, trained / tokens, loss, hours(trained, speeds))
+    return Prediction(multiple, updates, trained / tokens, loss, hours(trained, speeds))
 
 
 def hours(tokens: float, speeds: Sequence[float]) -> Estimate:
@@ -149,7 +149,7 @@ def hours(tokens: float, speeds: Sequence[float]) -> Estimate:
     return Estimate(middle, fast, slow)
 
 
-def crossover(fitted: Fitted, scale: Scale) -> float | None:
+def crossover(fitted: FittedForm, scale: Scale) -> float | None:
     """The update from which doubling the data lowers the loss more than doubling the updates does.
 
     It is never within the first epoch, in which more data would not be read.
@@ -170,7 +170,7 @@ def crossover(fitted: Fitted, scale: Scale) -> float | None:
     return float(updates[np.argmax(helps)]) if helps.any() else None
 
 
-def need(made: Bootstrap, scale: Scale, target: float) -> Need:
+def requirement(made: Bootstrap, scale: Scale, target: float) -> Requirement:
     """The updates or the data needed to reduce the loss to a target.
 
     Args:
@@ -180,18 +180,18 @@ def need(made: Bootstrap, scale: Scale, target: float) -> Need:
     """
     far = FAR * scale.updates
 
-    def by_updates(fitted: Fitted) -> float | None:
+    def by_updates(fitted: FittedForm) -> float | None:
         updates = _grid(scale)
         seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)
         return _first(updates, fitted.losses(seen, updates) <= target)
 
-    def by_data(fitted: Fitted) -> float | None:
+    def by_data(fitted: FittedForm) -> float | None:
         times = np.geomspace(1e-3, FAR, 3 * STEPS)
         updates = times * scale.updates
         seen = np.minimum(times * scale.tokens, updates * scale.tokens_per_update)
         return _first(times, fitted.losses(seen, updates) <= target)
 
-    return Need(
+    return Requirement(
         made.of(by_updates),
         made.of(by_data),
         made.loss(scale.tokens, far),

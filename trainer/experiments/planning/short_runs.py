@@ -13,10 +13,10 @@ import msgspec
 
 from corpora import Dataset, sha256_of, transform
 from corpora import open as open_dataset
-from trainer.distillation import RunSettings, StartingPoint, deciding, plugins_of, resolve
+from trainer.distillation import RunSettings, StartingPoint, plugins_of, resolve, student_plugins
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation import read_sealed, write_sealed
-from trainer.experiments.planning.design import Short
+from trainer.experiments.planning.design import ShortRun
 from trainer.plugin import Callback
 
 FILE = "short-run.json"
@@ -28,7 +28,7 @@ CHOSEN = ("budget", "seed", "held-out-every", "early-stop", "keep-best")
 
 
 @dataclass(frozen=True)
-class Finished:
+class ShortRunResult:
     """A finished short run."""
 
     folder: str
@@ -49,7 +49,7 @@ class Finished:
 
 
 @dataclass(frozen=True)
-class Base:
+class ShortRunSettings:
     """The settings shared by all short runs of a plan."""
 
     start: StartingPoint
@@ -60,7 +60,7 @@ class Base:
     command: str
     """The command that resumes the plan, for messages."""
 
-    def recipe(self, run: Short) -> dict[str, object]:
+    def recipe(self, run: ShortRun) -> dict[str, object]:
         """The options of one run.
 
         Args:
@@ -76,7 +76,7 @@ class Base:
             "log-every": 1,
         }
 
-    def sample(self, run: Short) -> Dataset:
+    def sample(self, run: ShortRun) -> Dataset:
         """The nested sample that a run trains on; each sample of a dataset includes the smaller ones.
 
         Args:
@@ -86,7 +86,9 @@ class Base:
         return whole if run.rows >= whole.rows else transform(whole, "sample", rows=run.rows)
 
 
-def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callable[[str], None]) -> Finished:
+def run_short_run(
+    base: ShortRunSettings, run: ShortRun, *, watch: Sequence[Callback], tell: Callable[[str], None]
+) -> ShortRunResult:
     """A short run, which is trained now unless it is already finished.
 
     Args:
@@ -125,9 +127,9 @@ def finished(base: Base, run: Short, *, watch: Sequence[Callback], tell: Callabl
     return made
 
 
-def identity_of(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
+def identity_of(base: ShortRunSettings, dataset: Dataset, settings: RunSettings) -> dict[str, object]:
     """Everything that affects a run and its measurements, by content."""
-    plugins = deciding(plugins_of(settings))
+    plugins = student_plugins(plugins_of(settings))
     return {
         "dataset": dataset.fingerprint, "teachers": list(base.start.teachers),
         "recipe": settings.options(deciding=True),
@@ -136,24 +138,24 @@ def identity_of(base: Base, dataset: Dataset, settings: RunSettings) -> dict[str
     }  # fmt: skip
 
 
-def _known(folder: Path, identity: Mapping[str, object]) -> Finished | None:
+def _known(folder: Path, identity: Mapping[str, object]) -> ShortRunResult | None:
     path = folder / FILE
     if not path.is_file():
         return None
     sealed = read_sealed(path)
     if sealed.get("identity") != json.loads(json.dumps(identity)):
         raise ResultDamaged(f"{path} is the result of another run; delete {folder} to train it again")
-    return msgspec.convert(sealed["result"], Finished)
+    return msgspec.convert(sealed["result"], ShortRunResult)
 
 
-def _result(folder: Path, run: Short, dataset: Dataset, settings: RunSettings) -> Finished:
+def _result(folder: Path, run: ShortRun, dataset: Dataset, settings: RunSettings) -> ShortRunResult:
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     measured = [(int(line["update"]), line["held_out"]) for line in lines if "held_out" in line]
     if not measured:
         raise RunError(f"{folder} ended without a measurement; delete it to train it again")
     tokens, per_epoch = (dataset.tokens or 0) + 2 * dataset.rows, -(-dataset.rows // settings.sequences)
     seconds = _seconds_per_update(lines)
-    return Finished(
+    return ShortRunResult(
         folder=folder.name, rows=dataset.rows, tokens=tokens, updates=run.updates,
         epochs=run.updates / per_epoch, seed=settings.seed, fidelity=measured[-1][1], curve=measured[:-1],
         tokens_per_second=round(tokens / per_epoch / seconds, 1) if seconds else None,
@@ -170,5 +172,5 @@ def _seconds_per_update(lines: Sequence[Mapping[str, float]]) -> float | None:
     return statistics.median(times) if times else None
 
 
-def _named(run: Short) -> str:
+def _named(run: ShortRun) -> str:
     return f"{run.rows:,} rows, {run.updates:,} updates{', different seed' if run.repeat else ''}"

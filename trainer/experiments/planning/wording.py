@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainer.experiments.planning.fitting import NOISE
 from trainer.experiments.planning.measures import Measure
 from trainer.experiments.planning.planner import Plan
-from trainer.experiments.planning.predictions import Estimate, Need
+from trainer.experiments.planning.predictions import Estimate, Requirement
 
 
 def sentences(plan: Plan) -> list[str]:
@@ -34,7 +34,7 @@ def hours_in_words(hours: Estimate) -> str:
 
 
 def _crossover(plan: Plan) -> str:
-    scale, found = plan.asked.scale, plan.crossover
+    scale, found = plan.prepared.scale, plan.crossover
     now, most = plan.same_epochs[0].loss.value or 0.0, plan.same_epochs[-1].loss.value or 0.0
     if most > (1 - NOISE) * now:
         return (
@@ -52,29 +52,29 @@ def _crossover(plan: Plan) -> str:
 
 
 def _target(plan: Plan) -> list[str]:
-    target, asked = plan.asked.target, plan.need
-    if target is None or asked is None:
+    target, required = plan.prepared.target, plan.need
+    if target is None or required is None:
         return []
     said = f"{target.measure.name}={target.value:g}"
     best = min(plan.runs, key=lambda run: target.measure.loss(run.fidelity[target.measure.key]))
     value = best.fidelity[target.measure.key]
     if target.measure.loss(value) <= target.loss:
         return [f"{said} is already reached: the short run {best.folder} ends at {value:.3f}."]
-    return _reached(said, plan, asked, target.measure)
+    return _reached(said, plan, required, target.measure)
 
 
-def _reached(said: str, plan: Plan, asked: Need, measure: Measure) -> list[str]:
-    if asked.multiple.value is None:
+def _reached(said: str, plan: Plan, required: Requirement, measure: Measure) -> list[str]:
+    if required.multiple.value is None:
         return [
             f"{said} is out of reach: with any amount of data and any number of updates, these curves end at "
-            f"{in_words(asked.floor_of_data, measure)}. A larger student or another loss may reach it."
+            f"{in_words(required.floor_of_data, measure)}. A larger student or another loss may reach it."
         ]
-    scale, times = plan.asked.scale, asked.multiple
+    scale, times = plan.prepared.scale, required.multiple
     alone = (
         f"{said} is out of reach with this dataset alone, with any number of updates: the curve ends at "
-        f"{in_words(asked.floor, measure)}."
-        if asked.updates.value is None
-        else f"{said} needs {_many(asked.updates)} updates on this dataset; {scale.updates:,} are planned."
+        f"{in_words(required.floor, measure)}."
+        if required.updates.value is None
+        else f"{said} needs {_many(required.updates)} updates on this dataset; {scale.updates:,} are planned."
     )
     epochs = scale.updates * scale.tokens_per_update / scale.tokens
     return [
@@ -84,9 +84,9 @@ def _reached(said: str, plan: Plan, asked: Need, measure: Measure) -> list[str]:
 
 
 def _trust(plan: Plan) -> str:
-    chosen, *others = plan.tried
+    chosen, *others = plan.forms
     far = plan.same_updates[0].updates / max(run.updates for run in plan.runs)
-    data = plan.asked.scale.tokens / max(run.tokens for run in plan.runs)
+    data = plan.prepared.scale.tokens / max(run.tokens for run in plan.runs)
     return (
         f"From the smaller short runs, the form {chosen.fitted.form.formula} predicted the largest ones with a mean "
         f"error of {chosen.error:.1%}, and the next best form, {others[0].fitted.form.formula}, with "
@@ -96,15 +96,15 @@ def _trust(plan: Plan) -> str:
 
 
 def _cautions(plan: Plan) -> list[str]:
-    measure, said = plan.asked.measure, []
-    start = measure.loss(plan.asked.start.fidelity[measure.key])
+    measure, said = plan.prepared.measure, []
+    start = measure.loss(plan.prepared.start.fidelity[measure.key])
     worse = [run for run in plan.runs if measure.loss(run.fidelity[measure.key]) >= start]
     if worse:
         said.append(
             f"{len(worse)} of {len(plan.runs)} short runs end no better than the untrained student "
             f"({measure.value(start):.3f}): they are too short to be useful; use more --updates."
         )
-    if plan.tried[0].error > 0.15:
+    if plan.forms[0].error > 0.15:
         said.append("This error is above 15 %: use more --runs or more --updates before relying on the predictions.")
     return said
 

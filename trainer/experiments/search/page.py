@@ -9,7 +9,7 @@ from trainer.experiments.search.pictures import surface_picture
 from trainer.experiments.search.proposal import Surface
 from trainer.experiments.search.results import SearchResult
 from trainer.experiments.search.sentences import value_text
-from trainer.experiments.study import Answer, Question, Report, Sheet, write_report
+from trainer.experiments.study import Answer, Question, Report, ReportTable, write_report
 
 NOTES = (
     "All mixes have the same number of tokens, and all students train on the same number of tokens.",
@@ -36,50 +36,50 @@ def write_page(folder: Path, result: SearchResult, surface: Surface, sign: float
     made = Report(
         title=result.title, preset="", answers=[Answer(question, result.sentences)],
         pictures={"surface": surface_picture(result, surface, sign)},
-        sheets=[_verification(result), _proxies(result), _models(result)], notes=list(NOTES),
+        tables=[_verification(result), _proxies(result), _models(result)], notes=list(NOTES),
     )  # fmt: skip
     return write_report(made, folder)
 
 
-def _verification(result: SearchResult) -> Sheet:
+def _verification(result: SearchResult) -> ReportTable:
     header = ("mix", *result.parts, f"{result.target}, {result.unit}", "proposal is better by", "from", "to", "verdict")
-    sheet = Sheet("verification", "Verification at equal tokens", header)
+    table = ReportTable("verification", "Verification at equal tokens", header)
     shares = list(result.proposal.shares.values())
-    sheet.add("proposal", *_percents(shares), f"{result.verified:.4f}", "", "", "", "")
+    table.add("proposal", *_percents(shares), f"{result.verified:.4f}", "", "", "", "")
     for each in result.verifications:
         apart = each.apart
         cells = [f"{number:+.4f}" for number in (apart.difference, apart.low, apart.high)] if apart else ["", "", ""]
         verdict = each.verdict or "the same mix"
-        sheet.add(each.against, *_percents(each.shares), f"{each.value:.4f}", *cells, verdict)
-    return sheet
+        table.add(each.against, *_percents(each.shares), f"{each.value:.4f}", *cells, verdict)
+    return table
 
 
-def _proxies(result: SearchResult) -> Sheet:
+def _proxies(result: SearchResult) -> ReportTable:
     measures = tuple(result.proxies[0].values)
-    sheet = Sheet("proxies", "Proxies", ("proxy", *result.parts, *measures))
+    table = ReportTable("proxies", "Proxies", ("proxy", *result.parts, *measures))
     for proxy in result.proxies:
-        sheet.add(proxy.label, *_percents(proxy.shares), *(f"{proxy.values[measure]:.4f}" for measure in measures))
-    sheet.notes.append(
+        table.add(proxy.label, *_percents(proxy.shares), *(f"{proxy.values[measure]:.4f}" for measure in measures))
+    table.notes.append(
         f"{result.tokens_per_mix:,} tokens per mix; each proxy trains on about {result.tokens_per_proxy:,} tokens, "
         "special tokens included. For held-out datasets, KL(teacher || student) in nats per token; for a task, the "
         "score in percent."
     )
-    return sheet
+    return table
 
 
-def _models(result: SearchResult) -> Sheet:
+def _models(result: SearchResult) -> ReportTable:
     models = list(dict.fromkeys(name for response in result.responses for name in response.errors))
     header = ("measure", "model", "formula", *(f"{part}: best" for part in result.parts), *models)
-    sheet = Sheet("models", "Response surfaces", header)
+    table = ReportTable("models", "Response surfaces", header)
     for each in result.responses:
         errors = (f"{each.errors[name]:.4g}" if name in each.errors else "" for name in models)
-        sheet.add(each.measure, each.model, each.formula, *_percents(each.best), *errors)
+        table.add(each.measure, each.model, each.formula, *_percents(each.best), *errors)
     value = value_text(result.proposal.value, result.unit)
-    sheet.notes.append(
+    table.notes.append(
         "The last columns give each model's error at predicting a left-out proxy; the first within 10 % of the "
         f"lowest is chosen. The surface of {result.target} decides; it predicts {value} for the proposal."
     )
-    return sheet
+    return table
 
 
 def _percents(shares: Sequence[float]) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from trainer.experiments.search.proposal import Surface, lattice
 from trainer.experiments.search.results import SearchResult
 from trainer.experiments.search.surfaces import Floats
-from trainer.experiments.study import FAINT, INK, NARROW, SERIES, WIDE, Picture, Sheet, canvas
+from trainer.experiments.study import FAINT, INK, NARROW, SERIES, WIDE, Picture, ReportTable, canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,14 +46,14 @@ def _key(result: SearchResult) -> str:
     return f"{better} is better. Star: the proposal; square: natural proportions."
 
 
-def _data(result: SearchResult, surface: Surface, sign: float) -> Sheet:
-    sheet = Sheet("surface", "The surface at the proxies", ("mix", *result.parts, "measured", "predicted"))
+def _data(result: SearchResult, surface: Surface, sign: float) -> ReportTable:
+    table = ReportTable("surface", "The surface at the proxies", ("mix", *result.parts, "measured", "predicted"))
     for proxy, fitted in zip(result.proxies, surface.fitted, strict=True):
         shares = (f"{share:.3f}" for share in proxy.shares)
-        sheet.add(proxy.label, *shares, f"{proxy.values[result.target]:.6f}", f"{sign * fitted:.6f}")
+        table.add(proxy.label, *shares, f"{proxy.values[result.target]:.6f}", f"{sign * fitted:.6f}")
     shares = (f"{share:.3f}" for share in result.proposal.shares.values())
-    sheet.add("proposal", *shares, "", f"{result.proposal.value:.6f}")
-    return sheet
+    table.add("proposal", *shares, "", f"{result.proposal.value:.6f}")
+    return table
 
 
 def _ternary(result: SearchResult, surface: Surface, sign: float, narrow: bool) -> Figure:

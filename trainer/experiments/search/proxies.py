@@ -16,13 +16,13 @@ from trainer.experiments.search.settings import Search
 from trainer.experiments.study import (
     HeldOut,
     Student,
+    StudyCallbacks,
     StudyRun,
-    Watching,
     is_current,
     measure_held_out,
     merged,
     read_held_out,
-    read_outcomes,
+    read_run_results,
     score_model,
     train_student,
     write_held_out,
@@ -126,7 +126,7 @@ def opened_search(search: Search, made: Mapping[str, Dataset]) -> SearchRun:
     return SearchRun(search, StudyRun(search.study, dict(made), Path()), parts, held_out, tokens)
 
 
-def train_proxy(run: SearchRun, drawn: Mix, seed: int, updates: int, executor: str, shown: Watching) -> Proxy:
+def train_proxy(run: SearchRun, drawn: Mix, seed: int, updates: int, executor: str, shown: StudyCallbacks) -> Proxy:
     """The proxy of a mix, trained and measured now unless that was done before.
 
     Args:
@@ -176,7 +176,7 @@ def task_score(run: SearchRun, folders: Sequence[Path]) -> float:
     Raises:
         TaskError: a run has no score.
     """
-    (outcome,) = merged(read_outcomes(folders))
+    (outcome,) = merged(read_run_results(folders))
     score = outcome.mean("f1" if run.search.benchmark == "squad" else "glue")
     if score is None:
         raise TaskError(f"{run.search.path}: {run.search.table.task} has no score in {folders[0]}")

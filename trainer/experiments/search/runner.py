@@ -18,16 +18,16 @@ from trainer.experiments.search.results import Proposed, Proxy, Response, Search
 from trainer.experiments.search.sentences import sentences_of
 from trainer.experiments.search.settings import Search, read_search
 from trainer.experiments.search.verification import LOWEST, verify
-from trainer.experiments.study import Watching, make_teacher
+from trainer.experiments.study import StudyCallbacks, make_teacher
 
 
-def run_search(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> SearchResult:
+def run_search(path: Path | str, *, executor: str = "serial", callbacks: StudyCallbacks | None = None) -> SearchResult:
     """Train the proxies that are missing, propose a mix, verify it, and write the page.
 
     Args:
         path: the recipe file.
         executor: how to make datasets, such as `processes:workers=2`; it does not affect their bytes.
-        watching: callbacks that follow the steps.
+        callbacks: callbacks that follow the steps.
 
     Raises:
         RecipeError: the file has an unknown table or key, a wrong value, or too small a budget; raised first.
@@ -35,7 +35,7 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
         RunError: the user asked to stop; the same command resumes.
         CorporaError: an error of a step.
     """
-    search, shown = read_search(path), watching or Watching()
+    search, shown = read_search(path), callbacks or StudyCallbacks()
     check_teacher(search)
     check_part_names(search)
     shown.tell(f"{len(search.recipe.datasets)} datasets")
@@ -65,7 +65,7 @@ def run_search(path: Path | str, *, executor: str = "serial", watching: Watching
     return result
 
 
-def _proxies(run: SearchRun, executor: str, shown: Watching) -> list[Proxy]:
+def _proxies(run: SearchRun, executor: str, shown: StudyCallbacks) -> list[Proxy]:
     """All proxies, trained or reused: the fixed mixes, then refinements, each where the best mix is expected."""
     table, made, mixes = run.search.table, list[Proxy](), run.mixes()
     for number in range(1, table.proxies + 1):

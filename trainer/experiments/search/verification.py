@@ -9,13 +9,13 @@ from trainer.evaluation import Interval, difference
 from trainer.experiments.search.draws import Mix
 from trainer.experiments.search.proxies import SearchRun, fidelity, train_proxy
 from trainer.experiments.search.results import Proxy, Verdict, Verification
-from trainer.experiments.study import Watching, closer, merged, read_outcomes
+from trainer.experiments.study import StudyCallbacks, closer, merged, read_run_results
 
 LOWEST = "the lowest point of the surface"
 
 
 def verify(
-    run: SearchRun, proxies: Sequence[Proxy], proposal: Mix, lowest: Mix, executor: str, shown: Watching
+    run: SearchRun, proxies: Sequence[Proxy], proposal: Mix, lowest: Mix, executor: str, shown: StudyCallbacks
 ) -> tuple[list[Verification], float]:
     """Compare the proposal with natural proportions, the best single part, and the lowest point of the surface.
 
@@ -63,7 +63,7 @@ def _difference(run: SearchRun, one: Sequence[Proxy], other: Sequence[Proxy]) ->
         measured = [[fidelity(run, folder, run.search.target) for folder in side] for side in sides]
         return closer(measured[0], measured[1], "kl")
     measure = "f1" if run.search.benchmark == "squad" else "glue"
-    ours, theirs = (merged(read_outcomes(side))[0].columns for side in sides)
+    ours, theirs = (merged(read_run_results(side))[0].columns for side in sides)
     return difference(ours, theirs, measure, run.search.study.table.score)
 
 

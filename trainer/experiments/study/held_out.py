@@ -106,7 +106,7 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
     import torch
 
     from trainer.data import micro_batches, open_rows
-    from trainer.distillation import held_out_batch, held_out_numbers, in_pieces_of
+    from trainer.distillation import held_out_batch, held_out_numbers, reencoded_rows
     from trainer.models import load_teacher, load_tokenizer, positions_of, shared_vocabulary, use_packed_attention
     from trainer.runtime import chosen
 
@@ -123,7 +123,7 @@ def measure_held_out(model: Path, teacher: Path, dataset: Dataset, *, limit: int
         if vocabulary is None:
             raise VocabularyMismatch(f"the vocabulary of {model} is not part of that of its teacher {teacher}")
         kept, tokenizer = torch.from_numpy(vocabulary.kept).to(where), vocabulary.tokenizer
-        rows = in_pieces_of(vocabulary, rows, positions=positions_of(student.config))
+        rows = reencoded_rows(vocabulary, rows, positions=positions_of(student.config))
     ids = int(teaches.config.vocab_size)
     batch = held_out_batch(rows, numbers, tokenizer, vocabulary=int(student.config.vocab_size)).to(where)
     sums = torch.zeros(len(numbers), 3, dtype=torch.float64, device=student.device)

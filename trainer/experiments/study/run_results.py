@@ -31,7 +31,7 @@ DECIDING = {option.name for option in options_of(RunSettings) if option.decides}
 
 
 @dataclass(frozen=True)
-class Scored:
+class RunResults:
     """A run, or a model that was evaluated without one (a teacher)."""
 
     name: str
@@ -150,7 +150,7 @@ class Scored:
         return statistics.fmean(found) if found else None
 
 
-def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
+def read_run_results(folders: Sequence[Path | str]) -> list[RunResults]:
     """The results in each folder, in order.
 
     Args:
@@ -163,13 +163,13 @@ def read_outcomes(folders: Sequence[Path | str]) -> list[Scored]:
     return [_read(Path(folder)) for folder in folders]
 
 
-def merged(outcomes: Sequence[Scored]) -> list[Scored]:
+def merged(outcomes: Sequence[RunResults]) -> list[RunResults]:
     """Merge runs that differ only in their seed: their scores become one list.
 
     Args:
         outcomes: two runs with the same seed are kept apart.
     """
-    groups: dict[str, list[Scored]] = {}
+    groups: dict[str, list[RunResults]] = {}
     for run in outcomes:
         runs = groups.setdefault(run.folder.as_posix() if run.transfer is None else _but_its_seed(run), [])
         if run.seed in {other.seed for other in runs}:
@@ -179,14 +179,14 @@ def merged(outcomes: Sequence[Scored]) -> list[Scored]:
     return [_together(runs) for runs in groups.values()]
 
 
-def _but_its_seed(run: Scored) -> str:
+def _but_its_seed(run: RunResults) -> str:
     """Everything that affects a run's student, except the seed."""
     recipe = {key: value for key, value in run.card.get("recipe", {}).items() if key in DECIDING - {"seed"}}
     teacher = (run.card.get("teacher") or {}).get("weights")
     return json.dumps([run.role, run.transfer and run.transfer.fingerprint, teacher, recipe], sort_keys=True)
 
 
-def _together(runs: Sequence[Scored]) -> Scored:
+def _together(runs: Sequence[RunResults]) -> RunResults:
     first = runs[0]
     if len(runs) == 1:
         return first
@@ -223,7 +223,7 @@ def _longer(column: Column, others: Sequence[Column]) -> Column:
     )
 
 
-def _read(folder: Path) -> Scored:
+def _read(folder: Path) -> RunResults:
     card, evaluations = _json(folder / "run.json"), _evaluations(folder / "evaluation")
     probed = read_results(folder / "probes")
     if not card and not evaluations and not probed:
@@ -236,7 +236,7 @@ def _read(folder: Path) -> Scored:
     held_out = {name: [float(last["held_out"][name])] for name in FIDELITY if name in last.get("held_out", {})}
     if measured is not None:
         held_out = {name: [measured.mean(name)] for name in FIDELITY}
-    return Scored(
+    return RunResults(
         name=folder.resolve().name,
         folder=folder,
         card=card,

@@ -12,11 +12,11 @@ from corpora import open as open_dataset
 from trainer.distillation import CARD, Outcome, RunFolder
 from trainer.errors import RunError
 from trainer.evaluation import Measurements, evaluate, measure, read_record, write_sealed
-from trainer.evaluation import Progress as Scored
+from trainer.evaluation import Progress as RunResults
 from trainer.experiments.study.dataset_names import check_study_names
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
-from trainer.experiments.study.run_results import read_outcomes
+from trainer.experiments.study.run_results import read_run_results
 from trainer.experiments.study.study_run import StudyRun
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
@@ -28,7 +28,7 @@ def _silent() -> Iterator[Callable[..., None]]:
 
 
 @dataclass(frozen=True)
-class Watching:
+class StudyCallbacks:
     """Callbacks that follow a study; by default none."""
 
     tell: Callable[[str], None] = lambda line: None
@@ -36,17 +36,17 @@ class Watching:
     building: Callable[[], AbstractContextManager[Progress]] = _silent
     """Wraps the building of datasets."""
     training: Sequence[Callback] = ()
-    scoring: Callable[[], AbstractContextManager[Scored]] = _silent
+    scoring: Callable[[], AbstractContextManager[RunResults]] = _silent
     """Wraps each evaluation."""
 
 
-def run_study(path: Path | str, *, executor: str = "serial", watching: Watching | None = None) -> Path:
+def run_study(path: Path | str, *, executor: str = "serial", callbacks: StudyCallbacks | None = None) -> Path:
     """Run every step of a study's recipe that is not done yet, and write its report.
 
     Args:
         path: the recipe file.
         executor: how to make datasets, such as `processes:workers=2`; it does not affect their bytes.
-        watching: callbacks that follow the steps.
+        callbacks: callbacks that follow the steps.
 
     Returns:
         The path of the report.
@@ -56,7 +56,7 @@ def run_study(path: Path | str, *, executor: str = "serial", watching: Watching 
         RunError: the user asked to stop; the same command resumes.
         CorporaError: an error of a step.
     """
-    study, shown = read_study(path), watching or Watching()
+    study, shown = read_study(path), callbacks or StudyCallbacks()
     check_study_names(study)
     shown.tell(f"{len(study.recipe.datasets)} datasets")
     with shown.building() as progress:
@@ -96,14 +96,14 @@ def report_study(path: Path | str) -> Path:
 
 
 def _reported(run: StudyRun) -> Path:
-    from trainer.experiments.study.reports.page import gathered, write_report
+    from trainer.experiments.study.reports.page import report_content, write_report
 
     study = run.study
     folders = [run.folder(student) for student in study.students if run.done(student)]
-    outcomes = read_outcomes([run.teacher, *folders])
+    outcomes = read_run_results([run.teacher, *folders])
     networks = study.table.out / "measure.json"
     measured = read_record(networks, Measurements) if networks.is_file() else None
-    made = gathered(outcomes, preset=study.table.score, networks=measured, title=study.table.title)
+    made = report_content(outcomes, preset=study.table.score, networks=measured, title=study.table.title)
     return write_report(made, study.table.out)
 
 
@@ -138,7 +138,7 @@ def teacher_folder(run: StudyRun) -> Path:
     return run.out / f"teacher-{sha256_of(identity)[:8]}"
 
 
-def make_teacher(run: StudyRun, shown: Watching) -> Path:
+def make_teacher(run: StudyRun, shown: StudyCallbacks) -> Path:
     """The folder of the teacher, which is pre-trained now if the study asks for it and it does not exist yet.
 
     Args:
@@ -166,7 +166,7 @@ def make_teacher(run: StudyRun, shown: Watching) -> Path:
     return folder
 
 
-def train_student(run: StudyRun, student: Student, shown: Watching) -> None:
+def train_student(run: StudyRun, student: Student, shown: StudyCallbacks) -> None:
     """Train a student in its run folder, or resume it, and seal the result.
 
     Args:
@@ -219,7 +219,7 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
     RunFolder(folder).write_card({key: value for key, value in card.items() if key != "dataset"})
 
 
-def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
+def _compared(run: StudyRun, student: Student, shown: StudyCallbacks) -> None:
     """Compare a student with its teacher on the held-out dataset of [distill], if there is one."""
     recipe, folder = run.study.distillation(student), run.folder(student)
     if recipe.held_out is None:
@@ -234,7 +234,7 @@ def _compared(run: StudyRun, student: Student, shown: Watching) -> None:
         write_held_out(folder, measure_held_out(model, run.teacher, dataset, limit=recipe.held_out_rows, device=device))
 
 
-def score_model(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+def score_model(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) -> None:
     """Evaluate a model on all the study's benchmarks; finished cells are reused.
 
     Args:
@@ -254,7 +254,7 @@ def score_model(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
             )  # fmt: skip
 
 
-def _probed(run: StudyRun, model: Path, name: str, shown: Watching) -> None:
+def _probed(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) -> None:
     """Run all the study's probes on a model; finished results are reused."""
     from trainer.evaluation.probes import probe
 
@@ -275,7 +275,7 @@ def data_of(data: Path, benchmark: str) -> Path:
     return data / benchmark if (data / benchmark).is_dir() else data
 
 
-def _measured(run: StudyRun, shown: Watching) -> None:
+def _measured(run: StudyRun, shown: StudyCallbacks) -> None:
     """Measure the teacher and the first student, once (Table 3)."""
     path = run.out / "measure.json"
     students = [student for student in run.study.students if student.role == "distill"]

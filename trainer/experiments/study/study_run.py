@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpora import Dataset, Json, sha256_of
 from corpora import open as open_dataset
-from trainer.distillation import deciding, plugins_of
+from trainer.distillation import plugins_of, student_plugins
 from trainer.errors import ResultDamaged
 from trainer.evaluation import read_sealed
 from trainer.experiments.study.grid import Student, Study
@@ -41,7 +41,7 @@ class StudyRun:
     def identity(self, student: Student) -> dict[str, Json]:
         """Everything that affects a student, by content."""
         recipe = self.study.distillation(student)
-        plugins = deciding(plugins_of(recipe))
+        plugins = student_plugins(plugins_of(recipe))
         return {
             "role": student.role,
             "dataset": self.dataset(student.transfer).fingerprint if student.transfer else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from trainer.errors import ModelError
-from trainer.models.configurations import LOADING_ERRORS, loading_error, look_at_encoder
+from trainer.models.configurations import LOADING_ERRORS, loading_error, read_encoder_files
 from trainer.models.quiet import quiet_transformers
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def load_with_head(folder: Path) -> PreTrainedModel:
     import torch
     import transformers
 
-    look_at_encoder(folder)
+    read_encoder_files(folder)
     classes = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or [""]
     loader = next((auto for ending, auto in HEADS.items() if str(classes[0]).endswith(ending)), "AutoModel")
     with quiet_transformers():

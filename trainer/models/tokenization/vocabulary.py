@@ -20,7 +20,7 @@ from corpora import OptionError, Sequences, sha256_of
 from trainer.errors import ModelError
 from trainer.models.families import family_of
 from trainer.models.quiet import quiet_transformers
-from trainer.models.tokenization.spelling import Spelling, wordpiece_of
+from trainer.models.tokenization.reencoding import Reencoder, wordpiece_of
 from trainer.runtime import storing, write_whole
 
 if TYPE_CHECKING:
@@ -83,16 +83,16 @@ class SmallerVocabulary:
             write_whole(folder / PIECES, "".join(f"{piece}\n" for piece in self.pieces))
 
     @cached_property
-    def _spelling(self) -> Spelling:
-        return Spelling(self.whole.backend_tokenizer, self.kept)
+    def _reencoder(self) -> Reencoder:
+        return Reencoder(self.whole.backend_tokenizer, self.kept)
 
-    def respelled(self, rows: Sequences) -> Sequences:
-        """Convert rows from the teacher's ids to the student's; see `Spelling`.
+    def reencoded(self, rows: Sequences) -> Sequences:
+        """Convert rows from the teacher's ids to the student's; see `Reencoder`.
 
         Args:
             rows: in the teacher's ids.
         """
-        return self._spelling(rows)
+        return self._reencoder(rows)
 
     def teacher(self, model: PreTrainedModel) -> PreTrainedModel:
         """A copy of a teacher reduced to the kept pieces: its embeddings, decoder and configuration.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpora import Address, InputError
-from corpora.builtin.sources.addresses.tree import bring
+from corpora.builtin.sources.addresses.tree import download_tree
 from corpora.builtin.sources.packed import Suffixes
 
 Place = Path | Address
@@ -30,7 +30,7 @@ def fetched_folder(place: Place, downloads: Path, reads: Suffixes, *, owner: str
     """
     if not isinstance(place, Address) or place.local is not None:
         return place
-    return replace(place, local=bring(place.url, downloads, reads, owner=owner))
+    return replace(place, local=download_tree(place.url, downloads, reads, owner=owner))
 
 
 def fetched_file(place: Place, downloads: Path, *, owner: str) -> Place:
@@ -46,7 +46,7 @@ def fetched_file(place: Place, downloads: Path, *, owner: str) -> Place:
     """
     if not isinstance(place, Address) or place.local is not None:
         return place
-    folder = bring(place.url, downloads, None, owner=owner)
+    folder = download_tree(place.url, downloads, None, owner=owner)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     if len(files) != 1:
         raise InputError(f"{owner}: {place} has {len(files)} files that can be read; give the address of one file")

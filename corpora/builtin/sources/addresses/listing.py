@@ -13,7 +13,7 @@ MAX_FILES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Remote:
+class RemoteFile:
     """One file at its origin.
 
     Args:
@@ -49,14 +49,14 @@ class Remote:
 class Origin(Protocol):
     """Where files are."""
 
-    def files(self) -> Sequence[Remote]:
+    def files(self) -> Sequence[RemoteFile]:
         """All files below the address, in any order.
 
         Raises:
             OptionError, InputError: it cannot be listed.
         """
 
-    def copy(self, remote: Remote, path: Path) -> None:
+    def copy(self, remote: RemoteFile, path: Path) -> None:
         """Download one file, continuing what an earlier attempt left in `path`.
 
         Raises:

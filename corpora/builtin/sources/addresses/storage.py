@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpora import DownloadError, InputError, OptionError, leads_out
-from corpora.builtin.sources.addresses.listing import MAX_FILES, Remote
+from corpora.builtin.sources.addresses.listing import MAX_FILES, RemoteFile
 from corpora.builtin.sources.packed import LIMITS
 from corpora.builtin.sources.unreadable import Unreadable
 from corpora.errors import first_line
@@ -64,7 +64,7 @@ class Storage:
         except ValueError as error:
             raise OptionError(f"{url}: {first_line(error)}; use for example {', '.join(EXAMPLES)}") from error
 
-    def files(self) -> Sequence[Remote]:
+    def files(self) -> Sequence[RemoteFile]:
         """The file itself, the files in a folder at any depth, or those that match a pattern.
 
         Raises:
@@ -80,7 +80,7 @@ class Storage:
             return remotes
         return [replace(each, leads_out=leads_out(Path(each.place), Path(folder))) for each in remotes]
 
-    def copy(self, remote: Remote, path: Path) -> None:
+    def copy(self, remote: RemoteFile, path: Path) -> None:
         """Download the file, continuing where an earlier attempt stopped.
 
         Raises:
@@ -104,7 +104,7 @@ class Storage:
         if size is not None and arrived != size:
             raise DownloadError(remote.place, "ends early", f"{arrived:,} of {size:,} bytes", failed=True)
 
-    def _chunks(self, remote: Remote, have: int) -> Iterator[bytes]:
+    def _chunks(self, remote: RemoteFile, have: int) -> Iterator[bytes]:
         with self._reached(remote.place, inside=True), self._system.open(remote.place, "rb") as source:
             if have:
                 source.seek(have)
@@ -164,10 +164,10 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
     return system, str(root)
 
 
-def _remote(key: str, path: str, info: Mapping[str, object]) -> Remote:
+def _remote(key: str, path: str, info: Mapping[str, object]) -> RemoteFile:
     size, packed = info.get("size"), info.get("compress_size")
     version = " ".join(f"{name}={info[name]}" for name in VERSIONS if info.get(name))
-    return Remote(
+    return RemoteFile(
         key, path, size if isinstance(size, int) else None, version, packed if isinstance(packed, int) else None
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
 from corpora import InputError, OptionError, StorageError, sha256_of
-from corpora.builtin.sources.addresses.listing import Origin, Remote
+from corpora.builtin.sources.addresses.listing import Origin, RemoteFile
 from corpora.builtin.sources.addresses.storage import Storage
 from corpora.builtin.sources.addresses.web import SCHEMES, Web
 from corpora.builtin.sources.packed import Suffixes
@@ -32,7 +32,7 @@ class Listing(TypedDict):
     unread: dict[str, int]
 
 
-def bring(url: str, downloads: Path, reads: Suffixes | None, *, owner: str) -> Path:
+def download_tree(url: str, downloads: Path, reads: Suffixes | None, *, owner: str) -> Path:
     """Download the files of an address, and return the local folder.
 
     Args:
@@ -92,7 +92,7 @@ def _origin(url: str, store: Path, owner: str) -> Origin:
 
 
 def _rejected(
-    origin: Origin, files: Sequence[Remote], url: str, folder: Path, pool: Path
+    origin: Origin, files: Sequence[RemoteFile], url: str, folder: Path, pool: Path
 ) -> Iterator[tuple[str, list[str]]]:
     """Download every file into the folder; yields the key, the reason and a detail of each that cannot be read."""
     for each in files:
@@ -111,7 +111,7 @@ def _rejected(
             yield each.key, ["name clash", "a file and a folder have this name"]
 
 
-def _held(origin: Origin, remote: Remote, url: str, pool: Path) -> Path:
+def _held(origin: Origin, remote: RemoteFile, url: str, pool: Path) -> Path:
     """A file in the pool of all downloads, where it is named by its origin and version."""
     name = sha256_of([url, remote.key, remote.size_bytes, remote.version])[:32]
     held, part = pool / name, pool / f"{name}.part"
@@ -124,7 +124,7 @@ def _held(origin: Origin, remote: Remote, url: str, pool: Path) -> Path:
     return held
 
 
-def _check_space(folder: Path, files: Sequence[Remote]) -> None:
+def _check_space(folder: Path, files: Sequence[RemoteFile]) -> None:
     missing = sum(each.size_bytes or 0 for each in files if not (folder / each.key).exists())
     free = shutil.disk_usage(folder).free
     if missing > free:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from corpora import HttpClient, InputError
-from corpora.builtin.sources.addresses.listing import MAX_FILES, Remote
+from corpora.builtin.sources.addresses.listing import MAX_FILES, RemoteFile
 
 SCHEMES = ("http", "https")
 MAX_FILE_BYTES = 1 << 40
@@ -28,7 +28,7 @@ class Web:
         contact = os.environ.get("CORPORA_CONTACT", "") or "no contact given"
         self._client = HttpClient(contact, pause_seconds=0.0, redirect_hosts=("*",))
 
-    def files(self) -> Sequence[Remote]:
+    def files(self) -> Sequence[RemoteFile]:
         """The file, or the files that index pages link to below the address.
 
         Raises:
@@ -40,13 +40,13 @@ class Web:
         found = list(dict.fromkeys(self._linked(self._url, MAX_DEPTH)))
         return [self._remote(unquote(url.removeprefix(self._url)), url) for url in found]
 
-    def copy(self, remote: Remote, path: Path) -> None:
+    def copy(self, remote: RemoteFile, path: Path) -> None:
         """Download the file, continuing where an earlier attempt stopped."""
         self._client.download(remote.place, path, max_bytes=MAX_FILE_BYTES)
 
-    def _remote(self, key: str, url: str) -> Remote:
+    def _remote(self, key: str, url: str) -> RemoteFile:
         size, version = self._client.about(url)
-        return Remote(key, url, size, version)
+        return RemoteFile(key, url, size, version)
 
     def _linked(self, folder: str, depth: int) -> Iterator[str]:
         from lxml import html

@@ -18,14 +18,14 @@ from corpora import (
     Reject,
     Shard,
     Source,
-    guarded,
     hookimpl,
     option,
+    run_in_sandbox,
 )
 from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
 from corpora.builtin.sources.books.criteria import Criteria, HostSettings, frozen_list, permissions_of
-from corpora.builtin.sources.books.download import SUFFIXES, Listed, read_list
+from corpora.builtin.sources.books.download import SUFFIXES, ListedBook, read_list
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.books.formats.reader import read_book
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
@@ -133,11 +133,11 @@ class Books(Source):
         return checked_encoding(self.encoding, owner=self.name)
 
     @cached_property
-    def _listed(self) -> dict[str, Listed]:
+    def _listed(self) -> dict[str, ListedBook]:
         assert self.listing is not None
         return {line.entry.id: line for line in read_list(self.listing)}
 
-    def _shard(self, line: Listed) -> Shard:
+    def _shard(self, line: ListedBook) -> Shard:
         assert self.listing is not None
         if line.stage:
             return Shard(line.entry.id)
@@ -176,7 +176,7 @@ def _read(shard: Shard, encoding: str) -> Document | Reject:
         return Reject(shard.key, "read", "unreadable file", error.strerror or str(error))
 
 
-def _with_entry(line: Listed, shard: Shard, encoding: str) -> Document | Reject:
+def _with_entry(line: ListedBook, shard: Shard, encoding: str) -> Document | Reject:
     """The book of one line of a list, with the catalogue's metadata; its number of words is compared with the text."""
     if line.stage:
         return Reject(line.entry.id, line.stage, line.reason, line.detail, line.failed)
@@ -199,7 +199,9 @@ def _with_entry(line: Listed, shard: Shard, encoding: str) -> Document | Reject:
 
 
 def _parsed(path: Path, encoding: str) -> ParsedBook:
-    return guarded(read_book, path, encoding) if content_suffix(path.name) != ".txt" else read_book(path, encoding)
+    return (
+        run_in_sandbox(read_book, path, encoding) if content_suffix(path.name) != ".txt" else read_book(path, encoding)
+    )
 
 
 @hookimpl

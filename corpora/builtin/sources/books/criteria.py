@@ -10,7 +10,7 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from corpora import Catalogue, DownloadError, Entry, HttpClient, InputError, registry
-from corpora.builtin.sources.books.download import Listed, Shelf, download
+from corpora.builtin.sources.books.download import DownloadFolder, ListedBook, download
 from corpora.builtin.sources.books.language_codes import code_of
 
 READABLE = frozenset({"epub", "txt", "text", "html", "htm", "xhtml", "plain text"})
@@ -74,7 +74,7 @@ def frozen_list(short: str, criteria: Criteria, downloads: Path, *, contact: str
         raise InputError(f"books: the catalogue {short} cannot be read: {error}") from error
     if not lines:
         raise InputError(f"books: the catalogue {short} contains no books")
-    shelf = Shelf(downloads / "books")
+    shelf = DownloadFolder(downloads / "books")
     return shelf.save_list(download(lines, shelf, client))
 
 
@@ -84,7 +84,7 @@ def _found(catalogue: Catalogue, client: HttpClient) -> Iterable[Entry]:
     return catalogue.find() if visit is None else visit(client)
 
 
-def chosen(entries: Iterable[Entry], criteria: Criteria) -> Iterator[Listed]:
+def chosen(entries: Iterable[Entry], criteria: Criteria) -> Iterator[ListedBook]:
     """A line for each entry, with the reason if it is rejected; ids are made unique.
 
     Args:
@@ -97,7 +97,7 @@ def chosen(entries: Iterable[Entry], criteria: Criteria) -> Iterator[Listed]:
         if count > 1:
             entry = replace(entry, id=f"{entry.id}~{count}")
         reason, detail = criteria.reject(entry) or ("", "")
-        yield Listed(entry, stage="find" if reason else "", reason=reason, detail=detail)
+        yield ListedBook(entry, stage="find" if reason else "", reason=reason, detail=detail)
 
 
 def permissions_of(given: Iterable[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ LOG = logging.getLogger("corpora.books")
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedBook:
     """One line of a list: an entry with its file, or with the stage and the reason why it has none."""
 
     entry: Entry
@@ -38,7 +38,7 @@ class Listed:
     failed: bool = False
 
 
-class Shelf:
+class DownloadFolder:
     """A folder of downloaded books, named by their content, with a record of their addresses.
 
     Args:
@@ -97,7 +97,7 @@ class Shelf:
         self._note({"url": url, "sha256": sha256, "suffix": suffix, "size_bytes": size})
         return sha256, suffix
 
-    def save_list(self, lines: Sequence[Listed]) -> Path:
+    def save_list(self, lines: Sequence[ListedBook]) -> Path:
         """Write a list to a file named by the hash of its content, and return the path."""
         rows = [asdict(line) for line in lines]
         path = self.folder / "lists" / f"{sha256_of(json.loads(json.dumps(rows)))[:24]}.jsonl"
@@ -131,7 +131,7 @@ def suffix_of(url: str, file: Path) -> str:
     return suffix if suffix in SUFFIXES and suffix != ".epub" else ".txt"
 
 
-def download(lines: Iterable[Listed], shelf: Shelf, client: HttpClient) -> list[Listed]:
+def download(lines: Iterable[ListedBook], shelf: DownloadFolder, client: HttpClient) -> list[ListedBook]:
     """Download the books of a list.
 
     Args:
@@ -175,8 +175,8 @@ def _host(url: str) -> str:
 
 
 def _of_host(
-    lines: Sequence[Listed], numbers: Sequence[int], shelf: Shelf, client: HttpClient, estimate: _Estimate
-) -> Iterator[tuple[int, Listed]]:
+    lines: Sequence[ListedBook], numbers: Sequence[int], shelf: DownloadFolder, client: HttpClient, estimate: _Estimate
+) -> Iterator[tuple[int, ListedBook]]:
     for place, number in enumerate(numbers):
         line, size = lines[number], 0
         known = shelf.find(line.entry.url) is not None
@@ -185,7 +185,7 @@ def _of_host(
             size = 0 if known else shelf.path(sha256, suffix).stat().st_size
             yield number, replace(line, sha256=sha256, suffix=suffix)
         except DownloadError as error:
-            yield number, Listed(line.entry, "", "", "download", error.reason, error.detail, error.failed)
+            yield number, ListedBook(line.entry, "", "", "download", error.reason, error.detail, error.failed)
         except ServerBusy as error:
             raise ServerBusy(
                 f"{error}; {place:,} of {len(numbers):,} books of this host are already downloaded"
@@ -227,9 +227,9 @@ class _Estimate:
         return f"{text} at {size / elapsed_seconds:.2f} MB/s, about {minutes:,.0f} minutes to go"
 
 
-def read_list(path: Path) -> list[Listed]:
-    """Read a list that `Shelf.save_list` wrote."""
-    return [Listed(**{**line, "entry": _entry(line["entry"])}) for line in _lines(path)]
+def read_list(path: Path) -> list[ListedBook]:
+    """Read a list that `DownloadFolder.save_list` wrote."""
+    return [ListedBook(**{**line, "entry": _entry(line["entry"])}) for line in _lines(path)]
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TextIO
 
 from corpora import Json
 from corpora.builtin.sources.texts.lines import MAX_LINE_CHARACTERS, bounded_lines
-from corpora.builtin.sources.texts.rows import Damaged
+from corpora.builtin.sources.texts.rows import DamagedRow
 from corpora.builtin.sources.unreadable import Unreadable
 
 DELIMITERS = ",;\t|"
@@ -29,7 +29,7 @@ class _Table(NamedTuple):
     """Whether each delimiter is followed by a space that is not part of the field."""
 
 
-def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Json] | Damaged]:
+def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Json] | DamagedRow]:
     """The rows of a file with a header.
 
     A quotation mark begins a field that can contain line breaks, if it is closed at the end of a field and the row then
@@ -60,15 +60,15 @@ def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[s
 
 
 def _header(lines: _Lines) -> str:
-    header = next((line for line in lines if isinstance(line, Damaged) or line.strip()), "")
-    if isinstance(header, Damaged):
+    header = next((line for line in lines if isinstance(line, DamagedRow) or line.strip()), "")
+    if isinstance(header, DamagedRow):
         raise Unreadable("no header", header.detail)
     return header
 
 
-def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | Damaged]:
+def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | DamagedRow]:
     for line in lines:
-        if isinstance(line, Damaged):
+        if isinstance(line, DamagedRow):
             yield line
         elif line.strip():
             yield _row(_record(line, lines, table) if _is_open(line) and not _is_whole(line, table) else line, table)
@@ -77,29 +77,29 @@ def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | Damaged
 class _Lines:
     """Lines that can be put back."""
 
-    def __init__(self, lines: Iterator[str | Damaged]) -> None:
+    def __init__(self, lines: Iterator[str | DamagedRow]) -> None:
         self._lines = lines
-        self._waiting: deque[str | Damaged] = deque()
+        self._waiting: deque[str | DamagedRow] = deque()
 
-    def __iter__(self) -> Iterator[str | Damaged]:
+    def __iter__(self) -> Iterator[str | DamagedRow]:
         return self
 
-    def __next__(self) -> str | Damaged:
+    def __next__(self) -> str | DamagedRow:
         return self._waiting.popleft() if self._waiting else next(self._lines)
 
-    def put_back(self, lines: Sequence[str | Damaged]) -> None:
+    def put_back(self, lines: Sequence[str | DamagedRow]) -> None:
         """Return these lines again, before the others."""
         self._waiting.extendleft(reversed(lines))
 
 
 def _record(line: str, lines: _Lines, table: _Table) -> str:
     """The record that begins with a line with an unpaired quotation mark: several lines, or only this one."""
-    held: list[str | Damaged] = []
+    held: list[str | DamagedRow] = []
     size = len(line)
     for following in lines:
         held.append(following)
         size += len(following)
-        if isinstance(following, Damaged) or size > MAX_LINE_CHARACTERS or _is_open(following):
+        if isinstance(following, DamagedRow) or size > MAX_LINE_CHARACTERS or _is_open(following):
             break
     texts = [line, *(each for each in held if isinstance(each, str))]
     if len(texts) > len(held):
@@ -135,7 +135,7 @@ def _shape(field: str) -> str:
     return "prose" if not field or field.startswith('"') or any(map(str.isspace, field)) else "word"
 
 
-def _row(record: str, table: _Table) -> Mapping[str, Json] | Damaged:
+def _row(record: str, table: _Table) -> Mapping[str, Json] | DamagedRow:
     fields = _fields(record, table.delimiter, is_spaced=table.is_spaced)
     if fields is None:
         fields = record.rstrip("\r\n").split(table.delimiter)
@@ -144,7 +144,7 @@ def _row(record: str, table: _Table) -> Mapping[str, Json] | Damaged:
     if len(fields) > len(table.names) == 1:
         fields = [record.rstrip("\r\n")]
     if len(fields) > len(table.names):
-        return Damaged("damaged row", f"{len(fields)} fields; the header has {len(table.names)} columns")
+        return DamagedRow("damaged row", f"{len(fields)} fields; the header has {len(table.names)} columns")
     return dict(zip(table.names, fields, strict=False))
 
 

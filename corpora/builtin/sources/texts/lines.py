@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from corpora.builtin.sources.texts.rows import Damaged
+from corpora.builtin.sources.texts.rows import DamagedRow
 
 MAX_LINE_CHARACTERS = 64 << 20
 STEP_CHARACTERS = 1 << 20
 
 
-def bounded_lines(file: TextIO) -> Iterator[str | Damaged]:
-    """The lines of a file; a line that is too long to keep in memory becomes `Damaged`. Closes the file at the end."""
+def bounded_lines(file: TextIO) -> Iterator[str | DamagedRow]:
+    """The lines of a file, which is closed at the end; a line too long for memory becomes a `DamagedRow`."""
     with file:
         while line := file.readline(MAX_LINE_CHARACTERS + 1):
             if len(line) <= MAX_LINE_CHARACTERS or line.endswith("\n"):
@@ -23,4 +23,4 @@ def bounded_lines(file: TextIO) -> Iterator[str | Damaged]:
                 size += len(rest)
             size += len(rest)
             most = MAX_LINE_CHARACTERS / 1e6
-            yield Damaged("line too long", f"{size / 1e6:,.0f} M characters; at most {most:.0f} M")
+            yield DamagedRow("line too long", f"{size / 1e6:,.0f} M characters; at most {most:.0f} M")

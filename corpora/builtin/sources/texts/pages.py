@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, guarded
+from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, run_in_sandbox
 from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import check_whole, encoding_of
@@ -52,7 +52,7 @@ def read(shard: Shard, path: Path, encoding: str, cuts: Cuts) -> Iterator[Docume
         yield from text.packed() if packing_suffix(path.name) else text.plain()
         return
     try:
-        decoded = guarded(_marked_up, path, encoding)
+        decoded = run_in_sandbox(_marked_up, path, encoding)
     except (ChildDied, LimitExceeded) as error:
         yield Reject(shard.key, "read", "reader died", str(error), failed=True)
         return

@@ -18,7 +18,7 @@ WRAPPED_LINES = 3
 FIELDS = ("title", "author", "url", "licence", "language")
 
 
-class Damaged(NamedTuple):
+class DamagedRow(NamedTuple):
     """A row that cannot be read."""
 
     reason: str
@@ -35,7 +35,7 @@ class Columns(NamedTuple):
 
 
 def document_of_row(
-    row: Mapping[str, Json] | Damaged, columns: Columns, *, file: str, number: int
+    row: Mapping[str, Json] | DamagedRow, columns: Columns, *, file: str, number: int
 ) -> Document | Reject:
     """The document of one row, with the id `FILE#ID`, or `FILE#NUMBER` if the row has no id.
 
@@ -45,7 +45,7 @@ def document_of_row(
         file: the key of the file, which makes ids unique that start over in each file.
         number: the row's number in its file, from 1.
     """
-    if isinstance(row, Damaged):
+    if isinstance(row, DamagedRow):
         return Reject(f"{file}#{number}", "read", row.reason, row.detail)
     row, repaired = _with_legacy_bytes(row, columns.other) if columns.other else (row, 0)
     id = f"{file}#{_plain(row.get(columns.id)) or number}"
@@ -105,9 +105,9 @@ def _lines(value: object) -> list[str] | None:
         except UnicodeDecodeError:
             return None
     if isinstance(value, str):
-        return _paragraphs(mended(value))
+        return _paragraphs(without_surrogates(value))
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return [line for part in value for line in _paragraphs(mended(part))]
+        return [line for part in value for line in _paragraphs(without_surrogates(part))]
     return None
 
 
@@ -127,7 +127,7 @@ def _plain(value: object) -> str:
         value = ", ".join(value)
     if isinstance(value, dict | list | bool):
         value = json.dumps(value, ensure_ascii=False, default=str)
-    return mended(str(value))
+    return without_surrogates(str(value))
 
 
 def _kind(value: object) -> str:
@@ -135,6 +135,6 @@ def _kind(value: object) -> str:
     return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
 
 
-def mended(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Text with surrogates, which JSON can contain but UTF-8 cannot, joined to characters or replaced."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

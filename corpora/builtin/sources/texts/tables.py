@@ -12,10 +12,10 @@ from corpora.builtin.sources.encodings.files import open_text
 from corpora.builtin.sources.packed import content_suffix
 from corpora.builtin.sources.texts.delimited import delimited_rows
 from corpora.builtin.sources.texts.lines import bounded_lines
-from corpora.builtin.sources.texts.rows import Damaged
+from corpora.builtin.sources.texts.rows import DamagedRow
 from corpora.builtin.sources.unreadable import Unreadable
 
-Row = Mapping[str, Json] | Damaged
+Row = Mapping[str, Json] | DamagedRow
 
 
 class Table(NamedTuple):
@@ -48,20 +48,20 @@ def read(path: Path, encoding: str, text: str) -> Table:
 def _jsonl(path: Path, encoding: str, text: str) -> Table:
     opened = open_text(path, encoding)
     lines = filter(_is_filled, bounded_lines(opened.file))
-    rows = (line if isinstance(line, Damaged) else _json_row(line) for line in lines)
+    rows = (line if isinstance(line, DamagedRow) else _json_row(line) for line in lines)
     return Table(opened.encoding, opened.other, rows)
 
 
-def _is_filled(line: str | Damaged) -> bool:
-    return isinstance(line, Damaged) or not line.isspace()
+def _is_filled(line: str | DamagedRow) -> bool:
+    return isinstance(line, DamagedRow) or not line.isspace()
 
 
 def _json_row(line: str) -> Row:
     try:
         row = json.loads(line, object_pairs_hook=_object, strict=False)
     except (ValueError, RecursionError) as error:
-        return Damaged("damaged row", f"not JSON: {error}")
-    return row if isinstance(row, Mapping) else Damaged("damaged row", "not a JSON object")
+        return DamagedRow("damaged row", f"not JSON: {error}")
+    return row if isinstance(row, Mapping) else DamagedRow("damaged row", "not a JSON object")
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Json]:
@@ -100,7 +100,7 @@ def _batches(path: Path) -> Iterator[Row]:
             for batch in file.iter_batches(batch_size=1000):
                 yield from batch.to_pylist()
     except pa.ArrowException as error:
-        yield Damaged("damaged file", str(error).split("\n", 1)[0])
+        yield DamagedRow("damaged file", str(error).split("\n", 1)[0])
 
 
 def check_columns(names: Sequence[str], text: str) -> None:

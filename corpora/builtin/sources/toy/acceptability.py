@@ -26,7 +26,7 @@ from corpora.builtin.sources.toy.lexicon import Noun, phrases
 DETERMINERS = ("the", "a", "an", "some", "many", "those", "that", "another", "his", "her", "their")
 
 
-class Judged(NamedTuple):
+class AcceptabilityExample(NamedTuple):
     """A sentence, whether it is acceptable, and the kind of error that it has or could have had."""
 
     error: str
@@ -34,7 +34,7 @@ class Judged(NamedTuple):
     text: str
 
 
-class Wrong(Clause):
+class WrongAgreement(Clause):
     """A clause whose verbs do not agree with its agent."""
 
     __slots__ = ()
@@ -146,7 +146,7 @@ def _any_object(words: Words) -> Noun:
     return words.pick(words.pick(words.skew(words.lexicon.jobs + words.lexicon.animals).deeds).objects)
 
 
-def disordered(text: str, words: Words) -> str:
+def with_misplaced_determiner(text: str, words: Words) -> str:
     """The sentence with one determiner moved after the next word; if it has none, with its last two words swapped.
 
     Args:
@@ -162,7 +162,7 @@ def disordered(text: str, words: Words) -> str:
 
 
 CLAUSES: dict[str, tuple[type[Clause], tuple[str, ...]]] = {
-    "agreement": (Wrong, ("{a.be}", "{a.was}", "{a.have}", "{a.do}", "{a.present}")),
+    "agreement": (WrongAgreement, ("{a.be}", "{a.was}", "{a.have}", "{a.do}", "{a.present}")),
     "reflexive": (WrongReflexive, ("{a.himself}",)),
     "verb-form": (WrongVerbForm, ("{a.past}", "{a.base}", "{a.ing}", "{a.participle}")),
     "selection": (WrongObject, ("{a.object}",)),
@@ -173,12 +173,12 @@ ERRORS = ("agreement", "agreement", "verb-form", "order", "determiner", "selecti
 PATTERNS = tuple(p for p in patterns.ANYBODY + patterns.WORKER + patterns.TRUTH if "{b." not in p)
 
 
-def judged(words: Words) -> Iterator[Judged]:
+def acceptability_examples(words: Words) -> Iterator[AcceptabilityExample]:
     """An endless stream of sentences, alternately acceptable and not, none of which is in the corpus."""
     while True:
         error = words.pick(ERRORS)
-        yield Judged(error, True, _text(words, error, good=True))
-        yield Judged(error, False, _text(words, error, good=False))
+        yield AcceptabilityExample(error, True, _text(words, error, good=True))
+        yield AcceptabilityExample(error, False, _text(words, error, good=False))
 
 
 def _text(words: Words, error: str, *, good: bool) -> str:
@@ -189,7 +189,7 @@ def _text(words: Words, error: str, *, good: bool) -> str:
         pattern = words.pick(fitting)
         text = fill(pattern, words, _agent(words, pattern), first=Clause if good else broken)
         if not good and error == "order":
-            text = disordered(text, words)
+            text = with_misplaced_determiner(text, words)
         if held_out(text):
             return text
 

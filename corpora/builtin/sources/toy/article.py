@@ -14,7 +14,7 @@ from corpora.builtin.sources.toy.lexicon import Kind, phrases
 
 
 @dataclass(frozen=True)
-class Told:
+class ArticleSentence:
     """A sentence of an article, and the questions that it answers."""
 
     text: str
@@ -31,15 +31,15 @@ class Article:
     kind: str
     links: dict[str, None] = field(default_factory=dict)
     """Names in it that have or could have an article of their own, in order."""
-    sections: list[tuple[str, list[Told]]] = field(default_factory=list)
+    sections: list[tuple[str, list[ArticleSentence]]] = field(default_factory=list)
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
         """The text of each section."""
-        return tuple(" ".join(told.text for told in sentences) for _, sentences in self.sections)
+        return tuple(" ".join(each.text for each in sentences) for _, sentences in self.sections)
 
 
-class Drawn(dict[str, str]):
+class SentenceFacts(dict[str, str]):
     """The facts of one sentence: those of the article, and others that are drawn when they are first needed.
 
     Args:
@@ -146,19 +146,19 @@ class Reporter:
         lead = sentence(f"{{a.agent}} {what}.", words, agent)
         for heading in ("", "Habits", "In stories"):
             drawn = range(3 + words.draw() % 4)
-            told = [Told(sentence(words.pick(patterns.TRUTH), words, plain(kind))) for _ in drawn]
-            article.sections.append((heading, told if heading else [Told(lead), *told]))
+            truths = [ArticleSentence(sentence(words.pick(patterns.TRUTH), words, plain(kind))) for _ in drawn]
+            article.sections.append((heading, truths if heading else [ArticleSentence(lead), *truths]))
         return article
 
     def _article(self, article: Article, base: dict[str, str], sections: tuple[Section, ...]) -> Article:
-        for heading, told in sections:
-            kept = [fact for fact in told if not heading or self.words.chance(80)] or [told[0]]
-            article.sections.append((heading, [self._told(article, base, fact) for fact in kept]))
+        for heading, section in sections:
+            kept = [fact for fact in section if not heading or self.words.chance(80)] or [section[0]]
+            article.sections.append((heading, [self._worded(article, base, fact) for fact in kept]))
         return article
 
-    def _told(self, article: Article, base: dict[str, str], fact: Fact) -> Told:
+    def _worded(self, article: Article, base: dict[str, str], fact: Fact) -> ArticleSentence:
         while True:
-            drawn = Drawn(base, self.words)
+            drawn = SentenceFacts(base, self.words)
             text = self.words.pick(fact.wordings).format_map(drawn)
             text = text[0].upper() + text[1:]
             if held_out(text) is self.for_tasks:
@@ -167,7 +167,7 @@ class Reporter:
             if drawn.get(name, article.title) in text:
                 article.links.setdefault(drawn.get(name, article.title))
         asked = ((q.format_map(drawn), drawn[name]) for name, q in fact.asked.items() if name in drawn)
-        return Told(text, tuple((question, answer) for question, answer in asked if answer in text))
+        return ArticleSentence(text, tuple((question, answer) for question, answer in asked if answer in text))
 
 
 def write_article(seed: int, number: int, *, for_tasks: bool = False) -> Article:

@@ -98,7 +98,7 @@ def wikitext(article: Article) -> str:
     ]
     links = dict(article.links)
     for number, (heading, sentences) in enumerate(article.sections):
-        text = " ".join(_referenced(told.text, number + place) for place, told in enumerate(sentences))
+        text = " ".join(_referenced(each.text, number + place) for place, each in enumerate(sentences))
         if not heading:
             text = text.replace(article.title, f"'''{article.title}'''", 1)
         for name in [name for name in links if f" {name}" in text]:

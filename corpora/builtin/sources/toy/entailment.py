@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import NamedTuple
 
 from corpora.builtin.sources.toy.grammar import Mention, Words, common, held_out
-from corpora.builtin.sources.toy.lexicon import Deed, Phrase, phrases
+from corpora.builtin.sources.toy.lexicon import Activity, Phrase, phrases
 
 
 class Pair(NamedTuple):
@@ -24,7 +24,7 @@ class Event:
     """Who did what to what, where and when."""
 
     agent: Mention
-    deed: Deed
+    deed: Activity
     target: Phrase
     near: str
     when: str

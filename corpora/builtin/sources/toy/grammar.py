@@ -14,7 +14,7 @@ from zlib import crc32
 
 from numpy.random import Generator
 
-from corpora.builtin.sources.toy.lexicon import Deed, Kind, Lexicon, Noun, Phrase, lexicon, phrases
+from corpora.builtin.sources.toy.lexicon import Activity, Kind, Lexicon, Noun, Phrase, lexicon, phrases
 
 T = TypeVar("T")
 HELD_OUT = 8
@@ -127,7 +127,7 @@ class Clause:
 
     __slots__ = ("deed", "mention", "noun", "target", "w")
 
-    def __init__(self, words: Words, agent: Mention, deed: Deed | None = None) -> None:
+    def __init__(self, words: Words, agent: Mention, deed: Activity | None = None) -> None:
         self.w = words
         self.mention = agent
         self.deed = deed or words.skew(agent.kind.deeds)

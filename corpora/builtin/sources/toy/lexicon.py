@@ -26,7 +26,7 @@ class Noun:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Deed:
+class Activity:
     """What somebody does: a verb, and the nouns that can be its object."""
 
     verb: Verb
@@ -40,7 +40,7 @@ class Kind:
     noun: Noun
     where: str
     tools: tuple[str, ...]
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Activity, ...]
     moves: tuple[Verb, ...]
     """Verbs without an object."""
 
@@ -103,11 +103,11 @@ class _Reader:
         """The verbs named by their base forms, separated by commas; regular ones are inflected by rule."""
         return tuple(self.irregular.get(base) or inflect.verb(base) for base in commas(text))
 
-    def deeds(self, text: str) -> tuple[Deed, ...]:
+    def deeds(self, text: str) -> tuple[Activity, ...]:
         """The deeds in a text such as `mend: net, sail; sell: fish`: a verb with its possible objects."""
         pairs = (part.split(":") for part in text.split(";"))
         return tuple(
-            Deed(self.verbs(base.strip())[0], tuple(self.nouns[noun] for noun in commas(objects)))
+            Activity(self.verbs(base.strip())[0], tuple(self.nouns[noun] for noun in commas(objects)))
             for base, objects in pairs
         )
 

@@ -22,7 +22,7 @@ BLAME = (
 )
 
 
-def moods(words: Words) -> Iterator[tuple[str, bool]]:
+def sentiment_examples(words: Words) -> Iterator[tuple[str, bool]]:
     """Sentences without end, well-meant and not in turn, none of which the corpus has; a third has a negation."""
     for good in cycle((True, False)):
         text = ""

@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corpora import generator
-from corpora.builtin.sources.toy.acceptability import judged
+from corpora.builtin.sources.toy.acceptability import acceptability_examples
 from corpora.builtin.sources.toy.article import Article, write_article
 from corpora.builtin.sources.toy.entailment import pairs
 from corpora.builtin.sources.toy.grammar import Words
-from corpora.builtin.sources.toy.sentiment import moods
+from corpora.builtin.sources.toy.sentiment import sentiment_examples
 
 SIZES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {"CoLA": (3000, 600), "RTE": (3000, 600), "SST-2": (1500, 400), "squad": (2000, 400)}
@@ -71,7 +71,10 @@ SST_HEADER = ("sentence", "label")
 
 
 def _cola(words: Words) -> Iterator[Row]:
-    return (("toy-" + error, str(int(good)), "" if good else "*", text) for error, good, text in judged(words))
+    return (
+        ("toy-" + error, str(int(good)), "" if good else "*", text)
+        for error, good, text in acceptability_examples(words)
+    )
 
 
 def _rte(words: Words) -> Iterator[Row]:
@@ -79,7 +82,7 @@ def _rte(words: Words) -> Iterator[Row]:
 
 
 def _sst(words: Words) -> Iterator[Row]:
-    return ((text, str(int(good))) for text, good in moods(words))
+    return ((text, str(int(good))) for text, good in sentiment_examples(words))
 
 
 def _write_questions(folder: Path, seed: int, counts: tuple[int, int]) -> list[Path]:
@@ -103,13 +106,13 @@ def _squad(article: Article, left: int) -> tuple[list[dict[str, object]], int]:
     for place, ((_, sentences), context) in enumerate(zip(article.sections, article.paragraphs, strict=True)):
         questions: list[dict[str, object]] = []
         start = 0
-        for told in sentences:
-            for question, answer in told.answers[:left]:
-                answers = [{"text": answer, "answer_start": start + told.text.index(answer)}]
+        for sentence in sentences:
+            for question, answer in sentence.answers[:left]:
+                answers = [{"text": answer, "answer_start": start + sentence.text.index(answer)}]
                 name = f"toy-{article.number}-{place}-{len(questions)}"
                 questions.append({"id": name, "question": question, "answers": answers})
                 left -= 1
-            start += len(told.text) + 1
+            start += len(sentence.text) + 1
         if questions:
             paragraphs.append({"context": context, "qas": questions})
     return paragraphs, left

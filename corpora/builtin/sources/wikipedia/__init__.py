@@ -96,13 +96,13 @@ class Wikipedia(Source):
 
     def _check_dump(self, path: Path) -> None:
         from corpora.builtin.sources.wikipedia.dump.pages import lacks_root, site_of
-        from corpora.builtin.sources.wikipedia.dump.streams import looks_cut, packing
+        from corpora.builtin.sources.wikipedia.dump.streams import looks_truncated, packing
 
         for given in (path, *(() if self.index is None else (local(self.index),))):
             if given.exists() and not given.is_file() and not given.is_dir():  # a pipe or a device may never end
                 raise InputError(f"dump {given} is not a regular file")
         packing(path)
-        if not self.allow_cut and looks_cut(path) and not lacks_root(path):
+        if not self.allow_cut and looks_truncated(path) and not lacks_root(path):
             raise InputError(
                 f"dump {path} is cut: its end is missing; download it again, or use --allow-cut to read the "
                 "intact pages"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from corpora import Document, IsolationError, Reject, Shard, Template, guarded
-from corpora.builtin.sources.wikipedia.dump.pages import Broken, Page, pages, site_of
+from corpora import Document, IsolationError, Reject, Shard, Template, run_in_sandbox
+from corpora.builtin.sources.wikipedia.dump.pages import BrokenPage, Page, pages, site_of
 from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates, redirects
 from corpora.builtin.sources.wikipedia.wikitext.markup import Article, Rules
 from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
@@ -43,7 +43,7 @@ class Articles:
         number = 0
         for page in pages(shard.path, shard.start, shard.stop, allow_cut=self._source.allow_cut):
             number += 1
-            if isinstance(page, Broken):
+            if isinstance(page, BrokenPage):
                 yield Reject(f"{shard.key}:{number}", "read", page.reason, f"{page.title}: {page.detail}")
                 continue
             id = f"{site.database or site.language + 'wiki'}:{page.id or page.title}"
@@ -66,7 +66,7 @@ class Articles:
 
 def _parsed_apart(line: str) -> str:
     """The text that the parser makes of a line, in a child process that may crash."""
-    return guarded(parsed, line)
+    return run_in_sandbox(parsed, line)
 
 
 def rejected(page: Page, site: Site) -> tuple[str, str]:

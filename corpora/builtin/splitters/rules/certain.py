@@ -34,7 +34,7 @@ Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-class Found(NamedTuple):
+class Terminals(NamedTuple):
     """What is known about the terminals of a text, in characters, ascending."""
 
     begins: Places
@@ -43,7 +43,7 @@ class Found(NamedTuple):
     """The terminals that must be looked at one by one; at the others no sentence ends."""
 
 
-def certain_ends(text: str, language: Language) -> Found:
+def certain_ends(text: str, language: Language) -> Terminals:
     """The ends of sentences that can be told from the nearest characters, and the terminals that cannot.
 
     Args:
@@ -71,7 +71,7 @@ def certain_ends(text: str, language: Language) -> Found:
     called = words.known & ~_is_called_again(codes, behind[worded] + 1)
     ends[worded] |= np.where(stopped, plain & ~(quoted & _is_numeral(last)), called)
     settled[worded] |= stopped & capital[worded] & ~quoted & words.apart & words.never
-    return Found(behind[ends] + 1 - BEFORE, places[~(ends | settled)] - BEFORE)
+    return Terminals(behind[ends] + 1 - BEFORE, places[~(ends | settled)] - BEFORE)
 
 
 def _codes(text: str) -> Codes:

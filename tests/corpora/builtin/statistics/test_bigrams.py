@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Context, Sequences
-from corpora.arrays.count_tables import levels, merged, tally
+from corpora.arrays.count_tables import merged, tally, trailing_zeros
 from corpora.builtin.statistics.bigrams import FIRST, Bigrams, pairs
 
 ROWS = st.lists(st.lists(st.integers(0, 70_000), max_size=8), max_size=12)
@@ -63,4 +63,4 @@ def test_merged_tables_count_both(one, other):
 
 
 def test_levels_count_zeros_at_the_low_end():
-    assert levels(np.array([1, 2, 12, 2**31, 2**40, 0], dtype=np.uint64)).tolist() == [0, 1, 2, 31, 31, 31]
+    assert trailing_zeros(np.array([1, 2, 12, 2**31, 2**40, 0], dtype=np.uint64)).tolist() == [0, 1, 2, 31, 31, 31]

@@ -7,7 +7,7 @@ import pytest
 
 import corpora
 from corpora.execution import make_executor
-from corpora.operations.choice.copies import Copies, CopiesTask, commonest, partition_bits, spill, spilled
+from corpora.operations.choice.copies import Copies, CopiesTask, most_common, partition_bits, spill, spilled
 from corpora.operations.choice.digests import digests
 from corpora.operations.choice.documents import spill_documents
 from corpora.store.description import summaries
@@ -54,7 +54,7 @@ def test_the_first_of_equal_digests_stays_in_any_number_of_partitions(tmp_path, 
     gone = np.sort(Copies(tuple(path for path, *_ in parts)).among(0, 90))
     kept = np.unique(found, axis=0, return_index=True)[1]
     assert gone.tolist() == sorted(set(range(90)) - set(kept.tolist()))
-    assert sum(number for number, _ in commonest(often for *_, often in parts)) == len(gone)
+    assert sum(number for number, _ in most_common(often for *_, often in parts)) == len(gone)
 
 
 def test_a_partition_holds_about_a_million_rows():

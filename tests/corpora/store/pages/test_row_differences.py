@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.store.pages.row_differences import Shown, differences
+from corpora.store.pages.row_differences import TextPiece, differences
 
 ROWS = st.lists(st.sampled_from("abcde"), max_size=12)
 
 
 def pieces(words):
     """A row of words."""
-    return [Shown(word) for word in words]
+    return [TextPiece(word) for word in words]
 
 
 def states(parts):
@@ -33,5 +33,5 @@ def test_equal_rows_are_all_the_same():
 
 
 def test_pieces_of_words_are_joined():
-    [part], _ = differences([Shown("play"), Shown("ing", glued=True), Shown("now")], [])
+    [part], _ = differences([TextPiece("play"), TextPiece("ing", glued=True), TextPiece("now")], [])
     assert (part.text, part.state) == ("playing now", "gone")

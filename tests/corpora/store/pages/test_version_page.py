@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from corpora.store.pages.page import cell
-from corpora.store.pages.values import Long, Share, Size
+from corpora.store.pages.values import LongText, Share, Size
 from corpora.store.pages.version_page import histogram, write_page
 
 
@@ -49,6 +49,6 @@ def test_values_print_as_people_read_them(value, shown):
 
 
 def test_long_texts_are_cut_at_a_word_and_whole_for_programs():
-    long = Long("A licence that goes on and on, " * 10)
+    long = LongText("A licence that goes on and on, " * 10)
     assert cell(long).endswith("and on …") or cell(long).endswith(" …")
     assert len(cell(long)) <= 82 and len(long.full) == 310

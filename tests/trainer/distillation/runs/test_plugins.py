@@ -11,7 +11,7 @@ import pytest
 
 from corpora import RecipeError
 from trainer.distillation import RunFolder, distill, resolve
-from trainer.distillation.runs.plugins import deciding
+from trainer.distillation.runs.plugins import student_plugins
 from trainer.errors import OtherRecipe
 
 LOSS = """
@@ -125,4 +125,4 @@ def test_only_what_decides_the_student_makes_another_run() -> None:
     from trainer.distillation.runs.run_card import PluginEntry
 
     entries = [PluginEntry("losses", "mine", "a 1.0", "12"), PluginEntry("callbacks", "watch", "b.py", "34")]
-    assert deciding(entries) == {"losses mine": "12"}
+    assert student_plugins(entries) == {"losses mine": "12"}

@@ -12,7 +12,7 @@ from huggingface_hub import ModelCard
 
 from corpora import DatasetError, OptionError
 from trainer import NoCheckpoint
-from trainer.distillation.runs.publication import Stated, push
+from trainer.distillation.runs.publication import CardOverrides, push
 from trainer.models import Score
 
 
@@ -57,7 +57,7 @@ def test_a_private_one_says_nothing_of_this_machine(tmp_path: Path, sent: Callab
 
 def test_the_model_card_is_written_again_with_scores_and_what_the_user_states(tmp_path: Path, sent: Any) -> None:
     score = Score("RTE", "accuracy", 61.24, 58.0, 64.0, 277, "fine-tuned, mean of 5 seeds")
-    run, stated = a_run(tmp_path / "run", {"CC0-1.0": 2}), Stated(base_models=("me/bert",), languages=("en",))
+    run, stated = a_run(tmp_path / "run", {"CC0-1.0": 2}), CardOverrides(base_models=("me/bert",), languages=("en",))
     push(run, "me/student", scores=[score], stated=stated)
     data = ModelCard(sent()["README.md"]).data
     assert (data.base_model, data.license, data.language, data.datasets) == ("me/bert", "mit", "en", ["made"])
@@ -67,9 +67,9 @@ def test_the_model_card_is_written_again_with_scores_and_what_the_user_states(tm
 
 def test_what_is_stated_in_another_form_than_the_hubs_is_one_line() -> None:
     with pytest.raises(OptionError, match="invalid base model '/models/bert'; use the hub's name"):
-        Stated(base_models=("/models/bert",))
+        CardOverrides(base_models=("/models/bert",))
     with pytest.raises(OptionError, match="invalid language 'English'.* such as en"):
-        Stated(languages=("English",))
+        CardOverrides(languages=("English",))
 
 
 @pytest.mark.parametrize("licences", [{}, {"All rights reserved": 1}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trainer.distillation import learning_rate_factor, resolve, warmup_updates
-from trainer.distillation.training.schedule import Place, Plan, plan
+from trainer.distillation.training.schedule import EpochSpan, Plan, plan
 
 
 def test_the_learning_rate_rises_to_1_and_falls_to_0() -> None:
@@ -23,7 +23,7 @@ def test_a_warm_up_is_rounded_up_to_whole_updates() -> None:
 
 def test_the_last_update_of_an_epoch_takes_what_is_left() -> None:
     made = Plan(rows=10, sequences=4, updates=6, warmup=0, seed=1)
-    assert [made.place(update) for update in (0, 2, 3)] == [Place(0, 0, 4), Place(0, 8, 10), Place(1, 0, 4)]
+    assert [made.span(update) for update in (0, 2, 3)] == [EpochSpan(0, 0, 4), EpochSpan(0, 8, 10), EpochSpan(1, 0, 4)]
 
 
 def test_each_epoch_reads_every_row_once_in_an_order_of_its_own() -> None:

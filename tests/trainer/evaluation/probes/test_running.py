@@ -15,7 +15,7 @@ from trainer import Probe
 from trainer.cli.evaluation.probe import show
 from trainer.errors import ModelError, NoLanguageModelHead, ProbeError, ResultDamaged, VocabularyMismatch
 from trainer.evaluation.probes import (
-    Probed,
+    ProbeReport,
     chosen_probes,
     probe,
     probe_difference,
@@ -32,42 +32,44 @@ def wanted(pairs: Path) -> list[Probe]:
 
 
 @pytest.fixture
-def probed(model: Path, teacher: Path, wanted: list[Probe], tmp_path: Path) -> list[Probed]:
+def probed(model: Path, teacher: Path, wanted: list[Probe], tmp_path: Path) -> list[ProbeReport]:
     return probe([model, teacher], wanted, out=tmp_path / "out")
 
 
 def test_a_result_that_is_there_is_not_measured_again(
-    model: Path, wanted: list[Probe], probed: list[Probed], tmp_path: Path
+    model: Path, wanted: list[Probe], probed: list[ProbeReport], tmp_path: Path
 ) -> None:
     again = probe([model], wanted, out=tmp_path / "out")
     assert again[0].results == probed[0].results
 
 
-def test_other_pairs_are_measured_anew(model: Path, pairs: Path, probed: list[Probed], tmp_path: Path) -> None:
+def test_other_pairs_are_measured_anew(model: Path, pairs: Path, probed: list[ProbeReport], tmp_path: Path) -> None:
     again = probe([model], chosen_probes(pairs=pairs, pairs_per_paradigm=1), out=tmp_path / "out")
     assert again[0].results[0].overall.count == 3
     assert len(list((tmp_path / "out" / "small" / "cells").glob("*.json"))) == 2
 
 
-def test_readers_find_the_last_result_by_the_name_of_the_probe(probed: list[Probed]) -> None:
+def test_readers_find_the_last_result_by_the_name_of_the_probe(probed: list[ProbeReport]) -> None:
     found = read_results(probed[0].folder)
     assert found["minimal-pairs"].strata == probed[0].results[0].strata
 
 
-def test_an_edited_result_is_refused(probed: list[Probed], model: Path, wanted: list[Probe], tmp_path: Path) -> None:
+def test_an_edited_result_is_refused(
+    probed: list[ProbeReport], model: Path, wanted: list[Probe], tmp_path: Path
+) -> None:
     (cell,) = (probed[0].folder / "cells").glob("*.json")
     cell.write_text(cell.read_text().replace('"count": 4', '"count": 5'))
     with pytest.raises(ResultDamaged, match="was edited"):
         probe([model], wanted, out=tmp_path / "out")
 
 
-def test_edited_units_are_refused(probed: list[Probed]) -> None:
+def test_edited_units_are_refused(probed: list[ProbeReport]) -> None:
     next((probed[0].folder / "cells").glob("*.npz")).write_bytes(b"other")
     with pytest.raises(ResultDamaged, match="missing or was edited"):
         read_results(probed[0].folder)
 
 
-def test_differences_are_paired_and_signed(probed: list[Probed]) -> None:
+def test_differences_are_paired_and_signed(probed: list[ProbeReport]) -> None:
     one, other = (made.folder / "minimal-pairs.json" for made in probed)
     apart, back = probe_difference(one, other, "accuracy"), probe_difference(other, one, "accuracy")
     values = [made.results[0].overall.estimates["accuracy"].value for made in probed]
@@ -78,19 +80,19 @@ def test_differences_are_paired_and_signed(probed: list[Probed]) -> None:
     assert same is not None and (same.low, same.high) == (0, 0)
 
 
-def test_results_on_other_pairs_have_no_difference(probed: list[Probed], teacher: Path, pairs: Path) -> None:
+def test_results_on_other_pairs_have_no_difference(probed: list[ProbeReport], teacher: Path, pairs: Path) -> None:
     (other,) = probe([teacher], chosen_probes(pairs=pairs, pairs_per_paradigm=1), out=pairs.parent / "other")
     here, there = (made.folder / "minimal-pairs.json" for made in (probed[0], other))
     assert probe_difference(here, there, "accuracy") is None
 
 
-def test_rows_hold_every_figure(probed: list[Probed]) -> None:
+def test_rows_hold_every_figure(probed: list[ProbeReport]) -> None:
     rows = list(probe_rows([made.results[0] for made in probed]))
     assert [row.model for row in rows].count("small") == len(rows) / 2 == 6
     assert {row.split for row in rows} == {"all", "field", "paradigm"}
 
 
-def test_the_page_holds_every_figure_and_nothing_from_elsewhere(probed: list[Probed], tmp_path: Path) -> None:
+def test_the_page_holds_every_figure_and_nothing_from_elsewhere(probed: list[ProbeReport], tmp_path: Path) -> None:
     write_page(probed, tmp_path / "page" / "probes.html")
     text = (tmp_path / "page" / "probes.html").read_text(encoding="utf-8")
     assert all(name in text for name in ("small", "teacher", "agreement", "morphology"))
@@ -180,7 +182,7 @@ def test_only_a_distillation_has_a_start(model: Path, wanted: list[Probe], tmp_p
         probe([f"start:{tmp_path}"], wanted)
 
 
-def test_tables_leave_long_splits_to_details(probed: list[Probed], capsys: pytest.CaptureFixture[str]) -> None:
+def test_tables_leave_long_splits_to_details(probed: list[ProbeReport], capsys: pytest.CaptureFixture[str]) -> None:
     show(probed, details=False)
     told = capsys.readouterr().out
     assert "good sentence preferred" in told and "agreement" in told and "teacher" in told

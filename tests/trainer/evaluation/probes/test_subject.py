@@ -12,7 +12,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from trainer.errors import ProbeError
 from trainer.evaluation.probes import LoadedModel
-from trainer.plugin import Blanked
+from trainer.plugin import MaskedSequence
 
 SENTENCES = ["the cat sat", "a dog that ran home", "the cat sat", "who ?"]
 Make = Callable[..., LoadedModel]
@@ -42,7 +42,7 @@ def test_log_likelihoods_are_those_of_one_pass_a_token(subject: Make, model: Pat
 
 
 def test_blanks_come_once_each_with_a_distribution(subject: Make, model: Path) -> None:
-    sequences = [Blanked(np.arange(6, 6 + n), np.arange(0, n, 2)) for n in (5, 2, 9)]
+    sequences = [MaskedSequence(np.arange(6, 6 + n), np.arange(0, n, 2)) for n in (5, 2, 9)]
     parts = list(subject(model).log_probabilities(sequences))
     found = [(int(s), int(p)) for part in parts for s, p in zip(part.sequences, part.places, strict=True)]
     assert sorted(found) == [(n, p) for n, sequence in enumerate(sequences) for p in sequence.blanks.tolist()]
@@ -50,7 +50,7 @@ def test_blanks_come_once_each_with_a_distribution(subject: Make, model: Path) -
 
 
 def test_no_context_of_torch_outlives_a_part(subject: Make, model: Path) -> None:
-    for _ in subject(model).log_probabilities([Blanked(np.array([6, 7]), np.array([0]))]):
+    for _ in subject(model).log_probabilities([MaskedSequence(np.array([6, 7]), np.array([0]))]):
         assert not torch.is_inference_mode_enabled()
         assert torch.is_grad_enabled()
 

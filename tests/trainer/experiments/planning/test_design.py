@@ -6,10 +6,10 @@ import pytest
 
 from corpora import OptionError
 from trainer.errors import TransferError
-from trainer.experiments.planning.design import SPAN, Short, short_runs
+from trainer.experiments.planning.design import SPAN, ShortRun, short_runs
 
 
-def made(number: int, *, rows: int = 10**6, sequences: int = 8, updates: int = 64) -> list[Short]:
+def made(number: int, *, rows: int = 10**6, sequences: int = 8, updates: int = 64) -> list[ShortRun]:
     return short_runs(number, rows=rows, sequences=sequences, updates=updates, dataset="novels")
 
 
@@ -32,7 +32,7 @@ def test_a_dataset_smaller_than_the_longest_run_is_repeated() -> None:
 
 def test_runs_beyond_a_whole_number_of_levels_repeat_the_smallest_ones_with_another_seed() -> None:
     runs = made(8)
-    assert [run for run in runs if run.repeat] == [Short(32, 4, 1), Short(32, 16, 1)]
+    assert [run for run in runs if run.repeat] == [ShortRun(32, 4, 1), ShortRun(32, 16, 1)]
 
 
 def test_too_few_runs_or_updates_are_one_line() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trainer.experiments.planning.choice import try_forms
+from trainer.experiments.planning.choice import compare_forms
 from trainer.experiments.planning.design import short_runs
 from trainer.experiments.planning.fitting import Point, fit
 from trainer.experiments.planning.forms import FORMS, Floats, Form
@@ -53,7 +53,7 @@ def test_parameters_of_one_variable_are_found() -> None:
 
 @pytest.mark.parametrize("name", ["decline", "tokens", "updates", "both", "saturating"])
 def test_the_form_that_made_the_runs_predicts_best(name: str) -> None:
-    chosen = try_forms(points(name, noise=0.003))[0]
+    chosen = compare_forms(points(name, noise=0.003))[0]
     data, updates = np.array([16384.0]), np.array([512.0])
     assert chosen.error < 0.03
     np.testing.assert_allclose(chosen.fitted.losses(data, updates), curve(name, data, updates), rtol=0.05)
@@ -61,17 +61,17 @@ def test_the_form_that_made_the_runs_predicts_best(name: str) -> None:
 
 def test_of_forms_that_six_early_runs_cannot_tell_apart_the_simplest_predicts_four_times_the_updates() -> None:
     early = points("decline", runs=6, noise=0.003)
-    chosen = try_forms(early)[0]
+    chosen = compare_forms(early)[0]
     data, updates = np.array([8192.0]), np.array([1024.0])
     assert chosen.fitted.form.name == "decline"
     np.testing.assert_allclose(chosen.fitted.losses(data, updates), curve("decline", data, updates), rtol=0.05)
 
 
 def test_errors_are_those_on_runs_left_out() -> None:
-    wrong = next(tried for tried in try_forms(points("tokens", runs=6)) if tried.fitted.form.name == "updates")
+    wrong = next(tried for tried in compare_forms(points("tokens", runs=6)) if tried.fitted.form.name == "updates")
     assert len(wrong.errors) == 2 + 1 and wrong.error > 0.05
 
 
 def test_losses_without_any_difference_are_fitted() -> None:
     flat = [Point(point.data, point.updates, 0.5, START) for point in points("both", runs=6)]
-    assert try_forms(flat)[0].fitted.loss(8192, 256) == pytest.approx(0.5, rel=0.02)
+    assert compare_forms(flat)[0].fitted.loss(8192, 256) == pytest.approx(0.5, rel=0.02)

@@ -57,8 +57,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def plan_of(root: Path, *, tell: Callable[[str], None] = lambda line: None, **changes: Any) -> Plan:
     given: dict[str, Any] = {"updates": 16, "options": OPTIONS, **changes}
-    asked = prepare_plan("text-train-tokens", root / "teacher", root / "plan", **given)
-    return plan_distillation(asked, tell=tell, resamples=20)
+    prepared = prepare_plan("text-train-tokens", root / "teacher", root / "plan", **given)
+    return plan_distillation(prepared, tell=tell, resamples=20)
 
 
 @pytest.fixture

@@ -5,19 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trainer.experiments.planning.choice import Tried
+from trainer.experiments.planning.choice import EvaluatedForm
 from trainer.experiments.planning.design import short_runs
-from trainer.experiments.planning.fitting import Fitted, Point
+from trainer.experiments.planning.fitting import FittedForm, Point
 from trainer.experiments.planning.forms import FORMS
-from trainer.experiments.planning.predictions import Bootstrap, Scale, bootstrap, crossover, hours, need, outlooks
+from trainer.experiments.planning.predictions import (
+    Bootstrap,
+    Scale,
+    bootstrap,
+    crossover,
+    hours,
+    predict_multiples,
+    requirement,
+)
 
 SCALE = Scale(tokens=8000.0, tokens_per_update=80.0, updates=300)
 """One epoch is 100 updates, three are planned."""
 
 
-def fitted(name: str, *parameters: float) -> Fitted:
+def fitted(name: str, *parameters: float) -> FittedForm:
     form = next(form for form in FORMS if form.name == name)
-    return Fitted(form, tuple(np.log(parameters).tolist()), 8000.0, 100.0)
+    return FittedForm(form, tuple(np.log(parameters).tolist()), 8000.0, 100.0)
 
 
 def bootstrapped(name: str, *parameters: float, noise: float = 0.0) -> Bootstrap:
@@ -27,7 +35,7 @@ def bootstrapped(name: str, *parameters: float, noise: float = 0.0) -> Bootstrap
         Point(80.0 * run.rows, run.updates, true.loss(80.0 * run.rows, run.updates) * float(np.exp(noise * chance)))
         for run, chance in zip(runs, rng.standard_normal(len(runs)), strict=True)
     ]
-    return bootstrap(Tried(true, (noise,)), points, resamples=60)
+    return bootstrap(EvaluatedForm(true, (noise,)), points, resamples=60)
 
 
 def test_more_data_helps_more_from_where_the_two_gains_are_equal() -> None:
@@ -45,13 +53,13 @@ def test_data_that_never_matters_has_no_crossover() -> None:
 
 
 def test_a_target_is_reached_where_the_curve_says() -> None:
-    found = need(bootstrapped("updates", 1.0, 1.0, 1.0), SCALE, 0.1)
+    found = requirement(bootstrapped("updates", 1.0, 1.0, 1.0), SCALE, 0.1)
     assert found.updates.value == pytest.approx(900, rel=0.05)
     assert found.multiple.value == pytest.approx(3, rel=0.05)
 
 
 def test_a_target_below_the_floor_is_never_reached() -> None:
-    found = need(bootstrapped("both", 0.2, 0.1, 1.0, 0.4, 1.0), SCALE, 0.15)
+    found = requirement(bootstrapped("both", 0.2, 0.1, 1.0, 0.4, 1.0), SCALE, 0.15)
     assert found.updates.value is None and found.multiple.value is None
     assert found.floor.value == pytest.approx(0.3, rel=0.01)
     assert found.floor_of_data.value == pytest.approx(0.2, rel=0.01)
@@ -60,7 +68,9 @@ def test_a_target_below_the_floor_is_never_reached() -> None:
 def test_intervals_hold_the_value_and_widen_with_the_noise() -> None:
     widths = []
     for noise in (0.01, 0.05):
-        ahead = outlooks(bootstrapped("both", 0.2, 0.1, 1.0, 0.4, 1.0, noise=noise), SCALE, [100.0], grow=True)[3].loss
+        ahead = predict_multiples(
+            bootstrapped("both", 0.2, 0.1, 1.0, 0.4, 1.0, noise=noise), SCALE, [100.0], grow=True
+        )[3].loss
         assert ahead.low is not None and ahead.high is not None and ahead.low < ahead.high
         widths.append(ahead.high - ahead.low)
     assert widths[1] > 2 * widths[0]
@@ -68,7 +78,7 @@ def test_intervals_hold_the_value_and_widen_with_the_noise() -> None:
 
 def test_updates_grow_with_the_data_or_stay() -> None:
     made = bootstrapped("both", 0.2, 0.1, 1.0, 0.4, 1.0)
-    grown, same = (outlooks(made, SCALE, [100.0], grow=grow)[3] for grow in (True, False))
+    grown, same = (predict_multiples(made, SCALE, [100.0], grow=grow)[3] for grow in (True, False))
     assert (grown.updates, grown.epochs, same.updates, same.epochs) == (3000, 3.0, 300, 0.3)
     assert grown.hours.value == pytest.approx(10 * (same.hours.value or 0))
 

@@ -20,7 +20,7 @@ from trainer.errors import HeldOutOverlap, ResultDamaged, TransferError, Vocabul
 from trainer.experiments.search.plan import plan_search
 from trainer.experiments.search.runner import run_search
 from trainer.experiments.search.settings import read_search
-from trainer.experiments.study.runner import Watching
+from trainer.experiments.study.runner import StudyCallbacks
 
 RECIPE = """
 [datasets.tiny]
@@ -126,7 +126,7 @@ def test_the_same_command_finds_everything_and_says_the_same(finished: Path, tmp
 def test_a_larger_budget_trains_the_new_proxies_only(finished: Path, tmp_path: Path) -> None:
     finished.write_text(RECIPE.replace("proxies = 6", "proxies = 5\n").replace("refine = 1", "refine = 0"))
     before, told = written(tmp_path), []
-    run_search(finished, watching=Watching(told.append))
+    run_search(finished, callbacks=StudyCallbacks(told.append))
     assert set(before) <= set(written(tmp_path)) and before.items() <= written(tmp_path).items()
     steps = {step.name: step.state for step in plan_search(finished) if step.kind == "student"}
     assert steps["natural proportions"] == steps["draw 2"] == "done"

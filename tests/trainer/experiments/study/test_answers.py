@@ -18,17 +18,17 @@ from trainer.experiments.study.reports.comparisons import Question, compare, que
 from trainer.experiments.study.reports.forest import forest
 from trainer.experiments.study.reports.formats import to_csv
 from trainer.experiments.study.reports.measures import F1, GLUE, KL
-from trainer.experiments.study.reports.page import gathered
+from trainer.experiments.study.reports.page import report_content
 from trainer.experiments.study.reports.probes import ProbeValue, probe_values
 from trainer.experiments.study.reports.quoted import quoted_difference
-from trainer.experiments.study.run_results import Scored
+from trainer.experiments.study.run_results import RunResults
 from trainer.experiments.study.transfer import Noise, Transfer
 from trainer.plugin.probe_records import Estimate, Metric, Stratum
 
 NATURAL, SHUFFLE, GENERATE = ("all", 1000, ()), ("rand", 1000, ("shuffle",)), ("gen", 1000, ("generate",))
 
 
-def run(name: str, kl: float, tokens: int = 0, noises: tuple[str, ...] = (), kind: str = "distill") -> Scored:
+def run(name: str, kl: float, tokens: int = 0, noises: tuple[str, ...] = (), kind: str = "distill") -> RunResults:
     """A run that was measured on 100 held-out sequences whose difficulty all runs share."""
     hard = np.random.default_rng(7).gamma(2.0, 0.5, 100)
     noise = 0.02 * np.random.default_rng(len(name)).standard_normal(100)
@@ -39,20 +39,20 @@ def run(name: str, kl: float, tokens: int = 0, noises: tuple[str, ...] = (), kin
     card: dict[str, Any] = {"kind": kind, "recipe": {"budget": "updates=9"}, "status": "finished"}
     means = {name: [found.mean(name)] for name in ("kl", "top1_agreement")}
     transfer = Transfer(name, name, tokens, tokens, None, tuple(map(Noise, noises))) if tokens else None
-    return Scored(
+    return RunResults(
         name, Path(name), card, transfer, {},
         held_out=means, measured=(found,), curves=(((5, 0.5), (9, found.mean("kl"))),) if tokens else (),
     )  # fmt: skip
 
 
-def grid(natural: float, shuffle: float, generate: float, start: float = 0.6) -> list[Scored]:
+def grid(natural: float, shuffle: float, generate: float, start: float = 0.6) -> list[RunResults]:
     """The start, natural text, and the two corruptions of the study."""
     made = [(NATURAL, natural), (SHUFFLE, shuffle), (GENERATE, generate)]
     trained = [run(name, kl, tokens, noises) for (name, tokens, noises), kl in made]
     return [run("start-seed-1", start, kind="start"), *trained]
 
 
-def sentences(runs: list[Scored], kind: str) -> tuple[str, ...]:
+def sentences(runs: list[RunResults], kind: str) -> tuple[str, ...]:
     return next(answer.sentences for answer in answers(questions(runs, "sanh9")) if kind in answer.question.title)
 
 
@@ -75,13 +75,13 @@ def test_what_cannot_be_told_apart_is_said_and_nothing_is_minus_zero() -> None:
 
 
 def test_the_sentence_the_picture_and_the_table_show_the_same_figures() -> None:
-    made = gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t")
+    made = report_content(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t")
     (answer,) = (answer for answer in made.answers if "RQ2" in answer.question.title)
     pair = answer.question.headline[0]
     shown = KL.signed(pair.differences["kl"].interval.difference)
     assert f"all over rand by {shown}" in answer.sentences[0]
     assert f"all,rand,KL to the teacher,{shown}," in to_csv(made.pictures["composition"].data)
-    kl = {row.cells[1]: float(row.cells[3]) for row in made.sheets[0].rows}
+    kl = {row.cells[1]: float(row.cells[3]) for row in made.tables[0].rows}
     assert kl["rand"] - kl["all"] == pytest.approx(float(shown), abs=0.0011)
 
 
@@ -141,9 +141,9 @@ def test_the_studys_difference_is_quoted_only_for_a_pair_that_differs_as_its_own
 
 def test_probes_are_drawn_where_there_are_any() -> None:
     rows = [ProbeValue(m, "minimal-pairs", s, 0.7, 0.6, 0.8) for m in ("all", "rand") for s in ("agreement", "islands")]
-    made = gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t", probes=rows)
-    assert made.pictures["probes"].draw(False).axes and "probes" in {sheet.name for sheet in made.sheets}
-    assert "probes" not in gathered(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t").pictures
+    made = report_content(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t", probes=rows)
+    assert made.pictures["probes"].draw(False).axes and "probes" in {table.name for table in made.tables}
+    assert "probes" not in report_content(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t").pictures
 
 
 def test_probes_of_several_runs_are_shown_by_their_mean_and_range() -> None:

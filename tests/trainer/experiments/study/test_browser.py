@@ -11,21 +11,21 @@ import numpy as np
 import pytest
 
 from trainer.experiments.study.held_out import HeldOut
-from trainer.experiments.study.reports.page import gathered, to_html
-from trainer.experiments.study.run_results import Scored
+from trainer.experiments.study.reports.page import report_content, to_html
+from trainer.experiments.study.run_results import RunResults
 from trainer.experiments.study.transfer import Noise, Transfer
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path")
 
 
-def run(name: str, kl: float, noises: tuple[str, ...] = (), kind: str = "distill") -> Scored:
+def run(name: str, kl: float, noises: tuple[str, ...] = (), kind: str = "distill") -> RunResults:
     """A run with its fidelity on 50 sequences."""
     sums = tuple((10 * kl * np.random.default_rng(1).gamma(2.0, 0.5, 50)).tolist())
     found = HeldOut("apart@1", "t", name, tuple(range(50)), (0,) * 50, (10,) * 50, sums, (5,) * 50)
     transfer = Transfer(name, name, 10, 1000, None, tuple(map(Noise, noises))) if kind == "distill" else None
     held_out = {"kl": [found.mean("kl")]}
-    return Scored(name, Path(name), {"kind": kind}, transfer, {}, held_out=held_out, measured=(found,))
+    return RunResults(name, Path(name), {"kind": kind}, transfer, {}, held_out=held_out, measured=(found,))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The report of four runs in Chromium; nothing is asked for but the file itself."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     runs = [run("natural-text", 0.2), run("rand", 0.3, ("shuffle",)), run("gen", 0.4, ("generate",))]
-    made = gathered([run("start", 0.9, kind="start"), *runs], preset="sanh9", networks=None, title="A report")
+    made = report_content([run("start", 0.9, kind="start"), *runs], preset="sanh9", networks=None, title="A report")
     path = tmp_path_factory.mktemp("page") / "r.html"
     path.write_text(to_html(made), encoding="utf-8")
     with playwright.sync_playwright() as started:

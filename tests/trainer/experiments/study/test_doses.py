@@ -9,9 +9,9 @@ import pytest
 
 from trainer.evaluation.probes import ProbeResult
 from trainer.experiments.study.held_out import HeldOut
-from trainer.experiments.study.reports.doses import dose_picture, dose_series, dose_sheet
+from trainer.experiments.study.reports.doses import dose_picture, dose_series, dose_table
 from trainer.experiments.study.reports.drawing import canvas
-from trainer.experiments.study.run_results import Scored
+from trainer.experiments.study.run_results import RunResults
 from trainer.experiments.study.transfer import Noise, Transfer
 from trainer.plugin.probe_records import Estimate, Metric, Stratum
 
@@ -36,7 +36,7 @@ def probed(frequent: float, rare: float) -> dict[str, ProbeResult]:
 
 def run(
     name: str, kl: float, *noises: Noise, kind: str = "distill", bands: tuple[float, float] | None = None
-) -> Scored:
+) -> RunResults:
     """A run whose KL is the same at each of 60 held-out sequences, but for what is drawn from its name."""
     apart = 0.01 * np.random.default_rng(len(name)).standard_normal(60)
     found = HeldOut(
@@ -45,7 +45,7 @@ def run(
     card = {"kind": kind, "recipe": {"budget": "updates=9"}, "status": "finished"}
     transfer = Transfer(name, name, 10, 1000, None, noises) if kind == "distill" else None
     probes = [probed(*bands)] if bands else []
-    return Scored(name, Path(name), card, transfer, {}, measured=(found,), probes=probes)
+    return RunResults(name, Path(name), card, transfer, {}, measured=(found,), probes=probes)
 
 
 def test_shuffled_tokens_are_the_first_dose_of_shuffled_ngrams() -> None:
@@ -91,7 +91,7 @@ def test_ratios_by_frequency_are_over_the_student_of_natural_text() -> None:
     (series,) = dose_series(runs)
     assert series.bands == ["frequent", "rare"]
     assert series.doses[0].ratios == {"frequent": 3.0, "rare": 1.5}
-    cells = [row.cells for row in dose_sheet(runs).rows]
+    cells = [row.cells for row in dose_table(runs).rows]
     assert ("shuffle", "", "n=2", "two", "KL at masked tokens, times natural text: frequent", "3.000", "", "") in cells
     picture = dose_picture(runs)
     assert picture is not None and "by frequency of the masked token" in picture.svg

@@ -11,7 +11,7 @@ from corpora import RecipeError
 from trainer.evaluation.probes import probe_rows
 from trainer.experiments.study.grid import read_study
 from trainer.experiments.study.plan import plan_study
-from trainer.experiments.study.run_results import merged, read_outcomes
+from trainer.experiments.study.run_results import merged, read_run_results
 from trainer.experiments.study.runner import run_study
 from trainer.testing import tiny_model_folder
 
@@ -72,7 +72,7 @@ def test_every_model_is_probed_once(recipe: Path) -> None:
     run_study(recipe)
     assert [cell.stat().st_mtime_ns for cell in cells] == before
     runs = sorted(path.parent for path in recipe.parent.glob("study/runs/*/run.json"))
-    outcomes = merged(read_outcomes([recipe.parent / "teacher", *runs]))
+    outcomes = merged(read_run_results([recipe.parent / "teacher", *runs]))
     assert sorted(len(run.probes) for run in outcomes) == [1, 1, 2]
     rows = list(probe_rows([results["fidelity"] for run in outcomes for results in run.probes]))
     whole = {row.model: row.value for row in rows if row.split == "all" and row.metric == "kl"}

@@ -13,9 +13,9 @@ import pytest
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation.evaluator import evaluate
 from trainer.evaluation.measurement import measure
-from trainer.experiments.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
+from trainer.experiments.study.reports.formats import ReportTable, to_csv, to_latex, to_markdown
 from trainer.experiments.study.reports.page import report
-from trainer.experiments.study.run_results import merged, read_outcomes
+from trainer.experiments.study.run_results import merged, read_run_results
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_both_questions_are_answered_and_what_is_missing_is_named(runs: list[Pat
 def test_a_teacher_that_was_only_evaluated_stands_beside_the_runs(runs: list[Path], student: Path, glue: Path) -> None:
     teacher = shutil.copytree(student, runs[0].parent / "teacher")
     evaluate("glue", model=teacher, data=glue, tasks=["CoLA"], changes={"epochs": 1})
-    outcomes = read_outcomes([teacher, runs[0]])
+    outcomes = read_run_results([teacher, runs[0]])
     assert [run.role for run in outcomes] == ["network", "student"] and len(outcomes[0].scores("glue")) == 1
 
 
@@ -111,12 +111,12 @@ def test_networks_stand_beside_the_studys(runs: list[Path], student: Path, tmp_p
 
 
 def test_tables_can_be_written_as_markdown_csv_and_latex() -> None:
-    sheet = Sheet("s", "A & B", ("network", "F1"))
-    sheet.add("ours_1", "1.0")
-    sheet.add("theirs", "2.0", quoted=True)
-    assert "| *theirs* | *2.0* |" in to_markdown(sheet)
-    assert to_csv(sheet).splitlines()[1:] == ["ours_1,1.0,measured", "theirs,2.0,quoted"]
-    assert r"ours\_1 & 1.0 \\" in to_latex(sheet) and r"\caption{A \& B}" in to_latex(sheet)
+    table = ReportTable("s", "A & B", ("network", "F1"))
+    table.add("ours_1", "1.0")
+    table.add("theirs", "2.0", quoted=True)
+    assert "| *theirs* | *2.0* |" in to_markdown(table)
+    assert to_csv(table).splitlines()[1:] == ["ours_1,1.0,measured", "theirs,2.0,quoted"]
+    assert r"ours\_1 & 1.0 \\" in to_latex(table) and r"\caption{A \& B}" in to_latex(table)
 
 
 @pytest.mark.slow
@@ -142,5 +142,5 @@ def test_only_runs_that_differ_in_their_seed_are_put_together(runs: list[Path]) 
     for number, recipe in enumerate(recipes):
         again = shutil.copytree(runs[0], runs[0].parent / f"again-{number}")
         (again / "run.json").write_text(json.dumps(card | {"recipe": recipe}), encoding="utf-8")
-    made = merged(read_outcomes([runs[0], *(runs[0].parent / f"again-{n}" for n in range(3))]))
+    made = merged(read_run_results([runs[0], *(runs[0].parent / f"again-{n}" for n in range(3))]))
     assert [(run.name, run.runs) for run in made] == [("c-tokens", 2), ("again-1", 1), ("again-2", 1)]

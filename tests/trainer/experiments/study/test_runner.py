@@ -15,7 +15,7 @@ from trainer.errors import ResultDamaged, RunError
 from trainer.experiments.study.grid import read_study
 from trainer.experiments.study.held_out import read_held_out, write_held_out
 from trainer.experiments.study.plan import plan_study
-from trainer.experiments.study.runner import Watching, report_study, run_study
+from trainer.experiments.study.runner import StudyCallbacks, report_study, run_study
 from trainer.experiments.study.stored_answers import study_answers
 
 RECIPE = """
@@ -130,7 +130,7 @@ def test_a_finished_cell_is_never_done_again(finished: Path, tmp_path: Path) -> 
     weights = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
     cells = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
     told: list[str] = []
-    run_study(finished, watching=Watching(told.append))
+    run_study(finished, callbacks=StudyCallbacks(told.append))
     assert weights == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("model.safetensors")}
     assert cells == {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("cells/*.json")}
     assert not any("training" in line for line in told) and len(weights) == 1 + 1 + 2 + 6
@@ -187,7 +187,7 @@ def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Pa
     (killed,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
     (killed / "student.json").unlink()
     told: list[str] = []
-    run_study(finished, watching=Watching(told.append))
+    run_study(finished, callbacks=StudyCallbacks(told.append))
     assert [line for line in told if "training on" in line] == ["tiny-half-updates-2-seed-1: training on tiny-half"]
 
 

@@ -51,7 +51,7 @@ def keeping(*pieces: str) -> SmallerVocabulary:
 
 def spelled(vocabulary: SmallerVocabulary, *pieces: str) -> list[str]:
     row = Sequences.from_rows([[PIECES.index(piece) for piece in pieces]])
-    return [vocabulary.pieces[number] for number in vocabulary.respelled(row).values]
+    return [vocabulary.pieces[number] for number in vocabulary.reencoded(row).values]
 
 
 def test_the_most_frequent_pieces_stay_with_all_special_tokens_and_characters() -> None:
@@ -69,7 +69,7 @@ def test_the_most_frequent_pieces_stay_with_all_special_tokens_and_characters() 
 )
 def test_words_are_spelled_as_the_smaller_tokenizer_spells_the_text(texts: list[str], words: set[str]) -> None:
     vocabulary = keeping(*sorted(words))
-    made, wanted = vocabulary.respelled(ids_of(whole(), texts)), ids_of(vocabulary.tokenizer, texts)
+    made, wanted = vocabulary.reencoded(ids_of(whole(), texts)), ids_of(vocabulary.tokenizer, texts)
     assert (made.values.tolist(), made.offsets.tolist()) == (wanted.values.tolist(), wanted.offsets.tolist())
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from trainer import Given, ModelError
+from trainer import LossInputs, ModelError
 
 
 class AttentionLoss(nn.Module):
@@ -51,18 +51,18 @@ class AttentionLoss(nn.Module):
             )
         return cls(ours, teacher_states, student_states)
 
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, inputs: LossInputs) -> Tensor:
         """The mean over the heads and over the tokens that a token attends to.
 
         Args:
-            given: both models' queries and keys, [tokens, hidden], and the offsets of the sequences.
+            inputs: both models' queries and keys, [tokens, hidden], and the offsets of the sequences.
 
         Returns:
             [tokens], never negative.
         """
-        lengths = given.offsets.diff().tolist()
-        ours = [torch.split(given.student[name], lengths) for name in self.student_states]
-        theirs = [torch.split(given.teacher[name], lengths) for name in self.teacher_states]
+        lengths = inputs.offsets.diff().tolist()
+        ours = [torch.split(inputs.student[name], lengths) for name in self.student_states]
+        theirs = [torch.split(inputs.teacher[name], lengths) for name in self.teacher_states]
         pairs = zip(zip(*ours, strict=True), zip(*theirs, strict=True), strict=True)
         return torch.cat([(self._scores(*one) - self._scores(*other)).pow(2).mean((0, 2)) for one, other in pairs])
 

@@ -7,7 +7,7 @@ from typing import Self
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from trainer import Given, ModelError
+from trainer import LossInputs, ModelError
 
 EPSILON = 1e-12
 """Added to each squared length, as in torch's CosineEmbeddingLoss, which DistilBERT uses."""
@@ -48,15 +48,15 @@ class CosineLoss(nn.Module):
             )
         return cls(teacher_state, student_state)
 
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, inputs: LossInputs) -> Tensor:
         """The loss of each token.
 
         Args:
-            given: both models' hidden states, [tokens, hidden].
+            inputs: both models' hidden states, [tokens, hidden].
 
         Returns:
             [tokens], from 0 to 2.
         """
-        one, other = given.student[self.student_state], given.teacher[self.teacher_state]
+        one, other = inputs.student[self.student_state], inputs.teacher[self.teacher_state]
         lengths = ((one * one).sum(-1) + EPSILON) * ((other * other).sum(-1) + EPSILON)
         return 1 - (one * other).sum(-1) / lengths.sqrt()

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity
 
-from trainer import Given, ModelError, pooled
+from trainer import LossInputs, ModelError, pooled
 
 
 class EmbeddingLoss(nn.Module):
@@ -44,17 +44,17 @@ class EmbeddingLoss(nn.Module):
             )
         return cls(pooling=pooling, distance=distance)
 
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, inputs: LossInputs) -> Tensor:
         """The loss of each sequence.
 
         Args:
-            given: both models' last hidden states, [tokens, hidden], and the offsets of the sequences.
+            inputs: both models' last hidden states, [tokens, hidden], and the offsets of the sequences.
 
         Returns:
             [sequences], never negative.
         """
         one, other = (
-            pooled(side["hidden:-1"], given.offsets, pooling=self.pooling) for side in (given.student, given.teacher)
+            pooled(side["hidden:-1"], inputs.offsets, pooling=self.pooling) for side in (inputs.student, inputs.teacher)
         )
         if self.distance == "mse":
             return ((one - other) ** 2).mean(dim=1)

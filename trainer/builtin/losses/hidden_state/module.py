@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from trainer import Given
+from trainer import LossInputs
 
 
 class HiddenStateLoss(nn.Module):
@@ -24,15 +24,15 @@ class HiddenStateLoss(nn.Module):
         if student_width == teacher_width:
             nn.init.eye_(self.projection.weight)
 
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, inputs: LossInputs) -> Tensor:
         """The loss of each token.
 
         Args:
-            given: hidden states of the student, [tokens, student width], and of the teacher, [tokens, teacher width].
+            inputs: hidden states of the student, [tokens, student width], and of the teacher, [tokens, teacher width].
 
         Returns:
             [tokens], never negative.
         """
-        projected = self.projection(given.student[self.student_state])
-        errors: Tensor = projected - given.teacher[self.teacher_state]
+        projected = self.projection(inputs.student[self.student_state])
+        errors: Tensor = projected - inputs.teacher[self.teacher_state]
         return errors.pow(2).mean(-1)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from trainer import Given, VocabularyMismatch
+from trainer import LossInputs, VocabularyMismatch
 
 
 class MeanSquaredErrorLoss(nn.Module):
     """Mean over the outputs of (student - teacher) squared (Ba and Caruana 2014, arXiv 1312.6184)."""
 
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, inputs: LossInputs) -> Tensor:
         """The loss of each token.
 
         Args:
-            given: both models' logits, [tokens, outputs].
+            inputs: both models' logits, [tokens, outputs].
 
         Returns:
             [tokens], never negative.
@@ -22,7 +22,7 @@ class MeanSquaredErrorLoss(nn.Module):
         Raises:
             VocabularyMismatch: the models differ in their number of outputs.
         """
-        student, teacher = given.student["logits"], given.teacher["logits"]
+        student, teacher = inputs.student["logits"], inputs.teacher["logits"]
         if student.shape != teacher.shape:
             raise VocabularyMismatch(
                 f"the student's logits are {list(student.shape)}, the teacher's {list(teacher.shape)}; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainer import Given, VocabularyMismatch
+from trainer import LossInputs, VocabularyMismatch
 
 
 def soft_target_loss(
@@ -49,31 +49,31 @@ class SoftTargetLoss(nn.Module):
         self.temperature, self.reverse = temperature, reverse
         self._room: Tensor | None = None
 
-    def forward(self, given: Given) -> Tensor:
+    def forward(self, inputs: LossInputs) -> Tensor:
         """The plain formula.
 
         Args:
-            given: both models' logits, [tokens, vocabulary].
+            inputs: both models' logits, [tokens, vocabulary].
 
         Returns:
             Nats, [tokens].
         """
-        student, teacher = given.student["logits"], given.teacher["logits"]
+        student, teacher = inputs.student["logits"], inputs.teacher["logits"]
         return soft_target_loss(student, teacher, temperature=self.temperature, reverse=self.reverse)
 
-    def loss_and_gradient(self, given: Given, gradient: Tensor) -> Tensor:
+    def loss_and_gradient(self, inputs: LossInputs, gradient: Tensor) -> Tensor:
         """The loss, with its gradient in closed form.
 
         Forward: T (p_s - p_t). Reverse: T p_s (log p_s - log p_t - KL).
 
         Args:
-            given: both models' logits, [tokens, vocabulary].
+            inputs: both models' logits, [tokens, vocabulary].
             gradient: [tokens, vocabulary]; overwritten with the gradient of each token's loss.
 
         Returns:
             Nats, [tokens].
         """
-        student, teacher = given.student["logits"], given.teacher["logits"]
+        student, teacher = inputs.student["logits"], inputs.teacher["logits"]
         _check(student, teacher)
         p_student = gradient
         cooled, warm, p_teacher = self._rooms(student)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from corpora import generator
-from trainer import Blanked, Findings, HeldOut, Metric, ProbeError, Units, stratify
+from trainer import Findings, HeldOut, MaskedSequence, Metric, ProbeError, Units, stratify
 from trainer.builtin.probes.fidelity.tagging import MISSING, TAGS, Tagger, find_tagger, spelled
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def compare(student: Subject, teacher: Subject, ids: Sequence[Ints], masked: Mas
         blanks = masked.places[masked.rows == row]
         hidden = ids[row].copy()
         hidden[blanks] = student.tokenizer.mask_token_id
-        sequences.append(Blanked(hidden, blanks))
+        sequences.append(MaskedSequence(hidden, blanks))
     values = {metric: np.full(len(masked.ids), np.nan) for metric in METRICS}
     index = {key: n for n, key in enumerate(zip(masked.rows.tolist(), masked.places.tolist(), strict=True))}
     both = zip(student.log_probabilities(sequences), teacher.log_probabilities(sequences), strict=True)

@@ -12,12 +12,12 @@ from trainer.experiments.study.reports.comparisons import (
     Difference,
     Question,
     compare,
-    natural,
+    natural_students,
 )
-from trainer.experiments.study.reports.formats import Sheet
+from trainer.experiments.study.reports.formats import ReportTable
 from trainer.experiments.study.reports.measures import DRAWN, KL, Measure
 from trainer.experiments.study.reports.quoted import CLAIMS, STUDY, Claim, quoted_difference
-from trainer.experiments.study.run_results import STUDENT, Scored
+from trainer.experiments.study.run_results import STUDENT, RunResults
 
 KINDS = {"natural": "natural text", "shuffle": "shuffled text", "generate": "generated text"}
 """Compositions in words."""
@@ -66,7 +66,7 @@ def _verdict(question: Question, pair: Comparison, each: Difference) -> str:
     return f"{one} beats {other}" if each.verdict == "better" else f"{other} beats {one}"
 
 
-def _subject(question: Question, run: Scored) -> str:
+def _subject(question: Question, run: RunResults) -> str:
     """The name of a run in a sentence."""
     if question.kind == COMPOSITION and run.role == STUDENT:
         return KINDS.get(run.composition, f"text with {run.composition}")
@@ -126,7 +126,7 @@ def _counted(measure: Measure, found: Sequence[tuple[Comparison, Difference]]) -
 VERDICTS = ("better", "worse", "cannot tell")
 
 
-def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
+def agreement_table(outcomes: Sequence[RunResults], preset: str) -> ReportTable:
     """Each of the study's findings next to our corresponding pair, for each budget.
 
     Args:
@@ -134,7 +134,7 @@ def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
         preset: of the GLUE score.
     """
     header = ("the study finds that", "quoted", "our pair", "ours", "from", "to", "verdict")
-    sheet = Sheet("agreement", "Agreement of these runs with the study", header)
+    table = ReportTable("agreement", "Agreement of these runs with the study", header)
     students = [run for run in outcomes if run.role == STUDENT]
     for budget in dict.fromkeys(run.budget for run in students):
         runs = [run for run in students if run.budget == budget]
@@ -148,20 +148,20 @@ def agreement_sheet(outcomes: Sequence[Scored], preset: str) -> Sheet:
                 quoted = quoted_difference(claim.more, claim.less, claim.measure)
                 figures = ("" if value is None else each.measure.signed(value) for value in (quoted, *found))
                 theirs, *measured = figures
-                sheet.add(claim.text, theirs, named, *measured, verdict)
-    if sheet.rows:
+                table.add(claim.text, theirs, named, *measured, verdict)
+    if table.rows:
         counts = sorted({len(run.tasks(preset)) for run in students} - {0})
         ours = " or ".join(map(str, counts)) or "none"
-        sheet.notes += [
+        table.notes += [
             f"In points, quoted from {STUDY}. The study's GLUE score is the mean of nine tasks; these runs have "
             f"{ours}. Compare signs; compare sizes only if there are all nine tasks."
         ]
-    return sheet
+    return table
 
 
-def _pair(claim: Claim, runs: Sequence[Scored]) -> tuple[Scored, Scored] | None:
+def _pair(claim: Claim, runs: Sequence[RunResults]) -> tuple[RunResults, RunResults] | None:
     """The two students that correspond to the study's, as close in size as possible."""
-    plain = natural(runs)
+    plain = natural_students(runs)
     corrupted = {run.composition: run for run in runs if not run.natural}
     if not plain:
         return None

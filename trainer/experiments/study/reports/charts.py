@@ -10,10 +10,10 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from trainer.experiments.study.reports.drawing import FAINT, INK, NARROW, QUOTED, SERIES, WIDE, Picture, canvas
-from trainer.experiments.study.reports.formats import Sheet
+from trainer.experiments.study.reports.formats import ReportTable
 from trainer.experiments.study.reports.measures import EVERY, KL, Measure
 from trainer.experiments.study.reports.quoted import study_score
-from trainer.experiments.study.run_results import BASELINES, START, STUDENT, Scored
+from trainer.experiments.study.run_results import BASELINES, START, STUDENT, RunResults
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ class Panel:
     """Baselines, drawn as horizontal lines since they have no position on the x axis."""
 
 
-def size_picture(outcomes: Sequence[Scored], preset: str) -> Picture | None:
+def size_picture(outcomes: Sequence[RunResults], preset: str) -> Picture | None:
     """Scores by size of the transfer dataset (the study's Figure 1), one panel per measure.
 
     Args:
@@ -66,7 +66,7 @@ def size_picture(outcomes: Sequence[Scored], preset: str) -> Picture | None:
     return _picture("scores-by-size", "Scores by size of the transfer dataset", panels, "tokens", {})
 
 
-def composition_picture(outcomes: Sequence[Scored], preset: str) -> Picture | None:
+def composition_picture(outcomes: Sequence[RunResults], preset: str) -> Picture | None:
     """Scores by composition of the transfer dataset (the study's Figure 2), one panel per measure.
 
     Args:
@@ -94,7 +94,7 @@ def composition_picture(outcomes: Sequence[Scored], preset: str) -> Picture | No
     return _picture("scores-by-composition", "Scores by composition of the transfer dataset", panels, "", names)
 
 
-def of_one_size(outcomes: Sequence[Scored]) -> list[Scored]:
+def of_one_size(outcomes: Sequence[RunResults]) -> list[RunResults]:
     """The students on corrupted datasets, and those on the natural datasets closest in size."""
     students = [run for run in outcomes if run.role == STUDENT]
     corrupted, plain = [run for run in students if not run.natural], [run for run in students if run.natural]
@@ -112,11 +112,11 @@ def _sizes(measure: Measure) -> list[Point]:
 
 
 def _panels(
-    outcomes: Sequence[Scored],
-    runs: Sequence[Scored],
+    outcomes: Sequence[RunResults],
+    runs: Sequence[RunResults],
     preset: str,
     *,
-    place: Callable[[Scored], float],
+    place: Callable[[RunResults], float],
     theirs: Callable[[Measure], list[Point]],
 ) -> list[Panel]:
     made = []
@@ -139,7 +139,7 @@ def _panels(
     return made
 
 
-def comparable(runs: Sequence[Scored], measure: Measure, preset: str) -> list[Scored]:
+def comparable(runs: Sequence[RunResults], measure: Measure, preset: str) -> list[RunResults]:
     """The runs whose values are means over the same tasks: the most common set of tasks.
 
     Args:
@@ -154,7 +154,7 @@ def comparable(runs: Sequence[Scored], measure: Measure, preset: str) -> list[Sc
     return [run for run in scored if run.tasks(preset) == common]
 
 
-def _alike(run: Scored, other: Scored, measure: Measure, preset: str) -> bool:
+def _alike(run: RunResults, other: RunResults, measure: Measure, preset: str) -> bool:
     return measure.name != "glue" or run.tasks(preset) == other.tasks(preset)
 
 
@@ -169,14 +169,14 @@ def _picture(name: str, title: str, panels: list[Panel], below: str, places: dic
     )
 
 
-def _data(name: str, title: str, panels: Sequence[Panel]) -> Sheet:
-    sheet = Sheet(name, title, ("measure", "series", "label", "x", "value"))
+def _data(name: str, title: str, panels: Sequence[Panel]) -> ReportTable:
+    table = ReportTable(name, title, ("measure", "series", "label", "x", "value"))
     for panel in panels:
         for point in (*panel.points, *panel.lines):
             x = "" if point in panel.lines else f"{point.x:g}"
             for score in point.scores:
-                sheet.add(panel.measure.title, point.series, point.label, x, f"{score:.6g}", quoted=point.quoted)
-    return sheet
+                table.add(panel.measure.title, point.series, point.label, x, f"{score:.6g}", quoted=point.quoted)
+    return table
 
 
 def _draw(panels: Sequence[Panel], below: str, places: dict[int, str], narrow: bool) -> Figure:
@@ -223,7 +223,7 @@ def _baselines(axes: Axes, lines: Sequence[Point]) -> None:
         axes.axhline(statistics.fmean(line.scores), color=FAINT, linestyle=style, linewidth=1.2, label=line.label)
 
 
-def curves_picture(outcomes: Sequence[Scored]) -> Picture | None:
+def curves_picture(outcomes: Sequence[RunResults]) -> Picture | None:
     """Held-out KL by update, one line per run; a dashed line for the initial student.
 
     Args:
@@ -236,18 +236,18 @@ def curves_picture(outcomes: Sequence[Scored]) -> Picture | None:
     if not runs:
         return None
     starts = [run for run in outcomes if run.role == START and run.scores("kl")]
-    sheet = Sheet("training-curves", "Held-out KL to the teacher by update", ("run", "budget", "update", "kl"))
+    table = ReportTable("training-curves", "Held-out KL to the teacher by update", ("run", "budget", "update", "kl"))
     for run in runs:
         for curve in run.curves:
             for update, kl in curve:
-                sheet.add(run.label, run.budget, str(update), f"{kl:.6g}")
+                table.add(run.label, run.budget, str(update), f"{kl:.6g}")
     for run in starts:
-        sheet.add(run.label, "", "0", f"{run.scores('kl')[0]:.6g}")
+        table.add(run.label, "", "0", f"{run.scores('kl')[0]:.6g}")
     caption = "One line per run, measured on the same held-out sequences."
-    return Picture("training-curves", sheet.title, caption, lambda narrow: _curves(runs, starts, narrow), sheet)
+    return Picture("training-curves", table.title, caption, lambda narrow: _curves(runs, starts, narrow), table)
 
 
-def _curves(runs: Sequence[Scored], starts: Sequence[Scored], narrow: bool) -> Figure:
+def _curves(runs: Sequence[RunResults], starts: Sequence[RunResults], narrow: bool) -> Figure:
     figure, (axes,) = canvas(NARROW if narrow else WIDE, 4.6 if narrow else 3.4, 1, narrow=narrow)
     several = len({run.budget for run in runs}) > 1
     for number, run in enumerate(runs):

@@ -9,10 +9,10 @@ from typing import Literal
 
 from trainer.evaluation import Interval, difference
 from trainer.experiments.study.held_out import FIDELITY, closer
-from trainer.experiments.study.reports.formats import Sheet
+from trainer.experiments.study.reports.formats import ReportTable
 from trainer.experiments.study.reports.measures import EVERY, KL, NOTHING, Measure
 from trainer.experiments.study.reports.quoted import quoted_difference
-from trainer.experiments.study.run_results import BASELINES, START, STUDENT, Scored
+from trainer.experiments.study.run_results import BASELINES, START, STUDENT, RunResults
 
 Verdict = Literal["better", "worse", "cannot tell"]
 SIZE = "RQ1: what does the size of the transfer dataset do?"
@@ -56,8 +56,8 @@ class Difference:
 class Comparison:
     """Two students, and their differences by measure."""
 
-    one: Scored
-    other: Scored
+    one: RunResults
+    other: RunResults
     differences: dict[str, Difference] = field(default_factory=dict)
 
     @property
@@ -91,7 +91,7 @@ class Question:
         return f"{self.kind} ({self.budget})" if self.budget else self.kind
 
 
-def questions(outcomes: Sequence[Scored], preset: str) -> list[Question]:
+def questions(outcomes: Sequence[RunResults], preset: str) -> list[Question]:
     """Every question that the runs can answer, one per budget.
 
     Args:
@@ -106,8 +106,8 @@ def questions(outcomes: Sequence[Scored], preset: str) -> list[Question]:
         baselines = [run for run in outcomes if run.role == START or (run.role in BASELINES and run.budget == budget)]
         baselines += [run for run in outcomes if run.role in BASELINES and not _has(baselines, run.role)]
         ask = _Asker(preset, budget if len(budgets) > 1 else "", f"-{number}" if len(budgets) > 1 else "")
-        made += ask.size(natural(runs), baselines)
-        made += ask.composition(natural(runs), [run for run in runs if not run.natural], baselines)
+        made += ask.size(natural_students(runs), baselines)
+        made += ask.composition(natural_students(runs), [run for run in runs if not run.natural], baselines)
         made += ask.training(runs, baselines)
     return sorted(made, key=lambda question: [SIZE, COMPOSITION, TRAINING].index(question.kind))
 
@@ -118,19 +118,19 @@ class _Asker:
     budget: str
     suffix: str
 
-    def size(self, runs: Sequence[Scored], baselines: Sequence[Scored]) -> Iterator[Question]:
+    def size(self, runs: Sequence[RunResults], baselines: Sequence[RunResults]) -> Iterator[Question]:
         """The largest natural dataset against each smaller one, and against the baselines."""
         if len(runs) > 1:
             pairs = [(runs[-1], run) for run in runs[:-1]]
             yield self._question("size", SIZE, pairs, [(runs[-1], run) for run in baselines], pairs[:1])
 
     def composition(
-        self, runs: Sequence[Scored], corrupted: Sequence[Scored], baselines: Sequence[Scored]
+        self, runs: Sequence[RunResults], corrupted: Sequence[RunResults], baselines: Sequence[RunResults]
     ) -> Iterator[Question]:
         """Natural text against each noise of about the same size, shuffled against generated text, and baselines."""
         if not runs or not corrupted:
             return
-        pairs = [(of_size(runs, run), run) for run in corrupted]
+        pairs = [(closest_in_size(runs, run), run) for run in corrupted]
         chain = [next((pair for pair in pairs if pair[1].composition == kind), None) for kind in NAMES]
         known = [pair for pair in chain if pair is not None]
         between = [(known[0][1], known[1][1])] if len(known) == 2 else []
@@ -138,7 +138,7 @@ class _Asker:
         headline = [*known[:1], *between] if between else pairs[:1]
         yield self._question("composition", COMPOSITION, pairs, more, headline)
 
-    def training(self, runs: Sequence[Scored], baselines: Sequence[Scored]) -> Iterator[Question]:
+    def training(self, runs: Sequence[RunResults], baselines: Sequence[RunResults]) -> Iterator[Question]:
         """Every trained student against the initial student."""
         starts = [run for run in baselines if run.role == START]
         trained = [*runs, *(run for run in baselines if run.role != START)]
@@ -150,16 +150,16 @@ class _Asker:
         self,
         name: str,
         kind: str,
-        pairs: Sequence[tuple[Scored, Scored]],
-        more: Sequence[tuple[Scored, Scored]],
-        headline: Sequence[tuple[Scored, Scored]],
+        pairs: Sequence[tuple[RunResults, RunResults]],
+        more: Sequence[tuple[RunResults, RunResults]],
+        headline: Sequence[tuple[RunResults, RunResults]],
     ) -> Question:
         made = {(id(one), id(other)): compare(one, other, self.preset) for one, other in (*pairs, *more)}
         chosen = tuple(made[id(one), id(other)] for one, other in headline)
         return Question(name + self.suffix, kind, self.budget, tuple(_sorted(made.values())), chosen)
 
 
-def compare(one: Scored, other: Scored, preset: str) -> Comparison:
+def compare(one: RunResults, other: RunResults, preset: str) -> Comparison:
     """The differences of two students by every measure that both have on the same text or dev sets.
 
     Args:
@@ -176,7 +176,7 @@ def compare(one: Scored, other: Scored, preset: str) -> Comparison:
     return Comparison(one, other, found)
 
 
-def _interval(one: Scored, other: Scored, measure: Measure, preset: str) -> Interval | None:
+def _interval(one: RunResults, other: RunResults, measure: Measure, preset: str) -> Interval | None:
     if measure.name in FIDELITY:
         return closer(one.measured, other.measured, measure.name)
     if measure.name == "glue" and one.tasks(preset) != other.tasks(preset):
@@ -186,7 +186,7 @@ def _interval(one: Scored, other: Scored, measure: Measure, preset: str) -> Inte
     return difference(one.columns, other.columns, measure.name, preset)
 
 
-def _quoted(one: Scored, other: Scored, measure: str, preset: str) -> float | None:
+def _quoted(one: RunResults, other: RunResults, measure: str, preset: str) -> float | None:
     """The study's difference for the same kind of pair; None for GLUE means over fewer tasks than the study's."""
     if not one.role == other.role == STUDENT:
         return None
@@ -196,7 +196,7 @@ def _quoted(one: Scored, other: Scored, measure: str, preset: str) -> float | No
     return quoted_difference(*pair, measure) if pair else None
 
 
-def _stands_for(one: Scored, other: Scored) -> tuple[str, str] | None:
+def _stands_for(one: RunResults, other: RunResults) -> tuple[str, str] | None:
     """The study's two transfer datasets that correspond to ours."""
     if one.natural and other.natural:
         ratio = math.log10(max(one.size, 1) / max(other.size, 1))
@@ -206,12 +206,12 @@ def _stands_for(one: Scored, other: Scored) -> tuple[str, str] | None:
     return (left, right) if left and right else None
 
 
-def natural(runs: Sequence[Scored]) -> list[Scored]:
+def natural_students(runs: Sequence[RunResults]) -> list[RunResults]:
     """The students on natural text, by the size of their transfer datasets."""
     return sorted((run for run in runs if run.natural), key=lambda run: run.size)
 
 
-def of_size(runs: Sequence[Scored], corrupted: Scored) -> Scored:
+def closest_in_size(runs: Sequence[RunResults], corrupted: RunResults) -> RunResults:
     """The student on natural text whose transfer dataset is closest in size."""
     return min(runs, key=lambda run: abs(run.size - corrupted.size))
 
@@ -227,25 +227,25 @@ def _sorted(comparisons: Iterable[Comparison]) -> list[Comparison]:
     return sorted(every, key=falling)
 
 
-def _has(runs: Sequence[Scored], role: str) -> bool:
+def _has(runs: Sequence[RunResults], role: str) -> bool:
     return any(run.role == role for run in runs)
 
 
-def difference_sheet(asked: Sequence[Question]) -> Sheet:
+def difference_table(asked: Sequence[Question]) -> ReportTable:
     """Every difference with its interval."""
     header = ("question", "first", "second", "measure", "first is better by", "from", "to", "unit", "quoted", "verdict")
-    sheet = Sheet("differences", "Differences", header)
+    table = ReportTable("differences", "Differences", header)
     for question in asked:
         for pair in question.comparisons:
             for each in pair.differences.values():
-                sheet.add(question.title.split(":")[0], pair.one.label, pair.other.label, *_cells(each))
-    if sheet.rows:
-        sheet.notes += [
+                table.add(question.title.split(":")[0], pair.one.label, pair.other.label, *_cells(each))
+    if table.rows:
+        table.notes += [
             "Each row compares two students on the same held-out sequences or dev examples, which are resampled "
             "together with the runs of each side: 95 % of the resamples lie from … to …. With one run per student, the "
             "intervals do not cover the effect of the distillation seed."
         ]
-    return sheet
+    return table
 
 
 def _cells(each: Difference) -> Iterator[str]:

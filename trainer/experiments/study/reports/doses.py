@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeGuard
 from trainer.evaluation import Interval
 from trainer.evaluation.probes import probe_rows
 from trainer.experiments.study.held_out import closer
-from trainer.experiments.study.reports.comparisons import natural, of_size
+from trainer.experiments.study.reports.comparisons import closest_in_size, natural_students
 from trainer.experiments.study.reports.drawing import FAINT, NARROW, SERIES, WIDE, Picture, canvas
-from trainer.experiments.study.reports.formats import Sheet
-from trainer.experiments.study.run_results import START, STUDENT, Scored
+from trainer.experiments.study.reports.formats import ReportTable
+from trainer.experiments.study.run_results import START, STUDENT, RunResults
 from trainer.experiments.study.transfer import Noise
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Dose:
     """One student of a series."""
 
     value: float
-    run: Scored
+    run: RunResults
     cost: Interval
     """KL to the teacher on held-out text minus that of the student on natural text, in nats per token."""
     ratios: dict[str, float]
@@ -48,7 +48,7 @@ class Series:
     option: str
     """The option that sets the dose: `rate`, `n`."""
     budget: str
-    natural: Scored
+    natural: RunResults
     """The student on natural text that is closest in size."""
     doses: tuple[Dose, ...]
     """Sorted by value; at least two."""
@@ -66,7 +66,7 @@ class Series:
         return [band for band in self.doses[0].ratios if all(band in dose.ratios for dose in self.doses)]
 
 
-def dose_series(outcomes: Sequence[Scored]) -> list[Series]:
+def dose_series(outcomes: Sequence[RunResults]) -> list[Series]:
     """Every series of two or more doses of one noise that has a student on natural text to compare with."""
     students = [run for run in outcomes if run.role == STUDENT]
     budgets = list(dict.fromkeys(run.budget for run in students))
@@ -74,9 +74,9 @@ def dose_series(outcomes: Sequence[Scored]) -> list[Series]:
     made = []
     for budget in budgets:
         runs = [run for run in students if run.budget == budget]
-        plain = natural(runs)
+        plain = natural_students(runs)
         for (noise, option), doses in _alike(runs):
-            base = of_size(plain, doses[0][1]) if plain else None
+            base = closest_in_size(plain, doses[0][1]) if plain else None
             known = _doses(doses, base) if base else []
             if base and len(known) > 1:
                 start = _cost(starts[0], base) if starts else None
@@ -84,11 +84,11 @@ def dose_series(outcomes: Sequence[Scored]) -> list[Series]:
     return made
 
 
-def _alike(runs: Sequence[Scored]) -> Iterator[tuple[tuple[str, str], list[tuple[float, Scored]]]]:
+def _alike(runs: Sequence[RunResults]) -> Iterator[tuple[tuple[str, str], list[tuple[float, RunResults]]]]:
     """By noise and option, the runs whose noise differs only in that number, with the number."""
     single = [(_dosed(run.transfer.noises[0]), run) for run in runs if run.transfer and len(run.transfer.noises) == 1]
 
-    def kind(pair: tuple[Noise, Scored]) -> str:
+    def kind(pair: tuple[Noise, RunResults]) -> str:
         words = {key: value for key, value in pair[0].options.items() if not _is_number(value)}
         return repr((pair[0].name, sorted(words.items())))
 
@@ -117,21 +117,21 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _doses(pairs: Sequence[tuple[float, Scored]], base: Scored) -> list[Dose]:
+def _doses(pairs: Sequence[tuple[float, RunResults]], base: RunResults) -> list[Dose]:
     found = ((value, run, _cost(run, base)) for value, run in pairs)
     return [Dose(value, run, cost, _ratios(run, base)) for value, run, cost in found if cost is not None]
 
 
-def _cost(run: Scored, base: Scored) -> Interval | None:
+def _cost(run: RunResults, base: RunResults) -> Interval | None:
     return closer(base.measured, run.measured, "kl")
 
 
-def _ratios(run: Scored, base: Scored) -> dict[str, float]:
+def _ratios(run: RunResults, base: RunResults) -> dict[str, float]:
     ours, theirs = _bands(run), _bands(base)
     return {band: ours[band] / theirs[band] for band in ours if theirs.get(band)}
 
 
-def _bands(run: Scored) -> dict[str, float]:
+def _bands(run: RunResults) -> dict[str, float]:
     """KL at masked tokens by frequency band, most frequent first; the mean over runs."""
     found: dict[str, list[float]] = {}
     for results in run.probes:
@@ -141,7 +141,7 @@ def _bands(run: Scored) -> dict[str, float]:
     return {band: fmean(values) for band, values in found.items()}
 
 
-def dose_picture(outcomes: Sequence[Scored]) -> Picture | None:
+def dose_picture(outcomes: Sequence[RunResults]) -> Picture | None:
     """For each series, a panel of costs and, with probes, one by word frequency; None if there is no series."""
     found = dose_series(outcomes)
     if not found:
@@ -153,21 +153,21 @@ def dose_picture(outcomes: Sequence[Scored]) -> Picture | None:
     return Picture("dose-response", TITLE, caption, lambda narrow: _draw(found, narrow), _data(found))
 
 
-def _data(found: Sequence[Series]) -> Sheet:
-    sheet = Sheet(
+def _data(found: Sequence[Series]) -> ReportTable:
+    table = ReportTable(
         "dose-response", TITLE, ("noise", "budget", "dose", "transfer dataset", "measure", "value", "from", "to")
     )
     for series in found:
         for dose in series.doses:
             named = (series.noise, series.budget, f"{series.option}={dose.value:g}", dose.run.label)
             cost = (dose.cost.difference, dose.cost.low, dose.cost.high)
-            sheet.add(*named, COST, *(f"{value:+.4f}" for value in cost))
+            table.add(*named, COST, *(f"{value:+.4f}" for value in cost))
             for band, ratio in dose.ratios.items():
-                sheet.add(*named, f"{RATIO}: {band}", f"{ratio:.3f}", "", "")
-    return sheet
+                table.add(*named, f"{RATIO}: {band}", f"{ratio:.3f}", "", "")
+    return table
 
 
-def dose_sheet(outcomes: Sequence[Scored]) -> Sheet:
+def dose_table(outcomes: Sequence[RunResults]) -> ReportTable:
     """Every value of the picture; empty if there is no series."""
     return _data(dose_series(outcomes))
 

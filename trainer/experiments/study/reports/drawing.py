@@ -11,7 +11,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
-from trainer.experiments.study.reports.formats import Sheet
+from trainer.experiments.study.reports.formats import ReportTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ class Picture:
     caption: str
     draw: Callable[[bool], Figure]
     """Draws the figure; True for the narrow layout, with panels below each other."""
-    data: Sheet
+    data: ReportTable
     """Every value in the figure."""
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from trainer.experiments.study.reports.comparisons import Comparison, Question, difference_sheet
+from trainer.experiments.study.reports.comparisons import Comparison, Question, difference_table
 from trainer.experiments.study.reports.drawing import FAINT, INK, LINE, NARROW, QUOTED, SERIES, WIDE, Picture, canvas
 from trainer.experiments.study.reports.measures import DRAWN, KL, Measure
 
@@ -34,7 +34,7 @@ def forest(question: Question) -> Picture | None:
         question.title,
         caption,
         lambda narrow: _draw(rows, measures, narrow),
-        difference_sheet([question]),
+        difference_table([question]),
     )
 
 

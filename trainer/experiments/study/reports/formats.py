@@ -21,7 +21,7 @@ class Row:
 
 
 @dataclass
-class Sheet:
+class ReportTable:
     """A table with its notes."""
 
     name: str
@@ -40,21 +40,21 @@ class Sheet:
         return not any(NUMBER.match(row.cells[column]) for row in self.rows)
 
 
-def to_markdown(sheet: Sheet) -> str:
+def to_markdown(table: ReportTable) -> str:
     """The table as Markdown; quoted rows are in italics."""
-    lines = [f"### {sheet.title}", "", _piped(sheet.header), _piped(["---"] * len(sheet.header))]
-    for row in sheet.rows:
+    lines = [f"### {table.title}", "", _piped(table.header), _piped(["---"] * len(table.header))]
+    for row in table.rows:
         cells = [f"*{cell}*" if row.quoted and cell else cell for cell in row.cells]
         lines.append(_piped(cells))
-    return "\n".join([*lines, "", *sheet.notes, ""])
+    return "\n".join([*lines, "", *table.notes, ""])
 
 
-def to_csv(sheet: Sheet) -> str:
+def to_csv(table: ReportTable) -> str:
     """The table as CSV, with a last column `measured` or `quoted`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*sheet.header, "origin"])
-    for row in sheet.rows:
+    writer.writerow([*table.header, "origin"])
+    for row in table.rows:
         writer.writerow([*row.cells, "quoted" if row.quoted else "measured"])
     return text.getvalue()
 
@@ -62,16 +62,16 @@ def to_csv(sheet: Sheet) -> str:
 LATEX = str.maketrans({c: "\\" + c for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
 
 
-def to_latex(sheet: Sheet) -> str:
+def to_latex(table: ReportTable) -> str:
     """The table as a LaTeX `table` for the booktabs package; quoted rows are in italics."""
     body = []
-    for row in sheet.rows:
+    for row in table.rows:
         cells = [cell.translate(LATEX) for cell in row.cells]
         body.append(" & ".join(rf"\textit{{{cell}}}" if row.quoted and cell else cell for cell in cells) + r" \\")
     return "\n".join([
-        r"\begin{table}", r"\centering", rf"\caption{{{sheet.title.translate(LATEX)}}}",
-        rf"\begin{{tabular}}{{l{'r' * (len(sheet.header) - 1)}}}", r"\toprule",
-        " & ".join(cell.translate(LATEX) for cell in sheet.header) + r" \\", r"\midrule", *body,
+        r"\begin{table}", r"\centering", rf"\caption{{{table.title.translate(LATEX)}}}",
+        rf"\begin{{tabular}}{{l{'r' * (len(table.header) - 1)}}}", r"\toprule",
+        " & ".join(cell.translate(LATEX) for cell in table.header) + r" \\", r"\midrule", *body,
         r"\bottomrule", r"\end{tabular}", r"\end{table}", "",
     ])  # fmt: skip
 

@@ -16,7 +16,7 @@ class Measure:
     """One way to compare two students."""
 
     name: str
-    """The name passed to `Scored.scores`."""
+    """The name passed to `RunResults.scores`."""
     title: str
     unit: str
     """The unit of a difference."""

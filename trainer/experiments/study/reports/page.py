@@ -10,22 +10,22 @@ from pathlib import Path
 from urllib.parse import quote
 
 from trainer.evaluation import Measurements, read_record
-from trainer.experiments.study.reports.answers import Answer, agreement_sheet, answers
+from trainer.experiments.study.reports.answers import Answer, agreement_table, answers
 from trainer.experiments.study.reports.charts import composition_picture, curves_picture, size_picture
-from trainer.experiments.study.reports.comparisons import difference_sheet, questions
-from trainer.experiments.study.reports.doses import dose_picture, dose_sheet
+from trainer.experiments.study.reports.comparisons import difference_table, questions
+from trainer.experiments.study.reports.doses import dose_picture, dose_table
 from trainer.experiments.study.reports.drawing import Picture, to_element, to_pdf
 from trainer.experiments.study.reports.forest import forest
-from trainer.experiments.study.reports.formats import Sheet, to_csv, to_latex, to_markdown
-from trainer.experiments.study.reports.probes import ProbeValue, probe_picture, probe_sheet, probe_values
+from trainer.experiments.study.reports.formats import ReportTable, to_csv, to_latex, to_markdown
+from trainer.experiments.study.reports.probes import ProbeValue, probe_picture, probe_table, probe_values
 from trainer.experiments.study.reports.tables import (
-    dataset_sheet,
-    distillation_sheet,
-    network_sheet,
-    score_sheet,
-    task_sheet,
+    dataset_table,
+    distillation_table,
+    network_table,
+    score_table,
+    task_table,
 )
-from trainer.experiments.study.run_results import Scored, merged, read_outcomes
+from trainer.experiments.study.run_results import RunResults, merged, read_run_results
 from trainer.experiments.study.stored_answers import StoredAnswer, write_answers
 from trainer.runtime import write_whole
 
@@ -39,7 +39,7 @@ class Report:
     answers: list[Answer]
     pictures: dict[str, Picture]
     """By name; an answer's picture is named after its question."""
-    sheets: list[Sheet]
+    tables: list[ReportTable]
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -73,10 +73,10 @@ def report(
         RunError: a folder has neither a run nor an evaluation.
         ResultDamaged: a stored result was edited.
     """
-    outcomes = read_outcomes(runs)
+    outcomes = read_run_results(runs)
     networks = read_record(Path(measured), Measurements) if measured else None
     path = Path(out)
-    write_whole(path, to_html(gathered(outcomes, preset=preset, networks=networks, title=title)))
+    write_whole(path, to_html(report_content(outcomes, preset=preset, networks=networks, title=title)))
     return path
 
 
@@ -92,17 +92,17 @@ def write_report(made: Report, folder: Path) -> Path:
     Returns:
         The path of the page.
     """
-    tables, figures = folder / "tables", folder / "figures"
-    for sheet in made.sheets:
-        write_whole(tables / f"{sheet.name}.csv", to_csv(sheet))
-        write_whole(tables / f"{sheet.name}.tex", to_latex(sheet))
+    table_folder, figures = folder / "tables", folder / "figures"
+    for table in made.tables:
+        write_whole(table_folder / f"{table.name}.csv", to_csv(table))
+        write_whole(table_folder / f"{table.name}.tex", to_latex(table))
     for name, picture in made.pictures.items():
         write_whole(figures / f"{name}.svg", picture.svg)
         write_whole(figures / f"{name}.csv", to_csv(picture.data))
         write_whole(figures / f"{name}.pdf", to_pdf(picture))
     answered = [f"## {answer.question.title}\n\n" + "\n\n".join(answer.sentences) for answer in made.answers]
     notes = "\n".join(f"- {note}" for note in made.notes)
-    text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.sheets), notes])
+    text = "\n\n".join([f"# {made.title}", *answered, *map(to_markdown, made.tables), notes])
     write_whole(folder / "report.md", text.rstrip() + "\n")
     write_answers(folder, [_stored(answer) for answer in made.answers])
     write_whole(folder / "report.html", to_html(made))
@@ -110,13 +110,13 @@ def write_report(made: Report, folder: Path) -> Path:
 
 
 def _stored(answer: Answer) -> StoredAnswer:
-    sheet = difference_sheet([answer.question])
-    rows = tuple(dict(zip(sheet.header, row.cells, strict=True)) for row in sheet.rows)
+    table = difference_table([answer.question])
+    rows = tuple(dict(zip(table.header, row.cells, strict=True)) for row in table.rows)
     return StoredAnswer(answer.question.title, answer.sentences, rows)
 
 
-def gathered(
-    runs: Sequence[Scored],
+def report_content(
+    runs: Sequence[RunResults],
     *,
     preset: str,
     networks: Measurements | None,
@@ -139,15 +139,15 @@ def gathered(
         *(forest(question) for question in asked), size_picture(outcomes, preset),
         composition_picture(outcomes, preset), dose_picture(outcomes), curves_picture(outcomes), probe_picture(probes),
     ]  # fmt: skip
-    differences = difference_sheet(asked)
-    sheets = [
-        score_sheet(outcomes, preset), differences, agreement_sheet(outcomes, preset), task_sheet(outcomes),
-        dose_sheet(outcomes), probe_sheet(probes), dataset_sheet(outcomes), distillation_sheet(runs),
-        network_sheet(networks),
+    differences = difference_table(asked)
+    tables = [
+        score_table(outcomes, preset), differences, agreement_table(outcomes, preset), task_table(outcomes),
+        dose_table(outcomes), probe_table(probes), dataset_table(outcomes), distillation_table(runs),
+        network_table(networks),
     ]  # fmt: skip
     made = Report(
         title, preset, answers(asked), {picture.name: picture for picture in pictures if picture},
-        [sheet for sheet in sheets if sheet.rows], _notes(outcomes, preset),
+        [table for table in tables if table.rows], _notes(outcomes, preset),
     )  # fmt: skip
     if differences.rows:
         made.notes.append(
@@ -167,7 +167,7 @@ def to_html(made: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = {name: drawn(picture) for name, picture in made.pictures.items()}
+    pictures = {name: rendered(picture) for name, picture in made.pictures.items()}
     style, script = page_style()
     written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return environment.get_template("report.html.j2").render(
@@ -176,7 +176,7 @@ def to_html(made: Report) -> str:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RenderedPicture:
     """A picture as elements of a page."""
 
     picture: Picture
@@ -192,9 +192,9 @@ def page_style() -> tuple[str, str]:
     return (files / "report.css").read_text(encoding="utf-8"), (files / "report.js").read_text(encoding="utf-8")
 
 
-def drawn(picture: Picture) -> Drawn:
+def rendered(picture: Picture) -> RenderedPicture:
     """A picture as elements of a page, with links to its files."""
-    return Drawn(
+    return RenderedPicture(
         picture,
         wide=to_element(picture, narrow=False),
         narrow=to_element(picture, narrow=True),
@@ -203,7 +203,7 @@ def drawn(picture: Picture) -> Drawn:
     )
 
 
-def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
+def _notes(outcomes: Sequence[RunResults], preset: str) -> list[str]:
     """Notes, each with all the runs to which it applies."""
     found: dict[str, list[str]] = {}
     for run in outcomes:
@@ -223,7 +223,7 @@ def _notes(outcomes: Sequence[Scored], preset: str) -> list[str]:
     return notes + _uneven(outcomes, preset)
 
 
-def _uneven(outcomes: Sequence[Scored], preset: str) -> list[str]:
+def _uneven(outcomes: Sequence[RunResults], preset: str) -> list[str]:
     """A note if GLUE scores are means over different tasks, which are neither compared nor drawn together."""
     sets: dict[tuple[str, ...], list[str]] = {}
     for run in outcomes:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from trainer.evaluation.probes import ProbeRow, probe_rows
 from trainer.experiments.study.reports.drawing import NARROW, SERIES, WIDE, Picture, canvas
-from trainer.experiments.study.reports.formats import Sheet
+from trainer.experiments.study.reports.formats import ReportTable
 from trainer.experiments.study.reports.measures import NOTHING
-from trainer.experiments.study.run_results import Scored
+from trainer.experiments.study.run_results import RunResults
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ class ProbeValue:
     """Whether the value is in the figure; the table has all values."""
 
 
-def probe_values(outcomes: Sequence[Scored]) -> list[ProbeValue]:
+def probe_values(outcomes: Sequence[RunResults]) -> list[ProbeValue]:
     """The probe values of all runs; runs that differ only in their seed are combined."""
     made = []
     for run in outcomes:
@@ -65,13 +65,13 @@ def _value(model: str, panel: str, stratum: str, rows: Sequence[ProbeRow], *, dr
     return ProbeValue(model, panel, stratum, fmean(values), min(values), max(values), drawn)
 
 
-def probe_sheet(rows: Sequence[ProbeValue]) -> Sheet:
+def probe_table(rows: Sequence[ProbeValue]) -> ReportTable:
     """Every value of every probe; empty if nothing was probed."""
-    sheet = Sheet("probes", "Probes", ("model", "probe", "stratum", "value", "from", "to"))
+    table = ReportTable("probes", "Probes", ("model", "probe", "stratum", "value", "from", "to"))
     for row in rows:
         bounds = (NOTHING if bound is None else f"{bound:.3f}" for bound in (row.low, row.high))
-        sheet.add(row.model, row.probe, row.stratum, f"{row.value:.3f}", *bounds)
-    return sheet
+        table.add(row.model, row.probe, row.stratum, f"{row.value:.3f}", *bounds)
+    return table
 
 
 def probe_picture(rows: Sequence[ProbeValue]) -> Picture | None:
@@ -80,7 +80,7 @@ def probe_picture(rows: Sequence[ProbeValue]) -> Picture | None:
         return None
     caption = "One mark per model with its 95 % interval, or the range over runs if there are several."
     return Picture(
-        "probes", "Probes: models without fine-tuning", caption, lambda narrow: _draw(rows, narrow), probe_sheet(rows)
+        "probes", "Probes: models without fine-tuning", caption, lambda narrow: _draw(rows, narrow), probe_table(rows)
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
-from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_spoken, is_told
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration, is_spoken
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 FRONT_BLOCKS, EDGE_BLOCKS = 40, 6
@@ -85,7 +85,7 @@ def _is_note(text: str) -> bool:
         return words_in(text) <= LABEL_WORDS and not is_dialogue(text)
     if words_in(text) > REQUEST_WORDS or not REQUEST.search(text):
         return False
-    return not (is_dialogue(text) or is_spoken(text) or is_told(REQUEST.sub("", text)))
+    return not (is_dialogue(text) or is_spoken(text) or is_narration(REQUEST.sub("", text)))
 
 
 def _notes_along(blocks: Sequence[Block], order: Iterable[int]) -> Iterator[int]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from corpora.builtin.sources.books.cleaning.boilerplate_rules import GOOGLES_NOTE, TRANSCRIBERS_NOTE
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose, is_prose
-from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_spoken, is_told
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration, is_spoken
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 EDGE_WORDS = 30
@@ -75,7 +75,7 @@ def boilerplate(blocks: Sequence[Block], signs: Mapping[int, set[str]], matter: 
 
 
 def _is_protected(text: str) -> bool:
-    return is_dialogue(text) or is_told(text)
+    return is_dialogue(text) or is_narration(text)
 
 
 def _at_ends(

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, ends_like_prose, is_prose, is_title
-from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_told
+from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 DATE_CHARACTERS = 40
@@ -158,7 +158,7 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
         if number in removed:
             continue
         words = words_in(block.text)
-        is_text = is_told(block.text) or is_dialogue(block.text)
+        is_text = is_narration(block.text) or is_dialogue(block.text)
         if is_prose(block, words) and (is_text or not CREDIT.match(block.text) or words >= 40):
             if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
                 front = _without_short_sentences(blocks, front, number)

@@ -96,7 +96,7 @@ def is_spoken(text: str) -> bool:
     return SPOKEN.search(text[:LOOKED_AT]) is not None
 
 
-def is_told(text: str) -> bool:
+def is_narration(text: str) -> bool:
     """Whether a paragraph is narration: somebody did or said something, and the reader is not addressed."""
     text = text[:LOOKED_AT]
     if TAG.search(text) or LETTER_HEAD.match(text):

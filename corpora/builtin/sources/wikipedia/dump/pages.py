@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 from corpora import InputError
-from corpora.builtin.sources.wikipedia.dump.streams import Chunk, Damaged, chunks, ends_well, packing
+from corpora.builtin.sources.wikipedia.dump.streams import Chunk, DamagedDump, chunks, closes_root, packing
 from corpora.builtin.sources.wikipedia.site import Site, key_of
 
 _START = re.compile(rb"<page[\s>]")
@@ -44,7 +44,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenPage:
     """A page that could not be read."""
 
     reason: str
@@ -111,7 +111,7 @@ def _header(path: Path) -> bytes:
                 return head[: match.start()]
             if len(head) > HEADER_BYTES:
                 break
-    except Damaged as error:
+    except DamagedDump as error:
         raise InputError(f"dump {path} is damaged before its first page: {error}") from error
     if not head.strip():
         raise InputError(f"dump {path} is empty")
@@ -149,14 +149,14 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Iterator[Page | Broken]:
+def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Iterator[Page | BrokenPage]:
     """The pages that start in a part of a dump.
 
     Args:
         path: the dump.
         start: the byte where the part starts, as in `chunks`.
         stop: the byte where it ends; None means the end of the file.
-        allow_cut: if the dump is truncated or damaged, yield `Broken` for the last page instead of raising.
+        allow_cut: if the dump is truncated or damaged, yield `BrokenPage` for the last page instead of raising.
 
     Raises:
         InputError: the dump is truncated or damaged, and `allow_cut` is False.
@@ -172,7 +172,7 @@ def pages(path: Path, start: int, stop: int | None, *, allow_cut: bool) -> Itera
             ) from cut
         if cut.rest:
             title = re.search(rb"<title>([^<]*)</title>", cut.rest)
-            yield Broken("cut", str(cut), title[1].decode("utf-8", "replace") if title else "")
+            yield BrokenPage("cut", str(cut), title[1].decode("utf-8", "replace") if title else "")
 
 
 class _Cut(Exception):
@@ -189,7 +189,7 @@ def _raw_pages(path: Path, start: int, stop: int | None) -> Iterator[bytes]:
     while window.to_page():
         yield window.page()
     inside_end = start > 0 and b"</mediawiki>".endswith(window.tail.strip())
-    if window.ended and not ends_well(window.tail) and not inside_end:
+    if window.ended and not closes_root(window.tail) and not inside_end:
         raise _Cut("it ends without </mediawiki>", b"")
 
 
@@ -241,7 +241,7 @@ class _Window:
     def _grow(self) -> bool:
         try:
             chunk = next(self._source, None)
-        except Damaged as error:
+        except DamagedDump as error:
             raise _Cut(str(error), bytes(self._bytes[:TAIL_BYTES])) from error
         if chunk is None:
             self.ended = True
@@ -252,14 +252,14 @@ class _Window:
         return True
 
 
-def _page(raw: bytes) -> Page | Broken:
+def _page(raw: bytes) -> Page | BrokenPage:
     from lxml import etree
 
     try:
         root = etree.fromstring(raw, _parser())
     except etree.XMLSyntaxError as error:
         title = re.search(rb"<title>([^<]*)</title>", raw[:4096])
-        return Broken("malformed XML", str(error.msg), title[1].decode("utf-8", "replace") if title else "")
+        return BrokenPage("malformed XML", str(error.msg), title[1].decode("utf-8", "replace") if title else "")
     revisions = root.findall("revision")
     newest = max(revisions, key=lambda r: r.findtext("timestamp") or "") if revisions else None
     namespace = root.findtext("ns")

@@ -25,7 +25,7 @@ _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"
 _END_OF_BZ2 = 0x177245385090
 
 
-class Damaged(Exception):
+class DamagedDump(Exception):
     """The rest of a dump cannot be read; caught where the file's name is known."""
 
 
@@ -93,7 +93,7 @@ def _narrow(first: Chunk, rest: Iterator[Chunk], encoding: str) -> Iterator[Chun
             yield Chunk(decoder.decode(chunk.content).encode())
         decoder.decode(b"", final=True)
     except UnicodeError as error:
-        raise Damaged(f"it is not {encoding}: {error}") from error
+        raise DamagedDump(f"it is not {encoding}: {error}") from error
 
 
 def _ranges(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
@@ -111,7 +111,7 @@ def _whole(path: Path, kind: str) -> Iterator[Chunk]:
             while content := file.read1(CHUNK):
                 yield Chunk(content)
     except Unreadable as error:
-        raise Damaged(f"its compressed data is damaged or truncated ({error})") from error
+        raise DamagedDump(f"its compressed data is damaged or truncated ({error})") from error
 
 
 def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
@@ -123,16 +123,16 @@ def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
             if len(rest) < 4:
                 rest += file.read(4)
             if not rest.startswith(b"BZh"):
-                raise Damaged(f"the data at byte {at:,} is not a bz2 stream")
+                raise DamagedDump(f"the data at byte {at:,} is not a bz2 stream")
             unpacker = bz2.BZ2Decompressor()
             beyond = stop is not None and at >= stop
             while not unpacker.eof:
                 if unpacker.needs_input and not rest and not (rest := file.read(CHUNK)):
-                    raise Damaged(f"it ends in the middle of the bz2 stream that starts at byte {at:,}")
+                    raise DamagedDump(f"it ends in the middle of the bz2 stream that starts at byte {at:,}")
                 try:
                     content = unpacker.decompress(rest, CHUNK)
                 except OSError as error:
-                    raise Damaged(f"the bz2 stream that starts at byte {at:,} is damaged") from error
+                    raise DamagedDump(f"the bz2 stream that starts at byte {at:,} is damaged") from error
                 rest = b""
                 if content:
                     yield Chunk(content, beyond)
@@ -203,11 +203,11 @@ def _is_wide(path: Path) -> bool:
     try:
         raw = _unpacked(path, packing(path), 0, None)
         return next(raw, Chunk(b"")).content[:2] in _WIDE
-    except Damaged:
+    except DamagedDump:
         return False
 
 
-def looks_cut(path: Path) -> bool:
+def looks_truncated(path: Path) -> bool:
     """Whether the last bytes of a dump show that its end is missing.
 
     Truncation of a gzip or zstd file is detected only while it is read.
@@ -217,7 +217,7 @@ def looks_cut(path: Path) -> bool:
         file.seek(max(0, size - 4096))
         tail = file.read()
     if kind == "xml":
-        return not ends_well(tail)
+        return not closes_root(tail)
     if kind == "xz":
         return not tail.rstrip(b"\0").endswith(b"YZ")
     return kind == "bz2" and not _bz2_ends(tail)
@@ -229,12 +229,12 @@ def is_whole(path: Path) -> bool:
     try:
         for chunk in chunks(path):
             tail = (tail + chunk.content)[-4096:]
-    except Damaged:
+    except DamagedDump:
         return False
-    return ends_well(tail)
+    return closes_root(tail)
 
 
-def ends_well(tail: bytes) -> bool:
+def closes_root(tail: bytes) -> bool:
     """Whether the last bytes of the XML close the root element."""
     return b"</mediawiki>" in tail.replace(b"\0", b"")
 

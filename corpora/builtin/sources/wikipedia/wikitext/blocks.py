@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from corpora.builtin.sources.wikipedia.site import names
-from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Found, Rules, decoded, protect
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, ArticleMetadata, Rules, decoded, protect
 
 FORMULAS = frozenset(("math", "ce", "chem"))
 _INLINE = re.compile(r"\binline\b")
@@ -18,7 +18,7 @@ def _opening() -> re.Pattern[str]:
     return re.compile(rf"<(?:!--|({opaque})(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
 
 
-def without_blocks(text: str, rules: Rules, found: Found) -> str:
+def without_blocks(text: str, rules: Rules, found: ArticleMetadata) -> str:
     """The wikitext without comments, references and opaque tags; `<nowiki>` becomes plain characters.
 
     An unclosed tag is removed up to the end of its paragraph. Takes linear time.
@@ -62,7 +62,7 @@ def _past_its_line(text: str, start: int, stop: int) -> int:
     return stop if text[stop:line_end].strip() else line_end + 1
 
 
-def _kept(tag: str, attributes: str, content: str, rules: Rules, found: Found) -> str:
+def _kept(tag: str, attributes: str, content: str, rules: Rules, found: ArticleMetadata) -> str:
     if tag in FORMULAS:
         if rules.math == "tex":
             return protect(" ".join(content.split()), found)

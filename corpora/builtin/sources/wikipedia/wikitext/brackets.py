@@ -36,7 +36,7 @@ SHORT = 6
 """In a part of a bracket with more words than this, a pronunciation belongs to a sentence and is kept."""
 
 
-def settled(text: str) -> str:
+def with_clean_brackets(text: str) -> str:
     """The text with pronunciations kept outside of brackets and removed inside, together with their introductions.
 
     A part of a bracket, between commas or semicolons, is removed if it contains a hole and hardly anything else.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
-from corpora.builtin.sources.wikipedia.wikitext.markup import Found, Rules
+from corpora.builtin.sources.wikipedia.wikitext.markup import ArticleMetadata, Rules
 from corpora.builtin.sources.wikipedia.wikitext.nested_links import worth_parsing
 
 Parse = Callable[[str], str]
@@ -31,7 +31,7 @@ _BARE = re.compile(r"\b(?:https?|ftps?|ircs?|gopher|telnet|nntp|svn|git)://[^\s<
 _PIPE_TRICK = re.compile(r"^(?:[^:]*:)?([^,(]*?)(?: ?\(.*\)|,.*)?$")
 
 
-def without_special_links(text: str, site: Site, rules: Rules, found: Found) -> str:
+def without_special_links(text: str, site: Site, rules: Rules, found: ArticleMetadata) -> str:
     """The text without files, categories and links to the same article in other languages.
 
     Args:
@@ -81,7 +81,7 @@ def _caption(content: str) -> str:
     return f"\n\n{caption}\n\n" if " " in caption and "|" in masked else ""
 
 
-def with_labels(text: str, found: Found, parse: Parse) -> str:
+def with_labels(text: str, found: ArticleMetadata, parse: Parse) -> str:
     """The text with every link replaced by its label, and without bare addresses.
 
     Args:
@@ -103,7 +103,7 @@ def with_labels(text: str, found: Found, parse: Parse) -> str:
     return text
 
 
-def _labels(text: str, pattern: re.Pattern[str], found: Found) -> str:
+def _labels(text: str, pattern: re.Pattern[str], found: ArticleMetadata) -> str:
     pieces = pattern.split(text)
     targets, labels = pieces[1::3], pieces[2::3]
     found.links += targets
@@ -128,7 +128,7 @@ def _shown(target: str, label: str | None) -> str:
     return trick[1] if trick else target
 
 
-def _line(line: str, found: Found, parse: Parse) -> str:
+def _line(line: str, found: ArticleMetadata, parse: Parse) -> str:
     """A line that still has the start of a link: one with brackets in its label, half closed, or never closed."""
     if "]]" in line and worth_parsing(line):
         shown = parse(line)
@@ -139,7 +139,7 @@ def _line(line: str, found: Found, parse: Parse) -> str:
     return line.partition("[[")[0]
 
 
-def _odd(content: str, found: Found) -> str:
+def _odd(content: str, found: ArticleMetadata) -> str:
     target, bar, label = content.partition("|")
     found.links.append(target)
     return label if bar else _shown(target, None)

@@ -28,7 +28,7 @@ class Rules:
 
 
 @dataclass
-class Found:
+class ArticleMetadata:
     """What the passes find in an article, apart from its text."""
 
     categories: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ _SPACES = ("\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u202f", "\u2007",
 _NOTHING = ("\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u200f")
 
 
-def protect(text: str, found: Found, only: str = "") -> str:
+def protect(text: str, found: ArticleMetadata, only: str = "") -> str:
     """The text with its markup characters replaced by private ones, until `restore` reverts it.
 
     Args:
@@ -89,14 +89,14 @@ def without_private(text: str) -> str:
     return text.replace(HOLE, "").replace(SOFT, "").replace(SOFT_END, "")
 
 
-def restore(text: str, found: Found) -> str:
+def restore(text: str, found: ArticleMetadata) -> str:
     """The text with protected characters restored, and two apostrophes as a quotation mark."""
     if found.protected:
         text = _PRIVATE.sub(lambda hidden: MARKUP[ord(hidden[0]) - _FIRST], text)
     return text.replace("''", '"') if "''" in text else text
 
 
-def decoded(text: str, found: Found | None = None) -> str:
+def decoded(text: str, found: ArticleMetadata | None = None) -> str:
     """The text with entities decoded once (`&amp;lt;` gives `&lt;`), plain spaces, and no invisible characters.
 
     Args:

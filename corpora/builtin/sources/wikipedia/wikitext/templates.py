@@ -11,7 +11,7 @@ from operator import itemgetter
 from corpora import Template
 from corpora.builtin.sources.wikipedia.site import TEMPLATE, Site, key_of
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
-from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END, Found, protect
+from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END, ArticleMetadata, protect
 from corpora.builtin.templates.arguments import Selective
 
 DEPTH = 40
@@ -64,14 +64,16 @@ class Templates:
         plain: converts the wikitext of an argument to plain text.
     """
 
-    def __init__(self, components: Sequence[Template], site: Site, plain: Callable[[str, Found], str]) -> None:
+    def __init__(
+        self, components: Sequence[Template], site: Site, plain: Callable[[str, ArticleMetadata], str]
+    ) -> None:
         self._site, self.plain = site, plain
         # whether a component is selective is asked once: for a protocol, isinstance takes as long as rendering
         self._components = [(c, c if isinstance(c, Selective) else None) for c in components]
         self._names: dict[str, tuple[str, int]] = {}
         self._askable: dict[str, tuple[Template, ...]] = {}
 
-    def rendered(self, text: str, title: str, found: Found) -> str:
+    def rendered(self, text: str, title: str, found: ArticleMetadata) -> str:
         """The text with every template replaced by its text, by a hole, or by nothing.
 
         Args:
@@ -84,7 +86,14 @@ class Templates:
         return self.expand(text, scan(text), 0, len(text), title, found)
 
     def expand(
-        self, text: str, nodes: Sequence[Node], start: int, stop: int, title: str, found: Found, depth: int = 0
+        self,
+        text: str,
+        nodes: Sequence[Node],
+        start: int,
+        stop: int,
+        title: str,
+        found: ArticleMetadata,
+        depth: int = 0,
     ) -> str:
         """A part of the text with its templates rendered.
 
@@ -117,7 +126,7 @@ class Templates:
         pieces.append(text[at:stop])
         return "".join(pieces)
 
-    def _render(self, text: str, node: Node, title: str, found: Found, depth: int) -> tuple[str, str | None]:
+    def _render(self, text: str, node: Node, title: str, found: ArticleMetadata, depth: int) -> tuple[str, str | None]:
         """A template's name and its text; None if no component knows it."""
         start, end, width, inside = node
         if width == 0 or depth > DEPTH:
@@ -175,7 +184,7 @@ class Templates:
         return known
 
 
-def _hole(text: str, start: int, stop: int, name: str, found: Found) -> str:
+def _hole(text: str, start: int, stop: int, name: str, found: ArticleMetadata) -> str:
     """The replacement of a template that no component knows: a hole, unless it is clearly a note or a box.
 
     A template right after a sentence's end is read as a note. One that starts a line and continues over
@@ -224,7 +233,7 @@ class Arguments(Mapping[str, str]):
         node: Node,
         start: int,
         title: str,
-        found: Found,
+        found: ArticleMetadata,
         depth: int,
         *,
         positional: bool = False,

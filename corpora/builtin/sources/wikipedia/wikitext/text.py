@@ -8,7 +8,7 @@ from functools import cache
 from corpora import Template
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.wikitext.blocks import without_blocks
-from corpora.builtin.sources.wikipedia.wikitext.brackets import settled
+from corpora.builtin.sources.wikipedia.wikitext.brackets import with_clean_brackets
 from corpora.builtin.sources.wikipedia.wikitext.layout import (
     without_quotes,
     without_sections,
@@ -21,7 +21,7 @@ from corpora.builtin.sources.wikipedia.wikitext.markup import (
     FILLED,
     HOLE,
     Article,
-    Found,
+    ArticleMetadata,
     Rules,
     decoded,
     restore,
@@ -69,7 +69,7 @@ class Reader:
             wikitext: the text of the page.
             title: of the page, for `{{PAGENAME}}`.
         """
-        site, rules, found = self._site, self._rules, Found()
+        site, rules, found = self._site, self._rules, ArticleMetadata()
         text = without_blocks(without_private(wikitext.replace("\r\n", "\n")), rules, found)
         text = self._templates.rendered(text, title, found)
         text = without_tables(text)
@@ -79,7 +79,7 @@ class Reader:
         text = decoded(without_tags(without_quotes(text)))
         paragraphs: list[str] = []
         headings: list[tuple[int, str]] = []
-        text = settled(text)
+        text = with_clean_brackets(text)
         if rules.holes == "close" and HOLE in text:
             text = text.replace(HOLE, "")
         for level, block in blocks(tidied(text, site.language), rules):
@@ -102,7 +102,7 @@ class Reader:
             found.holes,
         )
 
-    def _inline(self, text: str, found: Found) -> str:
+    def _inline(self, text: str, found: ArticleMetadata) -> str:
         """An argument of a template as plain text, safe from later passes."""
         if "[" in text or "<" in text or "''" in text or "&" in text or "__" in text or "-{" in text:
             text = with_labels(without_special_links(text, self._site, self._rules, found), found, self._parse)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from corpora import Entry, HttpClient, InputError, registry
-from corpora.builtin.sources.books.download import Listed, Shelf, download, read_list
+from corpora.builtin.sources.books.download import DownloadFolder, ListedBook, download, read_list
 
 BODY = b"It was a long book. " * 5000
 
@@ -27,15 +27,15 @@ def client():
 
 def test_nothing_is_fetched_twice_and_everything_has_a_line(serve, tmp_path):
     site = serve({"/a.txt": BODY, "/b.txt": BODY + b"other", "/c.txt": lambda h: h.answer(b"", 403)})
-    lines = [Listed(Entry(name, f"{site.url}/{name}.txt")) for name in "abcd"]
-    one = download(lines, Shelf(tmp_path), client())
+    lines = [ListedBook(Entry(name, f"{site.url}/{name}.txt")) for name in "abcd"]
+    one = download(lines, DownloadFolder(tmp_path), client())
     assert [(line.entry.id, line.reason) for line in one] == [
         ("a", ""),
         ("b", ""),
         ("c", "refused"),
         ("d", "not found"),
     ]
-    assert download(lines, Shelf(tmp_path), client())[:2] == one[:2]
+    assert download(lines, DownloadFolder(tmp_path), client())[:2] == one[:2]
     assert site.times("/a.txt") == site.times("/b.txt") == 1
 
 
@@ -73,8 +73,8 @@ def test_after_a_kill_the_finished_stay_and_the_half_goes_on(serve, tmp_path):
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    shelf = Shelf(tmp_path)
-    lines = download([Listed(Entry(url, url)) for url in urls], shelf, client())
+    shelf = DownloadFolder(tmp_path)
+    lines = download([ListedBook(Entry(url, url)) for url in urls], shelf, client())
     assert [shelf.path(line.sha256, line.suffix).read_bytes() for line in lines] == [BODY, BODY]
     assert site.times("/a.txt") == 1
     assert any(headers.get("Range") for path, headers, _ in site.asked if path == "/b.txt")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.wikipedia.dump.pages import Broken, pages
+from corpora.builtin.sources.wikipedia.dump.pages import BrokenPage, pages
 from corpora.builtin.sources.wikipedia.site import Site
 from corpora.builtin.sources.wikipedia.wikitext.markup import Rules
 from corpora.builtin.sources.wikipedia.wikitext.text import Reader
@@ -39,7 +39,7 @@ def test_parser_agrees_on_plain_paragraphs_of_real_pages(wiki):
     same = []
     dump = wiki / "enwiki-gensim-pages-articles1-p10-p30302-shortened.xml.bz2"
     for page in pages(dump, 0, None, allow_cut=False):
-        assert not isinstance(page, Broken)
+        assert not isinstance(page, BrokenPage)
         for line in (page.text or "").split("\n"):
             if len(line) >= 80 and line[0] not in "*#:;=|!{ -" and not BEYOND.search(line):
                 theirs = squeezed(str(mwparserfromhell.parse(line).strip_code()))

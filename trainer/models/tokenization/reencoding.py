@@ -41,8 +41,8 @@ def wordpiece_of(tokenizer: Tokenizer) -> Mapping[str, object]:
     return {name: value for name, value in model.items() if name not in ("type", "vocab")}
 
 
-class Spelling:
-    """Respells sequences of ids with fewer pieces.
+class Reencoder:
+    """Converts sequences of ids to a vocabulary with fewer pieces.
 
     A word is a piece that begins one and the pieces that continue it. If all its pieces are kept, a word is unchanged.
     Other words are spelled as by the WordPiece tokenizer with the kept pieces. If a text was cut inside a word or its
@@ -65,7 +65,7 @@ class Spelling:
         self._begins[[number for number, piece in self._pieces.items() if self._continues(piece)]] = False
         self._whole = tokenizer.model
         self._words, self._rests = self._models(settings, kept)
-        self._respell = lru_cache(WORDS_KEPT)(self._spell)
+        self._spell_cached = lru_cache(WORDS_KEPT)(self._spell)
 
     def __call__(self, rows: Sequences) -> Sequences:
         """The rows in new ids; rows may become longer.
@@ -83,7 +83,7 @@ class Spelling:
         starts = np.append(np.flatnonzero(begins), len(values))
         word = np.cumsum(begins) - 1
         changed = np.unique(word[new < 0])
-        spelled = [self._respell(values[starts[number] : starts[number + 1]].tobytes()) for number in changed]
+        spelled = [self._spell_cached(values[starts[number] : starts[number + 1]].tobytes()) for number in changed]
         return _with_words(new, rows.offsets, starts, word, changed, spelled)
 
     def _spell(self, word: bytes) -> NDArray[np.int64]:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from corpora import Sequences
 from trainer.data.rows import Rows, Survey
 
-Respell = Callable[[Sequences], Sequences]
+Reencode = Callable[[Sequences], Sequences]
 """Converts rows to new ids; rows may become longer."""
 
 
-class RespelledRows(Rows):
+class ReencodedRows(Rows):
     """The rows of a dataset in other ids.
 
     Nothing is stored: a row is converted whenever it is read, always with the same result. A row that becomes longer
@@ -22,20 +22,20 @@ class RespelledRows(Rows):
 
     Args:
         rows: rows in the dataset's own ids.
-        respell: converts rows to the new ids.
+        reencode: converts rows to the new ids.
         longest: maximum tokens in a row, without special tokens; None for no limit.
     """
 
-    def __init__(self, rows: Rows, respell: Respell, *, longest: int | None) -> None:
+    def __init__(self, rows: Rows, reencode: Reencode, *, longest: int | None) -> None:
         super().__init__(
             rows._blocks, name=rows.name, fingerprint=rows.fingerprint, tokenizer_file=rows.tokenizer_file,
             lineage=rows.lineage, batches=rows._batches, private=rows.private,
         )  # fmt: skip
-        self._respell, self._longest = respell, None if longest is None else max(longest, 1)
+        self._reencode, self._longest = reencode, None if longest is None else max(longest, 1)
         self._whole = super().__len__()
         counts, most, more = np.zeros(0, np.int64), 0, [np.zeros((0, 2), np.int64)]
         for block, start in zip(self._blocks, self._starts[:-1], strict=True):
-            made = respell(block)
+            made = reencode(block)
             part = np.bincount(made.values, minlength=len(counts)).astype(np.int64)
             part[: len(counts)] += counts
             counts, most = part, max(most, int(made.lengths.max()))
@@ -60,7 +60,7 @@ class RespelledRows(Rows):
             return []
         taken = super().take(numbers)
         offsets = np.cumsum([0, *(len(row) for row in taken)])
-        made = self._respell(Sequences(np.concatenate(taken), offsets))
+        made = self._reencode(Sequences(np.concatenate(taken), offsets))
         whole = [made.row(number) for number in range(len(made))]
         if self._longest is None:
             return whole
@@ -72,7 +72,7 @@ class RespelledRows(Rows):
         Args:
             rows: how many of the dataset's own rows to keep.
         """
-        return RespelledRows(super().head(rows), self._respell, longest=self._longest)
+        return ReencodedRows(super().head(rows), self._reencode, longest=self._longest)
 
 
 def _further_parts(lengths: NDArray[np.int64], longest: int | None) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from corpora import OptionError
 from trainer.errors import ModelError
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
 from trainer.models import place_of, recorded_states
-from trainer.plugin import Given, LogitsLoss, Loss
+from trainer.plugin import LogitsLoss, Loss, LossInputs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ LABEL_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
-class Teaching:
+class TaskDistillation:
     """A teacher, and how to learn from it."""
 
     teacher: Path
@@ -39,13 +39,13 @@ class Teaching:
     """Inputs without labels, for which only the teacher's outputs count."""
 
 
-class Lesson:
+class TaskDistillationLoss:
     """The loss of a task distillation: a term on the labels, and terms on the teacher's outputs or states."""
 
-    def __init__(self, student: Encoder, teacher: Encoder, problem: Problem, teaching: Teaching) -> None:
+    def __init__(self, student: Encoder, teacher: Encoder, problem: Problem, distillation: TaskDistillation) -> None:
         self.student, self.teacher, self.problem = student, teacher, problem
-        self.label_weight = teaching.label_weight
-        used = [loss for loss in teaching.losses if loss.weight > 0]
+        self.label_weight = distillation.label_weight
+        used = [loss for loss in distillation.losses if loss.weight > 0]
         self.terms = [(loss, loss.build(teacher.model, student.model).to(student.device)) for loss in used]
         self._needs = _states(loss.needs for loss in used)
         self._teacher_needs = _states(loss.teacher_needs for loss in used)
@@ -54,11 +54,11 @@ class Lesson:
                 place_of(model, need)
 
     @classmethod
-    def of(cls, teaching: Teaching, student: Encoder, problem: Problem, settings: Settings) -> Self:
+    def of(cls, distillation: TaskDistillation, student: Encoder, problem: Problem, settings: Settings) -> Self:
         """Load the teacher, check it against the student, and build the terms.
 
         Args:
-            teaching: the teacher's folder and the terms of the loss.
+            distillation: the teacher's folder and the terms of the loss.
             student: the model to train.
             problem: the kind of problem that the task is.
             settings: of the fine-tuning.
@@ -68,7 +68,7 @@ class Lesson:
                 or widths that a loss cannot use.
             OptionError: a loss has no meaning for this task.
         """
-        teacher = load_encoder(teaching.teacher, problem, device=student.device, trained_head=True)
+        teacher = load_encoder(distillation.teacher, problem, device=student.device, trained_head=True)
         teacher.model.requires_grad_(False).train(False)
         if teacher.vocabulary != student.vocabulary:
             raise ModelError(
@@ -80,9 +80,9 @@ class Lesson:
                 f"{teacher.folder} reads at most {teacher.reader.positions} tokens, but rows have up to {length}; "
                 f"use --length {teacher.reader.positions}"
             )
-        lesson = cls(student, teacher, problem, teaching)
-        lesson._check_effect()
-        return lesson
+        task_loss = cls(student, teacher, problem, distillation)
+        task_loss._check_effect()
+        return task_loss
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -164,11 +164,11 @@ def _on_outputs(module: nn.Module, student: Sequence[Tensor], teacher: Sequence[
     values = []
     for ours, theirs in zip(student, teacher, strict=True):
         labels = torch.full((len(ours),), -100, device=ours.device)
-        values.append(module(Given({"logits": ours}, {"logits": theirs}, labels, labels[:0])))
+        values.append(module(LossInputs({"logits": ours}, {"logits": theirs}, labels, labels[:0])))
     return torch.cat(values).mean()
 
 
-def _packed(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor], mask: Tensor) -> Given:
+def _packed(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor], mask: Tensor) -> LossInputs:
     """The states of all tokens, packed row by row without padding, as losses on states expect them."""
     import torch
 
@@ -176,7 +176,7 @@ def _packed(student: Mapping[str, Tensor], teacher: Mapping[str, Tensor], mask: 
     lengths = kept.sum(1)
     offsets = torch.cat((lengths.new_zeros(1), lengths.cumsum(0)))
     sides = [{name: state[kept].float() for name, state in side.items()} for side in (student, teacher)]
-    return Given(sides[0], sides[1], torch.full((int(lengths.sum()),), -100, device=mask.device), offsets)
+    return LossInputs(sides[0], sides[1], torch.full((int(lengths.sum()),), -100, device=mask.device), offsets)
 
 
 def _states(of_losses: Iterable[tuple[str, ...]]) -> list[str]:

@@ -14,8 +14,8 @@ from torch.nn.functional import cross_entropy, log_softmax, mse_loss
 
 from corpora import OptionError
 from trainer.errors import ModelError
-from trainer.evaluation.finetuning.lessons import Lesson, Teaching
 from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.finetuning.task_distillation import TaskDistillation, TaskDistillationLoss
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
 from trainer.evaluation.problems.features import joined, padded
 from trainer.evaluation.problems.lookup import problem_of
@@ -34,9 +34,9 @@ SETTINGS = Settings("test", 1e-4, length=32, stride=4)
 
 @dataclass
 class Bench:
-    """A lesson with its batch, and the logits of both models for each row by itself."""
+    """The loss of a task distillation with its batch, and the logits of both models for each row by itself."""
 
-    lesson: Lesson
+    task_loss: TaskDistillationLoss
     batch: dict[str, torch.Tensor]
     features: Any
     students: list[torch.Tensor]
@@ -44,7 +44,7 @@ class Bench:
 
     @property
     def loss(self) -> float:
-        return float(self.lesson.loss(self.batch, self.features, np.arange(len(self.features))).detach())
+        return float(self.task_loss.loss(self.batch, self.features, np.arange(len(self.features))).detach())
 
 
 @pytest.fixture
@@ -64,13 +64,13 @@ def bench(tmp_path: Path, save_model: Callable[..., Path], save_tokenizer: Calla
                 for parameter in encoders[-1].model.parameters():
                     parameter.add_(0.2 * torch.randn_like(parameter))
         student, teacher = encoders
-        lesson = Lesson(student, teacher, posed, Teaching(tmp_path, chosen(*losses), weight))
+        task_loss = TaskDistillationLoss(student, teacher, posed, TaskDistillation(tmp_path, chosen(*losses), weight))
         second = None if problem == "tagging" else SECOND
         examples = Examples(FIRST, second, gold, ["1", "2", "3"])
-        features = posed.features(examples, lesson.reader(student.reader), SETTINGS, train=True)
+        features = posed.features(examples, task_loss.reader(student.reader), SETTINGS, train=True)
         features = joined([features], labelled=2 if unlabelled else 3)
         sides = [alone(one, features) for one in encoders]
-        return Bench(lesson, padded(features, np.arange(3), 0), features, *sides)
+        return Bench(task_loss, padded(features, np.arange(3), 0), features, *sides)
 
     return make
 
@@ -132,7 +132,7 @@ def test_hidden_states_follow_token_by_token_without_padding(bench: Callable[...
         one = padded(made.features, np.asarray([row]), 0)
         ours, theirs = (
             encoder.model(**one, output_hidden_states=True).hidden_states[layer][0]
-            for encoder, layer in ((made.lesson.student, 1), (made.lesson.teacher, 2))
+            for encoder, layer in ((made.task_loss.student, 1), (made.task_loss.teacher, 2))
         )
         errors.append((ours - theirs).pow(2).mean(-1))
     assert made.loss == pytest.approx(float(torch.cat(errors).detach().mean()), rel=1e-5)
@@ -141,11 +141,11 @@ def test_hidden_states_follow_token_by_token_without_padding(bench: Callable[...
 @pytest.mark.parametrize("family", ["bert", "distilbert", "roberta"])
 def test_attention_follows_scores_whose_softmax_is_transformers_own(bench: Callable[..., Bench], family: str) -> None:
     made = bench("classification", "attention:layer=1,teacher-layer=2", families=f"{family} {family}")
-    (_, module), squares = made.lesson.terms[0], []
+    (_, module), squares = made.task_loss.terms[0], []
     for row in range(3):
         one = padded(made.features, np.asarray([row]), 0)
         scores = []
-        for encoder, layer in ((made.lesson.student, 1), (made.lesson.teacher, 2)):
+        for encoder, layer in ((made.task_loss.student, 1), (made.task_loss.teacher, 2)):
             encoder.model.set_attn_implementation("eager")
             hidden, shares = [], []
             parts = encoder.model.base_model.get_submodule(PLACES[family].format(layer - 1))
@@ -187,7 +187,7 @@ def test_a_teacher_that_takes_type_ids_gets_them_from_a_student_that_does_not(
 
 def test_a_divergence_of_distributions_is_refused_for_a_value(bench: Callable[..., Bench]) -> None:
     with pytest.raises(OptionError, match="soft-target compares distributions, .* use --loss mse"):
-        bench("regression", "soft-target").lesson._check_effect()
+        bench("regression", "soft-target").task_loss._check_effect()
 
 
 def test_layers_and_heads_that_are_not_there_are_refused(bench: Callable[..., Bench]) -> None:
