@@ -7,6 +7,7 @@ from .evaluator import tasks_of as tasks_of
 from .finetuning.jobs import Progress as Progress
 from .finetuning.saving import keep_finetuned as keep_finetuned
 from .finetuning.settings import GRID as GRID
+from .finetuning.settings import SettingValue as SettingValue
 from .finetuning.settings import settings_for as settings_for
 from .intervals import Interval as Interval
 from .intervals import as_words as as_words

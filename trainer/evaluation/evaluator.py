@@ -10,7 +10,7 @@ from pathlib import Path
 from corpora.errors import unknown_name
 from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.evaluation.finetuning.jobs import FineTuning, Progress, run_jobs
-from trainer.evaluation.finetuning.settings import SEEDS, Settings, settings_for, shape_of
+from trainer.evaluation.finetuning.settings import SEEDS, Settings, SettingValue, settings_for, shape_of
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import CellResult, Column, write_sealed
 from trainer.evaluation.scoring import GLUE_PRESETS, glue_score
@@ -83,7 +83,7 @@ def evaluate(
     preset: str = "study",
     seeds: int | None = None,
     out: Path | str | None = None,
-    changes: Mapping[str, float | None] | None = None,
+    changes: Mapping[str, SettingValue] | None = None,
     learning_rates: Sequence[float] = (),
     device: str = "auto",
     workers: int = 1,
@@ -118,7 +118,7 @@ def evaluate(
         raise ModelError(f"{model} comes from the hub; choose a folder for its results: --out DIR")
     place = Path(out) if out else default_out(folder)
     read, missing = _read(wanted, Path(data))
-    given: dict[str, float | None] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
+    given: dict[str, SettingValue] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
         settings = _settings(task.head().problem, preset, given, learning_rates, seeds)
@@ -134,7 +134,7 @@ def evaluate(
 
 
 def _settings(
-    problem: str, preset: str, changes: Mapping[str, float | None], rates: Sequence[float], seeds: int | None
+    problem: str, preset: str, changes: Mapping[str, SettingValue], rates: Sequence[float], seeds: int | None
 ) -> list[tuple[Settings, int]]:
     """The settings and the seed of each fine-tuning on a task."""
     count = seeds or SEEDS[preset][shape_of(problem)]

@@ -21,7 +21,7 @@ from trainer.evaluation.finetuning.settings import Settings
 from trainer.plugin import Splits, Task
 from trainer.runtime import environment, write_whole
 
-ENGINE = 4
+ENGINE = 5
 """Incremented whenever a change of fine-tuning changes figures for the same inputs."""
 
 Record = TypeVar("Record")

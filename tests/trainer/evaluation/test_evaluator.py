@@ -60,6 +60,28 @@ def test_a_finished_cell_is_found_and_not_run_again(student: Path, glue: Path, t
     assert again.columns == first.columns and not ran
 
 
+def test_precision_changes_the_training_and_not_how_it_is_scored(student: Path, glue: Path, tmp_path: Path) -> None:
+    made = {
+        precision: evaluate("cola", model=student, data=glue, out=tmp_path, changes={**QUICK, "precision": precision})
+        for precision in ("bf16", "fp32", None)
+    }
+    losses = {
+        precision: {json.loads((tmp_path / cell).read_text())["final_loss"] for cell in one.columns["CoLA"].cells}
+        for precision, one in made.items()
+    }
+    assert losses["fp32"] == losses[None] and losses["bf16"] != losses["fp32"]
+    assert {one.columns["CoLA"].score for one in made.values()} == {100.0}
+    assert made["bf16"].columns["CoLA"].preset.endswith("precision=bf16")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"precision": "half"}, {"precision": 16}, {"epochs": "many"}, {"epochs": True}, {"length": [128]}]
+)
+def test_a_setting_of_the_wrong_kind_is_refused_by_name(student: Path, glue: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(OptionError, match=f"^{next(iter(wrong))} is .*; it must be (bf16 or fp32|a number)"):
+        evaluate("cola", model=student, data=glue, changes=wrong)  # type: ignore[arg-type]
+
+
 def test_two_studies_share_the_results_of_the_same_model(
     student: Path, glue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,12 +49,13 @@ class GlueTask(Task, ABC):
         """The train and dev examples; test files have no labels and are not read.
 
         Args:
-            data: a folder that contains the task's folder, or the task's folder itself.
+            data: a folder that contains the task's folder or a folder `glue` with it, or the task's folder itself.
 
         Raises:
             TaskNotFound: there is no such folder, or it has no train or dev file.
         """
-        folder = find_folder(data, self.printed, self.name)
+        inner = find_folder(data, "glue")
+        folder = find_folder(data, self.printed, self.name) or (inner and find_folder(inner, self.printed, self.name))
         if folder is None:
             raise TaskNotFound(f"{self.printed} is not in {data}")
         stems = self.dev_stems or {self.printed: ("dev", "validation")}

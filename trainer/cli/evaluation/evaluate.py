@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trainer.evaluation import Column, Evaluation
 
 Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
-Data = Annotated[Path, typer.Option(help="The folder with the benchmark's files, one folder per task.")]
+Data = Annotated[Path, typer.Option(help="The folder with one folder per task, or with folders glue and squad.")]
 
 
 def command(
@@ -44,6 +44,10 @@ def command(
     ] = None,
     train_rows: Annotated[int | None, typer.Option(min=1, help="Train on this many examples.")] = None,
     dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first this many dev examples.")] = None,
+    precision: Annotated[
+        Literal["bf16", "fp32"] | None,
+        typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
+    ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="How many models to fine-tune at once.")] = 1,
     cosine: Annotated[
@@ -67,6 +71,7 @@ def command(
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
         "stride": stride, "min_updates": min_updates, "train_rows": train_rows, "dev_rows": dev_rows,
+        "precision": precision,
     }  # fmt: skip
     names = [name.strip() for name in tasks.split(",") if name.strip()]
     with shown_progress() as progress:

@@ -40,6 +40,10 @@ def command(
     train_rows: Annotated[
         int | None, typer.Option(min=0, help="Train on this many examples; 0 uses only the unlabelled ones.")
     ] = None,
+    precision: Annotated[
+        Literal["bf16", "fp32"] | None,
+        typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
+    ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
 ) -> None:
     """Fine-tune a model on one task and save it; with --teacher, distil it on the task."""
@@ -47,7 +51,7 @@ def command(
 
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
-        "stride": stride, "train_rows": train_rows,
+        "stride": stride, "train_rows": train_rows, "precision": precision,
     }  # fmt: skip
     there = out.exists()
     with shown_progress() as progress:

@@ -10,7 +10,7 @@ from corpora import Json, identity_of, sha256_of
 from trainer.errors import ModelError
 from trainer.evaluation.evaluator import tasks_of
 from trainer.evaluation.finetuning.jobs import Progress
-from trainer.evaluation.finetuning.settings import Settings, settings_for
+from trainer.evaluation.finetuning.settings import Settings, SettingValue, settings_for
 from trainer.evaluation.finetuning.task_distillation import TaskDistillation
 from trainer.evaluation.finetuning.teachers import CARD, check_one_task, task_distillation_of
 from trainer.evaluation.finetuning.training import Finetuned, finetune
@@ -42,7 +42,7 @@ def keep_finetuned(
     unlabelled: Path | str | None = None,
     preset: str = "study",
     seed: int = 0,
-    changes: Mapping[str, float | None] | None = None,
+    changes: Mapping[str, SettingValue] | None = None,
     device: str = "auto",
     progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from corpora import OptionError
 from corpora.errors import unknown_name
+
+SettingValue = float | str | None
+"""The new value of a setting; None keeps the preset's."""
+
+PRECISIONS = ("bf16", "fp32")
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,10 @@ class Settings:
     """Train on this many examples, drawn with a fixed seed; None for all."""
     dev_rows: int | None = None
     """Score on this many dev examples, the first ones; None for all."""
+    precision: Literal["bf16", "fp32"] | None = None
+    """Of the matrix products in training; None for bf16 on a GPU and fp32 on a CPU. Scoring is always in fp32."""
 
-    def changed(self, changes: Mapping[str, float | None]) -> Settings:
+    def changed(self, changes: Mapping[str, SettingValue]) -> Settings:
         """The settings with some values replaced; the preset's name then lists the changes.
 
         Args:
@@ -59,8 +66,18 @@ class Settings:
         real: dict[str, Any] = {name: value for name, value in given.items() if value != getattr(self, name)}
         if not real:
             return self
-        words = ", ".join(f"{name.replace('_', '-')}={value:g}" for name, value in sorted(real.items()))
+        for name, value in real.items():
+            if isinstance(value, bool) or not isinstance(value, str if name == "precision" else int | float):
+                raise OptionError(f"{name.replace('_', '-')} is {value!r}; it must be {_kind(name)}")
+        words = ", ".join(
+            f"{name.replace('_', '-')}={value if isinstance(value, str) else format(value, 'g')}"
+            for name, value in sorted(real.items())
+        )
         return _checked(dataclasses.replace(self, **real, preset=f"{self.preset} with {words}"))
+
+
+def _kind(name: str) -> str:
+    return " or ".join(PRECISIONS) if name == "precision" else "a number"
 
 
 def _checked(settings: Settings) -> Settings:
@@ -71,6 +88,8 @@ def _checked(settings: Settings) -> Settings:
             raise OptionError(
                 f"{name.replace('_', '-')} is {value}; it must be {'above' if name in above else 'at least'} 0"
             )
+    if settings.precision not in (None, *PRECISIONS):
+        raise OptionError(f"precision is {settings.precision!r}; it must be {_kind('precision')}")
     if settings.length < 8:
         raise OptionError(f"length is {settings.length}; it must be at least 8 tokens")
     return settings
@@ -96,7 +115,7 @@ SEEDS = {"study": {"sentences": 1, "spans": 1}, "robust": {"sentences": 5, "span
 """The default number of seeds of each preset."""
 
 
-def settings_for(preset: str, problem: str, changes: Mapping[str, float | None] | None = None) -> Settings:
+def settings_for(preset: str, problem: str, changes: Mapping[str, SettingValue] | None = None) -> Settings:
     """The settings of a preset for one kind of problem.
 
     Args:

@@ -177,7 +177,7 @@ class _Run:
         decayed = [p for name, p in named if not (p.ndim < 2 or "norm" in name.lower())]
         groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(
-            groups, lr=settings.learning_rate, betas=(0.9, settings.beta2), eps=settings.epsilon, foreach=True
+            groups, lr=settings.learning_rate, betas=(0.9, settings.beta2), eps=settings.epsilon, fused=True
         )
 
     def train(self, features: Features, progress: Progress, title: str) -> tuple[int, float]:
@@ -203,7 +203,7 @@ class _Run:
 
         batch = padded(features, rows, self.encoder.pad_id, self.encoder.device)
         self.tokens += int(features.lengths[rows].sum())
-        with _autocast(self.encoder.device):
+        with _autocast(self.encoder.device, self.settings.precision):
             if self.task_loss is None:
                 logits = self.problem.logits(self.encoder.run(batch))
                 loss = self.problem.loss(logits, [features.targets[row] for row in rows])
@@ -246,12 +246,14 @@ def _notes(features: Mapping[str, Features]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _autocast(device: str) -> torch.autocast:
-    """bf16 on a GPU, float32 on a CPU."""
+def _autocast(device: str, precision: str | None) -> torch.autocast:
+    """bf16 if asked for; by default on a GPU only."""
     import torch
 
     kind = device.partition(":")[0]
-    return torch.autocast(kind, dtype=torch.bfloat16, enabled=kind == "cuda")
+    return torch.autocast(
+        kind, dtype=torch.bfloat16, enabled=(precision or ("bf16" if kind == "cuda" else "fp32")) == "bf16"
+    )
 
 
 def _cuda(device: str) -> list[int]:

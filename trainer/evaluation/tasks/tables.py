@@ -164,11 +164,14 @@ def _named(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
 
 
 def find_folder(root: Path, *names: str) -> Path | None:
-    """The folder with one of these names, ignoring case and hyphens (`SST-2`, `sst2`); None if there is none.
+    """The folder with one of these names, ignoring case and hyphens (`SST-2`, `sst2`): in a folder, or that folder.
 
     Args:
         root: the folder to look in.
         names: alternatives.
+
+    Returns:
+        None if no folder has such a name.
 
     Raises:
         TaskError: `root` is not a folder.
@@ -177,7 +180,7 @@ def find_folder(root: Path, *names: str) -> Path | None:
     if not root.is_dir():
         raise TaskError(f"{root} is not a folder; give the folder with one folder per task")
     found = sorted(path for path in root.iterdir() if path.is_dir() and _plain(path.name) in wanted)
-    return found[0] if found else None
+    return found[0] if found else (root if _plain(root.resolve().name) in wanted else None)
 
 
 def _plain(name: str) -> str:

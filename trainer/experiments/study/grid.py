@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from corpora import Component, Recipe, RecipeError, option, read_recipe
 from trainer.distillation import RunSettings as Distillation
 from trainer.distillation import Shape, resolve
-from trainer.evaluation import settings_for
+from trainer.evaluation import SettingValue, settings_for
 from trainer.evaluation.probes import chosen_probes
 from trainer.plugin import Probe
 
@@ -120,7 +120,7 @@ class Study:
     distill_preset: str
     distill_options: Mapping[str, object]
     evaluate: EvaluateTable
-    tuning: Mapping[str, Mapping[str, float | None]]
+    tuning: Mapping[str, Mapping[str, SettingValue]]
     """Fine-tuning settings to replace, by benchmark."""
     probes: ProbesTable | None = None
     """None if nothing is probed."""

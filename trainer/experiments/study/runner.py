@@ -248,7 +248,7 @@ def score_model(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) ->
         shown.tell(f"{name}: {benchmark}")
         with shown.scoring() as progress:
             evaluate(
-                benchmark, model=model, data=data_of(table.data, benchmark), preset=table.preset, seeds=table.seeds,
+                benchmark, model=model, data=table.data, preset=table.preset, seeds=table.seeds,
                 tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
                 device=table.device, workers=table.workers, progress=progress,
             )  # fmt: skip
@@ -270,11 +270,6 @@ def _probed(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) -> Non
         )  # fmt: skip
 
 
-def data_of(data: Path, benchmark: str) -> Path:
-    """The folder of a benchmark: `data` itself, or the folder with the benchmark's name in it."""
-    return data / benchmark if (data / benchmark).is_dir() else data
-
-
 def _measured(run: StudyRun, shown: StudyCallbacks) -> None:
     """Measure the teacher and the first student, once (Table 3)."""
     path = run.out / "measure.json"
@@ -284,8 +279,9 @@ def _measured(run: StudyRun, shown: StudyCallbacks) -> None:
     if path.is_file() and [model.path for model in read_record(path, Measurements).models] == wanted:
         return
     shown.tell("measuring teacher and student")
-    stsb = data_of(run.study.evaluate.data, "glue")
-    measure(models, data=stsb if (stsb / "STS-B").is_dir() else None, out=path)
+    data = run.study.evaluate.data
+    pairs = any((folder / "STS-B").is_dir() for folder in (data, data / "glue"))
+    measure(models, data=data if pairs else None, out=path)
 
 
 def _begun(folder: Path, teacher: Path | None = None) -> bool:

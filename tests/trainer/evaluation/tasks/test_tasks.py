@@ -47,6 +47,11 @@ def test_cola_without_a_header_keeps_its_first_row(glue: Path) -> None:
     assert len(splits.train) == 120 and splits.train.first[0] == "the cat sat bad"
 
 
+def test_a_task_is_found_beside_the_others_in_a_folder_glue_and_by_its_own_folder(glue: Path, tmp_path: Path) -> None:
+    rows = read("cola", glue).train.first
+    assert read("cola", tmp_path).train.first == rows == read("cola", glue / "CoLA").train.first
+
+
 def test_quotes_tabs_and_odd_line_ends_inside_fields_are_plain_text(tmp_path: Path) -> None:
     row = '1\t1\t2\t"The pie" doesn\'t\t"A lone quote and \u0085 a break\n'
     text = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n" + row * 3
