@@ -87,6 +87,9 @@ from .plugin.transforms import Transform as Transform
 from .plugin.values import Array as Array
 from .plugin.values import Json as Json
 from .store.dataset import Dataset as Dataset
+from .store.disk.staging import remove_abandoned as remove_abandoned
+from .store.disk.staging import staged_file as staged_file
+from .store.disk.staging import staged_folder as staged_folder
 from .store.manifest import without_places as without_places
 from .store.store import Store as Store
 from .store.store import default_store as default_store

@@ -61,7 +61,7 @@ def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
         open_url: sends the request.
 
     Raises:
-        TryAgain: the response was truncated, or is another part of the file than requested.
+        RetryableError: the response was truncated, or is another part of the file than requested.
         DownloadError: the server refuses, sends too much, or does not send the size if that is needed.
     """
     have = part.size_bytes()

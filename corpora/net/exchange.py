@@ -90,7 +90,7 @@ def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts:
         timeouts: how long the whole request may take.
 
     Raises:
-        TryAgain: the server is busy or has an internal error, the connection failed, or the response is truncated.
+        RetryableError: the server is busy or fails, the connection was lost, or the response is truncated.
         DownloadError: the server refuses or has no such file, or the response is too slow or invalid.
     """
     with Deadline(timeouts) as deadline:

@@ -57,7 +57,7 @@ class Source(Component, ABC):
         """The documents of one shard in order, and a `Reject` for each item that cannot become a document.
 
         Nothing is dropped silently: each item found yields exactly one of the two. Parse untrusted input through
-        `corpora.guarded`, so that a crash costs one document.
+        `corpora.run_in_sandbox`, so that a crash costs one document.
 
         Args:
             shard: one that `shards` returned; this call may run in another process.

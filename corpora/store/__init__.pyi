@@ -18,11 +18,12 @@ from .description import show as show
 from .description import summaries as summaries
 from .description import texts as texts
 from .disk.atomic import link_or_copy as link_or_copy
-from .disk.atomic import partial_beside as partial_beside
 from .disk.atomic import storage_errors as storage_errors
 from .disk.atomic import write_bytes as write_bytes
 from .disk.atomic import write_stream as write_stream
 from .disk.atomic import write_text as write_text
+from .disk.staging import remove_abandoned as remove_abandoned
+from .disk.staging import staged_file as staged_file
 from .external import ExternalDataset as ExternalDataset
 from .lookup import DamagedVersion as DamagedVersion
 from .maintenance.garbage import Garbage as Garbage

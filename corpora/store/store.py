@@ -11,9 +11,10 @@ from pathlib import Path
 
 from corpora.errors import DatasetInUse, WorkerError
 from corpora.store.dataset import Dataset
-from corpora.store.disk.atomic import drop_abandoned, drop_partials, link_or_copy, storage_errors, sync, write_text
+from corpora.store.disk.atomic import link_or_copy, storage_errors, sync, write_text
 from corpora.store.disk.links import delete, remove_links, without_links
 from corpora.store.disk.locks import is_locked, locked, locked_if_free
+from corpora.store.disk.staging import drop_partials, remove_abandoned
 from corpora.store.lookup import (
     CURRENT,
     FOLDER_DIGITS,
@@ -107,7 +108,7 @@ class Store:
             folder = without_links(self.home, self.home / dataset.name / "tags")
             folder.mkdir(exist_ok=True)
             write_text(folder / tag, dataset.path.name + "\n")
-            drop_abandoned(folder / tag)
+            remove_abandoned(folder / tag)
         return dataset
 
     def children(self, dataset: Dataset) -> list[Dataset]:
@@ -234,7 +235,7 @@ class Store:
                     built = False
                 found.check()
                 write_text(self.home / name / CURRENT, digits + "\n")
-                drop_abandoned(self.home / name / CURRENT)
+                remove_abandoned(self.home / name / CURRENT)
         return found, built
 
     def exists(self, name: str, plan: Plan) -> bool:

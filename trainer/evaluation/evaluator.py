@@ -18,7 +18,7 @@ from trainer.models import model_fingerprint, model_folder
 from trainer.plugin import Splits, Task
 from trainer.runtime import chosen
 
-Tried = tuple[FineTuning, CellResult]
+JobResult = tuple[FineTuning, CellResult]
 """A fine-tuning and its stored result."""
 
 
@@ -185,7 +185,7 @@ def _columns(
     return columns
 
 
-def _best(tried: list[Tried]) -> list[Tried]:
+def _best(tried: list[JobResult]) -> list[JobResult]:
     """The runs with the learning rate that has the highest median score over the task's dev sets."""
 
     def score(rate: float) -> float:
@@ -196,7 +196,7 @@ def _best(tried: list[Tried]) -> list[Tried]:
     return [(job, result) for job, result in tried if job.settings.learning_rate == best]
 
 
-def _chosen_among(tried: list[Tried], settings: Settings) -> list[str]:
+def _chosen_among(tried: list[JobResult], settings: Settings) -> list[str]:
     rates = sorted({job.settings.learning_rate for job, _ in tried})
     if len(rates) < 2:
         return []

@@ -82,7 +82,7 @@ class Loss(Component, ABC):
 
     @abstractmethod
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """A module whose `forward(given: Given)` returns one loss per token: [tokens], unweighted and unmasked.
+        """A module whose `forward(inputs: LossInputs)` returns one loss per token: [tokens], unweighted and unmasked.
 
         A `StateLoss` that is `per_sequence` returns one per sequence: [sequences].
 

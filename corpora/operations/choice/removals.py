@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpora.store import partial_beside
+from corpora.store import staged_file
 
 REMOVED = "removed.jsonl"
 
@@ -27,9 +27,7 @@ class Removal:
 
 def write_removals(folder: Path, removals: Iterable[Removal]) -> None:
     """Write `removed.jsonl` into a version's staging folder, one JSON object per removal."""
-    path = folder / REMOVED
-    beside = partial_beside(path)
-    with beside.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+    with staged_file(folder / REMOVED) as file:
         for removal in removals:
-            file.write(json.dumps(asdict(removal), ensure_ascii=False) + "\n")
-    beside.replace(path)
+            line = json.dumps(asdict(removal), ensure_ascii=False) + "\n"
+            file.write(line.encode("utf-8", errors="surrogatepass"))

@@ -8,7 +8,7 @@ import lzma
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from corpora.errors import OptionError
 from corpora.execution import Progress, silent
 from corpora.operations.version_writer import Work
-from corpora.store import Dataset, Store, storage_errors, texts
+from corpora.store import Dataset, Store, remove_abandoned, staged_file, storage_errors, texts
 
 FORMATS = (".txt", ".jsonl", ".parquet")
 PACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zst": "zstd"}
@@ -55,34 +55,32 @@ def export(
     if file.exists() and not overwrite:
         raise OptionError(f"{file} exists; --overwrite replaces it")
     found = Work.here(store, "serial", progress).open(dataset)
-    beside = file.with_name(f".{file.name}.partial")
     with storage_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        if suffix == ".parquet":
-            _parquet(found, beside, progress)
-        else:
-            _lines(found, beside, suffix, progress, packing)
-        beside.replace(file)
+        with staged_file(file) as staged:
+            if suffix == ".parquet":
+                _parquet(found, staged, progress)
+            else:
+                _lines(found, staged, suffix, progress, packing)
+        remove_abandoned(file)
     return found.rows
 
 
-def _parquet(dataset: Dataset, path: Path, progress: Progress) -> None:
+def _parquet(dataset: Dataset, file: BinaryIO, progress: Progress) -> None:
     done = 0
-    with pq.ParquetWriter(path, dataset.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, dataset.schema, compression="zstd") as writer:
         for batch in dataset.batches():
             writer.write_batch(batch)
             done += batch.num_rows
             progress("export", done, dataset.rows, "")
 
 
-def _lines(dataset: Dataset, path: Path, suffix: str, progress: Progress, packing: str) -> None:
-    with path.open("wb") as file:
-        with io.TextIOWrapper(_packer(file, packing), "utf-8", errors="surrogatepass", newline="\n") as stream:
-            for done, line in enumerate(_texts(dataset, suffix), 1):
-                stream.write(line + "\n")
-                if done % 10_000 == 0 or done == dataset.rows:
-                    progress("export", done, dataset.rows, "")
-        os.fsync(file.fileno())
+def _lines(dataset: Dataset, file: BinaryIO, suffix: str, progress: Progress, packing: str) -> None:
+    with io.TextIOWrapper(_packer(file, packing), "utf-8", errors="surrogatepass", newline="\n") as stream:
+        for done, line in enumerate(_texts(dataset, suffix), 1):
+            stream.write(line + "\n")
+            if done % 10_000 == 0 or done == dataset.rows:
+                progress("export", done, dataset.rows, "")
 
 
 def _packer(file: IO[bytes], packing: str) -> IO[bytes]:

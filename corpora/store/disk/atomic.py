@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from corpora.errors import StorageError
+from corpora.store.disk.staging import staged_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,29 +58,9 @@ def link_or_copy(source: str | Path, target: str | Path) -> str | Path:
     try:
         os.link(source, target)
     except OSError:
-        beside = partial_beside(Path(target))
-        shutil.copyfile(source, beside)
-        beside.replace(target)
+        with Path(source).open("rb") as original, staged_file(Path(target)) as copy:
+            shutil.copyfileobj(original, copy)
     return target
-
-
-def partial_beside(path: Path) -> Path:
-    """The temporary path next to `path` that this process writes to before renaming the file; unique per process."""
-    return path.with_name(f".{path.name}.{os.getpid()}.partial")
-
-
-def drop_abandoned(path: Path) -> None:
-    """Remove partial files that killed processes left for a path; those of running processes are locked and stay."""
-    for beside in path.parent.glob(f".{escape(path.name)}.*.partial"):
-        with contextlib.suppress(OSError), beside.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            beside.unlink()
-
-
-def drop_partials(folder: Path) -> None:
-    """Remove partial files that killed processes left in a folder; no other process may be writing to it."""
-    for path in folder.rglob(".*.partial"):
-        path.unlink()
 
 
 def sync(path: Path) -> None:
@@ -100,7 +79,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file atomically: to a temporary file next to it, synced to disk, then renamed."""
-    with _replacing(path) as file:
+    with staged_file(path) as file:
         file.write(content)
 
 
@@ -108,35 +87,6 @@ def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch
     """Write an Arrow stream file atomically."""
     import pyarrow as pa
 
-    with _replacing(path) as file, pa.ipc.new_stream(file, schema) as stream:
+    with staged_file(path) as file, pa.ipc.new_stream(file, schema) as stream:
         for batch in batches:
             stream.write_batch(batch)
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A temporary file that replaces `path` once it is written and synced, or is removed if that fails.
-
-    It is locked in the meantime, so that other processes can tell that its writer is still running.
-    """
-    beside = partial_beside(path)
-    try:
-        with _locked(beside) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            beside.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
-
-
-@contextlib.contextmanager
-def _locked(beside: Path) -> Iterator[BinaryIO]:
-    while True:
-        with beside.open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if beside.exists():  # another process may have removed it before it was locked
-                yield file
-                return

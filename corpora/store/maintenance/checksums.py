@@ -18,8 +18,9 @@ from pathlib import Path
 import msgspec
 import xxhash
 
-from corpora.store.disk.atomic import drop_abandoned, sync, write_text
+from corpora.store.disk.atomic import sync, write_text
 from corpora.store.disk.links import first_link
+from corpora.store.disk.staging import remove_abandoned
 from corpora.store.manifest import MANIFEST, FileEntry, Manifest, is_data_file
 
 CHECKED = ".checked.json"
@@ -168,7 +169,7 @@ def _seen(folder: Path) -> dict[str, CachedDigests]:
 def _remember(folder: Path, seen: Mapping[str, CachedDigests]) -> None:
     """Write the cache; if the store is read-only, files are simply hashed again next time."""
     try:
-        drop_abandoned(folder / CHECKED)
+        remove_abandoned(folder / CHECKED)
         write_text(folder / CHECKED, json.dumps(msgspec.to_builtins(seen), indent=1) + "\n")
     except OSError:
         return

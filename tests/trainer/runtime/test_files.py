@@ -26,8 +26,8 @@ def test_a_disk_that_turns_read_only_is_one_line_although_the_staged_file_cannot
 
 
 def test_what_a_killed_writer_left_goes_and_what_a_living_one_holds_stays(tmp_path: Path) -> None:
-    abandoned, held = tmp_path / ".[run].json.0123456789ab", tmp_path / ".[run].json.ba9876543210"
-    others = [tmp_path / ".[run].json.bak", tmp_path / ".r.json.0123456789ab"]
+    abandoned, held = tmp_path / ".[run].json.0123456789ab.partial", tmp_path / ".[run].json.ba9876543210.partial"
+    others = [tmp_path / ".[run].json.bak", tmp_path / ".r.json.0123456789ab.partial"]
     for path in (abandoned, held, *others):
         path.write_text("half", encoding="utf-8")
     with held.open("rb") as file:
@@ -54,7 +54,7 @@ def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_staged_folder_goes_unless_it_is_moved_and_so_do_those_of_killed_processes(tmp_path: Path) -> None:
-    abandoned, held = tmp_path / ".tuned.0123456789ab", tmp_path / ".tuned.ba9876543210"
+    abandoned, held = tmp_path / ".tuned.0123456789ab.partial", tmp_path / ".tuned.ba9876543210.partial"
     for path in (abandoned, held):
         path.mkdir()
         (path / "config.json").write_text("{}", encoding="utf-8")

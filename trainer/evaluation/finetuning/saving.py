@@ -16,7 +16,7 @@ from trainer.evaluation.finetuning.teachers import CARD, check_one_task, task_di
 from trainer.evaluation.finetuning.training import Finetuned, finetune
 from trainer.evaluation.results import cell_of, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
-from trainer.runtime import chosen, environment, staged_folder, storing
+from trainer.runtime import chosen, environment, staged_folder
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _card(title: str, made: Finetuned, identity: Mapping[str, Json], settings: S
 
 def _write(made: Finetuned, folder: Path, card: Mapping[str, object]) -> None:
     """Write the folder whole or not at all."""
-    with staged_folder(folder) as draft, storing(folder):
+    with staged_folder(folder) as draft:
         with quiet_transformers():
             made.encoder.model.cpu().save_pretrained(draft)
             made.encoder.tokenizer.save_pretrained(draft)

@@ -20,7 +20,7 @@ from trainer.models.export.requirements import check_packages
 from trainer.models.export.session import OnnxModel
 from trainer.models.family_lookup import positions_of
 from trainer.models.files.folders import model_folder
-from trainer.runtime import staged_folder, storing
+from trainer.runtime import staged_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -72,7 +72,7 @@ def export_onnx(model: str | Path, *, int8: bool = False, out: Path | None = Non
     if size > LARGEST:
         raise ModelError(f"{folder} has {size / 1e9:.1f} GB of weights; an ONNX file holds at most {LARGEST / 1e9} GB")
     written = []
-    with staged_folder(place) as staging, storing(place):
+    with staged_folder(place) as staging:
         drafts = staging / FLOAT, staging / INT8
         _write(loaded, drafts[0], folder)
         difference = _difference(loaded, drafts[0])

@@ -9,7 +9,7 @@ from trainer.models.families import family_of
 from trainer.models.files.model_card import ModelFacts, model_card_text
 from trainer.models.files.sentence_files import copy_sentence_files
 from trainer.models.quiet import quiet_transformers
-from trainer.runtime import staged_folder, storing
+from trainer.runtime import staged_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -39,7 +39,7 @@ def write_model(
     family = family_of(model)
     family.restore(model)
     try:
-        with staged_folder(folder) as staging, storing(folder):
+        with staged_folder(folder) as staging:
             with quiet_transformers():
                 (cast("PreTrainedModel", model.base_model) if body_of else model).save_pretrained(staging)
                 tokenizer.save_pretrained(staging)

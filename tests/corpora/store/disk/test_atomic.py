@@ -1,11 +1,10 @@
 """Files whole or not at all, where links fail and disks refuse."""
 
-import fcntl
 import resource
 
 import pytest
 
-from corpora.store.disk.atomic import drop_abandoned, link_or_copy, write_bytes
+from corpora.store.disk.atomic import link_or_copy, write_bytes
 
 
 @pytest.fixture
@@ -40,15 +39,3 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_old_one_and_nothing_besi
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"current": b"old"}
-
-
-def test_what_a_killed_process_left_goes_and_what_a_living_one_writes_stays(tmp_path):
-    abandoned, held, other = (tmp_path / name for name in (".a.1.partial", ".a.2.partial", ".b.1.partial"))
-    for path in (abandoned, held, other):
-        path.write_bytes(b"half")
-    with held.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        drop_abandoned(tmp_path / "a")
-        assert sorted(tmp_path.iterdir()) == [held, other]
-    drop_abandoned(tmp_path / "a")
-    assert sorted(tmp_path.iterdir()) == [other]

@@ -22,7 +22,7 @@ MAX_LOST_RATE = 0.1
 
 
 def read_epub(path: Path) -> ParsedBook:
-    """The blocks and metadata of an EPUB file. A module-level function, so that `corpora.guarded` can run it.
+    """The blocks and metadata of an EPUB file. A module-level function, so that `corpora.run_in_sandbox` can run it.
 
     Spine items that cannot be found or read are listed in the metadata, and counted over the build.
 

@@ -65,7 +65,7 @@ def chunks(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Chun
         stop: the byte where the shard ends; chunks from there on are marked as beyond it.
 
     Raises:
-        Damaged: the compressed data ends too early, fails its checksum, or is followed by something else.
+        DamagedDump: the compressed data ends too early, fails its checksum, or is followed by something else.
     """
     raw = _unpacked(path, packing(path), start, stop)
     first = next(raw, None)

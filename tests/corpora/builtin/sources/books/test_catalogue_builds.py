@@ -43,9 +43,10 @@ KILLED = """
 import sys
 from pathlib import Path
 from corpora import Entry, HttpClient
-from corpora.builtin.sources.books.download import Listed, Shelf, download
+from corpora.builtin.sources.books.download import DownloadFolder, ListedBook, download
 urls = sys.argv[2:]
-download([Listed(Entry(url, url)) for url in urls], Shelf(Path(sys.argv[1])), HttpClient("a@b.c", pause_seconds=0.0))
+books, folder = [ListedBook(Entry(url, url)) for url in urls], DownloadFolder(Path(sys.argv[1]))
+download(books, folder, HttpClient("a@b.c", pause_seconds=0.0))
 """
 
 
