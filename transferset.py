@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +10,9 @@ from pathlib import Path
 def corpora() -> None:
     """Run the `corpora` command line."""
     _check("corpora")
+    from corpora.execution import collect_rarely
+
+    collect_rarely()
     from corpora.cli import main
 
     main()
@@ -36,6 +38,8 @@ def _check(package: str) -> None:
         and (folder / "plugin" / "kinds.py").exists()
     ):
         return
+    from importlib.metadata import packages_distributions
+
     owners = [name for name in packages_distributions().get(package, []) if name != "transferset"]
     hint = f"pip uninstall {owners[0]}" if owners else "remove it, or use a fresh environment"
     where = folder or "not found"

@@ -149,7 +149,7 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as place:
         if not given.data.is_dir():
-            from corpora.builtin.sources.toy import write_tasks
+            from corpora.builtin.sources.toy.tasks import write_tasks
 
             given.data = Path(place)
             write_tasks(given.data)

@@ -43,7 +43,7 @@ def pairs(folder: Path) -> list[Pair]:
 def _wikitext(folder: Path) -> Pair:
     import wikitext
 
-    from corpora.builtin.sources.toy import write_dump
+    from corpora.builtin.sources.toy.dump import write_dump
 
     dump = write_dump(folder / "toywiki-20200101-pages-articles.xml", ARTICLES, 1)
     texts = [text for _, text in wikitext.articles([dump])]
@@ -145,7 +145,7 @@ def _fresh(work: Any, update: Work) -> Work:
 def _evaluation(folder: Path) -> list[Pair]:
     import evaluate
 
-    from corpora.builtin.sources.toy import write_tasks
+    from corpora.builtin.sources.toy.tasks import write_tasks
     from trainer.evaluation.finetuning.settings import settings_for
     from trainer.plugin.discovery import registry
     from trainer.plugin.examples import Splits

@@ -1,5 +1,5 @@
 from .builtin.sources.packed import open_packed as open_packed
-from .builtin.sources.toy import write_tasks as write_tasks
+from .builtin.sources.toy.tasks import write_tasks as write_tasks
 from .errors import ChildDied as ChildDied
 from .errors import CorporaError as CorporaError
 from .errors import DatasetDamaged as DatasetDamaged

@@ -13,19 +13,20 @@ import warnings
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from corpora.errors import WorkerError, unknown_name
 from corpora.execution.cluster import check_facts, facts, marked, run_item, shared_home
+from corpora.execution.garbage import collect_rarely
 from corpora.execution.sandbox import exit_with_parent
 from corpora.plugin import Component, PluginFile, named_settings, option, registry, split_short
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -78,6 +79,9 @@ class Processes(Executor):
         Raises:
             WorkerError: a worker was killed, because memory ran out or by another process.
         """
+        from concurrent.futures import wait
+        from concurrent.futures.process import BrokenProcessPool
+
         waiting: deque[Future[Any]] = deque()
         with self.kept(), tempfile.NamedTemporaryFile(prefix="corpora-", suffix=".task") as file:
             pickle.dump(task, file)  # only once: it can contain a vocabulary and statistics
@@ -105,6 +109,9 @@ class Processes(Executor):
         if self._pools:
             yield
             return
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         context, plugins = get_context("spawn"), (registry.files,)
         pool = ProcessPoolExecutor(self._number, context, initializer=_start_worker, initargs=plugins)
         self._pools.append(pool)
@@ -140,6 +147,7 @@ def _start_worker(files: tuple[PluginFile, ...]) -> None:
     """Set up a worker: ignore Ctrl-C, exit when the driver exits, and load its plugin files."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     exit_with_parent()
+    collect_rarely()
     os.environ.setdefault("RAYON_NUM_THREADS", "1")  # one thread per worker, for tokenizers
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the driver has already shown them

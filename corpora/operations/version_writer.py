@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpora.errors import OptionError, UnknownName
@@ -309,6 +308,8 @@ class _Distinct:
         """Count the documents that begin in one batch."""
         if len(column) == 0:
             return
+        import pyarrow.compute as pc
+
         runs = pc.run_end_encode(column).values
         self.count += len(runs) - (runs[0].as_py() == self._last)
         self._last = runs[-1].as_py()
@@ -319,6 +320,8 @@ def _licences(staging: Path, parents: tuple[Dataset, ...]) -> dict[str, int]:
     total: dict[str, int] = {}
     listed = [parent for parent in parents if (parent.path / "documents.parquet").exists()]
     if len(listed) > 1:
+        import pyarrow.compute as pc
+
         documents = pq.read_table(staging / "documents.parquet", columns=["fate", "licence"])
         written = documents.filter(pc.equal(documents["fate"], "written"))
         total = dict(Counter(written["licence"].to_pylist()).most_common())

@@ -11,7 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpora.errors import InputError, first_line
 from corpora.plugin import DatasetProvider, options_of, registry, sha256_of
@@ -103,6 +102,8 @@ class ExternalDataset:
             made = pa.RecordBatch.from_arrays([batch[c.name].cast(c.type) for c in schema], schema=schema)
         except pa.ArrowException as error:
             raise InputError(f"{self.reference}: {first_line(error)}; the columns must be {_wanted(schema)}") from error
+        import pyarrow.compute as pc
+
         parts = [*made.columns, *([pc.list_flatten(made.column(0))] if vocabulary_size else [])]
         if any(part.null_count for part in parts):
             raise InputError(f"{self.reference}: a row has a missing value; each must have {_wanted(schema)}")
@@ -116,6 +117,8 @@ class ExternalDataset:
 
     def _together(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The same batches, with a check that each document's rows are consecutive; remembers 64 bits per document."""
+        import pyarrow.compute as pc
+
         seen: set[bytes] = set()
         last = None
         for batch in batches:

@@ -90,8 +90,8 @@ STEPS = (
 
 def prepare(folder: Path) -> None:
     """Write the inputs that no step makes: texts, tasks, a teacher, the study's recipe."""
-    from corpora.builtin.sources.toy import write_tasks
     from corpora.builtin.sources.toy.book import books
+    from corpora.builtin.sources.toy.tasks import write_tasks
 
     folder.mkdir(parents=True)
     (folder / "texts").mkdir()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from corpora import DatasetError, DatasetNotFound, hub_errors
+from corpora import DatasetError, DatasetNotFound
 from corpora.errors import first_line
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -61,6 +61,8 @@ def fetched(reference: str, patterns: Sequence[str]) -> Path:
 def _hub_errors(reference: str) -> Iterator[None]:
     """Turn errors of the hub's client into our own."""
     from huggingface_hub.errors import HFValidationError, RevisionNotFoundError
+
+    from corpora import hub_errors
 
     repository, _, revision = reference.partition("@")
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from corpora import Defaults, Document, Reject, Shard, Source, hookimpl, option
-from corpora.builtin.datasets import repository, rows
+from corpora.builtin.datasets import repository
 from corpora.builtin.sources.texts import Texts
 
 
@@ -41,6 +41,8 @@ class HubTexts(Source):
 
     def shards(self) -> Sequence[Shard]:
         """One shard per file, sorted by path."""
+        from corpora.builtin.datasets import rows
+
         folder = self._folder()
         files = rows.parquet_files(folder, self.files)
         keys = [path.relative_to(folder).as_posix() for path in files]
@@ -57,12 +59,16 @@ class HubTexts(Source):
         return Texts().defaults()
 
     def _folder(self) -> Path:
+        from corpora.builtin.datasets import rows
+
         return repository.fetched(self.repository, [rows.wanted(self.files), rows.CARD])
 
 
 @cache
 def _licence(shard: Shard) -> str:
     """The licence in the dataset card of the shard's commit."""
+    from corpora.builtin.datasets import rows
+
     assert shard.path is not None
     return rows.licence_in(shard.path.parents[shard.key.count("/")])
 

@@ -1,22 +1,26 @@
 """Count the unigrams and bigrams of a dataset in a million hash buckets."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import pairwise
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from corpora import Context, Counts, Json, Sequences, Statistic, hookimpl
 from corpora.arrays import mix_bits
 
+if TYPE_CHECKING:
+    import regex
+
 BUCKETS = 1_000_000
 """A multiple of 10,000 and 100,000, so that counts for fewer buckets can be computed from these."""
-WORD = regex.compile(r"\w+|[^\w\s]+")
+WORD = r"\w+|[^\w\s]+"
 """Runs of letters, marks and digits, and runs of anything else: pattern and engine of NLTK's WordPunctTokenizer.
 
 Unlike `re`, the engine keeps combining marks with their letters, as Unicode's word characters do, and splits ² off.
@@ -65,9 +69,16 @@ def _of_text(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _text_buckets(text: str) -> Iterator[int]:
-    words = WORD.findall(text.lower())
+    words = _word_pattern().findall(text.lower())
     yield from map(_bucket, words)
     yield from map(_bucket, map(" ".join, pairwise(words)))
+
+
+@cache
+def _word_pattern() -> regex.Pattern[str]:
+    import regex
+
+    return regex.compile(WORD)
 
 
 @lru_cache(maxsize=1 << 18)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
@@ -60,3 +61,12 @@ def used_versions(cls: type[Component]) -> dict[str, str]:
         except PackageNotFoundError:
             raise PluginError(f"{cls.name} needs {name}; pip install {name}") from None
     return versions
+
+
+@cache
+def builtin_modules(package: str, kind: str) -> tuple[str, ...]:
+    """The names of the plugin modules of a kind: PACKAGE/builtin/KIND/FILE.py, or a package in place of a file."""
+    folder = Path(str(sys.modules[package].__file__)).parent / "builtin" / kind
+    files = [file.stem for file in folder.glob("*.py") if file.name != "__init__.py"]
+    packages = [file.parent.name for file in folder.glob("*/__init__.py")]
+    return tuple(sorted(f"{package}.builtin.{kind}.{name}" for name in files + packages))

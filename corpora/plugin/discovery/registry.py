@@ -22,7 +22,7 @@ import pluggy
 from corpora.errors import CorporaError, PluginError, unknown_name
 from corpora.plugin import hookspecs
 from corpora.plugin.component import Component, options_of
-from corpora.plugin.discovery.code import is_builtin, owner, source_sha256
+from corpora.plugin.discovery.code import builtin_modules, is_builtin, owner, source_sha256
 from corpora.plugin.short_form import named_settings, split_short
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,6 +44,8 @@ class PluginFile:
 class Registry:
     """Everything that the plugins of one package offer. Plugins are loaded at the first lookup.
 
+    Built-in components are loaded kind by kind, since most commands need only a few kinds.
+
     Args:
         specs: the module with the hooks and their `NAMESPACE`, which is also the entry point group.
         package: the package whose `builtin` folder holds its own components.
@@ -55,12 +57,10 @@ class Registry:
 
     @cached_property
     def manager(self) -> pluggy.PluginManager:
-        """The plugin manager, with built-ins, installed plugins and plugin files registered."""
+        """The plugin manager, with installed plugins, plugin files, and the built-ins of the kinds used so far."""
         self.use_files(filter(None, os.environ.get("CORPORA_PLUGINS", "").split(os.pathsep)))
         manager = pluggy.PluginManager(self._specs.NAMESPACE)
         manager.add_hookspecs(self._specs)
-        for module in builtin_modules(self._package):
-            manager.register(importlib.import_module(module), module)
         for entry_point in sorted(entry_points(group=self._specs.NAMESPACE), key=lambda e: (e.name, e.value)):
             self._register(manager, entry_point.load, _label(entry_point))
         for file in self._files:
@@ -115,7 +115,7 @@ class Registry:
             self.manager.unregister(name=path)
 
     def load(self) -> None:
-        """Load all plugins now."""
+        """Load installed plugins and plugin files now."""
         _ = self.manager
 
     def _register(self, manager: pluggy.PluginManager, load: Callable[[], ModuleType], label: str) -> None:
@@ -201,10 +201,19 @@ class Registry:
                 return kind
         raise PluginError(f"no {self._specs.NAMESPACE} plugin offers {cls.__qualname__}")
 
+    def _load_builtins(self, kind: str) -> tuple[str, ...]:
+        """Register the built-in components of a kind, and return the names of their modules."""
+        modules = builtin_modules(self._package, kind)
+        for module in modules:
+            if not self.manager.has_plugin(module):
+                self.manager.register(importlib.import_module(module), module)
+        return modules
+
     def _all(self, kind: str) -> dict[str, list[type[Component]]]:
         hook = getattr(self.manager.hook, f"{self._specs.NAMESPACE}_{kind}")
+        built_in = self._load_builtins(kind)
         classes: dict[str, list[type[Component]]] = {}
-        for impl in hook.get_hookimpls():
+        for impl in sorted(hook.get_hookimpls(), key=lambda impl: impl.plugin_name not in built_in):
             try:
                 returned = impl.function()
                 if not isinstance(returned, Iterable):
@@ -313,14 +322,6 @@ def _clash(kind: str, name: str, owners: Sequence[type[Component]]) -> str:
 def _one_line(error: Exception) -> str:
     text = str(error).split("\n", 1)[0]
     return text if isinstance(error, CorporaError) else f"{type(error).__name__}: {text}"
-
-
-def builtin_modules(package: str) -> tuple[str, ...]:
-    """The names of the plugin modules under `PACKAGE.builtin`: FOLDER/FILE.py or FOLDER/PACKAGE/__init__.py."""
-    root = Path(str(sys.modules[package].__file__)).parent / "builtin"
-    files = [file.with_suffix("") for file in root.glob("*/*.py") if file.name != "__init__.py"]
-    packages = [file.parent for file in root.glob("*/*/__init__.py")]
-    return tuple(sorted(".".join((package, "builtin", *path.relative_to(root).parts)) for path in files + packages))
 
 
 registry = Registry(hookspecs, "corpora")

@@ -1,5 +1,6 @@
 """Tasks for the tests of executors; workers import this file by its name."""
 
+import gc
 import os
 import time
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ class Fail:
             raise ValueError("no")
         time.sleep(0.3)
         (self.folder / str(item)).touch()
+
+
+def thresholds(item):
+    """How rarely Python looks for cycles in the worker."""
+    return gc.get_threshold()
 
 
 def kill(item):

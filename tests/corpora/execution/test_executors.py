@@ -1,5 +1,6 @@
 """Worker processes: kept for the length of an action, told a task once, done with before an action gives up."""
 
+import gc
 import os
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from corpora import WorkerError
 from corpora.execution.executors import Processes, make_executor
+from corpora.execution.garbage import THRESHOLDS
 
 TWO = Processes(workers=2)
 
@@ -46,6 +48,11 @@ def test_a_worker_that_dies_is_noticed_and_the_next_action_has_new_ones(tasks):
     with pytest.raises(WorkerError, match="a worker process died"):
         list(TWO.map(tasks.kill, range(3)))
     assert [item for item, _, _ in TWO.map(tasks.Tell(), range(3))] == [0, 1, 2]
+
+
+def test_workers_look_for_cycles_rarely_and_this_process_as_before(tasks):
+    before = gc.get_threshold()
+    assert {*TWO.map(tasks.thresholds, range(2))} == {THRESHOLDS} and gc.get_threshold() == before
 
 
 def test_serial_work_has_nothing_to_keep():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from corpora import (
     Address,
@@ -23,17 +23,18 @@ from corpora import (
     run_in_sandbox,
 )
 from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
-from corpora.builtin.sources.books.cleaning.cleaner import document_of
-from corpora.builtin.sources.books.criteria import Criteria, HostSettings, frozen_list, permissions_of
-from corpora.builtin.sources.books.download import SUFFIXES, ListedBook, read_list
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
-from corpora.builtin.sources.books.formats.reader import read_book
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
 from corpora.builtin.sources.encodings.repair import repaired
 from corpora.builtin.sources.folder import shards_of, unread_note, unreadable
 from corpora.builtin.sources.languages import with_language
 from corpora.builtin.sources.packed import Suffixes, content_suffix
 
+if TYPE_CHECKING:
+    from corpora.builtin.sources.books.criteria import HostSettings
+    from corpora.builtin.sources.books.download import ListedBook
+
+SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
 READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".epub"))
 LIST = "catalogue.jsonl"
 """The key of the shard for the list itself, which makes its metadata part of the fingerprint."""
@@ -88,6 +89,8 @@ class Books(Source):
             return replace(self, folder=fetched_folder(self.folder, downloads, READS, owner=self.name))
         if not self._reads_catalogue:
             return self
+        from corpora.builtin.sources.books.criteria import Criteria, frozen_list, permissions_of
+
         criteria = Criteria(self.language, self.min_words, self.free)
         web: HostSettings = {
             "permissions": permissions_of(self.permission),
@@ -123,6 +126,8 @@ class Books(Source):
 
     def notes(self) -> Sequence[str]:
         """The permissions under which books were downloaded, and the number of files that were not read."""
+        from corpora.builtin.sources.books.criteria import permissions_of
+
         granted = permissions_of(self.permission).items()
         lifted = [f"robots.txt of {host} was ignored for this build, by permission: {who}" for host, who in granted]
         unread = unread_note(self.folder, READS, owner=self.name, follow_links=self.follow_links)
@@ -134,6 +139,8 @@ class Books(Source):
 
     @cached_property
     def _listed(self) -> dict[str, ListedBook]:
+        from corpora.builtin.sources.books.download import read_list
+
         assert self.listing is not None
         return {line.entry.id: line for line in read_list(self.listing)}
 
@@ -159,6 +166,8 @@ class Tbc(Books):
 def _read(shard: Shard, encoding: str) -> Document | Reject:
     if shard.path is None:
         return Reject(shard.key, "read", "unreadable file", "a link to nothing, or no permission")
+    from corpora.builtin.sources.books.cleaning.cleaner import document_of
+
     try:
         document = repaired(document_of(_parsed(shard.path, encoding), shard.key))
         return (
@@ -199,9 +208,10 @@ def _with_entry(line: ListedBook, shard: Shard, encoding: str) -> Document | Rej
 
 
 def _parsed(path: Path, encoding: str) -> ParsedBook:
-    return (
-        run_in_sandbox(read_book, path, encoding) if content_suffix(path.name) != ".txt" else read_book(path, encoding)
-    )
+    from corpora.builtin.sources.books.formats.reader import read_book
+
+    is_plain = content_suffix(path.name) == ".txt"
+    return read_book(path, encoding) if is_plain else run_in_sandbox(read_book, path, encoding)
 
 
 @hookimpl

@@ -16,11 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from corpora import DownloadError, Entry, HttpClient, ServerBusy, StorageError, sha256_file, sha256_of
+from corpora.builtin.sources.books import SUFFIXES
 
 HOSTS = 8
 """The number of hosts that are used at the same time; each gets one request at a time."""
 MAX_BOOK_BYTES = 256 << 20
-SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
 TOLD_EVERY_SECONDS = 10
 LOG = logging.getLogger("corpora.books")
 

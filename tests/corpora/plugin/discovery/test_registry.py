@@ -1,5 +1,7 @@
 """The registry: built-ins, plugin files, broken plugins, clashes."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -40,6 +42,26 @@ class Shout(TextTransform):
 
 def test_built_ins_are_plugins():
     assert {"shuffle", "generate", "sample", "lowercase"} <= set(registry.offered("transforms"))
+
+
+def test_built_ins_of_other_kinds_are_not_loaded():
+    code = "import sys; from corpora import registry; registry.find('filters', 'words')"
+    code += "; print(*(n for n in sys.modules if n.startswith('corpora.builtin.')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "corpora.builtin.filters.words" in loaded
+    assert not {"corpora.builtin.sources.toy", "corpora.builtin.templates.dates"} & {*loaded}
+
+
+def test_a_plugin_with_the_name_of_a_built_in_is_named_after_it(offer):
+    @dataclass(frozen=True)
+    class Other(Shout):
+        """The name of a built-in."""
+
+        name: ClassVar[str] = "lowercase"
+
+    offer(transforms=[Other])
+    with pytest.raises(PluginError, match="two transforms are named lowercase, by built in and by "):
+        registry.find("transforms", "lowercase")
 
 
 def test_an_offered_component_is_found_and_made(offer):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from corpora.builtin.sources.toy import write_tasks
+from corpora.builtin.sources.toy.tasks import write_tasks
 
 RECIPE = Path(__file__).with_name("tiny.toml")
 PHASES = {

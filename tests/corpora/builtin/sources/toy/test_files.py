@@ -6,7 +6,9 @@ from collections import Counter
 import pytest
 
 from corpora import Document, Reject, registry
-from corpora.builtin.sources.toy import Toy, write_dump, write_files
+from corpora.builtin.sources.toy import Toy
+from corpora.builtin.sources.toy.dump import write_dump
+from corpora.builtin.sources.toy.files import write_files
 
 
 def read(short):

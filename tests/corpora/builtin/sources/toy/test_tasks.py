@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from corpora.builtin.sources.toy import Toy, write_tasks
+from corpora.builtin.sources.toy import Toy
 from corpora.builtin.sources.toy.grammar import held_out
+from corpora.builtin.sources.toy.tasks import write_tasks
 
 SIZES = {"CoLA": (200, 60), "RTE": (200, 60), "SST-2": (100, 40), "squad": (150, 50)}
 
