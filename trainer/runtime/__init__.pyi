@@ -2,6 +2,7 @@ from .devices import chosen as chosen
 from .devices import without_cudnn_attention as without_cudnn_attention
 from .files import staged_folder as staged_folder
 from .files import storing as storing
+from .files import usual_modes as usual_modes
 from .files import write_whole as write_whole
 from .machine import environment as environment
 from .machine import hardware as hardware

@@ -48,6 +48,20 @@ def staged_folder(path: Path) -> Iterator[Path]:
     remove_abandoned(path)
 
 
+def usual_modes(folder: Path) -> None:
+    """Give the files in a folder the permissions that the umask asks for, as the folder itself has them.
+
+    safetensors writes files that only their owner can read.
+
+    Args:
+        folder: created by this process.
+    """
+    mode = folder.stat().st_mode & 0o666
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(mode)
+
+
 @contextmanager
 def storing(path: Path) -> Iterator[None]:
     """Turn a file system error into a one-line error with the path.

@@ -8,9 +8,11 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from corpora import StorageError
-from trainer.runtime import staged_folder, write_whole
+from trainer.runtime import staged_folder, usual_modes, write_whole
 
 
 def test_a_disk_that_turns_read_only_is_one_line_although_the_staged_file_cannot_be_removed(
@@ -67,3 +69,18 @@ def test_a_staged_folder_goes_unless_it_is_moved_and_so_do_those_of_killed_proce
     with staged_folder(tmp_path / "tuned") as staged:
         staged.replace(tmp_path / "tuned")
     assert list(tmp_path.iterdir()) == [tmp_path / "tuned"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_weights_are_as_readable_as_other_files(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        folder = tmp_path / "student"
+        (folder / "1_Pooling").mkdir(parents=True)
+        save_file({"weight": torch.zeros(2)}, folder / "model.safetensors")
+        (folder / "1_Pooling" / "config.json").write_text("{}", encoding="utf-8")
+        usual_modes(folder)
+    finally:
+        os.umask(before)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {mode} and len(files) == 2

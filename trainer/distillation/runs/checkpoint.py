@@ -20,7 +20,7 @@ from corpora.errors import first_line
 from trainer.distillation.training.divergence import LossState
 from trainer.distillation.training.selection import SelectionState
 from trainer.errors import NoCheckpoint
-from trainer.runtime import ScaleState
+from trainer.runtime import ScaleState, usual_modes
 
 TENSORS, MANIFEST = "state.safetensors", "checkpoint.json"
 
@@ -90,6 +90,7 @@ def save(folder: Path, checkpoint: Checkpoint, *, keep: int | None = None, bad_f
         save_file({name: tensor.detach().cpu() for name, tensor in checkpoint.tensors.items()}, staging / TENSORS)
         manifest = _Manifest(checkpoint.update, sha256_file(staging / TENSORS), checkpoint.about)
         (staging / MANIFEST).write_text(json.dumps(msgspec.to_builtins(manifest), indent=2), encoding="utf-8")
+        usual_modes(staging)
         for path in (staging / TENSORS, staging / MANIFEST, staging):
             _sync(path)
         shutil.rmtree(place, ignore_errors=True)

@@ -16,7 +16,7 @@ from trainer.evaluation.finetuning.teachers import CARD, check_one_task, task_di
 from trainer.evaluation.finetuning.training import Finetuned, finetune
 from trainer.evaluation.results import cell_of, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
-from trainer.runtime import chosen, environment, staged_folder
+from trainer.runtime import chosen, environment, staged_folder, usual_modes
 
 
 @dataclass(frozen=True)
@@ -140,4 +140,5 @@ def _write(made: Finetuned, folder: Path, card: Mapping[str, object]) -> None:
             made.encoder.model.cpu().save_pretrained(draft)
             made.encoder.tokenizer.save_pretrained(draft)
         write_sealed(draft / CARD, {**card, "result": model_fingerprint(draft)})
+        usual_modes(draft)
         draft.replace(folder)

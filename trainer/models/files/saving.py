@@ -9,7 +9,7 @@ from trainer.models.families import family_of
 from trainer.models.files.model_card import ModelFacts, model_card_text
 from trainer.models.files.sentence_files import copy_sentence_files
 from trainer.models.quiet import quiet_transformers
-from trainer.runtime import staged_folder
+from trainer.runtime import staged_folder, usual_modes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -47,6 +47,7 @@ def write_model(
                 copy_sentence_files(body_of, staging)
             card = model_card_text(facts, staging, place=folder.resolve().name)
             (staging / "README.md").write_text(card, encoding="utf-8")
+            usual_modes(staging)
             folder.mkdir(parents=True, exist_ok=True)
             for path in sorted(staging.rglob("*"), key=lambda path: path.suffix == ".safetensors"):
                 if path.is_file():
