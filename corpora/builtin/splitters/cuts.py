@@ -1,10 +1,10 @@
-"""Split a paragraph at given positions without losing anything but white space."""
+"""Split a paragraph at given positions; only white space is lost."""
 
 from collections.abc import Iterable
 
 
 def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
-    """The pieces of a paragraph without the white space around them, none empty.
+    """The non-empty pieces of a paragraph, stripped of surrounding white space.
 
     Args:
         paragraph: to split.

@@ -1,4 +1,4 @@
-"""Helpers for all renderers: read arguments, and find functions by name and language."""
+"""Helpers that all renderers share: read arguments, and look up functions by name and language."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ YES = frozenset(("y", "yes", "on", "true", "1", "si", "sí", "sim", "oui", "ja")
 
 @runtime_checkable
 class Selective(Protocol):
-    """A renderer that tells in advance which templates it may know, so that it is not called for others."""
+    """A renderer that says which template names it may know, so that it is not called for others."""
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates with this name."""
+        """Whether it may render a template with this name."""
         ...
 
 
 def has(functions: Functions, name: str, language: str) -> bool:
-    """Whether the language, or `any`, has a function for a template's name."""
+    """Whether there is a function for a template's name, in the language or under `any`."""
     return name in functions["any"] or name in functions.get(language, {})
 
 

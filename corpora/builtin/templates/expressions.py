@@ -1,4 +1,4 @@
-"""Arithmetic of `{{#expr:}}` and `{{#ifexpr:}}`, with the operators and the order of MediaWiki's ParserFunctions."""
+"""Arithmetic of `{{#expr:}}` and `{{#ifexpr:}}`, with the operators and precedence of MediaWiki's ParserFunctions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 LONGEST = 1000
-"""Expressions of more characters are not computed."""
+"""The longest expression that is computed, in characters."""
 _TOKEN = re.compile(r"\s*(?:([0-9]*\.?[0-9]+|[0-9]+\.)|([a-z]+)|(<>|!=|<=|>=|[-+*/^()<>=]))", re.IGNORECASE)
 _TYPED = str.maketrans({"−": "-", "×": "*", "÷": "/", "–": "-"})
 
@@ -82,7 +82,7 @@ def _computed(text: str) -> float:
 
 
 def _operand(number: str | None, token: str, numbers: list[float], waiting: list[str]) -> bool:
-    """Reads what may stand where a number is expected; whether one is still expected."""
+    """Read a token where an operand is expected; returns whether an operand is still expected."""
     if number is not None:
         numbers.append(float(number))
         return False
@@ -111,7 +111,7 @@ def _apply(name: str, numbers: list[float]) -> None:
 
 
 def shown(value: float) -> str:
-    """A number as the parser function writes it: without a point if it is whole, at most 14 digits."""
+    """A number as the parser function prints it: no decimal point if it is whole, at most 14 digits."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.14g}".replace("e-0", "e-").replace("e+", "e").upper()

@@ -19,23 +19,23 @@ class ParserFunctions(Template):
     version: ClassVar[int] = 2
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
-        """The text of a parser function; None where it needs the clock or another page."""
+        """The text of a parser function; None if it needs the clock or another page."""
         return call(FUNCTIONS, name, arguments, language)
 
 
 def if_(arguments: Arguments, language: str) -> str | None:
-    """The second argument if the first is not empty, else the third; None if what the first shows is unknown."""
+    """The second argument if the first is not empty, else the third; None if the value of the first is unknown."""
     if HOLE in first(arguments):
         return None
     return arguments.get("2" if first(arguments) else "3", "")
 
 
 def ifeq(arguments: Arguments, language: str) -> str | None:
-    """The third argument if the first two are equal, as texts or as numbers, else the fourth."""
+    """The third argument if the first two are equal (as texts or numbers), else the fourth."""
     one, other = first(arguments), arguments.get("2", "")
     if HOLE in one + other:
         return None
@@ -51,7 +51,7 @@ def _number(text: str) -> float | None:
 
 
 def switch(arguments: Arguments, language: str) -> str | None:
-    """The value of the case that equals the first argument; cases without a value share the next one's."""
+    """The value of the case that equals the first argument; a case without a value falls through to the next."""
     subject, *cases = positional(arguments) or [""]
     if HOLE in subject:
         return None
@@ -76,19 +76,19 @@ def iferror(arguments: Arguments, language: str) -> str | None:
 
 
 def expression(arguments: Arguments, language: str) -> str | None:
-    """The value of an expression: `{{#expr:3*5}}` is `15`; None where it has none."""
+    """The value of an expression: `{{#expr:3*5}}` is `15`; None if it cannot be computed."""
     value = value_of(first(arguments))
     return None if value is None else shown(value)
 
 
 def if_expression(arguments: Arguments, language: str) -> str | None:
-    """The second argument if the expression is not zero, else the third; None where it has no value."""
+    """The second argument if the expression is not zero, else the third; None if it cannot be computed."""
     value = value_of(first(arguments) or "0")
     return None if value is None else arguments.get("2" if value else "3", "")
 
 
 def nothing(arguments: Arguments, language: str) -> str | None:
-    """The name of the namespace of articles."""
+    """The name of the article namespace, which is empty."""
     return ""
 
 
@@ -98,7 +98,7 @@ def site_name(arguments: Arguments, language: str) -> str | None:
 
 
 def tag(arguments: Arguments, language: str) -> str | None:
-    """`{{#tag:nowiki|x}}`: what the tag shows; references show nothing."""
+    """`{{#tag:nowiki|x}}`: the tag's text; a reference has none."""
     name = first(arguments).lower()
     shows = ("nowiki", "span", "div", "poem", "em", "strong", "small", "big", "s", "u", "i", "b", "code", "sub", "sup")
     if name in ("ref", "references", "templatestyles", "gallery", "score", "timeline"):
@@ -107,32 +107,32 @@ def tag(arguments: Arguments, language: str) -> str | None:
 
 
 def upper(arguments: Arguments, language: str) -> str | None:
-    """In capitals."""
+    """The text in upper case."""
     return first(arguments).upper()
 
 
 def lower(arguments: Arguments, language: str) -> str | None:
-    """In lower case."""
+    """The text in lower case."""
     return first(arguments).lower()
 
 
 def capitalised(arguments: Arguments, language: str) -> str | None:
-    """With its first letter as a capital."""
+    """The text with its first letter in upper case."""
     return first(arguments)[:1].upper() + first(arguments)[1:]
 
 
 def uncapitalised(arguments: Arguments, language: str) -> str | None:
-    """With its first letter in lower case."""
+    """The text with its first letter in lower case."""
     return first(arguments)[:1].lower() + first(arguments)[1:]
 
 
 def padded_left(arguments: Arguments, language: str) -> str | None:
-    """Filled up on the left to a length, with zeros unless another text is given."""
+    """The text padded on the left to a length, with zeros unless a padding is given."""
     return _padding(arguments) + first(arguments)
 
 
 def padded_right(arguments: Arguments, language: str) -> str | None:
-    """Filled up on the right to a length, with zeros unless another text is given."""
+    """The text padded on the right to a length, with zeros unless a padding is given."""
     return first(arguments) + _padding(arguments)
 
 
@@ -148,7 +148,7 @@ def template_link(arguments: Arguments, language: str) -> str | None:
 
 
 def plural(arguments: Arguments, language: str) -> str | None:
-    """The singular for one, the plural for other numbers; None where a language has more forms."""
+    """The singular for 1, else the plural; None if the language has more than two forms."""
     if len(arguments) > 3:
         return None
     return arguments.get("2" if first(arguments) in ("1", "-1") else "3", arguments.get("2", ""))
@@ -165,7 +165,7 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
     "en": dict.fromkeys(("tl", "tlx", "tlc", "tlp", "tlf", "tlxi", "tnull"), template_link),
     "de": {"#wenn": if_, "#wenngleich": ifeq}, "es": {"#si": if_}, "fr": {"#si": if_}, "pt": {"#se": if_},
 }  # fmt: skip
-"""By language, since some wikis name them in their own."""
+"""By language, since some wikis translate the names."""
 
 
 @hookimpl

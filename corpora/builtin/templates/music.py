@@ -1,4 +1,4 @@
-"""Signs of written music: `B♭`, `3/4`."""
+"""Musical notation: `B♭`, `3/4`."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Music(Template):
     name: ClassVar[str] = "music"
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return name in _NAMES or name in _SIGNED
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
-        """The sign that a template shows."""
+        """The symbol that a template shows."""
         if name in _NAMES:
             return _NAMES[name] + first(arguments)
         if name in _METRES:
@@ -56,7 +56,7 @@ class Music(Template):
 
 
 def music(values: list[str]) -> str | None:
-    """What `{{music|…}}` shows: a sign by its name, or a time signature, a scale degree, a chord."""
+    """What `{{music|…}}` shows: a named symbol, a time signature, a scale degree or a chord."""
     if not values:
         return None
     kind, *rest = values

@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"[-−]?[0-9]+(?:\.[0-9]+)?")
 
 
 def coordinates(arguments: Arguments, language: str) -> str | None:
-    """Latitude and longitude; nothing where they are shown at the top of the page and not in the text."""
+    """Latitude and longitude; empty if they are shown only at the top of the page."""
     display = arguments.get("display", "inline").lower().replace(" ", "")
     if not ("inline" in display or display in ("", "i", "it", "ti")):
         return ""

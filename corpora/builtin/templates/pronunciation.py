@@ -19,7 +19,7 @@ _KEYS = {
     "i:": "iː",
     "u:": "uː", ".": ".",
 }  # fmt: skip
-"""What {{IPAc-en}} takes for signs that are not on a keyboard."""
+"""Keyboard substitutes for IPA signs in {{IPAc-en}}."""
 _WORDS = frozenset((
     "lang", "pron", "pronunciation", "also", "local", "locally", "us", "uk", "audio", "en", "or", "ipa", "letter",
     "small",
@@ -28,7 +28,7 @@ _WORDS = frozenset((
 """Arguments that are not part of the pronunciation."""
 
 _LABEL = re.compile(r"(?:uk|us|ca|au|nz|ie|za|local|en|gen|rp)(?:also|and|or)?", re.IGNORECASE)
-"""Varieties of English before a pronunciation: `UKalso`."""
+"""Names of a variety of English before a pronunciation: `UKalso`."""
 _PLAIN = (
     "ipa",
     "api",
@@ -48,18 +48,18 @@ _PLAIN = (
     "prononco",
 )
 _RESPELLED = ("respell", "pronunciation respelling", "usdict")
-"""Pronunciations for readers of English: `{{respell|LES|tər}}` is `LES-tər`."""
+"""Pronunciation respellings for English readers: `{{respell|LES|tər}}` is `LES-tər`."""
 
 
 @dataclass(frozen=True)
 class Pronunciation(Template):
-    """Words in the International Phonetic Alphabet."""
+    """Pronunciations in the International Phonetic Alphabet."""
 
     name: ClassVar[str] = "pronunciation"
     version: ClassVar[int] = 2
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return name.startswith(("ipa", "api")) or name in _PLAIN or name in _RESPELLED
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
@@ -81,7 +81,7 @@ class Pronunciation(Template):
 
 
 def ipa(values: list[str]) -> str | None:
-    """`{{IPA|/æ/}}` as given; with a language first, `{{IPA|ar|fuː}}`, in brackets."""
+    """`{{IPA|/æ/}}` unchanged; after a language code, as in `{{IPA|ar|fuː}}`, in brackets."""
     if not values:
         return None
     if len(values) > 1 and _LANGUAGE.fullmatch(values[0]):
@@ -94,7 +94,7 @@ def _enclosed(text: str) -> str:
 
 
 def linked(name: str, values: list[str]) -> str | None:
-    """Signs that link to their articles: `{{IPAslink|ʃ}}` is `/ʃ/`, `{{IPAblink|a}}` is `[a]`."""
+    """IPA signs that link to their articles: `{{IPAslink|ʃ}}` is `/ʃ/`, `{{IPAblink|a}}` is `[a]`."""
     if not values or name not in ("ipalink", "ipaslink", "ipablink", "ipaplink", "ipa link"):
         return None
     sign = values[0]

@@ -1,4 +1,4 @@
-"""Templates that show the text they are given: languages, quotations, signs. The tables are in `tables/`."""
+"""Templates that show their text, such as languages, quotations and symbols; the tables are in `tables/`."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from corpora import Template, hookimpl
 _PARTS = re.compile(r"(\{[^{}]*\}|\[|\])")
 _ELSE = " else "
 _ALIASES = {"simple": "en", "sco": "en", "nb": "no", "nn": "no"}
-"""Languages that use the table of another one."""
+"""Languages that use another language's table."""
 
 
 @dataclass(frozen=True)
 class Prose(Template):
-    """Languages, quotations, signs and the like, from a table by language."""
+    """Languages, quotations, symbols and the like, from one table per language."""
 
     name: ClassVar[str] = "prose"
     version: ClassVar[int] = 4
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return pattern_of(name, language) is not None
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
-        """The text of a template in the table of the language, or in the one for all."""
+        """The text of a template, by the language's table or else the table for all languages."""
         pattern = pattern_of(name, language)
         return shown(pattern, arguments) if pattern else pattern
 
 
 @cache
 def pattern_of(name: str, language: str) -> str | None:
-    """The pattern of a template: by its whole name, else by the longest beginning, else by its parts."""
+    """The pattern of a template: by its whole name, else by its longest known prefix, else by its parts."""
     exact, prefixes, parts = table(language)
     if name in exact:
         return exact[name]
@@ -50,7 +50,7 @@ def pattern_of(name: str, language: str) -> str | None:
 
 @cache
 def table(language: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """The patterns of one language: by whole names, by what names start with, and by names with a star inside."""
+    """The patterns of one language, by whole names, by prefixes of names, and by names with a star inside."""
     exact: dict[str, str] = {}
     prefixes: dict[str, str] = {}
     parts: dict[str, str] = {}
@@ -65,14 +65,14 @@ def table(language: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]
 
 @cache
 def _tables() -> tuple[dict[str, dict[str, list[str]]], ...]:
-    """All tables, the silent ones first, so that a template that shows text in some wiki shows it."""
+    """All tables, those with empty patterns first, so that a template that shows text in any wiki is shown."""
     folder = files(__package__).joinpath("tables")
     paths = sorted(folder.iterdir(), key=lambda path: (path.name != "silent.toml", path.name))
     return tuple(tomllib.loads(path.read_text(encoding="utf-8")) for path in paths if path.name.endswith(".toml"))
 
 
 def shown(pattern: str, arguments: Mapping[str, str]) -> str:
-    """What a pattern of the table makes of a template's arguments; see the head of `tables/any.toml`."""
+    """A pattern of the table filled with a template's arguments; see the top of `tables/any.toml`."""
     keys = _one_field(pattern)
     if keys is not None:
         for key in keys:
@@ -102,7 +102,7 @@ def shown(pattern: str, arguments: Mapping[str, str]) -> str:
 
 @cache
 def _one_field(pattern: str) -> tuple[str, ...] | None:
-    """The arguments of a pattern that is one field and nothing else, as most are; none for an empty pattern."""
+    """The argument names of a pattern that is a single field, as most are; none for an empty pattern."""
     match = re.fullmatch(r"(?:\{([^{}*][^{},]*)\})?", pattern)
     return None if match is None else tuple((match[1] or "").split("|")) if match[1] else ()
 
@@ -114,7 +114,7 @@ def _compiled(pattern: str) -> tuple[str, ...]:
 
 @cache
 def _optional(pattern: str) -> bool:
-    """Whether brackets in the pattern mark what may be left out; without arguments in them they are themselves."""
+    """Whether brackets in the pattern mark an optional part; brackets without arguments in them are literal."""
     return bool(re.search(r"\[[^\]]*\{", pattern))
 
 

@@ -24,17 +24,17 @@ from corpora.builtin.templates.arguments import (
 
 @dataclass(frozen=True)
 class References(Template):
-    """Citations that are part of the text itself, not of its notes."""
+    """Citations that are part of the text, not of its notes."""
 
     name: ClassVar[str] = "references"
     version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
-        """The text of a template that cites something in a sentence."""
+        """The text of a template that cites something within a sentence."""
         return call(FUNCTIONS, name, arguments, language)
 
 
@@ -42,8 +42,8 @@ def harvard(style: str, arguments: Arguments, language: str) -> str | None:
     """Authors, year and place in a Harvard style.
 
     Args:
-        style: `text` for `Serre (1970)`, `brackets` for `(Serre 1970)`, `bare` for `Serre 1970`; with `:` after it,
-            pages follow the year as `1970:5`.
+        style: `text` for `Serre (1970)`, `brackets` for `(Serre 1970)`, `bare` for `Serre 1970`; a trailing `:`
+            puts pages after the year, as in `1970:5`.
     """
     values = filled(arguments)
     if len(values) < 2:
@@ -74,7 +74,7 @@ def _place(arguments: Arguments, colon: bool) -> str:
 
 
 def harvs(arguments: Arguments, language: str) -> str | None:
-    """`{{harvs|txt|last=Weil|year=1949}}`: the same by names, with several authors and years."""
+    """`{{harvs|txt|last=Weil|year=1949}}`: the same with named arguments, for several authors and years."""
     flags = {value.lower() for value in positional(arguments)} | {key for key in ("txt", "nb") if arguments.get(key)}
     last = [one_of(arguments, f"last{n}" if n else "last", f"author{n}" if n else "author") for n in ("", 2, 3, 4, 5)]
     last[0] = last[0] or one_of(arguments, "last1", "author1")
@@ -88,7 +88,7 @@ def harvs(arguments: Arguments, language: str) -> str | None:
 
 
 def bible(arguments: Arguments, language: str) -> str | None:
-    """`{{bibleverse|1|Corinthians|13:4|KJV}}`, `{{bibleverse|Exodus|21:22-23}}`: book and verse, or the text given."""
+    """`{{bibleverse|1|Corinthians|13:4|KJV}}`, `{{bibleverse|Exodus|21:22-23}}`: book and verse, or the given text."""
     values = positional(arguments)
     if not values or arguments.get("text"):
         return arguments.get("text")
@@ -112,7 +112,7 @@ def bible_by_parts(arguments: Arguments, language: str) -> str | None:
 
 
 def bible_verse_only(arguments: Arguments, language: str) -> str | None:
-    """The verse alone, after a book that was named before: `21:22–23`."""
+    """Only the verse, after a book named earlier: `21:22–23`."""
     values = positional(arguments)
     return _dashed(next((value for value in values[1:] if re.match(r"[0-9]", value)), "")) or None
 
@@ -158,7 +158,7 @@ def us_code(arguments: Arguments, language: str) -> str | None:
 
 
 def reported(reporter: str, arguments: Arguments, language: str) -> str | None:
-    """A place in a law report or a collection of statutes: `410 U.S. 113 (1973)`, `49 Stat. 1051`."""
+    """A citation of a law report or a collection of statutes: `410 U.S. 113 (1973)`, `49 Stat. 1051`."""
     values = filled(arguments)
     if len(values) < 2:
         return None
@@ -182,7 +182,7 @@ _CHAMBERS = {"HR": "H.R.", "S": "S.", "H.R": "H.R.", "HRES": "H.Res.", "SRES": "
 
 
 def as_written(arguments: Arguments, language: str) -> str | None:
-    """`{{sic|recieve}}` is `recieve [sic]`; with `hide=y`, the word alone."""
+    """`{{sic|recieve}}` is `recieve [sic]`; with `hide=y`, only the word."""
     word = "".join(filled(arguments)[:2])
     if arguments.get("hide") or arguments.get("hidden"):
         return word

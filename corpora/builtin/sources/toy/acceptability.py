@@ -1,4 +1,4 @@
-"""Acceptable sentences of the toy grammar, and others with one error, as in CoLA."""
+"""Acceptable sentences of the toy grammar, and sentences with one error, as in CoLA."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DETERMINERS = ("the", "a", "an", "some", "many", "those", "that", "another", "hi
 
 
 class AcceptabilityExample(NamedTuple):
-    """A sentence, whether it is acceptable, and the kind of error that it has or could have had."""
+    """A sentence, whether it is acceptable, and the kind of error that it has or was eligible for."""
 
     error: str
     acceptable: bool
@@ -70,7 +70,7 @@ class WrongAgreement(Clause):
 
 
 class WrongReflexive(Clause):
-    """A clause whose reflexive refers to somebody else."""
+    """A clause whose reflexive pronoun does not match its agent."""
 
     __slots__ = ()
 
@@ -168,7 +168,7 @@ CLAUSES: dict[str, tuple[type[Clause], tuple[str, ...]]] = {
     "selection": (WrongObject, ("{a.object}",)),
     "determiner": (WrongDeterminer, ("{a.object}",)),
 }
-"""For each error, the clause that makes it, and the slots of which a pattern must have at least one."""
+"""For each error, the clause class that makes it, and slots of which a pattern must have at least one."""
 ERRORS = ("agreement", "agreement", "verb-form", "order", "determiner", "selection", "reflexive")
 PATTERNS = tuple(p for p in patterns.ANYBODY + patterns.WORKER + patterns.TRUTH if "{b." not in p)
 
@@ -182,7 +182,7 @@ def acceptability_examples(words: Words) -> Iterator[AcceptabilityExample]:
 
 
 def _text(words: Words, error: str, *, good: bool) -> str:
-    """A sentence that has the error, or that could have had it."""
+    """A sentence with the error, or a correct one from a pattern that allows the error."""
     broken, slots = CLAUSES.get(error, (Clause, ("{a.object}",)))
     fitting = [pattern for pattern in PATTERNS if any(slot in pattern for slot in slots)]
     while True:

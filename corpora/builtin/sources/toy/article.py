@@ -1,4 +1,4 @@
-"""Articles of the toy encyclopedia: people, towns, buildings, animals and trades, with facts to ask questions about."""
+"""Articles of the toy encyclopedia: people, towns, buildings, animals and trades, with facts for question answering."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from corpora.builtin.sources.toy.lexicon import Kind, phrases
 
 @dataclass(frozen=True)
 class ArticleSentence:
-    """A sentence of an article, and the questions that it answers."""
+    """A sentence of an article, with the questions that it answers."""
 
     text: str
     answers: tuple[tuple[str, str], ...] = ()
@@ -30,7 +30,7 @@ class Article:
     title: str
     kind: str
     links: dict[str, None] = field(default_factory=dict)
-    """Names in it that have or could have an article of their own, in order."""
+    """Names in the article that have or could have their own article, in order."""
     sections: list[tuple[str, list[ArticleSentence]]] = field(default_factory=list)
 
     @property
@@ -40,10 +40,10 @@ class Article:
 
 
 class SentenceFacts(dict[str, str]):
-    """The facts of one sentence: those of the article, and others that are drawn when they are first needed.
+    """The facts of one sentence: those of the article, and others drawn on first use.
 
     Args:
-        article: the facts that hold in the whole article.
+        article: the facts that are true throughout the article.
         words: the source of randomness.
     """
 
@@ -79,7 +79,7 @@ class SentenceFacts(dict[str, str]):
         return other[name]() if name in other else str(getattr(words, name))
 
     def _year(self) -> str:
-        """A year; for a person, one in adult life."""
+        """A year; for a person, a year of their adult life."""
         if "born" in self:
             return str(int(self["born"]) + 18 + self.words.draw() % 22)
         return str(1700 + self.words.draw() % 200)
@@ -137,7 +137,7 @@ class Reporter:
         return self._article(Article(number, title, "building"), {"title": title}, facts.sections("building"))
 
     def general(self, number: int, kind: Kind) -> Article:
-        """An article about an animal or a trade, with sentences that are true of all of its kind."""
+        """An article about a kind of animal or a trade, with sentences that are true of the whole kind."""
         words, noun = self.words, kind.noun
         article = Article(number, noun.singular.capitalize(), "trade" if kind.tools else "animal")
         article.links[noun.category] = None
@@ -196,7 +196,7 @@ def write_article(seed: int, number: int, *, for_tasks: bool = False) -> Article
 
 
 def _full_name(words: Words, number: int) -> tuple[str, bool]:
-    """The name of the person with this number, and whether it is a woman's name; all names differ."""
+    """The name of the person with this number, unique, and whether it is a woman's name."""
     she, he, surnames = (words.lexicon.lists[name] for name in ("she", "he", "surname"))
     first = she + he
     rest, one = divmod(number, len(first))

@@ -1,4 +1,4 @@
-"""Novels of the toy world: people with lasting traits, chapters, told and spoken paragraphs."""
+"""Novels of the toy world: people with lasting traits, chapters, narration and dialogue."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ALONE = '"{}."'
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in a book, and what stays true of them from its first page to its last."""
+    """A person in a book, with the facts that stay true throughout."""
 
     name: str
     surname: str
@@ -52,11 +52,11 @@ class Person:
 
     @property
     def job(self) -> str:
-        """What they work as."""
+        """Their job."""
         return self.kind.noun.singular
 
     def mention(self, text: str) -> Mention:
-        """This person under some name."""
+        """A mention of this person by one of their names."""
         return Mention(text, self.form, self.kind, named=True)
 
 
@@ -70,7 +70,7 @@ class Chapter:
 
 @dataclass
 class Book:
-    """A book as it is written."""
+    """A finished book."""
 
     number: int
     title: str
@@ -182,7 +182,7 @@ class Novelist:
 
 
 def _truth(words: Words) -> tuple[Mention, Callable[[Words], Mention]]:
-    """Some kind in general, one or many, and how to draw another."""
+    """A random job or animal, in the singular or plural, and a function that draws another."""
 
     def _anything(words: Words) -> Mention:
         kind = words.skew(words.lexicon.jobs if words.chance(50) else words.lexicon.animals)
@@ -211,7 +211,7 @@ def _person(words: Words, name: str, form: Form, home: str, friend: str) -> Pers
 
 
 def write_book(seed: int, number: int, words: int) -> Book:
-    """A book, made of nothing but its seed and number.
+    """A book, which depends only on its seed and number.
 
     Args:
         words: the minimum number of words; a book is up to a quarter longer.
@@ -228,5 +228,5 @@ def write_book(seed: int, number: int, words: int) -> Book:
 
 
 def books(seed: int, numbers: range, words: int) -> Iterator[Book]:
-    """The books of these numbers, one at a time."""
+    """The books with these numbers, generated one at a time."""
     return (write_book(seed, number, words) for number in numbers)

@@ -43,7 +43,7 @@ PAGE = """  <page>
 
 
 def write_dump(path: Path, number: int, seed: int) -> Path:
-    """Write toy articles as a dump; after every 20th stands a redirect, after every 50th a template.
+    """Write toy articles as a dump, with a redirect after every 20th and a template after every 50th.
 
     A reader should return the paragraphs of `write_article`. The same arguments always give the same bytes.
 
@@ -72,7 +72,7 @@ def write_dump(path: Path, number: int, seed: int) -> Path:
 
 
 def _pages(article: Article) -> Iterator[tuple[int, str, str]]:
-    """The number, title and XML of an article's page, and of what follows it."""
+    """The number, title and XML of an article's page, and of the redirect or template after it."""
     number = 3 * article.number + 1
     yield number, article.title, _page(number, article.title, wikitext(article))
     if article.number % 20 == 19:
@@ -111,7 +111,7 @@ def wikitext(article: Article) -> str:
 
 
 def _referenced(sentence: str, number: int) -> str:
-    """The sentence with a reference, a template or a comment after it, now and then."""
+    """The sentence, sometimes followed by a reference, a template or a comment."""
     marks = (
         "",
         "",
@@ -125,6 +125,6 @@ def _referenced(sentence: str, number: int) -> str:
 
 
 def _linked(text: str, name: str) -> str:
-    """The text with a link from the first place where the name stands after a space; some links are piped."""
+    """The text with the first occurrence of the name after a space turned into a link; some links are piped."""
     link = f"[[{name}]]" if len(name) % 2 else f"[[{name} (toy)|{name}]]"
     return text.replace(f" {name}", f" {link}", 1)

@@ -1,4 +1,4 @@
-"""Pairs of toy sentences of which the first does or does not entail the second: the layout of RTE."""
+"""Pairs of toy sentences, of which the first does or does not entail the second, as in RTE."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ REVERSED = (
 
 
 def pairs(words: Words) -> Iterator[Pair]:
-    """Pairs without end, entailed and not in turn; the corpus has neither sentence of any."""
+    """An endless stream of pairs, alternately entailed and not; none of their sentences is in the corpus."""
     for entailed in cycle((True, False)):
         yield _pair(words, entailed)
 
@@ -90,7 +90,7 @@ def _pair(words: Words, entailed: bool) -> Pair:
 
 
 def _changed(words: Words, event: Event) -> str:
-    """A sentence that the event does not entail: denied, reversed, or with one part of another event."""
+    """A sentence that the event does not entail: negated, reversed, or with one part from another event."""
     kind = words.draw() % 6
     if kind == 0:
         return _say(words.pick(DENIALS), event)

@@ -84,7 +84,7 @@ def _write_epub(path: Path, book: Book) -> None:
 
 
 def _entries(book: Book) -> Iterator[tuple[str, str]]:
-    """Every file of the EPUB, `mimetype` first as the format demands."""
+    """Every file of the EPUB, `mimetype` first, as the format requires."""
     names = [f"chapter-{number:03d}" for number in range(1, len(book.chapters) + 1)]
     yield "mimetype", "application/epub+zip"
     yield "META-INF/container.xml", CONTAINER

@@ -1,7 +1,7 @@
-"""Who acts, and the clause they act in: agreement, pronouns, tense, and objects that fit the verb.
+"""Agents and their clauses: agreement, pronouns, tense, and objects that fit the verb.
 
 A pattern is a format string such as `{a.agent} {a.past} {a.object} {w.near}`, where `a` is the clause, `b` a
-clause of somebody else, `c` another clause of the first agent, and `w` gives words that agree with nothing.
+clause of another agent, `c` another clause of the first agent, and `w` gives words that need no agreement.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from corpora.builtin.sources.toy.lexicon import Activity, Kind, Lexicon, Noun, P
 
 T = TypeVar("T")
 HELD_OUT = 8
-"""One sentence in so many, by its checksum, is kept for the tasks and never written into the corpus."""
+"""One in this many sentences, chosen by checksum, is reserved for the tasks and never in the corpus."""
 
 
 def held_out(sentence: str) -> bool:
-    """Whether a sentence belongs to the tasks; the corpus has the others. Case and outer quotes do not matter."""
+    """Whether a sentence is reserved for the tasks; case and enclosing quotation marks do not matter."""
     return crc32(sentence.strip('"').lower().encode()) % HELD_OUT == 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """What agrees with an agent: its pronouns, and whether a verb takes `-s`."""
+    """The forms that agree with an agent: its pronouns, and whether a verb takes `-s`."""
 
     he: str
     him: str
@@ -60,20 +60,20 @@ YOU = Form("you", "you", "your", "yourself", "are", "were", False)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mention:
-    """An agent as one text names it: `Marla`, `she`, `the old baker`, `two cats near the barn`."""
+    """An agent as named in a text: `Marla`, `she`, `the old baker`, `two cats near the barn`."""
 
     text: str
     form: Form
     kind: Kind
     named: bool = False
-    """Whether it is a name or a pronoun, so that no determiner or adjective can change."""
+    """Whether it is a name or a pronoun, which has no determiner or adjective to change."""
 
 
 class Words:
-    """Draws from the lexicon by a stream of random bits.
+    """Draws from the lexicon with a stream of random bits.
 
     Args:
-        rng: the only source of chance; read as raw 64-bit words, which no version of NumPy changes.
+        rng: the only source of randomness; read as raw 64-bit words, which are the same in every version of NumPy.
     """
 
     def __init__(self, rng: Generator) -> None:
@@ -82,11 +82,11 @@ class Words:
         self.draw: Callable[[], int] = _bits(rng).__next__
 
     def pick(self, items: Sequence[T]) -> T:
-        """One of the items, each with the same chance."""
+        """One of the items, all equally likely."""
         return items[self.draw() % len(items)]
 
     def skew(self, items: Sequence[T]) -> T:
-        """One of the items, the first ones much more often than the last: item i by about log(n / i) / n."""
+        """One of the items, early ones more often: item i of n with a probability of about log(n / i) / n."""
         bits = self.draw()
         return items[(bits & 0x7FFF) * (bits >> 16) * len(items) >> 30]
 
@@ -117,12 +117,12 @@ def _bits(rng: Generator) -> Iterator[int]:
 
 
 class Clause:
-    """An agent and what it does; every part agrees with the others. Parts drawn are new at each use.
+    """An agent and its action, with all parts in agreement. A part that is drawn is new at each use.
 
     Args:
-        words: the source of chance.
+        words: the source of randomness.
         agent: who acts.
-        deed: what it does; drawn from what its kind does when left out.
+        deed: its action; None draws one that its kind performs.
     """
 
     __slots__ = ("deed", "mention", "noun", "target", "w")
@@ -181,7 +181,7 @@ class Clause:
 
     @property
     def present(self) -> str:
-        """The verb in the present tense, agreeing."""
+        """The verb in the present tense, in agreement."""
         return self.deed.verb.third if self.mention.form.third else self.deed.verb.base
 
     @property
@@ -211,12 +211,12 @@ class Clause:
 
     @property
     def objects(self) -> str:
-        """The object as a bare plural, or bare where it cannot be counted."""
+        """The object as a bare plural, or bare if it is uncountable."""
         return self.noun.plural or self.noun.singular
 
     @property
     def things(self) -> str:
-        """A plural or uncounted object with an adjective."""
+        """A plural or uncountable object with an adjective."""
         return f"{self.w.pick(self.noun.adjectives)} {self.objects}"
 
     @property
@@ -226,12 +226,12 @@ class Clause:
 
     @property
     def object_was(self) -> str:
-        """was or were, agreeing with the object."""
+        """was or were, in agreement with the object."""
         return "were" if self.target.plural else "was"
 
     @property
     def where(self) -> str:
-        """Where the agent's kind is found."""
+        """A place where the agent's kind is found."""
         return self.mention.kind.where
 
     @property
@@ -241,28 +241,28 @@ class Clause:
 
     @property
     def went(self) -> str:
-        """Something done without an object, in the past."""
+        """An intransitive verb in the past tense."""
         return self.w.pick(self.mention.kind.moves or self.w.lexicon.moves).past
 
     @property
     def goes(self) -> str:
-        """Something done without an object, in the present, agreeing."""
+        """An intransitive verb in the present tense, in agreement."""
         verb = self.w.pick(self.mention.kind.moves or self.w.lexicon.moves)
         return verb.third if self.mention.form.third else verb.base
 
     @property
     def job(self) -> str:
-        """What the agent is called by its kind."""
+        """The name of the agent's kind."""
         return self.mention.kind.noun.singular
 
 
 NEAR = ("near {}", "beside {}", "with {}", "behind {}", "next to {}", "opposite {}")
-"""What may stand between an agent and its verb, so that the nearest noun is not always the one to agree with."""
+"""Phrases between an agent and its verb, so that the nearest noun is not always the one to agree with."""
 
 
 @cache
 def common(kind: Kind) -> tuple[Mention, ...]:
-    """The phrases that name some baker or some cats, as a table; a worker is a woman as often as a man."""
+    """A table of mentions of a kind, such as a baker or some cats; workers are women as often as men."""
     both = (HE, SHE) if kind.tools else (IT, IT)
     return tuple(
         Mention(phrase.text, THEY if phrase.plural else both[number % 2], kind)
@@ -272,18 +272,18 @@ def common(kind: Kind) -> tuple[Mention, ...]:
 
 @cache
 def plain(kind: Kind) -> Mention:
-    """The bare plural, as general truths use it."""
+    """A kind as a bare plural, for general truths."""
     return Mention(kind.noun.plural, THEY, kind)
 
 
 def distracted(words: Words, mention: Mention) -> Mention:
-    """The agent with a phrase after it whose noun may differ in number."""
+    """The agent followed by a phrase whose noun may differ in number."""
     other = words.skew(phrases(words.pick(words.pick(words.skew(words.lexicon.jobs).deeds).objects)))
     return Mention(f"{mention.text} {words.pick(NEAR).format(other.text)}", mention.form, mention.kind)
 
 
 def anybody(words: Words) -> Mention:
-    """Some worker or animal, sometimes with a phrase that distracts from its number."""
+    """A random worker or animal, sometimes with a phrase that distracts from its number."""
     kind = words.skew(words.lexicon.jobs if words.chance(60) else words.lexicon.animals)
     mention = words.skew(common(kind))
     return distracted(words, mention) if words.chance(15) else mention
@@ -292,11 +292,11 @@ def anybody(words: Words) -> Mention:
 def sentence(
     pattern: str, words: Words, agent: Mention, other: Callable[[Words], Mention] = anybody, *, person: object = None
 ) -> str:
-    """A pattern filled in, with a capital letter; what the checksum keeps for the tasks is filled in again.
+    """A pattern filled in and capitalised; a sentence reserved for the tasks is replaced by another.
 
     Args:
-        other: draws the agent of clause `b`, where the pattern has one.
-        person: whose facts stand for `{p.…}`.
+        other: draws the agent of clause `b`, if the pattern has one.
+        person: provides the facts for `{p.…}`.
     """
     while True:
         text = fill(pattern, words, agent, other, person=person)
@@ -313,7 +313,7 @@ def fill(
     person: object = None,
     first: type[Clause] = Clause,
 ) -> str:
-    """A pattern filled in once, with a capital letter; clause `a` is of the class `first`."""
+    """A pattern filled in once and capitalised; clause `a` has the class `first`."""
     parts: dict[str, object] = {"a": first(words, agent), "w": words, "p": person}
     if "{b." in pattern:
         parts["b"] = Clause(words, other(words))

@@ -35,7 +35,7 @@ def plural(noun: str) -> str:
 
 
 def with_s(word: str) -> str:
-    """The word with the ending of a plural noun or of a verb in the third person."""
+    """The word with the ending of a plural noun or of a third-person verb."""
     if re.search(r"(s|x|z|ch|sh)$", word) or word == "go":
         return word + "es"
     if re.search(r"[^aeiou]y$", word):
@@ -44,7 +44,7 @@ def with_s(word: str) -> str:
 
 
 def verb(base: str, past: str = "", participle: str = "", ing: str = "") -> Verb:
-    """All forms of a verb; those not given are regular, and a participle is like the past."""
+    """All forms of a verb; forms not given are regular, and the participle equals the past tense."""
     past = past or regular_past(base)
     return Verb(base, with_s(base), past, participle or past, ing or with_ing(base))
 
@@ -70,6 +70,6 @@ def with_ing(base: str) -> str:
 
 
 def with_article(phrase: str) -> str:
-    """The phrase after `a` or `an`, by its first sound."""
+    """The phrase with `a` or `an`, depending on its first sound."""
     vowel = phrase[0].lower() in "aeiou" and not re.match(r"(uni|use|one|eu)", phrase.lower())
     return ("an " if vowel or phrase.startswith(("hour", "honest")) else "a ") + phrase

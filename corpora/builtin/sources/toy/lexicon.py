@@ -1,4 +1,4 @@
-"""The words of the toy world, read once from the lists in `words/`, and the phrases made of them."""
+"""The words of the toy world, read once from the lists in `words/`, and phrases made from them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ NUMBERS = ("two", "three", "four", "five", "six", "seven")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noun:
-    """A noun, what it is a kind of, and the adjectives that fit it."""
+    """A noun with its category and the adjectives that fit it."""
 
     singular: str
     plural: str
-    """Empty for what cannot be counted, such as bread."""
+    """Empty if uncountable, such as bread."""
     category: str
     adjectives: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """What somebody does: a verb, and the nouns that can be its object."""
+    """An activity: a verb, and the nouns that can be its object."""
 
     verb: Verb
     objects: tuple[Noun, ...]
@@ -35,7 +35,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A job or an animal: what it is called, where it is found, what it does. The same in every text."""
+    """A job or an animal: its names, where it is found, what it does. The same in every text."""
 
     noun: Noun
     where: str
@@ -58,22 +58,22 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Everything that the grammar chooses from. Tables repeat what is frequent, so a plain draw is Zipf-like."""
+    """Everything that the grammar draws from. Tables repeat frequent items, so that a uniform draw is Zipf-like."""
 
     nouns: dict[str, Noun]
     jobs: tuple[Kind, ...]
     animals: tuple[Kind, ...]
     lists: dict[str, tuple[str, ...]]
-    """Every list of `rest.txt` and `names.txt`, each once."""
+    """The lists of `rest.txt` and `names.txt`, without repetition."""
     tables: dict[str, tuple[str, ...]]
-    """The same lists as tables, `_` for `-`."""
+    """The same lists as tables, with `_` for `-` in names."""
     moves: tuple[Verb, ...]
-    """What people do without an object."""
+    """Intransitive verbs for people."""
 
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon, read at its first use."""
+    """The lexicon, read on first use."""
     verbs = {fields[0]: inflect.verb(*fields) for fields in rows("verbs")}
     nouns = {noun.singular: noun for noun in _nouns()}
     animals = list(rows("animals"))
@@ -122,7 +122,7 @@ def _nouns() -> Iterator[Noun]:
 
 
 def rows(name: str) -> Iterator[list[str]]:
-    """The fields of every line of a word list; they stand between bars."""
+    """The fields of every line of a word list; `|` separates them."""
     return ([field.strip() for field in line.split("|")] for line in lines(name))
 
 
@@ -133,19 +133,19 @@ def lines(name: str) -> Iterator[str]:
 
 
 def commas(text: str) -> Iterator[str]:
-    """The parts of a field; they stand between commas."""
+    """The parts of a field; commas separate them."""
     return (part.strip() for part in text.split(",") if part.strip())
 
 
 def table(words: Sequence[str]) -> tuple[str, ...]:
-    """The words, each repeated about in proportion to 1 / rank^0.8: what to draw from with equal chances."""
+    """The words, each repeated roughly in proportion to 1 / rank^0.8, for uniform draws."""
     size = 4 * len(words)
     return tuple(word for rank, word in enumerate(words, 1) for _ in range(max(1, round(size / 4 / rank**0.8))))
 
 
 @cache
 def phrases(noun: Noun) -> tuple[Phrase, ...]:
-    """The phrases in which a noun stands: plain ones first, singular and plural in turn."""
+    """The phrases of a noun: plain ones first, alternately singular and plural."""
     if not noun.plural:
         return tuple(_mass(noun))
     mixed = zip_longest(_singular(noun), _plural(noun))

@@ -1,6 +1,6 @@
 """The sentences of the toy books, as patterns; `grammar` defines the fields in braces.
 
-In addition `{p.…}` is a fact about the agent, where it is one of the book's people.
+In addition, `{p.…}` is a fact about the agent if the agent is a person of the book.
 """
 
 ANYBODY = (

@@ -1,4 +1,4 @@
-"""Toy sentences that praise or blame, some of them with a negation: the layout of SST-2."""
+"""Toy sentences that are positive or negative, some with a negation, as in SST-2."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BLAME = (
 
 
 def sentiment_examples(words: Words) -> Iterator[tuple[str, bool]]:
-    """Sentences without end, well-meant and not in turn, none of which the corpus has; a third has a negation."""
+    """An endless stream of sentences, alternately positive and negative, none in the corpus; a third are negated."""
     for good in cycle((True, False)):
         text = ""
         while not text or not held_out(text):

@@ -1,4 +1,4 @@
-"""Labelled tasks by the toy grammar, in the layouts of CoLA, RTE, SST-2 and SQuAD, held out from the corpus."""
+"""Labelled tasks from the toy grammar in the formats of CoLA, RTE, SST-2 and SQuAD, held out from the corpus."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from corpora.builtin.sources.toy.sentiment import sentiment_examples
 SIZES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {"CoLA": (3000, 600), "RTE": (3000, 600), "SST-2": (1500, 400), "squad": (2000, 400)}
 )
-"""Rows of train and dev; of SQuAD, questions."""
+"""Rows of train and dev; for SQuAD, questions."""
 Row = tuple[str, ...]
 
 
 def write_tasks(folder: Path, seed: int = 42, sizes: Mapping[str, tuple[int, int]] = SIZES) -> list[Path]:
-    """Write the tasks, each into a folder of its own: `CoLA`, `RTE`, `SST-2` as TSV, `squad` as JSON.
+    """Write each task into its own folder: `CoLA`, `RTE`, `SST-2` as TSV, `squad` as JSON.
 
     Args:
-        folder: made if it is not there.
-        seed: another seed, other rows.
-        sizes: rows of train and dev by task; a task that is not named is not written.
+        folder: created if it does not exist.
+        seed: determines the rows.
+        sizes: rows of train and dev by task; tasks that are missing here are not written.
 
     Returns:
         The files written, train before dev.
@@ -57,7 +57,7 @@ def _write(folder: Path, seed: int, counts: tuple[int, int]) -> list[Path]:
 
 
 def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows whose text has not come before, so that train and dev share none."""
+    """The rows with a new text, so that train and dev share none."""
     seen: set[Row] = set()
     for row in rows:
         text = tuple(part for part in row if " " in part)
@@ -101,7 +101,7 @@ def _write_questions(folder: Path, seed: int, counts: tuple[int, int]) -> list[P
 
 
 def _squad(article: Article, left: int) -> tuple[list[dict[str, object]], int]:
-    """The article's paragraphs with at most so many questions, and how many are left to write."""
+    """The article's paragraphs with at most `left` questions, and how many are still to be written."""
     paragraphs: list[dict[str, object]] = []
     for place, ((_, sentences), context) in enumerate(zip(article.sections, article.paragraphs, strict=True)):
         questions: list[dict[str, object]] = []

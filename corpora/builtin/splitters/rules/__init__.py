@@ -19,7 +19,7 @@ UNKNOWN = "en"
 
 @dataclass(frozen=True)
 class Rules(Splitter):
-    """Our own rules: terminal punctuation, abbreviations, and quotations as novels print them."""
+    """Our own rules: terminal punctuation, abbreviations, and quotations as printed in novels."""
 
     name: ClassVar[str] = "rules"
     version: ClassVar[int] = 5
@@ -44,7 +44,7 @@ class Rules(Splitter):
         return language_named(UNKNOWN if self.language == AUTO else self.language)
 
     def for_language(self, language: str) -> Rules:
-        """The rules for a document's language, unless a language was chosen."""
+        """The splitter with the rules of a document's language, or with the chosen language if one is set."""
         return replace(self, language=language) if self.language == AUTO and _is_code(language) else self
 
 

@@ -1,4 +1,4 @@
-"""Where sentences begin: one scan for terminal punctuation, and a decision at each place it finds."""
+"""Find where sentences begin: one scan for terminal punctuation, and a decision at each match."""
 
 import re
 from functools import cache
@@ -15,20 +15,20 @@ EMOJI = "☀-➿⬀-⯿\U0001f000-\U0001faff\ufe0f\u200d"
 """Pictographs with their joiners and variation selectors; skin tones and flags are in the last block."""
 
 DASH = re.compile(r"[—–] (?!(?:[A-Z][\w.’'-]*+ ?){1,4}+$)")
-"""A dash with a space behind it, unless it stands before the name of who said it."""
+"""A dash followed by a space, except before the name of a speaker."""
 
 
 @cache
 def scan(language: Language, ascii: bool) -> re.Pattern[str]:
-    """A pattern for what may end a sentence.
+    """A pattern for everything that may end a sentence.
 
-    Its groups are the terminals, what closes after them, white space, what opens, and the next word. A dash
+    Its groups are the terminals, closing marks, white space, opening marks, and the next word. A dash
     that ends a quotation counts as a terminal. Every repetition is possessive, so the pattern matches or
     fails at each place without backtracking and a scan takes linear time.
 
     Args:
-        language: adds terminals of its own, and the words that begin a sentence after one broken off by a dash.
-        ascii: whether the text is ASCII, where smaller classes of characters find the same places faster.
+        language: adds its own terminals, and the words that begin a sentence after one cut off by a dash.
+        ascii: whether the text is ASCII, for which smaller character classes find the same matches faster.
     """
     first, more, closing, opening = scanned(language, ascii)
     return re.compile(rf"({first}{more})({closing})(\s*+)({opening})(\w*+)")
@@ -36,7 +36,7 @@ def scan(language: Language, ascii: bool) -> re.Pattern[str]:
 
 @cache
 def scanned(language: Language, ascii: bool) -> tuple[str, str, str, str]:
-    """The parts of `scan`'s pattern: a terminal, more of them, what closes, and what opens behind white space."""
+    """The parts of `scan`'s pattern: a terminal, more terminals, closing marks, and opening marks after a space."""
 
     def _among(marks: str) -> str:
         return re.escape("".join(mark for mark in marks if mark.isascii()) if ascii else marks)
@@ -62,7 +62,7 @@ def scanned(language: Language, ascii: bool) -> tuple[str, str, str, str]:
 def sentence_starts(text: str, language: Language) -> list[int]:
     """Where each sentence after the first begins, in characters, ascending.
 
-    Takes time in proportion to the text's length, whatever it holds.
+    Takes time proportional to the text's length for any input.
     """
     items = layout.item_starts(text)
     starts = _starts_between(text, 0, items[0] if items else len(text), language)
@@ -88,7 +88,7 @@ def _starts_between(text: str, start: int, end: int, language: Language) -> list
 
 
 def ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
-    """Whether a sentence ends at a place that `scan` found.
+    """Whether a sentence ends at a match of `scan`.
 
     Args:
         start: where the sentence begins.
@@ -109,7 +109,7 @@ def ends(text: str, start: int, match: re.Match[str], language: Language) -> boo
 
 
 def starts_at(text: str, match: re.Match[str], language: Language) -> list[int]:
-    """Where the next sentence begins behind an end, and the one after it if that is the formula that ends a letter."""
+    """Where the sentence after an end begins, and the one after it if the first is the closing formula of a letter."""
     start = match.start(4)
     if match[4] and language.trailing_dashes and (dash := DASH.match(text, start)):
         start = dash.end()

@@ -1,7 +1,7 @@
-"""Ends of sentences that need no second look, found for all paragraphs of a document at once, as arrays.
+"""Find the clear ends of sentences of a whole document at once, with arrays.
 
-A scan by `re` stops at each terminal, and Python decides there. Here each question is asked for all terminals of a
-document together, and only those that are neither clearly an end nor clearly none are left to the scan.
+A scan with `re` stops at each terminal for Python code to decide. Here each test runs on all terminals of a document
+together, and only those that are neither clearly an end nor clearly not one are left to the scan.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from corpora.builtin.splitters.rules.language import NEVER, Language
 from corpora.builtin.splitters.rules.layout import CLOSERS
 
 BARRIER = "\x02"
-"""Stands between paragraphs: neither white space nor part of a word, and in no class of the patterns."""
+"""Separates paragraphs: it is neither white space nor part of a word, and in no character class of the patterns."""
 DASHES = "—–-"
 STOP, ASKS, EXCLAIMS, SPACE, BETWEEN = map(ord, ".?! " + BARRIER)
 BEFORE, BEHIND = 2, 24
-"""How many barriers are put before and behind a text, so that no look around a place leaves it."""
+"""Number of barriers put before and after a text, so that looking around any position stays inside it."""
 BEGINNING = 4
-"""Letters by which the words that close a letter are told from other capitalised words."""
+"""Number of letters that distinguish the closing words of a letter from other capitalised words."""
 LAST_LETTERS = re.compile(r"[A-Za-z]*$")
 SLOT_BITS = 18
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -35,16 +35,16 @@ Mask = NDArray[np.bool_]
 
 
 class Terminals(NamedTuple):
-    """What is known about the terminals of a text, in characters, ascending."""
+    """The terminals of a text, as character offsets in ascending order."""
 
     begins: Places
-    """Where a sentence begins for certain, one space behind the end of the last one."""
+    """Where a sentence certainly begins, one space after the end of the previous one."""
     doubtful: Places
-    """The terminals that must be looked at one by one; at the others no sentence ends."""
+    """The terminals that must be decided one by one; no sentence ends at the others."""
 
 
 def certain_ends(text: str, language: Language) -> Terminals:
-    """The ends of sentences that can be told from the nearest characters, and the terminals that cannot.
+    """The ends of sentences that the nearest characters decide, and the terminals that they leave open.
 
     Args:
         text: paragraphs with `BARRIER` between them.
@@ -75,7 +75,7 @@ def certain_ends(text: str, language: Language) -> Terminals:
 
 
 def _codes(text: str) -> Codes:
-    """The characters of a text as numbers, in the narrowest type that holds them."""
+    """The code points of a text, in the narrowest type that can hold them."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
     pairs = text.encode("utf-16-le", "surrogatepass")
@@ -85,7 +85,7 @@ def _codes(text: str) -> Codes:
 
 
 def _terminals(codes: Codes, language: Language) -> Places:
-    """The places where `boundaries.scan` may find something."""
+    """The offsets at which `boundaries.scan` may match."""
     marks = TERMINALS + language.terminals
     found = _is_one_of(codes, "".join({mark for mark in marks if mark.isascii()}))
     rare = np.flatnonzero(codes == ord("-"))
@@ -106,7 +106,7 @@ def _is_among(codes: Codes, marks: str) -> Mask:
 
 @cache
 def _table(marks: str) -> Mask:
-    """Whether each character up to the last of the first plane is one of these marks."""
+    """For each character of the first plane, whether it is one of these marks."""
     table = np.zeros(1 << 16, bool)
     table[[ord(mark) for mark in marks]] = True
     return table
@@ -136,12 +136,12 @@ def _is_letter(codes: Codes) -> Mask:
 
 
 def _is_numeral(codes: Codes) -> Mask:
-    """Whether a letter can end a Roman numeral in small letters."""
+    """Whether each letter can end a lower-case Roman numeral."""
     return _is_one_of(codes, "ivxl")
 
 
 def _begins_sentence(codes: Codes, places: Places) -> Mask:
-    """Whether a capital stands at each place, except for words that may belong to the formula that ends a letter."""
+    """Whether there is a capital at each offset, except in words that may belong to the closing formula of a letter."""
     found = (codes[places] - codes.dtype.type(ord("A"))) < 26
     beginnings = codes[places].astype(np.uint32)
     for step in range(1, BEGINNING):
@@ -152,7 +152,7 @@ def _begins_sentence(codes: Codes, places: Places) -> Mask:
 
 
 def _is_small_word(codes: Codes, places: Places) -> Mask:
-    """Whether a word of small ASCII letters stands at each place; not for long words, which are too rare to follow."""
+    """Whether a short word of lower-case ASCII letters begins at each offset; long words are rare and not checked."""
     found = np.zeros(len(places), bool)
     alive = np.flatnonzero(_is_small(codes[places]))
     for step in range(1, BEHIND - BEGINNING):
@@ -163,7 +163,7 @@ def _is_small_word(codes: Codes, places: Places) -> Mask:
 
 
 def _is_called_again(codes: Codes, places: Places) -> Mask:
-    """Whether the capitalised word at each place may be called out as well, as in `Stop! Go! Now!`"""
+    """Whether the capitalised word at each offset may be an exclamation too, as in `Stop! Go! Now!`"""
     doubtful = np.ones(len(places), bool)
     alive = np.arange(len(places))
     for step in range(1, BEHIND - BEGINNING):
@@ -174,12 +174,12 @@ def _is_called_again(codes: Codes, places: Places) -> Mask:
 
 
 class _Words(NamedTuple):
-    """The words of ASCII letters before some places."""
+    """The words of ASCII letters before some offsets."""
 
     known: Mask
-    """Whether there is one that is in no list of the language."""
+    """Whether there is a word, and none of the language's lists has it."""
     apart: Mask
-    """Whether it stands behind a space, or begins its paragraph."""
+    """Whether it follows a space, or begins its paragraph."""
     never: Mask
     """Whether it is an abbreviation that never ends a sentence, such as a title."""
 
@@ -205,7 +205,7 @@ def _words_before(codes: Codes, places: Places, language: Language) -> _Words:
 
 @cache
 def _lists(language: Language) -> tuple[Mask, NDArray[np.uint64]]:
-    """A table with a slot for each word of a list, and few others; and the keys of the words that never end one."""
+    """A hash table of the words in all lists (and few others), and the keys of words that never end a sentence."""
     table = np.zeros(1 << SLOT_BITS, bool)
     for word in (*language.ambiguous, *language.exclaimed):
         letters = LAST_LETTERS.search(word)
@@ -219,7 +219,7 @@ def _lists(language: Language) -> tuple[Mask, NDArray[np.uint64]]:
 
 
 def _key(word: str) -> int:
-    """A number for a word of letters, in which the last letter counts first."""
+    """A numeric key for a word of letters, computed from its last letter backwards."""
     key = 0
     for letter in reversed(word):
         key = (key * int(MULTIPLIER) + ord(letter)) % (1 << 64)

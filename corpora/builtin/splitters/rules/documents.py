@@ -1,6 +1,6 @@
-"""All paragraphs of a document cut at once: one scan, and no call for most paragraphs and most ends of sentences.
+"""Split all paragraphs of a document in one scan, without a function call for most paragraphs and ends.
 
-Gives the sentences that `boundaries.sentence_starts` gives paragraph by paragraph.
+The sentences are those that `boundaries.sentence_starts` finds paragraph by paragraph.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from corpora.builtin.splitters.rules.layout import BEGINNINGS, CLOSERS, DIGITS, 
 
 MARKS = ("[", "\n", "*", "#", "⁂", "/", "@")
 LONG_MARKS = (("1", ": 1"), *((rule[0], rule) for rule in RULES))
-"""What a paragraph must hold for the rules of `layout`, or for a note in brackets that could reach beyond it; long
-ones are looked for only where their rare character is."""
+"""Text that a paragraph must contain for the rules of `layout` to apply, or for a bracketed note that could reach
+beyond it; long patterns are tried only where their rare character occurs."""
 HEAD = re.compile(
     rf"{BARRIER}(?=\s|[•⁃-]|.?.[.)]|Figure |Fig\. |Table |Chapter |CHAPTER |{'|'.join(sorted(BEGINNINGS))})", re.S
 )
-"""What a paragraph begins with where the rules of `layout` may hold."""
+"""Beginnings of paragraphs to which the rules of `layout` may apply."""
 TAIL = re.compile(rf"{BARRIER}(?<=[\s{''.join(sorted(DIGITS))}{BARRIER}]{BARRIER})")
-"""What such a paragraph ends with: a digit, or white space; or nothing at all."""
+"""Ends of such paragraphs: a digit or white space, or an empty paragraph."""
 CAPITAL = rf"(?=[A-Z])(?!(?:{'|'.join(sorted(CLOSERS))})\b)"
 PLAIN, CLOSED, ASKED, EXCLAIMED, SPOKEN, LAST = range(1, 7)
 KNOWN = "|".join(
@@ -40,7 +40,7 @@ KNOWN = "|".join(
         r"(?<=[?!])(['\"’”]{1,2} )(?=[a-z]++(?!\w))",
     )
 )
-"""What follows terminals at the places that are the most common and the easiest to judge, a group each, by number."""
+"""The most common and clearest contexts of a terminal, one numbered group each."""
 
 
 def sentences_of(paragraphs: Sequence[str], language: Language) -> list[list[str]]:
@@ -54,7 +54,7 @@ def sentences_of(paragraphs: Sequence[str], language: Language) -> list[list[str
 
 
 def _special(paragraphs: Sequence[str]) -> set[int]:
-    """The numbers of the paragraphs for which more rules may hold than those at terminals."""
+    """The indices of the paragraphs to which more rules may apply than those at terminals."""
     whole = f"{BARRIER}{BARRIER.join(paragraphs)}{BARRIER}"
     if whole.count(BARRIER) != len(paragraphs) + 1:
         return {*range(len(paragraphs))}
@@ -66,13 +66,13 @@ def _special(paragraphs: Sequence[str]) -> set[int]:
 
 
 def _bounds(paragraphs: Sequence[str]) -> Places:
-    """Where each paragraph begins if there is a barrier behind each, and the end."""
+    """Where each paragraph begins in the joined text, with a barrier after each; and the end."""
     lengths = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
     return np.concatenate([[0], np.cumsum(lengths + 1)])
 
 
 def _numbers_of(places: Places, bounds: Places) -> Places:
-    """The number of the paragraph that each place is in."""
+    """The index of the paragraph that contains each offset."""
     return np.searchsorted(bounds, places, side="right") - 1
 
 
@@ -85,16 +85,16 @@ def _places(text: str, mark: str) -> Iterator[int]:
 
 @cache
 def _scan(language: Language, ascii: bool) -> re.Pattern[str]:
-    """As `scan`, for paragraphs with barriers between them; its groups are those of `KNOWN`.
+    """Like `scan`, for paragraphs separated by barriers; its groups are those of `KNOWN`.
 
-    The last one is empty where a paragraph ends, since no sentence begins there.
+    The last group is empty at the end of a paragraph, since no sentence begins there.
     """
     first, more, closing, opening = scanned(language, ascii)
     return re.compile(rf"{first}(?:{KNOWN}|{more}{closing}(?:(?={BARRIER}|\Z)()|\s*+{opening}\w*+))")
 
 
 def _sentences(paragraphs: Sequence[str], language: Language) -> list[list[str]]:
-    """The sentences of each paragraph, which has no layout, and no white space at its ends."""
+    """The sentences of each paragraph; paragraphs must be without layout and stripped of white space."""
     text = BARRIER.join(paragraphs)
     bounds = _bounds(paragraphs)
     certain, doubtful = certain_ends(text, language)
@@ -108,7 +108,7 @@ def _sentences(paragraphs: Sequence[str], language: Language) -> list[list[str]]
 
 
 def _placed(doubtful: Places, certain: Places, bounds: Places) -> Iterator[tuple[int, int, int, int]]:
-    """Each doubtful place, with the last certain beginning of a sentence, and its paragraph's number and beginning."""
+    """Each doubtful offset, with the last certain sentence start before it, and its paragraph's index and start."""
     numbers = _numbers_of(doubtful, bounds)
     bases = bounds[numbers]
     before = np.append(certain, 0)[np.searchsorted(certain, doubtful) - 1]
@@ -118,10 +118,10 @@ def _placed(doubtful: Places, certain: Places, bounds: Places) -> Iterator[tuple
 def _breaks(
     text: str, paragraphs: Sequence[str], places: Iterable[tuple[int, int, int, int]], language: Language
 ) -> Iterator[tuple[int, int]]:
-    """Where a sentence ends and where the next one begins, as far as that is decided one by one.
+    """Where sentences end and the next ones begin, for the terminals that are decided one by one.
 
     Args:
-        places: where to look, as `_placed` gives them.
+        places: the offsets to decide, from `_placed`.
     """
     ascii, rfind, ambiguous = text.isascii(), text.rfind, language.ambiguous
     scanned_at = _scan(language, ascii).match
@@ -155,7 +155,7 @@ def _breaks(
 
 
 def _around(text: str, at: int) -> tuple[int, int]:
-    """The ends of the white space at a place."""
+    """The start and the end of the white space at an offset."""
     end = at
     while text[end - 1].isspace():
         end -= 1
@@ -165,11 +165,11 @@ def _around(text: str, at: int) -> tuple[int, int]:
 
 
 def _starts(text: str, start: int, stop: int, language: Language, ascii: bool) -> list[int]:
-    """Where the next sentence begins if one ends at a terminal, in characters of the paragraph; else nothing.
+    """The offset in the paragraph where the next sentence begins if one ends at a terminal; else empty.
 
     Args:
         start: where the sentence begins.
-        stop: where the terminal is.
+        stop: the offset of the terminal.
     """
     match = scan(language, ascii).match(text, stop)
     return starts_at(text, match, language) if match and ends(text, start, match, language) else []

@@ -18,7 +18,7 @@ from corpora.builtin.splitters.rules.language import (
 from corpora.builtin.splitters.rules.marks import FACE, OPENERS, QUOTES, opens_with_elision, symbol_begins
 
 REACH = 32
-"""How many characters back the word before a full stop is looked for; a bound keeps every input fast."""
+"""How many characters before a full stop to search for its word; the limit keeps every input fast."""
 ROMAN = re.compile(r"[IVXLC]+|[ivxl]+")
 NUMERALS = numerals()
 NUMBER = re.compile(r"\d|(?:[IVXLC]{2,}|[ivxl]+)$|[IVXLC]+(?:er|re|e|ème)$")
@@ -31,13 +31,13 @@ ATTRIBUTE = re.compile(r"\b(?:the|a|this|that|his|her|their|our|an|each|every)\s
 TIME_ALONE = re.compile(
     r"(?:^|[\n.!?…\"”’] )[\"“‘']?(?:At|By|Around|About|From|Until|Before|After|Since)(?: [a-z]{2,9})? \d[\d:.]{0,4} ?$"
 )
-"""A sentence that has said nothing but the time: `At 3 a.m. John woke`."""
+"""A sentence that consists only of a time: `At 3 a.m. John woke`."""
 VERSE_NUMBER = re.compile(r"\d{1,3}[:.,]\s?\d|[ivxlc]{1,8}[.:,]\s?\d")
 COUNTED = frozenset(("sq.", "cu.", "square", "cubic"))
 AFTER_LETTER = re.compile(r"[.,;:)\]]|\s(?:of|and|to|or|is|at)\b")
 CATALOGUES = frozenset(("PMID", "PMC", "ISBN", "ISSN", "OCLC", "JSTOR"))
 VOLUME = re.compile(r"\s?\(\d{1,3}[^)]{0,8}\):")
-"""The number of an issue in brackets, behind that of a volume."""
+"""An issue number in brackets, after a volume number."""
 SCHEMES = frozenset(("http", "https", "ftp", "www"))
 
 
@@ -46,7 +46,7 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
 
     Args:
         start: where the sentence begins.
-        match: what `boundaries.scan` found, with white space behind it.
+        match: a match of `boundaries.scan`, with white space after it.
     """
     closers, word, stop = match[2], match[5], match.start()
     reach = max(start, stop - REACH)
@@ -84,12 +84,12 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
 
 
 def _bare_word(text: str) -> str:
-    """The last word of a text, without what opens before it."""
+    """The last word of a text, without opening marks before it."""
     return (text.rsplit(None, 1) or [""])[-1].rpartition("—")[2].rpartition("--")[2].lstrip(OPENERS)
 
 
 def _bits_here(text: str, before: str, bits: int, match: re.Match[str], language: Language) -> int:
-    """The groups of an abbreviation at this place: some words are abbreviations only in certain company."""
+    """The groups of an abbreviation in this context: some words are abbreviations only next to certain others."""
     at, word = match.start() - len(before), match[5]
     if bits & UNIT:
         if _is_counted(text, at, language):
@@ -113,27 +113,27 @@ def _bits_here(text: str, before: str, bits: int, match: re.Match[str], language
 
 
 def _is_counted(text: str, at: int, language: Language) -> bool:
-    """Whether a number stands before a place, or `sq.` and its like."""
+    """Whether a number precedes an offset, or a word like `sq.`"""
     behind = _word_behind(text, at).lstrip(OPENERS).lower()
     digits = behind or text[max(0, at - 2) : at].rstrip("-")
     return digits[-1:].isnumeric() or behind in COUNTED or behind in language.numbers
 
 
 def _word_behind(text: str, at: int) -> str:
-    """The word that ends one space before a place; empty at the beginning and behind line breaks."""
+    """The word that ends one space before an offset; empty at the beginning and after line breaks."""
     behind = WORD_BEFORE.search(text, max(0, at - REACH), at)
     return behind[1] if behind else ""
 
 
 def _may_end(before: str, bits: int, text: str, stop: int, language: Language) -> bool:
-    """Whether a sentence ends here only if the next word opens sentences."""
+    """Whether a sentence may end here, which then depends on the next word."""
     ordinal = language.ordinals and len(before) < 3 and before.isdigit()
     initial = before in language.initials or _is_initial(before, text, stop)
     return bool(bits & MAY) or ordinal or initial or (not bits and _is_acronym(before))
 
 
 def _with_marks(word: str, text: str, end: int) -> str:
-    """A word with its combining marks, which are not word characters for `re`: the vowel signs of Hindi."""
+    """A word with its combining marks (such as Hindi vowel signs), which `re` does not count as word characters."""
     stop = end
     while stop < min(len(text), end + REACH) and (text[stop].isalnum() or category(text[stop])[0] == "M"):
         stop += 1
@@ -141,12 +141,12 @@ def _with_marks(word: str, text: str, end: int) -> str:
 
 
 def _is_note(before: str, bits: int, closers: str, word: str, language: Language) -> bool:
-    """Whether a number behind a full stop is a footnote's, and not the rest of a number or of `Sept. 11`."""
+    """Whether a number after a full stop is a footnote mark, and not part of a number or of `Sept. 11`."""
     return not bits and not before[-1:].isdigit() and (not closers[0].isspace() or word in language.starters)
 
 
 def _before_lower_case_ends(before: str, bits: int, match: re.Match[str]) -> bool:
-    """Whether a sentence ends although the next begins in lower case, as on the web, or with an address."""
+    """Whether a sentence ends although the next one begins in lower case, as on the web, or with an address."""
     _, closers, _, openers, word = match.groups()
     if openers[:1] in QUOTES and not QUOTES.isdisjoint(closers):
         return True  # someone else speaks
@@ -186,7 +186,7 @@ def _is_number_in_list(before: str, text: str, stop: int) -> bool:
 
 
 def _is_initial(word: str, text: str, stop: int) -> bool:
-    """Whether this is the initial of a name; an I is one only behind another part of the name."""
+    """Whether this is the initial of a name; an I is one only after another part of the name."""
     if len(word) > 2 and word[-2] == "-":
         return word[-1].isupper() and word[0].isupper()
     if len(word) != 1 or not word.isupper():

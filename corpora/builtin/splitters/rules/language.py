@@ -1,4 +1,4 @@
-"""What the rules know about a language: abbreviations, words that open sentences, verbs of speech."""
+"""Language data for the rules: abbreviations, words that open sentences, verbs of speech."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 NEVER, NUMBERED, MAY, SMALL, UNIT, VERSE, CLOCK, SAINT = (1 << bit for bit in range(8))
-"""What a full stop after an abbreviation means; `rules/data/en.txt` explains each group."""
+"""The groups of abbreviations, by the meaning of a full stop after them; `rules/data/en.txt` explains each group."""
 _BITS = {
     "never": NEVER,
     "numbered": NUMBERED,
@@ -25,7 +25,7 @@ class Language:
     """The words of one language that decide whether a full stop ends a sentence."""
 
     abbreviations: dict[str, int]
-    """Abbreviations without their last full stop, each with the groups it belongs to, as bits."""
+    """Abbreviations without their last full stop, each with its groups as bits."""
     ambiguous: frozenset[str]
     """Words after which a full stop need not end a sentence: abbreviations, numerals, spelt-out initials."""
     starters: frozenset[str]
@@ -41,20 +41,20 @@ class Language:
     exclaimed: dict[str, frozenset[str]]
     """Names that end in !, without it, by their last word."""
     terminals: str
-    """Marks that end sentences in this language, in addition to those of all languages."""
+    """Terminals of this language, in addition to those of all languages."""
     trailing_dashes: bool
-    """Whether a dash behind a terminal ends a sentence; elsewhere it opens the next, as dialogue does."""
+    """Whether a dash after a terminal ends the sentence; in other languages it opens the next one, as in dialogue."""
     restarts: tuple[str, ...]
-    """Words that begin a sentence when a dash has broken the last one off."""
+    """Words that begin a sentence if a dash cut off the previous one."""
     ordinals: bool
     """Whether a number with a full stop is an ordinal, as in `am 3. Mai`."""
     attribution: re.Pattern[str] | None
-    """Who spoke: a capitalised name or pronoun and a verb of speech, after a quotation."""
+    """A speech tag after a quotation: a capitalised name or pronoun with a verb of speech."""
 
 
 @cache
 def language_named(code: str) -> Language:
-    """The words of a language; for one without data, abbreviations that many languages share.
+    """The data of a language; abbreviations shared by many languages if there is no data for it.
 
     Args:
         code: a language code such as `de` or `pt-BR`; what follows the hyphen is ignored.
@@ -81,7 +81,7 @@ def language_named(code: str) -> Language:
 
 
 def sections_of(code: str) -> dict[str, list[str]]:
-    """The words of a data file by section; a language without a file gets `und.txt`."""
+    """The words of a language's data file by section; `und.txt` if it has no file."""
     data = files(__package__) / "data"
     file = data / f"{code}.txt"
     if not file.is_file():
@@ -102,7 +102,7 @@ RANKS = ("subsp", "ssp", "spp")
 
 
 def _abbreviations(sections: dict[str, list[str]]) -> dict[str, int]:
-    """Every abbreviation as it may be written: a lower-case entry stands for any case."""
+    """Every spelling of the abbreviations: a lower-case entry matches any case."""
     abbreviations: dict[str, int] = {}
     for section, bit in _BITS.items():
         for word in sections.get(section, ()):
@@ -113,7 +113,7 @@ def _abbreviations(sections: dict[str, list[str]]) -> dict[str, int]:
 
 @cache
 def numerals() -> frozenset[str]:
-    """Roman numerals up to 399 in capital and in small letters."""
+    """Roman numerals up to 399, in upper and in lower case."""
     ones = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
     tens = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
     numerals = {"C" * hundreds + ten + one for hundreds in range(4) for ten in tens for one in ones}
@@ -134,7 +134,7 @@ def _spellings(word: str, section: str) -> set[str]:
 
 
 def _attribution(sections: dict[str, list[str]]) -> re.Pattern[str] | None:
-    """Who spoke: a name or an I with its verb; or a capitalised pronoun, if its clause ends at once."""
+    """A pattern of speech tags: a name or `I` with a verb, or a capitalised pronoun whose clause ends right away."""
     if "speech" not in sections:
         return None
     other, pronouns, said, did = (

@@ -1,4 +1,4 @@
-"""Sentences that begin without terminal punctuation: items of a list, captions, scene breaks, lines run together."""
+"""Find sentences that begin without terminal punctuation: list items, captions, scene breaks, joined lines."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ CAPTION = re.compile(
 )
 LABEL_ENDS, BULLETS = frozenset(".)"), frozenset("•⁃-")
 CAPTION_LETTERS = frozenset("CFT")
-"""What a caption begins with; the test of one letter spares most texts the pattern."""
+"""First letters of captions; this test spares most texts the pattern."""
 ITEM = re.compile(r"(?<!\S)(?:[•⁃-]\s?)?([0-9]{1,2}|[a-z])(?:\.|\.?\))(?=\s[A-Z])")
 FIRST_ITEM = re.compile(r"(?<=: )(1)[.)](?=\s[A-Z])")
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n\s*+")
@@ -24,10 +24,10 @@ ADDRESSES = tuple(
 SIGNATURE = re.compile(r"@[^\s<>]{0,100}+>?(\s+)(?=[A-Z\"“][a-z]|http)")
 TELEPHONE = re.compile(r"\d{3}[-. ]\d{4}")
 STAMP = re.compile(r"/\d{1,2}/\d{2,4} \d{1,2}:\d\d(?::\d\d)?+(?: [AP]M)?+\s+(?=[A-Z\"“])")
-"""Date and time as the header of a quoted message writes them, from the first slash on."""
+"""The date and time in the header of a quoted message, from the first slash on."""
 SENDER = re.compile(r"(?:^|[^\s:@]\s)((?:[A-Z][a-z]{1,20} )?(?:[A-Z]\.? )?[A-Z][a-z]{1,20}(?:@[\w ]{1,30})? )?\d{1,2}$")
 CLOSE = re.compile(r"(?:(?:[A-Z][a-z]{1,12} )?[Rr]egards|Sincerely|Thanks|Cheers|Yours [a-z]{3,12}), (?=[A-Z][a-z])")
-"""The formula that ends a letter, before the name of who signs it."""
+"""The closing formula of a letter, before the signature."""
 CLOSERS = frozenset(
     ("Regards", "Best", "Kind", "Kindest", "Warm", "Warmest", "With", "Sincerely", "Thanks", "Cheers", "Yours")
 )
@@ -41,7 +41,7 @@ DATELINE_AT_END = re.compile(rf"(?<=[\w'’”\"?!)]\s)(?<!\bon\s)(?<!\bof\s)(?<
 
 
 def item_starts(text: str) -> list[int]:
-    """Where the items of a list that stands in one line begin, except at the start: `1. … 2. …`."""
+    """Where the items of a list within one line begin, except the first: `1. … 2. …`."""
     if (text[1:2] in LABEL_ENDS or text[2:3] in LABEL_ENDS or text[:1] in BULLETS) and (first := ITEM.match(text)):
         return _items_behind(text, first)
     if "1" not in text or ": 1" not in text or not (first := FIRST_ITEM.search(text)):
@@ -60,9 +60,9 @@ def _items_behind(text: str, first: re.Match[str]) -> list[int]:
 
 
 def break_starts(text: str) -> list[int]:
-    """Where sentences begin after a blank line, a scene break, a rule, an address or the stamp of a message.
+    """Where sentences begin after a blank line, a scene break, a rule, an address or the date of a message.
 
-    Most texts have none of these, which a search for single characters shows quickest; the patterns begin
+    Most texts have none of these, and a search for single characters finds that out fastest; the patterns begin
     with a literal where they can, which `re` finds much faster than a class of characters.
     """
     starts: list[int] = []
@@ -84,12 +84,12 @@ def break_starts(text: str) -> list[int]:
 
 
 def _is_signature(text: str, at: int) -> bool:
-    """Whether the mail address at a place ends a signature, which a telephone number in front of it shows."""
+    """Whether the mail address at an offset ends a signature, recognised by a telephone number before it."""
     return TELEPHONE.search(text, max(0, at - 100), at) is not None
 
 
 def _around_stamp(text: str, stamp: re.Match[str]) -> Iterator[int]:
-    """Behind the date and time of a quoted message, and before its sender."""
+    """The offsets after the date and time of a quoted message, and before its sender."""
     reach = max(0, stamp.start() - 60)
     if (sender := SENDER.search(text[reach : stamp.start()])) and sender[1]:
         yield reach + sender.start(1)
@@ -97,7 +97,7 @@ def _around_stamp(text: str, stamp: re.Match[str]) -> Iterator[int]:
 
 
 def _around_lines(text: str) -> Iterator[int]:
-    """Behind a date or a closing formula that a text begins with, and before a date that it ends with."""
+    """The offsets after a date or closing formula at the start of a text, and before a date at its end."""
     if close := CLOSE.match(text):
         yield close.end()
     if dateline := DATELINE.match(text):

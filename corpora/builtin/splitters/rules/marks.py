@@ -5,16 +5,16 @@ import re
 from corpora.builtin.splitters.rules.language import Language
 
 WIDE = frozenset("。！？｡．︒﹒﹖﹗")
-"""Terminals of scripts that put no space behind them."""
+"""Terminals of scripts that do not put a space after them."""
 CLOSING = "\"'”’»›`´」』＂＇"
 EITHER = "“‘«‹„‚"
-"""Quotation marks that close in one language and open in another: they open if a word follows directly."""
+"""Quotation marks that close in one language and open in another: they are opening marks if a word follows directly."""
 QUOTES = frozenset(CLOSING + EITHER)
 OPENERS = CLOSING + EITHER + "([{（［【〈《「『¿¡—–-*_#•⁃·▪‣◦►…"
 
 DASHES = frozenset("—–-")
 REACH = 64
-"""How many characters back a clause is looked for."""
+"""How many characters before a terminal to search for a clause."""
 CLAUSE = re.compile(r"[.!?;:—\"“‘(]")
 STUTTER = re.compile(r"\bI(?:['’]\w{1,3})?\s?$")
 ROLL_CALL = re.compile(r"[A-Z][\w'’-]*+(?:!\s[A-Z][\w'’-]*+)*+(?:!|\s?(?:\.\.\.|…))")
@@ -30,7 +30,7 @@ def mark_ends(text: str, start: int, match: re.Match[str], language: Language) -
 
     Args:
         start: where the sentence begins.
-        match: what `boundaries.scan` found, with white space behind it.
+        match: a match of `boundaries.scan`, with white space after it.
     """
     run, closers, _, openers, word = match.groups()
     if not (closers or openers) and word[:1].isupper() and run in ("?", "!"):
@@ -65,12 +65,12 @@ def _lower_case_begins(text: str, start: int, match: re.Match[str], language: La
 
 
 def wide_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
-    """Whether a sentence ends at a terminal that needs no space; not after a quotation whose speaker follows."""
+    """Whether a sentence ends at a terminal that needs no space; not if the speaker of a quotation follows."""
     return QUOTES.isdisjoint(match[2]) or not WIDE_SPEECH.match(text, match.end(3))
 
 
 def glued_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
-    """Whether a sentence ends although the white space after it was forgotten."""
+    """Whether a sentence ends although the white space after it is missing."""
     run, word, stop = match[1], match[5], match.start()
     if match[4] or stop - start <= 3 or not text[stop - 3 : stop].islower() or text.startswith(".", match.end()):
         return False
@@ -78,7 +78,7 @@ def glued_ends(text: str, start: int, match: re.Match[str], language: Language) 
 
 
 def _breaks_off(text: str, at: int) -> bool:
-    """Whether the dash at a place, the second of two hyphens included, breaks a sentence off behind a word."""
+    """Whether the dash (or the second of two hyphens) at an offset cuts a sentence off after a word."""
     before = text[max(0, at - 3) : at]
     if text[at] == "-":
         if before[-1:] != "-":
@@ -100,12 +100,12 @@ def opens_with_elision(match: re.Match[str]) -> bool:
 
 
 def _quotation_follows(closers: str, openers: str) -> bool:
-    """Whether one quotation closes and the next opens: someone else speaks, even in lower case."""
+    """Whether one quotation closes and the next opens: someone else speaks, possibly in lower case."""
     return openers[:1] in QUOTES and not QUOTES.isdisjoint(closers)
 
 
 def _continues_exclaimed(text: str, start: int, match: re.Match[str], language: Language) -> bool:
-    """Whether the ! belongs to a name, as in `Yahoo! Mail`, or to one of three names that are called out in a row."""
+    """Whether the ! belongs to a name, as in `Yahoo! Mail`, or to one of three names called out in a row."""
     stop = match.start()
     reach = max(start, stop - REACH)
     names = language.exclaimed.get(text[max(reach, text.rfind(" ", reach, stop) + 1) : stop], ())
@@ -123,8 +123,8 @@ def _continues_exclaimed(text: str, start: int, match: re.Match[str], language: 
 def _opens_in_lower_case(text: str, start: int, match: re.Match[str], language: Language) -> bool:
     """Whether a lower-case word after ! or ? opens a sentence: `why not? ask me`, but not `Oh! how cold`.
 
-    It does if the writer also began this sentence in lower case, or after a whole clause, unless what
-    follows joins it or says who spoke.
+    It does if the writer also began this sentence in lower case, or after a complete clause, unless the next
+    words continue the clause or are a speech tag.
     """
     if text[start : start + 1].islower():
         return True

@@ -68,7 +68,7 @@ def _shown(kind: str, arguments: Arguments, language: str) -> str | None:
 
 @cache
 def kinds(language: str) -> dict[str, str]:
-    """Template names of a language, each with the order of its arguments or its kind."""
+    """The template names of a language, each with its kind or the order of its arguments."""
     known = data()
     found = dict.fromkeys(known["any"]["year_first"], "ymd")
     found |= dict.fromkeys(known["any"]["day_before_month"], "ymd-dmy")
@@ -97,10 +97,10 @@ _NAMED = {
 
 
 def date(arguments: Arguments, language: str, *, order: str) -> str | None:
-    """A date from its arguments: numbers or names, in the template's order, named, or as one text.
+    """A date, given as one text, by named arguments, or by numbers and month names in the template's order.
 
     Args:
-        order: `ymd` or `dmy`; `ymd-dmy` is year first and, in English, shown with the day first.
+        order: `ymd` or `dmy`; `ymd-dmy` takes the year first, and in English shows the day first.
     """
     year, month, day = _read(arguments, language, order)
     if not (year or month or day):
@@ -120,11 +120,11 @@ def _is_american(arguments: Arguments, order: str) -> bool:
 
 
 _SWITCHES = YES - {"1"} | {"dmy", "mdy", "iso", "ymd", "my", "md", "dm", "hide", "none"}
-"""Arguments that choose a form and are not part of a date."""
+"""Arguments that choose a format and are not part of the date."""
 
 
 def _read(arguments: Arguments, language: str, order: str) -> tuple[str, str, str]:
-    """Year, month and day as written; empty texts for what is missing."""
+    """Year, month and day as given; a missing part is an empty text."""
     named = (
         one_of(arguments, "year", "année", "annee", "año", "anno", "ano", "jahr", "jaar", "год"),
         one_of(arguments, "month", "mois", "mes", "mese", "mês", "monat", "maand", "месяц"),
@@ -156,7 +156,7 @@ def _from_text(text: str) -> tuple[str, str, str]:
 
 
 def as_of(arguments: Arguments, language: str) -> str | None:
-    """`As of March 2008`, `since 2008`; in other languages than English the date alone."""
+    """`As of March 2008`, `since 2008`; in languages other than English, only the date."""
     if arguments.get("alt"):
         return arguments["alt"]
     day = date(arguments, language, order="ymd-dmy")
@@ -169,7 +169,7 @@ def as_of(arguments: Arguments, language: str) -> str | None:
 
 
 def age(arguments: Arguments, language: str) -> str | None:
-    """Whole years between two dates; None where the second is the day that the page is read."""
+    """Whole years between two dates; None if the second date is the day on which the page is viewed."""
     try:
         numbers = [int(value) for value in positional(arguments)[:6]]
         if len(numbers) < 6:
@@ -181,7 +181,7 @@ def age(arguments: Arguments, language: str) -> str | None:
 
 
 def age_and_days(arguments: Arguments, language: str) -> str | None:
-    """Years and days between two dates: `50 years, 4 days`; None where the second is the day that the page is read."""
+    """Years and days between two dates: `50 years, 4 days`; None if the second date is the day of viewing."""
     try:
         (y1, m1, d1), (y2, m2, d2) = (
             (int(arguments[str(at)]), int(arguments[str(at + 1)]), int(arguments[str(at + 2)])) for at in (1, 4)
@@ -199,7 +199,7 @@ def decade(arguments: Arguments, language: str) -> str | None:
 
 
 def season(arguments: Arguments, language: str) -> str | None:
-    """The year that a template for seasons of a league links to."""
+    """The year in a template that links to a season of a sports league."""
     return first(arguments) or None
 
 
@@ -215,7 +215,7 @@ def winter_season(arguments: Arguments, language: str) -> str | None:
 
 
 def age_dmy(arguments: Arguments, language: str) -> str | None:
-    """Whole years between two dates, with the day first unless a year is: `{{edad|1|2|1950|3|4|2000}}`."""
+    """Whole years between two dates; a year of four digits comes first, else last: `{{edad|1|2|1950|3|4|2000}}`."""
     values = positional(arguments)[:6]
     order = (0, 1, 2, 3, 4, 5) if len(values[0] if values else "") == 4 else (2, 1, 0, 5, 4, 3)
     return age({str(at): values[key] for at, key in enumerate(order, 1)}, language) if len(values) == 6 else None

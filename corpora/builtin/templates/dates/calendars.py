@@ -1,4 +1,4 @@
-"""Dates of two calendars: `22 May [O.S. 10 May] 1813`, `10 (22) мая 1813`, `26. Mai jul. / 6. Juni 1799 greg.`"""
+"""Dates in two calendars: `22 May [O.S. 10 May] 1813`, `10 (22) мая 1813`, `26. Mai jul. / 6. Juni 1799 greg.`"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHOLE = re.compile(r"([0-9]{1,2})[ ./-]+([^\W\d]+|[0-9]{1,2})\.?(?: de)?[ ./-]+(
 
 
 def old_style(arguments: Arguments, language: str) -> str | None:
-    """`{{OldStyleDate|22 May|1813|10 May}}`: the day of the new calendar, the year, the day of the old one."""
+    """`{{OldStyleDate|22 May|1813|10 May}}`: the new-style day, the year, then the old-style day."""
     day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
     if language in ("ru", "uk", "be"):
         return _old_first(old, day, year)
@@ -24,14 +24,14 @@ def old_style(arguments: Arguments, language: str) -> str | None:
 
 
 def _old_first(old: str, day: str, year: str) -> str:
-    """`7 [20] ноября 1910`, `28 августа [9 сентября] 1828`: the old day first."""
+    """`7 [20] ноября 1910`, `28 августа [9 сентября] 1828`: the old-style day first."""
     if old.partition(" ")[2] == day.partition(" ")[2] and " " in old:
         return f"{old.partition(' ')[0]} [{day.partition(' ')[0]}] {old.partition(' ')[2]} {year}".strip()
     return f"{old} [{day}] {year}".strip() if old else f"{day} {year}".strip()
 
 
 def two_calendars(arguments: Arguments, language: str) -> str | None:
-    """Russian `{{СС3|22.5.1813}}`, a day of the new calendar, with the old one first: `10 (22) мая 1813`."""
+    """Russian `{{СС3|22.5.1813}}`, a new-style date, shown with the old-style one first: `10 (22) мая 1813`."""
     match = WHOLE.fullmatch(first(arguments))
     if match is None or not match[2].isdigit():
         return None
@@ -49,13 +49,13 @@ def two_calendars(arguments: Arguments, language: str) -> str | None:
 
 
 def _calendar_shift(year: int, month: int) -> int:
-    """By how many days the Gregorian calendar is ahead of the Julian one."""
+    """The number of days by which the Gregorian calendar is ahead of the Julian calendar."""
     year -= month < 3
     return year // 100 - year // 400 - 2
 
 
 def new_style(arguments: Arguments, language: str) -> str | None:
-    """`{{OldStyleDateDY|6 January|1813|25 December 1812}}`: two dates of different years."""
+    """`{{OldStyleDateDY|6 January|1813|25 December 1812}}`: two dates in different years."""
     day, year, old = (arguments.get(key, "") for key in ("1", "2", "3"))
     if language in ("ru", "uk", "be"):
         return f"{old} [{day} {year}]"
@@ -80,7 +80,7 @@ def _old(day: str, language: str) -> str:
 
 
 def julian(arguments: Arguments, language: str) -> str | None:
-    """A Julian date and its Gregorian one: `26. Mai jul. / 6. Juni 1799 greg.`"""
+    """A Julian date and its Gregorian equivalent: `26. Mai jul. / 6. Juni 1799 greg.`"""
     try:
         day, month, year = (int(value) for value in filled(arguments)[:3])
         shift = year // 100 - year // 400 - 2 - (1 if month < 3 and year % 100 == 0 and year % 400 else 0)

@@ -1,4 +1,4 @@
-"""Dates in a given format: `{{#time:j F Y|2004-05-06}}`, `{{#dateformat:25 dec 2009|ymd}}`, `{{MONTHNAME|5}}`."""
+"""Dates in a requested format: `{{#time:j F Y|2004-05-06}}`, `{{#dateformat:25 dec 2009|ymd}}`, `{{MONTHNAME|5}}`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _MONTH_FIRST = re.compile(r"([^\W\d]+)\.? ([0-9]{1,2}),? ([0-9]{4})")
 _ORDERS = {"dmy": "j F Y", "mdy": "F j, Y", "ymd": "Y F j", "iso 8601": "Y-m-d"}
 
 Months = Callable[[str], int]
-"""The number of a month by its name, 0 where it is none."""
+"""Returns a month's number, given its name; 0 if it is not a month."""
 
 
 def read(text: str, months: Months) -> datetime.date | None:
-    """A date written in figures or in words; None for another text, such as `now` or `+3 days`."""
+    """The date that a text states in figures or words; None for any other text, such as `now` or `+3 days`."""
     if match := _ISO.fullmatch(text):
         year, month, day = match.groups()
     elif match := _DAY_FIRST.fullmatch(text):
@@ -35,10 +35,10 @@ def read(text: str, months: Months) -> datetime.date | None:
 
 
 def formatted(form: str, date: datetime.date, names: list[str]) -> str | None:
-    """The date by PHP's letters for days, months and years; None for a form that needs more.
+    """The date in a PHP date format; None if the format uses more than days, months and years.
 
     Args:
-        form: such as `j F Y`; text in quotation marks stays.
+        form: such as `j F Y`; text in quotation marks is literal.
         date: the date.
         names: the names of the months.
     """
@@ -62,13 +62,13 @@ def formatted(form: str, date: datetime.date, names: list[str]) -> str | None:
 
 
 def time(arguments: Arguments, months: Months, names: list[str]) -> str | None:
-    """`{{#time:FORMAT|DATE}}`; None without a date, which means now."""
+    """`{{#time:FORMAT|DATE}}`; None if no date is given, which means now."""
     date = read(arguments.get("2", ""), months)
     return None if date is None else formatted(first(arguments), date, names)
 
 
 def date_format(arguments: Arguments, months: Months, names: list[str]) -> str | None:
-    """`{{#dateformat:DATE|ORDER}}`: in the given order, or unchanged."""
+    """`{{#dateformat:DATE|ORDER}}`: in the given order, or unchanged if none is given."""
     order = _ORDERS.get(arguments.get("2", "").lower())
     date = read(first(arguments), months)
     return first(arguments) or None if order is None or date is None else formatted(order, date, names)

@@ -1,4 +1,4 @@
-"""Templates that show years around a life: `c. 1450`, `fl. 1432–1450`, `r. 1200–1210`, marriages, birth names."""
+"""Templates that show years of a person's life: `c. 1450`, `fl. 1432–1450`, `r. 1200–1210`, marriages, birth names."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from corpora.builtin.templates.arguments import Arguments, Function, filled, fir
 
 
 def circa(arguments: Arguments, language: str) -> str | None:
-    """`c. 1450 – c. 1510`; alone, `c.`"""
+    """`c. 1450 – c. 1510`; without arguments, `c.`"""
     years = filled(arguments)
     return " – ".join(f"c. {year}" for year in years) if years else "c."
 
 
 def span(label: str, arguments: Arguments, language: str) -> str | None:
-    """One year, or two with a dash, after a label; alone, the label."""
+    """A label and one year, or two years with a dash; without arguments, only the label."""
     if arguments.get("show", "").lower() in ("none", "off", "no"):
         label = ""
     elif arguments.get("show", "").lower() in ("word", "long") and label == "r.":
@@ -28,7 +28,7 @@ def span(label: str, arguments: Arguments, language: str) -> str | None:
 
 
 def born_as(default: str, arguments: Arguments, language: str) -> str | None:
-    """`née Smith`; alone, `née`."""
+    """`née Smith`; without arguments, `née`."""
     return f"{default} {first(arguments)}".strip()
 
 
@@ -53,7 +53,7 @@ _ENDS = {
 
 
 def based_on_age(arguments: Arguments, language: str) -> str | None:
-    """The two years in which somebody of an age at a date may be born: `1969 or 1970`."""
+    """The two possible years of birth of a person of a given age on a given date: `1969 or 1970`."""
     try:
         age, year = int(first(arguments)), int(arguments["2"])
     except (KeyError, ValueError):

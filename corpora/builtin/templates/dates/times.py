@@ -19,13 +19,13 @@ _NUMERAL = re.compile(r"[IVXLCivxlc]+|[0-9]+")
 
 
 def named_for_its_text(name: str, counted: str = "") -> str | None:
-    """French templates that are named for what they show.
+    """French templates whose name is the text that they show.
 
     Such as `{{Ier siècle}}`, `{{XIXe}}`, `{{2e}}`, `{{1er mai}}`, `{{Louis XIV}}`, `{{-50}}`.
 
     Args:
         name: the template's name in lower case.
-        counted: what an ordinal stands before: `{{5e|fois}}`.
+        counted: the word that an ordinal precedes: `{{5e|fois}}`.
     """
     if _ORDINAL.fullmatch(name):
         return f"{name} {counted}".strip()
@@ -54,8 +54,8 @@ def french_century(what: str, before: bool, arguments: Arguments, language: str)
     """One century or two: `{{s-|I|er}}` is `Ier siècle`, `{{sp-|XV|e|et|XVI|e}}` is `XVe et XVIe siècles`.
 
     Args:
-        what: ` siècle`, ` millénaire`, or nothing.
-        before: before Christ.
+        what: ` siècle`, ` millénaire`, or empty.
+        before: whether to add *before Christ*.
     """
     numbers: list[str] = []
     joint = " et "
@@ -74,7 +74,7 @@ def french_century(what: str, before: bool, arguments: Arguments, language: str)
 
 
 def century(arguments: Arguments, language: str) -> str | None:
-    """A century by its number, as the language writes it; Spanish `{{siglo|XX||s}}` says the word as well."""
+    """A century in the language's notation; Spanish `{{siglo|XX||s}}` includes the word for century."""
     values = positional(arguments)
     if not values or not values[0]:
         return None
@@ -96,7 +96,7 @@ def hour(arguments: Arguments, language: str) -> str | None:
 
 
 def duration(arguments: Arguments, language: str) -> str | None:
-    """`1 h 30`, `45 min`, `1 h 30 min 15 s`; named parts in any number."""
+    """`1 h 30`, `45 min`, `1 h 30 min 15 s`; any number of named parts."""
     hours, minutes, seconds = (*positional(arguments), "", "", "")[:3]
     hours = hours or arguments.get("h", "") or arguments.get("heures", "")
     minutes = minutes or arguments.get("m", "") or arguments.get("min", "")

@@ -14,23 +14,23 @@ DAY = re.compile(r"([0-9]{1,2})(?:er|º|\.º|\.|r|st|nd|rd|th)?")
 
 @cache
 def data() -> dict[str, Any]:
-    """The forms of each language, and the names of templates; from `dates.toml`."""
+    """The date forms of each language, and the names of templates; from `dates.toml`."""
     return tomllib.loads(files(__package__).joinpath("dates.toml").read_text(encoding="utf-8"))
 
 
 def form_of(language: str) -> dict[str, Any]:
-    """The forms of a language, or of English for one without."""
+    """The date forms of a language; English ones if the table does not have it."""
     return dict(data().get(language) or data()["en"])
 
 
 def month_names(language: str, *, with_day: bool = True) -> list[str]:
-    """The names of the months: as they follow a day, or as they stand alone."""
+    """The names of the months, as written after a day or by themselves."""
     form = form_of(language)
     return list(form["months"] if with_day or "nominative" not in form else form["nominative"])
 
 
 def written(day: str, month: str, year: str, language: str, *, american: bool = False) -> str:
-    """A date as the language writes it, from what there is of it.
+    """A date in the language's notation; parts may be missing.
 
     Args:
         american: month before day, as in `May 5, 1950`; English only.
@@ -56,7 +56,7 @@ def written(day: str, month: str, year: str, language: str, *, american: bool = 
 
 
 def number_of(month: str, form: Mapping[str, Any]) -> int:
-    """The number of a month by its name in the language or in English; 0 where it is none."""
+    """A month's number, given its name in the language or in English; 0 if it is not a month."""
     month = month.lower().rstrip(".")
     for names in (form["months"], form.get("nominative", ()), data()["en"]["months"]):
         for number, name in enumerate(names, 1):

@@ -23,7 +23,7 @@ from corpora.builtin.templates.names.nations import (
 )
 
 _REALMS = ("GBR", "CAN", "AUS", "NZL", "IND", "IRL", "USA", "ZAF", "JAM", "HKG", "SGP", "MYS")
-"""Nations that may be named before the letters, which they do not show."""
+"""Nations that may come before the letters; they are not shown."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z-]+)?")
 _POST_NOMINALS = re.compile(r"post-?nom(?:inals?|s)?(?:/.*)?|postnominals?")
 
@@ -36,7 +36,7 @@ class Names(Template):
     version: ClassVar[int] = 3
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return (
             name in FUNCTIONS
             or _is_prefix(name, language)
@@ -60,9 +60,9 @@ class Names(Template):
 
 
 def ship(arguments: Arguments, language: str) -> str | None:
-    """A ship by prefix, name, number and display form: `USS Hornet (CV-12)`; form 6 is without the number.
+    """A ship by prefix, name, number and display form: `USS Hornet (CV-12)`; form 6 omits the number.
 
-    Forms: 1 the number alone, 2 the name alone, 3 name and number, 6 prefix and name; by default all.
+    Forms: 1 only the number, 2 only the name, 3 name and number, 6 prefix and name; all parts by default.
     """
     prefix, name, number = (arguments.get(key, "") for key in ("1", "2", "3"))
     form = one_of(arguments, "4", "up")
@@ -74,7 +74,7 @@ def ship(arguments: Arguments, language: str) -> str | None:
 
 
 def _is_prefix(name: str, language: str) -> bool:
-    """Whether a template is named for a prefix of ships; in other wikis, the short ones are other templates."""
+    """Whether a template's name is a ship prefix; in other wikis, short ones are different templates."""
     return name in prefixes() and (language in ENGLISH or name in _KNOWN_ABROAD)
 
 
@@ -82,7 +82,7 @@ _KNOWN_ABROAD = frozenset(("uss", "hms", "hmas", "hmcs", "rms", "usns", "orp", "
 
 
 def prefixed(prefix: str, arguments: Arguments, language: str) -> str | None:
-    """A ship whose template is named for its prefix; `{{hms|3|25|10}}` is a time."""
+    """A ship, from a template named after its prefix; `{{hms|3|25|10}}` is a time."""
     values = filled(arguments)
     if prefix == "HMS" and len(values) > 1 and all(value.replace(".", "").isdigit() for value in values):
         return " ".join(value + unit for value, unit in zip(values, "hms", strict=False))
@@ -94,9 +94,9 @@ def _shifted(arguments: Arguments) -> dict[str, str]:
 
 
 def ship_class(arguments: Arguments, language: str) -> str | None:
-    """A class and the type of its ships: `Nimitz-class aircraft carrier`.
+    """A ship class with its type: `Nimitz-class aircraft carrier`.
 
-    Forms: 0 to 2 class and type, 3 `Nimitz-class`, 4 `Nimitz class`, 5 the name.
+    Forms: 0 to 2 class and type, 3 `Nimitz-class`, 4 `Nimitz class`, 5 only the name.
     """
     name, kind, form = (arguments.get(key, "") for key in ("1", "2", "3"))
     if not name:
@@ -122,20 +122,20 @@ def post_nominals(arguments: Arguments, language: str) -> str | None:
 
 @cache
 def prefixes() -> dict[str, str]:
-    """Templates of ships' prefixes, and what they show before the name."""
+    """Templates named after ship prefixes, each with the prefix to show."""
     table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
     return {prefix.lower(): prefix for prefix in table["ships"]["prefixes"]}
 
 
 @cache
 def origins() -> dict[str, str]:
-    """English names of languages that words come from, by their codes."""
+    """English names of source languages in etymologies, by code."""
     table = tomllib.loads(files(__package__).joinpath("countries.toml").read_text(encoding="utf-8"))
     return dict(table["languages"])
 
 
 def athlete(arguments: Arguments, language: str) -> str | None:
-    """An athlete and the code of the nation: `Usain Bolt (JAM)`."""
+    """An athlete with the nation's code: `Usain Bolt (JAM)`."""
     values = filled(arguments)
     if not values:
         return None
@@ -162,7 +162,7 @@ def nuclide(arguments: Arguments, language: str) -> str | None:
 
 
 def interlanguage_link(arguments: Arguments, language: str) -> str | None:
-    """The label, else the title: `{{ill|Karl Moor|de|lt=Moor}}`; old pages have the language first."""
+    """The label or, without one, the title: `{{ill|Karl Moor|de|lt=Moor}}`; old pages put the language first."""
     values = filled(arguments)
     codes = [_LANGUAGE.fullmatch(value) is not None for value in values[:2]]
     return arguments.get("lt") or (values[codes == [True, False]] if values else None)
@@ -177,12 +177,12 @@ def character(arguments: Arguments, language: str) -> str | None:
 
 
 def football_club(name: str) -> str:
-    """Italian `{{Calcio Real Madrid}}` is named for the club that it shows after its colours."""
+    """Italian `{{Calcio Real Madrid}}` has the name of the club, which it shows after its colours."""
     return " ".join(word if word[:1].isdigit() else word.capitalize() for word in name.split()[1:])
 
 
 def etymology(arguments: Arguments, language: str) -> str | None:
-    """`{{etymology|la|domus|house}}` is `from Latin domus 'house'`; several origins follow each other."""
+    """`{{etymology|la|domus|house}}` is `from Latin domus 'house'`; several origins are listed in order."""
     values, parts = [*positional(arguments), "", ""], []
     for at in range(0, len(values) - 2, 3):
         code, word, meaning = values[at : at + 3]

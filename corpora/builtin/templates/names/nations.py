@@ -1,4 +1,4 @@
-"""Names of nations by their codes, in the language of the wiki: `{{FRA}}`, `{{flag|FRA}}`, `{{Bandiera|FRA|nome}}`."""
+"""Names of nations by code, in the wiki's language: `{{FRA}}`, `{{flag|FRA}}`, `{{Bandiera|FRA|nome}}`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from importlib.resources import files
 from corpora.builtin.templates.arguments import ENGLISH, Arguments, filled, first, one_of
 
 _FLAG_ONLY = {"fr": ("-d",), "nl": ("-vlag", "vlag"), "pt": ("b",)}
-"""What follows the code in names of templates that show the flag alone."""
+"""Suffixes of the code in the names of templates that show only the flag."""
 _TEAMS = {"pt": ("f", "n", "fb")}
-"""What follows it in the names of teams."""
+"""Suffixes of the code in the names of teams' templates."""
 
 
 @cache
 def countries(language: str) -> dict[str, str]:
-    """Names of nations by their codes, of three letters or two, in lower case; empty for a language without a table."""
+    """Names of nations by their code of two or three letters, in lower case; empty if the language has no table."""
     folder = files(__package__)
     if language in ENGLISH:
         table = tomllib.loads(folder.joinpath("countries.toml").read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ def _french_names() -> dict[str, str]:
 
 
 def may_be_nation(name: str, language: str) -> bool:
-    """Whether a template is named for a nation: `{{FRA}}`, `{{FRA-d}}`, French `{{France}}`."""
+    """Whether a template's name is a nation: `{{FRA}}`, `{{FRA-d}}`, French `{{France}}`."""
     if language == "fr" and name in _french_names():
         return True
     return (name[:3] in countries("en") and _kind(name, language) is not None) or name == "uk"
@@ -48,7 +48,7 @@ def _kind(name: str, language: str) -> str | None:
 
 
 def named(name: str, arguments: Arguments, language: str) -> str | None:
-    """What a template that is named for a nation shows: its name, the text given, or only a flag."""
+    """The text of a template named after a nation: its name, the given text, or nothing for a flag."""
     values = filled(arguments)
     if language == "fr" and name in _french_names():
         return _french_names()[name] if not values else None
@@ -63,7 +63,7 @@ def named(name: str, arguments: Arguments, language: str) -> str | None:
 
 
 def nation(arguments: Arguments, language: str) -> str | None:
-    """A nation by its name or code: `France`."""
+    """A nation, given its name or code: `France`."""
     code = one_of(arguments, "name", "1")
     if len(code) > 3:
         return code
@@ -76,12 +76,12 @@ def second(arguments: Arguments, language: str) -> str | None:
 
 
 def flag_or_name(arguments: Arguments, language: str) -> str | None:
-    """Italian `{{bandiera|FRA}}` is a flag alone; `{{bandiera|FRA|nome}}` is `Francia` after it."""
+    """Italian `{{bandiera|FRA}}` is only a flag; `{{bandiera|FRA|nome}}` is `Francia` after it."""
     if "nome" not in arguments.values() and not arguments.get("nome"):
         return ""
     return nation(arguments, language)
 
 
 def olympic_nation(arguments: Arguments, language: str) -> str | None:
-    """A nation under the name that its Olympic committee uses."""
+    """A nation, by its Olympic committee's name."""
     return "Great Britain" if first(arguments).lower() == "gbr" else nation(arguments, language)

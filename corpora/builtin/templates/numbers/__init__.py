@@ -26,7 +26,7 @@ from corpora.builtin.templates.numbers.units import between, unit_symbol
 from corpora.builtin.templates.places import PLACES
 
 _TIGHT = ("%", "°", "′", "″", "'", '"')
-"""Units that follow their number without a space."""
+"""Units written without a space after the number."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Numbers(Template):
     version: ClassVar[int] = 4
 
     def knows(self, name: str, language: str) -> bool:
-        """Whether it may render templates of this name."""
+        """Whether a template of this name may be one of its own."""
         return has(FUNCTIONS, name, language)
 
     def render(self, name: str, arguments: Mapping[str, str], language: str) -> str | None:
@@ -46,7 +46,7 @@ class Numbers(Template):
 
 
 def formatnum(arguments: Arguments, language: str) -> str | None:
-    """A number with its thousands grouped as the language does; any other text unchanged."""
+    """A number with thousands grouped as in the language; any other text unchanged."""
     number = first(arguments).replace("−", "-")
     if "r" in (arguments.get("2", "").lower(), arguments.get("nosep", "").lower()):
         return number.replace(",", "")
@@ -54,7 +54,7 @@ def formatnum(arguments: Arguments, language: str) -> str | None:
 
 
 def unchanged(arguments: Arguments, language: str) -> str | None:
-    """The text given: German `{{arS|…}}`, a text in Arabic, is not a sum in the currency `ARS`."""
+    """The text given: German `{{arS|…}}`, a text in Arabic, is not an amount in the currency `ARS`."""
     return first(arguments) or None
 
 
@@ -67,7 +67,7 @@ def formula(arguments: Arguments, language: str) -> str | None:
 
 
 def number(arguments: Arguments, language: str) -> str | None:
-    """A number and what is counted: French `{{nombre|12500|km}}`, Russian `{{num|5|км}}`."""
+    """A number and the unit or thing counted: French `{{nombre|12500|km}}`, Russian `{{num|5|км}}`."""
     values = filled(arguments)
     if not values:
         return None
@@ -76,7 +76,7 @@ def number(arguments: Arguments, language: str) -> str | None:
 
 
 def quantity(arguments: Arguments, language: str) -> str | None:
-    """A number with a unit and its exponent, in turn: `{{unité|100|km|2}}` is `100 km²`, `{{unité|5|m||s|-1}}`."""
+    """A number, then units and exponents in turn: `{{unité|100|km|2}}` is `100 km²`, `{{unité|5|m||s|-1}}`."""
     values = positional(arguments)
     if not values or not values[0]:
         return None
@@ -99,11 +99,11 @@ def quantity(arguments: Arguments, language: str) -> str | None:
 
 _CHARGE = re.compile(r"\d[+−-]")
 _SECOND = ("à", "et", "ou", "par", "×", "-", "–")
-"""Named arguments of `{{unité}}` that hold the second number: `{{unité|5|à=10|km}}`."""
+"""Named arguments of `{{unité}}` with the second number: `{{unité|5|à=10|km}}`."""
 
 
 def _spaced(number: str, language: str) -> str:
-    """A number whose thousands may be grouped by spaces already."""
+    """A number whose thousands may already be separated by spaces."""
     bare = number.replace(" ", "")
     return grouped(bare if bare.isdigit() else number, language)
 
@@ -158,7 +158,7 @@ def _shown(number: str, language: str) -> str:
 
 
 _UNGROUPED = "none"
-"""Stands for a language that groups no digits."""
+"""Marks a language that does not group digits."""
 
 
 def _val_unit(arguments: Arguments) -> str:
@@ -168,7 +168,7 @@ def _val_unit(arguments: Arguments) -> str:
 
 
 def fraction(arguments: Arguments, language: str) -> str | None:
-    """`1/2`, `3 1/2`; `{{frac|3}}` is a third."""
+    """`1/2`, `3 1/2`; `{{frac|3}}` is `1/3`."""
     parts = [value for value in positional(arguments)[:3] if value]
     if not parts:
         return None
@@ -206,7 +206,7 @@ def spanish_ordinal(arguments: Arguments, language: str) -> str | None:
 
 
 def percentage(arguments: Arguments, language: str) -> str | None:
-    """The share of the first number in the second: `{{percentage|1|4}}` is `25%`."""
+    """The first number as a percentage of the second: `{{percentage|1|4}}` is `25%`."""
     try:
         part, whole = (float(arguments[key].replace(",", "")) for key in ("1", "2"))
         digits = int(arguments.get("3", "") or 0)
@@ -216,7 +216,7 @@ def percentage(arguments: Arguments, language: str) -> str | None:
 
 
 def density(arguments: Arguments, language: str) -> str | None:
-    """People per area: `{{pop density|500|10|km2}}` is `50/km²`."""
+    """Population per area: `{{pop density|500|10|km2}}` is `50/km²`."""
     try:
         people, area = (float(arguments[key].replace(",", "")) for key in ("1", "2"))
         digits = int(arguments.get("prec", "") or (0 if people / area >= 10 else 1))
@@ -245,7 +245,7 @@ def plus_minus(arguments: Arguments, language: str) -> str | None:
 
 
 def stacked(arguments: Arguments, language: str) -> str | None:
-    """What stands above and below: `{{su|p=2|b=1}}`."""
+    """Superscript and subscript together: `{{su|p=2|b=1}}`."""
     parts = (arguments.get("a", ""), one_of(arguments, "p", "sup", "1"), one_of(arguments, "b", "sub", "2"))
     return "".join(parts) or None
 
@@ -274,7 +274,7 @@ def length_of_time(arguments: Arguments, language: str) -> str | None:
 
 
 def power_of_ten(arguments: Arguments, language: str) -> str | None:
-    """`×10^5`, what `{{e|5}}` shows after a number."""
+    """`×10^5`, as `{{e|5}}` shows after a number."""
     return f"×10^{with_minus(first(arguments))}" if first(arguments) else None
 
 

@@ -1,4 +1,4 @@
-"""`{{convert}}` and related templates: numbers with the unit that they were entered in, without the conversion."""
+"""`{{convert}}` and related templates: numbers with the unit in which they were entered; the conversion is left out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SMALLER = {
     "kg": ("g",), "fathom": ("ft",), "ha": ("are",), "furlong": ("yd", "chain"), "acre": ("rood", "perch"),
     "USgal": ("USqt", "USfloz"), "impgal": ("imppt", "impfloz"), "lbf": ("ozf",), "deg": ("arcmin",),
 }  # fmt: skip
-"""Units that are followed by smaller ones: `{{convert|5|ft|8|in}}`."""
+"""Units that may be followed by smaller ones: `{{convert|5|ft|8|in}}`."""
 
 
 def shortened(arguments: Arguments, language: str) -> str | None:
@@ -54,7 +54,7 @@ def convert(arguments: Arguments, language: str) -> str | None:
 
 
 def _ranges_apart(values: list[str]) -> list[str]:
-    """The arguments with a range in the first one, `10 to 20` or `4x6`, as three."""
+    """The arguments; a range in the first one, `10 to 20` or `4x6`, becomes three."""
     match = _RANGE.fullmatch(values[0]) if values else None
     return [match[1], match[2], match[3], *values[1:]] if match else values
 
@@ -84,7 +84,7 @@ def _with_unit(number: str, code: str, arguments: Arguments) -> str | None:
 
 
 def _unit(number: str, code: str, arguments: Arguments) -> str | None:
-    """The unit in the form that the number and the options ask for."""
+    """The unit in the form that the number and the options require."""
     adjective, short = _is_adjective(arguments), _is_short(arguments)
     one = adjective or number in ("1", "-1", "−1")
     if short:
@@ -128,7 +128,7 @@ def _grouped(digits: re.Match[str]) -> str:
 
 
 def _middle(arguments: Arguments, rest: list[str]) -> str:
-    """What `adj=mid` puts after the unit: `-long`, `-tall`."""
+    """The text that `adj=mid` puts after the unit: `-long`, `-tall`."""
     if arguments.get("adj", "").lower() != "mid":
         return ""
     word = next(
@@ -155,7 +155,7 @@ _GAUGES = {
     **dict.fromkeys(("russian", "1520"), "1520mm"), **dict.fromkeys(("iberian",), "1668mm"),
     **dict.fromkeys(("indian",), "5ft6in"), **dict.fromkeys(("irish", "victorian"), "5ft3in"),
 }  # fmt: skip
-"""Gauges that are called by a name."""
+"""Gauges that have a name."""
 CONVERTERS: dict[str, Function] = {
     **dict.fromkeys(
         ("convert", "conv", "convert/spell", "converti", "convertir", "converter", "conversie", "umrechnung",

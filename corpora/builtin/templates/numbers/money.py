@@ -1,4 +1,4 @@
-"""Templates that show sums of money: `{{US$|5 million}}`, `{{INRConvert|120|c}}`."""
+"""Templates that show amounts of money: `{{US$|5 million}}`, `{{INRConvert|120|c}}`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _SCALES = {
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion", "lakh": "lakh",
     "crore": "crore", "lakh crore": "lakh crore",
 }  # fmt: skip
-"""The second argument of the currency converters: how many zeros are left out."""
+"""The second argument of the currency converters: the scale of the number."""
 _DIGITS = re.compile(r"[0-9]{4,}(?=\D|\Z)")
 
 
 @cache
 def currencies() -> dict[str, str]:
-    """The sign of each currency by its ISO code, in lower case."""
+    """The symbol of each currency by its ISO code in lower case."""
     table = tomllib.loads(files(__package__).joinpath("data", "currencies.toml").read_text(encoding="utf-8"))
     return {code: sign for sign, codes in table["signs"].items() for code in codes}
 
 
 def amount(sign: str, arguments: Arguments, language: str) -> str | None:
-    """A sum after its sign: `US$5 million`."""
+    """An amount after its currency symbol: `US$5 million`."""
     value = first(arguments)
     if not value:
         return sign.strip() or None
@@ -47,7 +47,7 @@ def in_currency(arguments: Arguments, language: str) -> str | None:
 
 
 def euros(arguments: Arguments, language: str) -> str | None:
-    """A sum in euros, whose sign follows the number in most languages of the Continent."""
+    """An amount in euros, whose symbol follows the number in most languages of continental Europe."""
     value = first(arguments)
     if language in ("en", "simple", "sco", "ga", "mt", "nl"):
         return amount("€", arguments, language)
@@ -59,7 +59,7 @@ def euros(arguments: Arguments, language: str) -> str | None:
 
 
 def dollars(arguments: Arguments, language: str) -> str | None:
-    """A sum in dollars, whose sign follows the number in French."""
+    """An amount in dollars, whose symbol follows the number in French."""
     value = first(arguments)
     if language != "fr" or not value:
         return amount("$", arguments, language)
@@ -67,7 +67,7 @@ def dollars(arguments: Arguments, language: str) -> str | None:
 
 
 def old_pounds(arguments: Arguments, language: str) -> str | None:
-    """`{{£sd|l=5|s=3|d=2}}` is `£5 3s 2d`; alone, `£`."""
+    """`{{£sd|l=5|s=3|d=2}}` is `£5 3s 2d`; without arguments, `£`."""
     pounds, shillings, pence = (one_of(arguments, *keys) for keys in (("l", "1"), ("s", "2"), ("d", "3")))
     parts = (
         f"£{_grouped(pounds)}" if pounds else "",
@@ -78,7 +78,7 @@ def old_pounds(arguments: Arguments, language: str) -> str | None:
 
 
 def _grouped(value: str) -> str:
-    """Four and more bare digits at the beginning, grouped."""
+    """The text with leading runs of four or more digits grouped."""
     match = _DIGITS.match(value)
     return f"{int(match[0]):,}{value[match.end() :]}" if match else value
 

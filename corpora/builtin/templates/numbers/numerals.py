@@ -1,4 +1,4 @@
-"""How numbers are written: grouped as a language does, spelled out in English, and Roman."""
+"""Write numbers: with grouped digits, in English words, and in Roman numerals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"([-−+]?)([0-9][0-9,]*)(\.[0-9]+)?(.*)", re.DOTALL)
 
 
 def grouped(number: str, language: str) -> str:
-    """The leading digits of a text grouped as the language does: `12500.5 m` is `12,500.5 m`."""
+    """The text with its leading digits grouped as in the language: `12500.5 m` is `12,500.5 m`."""
     plain = _PLAIN.fullmatch(number)
     if plain is None or ("," in plain[2] and len(plain[2].split(",")[-1]) != 3):
         return number
@@ -32,12 +32,12 @@ def grouped(number: str, language: str) -> str:
 
 
 def with_minus(number: str) -> str:
-    """The number with a minus sign instead of a hyphen before it, as templates show it."""
+    """The number with a minus sign in place of a leading hyphen, as templates show it."""
     return "−" + number[1:] if (number[:1] == "-" and number[1:2].isnumeric()) or number[:2] == "-." else number
 
 
 def localised(text: str, language: str) -> str:
-    """A text whose numbers are written in English, with the language's marks for thousands and decimals."""
+    """The text with English number separators replaced by those of the language."""
     group, point = separators(language)
     if (group, point) == (",", "."):
         return text
@@ -46,7 +46,7 @@ def localised(text: str, language: str) -> str:
 
 @cache
 def separators(language: str) -> tuple[str, str]:
-    """What groups thousands, and what marks decimals, in a language."""
+    """The thousands separator and the decimal mark of a language."""
     for pair, languages in _table()["grouping"].items():
         if language in languages:
             return pair[0], pair[1]
@@ -55,7 +55,7 @@ def separators(language: str) -> tuple[str, str]:
 
 @cache
 def ungrouped(language: str) -> int:
-    """How many digits a number may have without being grouped."""
+    """The most digits that a language leaves ungrouped."""
     return 4 if language in _table()["five"]["languages"] else 3
 
 

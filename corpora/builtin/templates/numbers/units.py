@@ -1,4 +1,4 @@
-"""Units of measurement: how each code of Module:Convert is shown, as a symbol or spelled out."""
+"""Units of measurement: the symbol or name of each code in Module:Convert."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POWERS = {"": "", "2": "square ", "3": "cubic "}
 
 
 def between(word: str) -> str | None:
-    """What a word between two numbers of a range shows, or None if it is not one."""
+    """The text for a word between the two numbers of a range; None if it is not such a word."""
     shown = _table()["between"].get(word)
     return None if shown is None else str(shown)
 
@@ -45,19 +45,19 @@ def _raised(part: str) -> str:
 
 @cache
 def canonical(code: str) -> str:
-    """The code that another one stands for: `sq mi` and `mi2` are `sqmi`."""
+    """The canonical form of a code: `sq mi` and `mi2` are `sqmi`."""
     code = code.replace("²", "2").replace("³", "3").replace("^", "").replace("µ", "μ").strip()
     return _aliases().get(code, code)
 
 
 @cache
 def known_unit(code: str, *, one: bool = False, short: bool = False) -> str | None:
-    """How a unit is shown after a number: most as symbols, some as words; None if the code is unknown.
+    """A unit as shown after a number, most as symbols, some as words; None if the code is unknown.
 
     Args:
         code: as in Module:Convert.
-        one: in the singular, if the unit is shown as a word.
-        short: as a symbol, if the unit has one.
+        one: use the singular if the unit is shown as a word.
+        short: prefer the symbol if the unit has one.
     """
     code, table = canonical(code), _table()
     if short and code in table["short"]:
@@ -71,7 +71,7 @@ def known_unit(code: str, *, one: bool = False, short: bool = False) -> str | No
 
 @cache
 def full_name(code: str, *, one: bool = False) -> str | None:
-    """A unit spelled out: `square miles`, `cubic metres per second`; None if it has only a symbol."""
+    """The full name of a unit: `square miles`, `cubic metres per second`; None if it has only a symbol."""
     code, table = canonical(code), _table()
     names = table["full"].get(code) or table["words"].get(code)
     if names:
@@ -91,7 +91,7 @@ def is_word(code: str) -> bool:
 
 
 def _scaled(code: str) -> str | None:
-    """`e6acre`, and the oil industry's `Moilbbl`, `Tcuft`, `MUSgal`: the unit is spelled out."""
+    """`e6acre`, and the oil industry's `Moilbbl`, `Tcuft`, `MUSgal`: the unit's full name follows."""
     power, rest = power_of_ten(code)
     if power:
         scale = _table()["scales"][f"e{power}"]

@@ -1,1 +1,1 @@
-"""Dumps: found and downloaded, compressed streams cut into shards, and the pages in them."""
+"""Find and download dumps, split their compressed streams into shards, and read their pages."""

@@ -12,9 +12,9 @@ from corpora import DownloadError, HttpClient, InputError, Retries, StorageError
 from corpora.builtin.sources.wikipedia.dump.status import MAX_FILE_BYTES, File, finished_files
 
 CONNECTIONS = 2
-"""As many as Wikimedia allows one address."""
+"""The number that Wikimedia allows per address."""
 MAX_LISTING_BYTES = 16 << 20
-"""Listings and status files are smaller."""
+"""The size limit of listings and status files."""
 
 
 def fetch(
@@ -25,14 +25,15 @@ def fetch(
     Args:
         language: the wiki's code, such as `en` or `zh-min-nan`.
         date: YYYYMMDD, or `latest` for the newest complete dump.
-        downloads: a folder kept between builds; files that are already there are not downloaded again.
-        mirror: the address that holds `enwiki/`; dumps.wikimedia.org or a mirror of it.
+        downloads: a folder kept between builds; files in it are not downloaded again.
+        mirror: the address that contains `enwiki/`: dumps.wikimedia.org or a mirror of it.
         contact: an e-mail address or a page; `$CORPORA_CONTACT` if empty.
-        retries: how patiently requests are repeated.
+        retries: how often requests are repeated, and after which waits.
 
     Raises:
-        InputError: no such wiki or date, no contact, a refusal, or a file that differs from the status file.
-        StorageError: the disk is full or refuses.
+        InputError: there is no such wiki or date, the contact is missing, the server refuses, or a file differs from
+            the status file.
+        StorageError: the disk is full or not writable.
     """
     contact = contact or os.environ.get("CORPORA_CONTACT", "")
     if not contact:
@@ -55,7 +56,7 @@ def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Se
     """The date of the dump to use, and its files.
 
     Raises:
-        InputError: the wiki has no dumps there, none of that date, or no complete one.
+        InputError: the mirror has no dump of the wiki, none of this date, or no complete one.
     """
     dates = dates_of(client, base, wiki)
     if date != "latest" and date not in dates:
@@ -70,10 +71,10 @@ def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Se
 
 
 def dates_of(client: HttpClient, base: str, wiki: str) -> list[str]:
-    """The dates of a wiki's dumps that its folder lists, oldest first.
+    """The dates of the dumps listed in a wiki's folder, oldest first.
 
     Args:
-        base: the address of the folder, with its slash.
+        base: the address of the folder, ending in a slash.
     """
     listing = _text(client, base)
     if listing is None:
@@ -85,17 +86,17 @@ def dates_of(client: HttpClient, base: str, wiki: str) -> list[str]:
 
 
 def files_of(client: HttpClient, folder: str) -> Sequence[File]:
-    """The files of the best job that is done, in the order of their pages; empty if none is.
+    """The files of the best finished job, in page order; empty if none is finished.
 
     Args:
-        folder: the address of one dump, with its slash.
+        folder: the address of one dump, ending in a slash.
     """
     status = _text(client, folder + "dumpstatus.json")
     return () if status is None else finished_files(status, folder)
 
 
 def _text(client: HttpClient, url: str) -> str | None:
-    """A listing or a status file; None if the server has none."""
+    """The text of a listing or a status file; None if the server does not have it."""
     try:
         return client.text(url, max_bytes=MAX_LISTING_BYTES)
     except DownloadError as error:
@@ -109,7 +110,7 @@ def _listed(dates: Sequence[str], most: int = 20) -> str:
 
 
 def _downloaded(client: HttpClient, file: File, downloads: Path) -> Path:
-    """The file in the folder of downloads, under the sha1 that the status file gives."""
+    """The downloaded file, stored under the sha1 given in the status file."""
     path = downloads / file.sha1 / file.name
     if path.exists():
         return path
