@@ -33,7 +33,11 @@ class Masker:
     seed: int
 
     def to(self, device: torch.device) -> Masker:
-        """The same masker on another device."""
+        """The same masker on another device.
+
+        Args:
+            device: where `mask` will be called.
+        """
         return replace(self, thresholds=self.thresholds.to(device))
 
     def mask(self, packed: Packed, *, epoch: int) -> Packed:
@@ -119,7 +123,14 @@ def _bits(place: Tensor, key: int) -> Tensor:
 
 
 def splitmix64(values: Tensor) -> Tensor:
-    """SplitMix64 in int64: multiplication wraps around, and right shifts drop the sign extension."""
+    """SplitMix64 in int64: multiplication wraps around, and right shifts drop the sign extension.
+
+    Args:
+        values: of any shape, int64.
+
+    Returns:
+        Scrambled values of the same shape, int64.
+    """
     values = values - 0x61C8864680B583EB
     values = (values ^ _shifted(values, 30)) * -0x40A7B892E31B1A47
     values = (values ^ _shifted(values, 27)) * -0x6B2FB644ECCEEE15

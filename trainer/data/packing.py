@@ -39,7 +39,11 @@ class Packed:
         return torch.tensor([0, *np.cumsum(self.lengths)]).to(self.input_ids.device, non_blocking=True)
 
     def to(self, device: torch.device) -> Packed:
-        """The same micro-batch on another device."""
+        """The same micro-batch on another device.
+
+        Args:
+            device: where the model is; the tensors are copied only if they are elsewhere.
+        """
         return replace(
             self,
             **{

@@ -42,14 +42,22 @@ class Survey:
         return int(self.counts.sum())
 
     def write(self, path: Path) -> None:
-        """Store the counts in a run folder, so that resuming does not have to read the whole dataset."""
+        """Store the counts in a run folder, so that resuming does not have to read the whole dataset.
+
+        Args:
+            path: of the `.npz` file.
+        """
         whole = BytesIO()
         np.savez(whole, counts=self.counts, longest=np.int64(self.longest), allow_pickle=False)
         write_whole(path, whole.getvalue())
 
     @classmethod
     def read(cls, path: Path) -> Survey | None:
-        """The counts stored in a run folder; None if they cannot be read, so that they are counted again."""
+        """The counts stored in a run folder; None if they cannot be read, so that they are counted again.
+
+        Args:
+            path: of a file written by `write`.
+        """
         try:
             with np.load(path, allow_pickle=False) as kept:
                 return cls(kept["counts"], int(kept["longest"]))
@@ -202,6 +210,13 @@ def _batches(file: Path) -> Iterator[pa.RecordBatch]:
 
 
 def block_of(batch: pa.RecordBatch) -> Sequences:
-    """A record batch's column `input_ids` as a ragged block, without copying; offsets stay int32 as in the file."""
+    """A record batch's column `input_ids` as a ragged block, without copying; offsets stay int32 as in the file.
+
+    Args:
+        batch: with a column `input_ids` of type list<uint16> or list<uint32>.
+
+    Returns:
+        A block whose values have the shape [tokens] and whose offsets have [rows + 1].
+    """
     column = batch.column("input_ids")
     return Sequences(column.values.to_numpy(zero_copy_only=True), column.offsets.to_numpy(zero_copy_only=True))

@@ -66,15 +66,34 @@ class DebertaV2(Family):
     head_steps: ClassVar[tuple[str, ...]] = ("cls.predictions.transform",)
 
     def has_head(self, tensors: Collection[str]) -> bool:
-        """Whether the weights include either head."""
+        """Whether the weights include either head.
+
+        Args:
+            tensors: the names of the tensors in the weights file.
+        """
         return super().has_head(tensors) or _has_third_version(tensors)
 
     def loading(self, tensors: Collection[str]) -> Mapping[str, object]:
-        """Version 3 weights often come with a configuration that does not say which head they have."""
+        """Version 3 weights often come with a configuration that does not say which head they have.
+
+        Args:
+            tensors: the names of the tensors in the weights file.
+
+        Returns:
+            Changes to the configuration for `from_pretrained`.
+        """
         return {"legacy": False} if _has_third_version(tensors) else {}
 
     def head(self, model: PreTrainedModel) -> tuple[Callable[[Tensor], Tensor], Decoder]:
-        """The head; version 3 projects with the word embeddings."""
+        """The head; version 3 projects with the word embeddings.
+
+        Args:
+            model: a version 2 or 3 model with a head.
+
+        Returns:
+            A function from hidden states [tokens, width] to the input of the decoder, and the decoder. Shapes are
+            unchanged.
+        """
         if model.config.legacy:
             return super().head(model)
         head: Any = model.get_submodule("lm_predictions.lm_head")
@@ -97,7 +116,17 @@ class DebertaV2(Family):
             vars(layer.get_submodule(LAYER)).pop("forward", None)
 
     def run(self, body: nn.Module, input_ids: Tensor, positions: Tensor, groups: Groups) -> Tensor:
-        """The encoder's loop, passing the groups where the layers expect a mask."""
+        """The encoder's loop, passing the groups where the layers expect a mask.
+
+        Args:
+            body: the model without its head; its layers take groups instead of a mask after `prepare`.
+            input_ids: [1, tokens], int64.
+            positions: [1, tokens], int64, from `first_position` in each sequence.
+            groups: the sequences in padded blocks of similar length.
+
+        Returns:
+            [1, tokens, width], in the dtype of the weights.
+        """
         parts: Any = body
         embedded = parts.embeddings(input_ids=input_ids, position_ids=positions)
         relative, hidden = parts.encoder.get_rel_embedding(), embedded
@@ -108,7 +137,12 @@ class DebertaV2(Family):
         return cast("Tensor", hidden)
 
     def state_module(self, body: nn.Module, layer: int) -> nn.Module:
-        """The module whose output is a layer's state; for layer 1 it includes the convolution."""
+        """The module whose output is a layer's state; for layer 1 it includes the convolution.
+
+        Args:
+            body: the model without its head.
+            layer: from 1; 0 is the embeddings.
+        """
         convolution = getattr(body.get_submodule("encoder"), "conv", None)
         return super().state_module(body, layer) if layer != 1 or convolution is None else convolution.LayerNorm
 

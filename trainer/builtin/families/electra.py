@@ -51,7 +51,12 @@ class Electra(Family):
     head_steps: ClassVar[tuple[str, ...]] = ("generator_predictions",)
 
     def state_module(self, body: nn.Module, layer: int) -> nn.Module:
-        """The module whose output is a layer's state; for layer 0, narrow embeddings are widened first."""
+        """The module whose output is a layer's state; for layer 0, narrow embeddings are widened first.
+
+        Args:
+            body: the model without its head.
+            layer: from 1; 0 is the embeddings.
+        """
         widened = getattr(body, "embeddings_project", None)
         return super().state_module(body, layer) if layer or widened is None else widened
 

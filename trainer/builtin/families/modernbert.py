@@ -55,12 +55,21 @@ class ModernBert(Family):
         return super().refusal(config)
 
     def has_head(self, tensors: Collection[str]) -> bool:
-        """Whether there is a masked-LM head; fine-tuned models have `head.dense` too, followed by a classifier."""
+        """Whether there is a masked-LM head; fine-tuned models have `head.dense` too, followed by a classifier.
+
+        Args:
+            tensors: the names of the tensors in the weights file.
+        """
         fine_tuned = any(name.startswith("classifier.") for name in tensors)
         return super().has_head(tensors) and not fine_tuned
 
     def resized(self, config: PreTrainedConfig, *, layers: Sequence[int], **sizes: float | None) -> PreTrainedConfig:
-        """A student's configuration; each layer is local or global like its teacher layer, repeating after the last."""
+        """A student's configuration; each layer is local or global like its teacher layer, repeating after the last.
+
+        Args:
+            config: of the teacher; it is not changed.
+            layers: for each student layer, the teacher layer that it starts from, counted from 0.
+        """
         there = list(config.layer_types)
         changed = super().resized(config, layers=layers, **sizes)
         changed.layer_types = [there[number % len(there)] for number in layers]

@@ -144,7 +144,15 @@ class MixedProducts(Products):
         return torch.mm(hidden, projection.weight.T, out=room)
 
     def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """A block of rows in float32, with the biases, which `logits` leaves out here."""
+        """A block of rows in float32, with the biases, which `logits` leaves out here.
+
+        Args:
+            student: of the shape [rows, vocabulary], without biases.
+            teachers: the same for each teacher.
+
+        Returns:
+            Logits of the same shapes in float32; the buffers are reused by the next block.
+        """
         ours, *theirs = (
             room[: len(logits)].copy_(logits).add_(of.bias)
             for room, logits, of in zip(self._blocks, (student, *teachers), (self.student, *self.teachers), strict=True)
@@ -152,7 +160,12 @@ class MixedProducts(Products):
         return ours, theirs
 
     def store(self, gradient: Tensor, logits: Tensor) -> None:
-        """As in `Products`, and add the gradient to the bias before it is rounded."""
+        """As in `Products`, and add the gradient to the bias before it is rounded.
+
+        Args:
+            gradient: of the shape [rows, vocabulary], float32.
+            logits: of the same shape, a view of the chunk's logits, which it replaces.
+        """
         self.to_bias += gradient.sum(0)
         logits.copy_(gradient)
 
@@ -167,5 +180,9 @@ class MixedProducts(Products):
 
 
 def exact_dtype(held: torch.dtype) -> torch.dtype:
-    """The dtype of losses when matrix products use `held`: float64 for float64, else float32."""
+    """The dtype of losses when matrix products use `held`: float64 for float64, else float32.
+
+    Args:
+        held: the dtype of weights and hidden states in matrix products, such as bfloat16.
+    """
     return torch.float64 if held == torch.float64 else torch.float32

@@ -28,7 +28,12 @@ class Agreement(LogitsLoss):
     name: ClassVar[str] = "agreement"
 
     def build(self, teacher: PreTrainedModel, student: PreTrainedModel) -> nn.Module:
-        """The module that measures it."""
+        """The module that measures it.
+
+        Args:
+            teacher: unused; the module compares logits only.
+            student: unused.
+        """
         return _Agrees()
 
 

@@ -224,14 +224,22 @@ class Training:
         return norm
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors of a checkpoint by name: the weights, and the optimizer's two moving averages and step count."""
+        """The tensors of a checkpoint by name: the weights, and the optimizer's two moving averages and step count.
+
+        Returns:
+            Weights and averages in the shapes of the parameters; the step counts are scalars.
+        """
         saved = {f"weights.{name}": weight.detach() for name, weight in zip(self.names, self.weights, strict=True)}
         for name, weight in zip(self.names, self.weights, strict=True):
             saved.update({f"{key}.{name}": value for key, value in self.optimizer.state.get(weight, {}).items()})
         return saved
 
     def student_tensors(self) -> dict[str, Tensor]:
-        """The student's trained weights, by name."""
+        """The student's trained weights, by name.
+
+        Returns:
+            In the shapes of the parameters, on the training device, without a copy.
+        """
         named = zip(self.names, self.weights, strict=True)
         return {name: weight.detach() for name, weight in named if name.startswith("student.")}
 

@@ -124,18 +124,37 @@ class Classification(Problem):
         return Features(ids, types and compact(types), targets, np.arange(len(ids)), truncated, unknown)
 
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
-        """[batch, classes]."""
+        """[batch, classes].
+
+        Args:
+            output: has `logits` of the shape [batch, classes], or [batch, 1] in a regression.
+        """
         return output["logits"]
 
     def loss(self, logits: Tensor, targets: Targets) -> Tensor:
-        """Cross entropy, in nats."""
+        """Cross entropy, in nats.
+
+        Args:
+            logits: of the shape [batch, classes].
+            targets: [batch], class numbers from 0.
+
+        Returns:
+            A scalar.
+        """
         import torch
         from torch.nn.functional import cross_entropy
 
         return cross_entropy(logits.float(), torch.as_tensor(targets, device=logits.device))
 
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
-        """The task's metrics; the answers are class numbers."""
+        """The task's metrics; the answers are class numbers.
+
+        Args:
+            logits: for each row, an array of the shape [classes].
+            features: made from these examples.
+            examples: of one dev set.
+            settings: of the fine-tuning.
+        """
         answers = self._answers(logits)
         values, gold = np.asarray(answers), np.asarray(examples.gold)
         return Judgement(
@@ -148,7 +167,11 @@ class Classification(Problem):
         return [int(np.argmax(row)) for row in logits]
 
     def majority(self, examples: Examples) -> dict[str, float]:
-        """The metrics of the most frequent class of these examples."""
+        """The metrics of the most frequent class of these examples.
+
+        Args:
+            examples: of one dev set.
+        """
         return majority(self.head.metrics, np.asarray(examples.gold), regression=self.regression)
 
 
@@ -159,7 +182,15 @@ class Regression(Classification):
     regression: ClassVar[bool] = True
 
     def loss(self, logits: Tensor, targets: Targets) -> Tensor:
-        """Mean squared error."""
+        """Mean squared error.
+
+        Args:
+            logits: of the shape [batch, 1].
+            targets: [batch], the values to predict.
+
+        Returns:
+            A scalar.
+        """
         import torch
         from torch.nn.functional import mse_loss
 
@@ -193,11 +224,23 @@ class Tagging(Problem):
         return Features(ids_of, made.get("token_type_ids"), targets, np.arange(len(ids_of)), truncated, unknown)
 
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
-        """[batch, length, classes]."""
+        """[batch, length, classes].
+
+        Args:
+            output: has `logits` of the shape [batch, length, classes].
+        """
         return output["logits"]
 
     def loss(self, logits: Tensor, targets: Targets) -> Tensor:
-        """Cross entropy over the words, in nats."""
+        """Cross entropy over the words, in nats.
+
+        Args:
+            logits: of the shape [batch, length, classes].
+            targets: for each row, a class per token; -100 for tokens that do not begin a word.
+
+        Returns:
+            A scalar.
+        """
         import torch
         from torch.nn.functional import cross_entropy
 
@@ -209,7 +252,16 @@ class Tagging(Problem):
         return cross_entropy(logits.float().flatten(0, 1), gold.flatten(), ignore_index=IGNORED)
 
     def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
-        """One table with a row per word."""
+        """One table with a row per word.
+
+        Args:
+            logits: of the shape [batch, length, classes].
+            lengths: [batch], tokens per row; unused, since only words with a class count.
+            targets: for each row, a class per token; -100 for tokens that do not begin a word.
+
+        Returns:
+            One tensor of the shape [words, classes].
+        """
         import torch
 
         places = [torch.as_tensor(ids, device=logits.device) != IGNORED for ids in targets]

@@ -51,13 +51,26 @@ class Spans(Problem):
         )  # fmt: skip
 
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
-        """[batch, length, 2], start and end."""
+        """[batch, length, 2], start and end.
+
+        Args:
+            output: has `start_logits` and `end_logits`, both of the shape [batch, length].
+        """
         import torch
 
         return torch.stack((output["start_logits"], output["end_logits"]), dim=-1)
 
     def loss(self, logits: Tensor, targets: Targets) -> Tensor:
-        """The mean cross entropy of the start and of the end, in nats."""
+        """The mean cross entropy of the start and of the end, in nats.
+
+        Args:
+            logits: of the shape [batch, length, 2].
+            targets: [batch, 2], the first and last token of the answer in each window; token 0, [CLS], if it is not
+                there.
+
+        Returns:
+            A scalar.
+        """
         import torch
         from torch.nn.functional import cross_entropy
 
@@ -65,7 +78,16 @@ class Spans(Problem):
         return cross_entropy(logits.float(), gold)
 
     def distributions(self, logits: Tensor, lengths: Sequence[int], targets: Targets) -> list[Tensor]:
-        """One table per window, with one row for the start and one for the end, over the window's tokens."""
+        """One table per window, with one row for the start and one for the end, over the window's tokens.
+
+        Args:
+            logits: of the shape [batch, length, 2].
+            lengths: [batch], the tokens of each window.
+            targets: [batch, 2]; unused.
+
+        Returns:
+            For each window, a tensor of the shape [2, tokens].
+        """
         return [row[:length].T for row, length in zip(logits, lengths, strict=True)]
 
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:

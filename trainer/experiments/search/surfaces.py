@@ -73,11 +73,28 @@ class Linear(Form):
         return int(self.features(np.zeros((1, parts))).shape[1])
 
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters with the least squared error."""
+        """The parameters with the least squared error.
+
+        Args:
+            shares: of the shape [proxies, parts]; rows add up to 1.
+            values: [proxies], the losses.
+            start: ignored, since the solution is exact.
+
+        Returns:
+            [parameters].
+        """
         return np.asarray(np.linalg.lstsq(self.features(shares), values, rcond=None)[0])
 
     def predict(self, parameters: Floats, shares: Floats) -> Floats:
-        """The values at these shares."""
+        """The values at these shares.
+
+        Args:
+            parameters: of the shape [parameters], from `fit`.
+            shares: [mixes, parts].
+
+        Returns:
+            [mixes].
+        """
         return np.asarray(self.features(shares) @ parameters)
 
 
@@ -95,7 +112,16 @@ class Exponential(Form):
         return parts + 1
 
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters with the least squared error, from several starting points unless one is given."""
+        """The parameters with the least squared error, from several starting points unless one is given.
+
+        Args:
+            shares: of the shape [proxies, parts]; rows add up to 1.
+            values: [proxies], the losses.
+            start: of the shape [parts + 1]; None tries three starting points.
+
+        Returns:
+            [parts + 1]: the constant c, then t for each part.
+        """
         from scipy.optimize import least_squares
 
         span = float(np.ptp(values)) or 1.0
@@ -110,7 +136,15 @@ class Exponential(Form):
         return np.asarray(min(fits, key=lambda fit: fit.cost).x)
 
     def predict(self, parameters: Floats, shares: Floats) -> Floats:
-        """The values at these shares."""
+        """The values at these shares.
+
+        Args:
+            parameters: of the shape [parts + 1], from `fit`.
+            shares: [mixes, parts].
+
+        Returns:
+            [mixes].
+        """
         return np.asarray(parameters[0] + np.exp(np.clip(shares @ parameters[1:], -50, 50)))
 
 
@@ -126,12 +160,29 @@ class LogQuadratic(Form):
         return parts * (parts + 1) // 2
 
     def fit(self, shares: Floats, values: Floats, start: Floats | None = None) -> Floats:
-        """The parameters with the least squared error of the logarithms."""
+        """The parameters with the least squared error of the logarithms.
+
+        Args:
+            shares: of the shape [proxies, parts]; rows add up to 1.
+            values: [proxies], the losses, above 0.
+            start: ignored, since the solution is exact.
+
+        Returns:
+            [parameters].
+        """
         logarithms = np.log(np.maximum(values, np.finfo(float).tiny))
         return np.asarray(np.linalg.lstsq(_products(shares), logarithms, rcond=None)[0])
 
     def predict(self, parameters: Floats, shares: Floats) -> Floats:
-        """The values at these shares."""
+        """The values at these shares.
+
+        Args:
+            parameters: of the shape [parameters], from `fit`.
+            shares: [mixes, parts].
+
+        Returns:
+            [mixes].
+        """
         return np.asarray(np.exp(np.clip(_products(shares) @ parameters, -50, 50)))
 
 
