@@ -30,4 +30,6 @@ from .runs import document_runs as document_runs
 from .runs import merge_runs as merge_runs
 from .words import has_double_space as has_double_space
 from .words import has_other_space as has_other_space
+from .words import unspaced_words as unspaced_words
 from .words import word_spans as word_spans
+from .words import words_in as words_in

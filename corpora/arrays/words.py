@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from corpora.plugin import has_double_space as has_double_space
 from corpora.plugin import has_other_space as has_other_space
 from corpora.plugin import spaces
+from corpora.plugin import unspaced_words as unspaced_words
+from corpora.plugin import words_in as words_in
 
 
 def word_spans(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -49,10 +49,11 @@ from corpora.store import (
     write_text,
 )
 
-STAGES = 3
+STAGES = 4
 """The version of the stages themselves, increased when the same components give different rows.
 
-2: rows without a letter are dropped. 3: documents have an encoding, and are split by the rules of their language.
+2: rows without a letter are dropped. 3: documents have an encoding, and are split by the rules of their language. 4:
+words of scripts without spaces are estimated, for the paragraphs that many documents share.
 """
 TEMPLATES = "templates"
 """The metadata key for counts of inline templates that no component rendered; a version keeps the whole table."""

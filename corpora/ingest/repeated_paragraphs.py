@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from corpora.arrays import numbers_in
 from corpora.ingest.texts import paragraphs_in
+from corpora.plugin import words_in
 
 EDGE_PARAGRAPHS = 30
 """How many paragraphs are examined at the beginning and at the end; those in between are never removed."""
@@ -30,11 +31,11 @@ def edge_hashes(paragraphs: Sequence[str]) -> dict[int, int]:
     """
     near = {*range(min(EDGE_PARAGRAPHS, len(paragraphs)))}
     near |= {*range(max(0, len(paragraphs) - EDGE_PARAGRAPHS), len(paragraphs))}
-    return {n: _hash(words) for n in sorted(near) if len(words := paragraphs[n].casefold().split()) >= MIN_WORDS}
+    return {n: _hash(paragraphs[n]) for n in sorted(near) if words_in(paragraphs[n]) >= MIN_WORDS}
 
 
-def _hash(words: Sequence[str]) -> int:
-    text = " ".join(words).encode("utf-8", "surrogatepass")
+def _hash(paragraph: str) -> int:
+    text = " ".join(paragraph.casefold().split()).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
 

@@ -57,3 +57,5 @@ from .values import Json as Json
 from .white_space import has_double_space as has_double_space
 from .white_space import has_other_space as has_other_space
 from .white_space import spaces as spaces
+from .white_space import unspaced_words as unspaced_words
+from .white_space import words_in as words_in

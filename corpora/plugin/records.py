@@ -74,7 +74,7 @@ class Document:
 
     @cached_property
     def words(self) -> int:
-        """The number of words (runs without white space) in all paragraphs."""
+        """The number of words (runs without white space) in all paragraphs; in scripts without spaces, an estimate."""
         return word_count(self.text)
 
 

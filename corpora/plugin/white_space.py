@@ -1,4 +1,4 @@
-"""White space and words in UTF-8 bytes without decoding, exactly those that `str.split` finds."""
+"""White space and words in UTF-8 bytes without decoding: those of `str.split`, and estimates for unspaced scripts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 ASCII_SPACES = bytes([9, 10, 11, 12, 13, 28, 29, 30, 31, 32])
 _WIDE = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 WIDE_SPACES = tuple(chr(point).encode() for point in _WIDE)
+HAN_LEADS = tuple(bytes([lead]) for lead in range(0xE3, 0xEA))
+THAI_LEADS = (b"\xe0\xb8", b"\xe0\xb9", b"\xe0\xba", b"\xe0\xbb")
+KHMER_LEADS = (b"\xe1\x80", b"\xe1\x81", b"\xe1\x82", b"\xe1\x9e", b"\xe1\x9f")
+"""How the characters of scripts without spaces begin in UTF-8; Lao with Thai, Burmese with Khmer, kana with Han."""
+SHORT_CHARACTERS, SPACED_CHARACTERS = 40, 12
+"""A longer text with a space for this many characters has spaces between words, so that no characters are counted."""
 _OTHER_ASCII = "".join(chr(byte) for byte in ASCII_SPACES if byte not in b" \n")
 _IS_SPACE = bytes(byte in ASCII_SPACES for byte in range(256))
 
@@ -62,9 +68,28 @@ def has_double_space(text: str) -> bool:
 
 
 def word_count(text: bytes) -> int:
-    """The number of words in a text, which is UTF-8."""
+    """The number of words in a text, which is UTF-8; estimated in scripts without spaces."""
     space = spaces(np.frombuffer(text, np.uint8))
-    return int(np.count_nonzero(space[:-1] > space[1:])) + (not space[0]) if text else 0
+    return int(np.count_nonzero(space[:-1] > space[1:])) + (not space[0]) + unspaced_words(text) if text else 0
+
+
+def words_in(line: str) -> int:
+    """The number of words in a text whose white space is single spaces; estimated in scripts without spaces."""
+    words = line.count(" ") + 1
+    if line.isascii() or SHORT_CHARACTERS < len(line) < SPACED_CHARACTERS * words:
+        return words
+    return words + unspaced_words(line.encode("utf-8", "surrogatepass"))
+
+
+def unspaced_words(text: bytes) -> int:
+    """About how many words of Chinese, Japanese, Thai, Lao, Burmese and Khmer a text, which is UTF-8, has.
+
+    Their words are not separated by spaces; on average they have two characters, in South East Asia four.
+    """
+    count = text.count
+    wide = sum(map(count, HAN_LEADS)) - count(b"\xe3\x80")  # which leads punctuation marks
+    narrow = sum(map(count, THAI_LEADS)) if count(b"\xe0") else 0
+    return wide // 2 + (narrow + (sum(map(count, KHMER_LEADS)) if count(b"\xe1") else 0)) // 4
 
 
 def words_per_row(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -200,9 +200,19 @@ def _is_furniture_part(node: Element, name: str, size: _Size) -> bool:
         is_of_text = bool(places & {"article", "section", "main"}) or size.articles > 0
         return not is_of_text and (size.linked > 0 or not any(_is_prose(part) for part in node.iter("p")))
     if name == "footer":
-        return "blockquote" not in places
+        return "blockquote" not in places and not _is_closing_text(node, size, places)
     is_text = any(_is_prose(part) for part in node.iter("p", "aside", "div")) and size.linked < size.letters * FEW_LINKS
     return not places & {"article", "main"} or not is_text
+
+
+def _is_closing_text(node: Element, size: _Size, places: set[str]) -> bool:
+    """Whether a footer ends the text of a section or an article, like the signature of a dedication or a remark."""
+    if size.linked or next(node.iter("form", "button"), None) is not None:
+        return False
+    text = " ".join(node.text_content().split())
+    if LABEL.search(text):
+        return False
+    return "section" in places or (bool(places & {"article", "main"}) and _is_prose(node))
 
 
 def _names(node: Element) -> str:

@@ -25,6 +25,20 @@ NUMBERED = re.compile(
     rf"|(?P<ordinal>{ORDINAL})\s+(?P<after_word>{FIRM_DIVISION}|act|scene|letter|episode|phase)\b(?P<after>.*)",
     re.I,
 )
+EAST_ASIAN = re.compile(
+    r"(?:正文 )?(?:第 ?(?P<number>[\d０-９〇零一二三四五六七八九十百千两兩壱弐参]{1,8}) ?"
+    r"(?P<word>[章回節节話话部卷巻集幕篇編编册冊場])|제 ?(?P<korean>\d{1,4}) ?(?P<unit>[장부권화막편회])"
+    r"|(?P<thai>บทที่|ตอนที่|ภาคที่) ?(?P<digits>[\d๐-๙]{1,4}))"
+    r"(?P<rest>(?:[\s:：.、．·—–-].*|[「『【《（(].*)?)"
+)
+EAST_ASIAN_NAMED = re.compile(
+    r"序章|序言|序幕|序|自序|前言|引子|楔子|尾[声聲]|[终終]章|后记|後記|番外篇?|番外编|あとがき|まえがき|はじめに|おわりに"
+    r"|プロローグ|エピローグ|幕間|間章|프롤로그|에필로그|작가의 말|บทนำ|บทส่งท้าย|คำนำ"
+)
+EAST_ASIAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": 0, "两": 2, "兩": 2, "壱": 1, "弐": 2, "参": 3,
+}  # fmt: skip
+EAST_ASIAN_UNITS = {"十": 10, "百": 100, "千": 1000}
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
 ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
 SPELLED = re.compile(
@@ -41,7 +55,7 @@ NAMED = re.compile(
 )
 ENDING = re.compile(
     r"\W*(?:(?:THE )?END|(?:The )End|F[Ii][Nn](?:[Ii][Ss])?|FINE|E[Nn][Dd][Ee]|К[Оо][Нн][Ее][Цц])[\W_]*"
-    r"|\[THE END OF .{1,80}\]"
+    r"|\[THE END OF .{1,80}\]|[（(【]?(?:全[文书書]?)?(?:完|终|終|おわり|終わり|끝|จบ)[）)】]?|[（(【]了[）)】]"
 )
 """A line that ends a book. `Fine.` and `The end.` are sentences instead."""
 SENTENCE_ENDING = re.compile(r"[a-z][.!?]\W*$")
@@ -57,12 +71,13 @@ MATTER = re.compile(
     r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
     r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"
     r"|über (?:den autor|die autorin)|danksagung|impressum|remerciements|(?:à propos|au sujet) de l['’]auteure?"
-    r"|sobre (?:el|la|o|a) autora?|agradecimientos|ringraziamenti|об авторе)\W*",
+    r"|sobre (?:el|la|o|a) autora?|agradecimientos|ringraziamenti|об авторе"
+    r"|作者简介|作者簡介|关于作者|關於作者|版权信息|版權頁|著者紹介|著者略歴|奥付|저자 소개|판권)\W*",
     re.I,
 )
 CONTENTS = re.compile(
     r"\W*(?:(?:table of )?contents|(?:list of )?illustrations|inhalt(?:sverzeichnis)?|table des mati[èe]res|sommaire"
-    r"|[íi]ndice|содержание)\W*",
+    r"|[íi]ndice|содержание|目[录錄次]|もくじ|차례|목차|สารบัญ)\W*",
     re.I,
 )
 TRANSCRIBER = re.compile(r"\W*(?:transcri|anmerkung|notes? (?:de|du|sur)|notas? del?|nota del|opmerking)", re.I)
@@ -97,8 +112,12 @@ def division_of(text: str) -> Division | None:
         return Division("year", int(text))
     if match := ENTRY.fullmatch(text):
         return Division("entry", number_of(match[1]), match[2])
-    if NAMED.fullmatch(text) or GERMAN.fullmatch(text):
+    if NAMED.fullmatch(text) or GERMAN.fullmatch(text) or EAST_ASIAN_NAMED.fullmatch(text):
         return Division("named", None)
+    if text[0] in "第제正บตภ" and (match := EAST_ASIAN.fullmatch(text)):
+        word = match["word"] or match["unit"] or match["thai"]
+        number = match["number"] or match["korean"] or match["digits"]
+        return Division(word, _east_asian(number), match["rest"].strip(" :：.、．·—–-"))
     match = NUMBERED.fullmatch(text)
     if match is None:
         return None
@@ -122,6 +141,19 @@ def number_of(text: str) -> int | None:
     if tens in TENS:
         return (TENS.index(tens) + 2) * 10 + (CARDINALS.index(ones) + 1 if ones in CARDINALS else 0)
     return _roman(text) if text and not text.strip("ivxlcdm") else None
+
+
+def _east_asian(text: str) -> int:
+    """The value of a number in digits of any script, or in Chinese numerals: `二十三`, `一〇二`."""
+    if text.isdecimal():
+        return int(text)
+    total = digits = 0
+    for sign in text:
+        if unit := EAST_ASIAN_UNITS.get(sign):
+            total, digits = total + max(digits, 1) * unit, 0
+        else:
+            digits = digits * 10 + EAST_ASIAN_DIGITS.get(sign, 0)
+    return total + digits
 
 
 def _roman(text: str) -> int:

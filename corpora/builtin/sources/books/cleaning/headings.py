@@ -20,7 +20,8 @@ from corpora.builtin.sources.books.cleaning.heading_words import (
     Division,
     division_of,
 )
-from corpora.builtin.sources.books.cleaning.prose import QUOTES, ends_like_prose, is_prose, is_title, is_upper
+from corpora.builtin.sources.books.cleaning.plays import speakers
+from corpora.builtin.sources.books.cleaning.prose import QUOTES, SMALL, ends_like_prose, is_prose, is_title, is_upper
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 MAX_CHARACTERS = 90
@@ -36,6 +37,9 @@ MIN_PLAIN = 5
 """The same for lines in lower case, which only their regularity distinguishes from prose."""
 MIN_CHAPTERS = 3
 MIN_LETTERS = 4
+ISOLATED_WORDS = 5
+ISOLATED_RATE = 0.8
+"""If at least this share of the lines without a stop stand alone between paragraphs, they are titles, and not verse."""
 APART_BLOCKS = 8
 """The median distance between headings that are recognised only by their capitals is at least this."""
 CONTENTS_BLOCKS = 120
@@ -47,6 +51,8 @@ DECORATED = re.compile(
 )
 UNNAMED = frozenset({"digits", "entry", "roman", "spelled", "year"})
 """Divisions without a word, which may be page numbers between signs or entries of a list."""
+PLAY_DIVISIONS = frozenset({"act", "scene"})
+"""Their headings say where the scene is, in a sentence; numbers of scenes start over in each act."""
 SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
 
 
@@ -58,6 +64,8 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     """
     blocks = [_undecorated(block) for block in blocks]
     short = {n: block.text for n, block in enumerate(blocks) if _may_be_heading(block)}
+    for n in [*speakers(blocks, short)]:
+        del short[n]
     divisions = {n: division for n, text in short.items() if (division := division_of(text))}
     levels = {n: block.level for n, block in enumerate(blocks) if block.level}
     levels |= dict.fromkeys(_divisions(blocks, divisions), 1)
@@ -65,6 +73,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     levels |= {n: 2 for n, text in short.items() if n not in levels and _is_matter(text)}
     levels |= dict.fromkeys(_titles(blocks, short, levels), 2)
     levels |= dict.fromkeys(_capitals(blocks, short, levels), 2)
+    levels |= dict.fromkeys(_isolated(blocks, short, levels), 2)
     return [b if b.level == levels.get(n, 0) else b._replace(level=levels[n]) for n, b in enumerate(blocks)]
 
 
@@ -112,6 +121,8 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
                 yield n
         elif BREAKS_OFF.search(division.title):
             continue
+        elif division.word in PLAY_DIVISIONS and (n in counting or n - 1 in divisions):
+            yield n
         elif _is_sentence(division.title):
             if n in counting and not division.is_loose:
                 yield n
@@ -205,7 +216,7 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
         if n not in levels
         and is_upper(text)
         and text[0] not in "-–—[("
-        and sum(map(str.isalpha, text)) >= MIN_LETTERS
+        and (sum(map(str.isalpha, text)) >= MIN_LETTERS or _is_short_name(text, short))
         and not SENTENCE_STOP.search(text)
     ]
     if not upper:
@@ -225,6 +236,27 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
             or (regular and _is_followed_by_prose(blocks, n))
         ):
             yield n
+
+
+def _is_short_name(text: str, short: Mapping[int, str]) -> bool:
+    """Whether a line in capitals can be the name of a narrator, such as `BOB`, who tells several chapters."""
+    is_name = len(text) == MIN_LETTERS - 1 and text.isalpha() and text.lower() not in SMALL
+    return is_name and not division_of(text) and sum(other == text for other in short.values()) > 1
+
+
+def _isolated(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> list[int]:
+    """Short lines of any case, such as `winter` and `The Ferry`, that divide a book without other divisions."""
+    if sum(level == 1 for level in levels.values()) >= MIN_CHAPTERS:
+        return []
+    bare = [n for n, text in short.items() if n not in levels and _is_bare(text)]
+    found = [n for n in bare if n and _is_prose_at(blocks, n - 1) and _is_followed_by_prose(blocks, n)]
+    is_regular = len(found) >= ISOLATED_RATE * len(bare) and len({short[n] for n in found}) == len(found)
+    return found if is_regular and _are_far_apart(found) else []
+
+
+def _is_bare(text: str) -> bool:
+    is_title_like = text[0].isalpha() and (text.islower() or is_title(text))
+    return is_title_like and words_in(text) <= ISOLATED_WORDS and not SENTENCE_STOP.search(text)
 
 
 def _listed(short: Mapping[int, str]) -> set[str]:
@@ -251,4 +283,8 @@ def _are_far_apart(numbers: Sequence[int]) -> bool:
 
 
 def _is_followed_by_prose(blocks: Sequence[Block], number: int) -> bool:
-    return number + 1 < len(blocks) and is_prose(blocks[number + 1], words_in(blocks[number + 1].text))
+    return number + 1 < len(blocks) and _is_prose_at(blocks, number + 1)
+
+
+def _is_prose_at(blocks: Sequence[Block], number: int) -> bool:
+    return is_prose(blocks[number], words_in(blocks[number].text))

@@ -192,7 +192,7 @@ def _is_dated(text: str, blocks: Sequence[Block]) -> bool:
 
 def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:
     """A title page without short sentences right before the text, which belong to it: `Rain. Nobody came.`"""
-    while front and front[-1] == text - 1 and re.search(r"[a-z][.!?…]$", blocks[text - 1].text):
+    while front and front[-1] == text - 1 and re.search(r"[a-z][.!?…]$|[。！？]$", blocks[text - 1].text):
         if CREDIT.match(blocks[text - 1].text):
             break
         front, text = front[:-1], text - 1

@@ -6,8 +6,8 @@ import re
 
 from corpora.builtin.sources.books.formats.blocks import Block
 
-PROSE_END = re.compile(r"""[.!?…:;—–-]["'”’»)\]*_]*$""")
-QUOTES = "\"'“‘«„"
+PROSE_END = re.compile(r"""[.!?…:;—–。！？：；．।॥។។။፡።؟۔-]["'”’»)\]*_」』）】》]*$""")
+QUOTES = "\"'“‘«„「『"
 LONG_WORDS = 25
 """A block with at least this many words is prose, whatever it ends with."""
 UPPER = re.compile(r"[^a-zà-öø-ÿа-яα-ω]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω][^a-zà-öø-ÿа-яα-ω]*")

@@ -12,9 +12,9 @@ SAID = (
     r"|admitted|argued|barked|dit|demanda|répondit|sagte|fragte|rief|antwortete|dijo|preguntó|respondió|disse|chiese"
     r"|rispose|zei|vroeg|sade|sagde"
 )
-SPEECH_VERB = re.compile(rf"\b(?:{SAID})\b")
-QUOTATION = re.compile(r"[“«„”»]|(?<!\w)[\"‘'](?=\w)")
-SPOKEN = re.compile(r"[“\"«„‘'].{0,2000}?[,.!?…—–-][”\"»’']|^[—–] ?\w")
+SPEECH_VERB = re.compile(rf"\b(?:{SAID})\b|[说說问問答喊叫道][：:，,。]|と(?:言|い|訊|聞|答|叫|呟)")
+QUOTATION = re.compile(r"[“«„”»「『]|(?<!\w)[\"‘'](?=\w)")
+SPOKEN = re.compile(r"[“\"«„‘「『'].{0,2000}?[,.!?…。！？，—–-][”\"»’」』']|^[—–] ?\w|^[「『]")
 """A quotation that ends in punctuation, like speech and unlike a quoted title; or a dash that begins speech."""
 PERSON = r"he|she|they|it|i|we|you|who|nobody|somebody|everybody|everyone|someone|no one"
 PRETERITES = (

@@ -10,6 +10,7 @@ from html.entities import html5
 from typing import NamedTuple
 
 from corpora import Json
+from corpora.arrays import words_in as words_in
 from corpora.builtin.sources.unreadable import Unreadable as Unreadable
 
 INVISIBLE = "\xad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -67,11 +68,6 @@ def unescaped(text: str) -> str:
 
 def _read_entity(match: re.Match[str]) -> str:
     return unescape(unescape(match[0])) if match[1] is None or match[1] in html5 else match[0]
-
-
-def words_in(line: str) -> int:
-    """The number of words in a text whose white space is single spaces."""
-    return line.count(" ") + 1
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from corpora.builtin.sources.books.cleaning.prose import is_title, is_upper
-from corpora.builtin.sources.books.formats.blocks import Block, one_line
+from corpora.builtin.sources.books.formats.blocks import Block, one_line, words_in
 
 RULE = "running head"
 SAMPLE_LINES = 600
@@ -135,7 +135,7 @@ def _goes_on(before: str, after: str, width: int) -> bool:
         return True
     if before[-1] in STOPS:
         return width <= MAX_WIDTH and len(before) + 1 + len(after.split(None, 1)[0]) > width
-    return before.count(" ") + 1 >= LINE_WORDS and not is_upper(before) and not is_upper(after)
+    return words_in(before) >= LINE_WORDS and not is_upper(before) and not is_upper(after)
 
 
 def _is_cut(before: str, after: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from corpora.arrays import unspaced_words
 from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, SOFT, SOFT_END
 
 _PAIR = re.compile(r"([(（])([^()（）\n]*)[)）]")
@@ -89,8 +90,9 @@ def _shortened(part: str) -> str:
         return part
     rest = _STANDS.sub(" ", part).replace(HOLE, " ").strip(" ,;，；、")
     words = _WORD.findall(rest)
-    if (rest.endswith(":") and len(words) <= LABEL_WORDS + 2) or all(word.lower() in LABELS for word in words):
+    count = len(words) + unspaced_words(rest.encode("utf-8", "surrogatepass"))
+    if (rest.endswith(":") and count <= LABEL_WORDS + 2) or all(word.lower() in LABELS for word in words):
         return ""
     if HOLE in part:
-        return "" if len(words) <= LABEL_WORDS else part
-    return _STANDS.sub(" ", part) if len(words) <= SHORT else part
+        return "" if count <= LABEL_WORDS else part
+    return _STANDS.sub(" ", part) if count <= SHORT else part

@@ -3,7 +3,7 @@
 import pytest
 
 from corpora.builtin.sources.books.cleaning.cleaner import document_of
-from corpora.builtin.sources.books.cleaning.heading_words import number_of
+from corpora.builtin.sources.books.cleaning.heading_words import division_of, number_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
 
@@ -26,6 +26,7 @@ def headings(*texts):
     "line",
     ["Chapter 1", "CHAPTER XII.",
      "Chapter Four: The Ferry", "BOOK THE SECOND", "Part II — Winter", "IV.", "12", "Prologue",
+     "第十二章 归来", "第3回", "제7장 편지", "บทที่ 4", "序章", "終章", "（了）", "全文完",
      "THE FIFTH PART: THE TALE", "Kapitel 3", "Drittes Kapitel", "Chapitre II", "Capítulo 4", "Глава 5", "EPILOGUE."],
 )  # fmt: skip
 def test_a_division_of_a_book_is_told_by_its_words(line):
@@ -102,3 +103,36 @@ def test_titles_under_numbers_are_headings_where_most_chapters_have_one():
 def test_a_log_whose_entries_count_on_is_text():
     log = [f"Day {n}. We ate the last of the {food}." for n, food in enumerate(("bread", "fish", "rope", "salt"), 1)]
     assert paragraphs("Chapter 1", *STORY, *log, *STORY) == (*STORY, *log, *STORY)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("第十二章", 12), ("第一〇三回", 103), ("第两百零五章", 205), ("บทที่ ๑๔", 14)]
+)
+def test_numbers_of_east_asian_chapters_are_understood(text, value):
+    division = division_of(text)
+    assert division is not None and division.number == value
+
+
+@pytest.mark.parametrize("line", ["第一章的内容他早已忘记。", "第二天，雨停了。", "序章是他写的。"])
+def test_chinese_sentences_are_no_divisions(line):
+    assert not is_division(line)
+
+
+def test_a_chinese_novel_keeps_its_text_and_loses_its_title_page():
+    first = ["第一章 渡口", "清晨的雾还没有散，渡口上只有一个老人，他望着对岸的山。", "“今天不开船了。”老人说。"]
+    second = ["她没有回答。", "第二章 来信", "信是三天以前到的，没有署名，信封上盖着陌生的邮戳。"]
+    chapters = [*first, *second]
+    assert paragraphs("雾中的灯塔", "林晓 著", *chapters) == tuple(text for text in chapters if text[0] != "第")
+    assert headings("雾中的灯塔", "林晓 著", *chapters) == ["第一章 渡口", "第二章 来信"]
+
+
+@pytest.mark.parametrize("titles", [["winter", "thaw", "the long way"], ["The Ferry", "A Visit", "Low Water"]])
+def test_lines_of_any_case_that_divide_a_book_are_headings(titles):
+    book = [line for title in titles for line in (title, *STORY)]
+    assert headings(*STORY, *book) == titles
+
+
+def test_verse_signatures_and_signs_are_no_headings():
+    verse = ["the boats are in", "the nets are dry"]
+    assert headings(*STORY, *verse, *STORY, *verse, *STORY, *verse, *STORY) == []
+    assert headings(*([*STORY, "Anna"] * 4), *STORY) == []
