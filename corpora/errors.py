@@ -144,3 +144,14 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
 def first_line(error: BaseException) -> str:
     """The first line of a library's error message, to quote in ours; the exception's class name if it is empty."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 row`, `2,000 rows`.
+
+    Args:
+        number: how many there are.
+        noun: in the singular.
+        plural: its plural, if that is not the noun with an s.
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

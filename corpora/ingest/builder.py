@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpora.errors import InputError, TooManyFailed
+from corpora.errors import InputError, TooManyFailed, counted
 from corpora.execution import Executor, Progress, reported, silent
 from corpora.ingest.decision import Outcomes, decide, reasons_text
 from corpora.ingest.duplicates import Method
@@ -209,19 +209,16 @@ class _Build:
 
     def _check(self, outcomes: Outcomes) -> None:
         counts = outcomes.accounting
-        reasons = reasons_text(counts)
+        found, reasons = counted(counts["found"], "document"), reasons_text(counts)
         if not counts["found"]:
             raise InputError(f"{self.name}: {self.source.short()} contains no documents")
         if counts["failed"] > self.max_failed * counts["found"]:
             raise TooManyFailed(
-                f"{self.name}: {counts['failed']} of {counts['found']} documents failed ({reasons}), more than "
-                f"--max-failed {self.max_failed:g} allows; nothing was written"
+                f"{self.name}: {counts['failed']:,} of {found} failed ({reasons}), more than --max-failed "
+                f"{self.max_failed:g} allows, such as {outcomes.examples(counts['failures'])}; nothing was written"
             )
         if not counts["written"]:
-            examples = "; ".join(f"{r['id']}: {r['reason']} {r['detail']}".strip() for r in outcomes.rejects[:3])
-            raise InputError(
-                f"{self.name}: none of {counts['found']} documents was kept ({reasons}), such as {examples}"
-            )
+            raise InputError(f"{self.name}: none of {found} was kept ({reasons}), such as {outcomes.examples()}")
 
     def _gather(self, staging: Path, folder: Path, outcomes: Outcomes) -> Manifest:
         task = WriteTask(

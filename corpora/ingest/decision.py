@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -35,6 +35,19 @@ class Outcomes:
     """The hash of each paragraph near the ends of many documents, with the number of documents that contain it."""
     tables: dict[str, Counter[str]] = field(default_factory=dict)
     """Tables of counts from the documents' metadata, summed over the corpus."""
+
+    def examples(self, among: Collection[str] | None = None, most: int = 3) -> str:
+        """The first documents that were not kept, with their reasons, for messages.
+
+        Args:
+            among: only those with one of these reasons, as `stage: reason`; None for all.
+            most: how many.
+        """
+        lines = (line for line in self.rejects if among is None or f"{line['stage']}: {line['reason']}" in among)
+        return "; ".join(
+            f"{line['id']}: {line['reason']}" + (f" ({line['detail']})" if line["detail"] else "")
+            for line in islice(lines, most)
+        )
 
 
 def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Outcomes:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from corpora.errors import DownloadError, InputError
 from corpora.net.address import checked, host_of, name_of, redirected, robots_of
+from corpora.net.content_encoding import pending
 from corpora.net.deadline import Timeouts
 from corpora.net.download import Size, append
 from corpora.net.headers import content_length, validator
 from corpora.net.partial_file import PartialFile
-from corpora.net.retries import Retries
-from corpora.net.robots import AGENT, MAX_ROBOTS_BYTES, Host
+from corpora.net.retries import HostUnknownError, Retries, RetryableError
+from corpora.net.robots import AGENT, MAX_ROBOTS_BYTES, NO_HOST, Host
 
 if TYPE_CHECKING:
     from corpora.net.exchange import Response
@@ -135,7 +136,9 @@ class HttpClient:
             raise DownloadError(url, "too large", f"{size.limit_bytes:,} bytes; at most {max_bytes:,}")
         part = PartialFile(path, checksum)
         for _ in range(2):
-            self._retries.run(url, lambda: append(url, part, size, self._open))
+            encoding = self._retries.run(url, lambda: append(url, part, size, self._open))
+            if not checksum and pending(url, encoding):
+                part.decode(url, max_bytes)
             if not checksum or (digest := part.digest()) == checksum:
                 return part.finish()
             part.discard()
@@ -178,7 +181,15 @@ class HttpClient:
         host.wait_turn()
         try:
             with request(self._session, url, headers, self._timeouts) as answer:
+                host.resolved = True
                 yield answer
+        except HostUnknownError as error:
+            if host.resolved:
+                raise
+            raise DownloadError(url, NO_HOST, str(error), failed=error.passing) from error
+        except (DownloadError, RetryableError):
+            host.resolved = True
+            raise
         finally:
             host.end_turn()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpora.errors import DownloadError
 from corpora.net import headers as fields
+from corpora.net.content_encoding import pending
 from corpora.net.partial_file import PartialFile
 from corpora.net.retries import RetryableError
 
@@ -26,10 +27,12 @@ class Size:
     Args:
         max_bytes: larger files are refused.
         exact_bytes: the exact size; None if only the server knows it.
+        unsized_bytes: the most that is read of a body whose size the server does not send, which may never end.
     """
 
     max_bytes: int
     exact_bytes: int | None = None
+    unsized_bytes: int = 8 << 30
 
     @property
     def limit_bytes(self) -> int:
@@ -51,8 +54,8 @@ class Size:
             raise DownloadError(url, "too large", f"{size_bytes:,} bytes; {allowed}")
 
 
-def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
-    """Request the missing part of a file, and append it.
+def append(url: str, part: PartialFile, size: Size, open_url: Open) -> str:
+    """Request the missing part of a file, append it, and return its `Content-Encoding`; empty if it has none.
 
     Args:
         url: the address.
@@ -66,11 +69,14 @@ def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
     """
     have = part.size_bytes()
     if have == size.exact_bytes:
-        return
+        return ""
     if have > size.limit_bytes:
         part.discard()
     try:
         with open_url(url, part.headers()) as answer:
+            encoding = fields.content_encoding(answer.headers)
+            if not part.checksum:
+                pending(url, encoding)
             whole = _add(url, part, size, answer)
     except RetryableError as again:
         if again.status == 416:  # what we have is not the beginning of the file on the server
@@ -78,18 +84,23 @@ def append(url: str, part: PartialFile, size: Size, open_url: Open) -> None:
         raise
     if whole is not None and (arrived := part.path.stat().st_size) != whole:
         raise RetryableError(f"{arrived:,} of {whole:,} bytes arrived")
+    return encoding
 
 
 def _add(url: str, part: PartialFile, size: Size, answer: Response) -> int | None:
     """Write the body, and return the size that the file must have now; None if it is unknown."""
     start, length = _start(answer, part), fields.content_length(answer.headers)
-    stated = None if length is None else start + length
+    stated = fields.range_total(answer.headers) if answer.partial else None
+    if stated is None and length is not None:
+        stated = start + length
     size.check(url, stated)
-    if size.exact_bytes is None and stated is None and "transfer-encoding" not in answer.headers:
+    unsized = size.exact_bytes is None and stated is None
+    if unsized and "transfer-encoding" not in answer.headers:
         raise DownloadError(url, "no size given", "a truncated file would look complete")
     if start == 0:
         part.restart(fields.validator(answer.headers))
-    part.append(answer.chunks(), url, size.limit_bytes)
+    limit = min(size.limit_bytes, size.unsized_bytes) if unsized else size.limit_bytes
+    part.append(answer.chunks(), url, limit)
     return stated if size.exact_bytes is None else size.exact_bytes
 
 
@@ -98,6 +109,9 @@ def _start(answer: Response, part: PartialFile) -> int:
     if not answer.partial:
         return 0
     have, stated = part.size_bytes(), fields.range_start(answer.headers)
+    if not part.belongs(fields.validator(answer.headers)):
+        part.discard()
+        raise RetryableError("the server sent the rest of another version of the file")
     if stated == have or (part.checksum and "content-range" not in answer.headers):
         return have
     part.discard()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from corpora.errors import DownloadError, InputError, first_line
 from corpora.net import headers as fields
 from corpora.net.address import shown
 from corpora.net.deadline import Deadline, Timeouts
-from corpora.net.retries import BUSY, RetryableError
+from corpora.net.retries import BUSY, HostUnknownError, RetryableError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEMPORARY = BUSY | {408, 500, 502, 504}
@@ -91,6 +92,7 @@ def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts:
 
     Raises:
         RetryableError: the server is busy or fails, the connection was lost, or the response is truncated.
+        HostUnknownError: the host's name could not be resolved.
         DownloadError: the server refuses or has no such file, or the response is too slow or invalid.
     """
     with Deadline(timeouts) as deadline:
@@ -110,10 +112,21 @@ def request(session: httpx2.Client, url: str, headers: dict[str, str], timeouts:
             raise RetryableError(f"no answer for {timeouts.silence_seconds:g} seconds") from error
         except httpx2.HTTPError as error:
             _check_time(url, deadline, timeouts)
+            if (cause := _resolving(error)) is not None:
+                why = shown(cause.strerror or first_line(cause))
+                raise HostUnknownError(why, passing=cause.errno == socket.EAI_AGAIN) from error
             raise RetryableError(f"the connection failed: {shown(first_line(error))}") from error
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise DownloadError(url, "not a web address", shown(first_line(error))) from error
         _check_time(url, deadline, timeouts)
+
+
+def _resolving(error: BaseException) -> socket.gaierror | None:
+    """The error of the name resolution that caused an error of httpx2; None if it has another cause."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, socket.gaierror):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def _check_time(url: str, deadline: Deadline, timeouts: Timeouts) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
-_RANGE = re.compile(r"bytes ([0-9]{1,20})-([0-9]{1,20})/(?:[0-9]{1,20}|\*)", re.ASCII)
+_RANGE = re.compile(r"bytes ([0-9]{1,20})-([0-9]{1,20})/([0-9]{1,20}|\*)", re.ASCII)
 _STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,256}"')
 
 
@@ -23,6 +23,18 @@ def range_start(headers: Mapping[str, str]) -> int | None:
     """The offset of a partial response, from `Content-Range`; None if the header is missing or malformed."""
     match = _RANGE.fullmatch(headers.get("content-range", "").strip())
     return int(match[1]) if match and int(match[1]) <= int(match[2]) else None
+
+
+def range_total(headers: Mapping[str, str]) -> int | None:
+    """The size of the whole file, from `Content-Range`; None if the header is missing, malformed or does not say it."""
+    match = _RANGE.fullmatch(headers.get("content-range", "").strip())
+    return int(match[3]) if match and match[3] != "*" else None
+
+
+def content_encoding(headers: Mapping[str, str]) -> str:
+    """How the body is encoded, such as `gzip`, in lower case; empty if it is not encoded."""
+    value = headers.get("content-encoding", "").strip().lower()
+    return "" if value == "identity" else value
 
 
 def validator(headers: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from corpora.errors import DownloadError
+from corpora.net.content_encoding import decode
 
 
 class PartialFile:
@@ -40,6 +41,14 @@ class PartialFile:
             return {}
         return {"Range": f"bytes={have}-"} | ({} if self.checksum else {"If-Range": self._known()})
 
+    def belongs(self, validator: str) -> bool:
+        """Whether the rest that a server sends belongs to this part.
+
+        Args:
+            validator: of the response; without one, the server is believed. A checksum decides later.
+        """
+        return bool(self.checksum) or validator in ("", self._known())
+
     def restart(self, validator: str) -> None:
         """Discard the file, and begin another version.
 
@@ -68,6 +77,22 @@ class PartialFile:
                 if size > limit_bytes:
                     raise DownloadError(url, "too large", f"more than {limit_bytes:,} bytes")
                 file.write(chunk)
+
+    def decode(self, url: str, max_bytes: int) -> None:
+        """Replace the file by its content without the encoding that the server added; it is discarded if it is damaged.
+
+        Args:
+            url: the address, for messages.
+            max_bytes: the maximum size of the content.
+
+        Raises:
+            DownloadError: it is damaged, ends early or decodes to too much.
+        """
+        try:
+            decode(url, self.path, max_bytes)
+        except DownloadError:
+            self.discard()
+            raise
 
     def digest(self) -> str:
         """The file's digest as `ALGORITHM:DIGEST`, with the algorithm of the expected checksum."""

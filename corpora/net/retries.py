@@ -32,6 +32,19 @@ class RetryableError(Exception):
         self.status, self.retry_after_seconds = status, retry_after_seconds
 
 
+class HostUnknownError(RetryableError):
+    """The host's name could not be resolved; worth another try only if it could be before.
+
+    Args:
+        why: the resolver's message.
+        passing: whether the resolver itself failed, so that the name may exist.
+    """
+
+    def __init__(self, why: str, *, passing: bool) -> None:
+        super().__init__(why)
+        self.passing = passing
+
+
 @dataclass(frozen=True)
 class Retries:
     """How often a request is tried, and how long to wait in between.

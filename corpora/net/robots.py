@@ -17,6 +17,8 @@ MAX_ROBOTS_BYTES = 512 << 10
 MAX_WORK = 2_000_000
 """The maximum of rules times user agents, because the parser copies each rule to each agent of its group."""
 LONGEST_DELAY_SECONDS = 600.0
+NO_HOST = "host not found"
+"""The reason of the error if a host's name cannot be resolved."""
 
 
 class Host:
@@ -32,6 +34,8 @@ class Host:
         self._turn, self._reading = Lock(), Lock()
         self._rules: Any = None
         self._unavailable: DownloadError | None = None
+        self.resolved = False
+        """Whether its name was resolved before, so that a failure to do so is worth another try."""
 
     def wait_turn(self) -> None:
         """Sleep until the next request to the host may begin."""
@@ -64,6 +68,8 @@ class Host:
             return True
         if self._unavailable is not None:
             why = self._unavailable
+            if why.reason == NO_HOST:
+                raise DownloadError(url, why.reason, why.detail, failed=why.failed)
             raise DownloadError(url, "robots.txt unavailable", f"{why.reason}: {why.detail}", failed=why.failed)
         return bool(self._rules.can_fetch(url, AGENT))
 

@@ -5,6 +5,8 @@ import hashlib
 import pytest
 
 from corpora import DownloadError
+from corpora.net.download import Size, append
+from corpora.net.partial_file import PartialFile
 
 BODY = b"It was a long book. " * 5000
 SHA1 = f"sha1:{hashlib.sha1(BODY).hexdigest()}"
@@ -169,3 +171,39 @@ def test_complete_file_is_not_asked_for_again(serve, save, tmp_path):
     (tmp_path / "part").write_bytes(BODY)
     assert save(site.url + "/a", size_bytes=len(BODY), checksum=SHA1) == BODY
     assert site.asked == []
+
+
+def test_rest_of_another_version_is_not_joined(serve, save, tmp_path):
+    def page(handler):
+        if handler.headers.get("Range"):
+            rest = BODY[1000:].upper()
+            return handler.answer(rest, 206, ETag='"v2"', Content_Range=f"bytes 1000-{len(BODY) - 1}/{len(BODY)}")
+        return handler.answer(BODY, ETag='"v2"')
+
+    (tmp_path / "part").write_bytes(BODY[:1000])
+    (tmp_path / "part.mark").write_text('"v1"', encoding="ascii")
+    assert save(serve({"/a": page}).url + "/a") == BODY
+
+
+def test_rest_that_is_shorter_than_the_file_is_continued(serve, save, tmp_path):
+    def page(handler):
+        start = int(handler.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        stop = min(start + 40_000, len(BODY))
+        handler.answer(BODY[start:stop], 206, ETag='"v1"', Content_Range=f"bytes {start}-{stop - 1}/{len(BODY)}")
+
+    site = serve({"/a": page})
+    (tmp_path / "part").write_bytes(BODY[:1000])
+    (tmp_path / "part.mark").write_text('"v1"', encoding="ascii")
+    assert save(site.url + "/a") == BODY
+    assert site.sent("/a", "Range") == ["bytes=1000-", "bytes=41000-", "bytes=81000-"]
+
+
+def test_endless_body_is_read_up_to_a_limit(serve, client, tmp_path):
+    def page(handler):
+        handler.raw(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"400\r\n" + b"x" * 1024 + b"\r\n"] * 500
+        )
+
+    part = PartialFile(tmp_path / "part")
+    with pytest.raises(DownloadError, match=r"too large \(more than 100,000 bytes\)"):
+        append(f"{serve({'/a': page}).url}/a", part, Size(1 << 40, unsized_bytes=100_000), client()._open)

@@ -1,5 +1,6 @@
 """What is tried again, how long we wait before, and when we stop."""
 
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -121,3 +122,24 @@ def test_unreachable_host_is_one_line(save):
     with pytest.raises(DownloadError, match=r"^http://127.0.0.1:9/a: .*Connection refused; tried 2 times.*$") as error:
         save("http://127.0.0.1:9/a", retries=Retries(2, 0.0))
     assert error.value.failed
+
+
+def test_unknown_host_is_one_line_at_once(client, tmp_path, caplog):
+    with caplog.at_level("INFO", logger="corpora.net"), pytest.raises(DownloadError) as error:
+        client().download("http://nowhere.invalid/a", tmp_path / "part", max_bytes=1)
+    assert str(error.value).startswith("http://nowhere.invalid/a: host not found (")
+    assert "try 2" not in caplog.text
+
+
+def test_host_that_answered_before_is_tried_again_if_its_name_is_not_found(serve, save, monkeypatch):
+    resolve, failures = socket.getaddrinfo, [socket.gaierror(socket.EAI_AGAIN, "Temporary failure")] * 2
+
+    def flaky(host, port, *rest, **more):
+        if site.times("/a") and failures:
+            raise failures.pop()
+        return resolve(host, port, *rest, **more)
+
+    site = serve({"/a": first(1, lambda h: h.raw(b""))})
+    monkeypatch.setattr(socket, "getaddrinfo", flaky)
+    assert save(site.url.replace("127.0.0.1", "localhost") + "/a") == BODY
+    assert not failures

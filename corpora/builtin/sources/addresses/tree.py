@@ -66,7 +66,7 @@ def _brought(url: str, store: Path, reads: Suffixes | None, owner: str) -> Path:
     folder = store / "trees" / sha256_of([url, facts, dict(unread)])[:24]
     folder.mkdir(parents=True, exist_ok=True)
     (store / "files").mkdir(exist_ok=True)
-    with _locked(folder):
+    with _locked(store / "trees" / sha256_of(url)[:24]):  # its folders share the pool of files
         _check_space(folder, files)
         rejects = dict(_rejected(origin, files, url, folder, store / "files"))
         listing: Listing = {"rejects": rejects, "unread": dict(unread)}
@@ -132,9 +132,9 @@ def _check_space(folder: Path, files: Sequence[RemoteFile]) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(place: Path) -> Iterator[None]:
     """Let only one process at a time download an address; another one waits, and then finds the files."""
-    with (folder.parent / f"{folder.name}.lock").open("w") as file:
+    with place.with_name(f"{place.name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -21,10 +22,11 @@ class Web:
 
     Args:
         url: http or https; if it ends in a slash, it is a folder with an index page.
+        max_folders: the most index pages that are read.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, max_folders: int = 10_000) -> None:
+        self._url, self._max_folders = url, max_folders
         contact = os.environ.get("CORPORA_CONTACT", "") or "no contact given"
         self._client = HttpClient(contact, pause_seconds=0.0, redirect_hosts=("*",))
 
@@ -37,8 +39,7 @@ class Web:
         if not self._url.endswith("/"):
             name = unquote(urlsplit(self._url).path).rpartition("/")[2] or "index"
             return [self._remote(name, self._url)]
-        found = list(dict.fromkeys(self._linked(self._url, MAX_DEPTH)))
-        return [self._remote(unquote(url.removeprefix(self._url)), url) for url in found]
+        return [self._remote(unquote(url.removeprefix(self._url)), url) for url in self._linked()]
 
     def copy(self, remote: RemoteFile, path: Path) -> None:
         """Download the file, continuing where an earlier attempt stopped."""
@@ -48,18 +49,35 @@ class Web:
         size, version = self._client.about(url)
         return RemoteFile(key, url, size, version)
 
-    def _linked(self, folder: str, depth: int) -> Iterator[str]:
-        from lxml import html
+    def _linked(self) -> list[str]:
+        """The files that the index pages link to, from the address down."""
+        found: dict[str, None] = {}
+        folders = [self._url]
+        for read, folder in enumerate(folders):
+            if read == self._max_folders:
+                raise InputError(f"{self._url} links to more than {read:,} folders; give the address of one below")
+            page = self._client.text(folder, max_bytes=MAX_INDEX_BYTES)
+            links = [url for url in _links(page, folder) if url not in found]
+            found |= dict.fromkeys(links)
+            folders += [url for url in links if url.endswith("/") and self._depth(url) <= MAX_DEPTH]
+            if len(found) > MAX_FILES:
+                raise InputError(f"{self._url} links to more than {MAX_FILES:,} files; give the address of one folder")
+        return [url for url in found if not url.endswith("/")]
 
-        page = self._client.text(folder, max_bytes=MAX_INDEX_BYTES)
-        links = html.fromstring(page).xpath("//a/@href") if page.strip() else []
-        targets = sorted({urldefrag(urljoin(folder, str(link))).url for link in links})
-        if len(targets) > MAX_FILES:
-            raise InputError(f"{folder} links to {len(targets):,} files; at most {MAX_FILES:,}")
-        for url in targets:
-            if not url.startswith(folder) or url == folder or "?" in url:
-                continue
-            if not url.endswith("/"):
-                yield url
-            elif depth:
-                yield from self._linked(url, depth - 1)
+    def _depth(self, folder: str) -> int:
+        return folder.removeprefix(self._url).count("/")
+
+
+def _links(page: str, folder: str) -> list[str]:
+    """The addresses below a folder that its index page links to, sorted; what is not an address is left out."""
+    from lxml import etree, html
+
+    try:
+        hrefs = html.document_fromstring(page.encode(), html.HTMLParser(encoding="utf-8")).xpath("//a/@href")
+    except etree.ParserError:  # a page without any element
+        return []
+    targets = set()
+    for href in hrefs:
+        with suppress(ValueError):
+            targets.add(urldefrag(urljoin(folder, str(href))).url)
+    return sorted(url for url in targets if url.startswith(folder) and url != folder and "?" not in url)

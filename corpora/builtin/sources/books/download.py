@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from corpora import DownloadError, Entry, HttpClient, ServerBusy, StorageError, sha256_file, sha256_of
 from corpora.builtin.sources.books import SUFFIXES
+from corpora.errors import counted
 
 HOSTS = 8
 """The number of hosts that are used at the same time; each gets one request at a time."""
@@ -92,6 +93,9 @@ class DownloadFolder:
         part = self.folder / "files" / f".{hashlib.sha256(url.encode()).hexdigest()[:24]}.part"
         client.download(url, part, max_bytes=MAX_BOOK_BYTES)
         sha256, suffix = sha256_file(part), suffix_of(url, part)
+        if suffix == ".html" and (asked := address_suffix(url)) in (".epub", ".txt"):
+            part.unlink()  # an error page with status 200, or a login
+            raise DownloadError(url, "a web page instead of the book", f"the address ends in {asked}", failed=True)
         size = part.stat().st_size
         part.replace(self.path(sha256, suffix))
         self._note({"url": url, "sha256": sha256, "suffix": suffix, "size_bytes": size})
@@ -127,8 +131,13 @@ def suffix_of(url: str, file: Path) -> str:
         return ".epub"
     if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
         return ".html"
-    suffix = Path(urlsplit(url).path).suffix.lower()
+    suffix = address_suffix(url)
     return suffix if suffix in SUFFIXES and suffix != ".epub" else ".txt"
+
+
+def address_suffix(url: str) -> str:
+    """The suffix of an address's path in lower case, such as `.epub`; empty if it has none."""
+    return Path(urlsplit(url).path).suffix.lower()
 
 
 def download(lines: Iterable[ListedBook], shelf: DownloadFolder, client: HttpClient) -> list[ListedBook]:
@@ -188,7 +197,7 @@ def _of_host(
             yield number, ListedBook(line.entry, "", "", "download", error.reason, error.detail, error.failed)
         except ServerBusy as error:
             raise ServerBusy(
-                f"{error}; {place:,} of {len(numbers):,} books of this host are already downloaded"
+                f"{error}; {place:,} of {counted(len(numbers), 'book')} of this host were already downloaded"
             ) from None
         estimate.step(size, fetched=not known)
 

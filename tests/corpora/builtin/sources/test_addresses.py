@@ -13,6 +13,7 @@ import pytest
 import corpora
 from corpora import DownloadError, InputError, OptionError
 from corpora.builtin.sources.addresses.storage import Storage
+from corpora.builtin.sources.addresses.web import Web
 
 PROSE = "This is a sentence about a house on a hill. It has a red door.\n\n"
 FILES = {"a.txt": PROSE.encode(), "deep/b.txt.gz": gzip.compress(PROSE.replace("red", "blue").encode())}
@@ -93,6 +94,36 @@ def test_a_folder_of_a_web_server_gives_the_version_of_the_folder(here, serve):
         }
     )
     assert built(f"{site.url}/data/").fingerprint == here
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<?xml version="1.0" encoding="iso-8859-1"?><html><a href="a.txt">\xe4</a><a href="deep/">d</a></html>',
+        '<a href="http://[/"></a><a href="//[::/x"></a><a href="a.txt#part">a</a><a href="deep/./">d</a>',
+    ],
+)
+def test_an_index_page_may_be_odd(here, serve, page):
+    content = {f"/data/{key}": content for key, content in FILES.items()}
+    site = serve({"/data/": page.encode(), "/data/deep/": b'<a href="b.txt.gz">b</a>', **content})
+    assert built(f"{site.url}/data/").fingerprint == here
+
+
+@pytest.mark.parametrize("page", [b"", b"<!-- nothing -->", b"\0", b"Not found"])
+def test_an_index_page_without_links_is_one_line(home, serve, page):
+    with pytest.raises(InputError, match="no file in .* at .*; check the address"):
+        built(f"{serve({'/data/': page}).url}/data/")
+
+
+def test_folders_without_end_are_refused(serve):
+    class Endless(dict):
+        def get(self, path, default=None):
+            return b"<a href='a/'><a href='b/'>" if path.endswith("/") else default
+
+    site = serve({})
+    site.pages = Endless()
+    with pytest.raises(InputError, match=r"/data/ links to more than 50 folders; give the address of one below"):
+        Web(f"{site.url}/data/", max_folders=50).files()
 
 
 def test_a_pattern_takes_the_files_that_match(home, memory):

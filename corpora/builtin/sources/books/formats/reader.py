@@ -57,9 +57,9 @@ def refuse_other_formats(text: str) -> None:
         Unreadable: it contains HTML, RTF or PDF.
     """
     if HTML.match(text):
-        raise Unreadable("not plain text", "it holds HTML; a name that ends in .html has it read as such")
+        raise Unreadable("not plain text", "it is HTML; give it a name that ends in .html")
     if found := OTHER_FORMATS.match(text):
-        raise Unreadable("not plain text", f"it holds {found[1].upper()}; convert it first")
+        raise Unreadable("not plain text", f"it is {found[1].upper()}; convert it first")
 
 
 def bounded(path: Path) -> bytes:

@@ -107,6 +107,15 @@ def test_build_from_a_list_of_addresses_records_the_outcome_of_each(serve, tmp_p
     assert site.times("/c.txt") == 0 and len(read_list(source.listing)) == 4
 
 
+def test_a_web_page_in_place_of_a_book_is_a_failure_and_is_not_kept(serve, tmp_path):
+    page = b"<!DOCTYPE html><html><body><p>Please sign in to read this book.</p></body></html>"
+    site = serve({"/a.txt": page, "/b.html": page})
+    lines = [ListedBook(Entry(name, f"{site.url}/{name}")) for name in ("a.txt", "b.html")]
+    wrong, book = download(lines, DownloadFolder(tmp_path), client())
+    assert (wrong.stage, wrong.reason, wrong.failed) == ("download", "a web page instead of the book", True)
+    assert book.suffix == ".html" and len([*(tmp_path / "files").iterdir()]) == 1
+
+
 def test_downloads_need_a_contact(tmp_path, monkeypatch):
     monkeypatch.delenv("CORPORA_CONTACT", raising=False)
     (tmp_path / "list.txt").write_text("http://example.org/a.txt", encoding="utf-8")
