@@ -2,6 +2,7 @@ from .arrow import column_of as column_of
 from .arrow import numbers_array as numbers_array
 from .arrow import numbers_in as numbers_in
 from .arrow import repeated as repeated
+from .arrow import strings_at as strings_at
 from .count_tables import Keys as Keys
 from .count_tables import joined as joined
 from .count_tables import largest_counts as largest_counts

@@ -62,6 +62,23 @@ def _strings(values: Sequence[str | None], validity: pa.Buffer | None, kind: pa.
     )
 
 
+def strings_at(values: Array, begins: Array, stops: Array) -> pa.Array:
+    """Parts of a text as an Arrow string column.
+
+    Args:
+        values: [bytes], the text in UTF-8.
+        begins: [rows], where each part begins, in bytes, ascending.
+        stops: [rows], where it ends, not behind the next one's beginning.
+    """
+    steps = np.zeros(len(values) + 1, np.int8)
+    steps[begins] += 1
+    steps[stops] -= 1
+    inside = np.cumsum(steps[:-1], dtype=np.int8).view(bool)
+    lengths = stops - begins
+    buffers = [None, _offsets(lengths, len(lengths)), pa.py_buffer(values[inside])]
+    return pa.Array.from_buffers(pa.large_string(), len(lengths), buffers)
+
+
 def _offsets(lengths: Any, count: int) -> pa.Buffer:
     offsets = np.zeros(count + 1, np.int64)
     np.cumsum(np.fromiter(lengths, np.int64, count), out=offsets[1:])

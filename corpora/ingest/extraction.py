@@ -17,8 +17,8 @@ from corpora.ingest.duplicates import Method, signature
 from corpora.ingest.holes import whole_sentences
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
 from corpora.ingest.side_records import HAS_HOLE, SideRecordWriter, side_json
-from corpora.ingest.texts import joined, paragraphs_in, sentence_rows
-from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
+from corpora.ingest.texts import are_spans, joined, paragraphs_in, sentence_rows, span_rows
+from corpora.plugin import HOLE, Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
 
 EXTRACT = pa.schema(
@@ -190,16 +190,29 @@ class WriteTask:
         shared = shared_in(paragraphs, self.shared)
         side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
         kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
+        rows, symbols = self._rows(document, kept, splitter, side)
+        side.drop(NO_LETTERS, symbols)
+        return rows
+
+    def _rows(
+        self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: SideRecordWriter
+    ) -> tuple[pa.RecordBatch, int]:
+        """The sentences as rows, and the number of those left out since they have no letter or digit."""
+        if not any(HOLE in paragraph for paragraph in paragraphs):
+            with plugin_code(splitter, "spans", lambda: f"document {document}"):
+                spans = splitter.spans(paragraphs)
+            if spans is not None:
+                right = are_spans(spans, sum(map(len, paragraphs)) + len(paragraphs))
+                must_return(right, splitter, "spans", spans, "where sentences begin and end, in order")
+                return span_rows(document, paragraphs, spans, keep_symbols=self.keep_symbols)
         split: list[list[str]] = []
         holes = 0
         with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {len(split) + 1:,}"):
-            for sentences, dropped in whole_sentences(kept, splitter):
+            for sentences, dropped in whole_sentences(paragraphs, splitter):
                 split.append(sentences)
                 holes += dropped
         side.drop(HAS_HOLE, holes)
-        rows, symbols = sentence_rows(document, split, keep_symbols=self.keep_symbols)
-        side.drop(NO_LETTERS, symbols)
-        return rows
+        return sentence_rows(document, split, keep_symbols=self.keep_symbols)
 
 
 def _extracted(rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:

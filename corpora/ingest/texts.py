@@ -8,12 +8,14 @@ from itertools import chain, compress
 import numpy as np
 import pyarrow as pa
 
-from corpora.arrays import column_of, numbers_array, repeated
-from corpora.plugin import Document
+from corpora.arrays import column_of, numbers_array, repeated, strings_at
+from corpora.plugin import Array, Document
 from corpora.store import SENTENCES
 
 LINES, OTHERS = b"\n", b"\xff"
 """What stands between paragraphs, and before the first: line breaks, or a byte that UTF-8 does not have."""
+IS_ASCII_LETTER = np.array([chr(byte).isalnum() and byte < 128 for byte in range(256)])
+"""Whether each byte is an ASCII letter or digit: [256]."""
 
 
 def joined(document: Document) -> bytes:
@@ -49,6 +51,55 @@ def sentence_rows(document: str, split: Sequence[list[str]], *, keep_symbols: bo
             texts, numbers = [*compress(texts, written)], numbers[np.array(written)]
     columns = [column_of(texts, pa.large_string()), numbers_array(numbers, pa.int32()), repeated(document, len(texts))]
     return pa.RecordBatch.from_arrays(columns, schema=SENTENCES), dropped
+
+
+def span_rows(
+    document: str, paragraphs: Sequence[str], spans: tuple[Array, Array], *, keep_symbols: bool
+) -> tuple[pa.RecordBatch, int]:
+    """Like `sentence_rows`, for the places of sentences that a splitter gives in place of the sentences.
+
+    Args:
+        document: its id.
+        paragraphs: the document's.
+        spans: as `Splitter.spans` returns them.
+        keep_symbols: whether no sentence is left out.
+    """
+    text = "\n".join(paragraphs)
+    bounds = np.cumsum(np.fromiter((len(paragraph) + 1 for paragraph in paragraphs), np.int64, len(paragraphs)))
+    numbers = np.searchsorted(bounds, spans[0], side="right")
+    values = np.frombuffer(text.encode(), np.uint8)
+    begins, stops = spans if len(values) == len(text) else _in_bytes(values, *spans)
+    dropped = 0
+    if not keep_symbols:
+        written = _has_letters(values, begins, stops)
+        if dropped := len(written) - int(np.count_nonzero(written)):
+            begins, stops, numbers = begins[written], stops[written], numbers[written]
+    columns = [strings_at(values, begins, stops), numbers_array(numbers, pa.int32()), repeated(document, len(begins))]
+    return pa.RecordBatch.from_arrays(columns, schema=SENTENCES), dropped
+
+
+def are_spans(spans: tuple[Array, Array], characters: int) -> bool:
+    """Whether places of sentences are in order, none empty, and inside a text of this length."""
+    begins, stops = spans
+    if len(begins) != len(stops):
+        return False
+    inside = not len(begins) or (begins[0] >= 0 and stops[-1] <= characters)
+    return bool(inside and (begins < stops).all() and (stops[:-1] <= begins[1:]).all())
+
+
+def _in_bytes(values: Array, *places: Array) -> list[Array]:
+    """Places in characters of a text as places in its UTF-8 bytes."""
+    characters = np.append(np.flatnonzero((values & 0xC0) != 0x80), len(values))
+    return [characters[each] for each in places]
+
+
+def _has_letters(values: Array, begins: Array, stops: Array) -> Array:
+    """Whether each sentence has a letter or digit; for most, the first or second byte shows it."""
+    written: Array = IS_ASCII_LETTER[values[begins]]
+    written |= IS_ASCII_LETTER[values[np.minimum(begins + 1, stops - 1)]]
+    for row in np.flatnonzero(~written).tolist():
+        written[row] = has_letters(values[begins[row] : stops[row]].tobytes().decode())
+    return written
 
 
 def has_letters(sentence: str) -> bool:

@@ -136,6 +136,16 @@ class Splitter(Component, ABC):
         """The sentences of each paragraph of a document; override it if there is a faster way than calling `split`."""
         return map(self.split, paragraphs)
 
+    def spans(self, paragraphs: Sequence[str]) -> tuple[Array, Array] | None:
+        """Where each sentence of a document begins and ends, or None if `split_all` is to be called instead.
+
+        Override it if the places are found as arrays: sentences then become rows without a string for each.
+
+        Returns:
+            [sentences] each, int64, ascending, in characters of the paragraphs joined by line breaks.
+        """
+        return None
+
     def for_language(self, language: str) -> Splitter:
         """The splitter for a document in a given language: by default this one.
 

@@ -49,7 +49,7 @@ def check_splitter(given: type[Splitter] | Splitter) -> None:
 
 
 def _check_all(component: Splitter) -> None:
-    """Check that `split_all` gives the same sentences as `split`."""
+    """Check that `split_all` and `spans` give the same sentences as `split`."""
     paragraphs = list(inputs.PARAGRAPHS)
     together = called(component, "split_all", _split_all, component, paragraphs)
     for paragraph, sentences in zip(paragraphs, together, strict=True):
@@ -57,6 +57,16 @@ def _check_all(component: Splitter) -> None:
         require(
             sentences == expected, component, f"split_all gave {sentences} for {paragraph!r}, but split gave {expected}"
         )
+    spans = called(component, "spans", _spans, component, paragraphs)
+    if spans is not None:
+        text, expected = "\n".join(paragraphs), [sentence for sentences in together for sentence in sentences]
+        found = [text[begin:end] for begin, end in spans]
+        require(found == expected, component, f"spans gave {found}, but split gave {expected}")
+
+
+def _spans(component: Splitter, paragraphs: Sequence[str]) -> list[tuple[int, int]] | None:
+    spans = component.spans(paragraphs)
+    return spans if spans is None else [*zip(*(each.tolist() for each in spans), strict=True)]
 
 
 def _split_all(component: Splitter, paragraphs: Sequence[str]) -> list[list[str]]:

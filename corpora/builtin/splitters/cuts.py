@@ -1,6 +1,7 @@
 """Split a paragraph at given positions; only white space is lost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 
 def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
@@ -10,11 +11,17 @@ def cut(paragraph: str, starts: Iterable[int]) -> list[str]:
         paragraph: to split.
         starts: the index of the first character of each piece except the first, in ascending order.
     """
-    pieces, begin = [], 0
-    for start in starts:
-        if piece := paragraph[begin:start].strip():
-            pieces.append(piece)
-        begin = start
-    if piece := paragraph[begin:].strip():
-        pieces.append(piece)
-    return pieces
+    return [paragraph[begin:end] for begin, end in spans(paragraph, starts)]
+
+
+def spans(paragraph: str, starts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where the pieces that `cut` gives begin and end.
+
+    Args:
+        paragraph: to split.
+        starts: as for `cut`.
+    """
+    for begin, end in pairwise([0, *starts, len(paragraph)]):
+        piece = paragraph[begin:end].lstrip()
+        if length := len(piece.rstrip()):
+            yield end - len(piece), end - len(piece) + length

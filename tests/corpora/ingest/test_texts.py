@@ -1,10 +1,12 @@
 """Paragraphs come back from the text between the stages as they went in."""
 
+import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpora import Document
-from corpora.ingest.texts import joined, paragraphs_in, sentence_rows
+from corpora import Document, registry
+from corpora.ingest.texts import are_spans, joined, paragraphs_in, sentence_rows, span_rows
 
 
 @given(st.lists(st.text(st.characters(), max_size=9), max_size=5))
@@ -25,3 +27,23 @@ def test_sentences_without_letters_are_left_out_and_counted():
     assert rows["document"].to_pylist() == ["d"] * 3
     assert dropped == 2
     assert sentence_rows("d", split, keep_symbols=True)[0].num_rows == 5
+
+
+@pytest.mark.parametrize("keep_symbols", [False, True])
+@given(paragraphs=st.lists(st.text("aÉ3 .“…\u00a0语🙂", max_size=12), max_size=6))
+@example(paragraphs=[])
+@example(paragraphs=["“Zwei.” … Ä.", "", "* * *", "3"])
+def test_places_of_sentences_give_the_rows_of_the_sentences(paragraphs, keep_symbols):
+    splitter = registry.make("splitters", "rules")
+    split = list(splitter.split_all(paragraphs))
+    rows = span_rows("d", paragraphs, splitter.spans(paragraphs), keep_symbols=keep_symbols)
+    assert rows == sentence_rows("d", split, keep_symbols=keep_symbols)
+
+
+@pytest.mark.parametrize(
+    ("begins", "stops", "right"),
+    [([], [], True), ([0, 4], [4, 9], True), ([0], [4, 9], False), ([0, 3], [4, 9], False), ([0], [10], False),
+     ([-1], [3], False), ([2], [2], False), ([4, 0], [9, 4], False)],
+)  # fmt: skip
+def test_places_of_sentences_are_checked(begins, stops, right):
+    assert are_spans((np.array(begins, np.int64), np.array(stops, np.int64)), 9) is right

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from corpora import OptionError, Splitter, hookimpl, option
+from corpora import Array, OptionError, Splitter, hookimpl, option
 from corpora.builtin.splitters.cuts import cut
 from corpora.builtin.splitters.rules.boundaries import sentence_starts
-from corpora.builtin.splitters.rules.documents import sentences_of
+from corpora.builtin.splitters.rules.documents import sentences_of, spans_of
 from corpora.builtin.splitters.rules.language import Language, language_named
 
 AUTO = "auto"
@@ -38,6 +38,10 @@ class Rules(Splitter):
     def split_all(self, paragraphs: Sequence[str]) -> list[list[str]]:
         """The sentences of each paragraph, found in one scan of the document."""
         return sentences_of(paragraphs, self._language)
+
+    def spans(self, paragraphs: Sequence[str]) -> tuple[Array, Array]:
+        """Where each sentence of a document begins and ends."""
+        return spans_of(paragraphs, self._language)
 
     @property
     def _language(self) -> Language:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from corpora.builtin.splitters.cuts import cut
+from corpora.builtin.splitters.cuts import spans
 from corpora.builtin.splitters.rules.boundaries import ends, scan, scanned, sentence_starts, starts_at
 from corpora.builtin.splitters.rules.certain import BARRIER, Places, certain_ends
 from corpora.builtin.splitters.rules.full_stops import REACH, ROMAN
@@ -45,12 +45,31 @@ KNOWN = "|".join(
 
 def sentences_of(paragraphs: Sequence[str], language: Language) -> list[list[str]]:
     """The sentences of each paragraph."""
-    special = _special(paragraphs)
-    found = iter(_sentences([text for number, text in enumerate(paragraphs) if number not in special], language))
-    return [
-        cut(text, sentence_starts(text, language)) if number in special else next(found)
-        for number, text in enumerate(paragraphs)
-    ]
+    begins, stops = spans_of(paragraphs, language)
+    text = "\n".join(paragraphs)
+    sentences = [text[begin:stop] for begin, stop in zip(begins.tolist(), stops.tolist(), strict=True)]
+    return [sentences[first:last] for first, last in pairwise(np.searchsorted(begins, _bounds(paragraphs)).tolist())]
+
+
+def spans_of(paragraphs: Sequence[str], language: Language) -> tuple[Places, Places]:
+    """Where each sentence begins and ends, in characters of the paragraphs joined by line breaks."""
+    bounds, special = _bounds(paragraphs), sorted(_special(paragraphs))
+    plain = np.delete(np.arange(len(paragraphs)), special)
+    begins, stops = _spans([paragraphs[number] for number in plain.tolist()], bounds[plain], language)
+    if special:
+        bases = zip(special, bounds[special].tolist(), strict=True)
+        each = ((base, *span) for n, base in bases for span in _spans_in(paragraphs[n], language))
+        more = np.array([(base + begin, base + stop) for base, begin, stop in each], np.int64).reshape(-1, 2)
+        begins, stops = _merged(begins, more[:, 0]), _merged(stops, more[:, 1])
+    return begins, stops
+
+
+def _spans_in(paragraph: str, language: Language) -> Iterator[tuple[int, int]]:
+    return spans(paragraph, sentence_starts(paragraph, language))
+
+
+def _merged(*places: Places) -> Places:
+    return np.sort(np.concatenate(places), kind="stable")
 
 
 def _special(paragraphs: Sequence[str]) -> set[int]:
@@ -93,18 +112,20 @@ def _scan(language: Language, ascii: bool) -> re.Pattern[str]:
     return re.compile(rf"{first}(?:{KNOWN}|{more}{closing}(?:(?={BARRIER}|\Z)()|\s*+{opening}\w*+))")
 
 
-def _sentences(paragraphs: Sequence[str], language: Language) -> list[list[str]]:
-    """The sentences of each paragraph; paragraphs must be without layout and stripped of white space."""
+def _spans(paragraphs: Sequence[str], bases: Places, language: Language) -> tuple[Places, Places]:
+    """Where each sentence begins and ends, in paragraphs without layout and stripped of white space.
+
+    Args:
+        bases: [paragraphs], where each paragraph begins in the document, from which the places are counted.
+    """
     text = BARRIER.join(paragraphs)
     bounds = _bounds(paragraphs)
     certain, doubtful = certain_ends(text, language)
-    ends, begins = [bounds[1:] - 1, certain - 1], [bounds[:-1], certain]
-    found = list(_breaks(text, paragraphs, _placed(doubtful, certain, bounds), language))
-    ends.append(np.array([end for end, _ in found], np.int64))
-    begins.append(np.array([begin for _, begin in found], np.int64))
-    starts, stops = (np.sort(np.concatenate(each), kind="stable") for each in (begins, ends))
-    sentences = [text[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
-    return [sentences[first:last] for first, last in pairwise(np.searchsorted(starts, bounds).tolist())]
+    found = [*_breaks(text, paragraphs, _placed(doubtful, certain, bounds), language)]
+    ends, begins = np.array(found, np.int64).reshape(-1, 2).T
+    starts = _merged(bounds[:-1], certain, begins)
+    moved = np.repeat(bases - bounds[:-1], np.diff(np.searchsorted(starts, bounds)))
+    return starts + moved, _merged(bounds[1:] - 1, certain - 1, ends) + moved
 
 
 def _placed(doubtful: Places, certain: Places, bounds: Places) -> Iterator[tuple[int, int, int, int]]:
