@@ -8,3 +8,4 @@ from .terminal import run_app as run_app
 from .terminal import say as say
 from .terminal import say_json as say_json
 from .terminal import table as table
+from .terminal import table_console as table_console

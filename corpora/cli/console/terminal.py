@@ -20,12 +20,15 @@ import typer
 from corpora.errors import CorporaError, DatasetNotFound, OptionError, UnknownName
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from corpora.execution import Progress
     from corpora.plugin import Registry
 
 USAGE = 2
 HOME = re.compile(r"(?:^|(?<=[=:]))~/")
 INTERRUPTED = 130
+WIDE = 400
 
 
 def run_app(
@@ -220,6 +223,13 @@ class _Lines:
             of = f" of {total:g}" if total else ""
             typer.echo(f"{stage}: {done:g}{of} {detail}".rstrip(), err=True)
             self._last = time.monotonic()
+
+
+def table_console() -> Console:
+    """The console for tables on stdout; where that is a file or a pipe, wide enough that no cell is cut."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
 import corpora
 from corpora import OptionError, StorageError
 from corpora.cli import main
+from corpora.cli.console import table_console
 from corpora.cli.console.terminal import with_home
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -104,3 +106,18 @@ def test_a_store_that_cannot_be_made_is_a_storage_error(tmp_path, monkeypatch):
 def test_a_source_without_its_folder_is_a_wrong_option():
     with pytest.raises(OptionError, match="texts: no folder given; use --folder DIR"):
         corpora.build("texts")
+
+
+def test_tables_in_pipes_are_wide_and_keep_a_width_that_is_asked_for(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    row = [
+        "a folder with a rather long name",
+        *(f"column {number} of a table with many columns" for number in range(6)),
+    ]
+    printed = {}
+    for columns in (None, "60"):
+        monkeypatch.setenv("COLUMNS", columns) if columns else monkeypatch.delenv("COLUMNS", raising=False)
+        table = Table(*row)
+        table_console().print(table)
+        printed[columns] = capsys.readouterr().out
+    assert all(name in printed[None] for name in row)
+    assert max(map(len, printed["60"].splitlines())) <= 60

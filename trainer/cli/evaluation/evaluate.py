@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corpora.cli.console import table_console
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
@@ -115,12 +116,12 @@ def _by_cosine(
         for metric, each in result.correlations.items():
             interval = f"{each.low:.1f} to {each.high:.1f}"
             table.add_row(result.task, metric, f"{each.value:.1f}", interval, f"{result.pairs:,}")
-    Console().print(table)
+    table_console().print(table)
 
 
 def show(made: Evaluation) -> None:
     """Print an evaluation as a table, with its GLUE scores and notes."""
-    console = Console()
+    console = table_console()
     table = Table("task", "metric", "median", "range", "majority", "seeds", "dev", title=_title(made))
     for column in made.columns.values():
         for row in _rows(column):

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corpora.cli.console import table_console
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def show(made: Sequence[ProbeReport], *, details: bool) -> None:
         made: the results of each model, with the same probes in the same order.
         details: whether to show splits with more than 20 strata.
     """
-    console, errors = Console(), Console(stderr=True)
+    console, errors = table_console(), Console(stderr=True)
     for number, result in enumerate(made[0].results):
         results = [one.results[number] for one in made]
         for metric, about in result.metrics.items():

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corpora.cli.console import table_console
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def command(
 
 
 def _show(made: Measurements) -> None:
-    console = Console()
+    console = table_console()
     table = Table("model", "parameters", "MB", "on disk", "seconds", "median ms", "p95 ms", title=_title(made))
     for model in made.models:
         ratios = made.ratios(model)

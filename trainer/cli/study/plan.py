@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from corpora.cli.console import table_console
 from trainer.cli.component_options import with_options
 from trainer.distillation import RunSettings
 
@@ -59,7 +59,7 @@ def _show_runs(prepared: PreparedPlan, speed: float) -> None:
     table = Table("rows", "updates", "seed")
     for run in prepared.runs:
         table.add_row(f"{run.rows:,}", f"{run.updates:,}", "different" if run.repeat else "")
-    console = Console()
+    console = table_console()
     console.print(table)
     console.print(
         f"{len(prepared.runs)} short runs, {prepared.tokens:,} tokens, about {prepared.tokens / speed / 60:,.1f} min "
@@ -71,7 +71,7 @@ def _show_runs(prepared: PreparedPlan, speed: float) -> None:
 def _show(plan: Plan) -> None:
     from trainer.experiments.planning import plan_tables, sentences
 
-    console = Console()
+    console = table_console()
     for each in plan_tables(plan):
         table = Table(*each.header, title=each.title)
         for row in each.rows:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from corpora.cli.console import table_console
 
 if TYPE_CHECKING:
     from trainer.experiments.study import Step
@@ -95,7 +96,7 @@ def show_steps(steps: Sequence[Step], as_json: bool) -> None:
     for step in steps:
         counted = "" if step.tokens is None else f"{step.tokens:,}"
         table.add_row(step.kind, step.name, step.state, counted, _time(step.seconds))
-    console = Console()
+    console = table_console()
     console.print(table)
     left = [step for step in steps if step.state != "done"]
     if not left:
