@@ -33,7 +33,7 @@ class Names(Template):
     """Names of ships, nations and athletes, and titles after names."""
 
     name: ClassVar[str] = "names"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     def knows(self, name: str, language: str) -> bool:
         """Whether a template of this name may be one of its own."""
@@ -224,7 +224,7 @@ FUNCTIONS: dict[str, Function] = {
          "wp", "wpw", "country", "flagpsyn", "flagcountry2", "noflag", "bandera2", "bandiera2", "drapeau2", "flagdecou",
          "flaglink", "flagasian", "bandeiracon2", "icc", "flag country", "nationflag", "bandeira2",
          "flagge2", "vlag2", "flaglist", "flagnation", "sel", "selb", "self", "selm", "флагификация", "государство",
-         "landsnamn", "flagga", "país", "pays", "państwo", "vlajka a název", "국기", "flaggland", "flagland",
+         "landsnamn", "flagga", "lippu", "zászló2", "bayrak", "país", "pays", "państwo", "vlajka a název", "국기", "flaggland", "flagland",
          "land"), nation),
     "flag+link": second, **dict.fromkeys(("naz", "naznb", "naz/nome"), second), "bandiera": flag_or_name,
     **dict.fromkeys(

@@ -34,7 +34,7 @@ class Numbers(Template):
     """Numbers with their units, currencies and fractions."""
 
     name: ClassVar[str] = "numbers"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     def knows(self, name: str, language: str) -> bool:
         """Whether a template of this name may be one of its own."""
@@ -121,8 +121,8 @@ def val(arguments: Arguments, language: str) -> str | None:
     values = filled(arguments)
     if not values and not arguments.get("e"):
         return None
-    if arguments.get("fmt") == "none":
-        language = _UNGROUPED
+    if arguments.get("fmt") == "none" or (language in ENGLISH and arguments.get("fmt") != "commas"):
+        language = _UNGROUPED  # gaps between digits are only a style, and in no text that is copied
     text = _with_uncertainty(values, language) if values else ""
     power = arguments.get("e", "").replace("−", "-")
     if power:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from corpora.builtin.templates.arguments import Arguments, Function, first, positional
-from corpora.builtin.templates.numbers.numerals import in_words, localised, with_minus
+from corpora.builtin.templates.numbers.numerals import localised, spelled_number, with_minus
 from corpora.builtin.templates.numbers.units import between, canonical, full_name, is_word, known_unit, power_of_ten
 
 _NUMBER = re.compile(
     r"[<>~]?[+−-]?(?:[0-9][0-9,.\s]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?:[+⁄/–-]{1,2}[0-9.,/⁄+]+)*|[0-9]+ [0-9]+/[0-9]+"
 )
 _RANGE = re.compile(r"([+−-]?[0-9.,]+)\s*(to|and|or|by|x|×|±|\+/-)\s*([+−-]?[0-9.,]+)")
+_FRACTION = re.compile(r"[1-9][0-9]*/{1,2}[0-9]+|[1-9][0-9]*⁄[0-9]+")
 _DIGITS = re.compile(r"[0-9]{4,}(?=\.|\Z)")
 _SMALLER = {
     "ft": ("in",), "yd": ("ft", "in"), "mi": ("yd", "ft", "furlong", "chain"), "lb": ("oz",), "st": ("lb",),
@@ -86,7 +87,7 @@ def _with_unit(number: str, code: str, arguments: Arguments) -> str | None:
 def _unit(number: str, code: str, arguments: Arguments) -> str | None:
     """The unit in the form that the number and the options require."""
     adjective, short = _is_adjective(arguments), _is_short(arguments)
-    one = adjective or number in ("1", "-1", "−1")
+    one = adjective or number in ("1", "-1", "−1") or _FRACTION.fullmatch(number) is not None
     if short:
         _, code = power_of_ten(code)
         return known_unit(code, one=one and is_word(code), short=True)
@@ -109,8 +110,8 @@ def _is_short(arguments: Arguments) -> bool:
 
 def _number(number: str, arguments: Arguments) -> str:
     """A number as the page shows it: thousands grouped, mixed fractions with a space, ranges with a dash."""
-    if arguments.get("spell", "").lower() in ("in", "on") and number.replace(",", "").isdigit():
-        return in_words(int(number.replace(",", "")), capital=arguments["spell"][0].isupper())
+    if arguments.get("spell", "").lower() in ("in", "on") and (words := spelled_number(number.strip())):
+        return words[0].upper() + words[1:] if arguments["spell"][0].isupper() else words
     number = number.strip().rstrip(",")
     mantissa, e, power = re.sub(r"//", "/", number).lower().partition("e")
     if e:

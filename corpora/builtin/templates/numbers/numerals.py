@@ -64,6 +64,29 @@ def _table() -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("data", "numbers.toml").read_text(encoding="utf-8"))
 
 
+_MIXED = re.compile(r"([-−]?)(?:(\d[\d,]*)(?:[+ ]|(?=\.)|\Z))?(?:\.(\d+)|(\d+)/{1,2}(\d+))?")
+_PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth",
+          10: "tenth", 12: "twelfth", 16: "sixteenth", 32: "thirty-second"}  # fmt: skip
+
+
+def spelled_number(number: str) -> str | None:
+    """A number with a decimal or mixed fraction in English words: `one point five`, `two and a half`, `one-half`."""
+    match = _MIXED.fullmatch(number)
+    if match is None or not number:
+        return None
+    minus, whole, decimals, above, below = match.groups(default="")
+    text = in_words(int(whole.replace(",", ""))) if whole else "zero" if decimals else ""
+    if decimals:
+        text += " point " + " ".join(_ONES[int(digit)] for digit in decimals)
+    elif below:
+        part = _PARTS.get(int(below))
+        if part is None or int(above) == 0:
+            return None
+        share = f"{in_words(int(above))}-{part}{'' if int(above) == 1 else 's'}".replace("halfs", "halves")
+        text = f"{text} and {share.replace('one-', 'a ', 1) if int(above) == 1 else share}" if whole else share
+    return f"negative {text}" if minus and text else text or None
+
+
 def in_words(number: int, *, capital: bool = False) -> str:
     """A number below 10^12 in English words: `forty-two`, `one hundred and five`."""
     text = _words(number) if number < 10**12 else f"{number:,}"

@@ -19,6 +19,10 @@ from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
         ("pl", "{{DNK}} i {{Państwo|NOR}} tu", "Dania i Norwegia tu"),
         ("sv", "{{DNK}} och {{landsnamn|Norge}} här", "Danmark och Norge här"),
         ("ja", "{{NOR}}は{{flag|DNK}}に", "ノルウェーはデンマークに"),
+        ("fi", "{{NOR}} ja {{Lippu|Tanska}} täällä", "Norja ja Tanska täällä"),
+        ("hu", "{{DNK}} és {{URS}} itt", "Dánia és Szovjetunió itt"),
+        ("cs", "{{DNK}} a {{TCH}} tady", "Dánsko a Československo tady"),
+        ("tr", "{{DNK}} ve {{bayrak|NOR}} burada", "Danimarka ve Norveç burada"),
         ("en", "{{URS}} and {{flag|DNK}} there", "Soviet Union and Denmark there"),
     ],
 )

@@ -16,6 +16,7 @@ _STANDS = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 LABELS = frozenset(
     """
+    about approx approximately around equal equals equivalent nearly over roughly s terms to today todays worth
     afrikaans albanian also american anche and arabic armenian auch audio ausgesprochen aussi aussprache australian
     basque belarusian bengali brazilian british bulgarian canadian cantonese catalan chinese classical commonly
     croatian czech danish dutch ecclesiastical en english estonian european farsi finnish flemish french from
@@ -28,7 +29,7 @@ LABELS = frozenset(
     uitspraak uk ukrainian urdu us usually uzbek vietnamese welsh yiddish yoruba zulu произносится произношение
     """.split()  # noqa: SIM905
 )
-"""Words that introduce a pronunciation and are meaningless without it."""
+"""Words that introduce a pronunciation, or an amount in today's money, and are meaningless without it."""
 NESTED = 3
 """How many levels of nested brackets are examined."""
 LABEL_WORDS = 2
