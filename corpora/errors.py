@@ -142,7 +142,11 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of a library's error message, to quote in ours; the exception's class name if it is empty."""
+    """The first line of a library's error message, to quote in ours; the exception's class name if it is empty.
+
+    Args:
+        error: of any library.
+    """
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 

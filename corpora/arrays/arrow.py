@@ -114,7 +114,12 @@ def numbers_in(array: pa.Array) -> NDArray[Any]:
 
 
 def repeated(text: str, rows: int) -> pa.Array:
-    """An Arrow string column with the same text in every row."""
+    """An Arrow string column with the same text in every row.
+
+    Args:
+        text: any text; stored once per row, as large_string.
+        rows: the length of the column.
+    """
     data = text.encode()
     offsets = np.arange(rows + 1, dtype=np.int64) * len(data)
     return pa.Array.from_buffers(pa.large_string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data * rows)])

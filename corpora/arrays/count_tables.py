@@ -93,7 +93,11 @@ def mix_bits(numbers: Array, salt: int = 0) -> Keys:
 
 
 def trailing_zeros(hashes: Keys) -> NDArray[np.uint64]:
-    """The number of trailing zero bits of each hash, at most 31: [hashes]."""
+    """The number of trailing zero bits of each hash, at most 31: [hashes].
+
+    Args:
+        hashes: [hashes], uint64, uniform, so that a level of n or more has a share of 2**-n.
+    """
     low = (hashes & (~hashes + np.uint64(1))) | np.uint64(2**31)
     low &= ~low + np.uint64(1)
     return (np.frexp(low.astype(np.float64))[1] - 1).astype(np.uint64)

@@ -10,7 +10,11 @@ LAST = 65_536
 
 
 def histogram(lengths: Array) -> NDArray[np.int64]:
-    """The number of rows of each length: [at most LAST + 2]; the last bin counts all lengths above LAST."""
+    """The number of rows of each length: [at most LAST + 2]; the last bin counts all lengths above LAST.
+
+    Args:
+        lengths: [rows], integers from 0, in tokens or words.
+    """
     return np.bincount(np.minimum(lengths, LAST + 1)).astype(np.int64)
 
 
@@ -30,11 +34,20 @@ def median(histogram: Array) -> float | None:
 
 
 def mean(total: int, count: int) -> float | None:
-    """The total divided by the count; None if the count is 0."""
+    """The total divided by the count; None if the count is 0.
+
+    Args:
+        total: the sum of the values.
+        count: how many values were added up.
+    """
     return total / count if count else None
 
 
 def entropy(counts: Array) -> float:
-    """The entropy of a distribution given as counts, in bits; 0.0 if there are none."""
+    """The entropy of a distribution given as counts, in bits; 0.0 if there are none.
+
+    Args:
+        counts: [outcomes], from 0; zeros do not contribute.
+    """
     shares = counts[counts > 0] / max(1, counts.sum())
     return float(-(shares * np.log2(shares)).sum()) + 0.0

@@ -43,7 +43,11 @@ class Literals:
             self._table[_slots(np.array([code], "<u4"))] = True
 
     def places(self, text: bytes) -> dict[bytes, list[int]]:
-        """The byte offsets at which each literal occurs, in no particular order; absent literals are left out."""
+        """The byte offsets at which each literal occurs, in no particular order; absent literals are left out.
+
+        Args:
+            text: UTF-8 if the literals are.
+        """
         found: dict[bytes, list[int]] = {}
         for shift in range(GRAM):
             codes = np.frombuffer(text[shift : shift + (len(text) - shift) // GRAM * GRAM], "<u4")

@@ -115,7 +115,11 @@ FEW = 16
 
 
 def ordinary_ids(context: Context) -> NDArray[np.int64]:
-    """The ids that a transform may write: all except the special ones, which here include [UNK]."""
+    """The ids that a transform may write: all except the special ones, which here include [UNK].
+
+    Args:
+        context: of a token dataset; only its vocabulary and special ids are used.
+    """
     mask = np.ones(len(context.vocabulary), dtype=bool)
     mask[list(context.special_ids)] = False
     return np.flatnonzero(mask)

@@ -62,7 +62,12 @@ class Serial(Executor):
     name: ClassVar[str] = "serial"
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """`task(item)` for each item, in order."""
+        """`task(item)` for each item, in order.
+
+        Args:
+            task: runs in this process.
+            items: all known in advance.
+        """
         return map(task, items)
 
 
@@ -75,6 +80,10 @@ class Processes(Executor):
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """`task(item)` for each item, in order, with at most two items per worker in flight.
+
+        Args:
+            task: is pickled once, to a file that all workers read.
+            items: are pickled; small ones keep the pipes fast.
 
         Raises:
             WorkerError: a worker was killed, because memory ran out or by another process.
@@ -168,6 +177,10 @@ class Ray(Executor):
         """`task(item)` for each item, in order, with at most two items per worker in flight.
 
         If a worker or node dies, another one repeats its items.
+
+        Args:
+            task: is pickled once, into Ray's object store.
+            items: are pickled with each call.
 
         Raises:
             WorkerError: Ray is not installed, the cluster cannot be reached, a node is not set up for the work, or the

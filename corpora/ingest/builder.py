@@ -282,7 +282,11 @@ class _Build:
 
 
 def absolute_options(source: Source) -> dict[str, Json]:
-    """A source's options as JSON for a recipe, with absolute paths, so that the recipe works from any folder."""
+    """A source's options as JSON for a recipe, with absolute paths, so that the recipe works from any folder.
+
+    Args:
+        source: frozen or not; relative paths are resolved against the working folder.
+    """
     options = source.options()
     for option in options_of(type(source)):
         value = getattr(source, option.field)
@@ -299,7 +303,11 @@ def _counted_lines(noun: str, counts: Counter[str]) -> str:
 
 
 def rows_in(path: Path) -> int:
-    """The number of rows in a data file."""
+    """The number of rows in a data file.
+
+    Args:
+        path: an Arrow stream file.
+    """
     return sum(batch.num_rows for batch in read_stream(path))
 
 

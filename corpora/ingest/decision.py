@@ -127,6 +127,10 @@ def _tally(lines: Iterator[dict[str, Any]]) -> dict[str, int]:
 
 
 def reasons_text(accounting: dict[str, Any]) -> str:
-    """Why documents were not kept, in short: `2 filter: too short, 1 read: encrypted`."""
+    """Why documents were not kept, in short: `2 filter: too short, 1 read: encrypted`.
+
+    Args:
+        accounting: the counts of documents by stage and reason, as in the manifest.
+    """
     both = accounting["rejected"] | accounting["failures"]
     return ", ".join(f"{number:,} {reason}" for reason, number in both.items()) or "none rejected"

@@ -265,7 +265,11 @@ def _digest(text: bytes) -> str:
 
 
 def reject_row(reject: Reject) -> dict[str, Any]:
-    """A reject as a row of the extract table."""
+    """A reject as a row of the extract table.
+
+    Args:
+        reject: made by a source or a filter.
+    """
     return {
         "id": reject.id,
         "stage": reject.stage,
@@ -278,7 +282,11 @@ def reject_row(reject: Reject) -> dict[str, Any]:
 
 
 def stamp_of(shard: Shard) -> tuple[int, int] | None:
-    """The size and modification time (ns) of a shard's file, to detect later changes; None if it has no file."""
+    """The size and modification time (ns) of a shard's file, to detect later changes; None if it has no file.
+
+    Args:
+        shard: its `path` is the file; None for shards that are generated.
+    """
     if shard.path is None:
         return None
     status = shard.path.stat()

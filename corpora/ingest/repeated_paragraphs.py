@@ -28,6 +28,9 @@ def edge_hashes(paragraphs: Sequence[str]) -> dict[int, int]:
     """A 64-bit hash of each paragraph near an end of a document, by the paragraph's index.
 
     Case and spaces are ignored, and paragraphs of fewer than `MIN_WORDS` words are left out.
+
+    Args:
+        paragraphs: of one document, in order.
     """
     near = {*range(min(EDGE_PARAGRAPHS, len(paragraphs)))}
     near |= {*range(max(0, len(paragraphs) - EDGE_PARAGRAPHS), len(paragraphs))}

@@ -49,12 +49,22 @@ class SideRecordWriter:
             self._lines.setdefault(name, []).extend({"document": document, **line} for line in lines)
 
     def add_json(self, document: str, text: str | None) -> None:
-        """Add the records of one document, as `side_json` returned them."""
+        """Add the records of one document, as `side_json` returned them.
+
+        Args:
+            document: its id.
+            text: from `side_json`; None if it has no side records.
+        """
         if text:
             self.add(document, json.loads(text))
 
     def drop(self, reason: str, sentences: int) -> None:
-        """Count dropped sentences under a reason."""
+        """Count dropped sentences under a reason.
+
+        Args:
+            reason: such as `hole`.
+            sentences: how many; 0 records nothing.
+        """
         if sentences:
             self._dropped[reason] += sentences
 

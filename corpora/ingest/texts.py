@@ -28,7 +28,11 @@ def joined(document: Document) -> bytes:
 
 
 def paragraphs_in(data: bytes) -> list[str]:
-    """The paragraphs that `joined` put together."""
+    """The paragraphs that `joined` put together.
+
+    Args:
+        data: from `joined`; empty for no paragraphs.
+    """
     if data[:1] == OTHERS:
         return [paragraph.decode("utf-8", "surrogatepass") for paragraph in data[1:].split(OTHERS)]
     return data[1:].decode("utf-8", "surrogatepass").split("\n") if data else []

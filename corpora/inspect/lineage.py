@@ -65,7 +65,11 @@ def _amount(dataset: Dataset) -> str:
 
 
 def short(number: int) -> str:
-    """A count with three significant digits and a unit, such as 109 M."""
+    """A count with three significant digits and a unit, such as 109 M.
+
+    Args:
+        number: not negative.
+    """
     for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
         if number >= size:
             return f"{number / size:.3g} {unit}"

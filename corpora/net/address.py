@@ -17,6 +17,9 @@ MAX_SHOWN = 200
 def checked(url: str) -> str:
     """The address, unchanged, after a check that it may be requested.
 
+    Args:
+        url: from a user, a catalogue or a redirect.
+
     Raises:
         DownloadError: it is not http or https, has no valid host or port, contains a user name, or is too long.
     """
@@ -45,7 +48,11 @@ def _problem(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a checked address in lower case and IDNA form, with its port unless it is the scheme's default."""
+    """The host of a checked address in lower case and IDNA form, with its port unless it is the scheme's default.
+
+    Args:
+        url: an address that `checked` accepted.
+    """
     parts = urlsplit(url)
     host = _ascii(parts.hostname or "")
     host = f"[{host}]" if ":" in host else host
@@ -53,12 +60,20 @@ def host_of(url: str) -> str:
 
 
 def name_of(url: str) -> str:
-    """The host name of a checked address, without the port."""
+    """The host name of a checked address, without the port.
+
+    Args:
+        url: an address that `checked` accepted.
+    """
     return urlsplit(url).hostname or ""
 
 
 def robots_of(url: str) -> str:
-    """The address of robots.txt for a checked address."""
+    """The address of robots.txt for a checked address.
+
+    Args:
+        url: an address that `checked` accepted.
+    """
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
@@ -87,7 +102,11 @@ def redirected(url: str, location: str, permitted: Iterable[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """Text from a server in a form that is safe to print: one short line without control characters."""
+    """Text from a server in a form that is safe to print: one short line without control characters.
+
+    Args:
+        text: may be long, hostile or in any script.
+    """
     text = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 

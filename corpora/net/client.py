@@ -89,6 +89,9 @@ class HttpClient:
     def allows(self, url: str) -> bool:
         """Whether the host's robots.txt or a permission allows requesting an address.
 
+        Args:
+            url: an http or https address.
+
         Raises:
             DownloadError: robots.txt could not be read because the host or the network failed.
             ServerBusy: the host keeps answering 429 or 503.
@@ -99,6 +102,9 @@ class HttpClient:
 
     def about(self, url: str) -> tuple[int | None, str]:
         """The size of a file in bytes and its validator (ETag or date), as sent by the server; the body is not read.
+
+        Args:
+            url: an http or https address.
 
         Raises:
             DownloadError: as in `text`.

@@ -49,7 +49,11 @@ class Deadline:
         self._done.set()
 
     def received(self, size_bytes: int) -> None:
-        """Extend the deadline according to the number of bytes received so far."""
+        """Extend the deadline according to the number of bytes received so far.
+
+        Args:
+            size_bytes: since the request began.
+        """
         self._end = self._grace_end + size_bytes / self._speed
 
     def trace(self, event: str, info: dict[str, Any]) -> None:

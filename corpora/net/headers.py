@@ -14,13 +14,21 @@ _STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,256}"')
 
 
 def content_length(headers: Mapping[str, str]) -> int | None:
-    """The size of the body in bytes; None if it is missing or the body is sent in chunks."""
+    """The size of the body in bytes; None if it is missing or the body is sent in chunks.
+
+    Args:
+        headers: with lower-case names, or a mapping that ignores case.
+    """
     value = headers.get("content-length", "").strip()
     return int(value) if _DIGITS.fullmatch(value) and "transfer-encoding" not in headers else None
 
 
 def range_start(headers: Mapping[str, str]) -> int | None:
-    """The offset of a partial response, from `Content-Range`; None if the header is missing or malformed."""
+    """The offset of a partial response, from `Content-Range`; None if the header is missing or malformed.
+
+    Args:
+        headers: of a response with status 206.
+    """
     match = _RANGE.fullmatch(headers.get("content-range", "").strip())
     return int(match[1]) if match and int(match[1]) <= int(match[2]) else None
 
@@ -38,7 +46,11 @@ def content_encoding(headers: Mapping[str, str]) -> str:
 
 
 def validator(headers: Mapping[str, str]) -> str:
-    """What identifies this version of a file in `If-Range`: a strong ETag, or else its date; empty without either."""
+    """What identifies this version of a file in `If-Range`: a strong ETag, or else its date; empty without either.
+
+    Args:
+        headers: of a response with the whole file, or with its header only.
+    """
     tag, date = headers.get("etag", ""), headers.get("last-modified", "")
     if _STRONG_TAG.fullmatch(tag):
         return tag
@@ -46,7 +58,11 @@ def validator(headers: Mapping[str, str]) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds to wait before the next request, which the server sends as a number or a date; None if missing."""
+    """The seconds to wait before the next request, which the server sends as a number or a date; None if missing.
+
+    Args:
+        headers: of a response with status 429 or 503.
+    """
     value = headers.get("retry-after", "").strip()
     if _DIGITS.fullmatch(value):
         return float(value)

@@ -98,7 +98,12 @@ def with_score(batch: pa.RecordBatch, component: Score, context: Context) -> pa.
 
 
 def readable(batch: pa.RecordBatch, vocabulary: Vocabulary | None) -> list[str]:
-    """A block's rows as text; ids are decoded, including special pieces."""
+    """A block's rows as text; ids are decoded, including special pieces.
+
+    Args:
+        batch: a block with `text` or `input_ids`.
+        vocabulary: decodes ids; None for a sentence dataset.
+    """
     if vocabulary is None:
         texts: list[str] = batch["text"].to_pylist()
         return texts

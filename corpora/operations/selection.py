@@ -166,7 +166,13 @@ class _ByDocument(Selection):
     name = "split"
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """[rows], uint64: a key for each row, from its index in the dataset."""
+        """[rows], uint64: a key for each row, from its index in the dataset.
+
+        Args:
+            block: of any dataset; only its number of rows matters.
+            context: gives the number of the first row.
+            seed: another seed gives another order of all documents.
+        """
         return mix64(np.arange(context.first_row, context.first_row + len(block), dtype=np.uint64), seed)
 
 

@@ -131,7 +131,12 @@ class Between:
     highest: int
 
     def mask(self, keys: NDArray[np.uint64], first_row: int) -> NDArray[np.bool_]:
-        """Whether each row of a block is taken, by its key: [rows]."""
+        """Whether each row of a block is taken, by its key: [rows].
+
+        Args:
+            keys: [rows], uint64.
+            first_row: unused, since only keys count.
+        """
         taken: NDArray[np.bool_] = (keys >= np.uint64(self.lowest)) & (keys <= np.uint64(self.highest))
         return taken
 

@@ -109,6 +109,10 @@ def transform(
 def check_chain(parent: Dataset, chain: Sequence[Transform]) -> None:
     """Check that a chain of transforms can rewrite a dataset.
 
+    Args:
+        parent: the dataset that the first transform reads.
+        chain: in the order in which they are applied.
+
     Raises:
         OptionError: the chain contains a selection, a transform for the other kind of dataset, or a score that the
             dataset already has.

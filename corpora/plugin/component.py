@@ -284,7 +284,11 @@ def _path(value: str | Path, opt: Option) -> Path | Address:
 
 
 def to_json(value: Any) -> Json:
-    """An option's value as JSON: paths become strings, tuples become lists."""
+    """An option's value as JSON: paths become strings, tuples become lists.
+
+    Args:
+        value: of an option: a number, text, path, address, None, or a tuple of these.
+    """
     if isinstance(value, Path | Address):
         return str(value)
     return [to_json(item) for item in value] if isinstance(value, tuple) else value

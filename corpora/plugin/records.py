@@ -139,7 +139,11 @@ class Sequences:
         return words_per_row(block.values, block.offsets)
 
     def row(self, number: int) -> Array:
-        """The values of one row."""
+        """The values of one row.
+
+        Args:
+            number: from 0 to `len(self) - 1`.
+        """
         return self.values[self.offsets[number] : self.offsets[number + 1]]
 
     def tight(self) -> Sequences:

@@ -52,14 +52,22 @@ def scores_in(schema: pa.Schema) -> list[str]:
 
 
 def numbers_of(batch: pa.RecordBatch) -> dict[str, Array]:
-    """A block's numeric columns by name, [rows] each, without copying."""
+    """A block's numeric columns by name, [rows] each, without copying.
+
+    Args:
+        batch: a record batch of a dataset; columns of text and lists are left out.
+    """
     kinds = (pa.types.is_floating, pa.types.is_integer)
     names = [column.name for column in batch.schema if any(is_kind(column.type) for is_kind in kinds)]
     return {name: numbers_in(batch.column(name)) for name in names}
 
 
 def sequences_of(batch: pa.RecordBatch) -> Sequences:
-    """A record batch's values as a ragged block, without copying."""
+    """A record batch's values as a ragged block, without copying.
+
+    Args:
+        batch: with a column `text` (large_string) or `input_ids` (list).
+    """
     return ragged(batch.column(values_column(batch.schema)))
 
 

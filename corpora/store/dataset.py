@@ -98,7 +98,11 @@ class Dataset:
                 yield from map(json.loads, file)
 
     def pieces(self, target_bytes: int = 16 << 20) -> list[Piece]:
-        """Groups of consecutive blocks of roughly equal size, for parallel work; see `pieces_of`."""
+        """Groups of consecutive blocks of roughly equal size, for parallel work; see `pieces_of`.
+
+        Args:
+            target_bytes: the approximate size of a group; at least one block.
+        """
         return pieces_of(self.files, target_bytes=target_bytes)
 
     @property
@@ -214,7 +218,12 @@ class Dataset:
 
 
 def write_counts(path: Path, counts: Counts) -> None:
-    """Write named arrays as `.npz`, atomically; the same counts give the same bytes."""
+    """Write named arrays as `.npz`, atomically; the same counts give the same bytes.
+
+    Args:
+        path: ends in `.npz`.
+        counts: arrays by name; shapes and dtypes are kept.
+    """
     buffer = io.BytesIO()
     arrays: dict[str, Array] = {name: np.ascontiguousarray(counts[name]) for name in sorted(counts)}
     np.savez(buffer, allow_pickle=False, **arrays)

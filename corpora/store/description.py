@@ -18,7 +18,11 @@ STATISTICS = ("sentences", "words", "mean_words_per_sentence", "median_words_per
 
 
 def show(dataset: Dataset) -> dict[str, Any]:
-    """A version's figures as JSON values; None for those that do not apply."""
+    """A version's figures as JSON values; None for those that do not apply.
+
+    Args:
+        dataset: of any kind; token counts are None for sentences.
+    """
     manifest = dataset.manifest
     summary = {key: value for figures in manifest.statistics.values() for key, value in figures.items()}
     return {
@@ -76,6 +80,9 @@ def texts(dataset: Dataset) -> Iterator[dict[str, Any]]:
     """A version's rows as dicts for people to read: its columns, and for token datasets also the decoded `text`.
 
     A score that is NaN becomes None, because JSON has no NaN.
+
+    Args:
+        dataset: of any kind; ids are decoded with the version's own tokenizer.
     """
     from corpora.store.blocks import scores_in
     from corpora.store.vocabulary import vocabulary_in

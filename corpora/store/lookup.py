@@ -34,6 +34,9 @@ class DamagedVersion:
 def read_version(folder: Path) -> Dataset:
     """The version in a folder; its data files are not checked.
 
+    Args:
+        folder: HOME/NAME/DIGITS.
+
     Raises:
         DatasetDamaged: its manifest cannot be read.
     """
@@ -41,7 +44,11 @@ def read_version(folder: Path) -> Dataset:
 
 
 def intact(folder: Path) -> Dataset | None:
-    """The version in a folder; None if there is no such folder or its manifest is damaged."""
+    """The version in a folder; None if there is no such folder or its manifest is damaged.
+
+    Args:
+        folder: HOME/NAME/DIGITS; it need not exist.
+    """
     try:
         return read_version(folder) if folder.is_dir() else None
     except DatasetDamaged:
@@ -68,7 +75,12 @@ def names(home: Path) -> list[str]:
 
 
 def version_folders(home: Path, name: str) -> Iterator[Path]:
-    """The folders of a dataset's versions, sorted, including those with a damaged manifest."""
+    """The folders of a dataset's versions, sorted, including those with a damaged manifest.
+
+    Args:
+        home: of the store.
+        name: of the dataset; an unknown one has no versions.
+    """
     folder = home / name
     if folder.is_symlink() or not folder.is_dir():
         return iter(())
@@ -77,12 +89,22 @@ def version_folders(home: Path, name: str) -> Iterator[Path]:
 
 
 def current(home: Path, name: str) -> str | None:
-    """The folder name of the version that NAME alone refers to; None if there is none."""
+    """The folder name of the version that NAME alone refers to; None if there is none.
+
+    Args:
+        home: of the store.
+        name: of the dataset.
+    """
     return _pointer(home / name / CURRENT)
 
 
 def tags(home: Path, name: str) -> dict[str, str]:
-    """The tags of a dataset, each with the folder name of its version."""
+    """The tags of a dataset, each with the folder name of its version.
+
+    Args:
+        home: of the store.
+        name: of the dataset; an unknown one has no tags.
+    """
     folder = home / name / "tags"
     if folder.is_symlink() or not folder.is_dir():
         return {}

@@ -260,7 +260,11 @@ def _check_files(manifest: Manifest) -> None:
 
 
 def is_data_file(name: str) -> bool:
-    """Whether a file of a version contains rows, by its path relative to the version's folder."""
+    """Whether a file of a version contains rows, by its path relative to the version's folder.
+
+    Args:
+        name: with slashes, such as `data-00000-of-00003.arrow`.
+    """
     return name.startswith("data-") and "/" not in name
 
 

@@ -63,7 +63,11 @@ def refuse_links(folder: Path) -> None:
 
 
 def wanted(pattern: str) -> str:
-    """A pattern restricted to Parquet files."""
+    """A pattern restricted to Parquet files.
+
+    Args:
+        pattern: as in `glob`, relative to the folder; a folder stands for the files below it.
+    """
     return pattern if pattern.endswith(".parquet") else f"{pattern.removesuffix('*')}*.parquet"
 
 
@@ -136,7 +140,11 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
 
 
 def licence_in(folder: Path) -> str:
-    """The licence in the YAML of a dataset card; empty if there is no card or no licence in it."""
+    """The licence in the YAML of a dataset card; empty if there is no card or no licence in it.
+
+    Args:
+        folder: has the card as `README.md`.
+    """
     from huggingface_hub import metadata_load
     from yaml import YAMLError
 

@@ -52,12 +52,20 @@ class Mojibake(Filter):
 
 
 def may_be_broken(text: bytes) -> bool:
-    """Whether `broken_in` can find anything in a text, given as UTF-8; much faster than calling it."""
+    """Whether `broken_in` can find anything in a text, given as UTF-8; much faster than calling it.
+
+    Args:
+        text: UTF-8.
+    """
     return not text.isascii() and any(lead in text and suspect.search(text) for lead, suspect in SUSPECTS.items())
 
 
 def broken_in(text: str) -> int:
-    """The number of characters or sequences that show that a text was decoded with the wrong encoding."""
+    """The number of characters or sequences that show that a text was decoded with the wrong encoding.
+
+    Args:
+        text: decoded, as the source gives it.
+    """
     twice = len(TWICE.findall(text)) if any(lead in text for lead in LEADS) else 0
     return len(BROKEN.findall(text)) + twice
 

@@ -27,7 +27,11 @@ class Sentencex(Splitter):
         return cut(paragraph, (found["start_index"] for found in get_sentence_boundaries(language, paragraph)))
 
     def for_language(self, language: str) -> Sentencex:
-        """The splitter for a document's language, unless a language was chosen."""
+        """The splitter for a document's language, unless a language was chosen.
+
+        Args:
+            language: an ISO 639 code; empty if it is unknown.
+        """
         return replace(self, language=language) if self.language == "auto" and language else self
 
 

@@ -42,7 +42,12 @@ class Bigrams(Statistic):
         return self._bounded(*tally(before), level=0)
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """The sum of both tables, without the levels that either one has dropped."""
+        """The sum of both tables, without the levels that either one has dropped.
+
+        Args:
+            one: of some blocks of a dataset.
+            other: of other blocks of the same dataset, in any order.
+        """
         level = max(int(one["level"][0]), int(other["level"][0]))
         parts = [_from_level(part["keys"], part["counts"], level) for part in (one, other)]
         return self._bounded(*merged(*parts), level=level)

@@ -57,7 +57,12 @@ class Lengths(Statistic):
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The rows of each length, [length + 1], and the sum of the lengths beyond 65,536."""
+        """The rows of each length, [length + 1], and the sum of the lengths beyond 65,536.
+
+        Args:
+            block: bytes of sentences, or token ids.
+            context: tells which of the two they are.
+        """
         lengths = block.words if holds_text(block, context) else block.lengths
         return {"rows": histogram(lengths), "beyond": np.array([lengths[lengths > LAST].sum()], dtype=np.int64)}
 

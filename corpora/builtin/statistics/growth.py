@@ -21,7 +21,12 @@ class Growth(Statistic):
     name: ClassVar[str] = "growth"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The row in which each id was first seen, [vocabulary], and the tokens read between milestones."""
+        """The row in which each id was first seen, [vocabulary], and the tokens read between milestones.
+
+        Args:
+            block: token ids.
+            context: gives the number of the first row and the size of the vocabulary.
+        """
         block = block.tight()
         rows = np.arange(context.first_row, context.first_row + len(block))
         first = np.full(len(context.vocabulary), NEVER)
@@ -29,7 +34,12 @@ class Growth(Statistic):
         return {"first": first, "read": read_by_milestone(rows, block.lengths)}
 
     def merge(self, one: Counts, other: Counts) -> Counts:
-        """For each id the earlier of the two rows; the numbers of tokens are added up."""
+        """For each id the earlier of the two rows; the numbers of tokens are added up.
+
+        Args:
+            one: of some blocks of a dataset.
+            other: of other blocks of the same dataset, in any order.
+        """
         read = super().merge({"read": one["read"]}, {"read": other["read"]})["read"]
         return {"first": np.minimum(one["first"], other["first"]), "read": read}
 

@@ -23,7 +23,12 @@ class Scores(Statistic):
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """For each column of floats, the rows by the leading bits of their scores, the sum, and both extremes."""
+        """For each column of floats, the rows by the leading bits of their scores, the sum, and both extremes.
+
+        Args:
+            block: its values are not used.
+            context: has the columns of scores, NaN where a row has none.
+        """
         counts: dict[str, Array] = {}
         for name, column in context.columns.items():
             if column.dtype.kind == "f":

@@ -19,7 +19,12 @@ class Sizes(Statistic):
     of: ClassVar[Literal["sentences", "tokens", "both"]] = "both"
 
     def count(self, block: Sequences, context: Context) -> Counts:
-        """The block's sizes."""
+        """The block's sizes.
+
+        Args:
+            block: bytes of sentences, or token ids.
+            context: gives each row's document.
+        """
         block = block.tight()
         counts = {"rows": _one(len(block)), "documents": document_runs(context.documents, context.first_row)}
         if not holds_text(block, context):

@@ -47,7 +47,15 @@ class Dsir(Score):
             raise OptionError(f"{self.name}: buckets is {self.buckets:,}; it must divide {BUCKETS:,}, as 10,000 does")
 
     def score(self, block: Sequences, context: Context) -> NDArray[np.float64]:
-        """The log importance ratio of each row; 0 for a row without words."""
+        """The log importance ratio of each row; 0 for a row without words.
+
+        Args:
+            block: bytes of sentences, or token ids.
+            context: with the bucket counts of both datasets.
+
+        Returns:
+            [rows], in nats.
+        """
         buckets, ends = buckets_of(block)
         ratios = self._ratios(context)[buckets % self.buckets]
         sums = np.append(0, np.cumsum(ratios))[ends]

@@ -28,7 +28,15 @@ class TextScore(Score):
         """The score of one row."""
 
     def score(self, block: Sequences, context: Context) -> NDArray[np.float32]:
-        """The score of each row; NaN for an empty one."""
+        """The score of each row; NaN for an empty one.
+
+        Args:
+            block: the UTF-8 bytes of sentences.
+            context: of the block; it is not used.
+
+        Returns:
+            [rows], float32.
+        """
         raw = block.values.tobytes()
         bounds = zip(block.offsets[:-1].tolist(), block.offsets[1:].tolist(), strict=True)
         texts = (raw[start:stop].decode("utf-8", "replace") for start, stop in bounds)

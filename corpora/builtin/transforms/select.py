@@ -22,7 +22,13 @@ class ByLength(Selection):
     first: Literal["short", "long"] = option("short", "Which rows are taken first.")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The length in the high 32 bits, random low bits; rows of text are measured in bytes."""
+        """The length in the high 32 bits, random low bits; rows of text are measured in bytes.
+
+        Args:
+            block: bytes of sentences, or token ids.
+            context: gives the number of the first row.
+            seed: breaks ties between rows of equal length.
+        """
         length = np.minimum(block.lengths, 2**32 - 1).astype(np.uint64)
         if self.first == "long":
             length = np.uint64(2**32 - 1) - length
@@ -40,7 +46,13 @@ class ByRarity(Selection):
     first: Literal["common", "rare"] = option("common", "Which rows are taken first.")
 
     def order(self, block: Sequences, context: Context, seed: int) -> NDArray[np.uint64]:
-        """The mean surprisal in 2**-24 bits in the high 32 bits, random low bits; empty rows last."""
+        """The mean surprisal in 2**-24 bits in the high 32 bits, random low bits; empty rows last.
+
+        Args:
+            block: token ids.
+            context: with the token frequencies of the parent.
+            seed: breaks ties between rows of equal surprisal.
+        """
         mean = np.minimum(_mean_surprisal(block, context), 2**32 - 2)
         key: NDArray[np.uint64] = mean.astype(np.uint64)
         if self.first == "rare":
@@ -58,7 +70,15 @@ class Surprisal(Score):
     cites: ClassVar[str] = ByRarity.cites
 
     def score(self, block: Sequences, context: Context) -> Array:
-        """Bits per token; NaN for a row without tokens."""
+        """Bits per token; NaN for a row without tokens.
+
+        Args:
+            block: token ids.
+            context: with the token frequencies of the parent.
+
+        Returns:
+            [rows], float32.
+        """
         return np.where(block.lengths > 0, _mean_surprisal(block, context) / 2**24, np.nan)
 
 

@@ -45,7 +45,11 @@ def spill(path: Path, digests: NDArray[np.uint64], first: int) -> None:
 
 
 def spilled(path: Path) -> Spilled:
-    """The entries of a file that `spill` wrote, memory-mapped: [units, 3]."""
+    """The entries of a file that `spill` wrote, memory-mapped: [units, 3].
+
+    Args:
+        path: may be empty.
+    """
     return mapped(path).reshape(-1, 3)
 
 
@@ -121,7 +125,15 @@ class Copies:
         return [mapped(path) for path in self.files]
 
     def among(self, first: int, stop: int) -> NDArray[np.int64]:
-        """The numbers of the copies from `first` up to but not including `stop`."""
+        """The numbers of the copies from `first` up to but not including `stop`.
+
+        Args:
+            first: the number of a row or document, from 0.
+            stop: the number after the last one.
+
+        Returns:
+            [copies], int64, ascending.
+        """
         parts = [part[slice(*np.searchsorted(part, np.array([first, stop], np.uint64)))] for part in self._sorted]
         return np.concatenate(parts).astype(np.int64)
 

@@ -67,7 +67,11 @@ def digest_of(data: bytes | memoryview) -> bytes:
 
 
 def as_pairs(joined: bytes) -> NDArray[np.uint64]:
-    """Concatenated digests as numbers: [digests, 2], uint64."""
+    """Concatenated digests as numbers: [digests, 2], uint64.
+
+    Args:
+        joined: 16 bytes per digest.
+    """
     return np.frombuffer(joined, dtype="<u8").reshape(-1, 2)
 
 

@@ -23,7 +23,11 @@ def is_of_files(word: str) -> bool:
 
 
 def absolute(word: str) -> str:
-    """A word of `--of` that refers to files, with its path made absolute."""
+    """A word of `--of` that refers to files, with its path made absolute.
+
+    Args:
+        word: such as `squad:DIR`; its kind stays in front of the path.
+    """
     kind, path = kind_and_path(word)
     return f"{kind}:{path.absolute()}" if kind else str(path.absolute())
 
@@ -61,7 +65,11 @@ def _problem(word: str, path: Path) -> str:
 
 
 def kind_and_path(word: str) -> tuple[str, Path]:
-    """`squad` or `glue`, or an empty string, and the path of a word that names files."""
+    """`squad` or `glue`, or an empty string, and the path of a word that names files.
+
+    Args:
+        word: such as `squad:DIR` or `notes.txt`.
+    """
     kind, _, rest = word.partition(":")
     kind, path = (kind, rest) if kind in READERS and rest else ("", word)
     return kind, Path(path).expanduser()

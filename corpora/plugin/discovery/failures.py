@@ -37,7 +37,12 @@ def plugin_code(component: Component, method: str, place: Callable[[], str]) -> 
 
 
 def line_of(error: BaseException, component: Component) -> str:
-    """`FILE, line N` for the innermost frame of the component's own code, or the innermost frame of all."""
+    """`FILE, line N` for the innermost frame of the component's own code, or the innermost frame of all.
+
+    Args:
+        error: raised by the component's code, or below it.
+        component: its module decides which frames are its own.
+    """
     module = sys.modules.get(type(component).__module__)
     own = str(getattr(module, "__file__", None) or "")
     frames = traceback.extract_tb(error.__traceback__)

@@ -21,6 +21,10 @@ def leads_out(path: Path, folder: Path) -> bool:
 
 
 def links_out(folder: Path) -> Iterator[Path]:
-    """The symbolic links at any depth of a folder that lead out of it, to files and to folders, sorted by path."""
+    """The symbolic links at any depth of a folder that lead out of it, to files and to folders, sorted by path.
+
+    Args:
+        folder: searched at any depth; links to folders are not followed.
+    """
     found = (Path(parent, name) for parent, folders, files in os.walk(folder) for name in [*folders, *files])
     yield from sorted(path for path in found if leads_out(path, folder))

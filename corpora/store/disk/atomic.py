@@ -54,7 +54,12 @@ def storage_errors(home: Path) -> Iterator[None]:
 
 
 def link_or_copy(source: str | Path, target: str | Path) -> str | Path:
-    """Hard-link a file, or copy it atomically if the file system does not allow links; returns `target`."""
+    """Hard-link a file, or copy it atomically if the file system does not allow links; returns `target`.
+
+    Args:
+        source: an existing file.
+        target: an existing file is replaced by a copy.
+    """
     try:
         os.link(source, target)
     except OSError:
@@ -73,7 +78,12 @@ def sync(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically: to a temporary file next to it, synced to disk, then renamed."""
+    """Write a text file atomically: to a temporary file next to it, synced to disk, then renamed.
+
+    Args:
+        path: its folder must exist.
+        text: written as UTF-8.
+    """
     write_bytes(path, text.encode())
 
 
@@ -84,7 +94,13 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_stream(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    """Write an Arrow stream file atomically."""
+    """Write an Arrow stream file atomically.
+
+    Args:
+        path: its folder must exist.
+        schema: of all batches.
+        batches: written one by one, never all in memory.
+    """
     import pyarrow as pa
 
     with staged_file(path) as file, pa.ipc.new_stream(file, schema) as stream:

@@ -27,6 +27,10 @@ def first_link(root: Path, path: Path) -> Path | None:
 def without_links(root: Path, path: Path) -> Path:
     """The path, after a check that no part of it below `root` is a symbolic link.
 
+    Args:
+        root: trusted; links above it are allowed.
+        path: at or below `root`; it need not exist.
+
     Raises:
         StorageError: a part is one.
     """
@@ -40,7 +44,11 @@ def without_links(root: Path, path: Path) -> Path:
 
 
 def remove_links(folder: Path) -> None:
-    """Remove every symbolic link in a folder and its subfolders; their targets are not touched."""
+    """Remove every symbolic link in a folder and its subfolders; their targets are not touched.
+
+    Args:
+        folder: searched at any depth, without following links.
+    """
     for parent, folders, files in os.walk(folder):
         for name in [*folders, *files]:
             path = Path(parent, name)
@@ -49,7 +57,11 @@ def remove_links(folder: Path) -> None:
 
 
 def delete(path: Path) -> None:
-    """Delete a file, a folder with its content, or a symbolic link (but not its target)."""
+    """Delete a file, a folder with its content, or a symbolic link (but not its target).
+
+    Args:
+        path: must exist; a link is deleted itself.
+    """
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -31,13 +31,23 @@ def locked(home: Path, digits: str, on_wait: Callable[[], None]) -> Iterator[Non
 
 @contextlib.contextmanager
 def locked_if_free(home: Path, digits: str) -> Iterator[bool]:
-    """Hold the lock of a version if no other process does; yields whether the lock was acquired."""
+    """Hold the lock of a version if no other process does; yields whether the lock was acquired.
+
+    Args:
+        home: of the store.
+        digits: the version's folder name, the first digits of its fingerprint.
+    """
     with _lock_file(home, digits) as file:
         yield _take(file)
 
 
 def is_locked(home: Path, digits: str) -> bool:
-    """Whether another process holds the lock of a version."""
+    """Whether another process holds the lock of a version.
+
+    Args:
+        home: of the store.
+        digits: the version's folder name, the first digits of its fingerprint.
+    """
     if not (home / LOCKS / digits).exists():
         return False
     with locked_if_free(home, digits) as free:

@@ -50,7 +50,11 @@ class Digests:
 
 
 def digests_of(path: Path) -> Digests:
-    """Both hashes of a file, which is read only once."""
+    """Both hashes of a file, which is read only once.
+
+    Args:
+        path: a file of any size; it is read in blocks.
+    """
     exact, quick = hashlib.sha256(), xxhash.xxh3_128()
     buffer = memoryview(bytearray(CHUNK_BYTES))
     with path.open("rb", buffering=0) as file:
@@ -84,6 +88,9 @@ def problem_of(folder: Path, files: Mapping[str, FileEntry], *, names: Iterable[
 
 def hashed_files(staging: Path) -> dict[str, Digests]:
     """Hash all files of a new version except the manifest, and sync each of them to disk.
+
+    Args:
+        staging: the folder of the version, with all its files but the manifest.
 
     Returns:
         The hashes of each file, by its path relative to the folder.

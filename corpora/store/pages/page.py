@@ -44,7 +44,11 @@ def _environment() -> Environment:
 
 
 def cell(value: object) -> str:
-    """A value as text for a table cell: thousands separators, four significant digits, a dash for None."""
+    """A value as text for a table cell: thousands separators, four significant digits, a dash for None.
+
+    Args:
+        value: a number, text, `Size`, `Share`, `LongText`, or None.
+    """
     if value is None:
         return "–"
     if isinstance(value, bool):

@@ -56,7 +56,11 @@ LETTERS = 480
 
 
 def beginning(parts: Sequence[Part]) -> list[Part]:
-    """The first parts of a row, up to `LETTERS` characters; a part that is cut ends in an ellipsis."""
+    """The first parts of a row, up to `LETTERS` characters; a part that is cut ends in an ellipsis.
+
+    Args:
+        parts: of a whole row.
+    """
     shown: list[Part] = []
     room = LETTERS
     for part in parts:

@@ -31,7 +31,11 @@ class Row:
     """Token ids, or the UTF-8 bytes of its text."""
 
     def is_like(self, other: Row) -> bool:
-        """Whether both have the same values and are from the same document."""
+        """Whether both have the same values and are from the same document.
+
+        Args:
+            other: from another version; its number does not count.
+        """
         return self.document == other.document and np.array_equal(self.values, other.values)
 
 
@@ -51,7 +55,12 @@ def spread_rows(dataset: Dataset, number: int) -> list[Row]:
 
 
 def rows_numbered(dataset: Dataset, numbers: Sequence[int]) -> dict[int, Row]:
-    """Rows by their index, from 0; indices outside the dataset are left out."""
+    """Rows by their index, from 0; indices outside the dataset are left out.
+
+    Args:
+        dataset: token or sentence rows.
+        numbers: any order; repeated ones are read once.
+    """
     inside = sorted({n for n in numbers if 0 <= n < dataset.rows})
     return {place: row_at(batch, place - first, first) for first, batch, place in _at(dataset, inside)}
 

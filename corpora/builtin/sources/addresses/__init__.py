@@ -67,5 +67,9 @@ def local(place: Place) -> Path:
 
 
 def is_elsewhere(place: Place | None) -> bool:
-    """Whether a place is an address that has to be downloaded first."""
+    """Whether a place is an address that has to be downloaded first.
+
+    Args:
+        place: a path, or an `Address`, downloaded or not; None counts as here.
+    """
     return isinstance(place, Address) and place.local is None

@@ -59,6 +59,10 @@ class Origin(Protocol):
     def copy(self, remote: RemoteFile, path: Path) -> None:
         """Download one file, continuing what an earlier attempt left in `path`.
 
+        Args:
+            remote: one of `files`.
+            path: the partial file; its content, if any, is a prefix of the remote file.
+
         Raises:
             Unreadable: this file can never be read: it is encrypted, damaged or a decompression bomb.
             InputError: the download failed; the same command may succeed later.

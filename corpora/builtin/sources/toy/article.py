@@ -116,7 +116,13 @@ class Reporter:
         self.words, self.for_tasks = words, for_tasks
 
     def person(self, number: int, title: str, form_is_she: bool) -> Article:
-        """An article about a person's life."""
+        """An article about a person's life.
+
+        Args:
+            number: of the article.
+            title: the full name.
+            form_is_she: whether the person is a woman.
+        """
         words, form = self.words, SHE if form_is_she else HE
         kind = words.skew(words.lexicon.jobs)
         deed = words.pick(kind.deeds)
@@ -129,15 +135,30 @@ class Reporter:
         return self._article(Article(number, title, "person"), base, facts.sections("person"))
 
     def place(self, number: int, title: str) -> Article:
-        """An article about a town."""
+        """An article about a town.
+
+        Args:
+            number: of the town, in the order of all articles.
+            title: its name.
+        """
         return self._article(Article(number, title, "town"), {"title": title}, facts.sections("town"))
 
     def building(self, number: int, title: str) -> Article:
-        """An article about a building."""
+        """An article about a building.
+
+        Args:
+            number: of the building, in the order of all articles.
+            title: its name.
+        """
         return self._article(Article(number, title, "building"), {"title": title}, facts.sections("building"))
 
     def general(self, number: int, kind: Kind) -> Article:
-        """An article about a kind of animal or a trade, with sentences that are true of the whole kind."""
+        """An article about a kind of animal or a trade, with sentences that are true of the whole kind.
+
+        Args:
+            number: of the article.
+            kind: a job or an animal.
+        """
         words, noun = self.words, kind.noun
         article = Article(number, noun.singular.capitalize(), "trade" if kind.tools else "animal")
         article.links[noun.category] = None
@@ -207,5 +228,10 @@ def _full_name(words: Words, number: int) -> tuple[str, bool]:
 
 
 def articles(seed: int, numbers: range) -> Iterator[Article]:
-    """The articles with these numbers, generated one at a time."""
+    """The articles with these numbers, generated one at a time.
+
+    Args:
+        seed: of the corpus.
+        numbers: from 0.
+    """
     return (write_article(seed, number) for number in numbers)

@@ -56,7 +56,11 @@ class Person:
         return self.kind.noun.singular
 
     def mention(self, text: str) -> Mention:
-        """A mention of this person by one of their names."""
+        """A mention of this person by one of their names.
+
+        Args:
+            text: a name or description, such as `Marla` or `the old baker`.
+        """
         return Mention(text, self.form, self.kind, named=True)
 
 
@@ -228,5 +232,11 @@ def write_book(seed: int, number: int, words: int) -> Book:
 
 
 def books(seed: int, numbers: range, words: int) -> Iterator[Book]:
-    """The books with these numbers, generated one at a time."""
+    """The books with these numbers, generated one at a time.
+
+    Args:
+        seed: of the corpus.
+        numbers: from 0.
+        words: the minimum number of words in each book.
+    """
     return (write_book(seed, number, words) for number in numbers)

@@ -86,7 +86,11 @@ class Words:
         return items[self.draw() % len(items)]
 
     def skew(self, items: Sequence[T]) -> T:
-        """One of the items, early ones more often: item i of n with a probability of about log(n / i) / n."""
+        """One of the items, early ones more often: item i of n with a probability of about log(n / i) / n.
+
+        Args:
+            items: the most frequent first.
+        """
         bits = self.draw()
         return items[(bits & 0x7FFF) * (bits >> 16) * len(items) >> 30]
 

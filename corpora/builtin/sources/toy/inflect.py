@@ -44,7 +44,14 @@ def with_s(word: str) -> str:
 
 
 def verb(base: str, past: str = "", participle: str = "", ing: str = "") -> Verb:
-    """All forms of a verb; forms not given are regular, and the participle equals the past tense."""
+    """All forms of a verb; forms not given are regular, and the participle equals the past tense.
+
+    Args:
+        base: such as `mend`.
+        past: empty if it is regular.
+        participle: empty if it equals the past tense.
+        ing: empty if it is regular.
+    """
     past = past or regular_past(base)
     return Verb(base, with_s(base), past, participle or past, ing or with_ing(base))
 
@@ -70,6 +77,10 @@ def with_ing(base: str) -> str:
 
 
 def with_article(phrase: str) -> str:
-    """The phrase with `a` or `an`, depending on its first sound."""
+    """The phrase with `a` or `an`, depending on its first sound.
+
+    Args:
+        phrase: in the singular, without a determiner.
+    """
     vowel = phrase[0].lower() in "aeiou" and not re.match(r"(uni|use|one|eu)", phrase.lower())
     return ("an " if vowel or phrase.startswith(("hour", "honest")) else "a ") + phrase

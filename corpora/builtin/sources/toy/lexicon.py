@@ -122,12 +122,20 @@ def _nouns() -> Iterator[Noun]:
 
 
 def rows(name: str) -> Iterator[list[str]]:
-    """The fields of every line of a word list; `|` separates them."""
+    """The fields of every line of a word list; `|` separates them.
+
+    Args:
+        name: of a file in `words/`, without `.txt`.
+    """
     return ([field.strip() for field in line.split("|")] for line in lines(name))
 
 
 def lines(name: str) -> Iterator[str]:
-    """The lines of a word list, without empty ones and comments."""
+    """The lines of a word list, without empty ones and comments.
+
+    Args:
+        name: of a file in `words/`, without `.txt`.
+    """
     text = (files("corpora.builtin.sources.toy") / "words" / f"{name}.txt").read_text(encoding="utf-8")
     return (line for line in text.splitlines() if line and not line.startswith("#"))
 
@@ -138,7 +146,11 @@ def commas(text: str) -> Iterator[str]:
 
 
 def table(words: Sequence[str]) -> tuple[str, ...]:
-    """The words, each repeated roughly in proportion to 1 / rank^0.8, for uniform draws."""
+    """The words, each repeated roughly in proportion to 1 / rank^0.8, for uniform draws.
+
+    Args:
+        words: the most frequent first.
+    """
     size = 4 * len(words)
     return tuple(word for rank, word in enumerate(words, 1) for _ in range(max(1, round(size / 4 / rank**0.8))))
 

@@ -70,7 +70,12 @@ def _parsed_apart(line: str) -> str:
 
 
 def rejected(page: Page, site: Site) -> tuple[str, str]:
-    """Why a page is not an article, and a detail for the reject; two empty strings if it is one."""
+    """Why a page is not an article, and a detail for the reject; two empty strings if it is one.
+
+    Args:
+        page: at its newest revision.
+        site: the wiki, whose namespaces and redirect words apply.
+    """
     namespace = page.namespace
     if namespace is None:
         prefix, colon, _ = page.title.partition(":")
@@ -92,13 +97,21 @@ def is_redirect(wikitext: str) -> bool:
     """Whether a text starts with `#REDIRECT [[…]]` in some language: a known word, or one word in capitals.
 
     Old dumps have no <redirect> element. `#1 Hits [[…]]` and `#Born in [[…]]` start lists.
+
+    Args:
+        wikitext: of the page, unchanged.
     """
     match = _REDIRECT.match(wikitext[:400])
     return match is not None and (match[1].lower() in redirects() or (match[1].isupper() and " " not in match[1]))
 
 
 def is_disambiguation(page: Page, article: Article) -> bool:
-    """Whether a page is a disambiguation page, by its templates, its switch, or its title."""
+    """Whether a page is a disambiguation page, by its templates, its switch, or its title.
+
+    Args:
+        page: whose text or title may say so.
+        article: its content, with the names of the templates that gave no text.
+    """
     names = disambiguation_templates()
     if any(name in names for name in article.dropped):
         return True
@@ -106,7 +119,14 @@ def is_disambiguation(page: Page, article: Article) -> bool:
 
 
 def document(id: str, page: Page, article: Article, site: Site) -> Document:
-    """The article as a document, with the attribution that its licence requires: address, revision, authors."""
+    """The article as a document, with the attribution that its licence requires: address, revision, authors.
+
+    Args:
+        id: unique in the dump.
+        page: gives the title, the revision and its time.
+        article: gives the paragraphs, headings, categories and links.
+        site: gives the address and the licence.
+    """
     return Document(
         id=id,
         paragraphs=article.paragraphs,

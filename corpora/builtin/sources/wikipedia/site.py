@@ -27,7 +27,11 @@ def names() -> Mapping[str, Any]:
 
 
 def key_of(name: str) -> str:
-    """A prefix or template name in the form used for comparison: lower case, with single spaces for underscores."""
+    """A prefix or template name in the form used for comparison: lower case, with single spaces for underscores.
+
+    Args:
+        name: as written, such as `Category` or `Template name`.
+    """
     return " ".join(name.replace("_", " ").split()).lower()
 
 
@@ -67,7 +71,11 @@ class Site:
         return host[0] if host[-2] == "wikimedia" else host[-2]
 
     def url(self, title: str) -> str:
-        """The address of a page; empty if the dump has no base address."""
+        """The address of a page; empty if the dump has no base address.
+
+        Args:
+            title: as shown, with spaces.
+        """
         root, slash, _ = self.base.rpartition("/")
         return f"{root}/{quote(title.replace(' ', '_'), safe='/:@!$*(),;~')}" if slash else ""
 

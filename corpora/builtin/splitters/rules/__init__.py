@@ -48,7 +48,11 @@ class Rules(Splitter):
         return language_named(UNKNOWN if self.language == AUTO else self.language)
 
     def for_language(self, language: str) -> Rules:
-        """The splitter with the rules of a document's language, or with the chosen language if one is set."""
+        """The splitter with the rules of a document's language, or with the chosen language if one is set.
+
+        Args:
+            language: an ISO 639 code; empty if it is unknown.
+        """
         return replace(self, language=language) if self.language == AUTO and _is_code(language) else self
 
 

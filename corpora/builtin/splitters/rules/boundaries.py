@@ -36,7 +36,12 @@ def scan(language: Language, ascii: bool) -> re.Pattern[str]:
 
 @cache
 def scanned(language: Language, ascii: bool) -> tuple[str, str, str, str]:
-    """The parts of `scan`'s pattern: a terminal, more terminals, closing marks, and opening marks after a space."""
+    """The parts of `scan`'s pattern: a terminal, more terminals, closing marks, and opening marks after a space.
+
+    Args:
+        language: adds its own terminals.
+        ascii: whether to leave out everything beyond ASCII.
+    """
 
     def _among(marks: str) -> str:
         return re.escape("".join(mark for mark in marks if mark.isascii()) if ascii else marks)
@@ -63,6 +68,10 @@ def sentence_starts(text: str, language: Language) -> list[int]:
     """Where each sentence after the first begins, in characters, ascending.
 
     Takes time proportional to the text's length for any input.
+
+    Args:
+        text: a paragraph; it may have line breaks.
+        language: the data of its language.
     """
     items = layout.item_starts(text)
     starts = _starts_between(text, 0, items[0] if items else len(text), language)
@@ -109,7 +118,13 @@ def ends(text: str, start: int, match: re.Match[str], language: Language) -> boo
 
 
 def starts_at(text: str, match: re.Match[str], language: Language) -> list[int]:
-    """Where the sentence after an end begins, and the one after it if the first is the closing formula of a letter."""
+    """Where the sentence after an end begins, and the one after it if the first is the closing formula of a letter.
+
+    Args:
+        text: the paragraph.
+        match: a match of `scan` at which a sentence ends.
+        language: the data of its language.
+    """
     start = match.start(4)
     if match[4] and language.trailing_dashes and (dash := DASH.match(text, start)):
         start = dash.end()

@@ -81,7 +81,11 @@ def language_named(code: str) -> Language:
 
 
 def sections_of(code: str) -> dict[str, list[str]]:
-    """The words of a language's data file by section; `und.txt` if it has no file."""
+    """The words of a language's data file by section; `und.txt` if it has no file.
+
+    Args:
+        code: without a hyphen, such as `de`.
+    """
     data = files(__package__) / "data"
     file = data / f"{code}.txt"
     if not file.is_file():

@@ -65,12 +65,26 @@ def _lower_case_begins(text: str, start: int, match: re.Match[str], language: La
 
 
 def wide_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
-    """Whether a sentence ends at a terminal that needs no space; not if the speaker of a quotation follows."""
+    """Whether a sentence ends at a terminal that needs no space; not if the speaker of a quotation follows.
+
+    Args:
+        text: the paragraph.
+        start: where the sentence begins.
+        match: a match of `boundaries.scan` at a wide terminal.
+        language: the data of its language.
+    """
     return QUOTES.isdisjoint(match[2]) or not WIDE_SPEECH.match(text, match.end(3))
 
 
 def glued_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
-    """Whether a sentence ends although the white space after it is missing."""
+    """Whether a sentence ends although the white space after it is missing.
+
+    Args:
+        text: the paragraph.
+        start: where the sentence begins.
+        match: a match of `boundaries.scan` without white space.
+        language: the data of its language.
+    """
     run, word, stop = match[1], match[5], match.start()
     if match[4] or stop - start <= 3 or not text[stop - 3 : stop].islower() or text.startswith(".", match.end()):
         return False
@@ -89,7 +103,12 @@ def _breaks_off(text: str, at: int) -> bool:
 
 
 def symbol_begins(text: str, at: int) -> bool:
-    """Whether a sentence can begin at a character that is neither a letter nor a quotation mark."""
+    """Whether a sentence can begin at a character that is neither a letter nor a quotation mark.
+
+    Args:
+        text: the paragraph.
+        at: the index of the character.
+    """
     return text[at : at + 1] not in ",;:)&%" and len(text) - at > 2
 
 

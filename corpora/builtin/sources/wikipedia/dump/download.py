@@ -55,6 +55,12 @@ def fetch(
 def chosen(client: HttpClient, base: str, wiki: str, date: str) -> tuple[str, Sequence[File]]:
     """The date of the dump to use, and its files.
 
+    Args:
+        client: keeps to the limits of the server.
+        base: the address of the mirror, ending in a slash.
+        wiki: such as `enwiki`.
+        date: YYYYMMDD, or `latest`.
+
     Raises:
         InputError: the mirror has no dump of the wiki, none of this date, or no complete one.
     """

@@ -211,6 +211,9 @@ def looks_truncated(path: Path) -> bool:
     """Whether the last bytes of a dump show that its end is missing.
 
     Truncation of a gzip or zstd file is detected only while it is read.
+
+    Args:
+        path: a dump in any of the supported compressions.
     """
     kind, size = packing(path), path.stat().st_size
     with path.open("rb") as file:
@@ -235,7 +238,11 @@ def is_whole(path: Path) -> bool:
 
 
 def closes_root(tail: bytes) -> bool:
-    """Whether the last bytes of the XML close the root element."""
+    """Whether the last bytes of the XML close the root element.
+
+    Args:
+        tail: at least the last few dozen bytes, decompressed.
+    """
     return b"</mediawiki>" in tail.replace(b"\0", b"")
 
 

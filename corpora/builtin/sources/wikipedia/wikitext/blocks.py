@@ -122,6 +122,11 @@ class _Ends:
 
 
 def end_of_paragraph(text: str, start: int) -> int:
-    """Where the paragraph around a position ends: at a blank line, or at the end of the text."""
+    """Where the paragraph around a position ends: at a blank line, or at the end of the text.
+
+    Args:
+        text: wikitext.
+        start: an index in it.
+    """
     stop = text.find("\n\n", start)
     return len(text) if stop < 0 else stop

@@ -47,7 +47,11 @@ def tags() -> dict[str, tuple[str, str]]:
 
 
 def without_tables(text: str) -> str:
-    """The text without tables, nested or not; an unclosed table is removed up to the next heading."""
+    """The text without tables, nested or not; an unclosed table is removed up to the next heading.
+
+    Args:
+        text: wikitext without comments and references.
+    """
     if "{|" in text:
         text = _outside("\n" + text, _WIKI_TABLE)
     if "<table" in text or "<TABLE" in text:
@@ -151,7 +155,11 @@ def _variant(match: re.Match[str]) -> str:
 
 
 def without_quotes(text: str) -> str:
-    """The text without bold and italic marks, by MediaWiki's own rules for apostrophes."""
+    """The text without bold and italic marks, by MediaWiki's own rules for apostrophes.
+
+    Args:
+        text: wikitext; each line is treated separately, as in MediaWiki.
+    """
     if "''" not in text:
         return text
     lines = text.split("\n")

@@ -90,7 +90,12 @@ def without_private(text: str) -> str:
 
 
 def restore(text: str, found: ArticleMetadata) -> str:
-    """The text with protected characters restored, and two apostrophes as a quotation mark."""
+    """The text with protected characters restored, and two apostrophes as a quotation mark.
+
+    Args:
+        text: after all passes.
+        found: says whether `protect` was used on the page.
+    """
     if found.protected:
         text = _PRIVATE.sub(lambda hidden: MARKUP[ord(hidden[0]) - _FIRST], text)
     return text.replace("''", '"') if "''" in text else text

@@ -30,7 +30,11 @@ Node = tuple[int, int, int, list["Node"]]
 
 
 def scan(text: str) -> list[Node]:
-    """Every template of a text as a forest, in order; one pass, without recursion."""
+    """Every template of a text as a forest, in order; one pass, without recursion.
+
+    Args:
+        text: wikitext; unclosed braces are ordinary text.
+    """
     stack: list[tuple[int, list[int], list[Node]]] = []
     roots: list[Node] = []
     for match in _BRACES.finditer(text):
