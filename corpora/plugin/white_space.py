@@ -14,6 +14,9 @@ HAN_LEADS = tuple(bytes([lead]) for lead in range(0xE3, 0xEA))
 THAI_LEADS = (b"\xe0\xb8", b"\xe0\xb9", b"\xe0\xba", b"\xe0\xbb")
 KHMER_LEADS = (b"\xe1\x80", b"\xe1\x81", b"\xe1\x82", b"\xe1\x9e", b"\xe1\x9f")
 """How the characters of scripts without spaces begin in UTF-8; Lao with Thai, Burmese with Khmer, kana with Han."""
+FIRST_LEAD, QUOTES_LEAD = 0xE0, 0xE2
+"""No such character begins with a lower byte, or with that of typographic quotation marks and dashes."""
+MANY_BYTES = 4096
 SHORT_CHARACTERS, SPACED_CHARACTERS = 40, 12
 """A longer text with a space for this many characters has spaces between words, so that no characters are counted."""
 _OTHER_ASCII = "".join(chr(byte) for byte in ASCII_SPACES if byte not in b" \n")
@@ -86,10 +89,18 @@ def unspaced_words(text: bytes) -> int:
 
     Their words are not separated by spaces; on average they have two characters, in South East Asia four.
     """
-    count = text.count
-    wide = sum(map(count, HAN_LEADS)) - count(b"\xe3\x80")  # which leads punctuation marks
-    narrow = sum(map(count, THAI_LEADS)) if count(b"\xe0") else 0
-    return wide // 2 + (narrow + (sum(map(count, KHMER_LEADS)) if count(b"\xe1") else 0)) // 4
+    leads = text
+    if len(text) >= MANY_BYTES:  # one pass leaves next to nothing of most texts in other scripts
+        values = np.frombuffer(text, np.uint8)
+        leads = values[(values >= FIRST_LEAD) & (values != QUOTES_LEAD)].tobytes()
+    wide, narrow = sum(map(leads.count, HAN_LEADS)), 0
+    if b"\xe3" in leads:
+        wide -= text.count(b"\xe3\x80")  # which leads punctuation marks
+    if b"\xe0" in leads:
+        narrow += sum(map(text.count, THAI_LEADS))
+    if b"\xe1" in leads:
+        narrow += sum(map(text.count, KHMER_LEADS))
+    return wide // 2 + narrow // 4
 
 
 def words_per_row(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -21,3 +21,8 @@ def test_words_with_spaces_between_them_are_only_counted(text):
 
 def test_a_long_text_in_a_spaced_language_is_not_estimated_because_of_one_name():
     assert words_in("The sign over the door of the inn still said 渡口, which nobody could read.") == 15
+
+
+@pytest.mark.parametrize("text", ["語り、日本語。カナ", "ไทยไทย ลาว", "မြန်မာ ខ្មែរ", "“é” — ሀ 한", "语 ไท ខ្មែរ"])
+def test_long_texts_are_counted_as_short_ones(text):
+    assert unspaced_words(f"{text}{'a ' * 4096}".encode()) == unspaced_words(text.encode())
