@@ -24,6 +24,7 @@ def commands(model: Path, books: Path) -> dict[str, list[str]]:
     return {
         "corpora --help": ["corpora", "--help"],
         "corpora list": ["corpora", "list"],
+        "corpora build, one short text": ["corpora", "build", "texts", "--folder", str(books), "--name", "two"],
         "corpora build, one short book": build,
         "trainer --help": ["trainer", "--help"],
         "trainer inspect": ["trainer", "inspect", str(model)],
