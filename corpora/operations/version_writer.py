@@ -322,11 +322,9 @@ def _licences(staging: Path, parents: tuple[Dataset, ...]) -> dict[str, int]:
     if len(listed) > 1:
         import pyarrow.compute as pc
 
-        documents = pq.read_table(staging / "documents.parquet", columns=["fate", "licence"])
-        written = documents.filter(pc.equal(documents["fate"], "written"))
-        total = dict(Counter(written["licence"].to_pylist()).most_common())
+        table = pq.read_table(staging / "documents.parquet", columns=["fate", "licence"])
+        total = dict(Counter(table.filter(pc.equal(table["fate"], "written"))["licence"].to_pylist()).most_common())
         parents = tuple(parent for parent in parents if parent not in listed)
     for parent in parents:
-        for licence, number in parent.manifest.licences.items():
-            total[licence] = total.get(licence, 0) + number
+        total = {**total, **{key: total.get(key, 0) + number for key, number in parent.manifest.licences.items()}}
     return total

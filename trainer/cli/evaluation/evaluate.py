@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from trainer.evaluation import Column, Evaluation
 
 Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
+TrainingPrecision = Annotated[
+    Literal["bf16", "fp32"] | None,
+    typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
+]
 Data = Annotated[Path, typer.Option(help="The folder with one folder per task, or with folders glue and squad.")]
 
 
@@ -45,10 +49,7 @@ def command(
     ] = None,
     train_rows: Annotated[int | None, typer.Option(min=1, help="Train on this many examples.")] = None,
     dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first this many dev examples.")] = None,
-    precision: Annotated[
-        Literal["bf16", "fp32"] | None,
-        typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
-    ] = None,
+    precision: TrainingPrecision = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="How many models to fine-tune at once.")] = 1,
     cosine: Annotated[

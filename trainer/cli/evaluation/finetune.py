@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from trainer.cli.evaluation.evaluate import TrainingPrecision
 from trainer.cli.progress_bar import shown_progress
 
 
@@ -40,10 +41,7 @@ def command(
     train_rows: Annotated[
         int | None, typer.Option(min=0, help="Train on this many examples; 0 uses only the unlabelled ones.")
     ] = None,
-    precision: Annotated[
-        Literal["bf16", "fp32"] | None,
-        typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
-    ] = None,
+    precision: TrainingPrecision = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
 ) -> None:
     """Fine-tune a model on one task and save it; with --teacher, distil it on the task."""
