@@ -224,7 +224,8 @@ FUNCTIONS: dict[str, Function] = {
          "wp", "wpw", "country", "flagpsyn", "flagcountry2", "noflag", "bandera2", "bandiera2", "drapeau2", "flagdecou",
          "flaglink", "flagasian", "bandeiracon2", "icc", "flag country", "nationflag", "bandeira2",
          "flagge2", "vlag2", "flaglist", "flagnation", "sel", "selb", "self", "selm", "флагификация", "государство",
-         "landsnamn", "flagga", "lippu", "zászló2", "bayrak", "país", "pays", "państwo", "vlajka a název", "국기", "flaggland", "flagland",
+         "landsnamn", "flagga", "lippu", "zászló2", "bayrak", "país", "pays", "państwo", "vlajka a název", "국기",
+         "flaggland", "flagland",
          "land"), nation),
     "flag+link": second, **dict.fromkeys(("naz", "naznb", "naz/nome"), second), "bandiera": flag_or_name,
     **dict.fromkeys(
