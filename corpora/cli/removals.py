@@ -6,6 +6,8 @@ from itertools import islice
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from corpora.errors import counted
+
 if TYPE_CHECKING:
     from corpora.store import Dataset
 
@@ -39,21 +41,17 @@ def _shared(dataset: Dataset) -> list[str]:
     share = f"{counts['rows_shared'] / max(rows, 1):.1%}"
     named = [f"{name} ({number:,})" for name, number in counts["evaluation"].items()]
     more = [f"{len(named) - SHOWN} more"] if len(named) > SHOWN else []
-    line = f"{_plural(counts['rows_shared'], 'row')} of {rows:,} ({share}) shared n-grams (n={counts['ngram']}) with "
+    line = f"{counted(counts['rows_shared'], 'row')} of {rows:,} ({share}) shared n-grams (n={counts['ngram']}) with "
     line += ", ".join([*named[:SHOWN], *more])
     if not counts["rows_shared"]:
         return [line]
     by = dataset.manifest.plan["settings"]["by"]
-    gone = _plural(counts["spans"], "span") + " cut" if by == "span" else _gone(rows - dataset.rows, by)
+    gone = counted(counts["spans"], "span") + " cut" if by == "span" else _gone(rows - dataset.rows, by)
     return [f"{line}: {gone}; see corpora show {dataset.reference} --removed"]
 
 
 def _gone(rows: int, by: str) -> str:
-    return _plural(rows, "row") + " removed" + (", whole documents" if by == "document" else "")
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return counted(rows, "row") + " removed" + (", whole documents" if by == "document" else "")
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
@@ -15,6 +15,7 @@ import typer
 
 from corpora.cli.console import say, say_json, table
 from corpora.cli.removals import removal_lines
+from corpora.errors import counted
 
 if TYPE_CHECKING:
     from corpora.plugin import Registry
@@ -64,22 +65,32 @@ def count(text: str) -> int:
     return int(number)
 
 
-def tell(dataset: Dataset, *, as_json: bool = False) -> None:
-    """Print a dataset that an action made or reused: its size, and what was dropped; or all figures as JSON."""
+def tell(dataset: Dataset, *, as_json: bool = False, said: Collection[str] = ()) -> None:
+    """Print a dataset that an action made or reused: its size, and what was dropped; or all figures as JSON.
+
+    Args:
+        dataset: the dataset.
+        as_json: whether all figures are printed, as JSON.
+        said: notes that are left out because they were printed before.
+    """
     from corpora.store import show
 
     if as_json:
         say_json(show(dataset))
         return
-    tokens = f", {dataset.tokens:,} tokens" if dataset.tokens is not None else ""
-    say(f"{dataset.reference}: {dataset.rows:,} {noun(dataset)}{tokens} from {dataset.documents:,} documents")
+    tokens = f", {counted(dataset.tokens, 'token')}" if dataset.tokens is not None else ""
+    say(
+        f"{dataset.reference}: {counted(dataset.rows, noun(dataset))}{tokens} from "
+        f"{counted(dataset.documents, 'document')}"
+    )
     for line in accounting_lines(dataset):
-        say(f"  {line}")
+        if line not in said:
+            say(f"  {line}")
 
 
 def noun(dataset: Dataset) -> str:
-    """What the rows of a dataset are: `sentences` or `sequences`."""
-    return "sentences" if dataset.kind == "sentences" else "sequences"
+    """What a row of a dataset is: a `sentence` or a `sequence`."""
+    return "sentence" if dataset.kind == "sentences" else "sequence"
 
 
 def accounting_lines(dataset: Dataset) -> list[str]:
@@ -91,12 +102,13 @@ def accounting_lines(dataset: Dataset) -> list[str]:
         if gone:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in (counts["rejected"] | counts["failures"]).items())
             lines.append(
-                f"{gone:,} of {counts['found']:,} documents rejected ({reasons}), see {dataset.path}/rejects.jsonl"
+                f"{gone:,} of {counted(counts['found'], 'document')} rejected ({reasons}), see "
+                f"{dataset.path}/rejects.jsonl"
             )
         if "removed" in counts.get("counts", {}) and (dataset.path / "removed.jsonl").exists():
             number = sum(counts["counts"]["removed"].values())
             lines.append(
-                f"{number:,} passages that are not prose were removed, see corpora show {dataset.reference} --removed"
+                f"{counted(number, 'non-prose passage')} removed, see corpora show {dataset.reference} --removed"
             )
     if counts.get("sentences_dropped"):
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["sentences_dropped"].items())
@@ -104,8 +116,9 @@ def accounting_lines(dataset: Dataset) -> list[str]:
     if counts.get("holes"):
         all_ = counts["holes"] + dataset.rows
         lines.append(
-            f"{counts['holes']:,} of {all_:,} sentences dropped ({counts['holes'] / all_:.1%}) because a formula, a "
-            "template or the list that they introduce is missing; keep them with --holes fill or --holes keep"
+            f"{counts['holes']:,} of {counted(all_, 'sentence')} dropped ({counts['holes'] / all_:.1%}) because a "
+            "formula, a template or the list that they introduce is missing; keep them with --holes fill or "
+            "--holes keep"
         )
     if templates := counts.get("counts", {}).get("templates"):
         most = ", ".join(f"{n:,} {name}" for name, n in list(templates.items())[:SHOWN_TEMPLATES])
@@ -113,7 +126,7 @@ def accounting_lines(dataset: Dataset) -> list[str]:
     if "dropped" in counts:
         total = max(counts["sequences"], 1)
         lines.append(
-            f"{counts['dropped']:,} of {counts['sequences']:,} sequences dropped as too short "
+            f"{counts['dropped']:,} of {counted(counts['sequences'], 'sequence')} dropped as too short "
             f"({counts['dropped'] / total:.1%}), {counts['split']:,} split as too long ({counts['split'] / total:.1%})"
         )
     if (rate := counts.get("unknown", 0) / max(dataset.tokens or 0, 1)) > MANY_UNKNOWN:
@@ -123,7 +136,7 @@ def accounting_lines(dataset: Dataset) -> list[str]:
             f"most common unknown characters: {characters or 'none, only long words'}"
         )
     if not dataset.rows:
-        lines.append(f"empty: no {noun(dataset)} were taken, or none remained")
+        lines.append(f"empty: no {noun(dataset)}s were taken, or none remained")
     return [*lines, *removal_lines(dataset), *dataset.manifest.notes]
 
 

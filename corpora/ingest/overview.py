@@ -63,6 +63,7 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: 
     Raises:
         InputError: the folder does not exist, or nothing in it can be read.
     """
+    deadline = time.monotonic() + LAST_READ * seconds
     if not folder.is_dir():
         raise InputError(f"survey: {folder} is not a folder")
     refused = () if follow_links else tuple(map(str, links_out(folder)))
@@ -71,7 +72,6 @@ def survey(folder: Path, *, seconds: float = 60.0, seed: int = 0, follow_links: 
     if not paths:
         raise InputError(f"survey: {folder} contains no files{_behind(refused)}")
     source, options = _source_for(folder, paths, follow_links)
-    deadline = time.monotonic() + LAST_READ * seconds
     with tempfile.TemporaryDirectory() as scratch:
         files = files_of(source.shards())
         sample = Sampler(source, Path(scratch), deadline).sample(files, seed)

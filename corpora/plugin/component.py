@@ -279,6 +279,8 @@ def _path(value: str | Path, opt: Option) -> Path | Address:
     """A path with a leading `~` replaced by the user's home folder; an address if the option accepts addresses."""
     if opt.takes_addresses and (address := address_of(value)):
         return address
+    if "\0" in str(value):
+        raise OptionError(f"{opt.name}: {str(value)!r} is not a path; it contains a NUL character")
     path = Path(value)
     return path.expanduser() if path.parts[:1] == ("~",) else path
 

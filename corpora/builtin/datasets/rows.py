@@ -33,6 +33,8 @@ def parquet_files(folder: Path, pattern: str) -> list[Path]:
     Raises:
         InputError: no file matches, or one is a folder, a pipe or a device.
     """
+    if folder.is_file():
+        raise InputError(f"parquet: {folder} is a file; give its folder: parquet:{folder.parent},files={folder.name}")
     folders = [folder, *(link for link in links_out(folder) if link.is_dir())]
     found = {path for each in folders for path in each.rglob("*.parquet")}
     files = sorted(path for path in found if path != folder / DOCUMENTS)

@@ -97,8 +97,10 @@ def _build_recipe(file: Path, *, dry_run: bool, executor: str, as_json: bool) ->
     if as_json:
         say_json([show(dataset) for dataset in made])
         return
+    said: set[str] = set()
     for dataset in made:
-        tell(dataset)
+        tell(dataset, said=said)
+        said.update(dataset.manifest.notes)  # each dataset has its parents' notes
 
 
 def add_to(app: typer.Typer) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from corpora.cli.console import say, say_json, table
 from corpora.cli.shared import AsJson
+from corpora.errors import counted
 
 if TYPE_CHECKING:
     from corpora.ingest import Survey
@@ -44,8 +45,8 @@ def survey(
 def _print_sample(found: Survey) -> None:
     sample = found.sample
     say(
-        f"sampled: {sample.files:,} of {found.readable_files:,} files, {_size(sample.bytes)} of "
-        f"{_size(found.readable_bytes)}, {sample.found:,} documents, in {sample.seconds:.1f} s"
+        f"sampled: {sample.files:,} of {counted(found.readable_files, 'file')}, {_size(sample.bytes)} of "
+        f"{_size(found.readable_bytes)}, {counted(sample.found, 'document')}, in {sample.seconds:.1f} s"
     )
     for name, counts in (
         ("encodings", sample.encodings),
@@ -88,7 +89,7 @@ def _size(size_bytes: int) -> str:
     for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size_bytes >= least:
             return f"{size_bytes / least:,.1f} {unit}"
-    return f"{size_bytes:,} bytes"
+    return counted(size_bytes, "byte")
 
 
 def add_to(app: typer.Typer) -> None:

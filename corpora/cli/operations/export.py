@@ -9,6 +9,7 @@ import typer
 
 from corpora.cli.console import bars, say, say_json
 from corpora.cli.shared import AsJson, DatasetName
+from corpora.errors import counted
 
 
 def export(
@@ -41,7 +42,7 @@ def export(
     if json:
         say_json({"path": str(target), "rows": rows})
     else:
-        say(f"{target}: {rows:,} rows")
+        say(f"{target}: {counted(rows, 'row')}")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -46,8 +46,8 @@ def _facts(show: Callable[[Dataset], dict[str, Json]], dataset: Dataset) -> dict
 def _row(store: Store, dataset: Dataset) -> list[object]:
     tags = [tag for tag, version in store.tags(dataset.name).items() if version == dataset.path.name]
     current = "*" if store.current(dataset.name) == dataset.path.name else ""
-    counts = [dataset.rows, dataset.tokens, dataset.documents]
-    return [dataset.reference + current, noun(dataset), *counts, dataset.manifest.size_bytes / 1e6, ", ".join(tags)]
+    sizes = [dataset.rows, dataset.tokens, dataset.documents, dataset.manifest.size_bytes / 1e6]
+    return [dataset.reference + current, f"{noun(dataset)}s", *sizes, ", ".join(tags)]
 
 
 def add_to(app: typer.Typer) -> None:

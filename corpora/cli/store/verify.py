@@ -42,7 +42,8 @@ def verify(
 def _say_verified(result: Verified) -> Verified:
     """Print the result for one version, and return it."""
     if result.problem or result.files:
-        say(result.problem or f"{result.reference}: {result.files} files match their checksums")
+        match = "1 file matches its checksum" if result.files == 1 else f"{result.files:,} files match their checksums"
+        say(result.problem or f"{result.reference}: {match}")
     for line in result.notes:
         say(line)
     return result

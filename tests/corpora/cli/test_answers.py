@@ -57,6 +57,33 @@ def test_recipes_answer_in_json(capsys, tmp_path):
     assert answer(capsys, "recipe", "small")["datasets"]["small"]["build"] == "toy"
 
 
+def test_one_of_a_thing_is_singular(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("This is the only sentence.\n", encoding="utf-8")
+    _, out, _ = ran(capsys, "build", "texts", "--folder", tmp_path, "--name", "mine")
+    assert "1 sentence from 1 document\n" in out
+    _, out, _ = ran(capsys, "export", "mine", tmp_path / "rows.jsonl")
+    assert out.endswith("rows.jsonl: 1 row\n")
+
+
+def test_the_notes_of_a_recipe_are_printed_once(capsys, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "b.png"):
+        (tmp_path / "in" / name).write_text("This is a sentence. This is another.\n", encoding="utf-8")
+    recipe = """
+        [datasets.mine]
+        build = "texts"
+        folder = "in"
+        [datasets.half]
+        from = "mine"
+        transform = "sample"
+        rate = 0.5
+    """
+    (tmp_path / "recipe.toml").write_text(recipe, encoding="utf-8")
+    code, out, _ = ran(capsys, "build", "--recipe", tmp_path / "recipe.toml")
+    assert code == 0 and "half@" in out
+    assert out.count("1 .png") == 1
+
+
 def test_both_programs_print_their_version(capsys):
     from trainer.cli import main as trainer
 

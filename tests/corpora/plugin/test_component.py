@@ -36,6 +36,11 @@ def test_a_whole_number_serves_as_a_float_and_text_as_a_path():
     assert Thing(rate=1, folder="books") == Thing(rate=1.0, folder=Path("books"))
 
 
+def test_a_path_with_a_nul_character_is_refused():
+    with pytest.raises(OptionError, match=r"^folder: 'a\\x00b' is not a path; it contains a NUL character$"):
+        Thing(folder="a\0b")
+
+
 def test_text_becomes_each_options_type():
     made = Thing.from_options({"rate": "0.25", "count": "3", "unit": "token", "layers": "0+2+4", "on": "true"})
     assert made == Thing(rate=0.25, count=3, unit="token", layers=(0, 2, 4), on=True)

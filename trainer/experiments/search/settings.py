@@ -14,6 +14,9 @@ from trainer.experiments.study import Study, study_of
 SET_BY_SEARCH = {"budget": "updates", "seed": "seed", "held-out": "held-out", "held-out-rows": "held-out-rows"}
 """Keys of [distill] that a search sets, and the key of [search] to use instead."""
 
+MOST, MOST_UPDATES = 1000, 10**9
+"""The most proxies of a search, and the most updates of one run."""
+
 
 @dataclass(frozen=True)
 class SearchTable(Component):
@@ -26,10 +29,17 @@ class SearchTable(Component):
     column: str | None = option(None, "The score column for the bands.")
     target: str | None = option(None, "The measure to optimise: a held-out dataset or the task; default: the first.")
     task: str | None = option(None, "A GLUE task, or SQuAD, to score every proxy on; needs an [evaluate] table.")
-    proxies: int = option(16, "Proxy students: natural proportions, each part alone, and random mixes.", min=1)
-    refine: int = option(4, "How many of the proxies to place, one by one, where the best mix is predicted.", min=0)
+    proxies: int = option(
+        16, "Proxy students: natural proportions, each part alone, and random mixes.", min=1, max=MOST
+    )
+    refine: int = option(
+        4, "How many of the proxies to place, one by one, where the best mix is predicted.", min=0, max=MOST
+    )
     updates: int = option(
-        100, "Updates per proxy on the natural mix; all proxies train on the same number of tokens.", min=1
+        100,
+        "Updates per proxy on the natural mix; all proxies train on the same number of tokens.",
+        min=1,
+        max=MOST_UPDATES,
     )
     tokens: int | None = option(None, "Tokens in each mix; default: the size of the smallest part.", min=1)
     alpha: float = option(
@@ -40,7 +50,9 @@ class SearchTable(Component):
     )
     seed: int = option(42, "Seed of the draws and the proxies.", min=0)
     verify_seeds: tuple[int, ...] = option((43, 44, 45), "Seeds of the verification runs.", min=0)
-    verify_updates: int | None = option(None, "Updates per verification run; default: those of a proxy.", min=1)
+    verify_updates: int | None = option(
+        None, "Updates per verification run; default: those of a proxy.", min=1, max=MOST_UPDATES
+    )
     held_out_rows: int = option(1000, "Number of held-out sequences to measure on.", min=1)
     out: Path = option(Path("search"), "The folder of the search.", decides=False)
     title: str = option("The best mix of these parts", "The page's title.", decides=False)
@@ -111,7 +123,7 @@ def read_search(path: Path | str) -> Search:
                 raise RecipeError(f"the table [{needed}] is missing; see docs/how-to/search.md")
         made = _search(Path(path), recipe)
         _check(made)
-    except (ValueError, LookupError, RecipeError) as error:
+    except (ValueError, LookupError, OSError, RecipeError) as error:  # OSError: a name that is too long
         raise RecipeError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
     return made
 

@@ -211,7 +211,7 @@ def study_of(path: Path, recipe: Recipe, rest: dict[str, Any]) -> Study:
                 raise RecipeError(f"the table [{needed}] is missing; see docs/how-to/study.md")
         study = _study(path, recipe, rest)
         _check(study)
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecipeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError, RecipeError) as error:
         raise RecipeError(f"{path}: {error}") from error
     return study
 

@@ -68,6 +68,14 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(home, tmp_path)
         corpora.transform(f"parquet:{tmp_path}", "lowercase")
 
 
+def test_a_file_instead_of_its_folder_is_refused_with_the_right_words(home, tmp_path):
+    pq.write_table(pa.table({"text": ["One."]}), tmp_path / "a.parquet")
+    with pytest.raises(
+        InputError, match=rf"is a file; give its folder: parquet:{re.escape(str(tmp_path))},files=a.par"
+    ):
+        corpora.open(f"parquet:{tmp_path / 'a.parquet'}")
+
+
 def test_a_folder_without_parquet_is_refused(home, tmp_path):
     with pytest.raises(InputError, match="no .parquet file under"):
         corpora.transform(f"parquet:{tmp_path}", "lowercase")

@@ -187,6 +187,11 @@ def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:
         ("[search]", "[serch]", "did you mean search"),
         ('"tiny-shuffle"]', '"tiny-train"]', "lists tiny-train twice"),
         ('"tiny-shuffle"]', '"tiny-shuffle"]\nbands = 2', "bands and column need each other"),
+        ("proxies = 6", "proxies = 1000000", "proxies is 1000000; it must be a whole number from 1 to 1000"),
+        ("updates = 2\nverify", "updates = -2\nverify", "updates is -2; it must be a whole number from 1 to 1e"),
+        ("proxies = 6", "proxies = [6]", r"proxies is \[6\]; it must be a whole number"),
+        ('out = "search"', 'out = "a\\u0000b"', "is not a path; it contains a NUL character"),
+        ("[teacher]", f'[teacher]\nmodel = "{"x" * 300}"', "File name too long"),
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_said_before_any_work(
