@@ -54,9 +54,10 @@ def _entry(line: str, place: str) -> Entry:
             formats=tuple(map(str, row.get("formats") or ())),
             categories=tuple(map(str, row.get("categories") or ())),
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise InputError(
-            f"catalogue file: {place}: {error!r}; an entry needs `url`, and `words` and `price` must be numbers"
+            f"catalogue file: {place}: {repr(error)[:200]}; an entry needs `url`, and `words` and `price` must be "
+            "numbers"
         ) from error
 
 

@@ -37,7 +37,11 @@ def test_a_file_of_addresses_gives_an_entry_a_line(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("line", ["a.epub", '{"title": "no url"}', '{"url": "http://a", "words": "many"}', "{"])
+@pytest.mark.parametrize(
+    "line",
+    ["a.epub", '{"title": "no url"}', '{"url": "http://a", "words": "many"}', "{",
+     '{"url": "http://a", "words": 1e999}', '{"url": ' + "[" * 100_000],
+)  # fmt: skip
 def test_a_line_that_is_no_entry_is_named(tmp_path, line):
     (tmp_path / "list.txt").write_text(f"https://example.org/a.epub\n{line}\n", encoding="utf-8")
     with pytest.raises(InputError, match="line 2"):
