@@ -69,13 +69,14 @@ def _of_text(block: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _text_buckets(text: str) -> Iterator[int]:
-    words = _word_pattern().findall(text.lower())
+    words = word_pattern().findall(text.lower())
     yield from map(_bucket, words)
     yield from map(_bucket, map(" ".join, pairwise(words)))
 
 
 @cache
-def _word_pattern() -> regex.Pattern[str]:
+def word_pattern() -> regex.Pattern[str]:
+    """The compiled `WORD`; its engine is imported only where text is counted."""
     import regex
 
     return regex.compile(WORD)
