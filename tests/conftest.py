@@ -10,7 +10,9 @@ import re
 import subprocess
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +73,43 @@ def tokens(corpus: Any) -> Any:
 
 @pytest.fixture
 def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Call the command line as a user would: `run("list", code=0)`; gives `.out` and `.err`."""
+    """Call the command line as a user would: `run("list", code=0)`; gives `.out` and `.err`.
+
+    It runs in this process, which has the libraries loaded, except with plugin files, which would stay loaded, with
+    another hub, whose address its client reads when it is loaded, and on a cluster, whose end ends the process.
+    """
 
     def run(*arguments: Any, code: int = 0, program: str = "corpora") -> Any:
-        command = [sys.executable, "-c", f"from {program}.cli import main; main()", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=os.environ | {"COLUMNS": "200"})
-        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return types.SimpleNamespace(out=done.stdout, err=done.stderr)
+        words = [*map(str, arguments)]
+        apart = "HF_ENDPOINT" in os.environ or any(re.match("--plugin|ray(:|$)", word) for word in words)
+        done = _in_a_process(program, words) if apart else _here(program, words, capfd)
+        assert done.code == code, f"{arguments}: {done.code}\n{done.out}\n{done.err}"
+        return done
 
     return run
+
+
+def _in_a_process(program: str, words: list[str]) -> Any:
+    """A command line in a process of its own."""
+    command = [sys.executable, "-c", f"from {program}.cli import main; main()", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=os.environ | {"COLUMNS": "200"})
+    return types.SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def _here(program: str, words: list[str], capfd: pytest.CaptureFixture[str]) -> Any:
+    """A command line in this process, with the warnings that a new process would show."""
+    from corpora.cli.console import terminal
+
+    main = import_module(f"{program}.cli").main
+    terminal._warn.cache_clear()
+    capfd.readouterr()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), pytest.raises(SystemExit) as ended:
+        warnings.simplefilter("ignore")
+        patch.setattr(sys, "argv", ["-c", *words])
+        patch.setenv("COLUMNS", "200")
+        main()
+    out, err = capfd.readouterr()
+    return types.SimpleNamespace(code=ended.value.code or 0, out=out, err=err)
 
 
 @pytest.fixture

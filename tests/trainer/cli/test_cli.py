@@ -63,6 +63,7 @@ def test_held_out_documents_are_measured_and_overlapping_ones_refused(
     assert "shares" in trainer("distill", *same, *common, code=1).err
 
 
+@pytest.mark.slow
 def test_a_terminated_run_says_how_to_go_on_and_does(
     teacher: Path, trainer: Callable[..., Any], tmp_path: Path
 ) -> None:

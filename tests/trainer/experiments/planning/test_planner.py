@@ -141,6 +141,7 @@ def test_losses_without_logits_are_refused(root: Path) -> None:
         prepare_plan("text-train-tokens", root / "teacher", updates=16, options={**OPTIONS, "loss": ["cosine"]})
 
 
+@pytest.mark.slow
 def test_a_killed_plan_goes_on_with_the_same_command(root: Path) -> None:
     options = [f"--{name}={value}" for name, value in OPTIONS.items()]
     line = [

@@ -146,6 +146,7 @@ def without_places(folder: Path) -> str:
     return re.sub(r'"[^"]*(/search/[^"]*)"', r'"\1"', found)
 
 
+@pytest.mark.slow
 def test_a_search_killed_between_proxies_continues_with_the_same_command(finished: Path, tmp_path: Path) -> None:
     whole = without_places(tmp_path)
     shutil.rmtree(tmp_path / "search" / "runs")
