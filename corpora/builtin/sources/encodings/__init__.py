@@ -106,12 +106,15 @@ def _decoded(raw: bytes, encoding: str) -> tuple[str, int]:
     marked = marked_encoding(raw)
     if marked and codecs.lookup(marked[0]).name == codecs.lookup(encoding).name:
         raw = raw[marked[1] :]
-    if encoding == "utf-8" and not _decodes(raw, encoding) and (other := other_encoding(raw)):
-        return with_legacy_bytes(raw.decode(encoding, "surrogateescape"), other)
-    text = raw.decode(encoding, "replace")
-    damaged = text.count("\ufffd") if "\ufffd" in text and not _decodes(raw, encoding) else 0
-    if damaged > max(len(text) * UNDECODABLE_RATE, 1) and not encoding.startswith("utf"):
-        raise Unreadable("wrong encoding", f"{damaged:,} of {len(text):,} characters are not {encoding}")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding == "utf-8" and (other := other_encoding(raw)):
+            return with_legacy_bytes(raw.decode(encoding, "surrogateescape"), other)
+        text = raw.decode(encoding, "replace")
+        damaged = text.count("\ufffd")
+        if damaged > max(len(text) * UNDECODABLE_RATE, 1) and not encoding.startswith("utf"):
+            raise Unreadable("wrong encoding", f"{damaged:,} of {len(text):,} characters are not {encoding}") from None
     return (unicodedata.normalize("NFC", text) if encoding == "cp1258" else text), 0
 
 

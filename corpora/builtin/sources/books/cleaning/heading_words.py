@@ -12,6 +12,27 @@ CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "ni
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy")
 ORDINAL = rf"(?:the )?(?:{'|'.join(ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th))"
 NUMBER = rf"(?:\d{{1,4}}|[ivxlcdm]{{1,9}}|{'|'.join(reversed(CARDINALS))}|(?:{'|'.join(TENS)})(?:[- ]\w+)?|{ORDINAL})"
+FOREIGN_NUMBERS = (
+    "erstes eins premier première un une primero primera uno primo prima primeiro primeira um pierwszy pierwsza"
+    " první первый первая eerste een første första",
+    "zweites zwei deuxième second seconde deux segundo segunda dos secondo seconda due dois drugi druga druhý druhá"
+    " второй вторая tweede twee anden andra",
+    "drittes drei troisième trois tercero tercera tres terzo terza tre terceiro terceira três trzeci trzecia třetí"
+    " третий третья derde drie tredje",
+    "viertes vier quatrième quatre cuarto cuarta cuatro quarto quarta quattro czwarty czwarta čtvrtý четвертый"
+    " четвёртый четвертая четвёртая vierde fjerde fjärde",
+    "fünftes fünf cinquième cinq quinto quinta cinco cinque piąty piąta pátý пятый пятая vijfde vijf femte",
+    "sechstes sechs sixième sexto sexta seis sesto sesta sei szósty szósta šestý шестой шестая zesde zes",
+    "siebtes sieben septième sept séptimo séptima siete settimo settima sette sétimo siódmy siódma седьмой седьмая"
+    " zevende zeven",
+    "achtes acht huitième huit octavo octava ocho ottavo ottava otto oitavo ósmy ósma восьмой восьмая achtste",
+    "neuntes neun neuvième neuf noveno novena nueve nono nona nove dziewiąty dziewiąta девятый девятая negende negen",
+    "zehntes zehn dixième dix décimo décima diez decimo decima dieci dez dziesiąty dziesiąta десятый десятая tiende",
+    "elftes elf onzième onze undécimo undicesimo undici jedenasty jedenasta одиннадцатый одиннадцатая elfde",
+    "zwölftes zwölf douzième douze duodécimo doce dodicesimo dodici dwunasty dwunasta двенадцатый двенадцатая twaalfde",
+)
+"""The numbers from 1 to 12 after a division, as `Capítulo primero`, in several languages."""
+FOREIGN = {word: value for value, words in enumerate(FOREIGN_NUMBERS, 1) for word in words.split()}
 FIRM_DIVISION = (
     r"chapter|chap\.|book|part|volume|vol\.|canto|section|stave"
     r"|kapitel|teil|buch|chapitre|livre|partie|tome|cap[íi]tulo|parte|libro|capitolo|hoofdstuk|deel"
@@ -20,7 +41,8 @@ FIRM_DIVISION = (
 LOOSE_DIVISION = r"act|scene|letter|episode|day|phase|week|night"
 """Words that can also begin sentences and log entries: `Day 5. We ran out of water.`"""
 NUMBERED = re.compile(
-    rf"(?:the )?(?:(?P<word>{FIRM_DIVISION})|(?P<loose>{LOOSE_DIVISION}))[\s.:]*(?:no\.? ?)?(?P<number>{NUMBER})\b"
+    rf"(?:the )?(?:(?P<word>{FIRM_DIVISION})|(?P<loose>{LOOSE_DIVISION}))[\s.:]*(?:no\.? ?)?"
+    rf"(?P<number>{NUMBER}|(?<=\s)(?:{'|'.join(FOREIGN)}))\b"
     r"(?P<rest>.*)"
     rf"|(?P<ordinal>{ORDINAL})\s+(?P<after_word>{FIRM_DIVISION}|act|scene|letter|episode|phase)\b(?P<after>.*)",
     re.I,
@@ -38,6 +60,7 @@ EAST_ASIAN_NAMED = re.compile(
 EAST_ASIAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
     "零": 0, "两": 2, "兩": 2, "壱": 1, "弐": 2, "参": 3,
 }  # fmt: skip
+EAST_ASIAN_FIRST = "\u0e00"
 EAST_ASIAN_UNITS = {"十": 10, "百": 100, "千": 1000}
 GERMAN = re.compile(r"\w+(?:tes|ter|te|er|ème|ième) (?:kapitel|buch|teil|chapitre|partie|livre)\b.*", re.I)
 ALONE = re.compile(r"([IVXLC]{1,8}|\d{1,3})[.:]?")
@@ -63,6 +86,7 @@ MATTER = re.compile(
     r"[^\w\"'“‘«]*(?:(?:a )?(?:note |few words |word )?about (?:the (?:authors?|publisher|translator)|me)"
     r"|(?:also|(?:other |more )?(?:books|titles|works|novels|stories)) (?:available )?(?:by|from)\b.{0,60}"
     r"|acknowledge?ments?|copyright(?: (?:page|notice|information))?|dedication"
+    r"|bibliograph(?:y|ie)|bibliograf[ií]a|works cited|literaturverzeichnis|further reading"
     r"|index|colophon|imprint|credits|newsletter|coming (?:soon|next)|connect with .{0,40}"
     r"|contact (?:me|us|the author|information)"
     r"|(?:discussion|study|book club|reading group|reader['’]?s['’]?) (?:questions|guide)"
@@ -112,7 +136,9 @@ def division_of(text: str) -> Division | None:
         return Division("year", int(text))
     if match := ENTRY.fullmatch(text):
         return Division("entry", number_of(match[1]), match[2])
-    if NAMED.fullmatch(text) or GERMAN.fullmatch(text) or EAST_ASIAN_NAMED.fullmatch(text):
+    if NAMED.fullmatch(text) or GERMAN.fullmatch(text):
+        return Division("named", None)
+    if text[0] >= EAST_ASIAN_FIRST and EAST_ASIAN_NAMED.fullmatch(text):
         return Division("named", None)
     if text[0] in "第제正บตภ" and (match := EAST_ASIAN.fullmatch(text)):
         word = match["word"] or match["unit"] or match["thai"]
@@ -137,6 +163,8 @@ def number_of(text: str) -> int | None:
     for words in (CARDINALS, ORDINALS[:-1]):
         if text in words:
             return words.index(text) + 1
+    if text in FOREIGN:
+        return FOREIGN[text]
     tens, _, ones = text.replace("-", " ").partition(" ")
     if tens in TENS:
         return (TENS.index(tens) + 2) * 10 + (CARDINALS.index(ones) + 1 if ones in CARDINALS else 0)

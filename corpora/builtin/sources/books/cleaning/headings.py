@@ -255,8 +255,9 @@ def _isolated(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
 
 
 def _is_bare(text: str) -> bool:
-    is_title_like = text[0].isalpha() and (text.islower() or is_title(text))
-    return is_title_like and words_in(text) <= ISOLATED_WORDS and not SENTENCE_STOP.search(text)
+    if not (text[-1].isalnum() and text[0].isalpha()) or words_in(text) > ISOLATED_WORDS:
+        return False
+    return text.islower() or is_title(text)
 
 
 def _listed(short: Mapping[int, str]) -> set[str]:

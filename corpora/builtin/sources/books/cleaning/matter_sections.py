@@ -39,6 +39,7 @@ NUMBERED_ENTRY = re.compile(r"\W*(?:[\divxlc]{1,6}\b|chapter\b)|.*[\s.]\d{1,4}$"
 PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,7}", re.I)
 MIN_ROWS = 5
 ENTRY_BLOCKS = 3
+MIN_LETTERS = 4
 
 
 def linked_contents(blocks: Sequence[Block]) -> Iterator[int]:
@@ -88,15 +89,23 @@ def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int
 
 
 def _entries(blocks: Sequence[Block], heading: int) -> Iterator[int]:
-    """The entries of a table of contents: blocks that are not prose, and headings without text after them."""
+    """The entries of a table of contents: blocks that are not prose, and headings without text after them.
+
+    An entry that returns is the title of the first text.
+    """
+    listed = "|"
     for number in range(heading + 1, len(blocks)):
         block = blocks[number]
+        key = _key(block.text)
         if block.level:
             if _begins_text(blocks, number + 1):
                 return
         elif is_prose(block, words_in(block.text)) and _goes_on_in_prose(blocks, number):
             return
         else:
+            if len(key) >= MIN_LETTERS and f"|{key}" in listed:
+                return
+            listed += f"{key}|"
             yield number
 
 
@@ -165,7 +174,7 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
                 break
         elif (
             not is_text
-            and not _is_dated(block.text, blocks)
+            and not (_is_dated(block.text, blocks) or SALUTATION.fullmatch(block.text))
             and (_is_title_page(block.text, words) or (number == 0 and _is_book_title(blocks)))
         ):
             front.append(number)
@@ -174,6 +183,12 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
     yield from front
 
 
+SALUTATION = re.compile(
+    r"(?:my |mein[er]? |mon |ma )?(?:dear(?:est)?|liebe[rs]?|cher|chère|querid[oa]|estimad[oa]|car[oa]|carissim[oa]"
+    r"|beste|lieve|geachte|kære|kära?|drog[ia]|дорог(?:ой|ая)|милый|милая|hello|hi)\b[^.?]{1,60}[,!—–:]",
+    re.I,
+)
+"""The first line of a letter, which begins the text and is not part of a title page."""
 DAY = re.compile(
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\W+)?(?:the )?(?:\d{1,2}(?:st|nd|rd"
     r"|th)?\.?(?: of)? [^\W\d]{3,10}|[^\W\d]{3,10}\.? \d{1,2}"

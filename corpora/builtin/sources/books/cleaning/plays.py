@@ -27,7 +27,7 @@ def speakers(blocks: Sequence[Block], short: Mapping[int, str]) -> Iterator[int]
         blocks: of a book.
         short: the lines that can be headings, by index.
     """
-    names = {n: text.rstrip(".: ") for n, text in short.items() if is_upper(text) and _is_name(text)}
+    names = {n: text.rstrip(".: ") for n, text in short.items() if text.isupper() and _is_name(text)}
     speaking = [n for n in names if _is_before_speech(blocks, n)]
     counted = Counter(names[n] for n in speaking)
     returning = [n for n in speaking if counted[names[n]] > 1]

@@ -135,3 +135,21 @@ def test_what_google_puts_in_front_of_its_scans_and_credits_of_translators_go():
         "Traduit de l’anglais par A. N. Other",
     )
     assert cleaned(*notes, "Chapter 1", *STORY, "Chapter 2", *STORY).paragraphs == (*STORY, *STORY)
+
+
+@pytest.mark.parametrize("salutation", ["Dear Anna,", "My dearest Ben!", "Liebe Mutter,", "Querida Eva:"])
+def test_the_salutation_of_the_first_letter_is_not_a_title_page(salutation):
+    assert cleaned("Letters", "by Ada Moor", salutation, *STORY).paragraphs == (salutation, *STORY)
+
+
+def test_a_table_of_contents_ends_where_its_first_entry_returns():
+    verse = ["the boats are in the nets are dry", "it only rocks the day away"]
+    document = cleaned("The Ferry", "by Ada Moor", "Contents", "Low Water", "Sea Fog", "Low Water", *verse, *STORY)
+    assert document.paragraphs == (*verse, *STORY)
+
+
+def test_a_bibliography_at_the_end_goes():
+    works = ["Moor, A. The Ferry. Oslo: Havn, 1990.", "Lund, I. Ropes. London: Quay Press, 1988."]
+    document = cleaned("Chapter 1", *STORY, "Chapter 2", *STORY, "Bibliography", *works)
+    assert document.paragraphs == (*STORY, *STORY)
+    assert document.side_records["removed"] == [removed("matter section", 2 * len(STORY) + 1, work) for work in works]

@@ -26,6 +26,7 @@ def headings(*texts):
     "line",
     ["Chapter 1", "CHAPTER XII.",
      "Chapter Four: The Ferry", "BOOK THE SECOND", "Part II — Winter", "IV.", "12", "Prologue",
+     "Rozdział pierwszy", "Capítulo segundo", "Chapitre premier", "Глава третья", "Kapitel zwölf",
      "第十二章 归来", "第3回", "제7장 편지", "บทที่ 4", "序章", "終章", "（了）", "全文完",
      "THE FIFTH PART: THE TALE", "Kapitel 3", "Drittes Kapitel", "Chapitre II", "Capítulo 4", "Глава 5", "EPILOGUE."],
 )  # fmt: skip
@@ -115,6 +116,11 @@ def test_numbers_of_east_asian_chapters_are_understood(text, value):
 
 @pytest.mark.parametrize("line", ["第一章的内容他早已忘记。", "第二天，雨停了。", "序章是他写的。"])
 def test_chinese_sentences_are_no_divisions(line):
+    assert not is_division(line)
+
+
+@pytest.mark.parametrize("line", ["Parte primitiva", "Livre deux fois par jour", "Глава первого дома"])
+def test_words_that_begin_like_numbers_in_other_languages_are_no_divisions(line):
     assert not is_division(line)
 
 
