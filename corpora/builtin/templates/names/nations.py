@@ -21,11 +21,13 @@ def countries(language: str) -> dict[str, str]:
     if language in ENGLISH:
         table = tomllib.loads(folder.joinpath("countries.toml").read_text(encoding="utf-8"))
         return {code: name for name, codes in table["codes"].items() for code in codes}
-    path = folder.joinpath("nations", f"{language}.txt")
-    if not path.is_file():
+    header, *rows = [
+        line.split("\t") for line in folder.joinpath("nations.tsv").read_text(encoding="utf-8").splitlines()
+    ]
+    if language not in header[1:]:
         return {}
-    rows = (line.split(" = ") for line in path.read_text(encoding="utf-8").splitlines())
-    return {code: name for name, codes in rows for code in codes.split()}
+    column = header.index(language)
+    return {code: row[column] for row in rows if row[column] for code in row[0].split()}
 
 
 @cache
