@@ -19,13 +19,30 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))  # before this folder, which has a folder trainer too
 LIMIT_SECONDS, LIMIT_BYTES = 10, 4 << 30
-VALUES = [None, -1, 0, 10**30, 1e30, "", "x" * 300, "../../x", "/etc/passwd", "\0", [], {}, [[[]]], True, float("nan")]
+VALUES = [
+    None,
+    -1,
+    0,
+    10**30,
+    1e30,
+    "",
+    "x" * 300,
+    "../../x",
+    "/etc/passwd",
+    "\0",
+    [],
+    {},
+    [[[]]],
+    True,
+    float("nan"),
+    "\ud800",
+]
 TOML_VALUES = [
     "[]", "{}", "-1", "1e30", '""', "true", "nan", '["a", 1]', "[[1]]", "1979-05-27", "1" * 400, "9" * 5000,
     '"../../x"', "[" * 3000,
@@ -44,7 +61,14 @@ class Target:
     good: bytes
     read: Callable[[Path], object]
     structure: str = "json"
-    """`json`, `toml`, or `safetensors`, whose header is JSON behind eight bytes with its length."""
+    """`json`, `jsonl`, `toml`, `bytes`, or `safetensors`, whose header is JSON behind eight bytes with its length."""
+    pack: Callable[[bytes], bytes] | None = None
+    """Turns content into the file, such as gzip or a new seal; half of the mutations then change the content."""
+
+    @property
+    def file(self) -> bytes:
+        """The good file."""
+        return self.pack(self.good) if self.pack else self.good
 
 
 watching: list[bool] = []
@@ -60,6 +84,13 @@ class Slow(BaseException):
 
 def mutated(target: Target, chance: random.Random) -> bytes:
     """The good file with one to three bytes changed, cut or inserted, or a value of another type, or deep nesting."""
+    if target.pack and chance.random() < 0.5:
+        return mutated(replace(target, good=target.file, structure="bytes", pack=None), chance)
+    content = _mutated(target, chance)
+    return target.pack(content) if target.pack else content
+
+
+def _mutated(target: Target, chance: random.Random) -> bytes:
     good, header = target.good, 0
     if target.structure == "safetensors":
         header = 8 + int.from_bytes(good[:8], "little")
@@ -68,6 +99,11 @@ def mutated(target: Target, chance: random.Random) -> bytes:
             return len(changed).to_bytes(8, "little") + changed + good[header:]
     elif target.structure == "json" and chance.random() < 0.5:
         return _other_value(json.loads(good), chance).encode()
+    elif target.structure == "jsonl" and chance.random() < 0.5:
+        lines = good.decode().splitlines()
+        at = chance.randrange(len(lines))
+        lines[at] = _other_value(json.loads(lines[at]), chance)
+        return "\n".join([*lines, ""]).encode()
     elif target.structure == "toml" and chance.random() < 0.5:
         return _other_line(good.decode(), chance).encode()
     spoilt = bytearray(good)
@@ -156,13 +192,13 @@ def outcome(target: Target, content: bytes) -> str:
     return "read"
 
 
-def fuzz(folder: Path, *, inputs: int | None, seconds: float, seed: int) -> int:
+def fuzz(folder: Path, *, inputs: int | None, seconds: float, seed: int, only: str = "") -> int:
     """Mutate, print counts by target, and give the number of inputs that went wrong."""
     from fuzz_targets import targets
 
-    made = targets(folder)
+    made = [target for target in targets(folder) if only in target.name]
     for target in made:
-        assert outcome(target, target.good) == "read", f"{target.name}: {outcome(target, target.good)}"
+        assert (found := outcome(target, target.file)) == "read", f"{target.name}: {found}"
     watch(folder)
     counts: dict[str, Counter[str]] = {target.name: Counter() for target in made}
     chance, deadline, number, wrong = random.Random(seed), time.monotonic() + seconds, 0, 0
@@ -175,7 +211,7 @@ def fuzz(folder: Path, *, inputs: int | None, seconds: float, seed: int) -> int:
         if kind == "wrong":
             wrong += 1
             print(f"{target.name}, input {number}: {found[:300]}\n  {content[:200]!r}", flush=True)
-        target.path.write_bytes(target.good)
+        target.path.write_bytes(target.file)
         number += 1
     print(f"{'target':<20}{'inputs':>8}{'read':>8}{'refused':>9}{'wrong':>7}")
     for name, by in counts.items():
@@ -194,6 +230,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=None)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="only targets whose name contains this")
     chosen = parser.parse_args()
     signal.signal(signal.SIGALRM, _slow)
     with tempfile.TemporaryDirectory() as made:
@@ -205,7 +242,7 @@ def main() -> None:
 
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + LIMIT_BYTES,) * 2)
-        wrong = fuzz(folder, inputs=chosen.inputs, seconds=chosen.seconds, seed=chosen.seed)
+        wrong = fuzz(folder, inputs=chosen.inputs, seconds=chosen.seconds, seed=chosen.seed, only=chosen.only)
     raise SystemExit(min(wrong, 1))
 
 

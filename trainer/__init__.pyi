@@ -92,3 +92,4 @@ from .plugin.probe_records import Predictions as Predictions
 from .plugin.probe_records import Stratum as Stratum
 from .plugin.probe_records import Subject as Subject
 from .plugin.probe_records import Units as Units
+from .runtime.json_text import parse_json as parse_json

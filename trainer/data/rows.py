@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import BadZipFile, LargeZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 
 LONGEST = 512
 """Maximum tokens per sequence, special ones included, for a model without a limit; also `corpora tokenize`'s."""
+UNREADABLE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError,
+    SyntaxError, struct.error, zlib.error, BadZipFile, LargeZipFile,
+)  # fmt: skip
+"""What zipfile and NumPy raise for a damaged archive."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +66,12 @@ class Survey:
             path: of a file written by `write`.
         """
         try:
-            with np.load(path, allow_pickle=False) as kept:
-                return cls(kept["counts"], int(kept["longest"]))
-        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+                counts, longest = kept["counts"], kept["longest"]
+        except UNREADABLE:
             return None
+        right = counts.ndim == 1 and counts.dtype == np.int64 and longest.shape == () and longest.dtype == np.int64
+        return cls(counts, int(longest)) if right and (counts >= 0).all() and longest >= 0 else None
 
     @property
     def largest_id(self) -> int:

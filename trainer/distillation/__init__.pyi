@@ -5,7 +5,9 @@ from .objective.gradients import Engine as Engine
 from .pretraining import Shape as Shape
 from .pretraining import Start as Start
 from .pretraining import pretrain as pretrain
+from .runs.folder import LogLine as LogLine
 from .runs.folder import RunFolder as RunFolder
+from .runs.folder import read_log as read_log
 from .runs.model_facts import facts_of as facts_of
 from .runs.plugins import plugins_of as plugins_of
 from .runs.plugins import student_plugins as student_plugins

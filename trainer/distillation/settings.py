@@ -190,9 +190,9 @@ def resolve(preset: str, options: Mapping[str, object]) -> RunSettings:
 
 
 def _settings(preset: str, *, above: tuple[str, ...] = ()) -> dict[str, object]:
-    if preset in above:
-        raise RecipeError(f"{preset} names itself as its preset ({' -> '.join([*above, preset])})")
     if preset.endswith(".toml"):
+        if str(Path(preset).resolve()) in (str(Path(other).resolve()) for other in above):
+            raise RecipeError(f"{preset} names itself as its preset ({' -> '.join([*above, preset])})")
         settings, place = _read(Path(preset)), Path(preset).parent
         under = settings.pop("preset", None)
         if under is not None and not isinstance(under, str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,9 @@ from numpy.typing import NDArray
 from corpora import generator
 from corpora.errors import first_line
 from trainer.errors import ResultDamaged
-from trainer.evaluation.results import Column, Evidence, answers_path
+from trainer.evaluation.results import Column, Evidence, answers_path, check_answers, read_sealed
 from trainer.evaluation.scoring import glue_score
+from trainer.runtime import parse_json
 
 RESAMPLES = 1000
 Sums = NDArray[np.float64]
@@ -183,13 +183,14 @@ def evidence(cell: str, column: str) -> Evidence:
         column: the title of the dev set.
 
     Raises:
-        ResultDamaged: the file has other content.
+        ResultDamaged: the file is missing, was edited, or has other content.
     """
     path = answers_path(Path(cell))
-    content: object = json.loads(path.read_text(encoding="utf-8"))
+    if Path(cell).is_file():
+        check_answers(Path(cell), read_sealed(Path(cell)))
     try:
-        return msgspec.convert(content, dict[str, Evidence])[column]
-    except (msgspec.ValidationError, KeyError) as error:
+        return msgspec.convert(parse_json(path.read_bytes()), dict[str, Evidence])[column]
+    except (OSError, ValueError, KeyError) as error:
         raise ResultDamaged(
             f"{path} does not have answers to {column} ({first_line(error)}); evaluate again"
         ) from error

@@ -19,7 +19,7 @@ from corpora.errors import first_line
 from trainer.errors import ResultDamaged
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.plugin import Splits, Task
-from trainer.runtime import environment, write_whole
+from trainer.runtime import environment, parse_json, write_whole
 
 ENGINE = 5
 """Incremented whenever a change of fine-tuning changes figures for the same inputs."""
@@ -76,6 +76,11 @@ class Column:
     """The path of each seed's result, relative to the folder of the evaluation."""
     preset: str
     notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.seeds), len(self.cells), *map(len, self.metrics.values())}
+        if len(lengths) > 1 or not self.metrics:
+            raise ValueError("each metric needs one value per seed, and each seed a cell")
 
     @property
     def scores(self) -> list[float]:
@@ -152,9 +157,9 @@ def read_sealed(path: Path) -> dict[str, object]:
         ResultDamaged: the file was edited or cut short.
     """
     try:
-        content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, object] = parse_json(path.read_bytes())
         seal, found = content.pop("sha256"), sha256_of(content)
-    except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise ResultDamaged(f"{path} is cut short or not a result; delete it to measure again") from error
     if seal != found:
         raise ResultDamaged(
@@ -229,12 +234,25 @@ def read_cell(folder: Path, cell: Cell) -> CellResult | None:
     if not path.is_file():
         return None
     content = read_sealed(path)
-    if content["identity"] != json.loads(json.dumps(cell.identity)):
+    if content.get("identity") != json.loads(json.dumps(cell.identity)):
         raise ResultDamaged(f"{path} is the result of other inputs; delete it to measure again")
-    beside = answers_path(path)
-    if not beside.is_file() or sha256_file(beside) != content["answers_sha256"]:
-        raise ResultDamaged(f"{beside} is missing or was edited; delete {path} to measure again")
+    check_answers(path, content)
     return as_record(content, path, CellResult)
+
+
+def check_answers(path: Path, content: Mapping[str, object]) -> None:
+    """Check that the answers next to a cell's result are those that it was computed from.
+
+    Args:
+        path: of the result.
+        content: of the result.
+
+    Raises:
+        ResultDamaged: the answers are missing or were edited.
+    """
+    beside = answers_path(path)
+    if not beside.is_file() or sha256_file(beside) != content.get("answers_sha256"):
+        raise ResultDamaged(f"{beside} is missing or was edited; delete {path} to measure again")
 
 
 def shared_folder() -> Path | None:

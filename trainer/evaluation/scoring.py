@@ -14,6 +14,7 @@ from typing import Any
 
 from corpora.errors import unknown_name
 from trainer.errors import TaskError
+from trainer.runtime import parse_json
 
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 ARTICLE = re.compile(r"\b(?:a|an|the)\b")
@@ -142,8 +143,11 @@ def squad_questions(path: Path) -> Iterable[Question]:
                         raise TaskError(
                             f"{path}: question {asked['id']} has no answer, as in SQuAD v2; use version 1.1"
                         )
+                    texts = (asked["question"], paragraph["context"], *(text for _, text in answers))
+                    if not all(isinstance(text, str) for text in texts):
+                        raise TypeError(f"question {asked['id']} has a value that is not text")
                     yield str(asked["id"]), asked["question"], paragraph["context"], answers
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise TaskError(
             f"{path} does not have the layout of SQuAD v1.1 (data, paragraphs, qas, answers): "
             f"{type(error).__name__} {error}"
@@ -157,10 +161,10 @@ def read_json(path: Path) -> Any:
         TaskError: the file is missing, unreadable or not JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return parse_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise TaskError(f"{path} is not valid JSON: {error}") from error
 
 

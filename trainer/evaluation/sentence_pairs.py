@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from corpora import generator
+from corpora.errors import first_line
 from trainer.errors import ModelError, TaskError
 from trainer.evaluation.metrics import measured
 from trainer.models import (
@@ -26,7 +27,7 @@ from trainer.models import (
     sentence_modules,
 )
 from trainer.plugin import Task
-from trainer.runtime import chosen
+from trainer.runtime import chosen, parse_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def similarity(
     if task.head().problem != "regression":
         raise TaskError(f"{task.title} has classes; a cosine can only be compared with numbers, as in STS-B")
     folder = model_folder(model)
-    how = pooling or _pooling(folder)
+    how = pooling or pooling_of(folder)
     found = []
     for name, examples in task.read(data).dev.items():
         if examples.second is None:
@@ -161,16 +162,20 @@ def encode(
     return np.stack([vectors[number] for number in range(len(sentences))])
 
 
-def _pooling(folder: Path) -> Pooling:
-    """The pooling of a sentence-transformers folder; the mean for any other model."""
+def pooling_of(folder: Path) -> Pooling:
+    """The pooling of a sentence-transformers folder; the mean for any other model.
+
+    Raises:
+        ModelError: its settings cannot be read, or only sentence-transformers can compute its vectors.
+    """
     how: Pooling = "mean"
     for module in sentence_modules(folder):
         if module.endswith("Normalize"):  # does not change the cosine
             continue
         try:
-            settings = json.loads((folder / module / "config.json").read_text(encoding="utf-8"))
+            settings = msgspec.convert(parse_json((folder / module / "config.json").read_bytes()), dict[str, object])
         except (OSError, ValueError) as error:
-            raise ModelError(f"{folder / module / 'config.json'} cannot be read") from error
+            raise ModelError(f"{folder / module / 'config.json'} cannot be read: {first_line(error)}") from error
         modes = [mode for mode, key in MODES.items() if settings.get(key)]
         if not module.endswith("Pooling") or len(modes) != 1:
             raise ModelError(

@@ -4,6 +4,7 @@ from .files import staged_folder as staged_folder
 from .files import storing as storing
 from .files import usual_modes as usual_modes
 from .files import write_whole as write_whole
+from .json_text import parse_json as parse_json
 from .machine import environment as environment
 from .machine import hardware as hardware
 from .machine import versions as versions

@@ -53,6 +53,31 @@ def test_a_survey_that_was_cut_short_is_made_again(tmp_path: Path, content: byte
     assert Survey.read(tmp_path / "survey.npz") is None
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"counts": np.array([1.5]), "longest": np.int64(3)},
+        {"counts": np.array([[1]]), "longest": np.int64(3)},
+        {"counts": np.array([-1]), "longest": np.int64(3)},
+        {"counts": np.array([1]), "longest": np.array([3, 4])},
+        {"counts": np.array([1])},
+    ],
+)
+def test_a_survey_of_another_shape_is_made_again(tmp_path: Path, values: dict[str, object]) -> None:
+    np.savez(tmp_path / "survey.npz", **values)  # type: ignore[arg-type]
+    assert Survey.read(tmp_path / "survey.npz") is None
+
+
+def test_a_survey_with_any_byte_flipped_is_made_again_or_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "survey.npz"
+    Survey(np.array([0, 3, 1]), 3).write(path)
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+        kept = Survey.read(path)
+        assert kept is None or (kept.counts.tolist(), kept.longest) == ([0, 3, 1], 3)
+
+
 def test_a_survey_is_kept_whole_and_read_as_it_was(tmp_path: Path) -> None:
     Survey(np.array([0, 3, 1]), 3).write(tmp_path / "survey.npz")
     kept = Survey.read(tmp_path / "survey.npz")

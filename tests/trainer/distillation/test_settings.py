@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpora import OptionError, UnknownName
+from corpora import OptionError, RecipeError, UnknownName
 from trainer.distillation.settings import RunSettings, presets, resolve, seconds
 from trainer.distillation.training.schedule import plan
 from trainer.plugin.discovery import registry
@@ -81,3 +81,11 @@ def test_how_often_it_is_logged_does_not_make_another_run() -> None:
 
 def test_times_are_read_with_their_unit() -> None:
     assert [seconds(text) for text in ("30s", "1.5m", "2h", "1d")] == [30, 90, 7200, 86400]
+
+
+def test_presets_that_name_each_other_through_their_folders_are_one_clear_error(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/one.toml").write_text('preset = "../a/one.toml"')
+    with pytest.raises(RecipeError, match="names itself as its preset") as found:
+        resolve(str(tmp_path / "a/one.toml"), {})
+    assert len(str(found.value)) < 1000

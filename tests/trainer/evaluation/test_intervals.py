@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpora import sha256_file
+from trainer.errors import ResultDamaged
 from trainer.evaluation import intervals
-from trainer.evaluation.intervals import as_words, difference, parts
+from trainer.evaluation.intervals import as_words, difference, evidence, parts
 from trainer.evaluation.metrics import METRICS
-from trainer.evaluation.results import Column
+from trainer.evaluation.results import Column, write_sealed
 
 
 @given(
@@ -73,3 +75,18 @@ def test_dev_sets_that_differ_are_not_compared(tmp_path: Path) -> None:
 def test_the_same_runs_give_the_same_interval(tmp_path: Path) -> None:
     one, other = column(tmp_path, "a", 0.8), column(tmp_path, "b", 0.7)
     assert difference(one, other, "glue", "sanh9") == difference(one, other, "glue", "sanh9")
+
+
+def test_answers_edited_after_their_result_was_stored_are_refused(tmp_path: Path) -> None:
+    made = column(tmp_path, "a", 0.8)
+    cell = Path(made["RTE"].cells[0])
+    beside = cell.with_suffix(".answers.json")
+    write_sealed(cell, {"answers_sha256": sha256_file(beside)})
+    assert len(evidence(str(cell), "RTE")["gold"]) == 400
+    beside.write_text(beside.read_text().replace("[0", "[1", 1))
+    with pytest.raises(ResultDamaged, match=r"answers.json is missing or was edited"):
+        evidence(str(cell), "RTE")
+    beside.unlink()
+    cell.unlink()
+    with pytest.raises(ResultDamaged, match=r"does not have answers to RTE"):
+        evidence(str(cell), "RTE")

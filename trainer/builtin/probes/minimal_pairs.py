@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from corpora import option
-from trainer import Findings, Metric, Probe, ProbeError, Stratum, Units, hookimpl, mean_of_rates, rate_estimate
+from trainer import (
+    Findings,
+    Metric,
+    Probe,
+    ProbeError,
+    Stratum,
+    Units,
+    hookimpl,
+    mean_of_rates,
+    parse_json,
+    rate_estimate,
+)
 
 if TYPE_CHECKING:
     from trainer import Subject
@@ -28,6 +39,8 @@ NAMES = {
 """The fields of a pair, and the keys accepted for each: ours, then BLiMP's."""
 SHAPE = "each line is a JSON object with good, bad, field and paradigm (or BLiMP's sentence_good, sentence_bad, UID)"
 ENDINGS = (".jsonl", ".jsonl.gz")
+LONGEST_BYTES = 1_000_000
+"""A line with a pair is shorter."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +133,11 @@ def _pairs(path: Path) -> Iterator[Pair]:
     for file in _files(path):
         try:
             with gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb") as lines:
-                for number, line in enumerate(lines, start=1):
+                for number, line in enumerate(iter(lambda: lines.readline(LONGEST_BYTES), b""), start=1):
+                    if len(line) == LONGEST_BYTES:  # of a small file too, if it is compressed
+                        raise ProbeError(f"{file}, line {number:,} has {LONGEST_BYTES:,} bytes or more; {SHAPE}")
                     if line.strip():
-                        yield _pair(line.decode("utf-8-sig"), f"{file}, line {number:,}")
+                        yield _pair(line, f"{file}, line {number:,}")
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
             raise ProbeError(f"{file} cannot be read: {error}") from error
 
@@ -138,9 +153,9 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _pair(line: str, where: str) -> Pair:
+def _pair(line: bytes, where: str) -> Pair:
     try:
-        content = json.loads(line)
+        content = parse_json(line)
     except ValueError as error:
         raise ProbeError(f"{where}: not JSON ({error}); {SHAPE}") from error
     found: dict[str, str] = {}

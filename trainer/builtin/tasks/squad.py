@@ -67,8 +67,15 @@ def _questions(path: Path) -> Iterable[Question]:
         return
     table = read_table(path)
     id, asked, context, answers = (table.column(name) for name in ("id", "question", "context", "answers"))
-    for row in table.rows:
-        found = list(zip(row[answers]["answer_start"], row[answers]["text"], strict=True))
+    for number, row in enumerate(table.rows, start=1):
+        try:
+            found = list(zip(row[answers]["answer_start"], row[answers]["text"], strict=True))
+            texts = (row[id], row[asked], row[context], *(text for _, text in found))
+            whole = all(isinstance(text, str) for text in texts) and all(isinstance(start, int) for start, _ in found)
+        except (KeyError, TypeError, ValueError):
+            whole = False
+        if not whole:
+            raise TaskError(f"{path}: row {number:,} does not have the layout of SQuAD v1.1; download the file again")
         if not found:
             raise TaskError(f"{path}: question {row[id]} has no answer, as in SQuAD v2; use version 1.1")
         yield row[id], row[asked], row[context], found

@@ -8,11 +8,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Required, TypedDict
 
+import msgspec
+
+from corpora.errors import first_line
 from trainer.distillation.runs.lock import locked
 from trainer.distillation.runs.run_card import CARD, RunCard, card_text, read_card
 from trainer.errors import OtherRecipe, RunError
-from trainer.runtime import storing, write_whole
+from trainer.runtime import parse_json, storing, write_whole
 
 LOG = "log.jsonl"
 CHECKPOINTS = "checkpoints"
@@ -157,6 +161,47 @@ class RunFolder:
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             whole = [line for line in lines if _update_of(line) <= updates]
             write_whole(path, "".join(line + "\n" for line in whole))
+
+
+class LogLine(TypedDict, total=False):
+    """A line of a run's log; callbacks may add other keys."""
+
+    update: Required[int]
+    losses: dict[str, float | None]
+    held_out: dict[str, float]
+    tokens_per_second: float | None
+    elapsed_seconds: float
+
+
+def read_log(path: Path) -> list[LogLine]:
+    """The lines of a run's log, without a last line that was cut short when the run was killed.
+
+    Args:
+        path: of the `log.jsonl`.
+
+    Returns:
+        Empty if there is no log.
+
+    Raises:
+        RunError: a line is damaged.
+    """
+    try:
+        *lines, last = path.read_bytes().split(b"\n")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}") from error
+    found = []
+    for number, line in enumerate([*lines, last] if last.endswith(b"}") else lines, start=1):
+        try:
+            found.append(msgspec.convert(parse_json(line), LogLine))
+        except ValueError as error:
+            if number > len(lines):
+                break
+            raise RunError(
+                f"{path}, line {number:,} is damaged ({first_line(error)}); restore the file, or delete the line"
+            ) from error
+    return found
 
 
 def _update_of(line: str) -> float:

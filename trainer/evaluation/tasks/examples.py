@@ -65,14 +65,22 @@ def _label_reader(table: Table, column: str, head: Head) -> Callable[[Any], Any]
     if head.problem == "regression":
         return _number
     # The order of classes differs between layouts, so numbers are mapped by name if the file has names.
+    named = column in table.names
     names = table.names.get(column, list(head.classes))
     by_name = {name: number for number, name in enumerate(head.classes)}
+    numeric = any(_number(name) is not None for name in head.classes)
 
     def read(cell: object) -> int | None:
         if isinstance(cell, str) and cell in by_name:
             return by_name[cell]
         number = _number(cell)
-        if number is None or number != int(number) or not 0 <= number < len(names):
+        if number is None or number != int(number):
+            return None
+        if not named:
+            texts = (str(cell), str(cell).lower(), str(int(number)))
+            if found := [by_name[text] for text in texts if text in by_name]:
+                return found[0]
+        if not 0 <= number < len(names) or (numeric and not named):  # 2 is neither "1" nor "3"
             return None
         return by_name.get(names[int(number)])
 
@@ -82,6 +90,6 @@ def _label_reader(table: Table, column: str, head: Head) -> Callable[[Any], Any]
 def _number(cell: Any) -> float | None:
     try:
         value = float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return value if abs(value) < float("inf") else None

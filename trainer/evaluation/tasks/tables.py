@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+import msgspec
+
+from corpora.errors import counted, first_line
 from trainer.errors import TaskError
+from trainer.runtime import parse_json
 
 SUFFIXES = (".tsv", ".csv", ".jsonl", ".json", ".parquet")
 
@@ -60,7 +63,7 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
             raise TaskError(f"{path} is not a table; its name must end in {', '.join(SUFFIXES)}")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise TaskError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise TaskError(f"{path} cannot be read: {error.strerror or first_line(error)}") from error
     except UnicodeDecodeError as error:
         raise TaskError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
     if not text.strip():
@@ -88,6 +91,10 @@ def _from_cells(path: Path, cells: list[list[str]], columns: tuple[str, ...] | N
     headed = not columns or len(set(columns) & set(cells[0])) > 1
     header = tuple(cells[0]) if headed or not columns else columns
     body = cells[1:] if headed else cells
+    if twice := [name for name, count in Counter(header).items() if count > 1]:
+        raise TaskError(
+            f"{path} has {counted(len(twice), 'column name')} more than once, such as {twice[0]!r}; rename them"
+        )
     if body and not complete and len(body[-1]) < len(header):
         raise TaskError(
             f"{path} is cut short: its last line has {len(body[-1])} of {len(header)} columns; download the file again"
@@ -107,8 +114,8 @@ def _read_jsonl(path: Path, text: str, columns: tuple[str, ...] | None) -> Table
     lines = [line for line in text.split("\n") if line.strip()]
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
+            row = parse_json(line)
+        except ValueError as error:
             if number == len(lines) and not text.endswith("\n"):
                 raise TaskError(f"{path} is cut short: line {number} is incomplete; download the file again") from error
             table.unreadable["not JSON"] += 1
@@ -128,16 +135,25 @@ def _read_parquet(path: Path) -> Table:
 
     try:
         content = pq.read_table(path)
-    except pa.ArrowInvalid as error:
-        raise TaskError(f"{path} is not a Parquet file, or is cut short: {error}") from error
-    return Table(path, tuple(content.column_names), content.to_pylist(), names=_class_names(content.schema.metadata))
+        rows = content.to_pylist()
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
+        raise TaskError(f"{path} is not a Parquet file, or is cut short: {first_line(error)}") from error
+    return Table(path, tuple(content.column_names), rows, names=_class_names(path, content.schema.metadata))
 
 
-def _class_names(metadata: dict[bytes, bytes] | None) -> dict[str, list[str]]:
+class _Feature(TypedDict, total=False):
+    names: list[str]
+
+
+def _class_names(path: Path, metadata: dict[bytes, bytes] | None) -> dict[str, list[str]]:
     """The names of class numbers, from the metadata that `datasets` writes."""
-    info = json.loads((metadata or {}).get(b"huggingface", b"{}"))
-    features = info.get("info", {}).get("features", {})
-    return {name: feature["names"] for name, feature in features.items() if "names" in feature}
+    try:
+        info = parse_json((metadata or {}).get(b"huggingface", b"{}"))
+        features = info.get("info", {}).get("features", {})
+        named = {name: feature for name, feature in features.items() if "names" in feature}
+        return {name: feature["names"] for name, feature in msgspec.convert(named, dict[str, _Feature]).items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise TaskError(f"{path} has class names that cannot be read ({first_line(error)}); write it again") from error
 
 
 def find_split(folder: Path, *stems: str) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -24,6 +23,7 @@ class FileTask(Task):
     """A task on CSV, TSV, JSONL or Parquet files, described in a TOML file."""
 
     name: ClassVar[str] = "file"
+    version: ClassVar[int] = 2
 
     called: str = option(..., "The task's name in tables.")
     problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "The kind of problem.")
@@ -91,7 +91,7 @@ class FileTask(Task):
 
     def _tagged(self, cells: list[Any]) -> tuple[str, str, list[int]] | str:
         """The words and their class numbers, or why the row cannot be read."""
-        words, tags = (cell.split() if isinstance(cell, str) else list(cell or ()) for cell in cells[:2])
+        words, tags = map(_listed, cells[:2])
         if not words or len(words) != len(tags):
             return "words and tags differ in number"
         if any(str(tag) not in self.labels for tag in tags):
@@ -138,10 +138,18 @@ def _labels_of(task: FileTask) -> list[str]:
     if not path.is_file():
         raise TaskError(f"{task.called}: list its classes as labels = [...], since {path} does not exist")
     table = read_table(path)
-    split: Callable[[Any], list[str]] = lambda cell: cell.split() if isinstance(cell, str) else list(cell or ())  # noqa: E731
     column = table.column(task.label)
-    cells = [row.get(column) for row in table.rows]
-    found = (
-        {tag for cell in cells for tag in split(cell)} if task.problem == "tagging" else {str(cell) for cell in cells}
-    )
-    return sorted(found)
+    cells = [cell for row in table.rows if (cell := row.get(column)) is not None]
+    if task.problem == "tagging":
+        cells = [tag for cell in cells for tag in _listed(cell)]
+    found = sorted({str(cell) for cell in cells if isinstance(cell, str | int | float)})
+    if not found:
+        raise TaskError(f"{path}: the column {column} has no labels; name the column with the labels as label = ...")
+    return found
+
+
+def _listed(cell: object) -> list[object]:
+    """Words or tags: those of a list, or of a text with spaces between them; none for anything else."""
+    if isinstance(cell, str):
+        return list(cell.split())
+    return cell if isinstance(cell, list) and all(isinstance(each, str | int | float) for each in cell) else []

@@ -9,13 +9,11 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import msgspec
-
 from corpora import Dataset, sha256_of, transform
 from corpora import open as open_dataset
-from trainer.distillation import RunSettings, StartingPoint, plugins_of, resolve, student_plugins
+from trainer.distillation import LogLine, RunSettings, StartingPoint, plugins_of, read_log, resolve, student_plugins
 from trainer.errors import ResultDamaged, RunError
-from trainer.evaluation import read_sealed, write_sealed
+from trainer.evaluation import as_record, read_sealed, write_sealed
 from trainer.experiments.planning.design import ShortRun
 from trainer.plugin import Callback
 
@@ -46,6 +44,11 @@ class ShortRunResult:
     """The same at earlier updates. The learning rate was still high then, so a run that ends there is better."""
     tokens_per_second: float | None
     """Training speed, without measurements; None if the run is too short to tell."""
+
+
+@dataclass(frozen=True)
+class _Stored:
+    result: ShortRunResult
 
 
 @dataclass(frozen=True)
@@ -145,11 +148,11 @@ def _known(folder: Path, identity: Mapping[str, object]) -> ShortRunResult | Non
     sealed = read_sealed(path)
     if sealed.get("identity") != json.loads(json.dumps(identity)):
         raise ResultDamaged(f"{path} is the result of another run; delete {folder} to train it again")
-    return msgspec.convert(sealed["result"], ShortRunResult)
+    return as_record(sealed, path, _Stored).result
 
 
 def _result(folder: Path, run: ShortRun, dataset: Dataset, settings: RunSettings) -> ShortRunResult:
-    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = read_log(folder / "log.jsonl")
     measured = [(int(line["update"]), line["held_out"]) for line in lines if "held_out" in line]
     if not measured:
         raise RunError(f"{folder} ended without a measurement; delete it to train it again")
@@ -162,7 +165,7 @@ def _result(folder: Path, run: ShortRun, dataset: Dataset, settings: RunSettings
     )  # fmt: skip
 
 
-def _seconds_per_update(lines: Sequence[Mapping[str, float]]) -> float | None:
+def _seconds_per_update(lines: Sequence[LogLine]) -> float | None:
     """The median time of updates without a measurement, from a log with a line for each update."""
     times = [
         line["elapsed_seconds"] - before["elapsed_seconds"]

@@ -53,6 +53,11 @@ class HeldOut:
     agreed: tuple[int, ...]
     """[sequences], number of tokens with the same likeliest word for teacher and student."""
 
+    def __post_init__(self) -> None:
+        columns = self.rows, self.documents, self.tokens, self.kl, self.agreed
+        if len(set(map(len, columns))) > 1 or not all(0 < number < 2**53 for number in self.tokens):
+            raise ValueError("it needs one number per sequence, and tokens in each")
+
     def mean(self, measure: str) -> float:
         """The mean of a measure per token, over all sequences.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from trainer.experiments.study.dataset_names import check_study_names
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.runner import opened
 from trainer.experiments.study.study_run import StudyRun
+from trainer.runtime import parse_json
 
 State = Literal["done", "begun", "missing"]
 
@@ -179,9 +179,9 @@ def speeds_of(out: Path) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for path in [*out.glob(f"runs/*/{CARD}"), *out.glob(f"teacher-*/{CARD}")]:
         try:
-            card = json.loads(path.read_text(encoding="utf-8"))
+            card = parse_json(path.read_bytes())
             speed = float(card["speed"]["tokens_per_second"])
             found.setdefault(card["kind"], []).append(speed)
-        except (ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, OverflowError):
             continue
     return {kind: statistics.median(speeds) for kind, speeds in found.items()}

@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
+
+import msgspec
 
 from corpora import options_of
-from trainer.distillation import RunSettings
+from corpora.errors import first_line
+from trainer.distillation import LogLine, RunSettings, read_log
 from trainer.errors import RunError
 from trainer.evaluation import Column, Evaluation, as_record, glue_score, read_sealed
 from trainer.evaluation.probes import ProbeResult, read_results
 from trainer.experiments.study.held_out import FIDELITY, HeldOut, read_held_out
 from trainer.experiments.study.transfer import Transfer, transfer_of
+from trainer.runtime import parse_json
 
 MEASURES = ("glue", "exact match", "f1")
 """The scores by which students are compared: GLUE's, and SQuAD's two."""
@@ -38,7 +42,7 @@ class RunResults:
     folder: Path
     card: dict[str, Any]
     transfer: Transfer | None
-    last: dict[str, Any]
+    last: LogLine | dict[str, Any]
     """The last line of the log: losses, fidelity, speed."""
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
     """The results of `trainer evaluate`, by benchmark."""
@@ -224,14 +228,14 @@ def _longer(column: Column, others: Sequence[Column]) -> Column:
 
 
 def _read(folder: Path) -> RunResults:
-    card, evaluations = _json(folder / "run.json"), _evaluations(folder / "evaluation")
+    card, evaluations = _card(folder / "run.json"), _evaluations(folder / "evaluation")
     probed = read_results(folder / "probes")
     if not card and not evaluations and not probed:
         raise RunError(
             f"{folder} has neither a run (run.json) nor an evaluation; run trainer evaluate --model {folder}"
         )
-    lines = _log(folder / "log.jsonl")
-    last = lines[-1] if lines else {}
+    lines = read_log(folder / "log.jsonl")
+    last: LogLine | dict[str, Any] = lines[-1] if lines else {}
     measured = read_held_out(folder)
     held_out = {name: [float(last["held_out"][name])] for name in FIDELITY if name in last.get("held_out", {})}
     if measured is not None:
@@ -266,24 +270,39 @@ def _evaluations(folder: Path) -> dict[str, Evaluation]:
     return evaluations
 
 
-def _json(path: Path) -> dict[str, Any]:
+class _Recipe(TypedDict, total=False):
+    loss: list[str]
+    budget: str
+    seed: int
+
+
+class _Card(TypedDict, total=False):
+    """The fields of a run card that reports read; a run without updates has no dataset."""
+
+    kind: str
+    preset: str
+    recipe: _Recipe
+    dataset: dict[str, object] | None
+    teacher: dict[str, object] | None
+    updates: int | None
+    speed: dict[str, float | None]
+
+
+def _card(path: Path) -> dict[str, Any]:
+    """The content of a `run.json`, with the fields that reports read checked; empty if there is none."""
     if not path.is_file():
         return {}
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RunError(f"{path} cannot be read: {error}") from error
+        content: dict[str, Any] = parse_json(path.read_bytes())
+        msgspec.convert(content, _Card)
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{path} is not a run card ({first_line(error)}); restore it, or leave {path.parent} out"
+        ) from error
     return content
 
 
-def _log(path: Path) -> list[dict[str, Any]]:
-    """The lines of a run's log, without a line that was cut short when the run was killed."""
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-
-
-def _curve(lines: Sequence[dict[str, Any]]) -> tuple[Curve, ...]:
+def _curve(lines: Sequence[LogLine]) -> tuple[Curve, ...]:
     points = [
         (int(line["update"]), float(line["held_out"]["kl"])) for line in lines if "kl" in line.get("held_out", {})
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from string import Template
 
 from corpora import without_places
 from trainer.models.files.sentence_files import is_sentence_encoder
+from trainer.runtime import parse_json
 
 HUB_COPY = re.compile(r"(?:.*/)?[0-9a-f]{40}/?")
 """A folder in the hub's cache, which is named after its commit."""
@@ -228,7 +228,7 @@ def _snippet(text: str, place: str, **words: str) -> str:
 
 def _json(path: Path) -> dict[str, object]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(path.read_bytes())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
+from typing import TypedDict
+
+import msgspec
 
 from trainer.errors import ModelError
+from trainer.runtime import parse_json
 
 MODULES = "modules.json"
 SETTINGS = ("config_sentence_transformers.json", "sentence_bert_config.json")
+
+
+class _Module(TypedDict):
+    path: str
 
 
 def is_sentence_encoder(folder: Path) -> bool:
@@ -26,9 +33,10 @@ def sentence_modules(folder: Path) -> list[str]:
     if not is_sentence_encoder(folder):
         return []
     try:
-        places = [str(module["path"]) for module in json.loads((folder / MODULES).read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        modules = msgspec.convert(parse_json((folder / MODULES).read_bytes()), list[_Module])
+    except (OSError, ValueError) as error:
         raise ModelError(f"{folder / MODULES} is not in sentence-transformers' format") from error
+    places = [module["path"] for module in modules]
     for place in places:
         if Path(place).is_absolute() or ".." in Path(place).parts or "\0" in place:
             raise ModelError(f"{folder / MODULES} names {place!r}, which is not inside the folder")

@@ -45,6 +45,9 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
             if type(error) is not Exception:  # tokenizers raises a bare Exception
                 raise
             raise ModelError(f"the tokenizer of {folder} cannot be read: {first_line(error)}") from error
+    if type(tokenizer.model_max_length) not in (int, float):
+        told = f"model_max_length is {tokenizer.model_max_length!r}"
+        raise ModelError(f"{folder / 'tokenizer_config.json'}: {told}; it must be a number")
     if not tokenizer.is_fast:
         raise ModelError(f"the tokenizer of {folder} is a slow one; save its tokenizer.json next to the weights")
     return tokenizer

@@ -8,6 +8,7 @@ import resource
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,3 +145,20 @@ def test_a_lock_that_the_disk_does_not_take_whole_is_left_empty_and_taken_next_t
     assert (tmp_path / LOCK).read_bytes() == b""
     with locked(tmp_path):
         assert json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize("seconds", [-(10**9), 10**9])
+def test_a_lock_from_another_time_is_judged_by_its_process_alone(
+    tmp_path: Path, other: subprocess.Popen[bytes], seconds: int
+) -> None:
+    """The clock of the machine may be set back or forward while a run goes on."""
+    folder = held_by(tmp_path / "run", pid=other.pid, start=started(other.pid))
+    when = time.time() + seconds
+    os.utime(folder / LOCK, (when, when))
+    with pytest.raises(RunInUse, match="is in use by process"), locked(folder):
+        pass
+    boot, ticks = (started(other.pid) or "").split()
+    later = f"{boot} {int(ticks) + 10**9}"  # a process that would start in the future
+    os.utime(held_by(folder, pid=other.pid, start=later) / LOCK, (when, when))
+    with locked(folder):
+        assert json.loads((folder / LOCK).read_text(encoding="utf-8"))["pid"] == os.getpid()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -114,3 +115,17 @@ def test_blimp_has_67_paradigms(subject: Make, model: Path, real: Path) -> None:
     findings = probe(real / "blimp", **{"pairs-per-paradigm": 1}).measure(subject(model))
     assert sum(stratum.split == "paradigm" for stratum in findings.strata) == 67
     assert np.sum(findings.units.counts) == 67
+
+
+@pytest.mark.parametrize("line", ["[" * 9000, "9" * 5000, r'{"good": "\ud800", "bad": "b", "field": "f", "UID": "p"}'])
+def test_a_line_that_no_tokenizer_could_read_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / "pairs.jsonl").write_text("\n" + line + "\n")
+    with pytest.raises(ProbeError, match=r"pairs.jsonl, line 2: not JSON"):
+        probe(tmp_path / "pairs.jsonl").inputs(None)  # type: ignore[arg-type]
+
+
+def test_a_small_compressed_file_with_an_endless_line_is_refused_before_it_fills_memory(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl.gz"
+    path.write_bytes(gzip.compress(b" " * 20_000_000))
+    with pytest.raises(ProbeError, match=r"line 1 has 1,000,000 bytes or more"):
+        probe(path).inputs(None)  # type: ignore[arg-type]

@@ -9,6 +9,9 @@ import pytest
 
 from corpora import CorporaError
 from trainer.errors import TaskError, TaskNotFound
+from trainer.evaluation.tasks.tables import read_table
+from trainer.evaluation.tasks.task_file import read_task
+from trainer.plugin import Splits
 from trainer.plugin.discovery import registry
 
 REAL_SIZES = {
@@ -160,3 +163,109 @@ def test_an_stsb_label_outside_0_to_5_is_one_clear_error(tmp_path: Path, value: 
     write(tmp_path / "STS-B" / "dev.tsv", header + f"0\ta\tb\t2.5\n1\ta\tb\t{value}\n")
     with pytest.raises(TaskError, match=rf"dev\.tsv: example 2 has the score {said}; it must be from 0 to 5"):
         read("sts-b", tmp_path)
+
+
+def task(folder: Path, rows: list[dict[str, object]], problem: str = "classification", **keys: object) -> Splits:
+    """The examples of a task file next to JSONL files with these rows."""
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    for split in ("train", "dev"):
+        write(folder / f"{split}.jsonl", lines)
+    told = {"problem": problem, "train": "train.jsonl", "dev": "dev.jsonl", "text": "text", "label": "label", **keys}
+    made = write(folder / "task.toml", "".join(f"{key} = {json.dumps(value)}\n" for key, value in told.items()))
+    return read_task(made).read(folder)
+
+
+@pytest.mark.parametrize(
+    ("labels", "gold"),
+    [
+        ([1, 2, 1], [0, 1, 0]),
+        ([2.0, 5.0, 2.0], [0, 1, 0]),
+        (["3", 4, "3"], [0, 1, 0]),
+        ([True, False], [1, 0]),
+        ([-1, 1, -1], [0, 1, 0]),
+    ],
+)
+def test_classes_that_are_numbers_are_matched_by_their_own_text(
+    tmp_path: Path, labels: list[object], gold: list[int]
+) -> None:
+    train = task(tmp_path, [{"text": "a", "label": label} for label in labels]).train
+    assert (list(train.gold), train.unreadable) == (gold, {})
+
+
+def test_a_number_beside_the_classes_is_not_taken_for_the_place_of_one(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": label} for label in (1, 3, 0)]
+    train = task(tmp_path, rows, labels=["1", "3"]).train
+    assert (list(train.gold), train.unreadable) == ([0, 1], {"unknown label": 1})
+
+
+def test_a_missing_label_makes_no_class(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": "x"}, {"text": "b", "label": None}, {"text": "c"}]
+    assert task(tmp_path, rows).train.unreadable == {"unknown label": 2}
+    assert read_task(tmp_path / "task.toml").head().classes == ("x",)
+
+
+@pytest.mark.parametrize("cell", [7, True, [["N"]], {"N": 1}, [None], None])
+def test_tags_that_are_no_list_are_counted(tmp_path: Path, cell: object) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": "N"}, {"text": "b", "label": cell}]
+    train = task(tmp_path, rows, "tagging").train
+    assert len(train) == 1 and train.unreadable == {"words and tags differ in number": 1}
+
+
+@pytest.mark.parametrize("line", ["9" * 5000, "[" * 9000, r'{"text": "\ud800", "label": 1}', "{"])
+def test_a_line_that_no_tokenizer_could_read_is_counted(tmp_path: Path, line: str) -> None:
+    path = write(tmp_path / "train.jsonl", '{"text": "a", "label": 1}\n' + line + "\n" + '{"text": "b", "label": 2}\n')
+    assert len(read_table(path).rows) == 2 and read_table(path).unreadable == {"not JSON": 1}
+
+
+def test_a_value_too_large_for_a_float_is_no_label(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": 1.5}, {"text": "b", "label": 10**400}]
+    assert task(tmp_path, rows, "regression").train.unreadable == {"unknown label": 1}
+
+
+@pytest.mark.parametrize(("name", "gap"), [("train.tsv", "\t"), ("train.csv", ",")])
+def test_a_column_name_that_occurs_twice_is_refused(tmp_path: Path, name: str, gap: str) -> None:
+    path = write(tmp_path / name, gap.join(("text", "label", "text")) + "\n" + gap.join("abc") + "\n")
+    with pytest.raises(TaskError, match=r"has 1 column name more than once, such as 'text'"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("told", ["{", "[]", '{"info": 3}', '{"info": {"features": {"x": {"names": [1]}}}}'])
+def test_class_names_of_parquet_that_cannot_be_read_are_one_clear_error(tmp_path: Path, told: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "train.parquet"
+    pq.write_table(pa.table({"x": [0]}).replace_schema_metadata({"huggingface": told}), path)
+    with pytest.raises(TaskError, match=r"train.parquet has class names that cannot be read"):
+        read_table(path)
+
+
+def test_a_damaged_parquet_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "train.parquet").write_bytes(b"PAR1" + b"\xff" * 40 + (30).to_bytes(4, "little") + b"PAR1")
+    with pytest.raises(TaskError, match="train.parquet") as found:
+        read_table(tmp_path / "train.parquet")
+    assert "\n" not in str(found.value)
+
+
+@pytest.mark.parametrize("answers", [None, {"text": ["a"]}, {"text": ["a"], "answer_start": [None]}])
+def test_parquet_of_another_layout_than_squads_is_one_clear_error(tmp_path: Path, answers: object) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [{"id": "1", "question": "q", "context": "a", "answers": answers}]
+    for name in ("train.parquet", "validation.parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / name)
+    with pytest.raises(TaskError, match=r"train.parquet: row 1 does not have the layout of SQuAD"):
+        read("squad", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change", [{"question": 3}, {"answers": [{"answer_start": 1e999, "text": "b"}]}, {"answers": 3}]
+)
+def test_squad_with_a_value_of_another_type_is_one_clear_error(tmp_path: Path, change: dict[str, object]) -> None:
+    asked = {"id": "1", "question": "q", "answers": [{"answer_start": 0, "text": "b"}], **change}
+    content = {"data": [{"paragraphs": [{"context": "b", "qas": [asked]}]}]}
+    for name in ("train-v1.1.json", "dev-v1.1.json"):
+        write(tmp_path / name, json.dumps(content))
+    with pytest.raises(TaskError, match=r"train-v1.1.json does not have the layout of SQuAD"):
+        read("squad", tmp_path)

@@ -144,3 +144,10 @@ def test_only_runs_that_differ_in_their_seed_are_put_together(runs: list[Path]) 
         (again / "run.json").write_text(json.dumps(card | {"recipe": recipe}), encoding="utf-8")
     made = merged(read_run_results([runs[0], *(runs[0].parent / f"again-{n}" for n in range(3))]))
     assert [(run.name, run.runs) for run in made] == [("c-tokens", 2), ("again-1", 1), ("again-2", 1)]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"recipe": 3}', '{"updates": "many"}', "[" * 9000, '{"dataset": []}'])
+def test_a_damaged_run_card_is_one_clear_error(tmp_path: Path, content: str) -> None:
+    (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(RunError, match=r"run.json is not a run card"):
+        read_run_results([tmp_path])

@@ -1,10 +1,13 @@
 """Texts of users as a model's tokenizer reads them."""
 
+import json
+
 import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import BertTokenizerFast, PreTrainedTokenizerFast
 
-from trainer.models import as_text
+from trainer.errors import ModelError
+from trainer.models import as_text, load_tokenizer
 
 CONTROL = ("<s>", "</s>", "<pad>", "<unk>", "<mask>")
 
@@ -46,3 +49,11 @@ def test_the_tokenizer_itself_is_unchanged_so_that_a_saved_student_still_fills_m
 def test_a_literal_that_is_a_piece_of_the_model_too_stays_text_at_its_place(sentence_pieces):
     made = as_text(sentence_pieces, ["a <s> b <mask> c"], add_special_tokens=False, return_offsets_mapping=True)
     assert not {0, 1, 2, 4} & set(made["input_ids"][0]) and made["offset_mapping"][0][-1][1] == 16
+
+
+def test_a_length_that_is_not_a_number_is_one_clear_error(bert, tmp_path):
+    bert.save_pretrained(tmp_path)
+    told = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({**told, "model_max_length": {"a": 1}}))
+    with pytest.raises(ModelError, match=r"tokenizer_config.json: model_max_length is .*; it must be a number"):
+        load_tokenizer(tmp_path)

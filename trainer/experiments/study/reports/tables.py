@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainer.evaluation import Column, Measurements
+from trainer.evaluation import Column, Measurements, glue_score
 from trainer.experiments.study.reports import quoted
 from trainer.experiments.study.reports.formats import ReportTable
 from trainer.experiments.study.reports.measures import AGREEMENT, EXACT, F1, GLUE, KL, NOTHING
@@ -14,7 +14,7 @@ from trainer.experiments.study.run_results import MASKED_LM, STUDENT, RunResults
 def score_table(outcomes: Sequence[RunResults], preset: str) -> ReportTable:
     """Fidelity, GLUE and SQuAD by network and transfer dataset: the study's Tables 6, 7, 9 and 10."""
     scored = [run.evaluations["glue"] for run in outcomes if "glue" in run.evaluations]
-    named = sorted({str(made.scores[preset]["name"]) for made in scored})
+    named = sorted({glue_score(dict.fromkeys(made.columns, 0.0), preset).name for made in scored})
     measures = [m for m in (KL, AGREEMENT, GLUE, EXACT, F1) if any(run.scores(m.name, preset) for run in outcomes)]
     table = ReportTable(
         "scores", "Fidelity and scores", ("network", "transfer dataset", "tokens", *(m.title for m in measures))
