@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from corpora.errors import counted
 from trainer import Callback, Outcome, Run
 
 SIGNAL_EXIT = 128
@@ -75,7 +76,7 @@ def tell_end(outcome: Outcome, *, command: str) -> None:
         typer.echo(f"note: {note}", err=True)
     if outcome.status == "finished":
         early = f" of {outcome.total:,} ({outcome.reason})" if outcome.reason else ""
-        typer.echo(f"{outcome.updates:,} updates done{early}; the model is in {_shown(outcome.student)}")
+        typer.echo(f"{counted(outcome.updates, 'update')} done{early}; the model is in {_shown(outcome.student)}")
         return
     typer.echo(
         f"stopped after update {outcome.updates:,} of {outcome.total:,} ({outcome.reason}); "

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from corpora.errors import counted
 from trainer.distillation.runs.resume import Source
 from trainer.distillation.settings import resolve
 from trainer.distillation.setup import preparation as preparing
@@ -34,10 +35,10 @@ class Forecast:
     def lines(self) -> list[str]:
         """The forecast as text, one fact per line."""
         return [
-            f"dataset     {self.dataset}, {self.rows:,} sequences",
+            f"dataset     {self.dataset}, {counted(self.rows, 'sequence')}",
             f"updates     {self.updates:,}",
             f"tokens      {self.tokens:,}",
-            f"student     {self.parameters:,} parameters",
+            f"student     {counted(self.parameters, 'parameter')}",
             f"memory      {self.memory_bytes / 2**30:.2f} GiB in one update",
             f"time        {self.tokens / self.tokens_per_second / 3600:.2f} hours at "
             f"{self.tokens_per_second:,.0f} tokens/s (two updates measured, after one to warm up)",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpora.errors import unknown_name
+from corpora.errors import counted, unknown_name
 from trainer.errors import ModelError, TaskError, TaskNotFound
 from trainer.evaluation.finetuning.jobs import FineTuning, Progress, run_jobs
 from trainer.evaluation.finetuning.settings import SEEDS, Settings, SettingValue, settings_for, shape_of
@@ -214,7 +214,8 @@ def _notes(task: Task, column: str, splits: Splits, result: CellResult, settings
     official = getattr(task, "dev_rows", {}).get(column)
     if official and len(splits.dev[column]) != official:
         notes.append(
-            f"dev has {len(splits.dev[column])} examples instead of the official {official}: scores are not comparable"
+            f"dev has {counted(len(splits.dev[column]), 'example')} instead of the official {official}: "
+            "scores are not comparable"
         )
     if settings.dev_rows and settings.dev_rows < len(splits.dev[column]):
         notes.append(f"scored on the first {settings.dev_rows} of {len(splits.dev[column])} dev examples")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.errors import unknown_name
+from corpora.errors import counted, unknown_name
 from trainer.errors import TaskError
 
 Values = NDArray[np.generic]
@@ -119,10 +119,12 @@ def measured(names: tuple[str, ...], predicted: Values, gold: Values) -> dict[st
     if len(gold) == 0:
         raise TaskError("there are no examples to score; the dev set is empty")
     if len(predicted) != len(gold):
-        raise TaskError(f"there are {len(predicted)} predictions for {len(gold)} examples; each needs exactly one")
+        raise TaskError(
+            f"{counted(len(predicted), 'prediction')} for {counted(len(gold), 'example')}; each needs exactly one"
+        )
     if not np.all(np.isfinite(np.asarray(predicted, dtype=np.float64))):
         count = int(np.sum(~np.isfinite(np.asarray(predicted, dtype=np.float64))))
-        raise TaskError(f"{count} of {len(predicted)} predictions are not numbers; fine-tuning has diverged")
+        raise TaskError(f"{count} of {len(predicted):,} predictions are not numbers; fine-tuning has diverged")
     return {name: 100.0 * METRICS[name](predicted, gold) for name in names}
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from huggingface_hub.errors import StrictDataclassError
 
-from corpora.errors import first_line
+from corpora.errors import counted, first_line
 from trainer.errors import DamagedWeights, ModelError
 from trainer.models.family_lookup import known_families, not_known
 from trainer.models.files.plain_config import plain_config
@@ -171,7 +171,7 @@ def _check_fit(files: ModelFiles, family: Family, config: PreTrainedConfig) -> N
     pattern = re.compile(rf"(?:^|\.){re.escape(family.layers)}\.(\d+)\.")
     there = {int(match[1]) for name in files.shapes if (match := pattern.search(name))}
     if there != set(range(layers)):
-        raise _misfit(files, family.sizes["layers"][0], f"{layers:,} layers", f"{len(there)} layers")
+        raise _misfit(files, family.sizes["layers"][0], counted(layers, "layer"), counted(len(there), "layer"))
     parts = {**family.body_parts, "narrow": f"{family.layers}.0.{family.layer_parts['narrow']}"}
     expected = {
         "words": [config.vocab_size, getattr(config, "embedding_size", hidden)],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from corpora.errors import counted
 from trainer.data import Packed
 from trainer.errors import ModelError
 from trainer.models import attention
@@ -152,7 +153,7 @@ def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
         raise ModelError(f"there is no state {need}; use logits, hidden:K, query:K, key:K or value:K")
     k = int(number) if int(number) >= 0 else len(layers) + 1 + int(number)
     if not (0 if what == "hidden" else 1) <= k <= len(layers):
-        raise ModelError(f"{need}: {type(model).__name__} has only {len(layers)} layers")
+        raise ModelError(f"{need}: {type(model).__name__} has only {counted(len(layers), 'layer')}")
     if what == "hidden":
         return family.state_module(model.base_model, k), None
     part = STATES.index(what) - 1

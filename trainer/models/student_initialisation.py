@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import nn
 
+from corpora.errors import counted
 from trainer.errors import ModelError
 from trainer.models.families import family_of, layers_of
 
@@ -33,7 +34,7 @@ def chosen_layers(rule: Rule, *, student: int, teacher: int) -> list[int]:
     """
     if student > teacher:
         raise ModelError(
-            f"a student with {student} layers cannot start from a teacher with {teacher}; add start=random"
+            f"a student with {counted(student, 'layer')} cannot start from a teacher with {teacher}; add start=random"
         )
     if rule == "sanh":
         return [round(number * (teacher - 1) / max(student - 1, 1)) for number in range(student)]

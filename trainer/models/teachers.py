@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from corpora.errors import counted
 from trainer.errors import DamagedWeights, ModelError, NoLanguageModelHead
 from trainer.models.configurations import LOADING_ERRORS, load_config, loading_error, read_model_files
 from trainer.models.family_lookup import family_of_config
@@ -39,7 +40,8 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrained
     teacher, lacking = load_masked_lm(folder, family, tensors, pickled=pickled)
     if lacking.head:
         raise NoLanguageModelHead(
-            f"{folder} lacks {len(lacking.head)} weights of a masked-language-model head, such as {lacking.head[0]}; "
+            f"{folder} lacks {counted(len(lacking.head), 'weight')} of a masked-language-model head, "
+            f"such as {lacking.head[0]}; "
             f"{_train_a_head(folder)}"
         )
     return teacher
@@ -92,7 +94,7 @@ def load_masked_lm(
     head = tuple(name for name in lacking if not name.startswith(f"{model.base_model_prefix}."))
     if body := [name for name in lacking if name not in head]:
         raise DamagedWeights(
-            f"{folder}: the weights lack {len(body)} tensors that config.json requires, such as {body[0]}; "
+            f"{folder}: the weights lack {counted(len(body), 'tensor')} that config.json requires, such as {body[0]}; "
             "copy the model again"
         )
     return cast("PreTrainedModel", model.eval()), MissingWeights(head)

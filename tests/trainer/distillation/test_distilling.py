@@ -350,5 +350,5 @@ def test_overlap_is_found_by_documents() -> None:
         return Rows([block_of(batch)], batches=[batch], name="-".join(documents))
 
     check_apart(rows("a"), rows("b", "c"))
-    with pytest.raises(HeldOutOverlap, match="a-b shares 1 documents with b-c, such as b"):
+    with pytest.raises(HeldOutOverlap, match="a-b shares 1 document with b-c, such as b"):
         check_apart(rows("a", "b"), rows("b", "c"))

@@ -21,7 +21,7 @@ def test_score_squad_prints_every_digit(squad: Path, tmp_path: Path, capsys: pyt
     (tmp_path / "p.json").write_text(json.dumps({**answers, "x": "y"}), encoding="utf-8")
     assert code("score", "squad", tmp_path / "p.json", squad / "dev-v1.1.json") == 0
     printed = capsys.readouterr().out
-    assert "exact match 70.0\nF1 70.0" in printed and "3 without a prediction" in printed and "1 predictions" in printed
+    assert "exact match 70.0\nF1 70.0" in printed and "3 without a prediction" in printed and "1 prediction " in printed
 
 
 def test_evaluate_prints_json_and_names_what_is_left_out(

@@ -65,7 +65,7 @@ def test_predictions_that_are_not_numbers_are_an_error() -> None:
 def test_an_empty_dev_set_and_a_missing_prediction_are_errors() -> None:
     with pytest.raises(TaskError, match="dev set is empty"):
         measured(("accuracy",), np.array([]), np.array([]))
-    with pytest.raises(TaskError, match="1 predictions for 2 examples"):
+    with pytest.raises(TaskError, match="1 prediction for 2 examples"):
         measured(("accuracy",), np.array([1]), np.array([1, 0]))
 
 

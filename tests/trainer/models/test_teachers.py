@@ -119,7 +119,7 @@ def test_the_teachers_master_weights_are_float32_whatever_it_was_saved_in(tmp_pa
 
 def test_a_dataset_of_another_vocabulary_is_refused(tmp_path: Path, teacher: Path, make: ModuleType) -> None:
     other = make.tokenizer_file(tmp_path, words=44)
-    with pytest.raises(VocabularyMismatch, match=r"49 pieces.*1 pieces, such as 'w44'"):
+    with pytest.raises(VocabularyMismatch, match=r"49 pieces.*1 piece, such as 'w44'"):
         check_tokenizers(load_tokenizer(teacher), other, dataset="mine", teacher="T")
 
 

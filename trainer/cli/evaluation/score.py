@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from corpora.errors import counted
+
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -31,6 +33,6 @@ def squad(
         typer.echo(json.dumps(asdict(made)))
         return
     typer.echo(f"exact match {made.exact_match!r}\nF1 {made.f1!r}")
-    typer.echo(f"{made.questions:,} questions, {made.unanswered:,} without a prediction (counted as 0)")
+    typer.echo(f"{counted(made.questions, 'question')}, {made.unanswered:,} without a prediction (counted as 0)")
     if made.unknown:
-        typer.echo(f"{made.unknown:,} predictions are for questions that are not in {dev}")
+        typer.echo(f"{counted(made.unknown, 'prediction')} without a question in {dev}, not counted")

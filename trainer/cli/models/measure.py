@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from corpora.cli.console import table_console
+from corpora.errors import counted
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _show_losses(console: Console, model: Measurement) -> None:
     """Print how far an ONNX file is from its model in float32."""
     if found := model.divergence:
         what = "KL from float32" if found.kind == "kl" else "1 - cosine with float32"
-        console.print(f"{model.name}: {what} {found.value:.2e}, on {found.texts:,} texts", highlight=False)
+        console.print(f"{model.name}: {what} {found.value:.2e}, on {counted(found.texts, 'text')}", highlight=False)
     for score in model.scores:
         console.print(
             f"{model.name}: {score.column} {score.metric} {score.exported:.1f}, float32 {score.float32:.1f} "
@@ -85,4 +86,5 @@ def _show_losses(console: Console, model: Measurement) -> None:
 
 
 def _title(made: Measurements) -> str:
-    return f"{made.rows:,} sentences ({made.inputs}), batch 1, one CPU thread, median of {made.passes} passes"
+    passes = counted(made.passes, "pass", "passes")
+    return f"{counted(made.rows, 'sentence')} ({made.inputs}), batch 1, one CPU thread, median of {passes}"

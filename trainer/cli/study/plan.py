@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from corpora.cli.console import table_console
+from corpora.errors import counted
 from trainer.cli.component_options import with_options
 from trainer.distillation import RunSettings
 
@@ -63,7 +64,7 @@ def _show_runs(prepared: PreparedPlan, speed: float) -> None:
     console.print(table)
     console.print(
         f"{len(prepared.runs)} short runs, {prepared.tokens:,} tokens, about {prepared.tokens / speed / 60:,.1f} min "
-        f"at {speed:,.0f} tokens/s; the planned run has {prepared.start.updates:,} updates",
+        f"at {speed:,.0f} tokens/s; the planned run has {counted(prepared.start.updates, 'update')}",
         highlight=False,
     )
 

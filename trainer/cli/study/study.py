@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from corpora.cli.console import table_console
+from corpora.errors import counted
 
 if TYPE_CHECKING:
     from trainer.experiments.study import Step
@@ -94,22 +95,23 @@ def show_steps(steps: Sequence[Step], as_json: bool) -> None:
         return
     table = Table("step", "name", "state", "tokens", "time")
     for step in steps:
-        counted = "" if step.tokens is None else f"{step.tokens:,}"
-        table.add_row(step.kind, step.name, step.state, counted, _time(step.seconds))
+        size = "" if step.tokens is None else f"{step.tokens:,}"
+        table.add_row(step.kind, step.name, step.state, size, _time(step.seconds))
     console = table_console()
     console.print(table)
     left = [step for step in steps if step.state != "done"]
     if not left:
-        console.print(f"all {len(steps)} steps done", highlight=False)
+        console.print(f"all {counted(len(steps), 'step')} done", highlight=False)
         return
     training = [step for step in left if step.kind in ("teacher", "student")]
     tokens = sum(step.tokens or 0 for step in training)
     unknown = sum(step.tokens is None for step in training)
-    more = f" (plus {unknown} runs whose datasets are not built yet)" if unknown else ""
+    more = f" (plus {counted(unknown, 'run')} whose datasets are not built yet)" if unknown else ""
     known = [step.seconds for step in training if step.seconds is not None]
     cost = f"about {_time(sum(known))} of training" if known else "time unknown until the first run has finished"
     console.print(
-        f"{len(steps) - len(left)} of {len(steps)} steps done; {tokens:,} tokens left to train on{more}, {cost}",
+        f"{len(steps) - len(left)} of {counted(len(steps), 'step')} done; {tokens:,} tokens left to train on{more}, "
+        f"{cost}",
         highlight=False,
     )
 

@@ -12,7 +12,7 @@ from typing import Required, TypedDict
 
 import msgspec
 
-from corpora.errors import first_line
+from corpora.errors import counted, first_line
 from trainer.distillation.runs.lock import locked
 from trainer.distillation.runs.run_card import CARD, RunCard, card_text, read_card
 from trainer.errors import OtherRecipe, RunError
@@ -217,4 +217,4 @@ def _of(path: Path) -> str:
         card = read_card(path / CARD)
     except RunError:
         return ""
-    return f" ({card.status}, {card.updates or 0:,} updates, on {card.dataset.name})"
+    return f" ({card.status}, {counted(card.updates or 0, 'update')}, on {card.dataset.name})"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from corpora.errors import first_line
+from corpora.errors import counted, first_line
 from trainer.distillation.runs.checkpoint import Position
 from trainer.distillation.runs.model_facts import facts_of
 from trainer.distillation.runs.plugins import student_plugins
@@ -58,7 +58,8 @@ class PreparedRun:
         """
         if about.ranks != self.ranks.size:
             raise OtherRecipe(
-                f"the run was started on {about.ranks} ranks, not {self.ranks.size}, which would change its dropout; "
+                f"the run was started on {counted(about.ranks, 'rank')}, not {self.ranks.size}, "
+                f"which would change its dropout; "
                 f"resume with the same number (torchrun --nproc-per-node {about.ranks} …), or use another --out"
             )
         now = self.identity

@@ -10,6 +10,7 @@ from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from corpora import OptionError
+from corpora.errors import counted
 from trainer.distillation.runs.run_card import TeacherEntry
 from trainer.errors import ModelError, VocabularyMismatch
 from trainer.models import (
@@ -141,7 +142,7 @@ def _check_vocabulary(ours: PreTrainedTokenizerBase, first: str, theirs: PreTrai
         differ = sorted(piece for piece in {*one, *two} if one.get(piece) != two.get(piece))
         raise VocabularyMismatch(
             f"the vocabulary of {other} ({len(two):,} pieces) differs from that of {first} ({len(one):,}) in "
-            f"{len(differ):,} pieces, such as {differ[0]!r}; all teachers must share a vocabulary"
+            f"{counted(len(differ), 'piece')}, such as {differ[0]!r}; all teachers must share a vocabulary"
         )
 
 

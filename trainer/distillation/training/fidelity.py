@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from corpora.errors import counted
 from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
 from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.distillation.runs.run_card import HeldOutEntry
@@ -130,6 +131,6 @@ def check_apart(held_out: Rows, rows: Rows) -> None:
     """
     if shared := held_out.documents() & rows.documents():
         raise HeldOutOverlap(
-            f"{held_out.name} shares {len(shared):,} documents with {rows.name}, such as {min(shared)}; "
+            f"{held_out.name} shares {counted(len(shared), 'document')} with {rows.name}, such as {min(shared)}; "
             f"split the dataset first, then train on the rest: corpora split NAME --held-out 0.01"
         )

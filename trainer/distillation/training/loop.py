@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from corpora.errors import counted
 from trainer.distillation.runs import checkpoint
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.runs.run_card import BestEntry, RunCard
@@ -139,7 +140,7 @@ class RunLoop:
         now = torch.get_num_threads()
         if known.threads not in (None, now):
             self.notes.append(
-                f"the run had {known.threads} threads and continues with {now}: its weights will differ "
+                f"the run had {counted(known.threads, 'thread')} and continues with {now}: its weights will differ "
                 "from those of an uninterrupted run"
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpora import OptionError
+from corpora.errors import counted
 from trainer.errors import ModelError, TaskError
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.finetuning.task_distillation import LABEL_WEIGHT, TaskDistillation
@@ -114,9 +115,9 @@ def _check_labels(folder: Path, names: Sequence[str], title: str, head: Head) ->
     """
     if head.problem == "regression":
         if len(names) != 1:
-            raise ModelError(f"{folder} has a head with {len(names)} labels; {title} needs a single output")
+            raise ModelError(f"{folder} has a head with {counted(len(names), 'label')}; {title} needs a single output")
     elif len(names) != len(head.classes):
-        raise ModelError(f"{folder} has a head with {len(names)} labels; {title} has {len(head.classes)}")
+        raise ModelError(f"{folder} has a head with {counted(len(names), 'label')}; {title} has {len(head.classes)}")
     elif [name.lower() for name in names] != [name.lower() for name in head.classes]:
         raise ModelError(
             f"{folder} has the labels {', '.join(names)}; {title} has {', '.join(head.classes)}, in this order; "

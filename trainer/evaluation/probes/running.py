@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from corpora import identity_of
+from corpora.errors import counted
 from trainer.errors import ProbeError, VocabularyMismatch
 from trainer.evaluation import write_sealed
 from trainer.evaluation.probes.models import ModelReference, find_model
@@ -135,7 +136,8 @@ def _check_vocabulary(subject: LoadedModel) -> None:
     if ours != theirs:
         differ = sorted(piece for piece in {*ours, *theirs} if ours.get(piece) != theirs.get(piece))
         raise VocabularyMismatch(
-            f"the vocabularies of {subject.name} and its teacher {teacher.name} differ in {len(differ):,} pieces, "
+            f"the vocabularies of {subject.name} and its teacher {teacher.name} differ in "
+            f"{counted(len(differ), 'piece')}, "
             f"such as {differ[0]!r}; distributions over different words cannot be compared"
         )
 

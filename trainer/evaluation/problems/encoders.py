@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpora.errors import counted
 from trainer.errors import ModelError
 from trainer.evaluation.problems.features import Reader
 from trainer.models import (
@@ -99,7 +100,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
     lacking = [name for name in (*told["missing_keys"], *unfit) if trained_head or not _of_head(name, model)]
     if lacking:
         what = "the head of this task; fine-tune it first" if trained_head else "weights of the body"
-        raise ModelError(f"{folder} lacks {what} ({len(lacking)} tensors, such as {sorted(lacking)[0]})")
+        raise ModelError(f"{folder} lacks {what} ({counted(len(lacking), 'tensor')}, such as {sorted(lacking)[0]})")
     check_tokenizer(tokenizer, model, folder)
     return Encoder(folder, model.to(device), tokenizer, device)
 

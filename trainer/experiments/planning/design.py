@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpora import OptionError
+from corpora.errors import counted
 from trainer.errors import TransferError
 
 FEWEST, MOST = 6, 28
@@ -54,7 +55,8 @@ def short_runs(number: int, *, rows: int, sequences: int, updates: int, dataset:
     largest = min(rows, updates * sequences)
     if largest < SPAN * sequences:
         raise TransferError(
-            f"{dataset} has {rows:,} rows; the smallest of its nested samples would have {largest // SPAN:,}, less "
+            f"{dataset} has {counted(rows, 'row')}; the smallest of its nested samples would have "
+            f"{largest // SPAN:,}, less "
             f"than an update of {sequences:,}; use --sequences {max(largest // SPAN, 1)}, or at least "
             f"{SPAN * sequences:,} rows"
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpora import Dataset, sha256_of, transform
 from corpora import open as open_dataset
+from corpora.errors import counted
 from trainer.distillation import LogLine, RunSettings, StartingPoint, plugins_of, read_log, resolve, student_plugins
 from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation import as_record, read_sealed, write_sealed
@@ -122,7 +123,7 @@ def run_short_run(
     )  # fmt: skip
     if outcome.status != "finished":
         raise RunError(
-            f"stopped in {folder} after {outcome.updates:,} of {outcome.total:,} updates ({outcome.reason}); "
+            f"stopped in {folder} after {outcome.updates:,} of {counted(outcome.total, 'update')} ({outcome.reason}); "
             f"resume with {base.command}"
         )
     made = _result(folder, run, dataset, settings)
@@ -176,4 +177,4 @@ def _seconds_per_update(lines: Sequence[LogLine]) -> float | None:
 
 
 def _named(run: ShortRun) -> str:
-    return f"{run.rows:,} rows, {run.updates:,} updates{', different seed' if run.repeat else ''}"
+    return f"{counted(run.rows, 'row')}, {counted(run.updates, 'update')}{', different seed' if run.repeat else ''}"

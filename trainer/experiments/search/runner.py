@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from corpora import Dataset, build_datasets
+from corpora.errors import counted
 from trainer.experiments.search.draws import Mix
 from trainer.experiments.search.page import write_page
 from trainer.experiments.search.parts import check_part_names, check_teacher
@@ -38,7 +39,7 @@ def run_search(path: Path | str, *, executor: str = "serial", callbacks: StudyCa
     search, shown = read_search(path), callbacks or StudyCallbacks()
     check_teacher(search)
     check_part_names(search)
-    shown.tell(f"{len(search.recipe.datasets)} datasets")
+    shown.tell(f"{counted(len(search.recipe.datasets), 'dataset')}")
     with shown.building() as progress:
         made = {each.name: each for each in build_datasets(search.recipe, executor=executor, progress=progress)}
     run = opened_search(search, made)

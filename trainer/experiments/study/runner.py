@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corpora import Progress, build_datasets, plan_datasets, sha256_of, tokenize
 from corpora import open as open_dataset
+from corpora.errors import counted
 from trainer.distillation import CARD, Outcome, RunFolder
 from trainer.errors import RunError
 from trainer.evaluation import Measurements, evaluate, measure, read_record, write_sealed
@@ -58,7 +59,7 @@ def run_study(path: Path | str, *, executor: str = "serial", callbacks: StudyCal
     """
     study, shown = read_study(path), callbacks or StudyCallbacks()
     check_study_names(study)
-    shown.tell(f"{len(study.recipe.datasets)} datasets")
+    shown.tell(f"{counted(len(study.recipe.datasets), 'dataset')}")
     with shown.building() as progress:
         datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
     run = StudyRun(study, datasets, Path())
@@ -304,6 +305,6 @@ def _status(folder: Path) -> str:
 def _see_finished(outcome: Outcome, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
-            f"stopped in {outcome.folder} after {outcome.updates:,} of {outcome.total:,} updates"
+            f"stopped in {outcome.folder} after {outcome.updates:,} of {counted(outcome.total, 'update')}"
             f"{f' ({outcome.reason})' if outcome.reason else ''}; resume with {study.command} {study.path}"
         )

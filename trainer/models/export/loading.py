@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from corpora.errors import counted
 from trainer.errors import ModelError
 from trainer.models.configurations import LOADING_ERRORS, loading_error, read_encoder_files
 from trainer.models.quiet import quiet_transformers
@@ -45,5 +46,6 @@ def load_with_head(folder: Path) -> PreTrainedModel:
             raise ModelError(loading_error(folder, "an encoder", error)) from error
     lacking = sorted(name for name in told["missing_keys"] if ".pooler." not in f".{name}")
     if lacking:
-        raise ModelError(f"{folder} lacks {len(lacking)} weights of {classes[0]}, such as {lacking[0]}; copy it again")
+        many = counted(len(lacking), "weight")
+        raise ModelError(f"{folder} lacks {many} of {classes[0]}, such as {lacking[0]}; copy it again")
     return cast("PreTrainedModel", model.eval())

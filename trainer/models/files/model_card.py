@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from corpora import without_places
+from corpora.errors import counted
 from trainer.models.files.sentence_files import is_sentence_encoder
 from trainer.runtime import parse_json
 
@@ -194,8 +195,8 @@ def _sections(facts: ModelFacts, use: Use) -> Iterator[str]:
     lines, how = [], f"trainer {facts.kind} --preset {facts.preset}"
     if facts.updates:
         lines = [
-            f"- Trained on `{facts.dataset}`: {facts.rows:,} sequences, {facts.tokens:,} tokens",
-            f"- By `{how}`: {facts.updates:,} updates of {facts.sequences:,} sequences",
+            f"- Trained on `{facts.dataset}`: {counted(facts.rows, 'sequence')}, {counted(facts.tokens, 'token')}",
+            f"- By `{how}`: {counted(facts.updates, 'update')} of {counted(facts.sequences, 'sequence')}",
         ]
     lines += [f"- {facts.selected}"] if facts.selected else []
     lines += [f"- Parameters: {facts.parameters:,}"] if facts.parameters else []

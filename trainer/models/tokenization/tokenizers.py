@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpora.errors import first_line
+from corpora.errors import counted, first_line
 from trainer.errors import CasingMismatch, ModelError, VocabularyMismatch
 from trainer.models.configurations import LOADING_ERRORS
 from trainer.models.quiet import quiet_transformers
@@ -69,7 +69,7 @@ def check_tokenizer(tokenizer: PreTrainedTokenizerBase, model: Any, folder: Path
     largest, rows = max(tokenizer.get_vocab().values()), model.get_input_embeddings().weight.shape[0]
     if largest >= rows:
         raise VocabularyMismatch(
-            f"{folder}: the tokenizer has ids up to {largest}, but the model has {rows} embeddings; "
+            f"{folder}: the tokenizer has ids up to {largest}, but the model has {counted(rows, 'embedding')}; "
             "this tokenizer belongs to another model"
         )
     check_special_tokens(tokenizer)
@@ -108,7 +108,7 @@ def check_tokenizers(teacher_tokenizer: Any, tokenizer_file: Path | None, *, dat
         differ = sorted(piece for piece in {*one, *other} if one.get(piece) != other.get(piece))
         raise VocabularyMismatch(
             f"the vocabulary of {dataset} ({len(one):,} pieces) differs from the teacher's ({len(other):,}) in "
-            f"{len(differ):,} pieces, such as {differ[0]!r}; {again}"
+            f"{counted(len(differ), 'piece')}, such as {differ[0]!r}; {again}"
         )
     normalizer = theirs.normalizer
     lowered = normalizer is not None and "A" not in normalizer.normalize_str("A")

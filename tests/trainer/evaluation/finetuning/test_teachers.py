@@ -90,7 +90,7 @@ def edited(teacher: Path, to: Path, labels: dict[str, str]) -> Path:
         ({"0": "acceptable", "1": "unacceptable"}, "has the labels acceptable, unacceptable; CoLA has unacceptable"),
         ({"0": "LABEL_0", "1": "LABEL_1"}, "if only the names differ, correct id2label"),
         ({"0": "a", "1": "b", "2": "c"}, "has a head with 3 labels; CoLA has 2"),
-        ({"0": "LABEL_0"}, "has a head with 1 labels; CoLA has 2"),
+        ({"0": "LABEL_0"}, "has a head with 1 label; CoLA has 2"),
     ],
 )
 def test_a_teacher_with_other_labels_is_refused(

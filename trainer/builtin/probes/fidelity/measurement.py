@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from corpora import generator
+from corpora.errors import counted
 from trainer import Findings, HeldOut, MaskedSequence, Metric, ProbeError, Units, stratify
 from trainer.builtin.probes.fidelity.tagging import MISSING, TAGS, Tagger, find_tagger, spelled
 
@@ -69,7 +70,7 @@ def measure(probe: FidelityProbe, subject: Subject) -> Findings:
     counts = np.bincount(unit).astype(np.float64)
     sums = {metric: np.bincount(unit, weights=value).astype(np.float64) for metric, value in values.items()}
     units = Units(np.zeros(len(rows), np.int64), counts, sums)
-    notes = [f"{len(masked.ids):,} masked tokens in {len(rows):,} rows of {held_out.name}"]
+    notes = [f"{counted(len(masked.ids), 'masked token')} in {counted(len(rows), 'row')} of {held_out.name}"]
     return Findings("tokens", METRICS, strata, units, notes if tagger else [*notes, MISSING])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpora.errors import counted
 from trainer.experiments.study.reports.comparisons import (
     COMPOSITION,
     SIZE,
@@ -71,7 +72,7 @@ def _subject(question: Question, run: RunResults) -> str:
     if question.kind == COMPOSITION and run.role == STUDENT:
         return KINDS.get(run.composition, f"text with {run.composition}")
     if run.role == STUDENT:
-        return f"{run.label} ({run.size:,} tokens)"
+        return f"{run.label} ({counted(run.size, 'token')})"
     return f"the {run.label}"
 
 
