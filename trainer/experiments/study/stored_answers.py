@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from corpora.errors import first_line
 from trainer.errors import ResultDamaged, RunError
 from trainer.experiments.study.grid import read_study
-from trainer.runtime import write_whole
+from trainer.runtime import parse_json, write_whole
 
 FILE = "answers.json"
 
@@ -46,8 +47,8 @@ def study_answers(path: Path | str) -> list[StoredAnswer]:
     if not written.is_file():
         raise RunError(f"{path}: no report has been written yet; run trainer study run {path}")
     try:
-        return msgspec.json.decode(written.read_bytes(), type=list[StoredAnswer])
-    except msgspec.DecodeError as error:
+        return msgspec.convert(parse_json(written.read_bytes()), list[StoredAnswer])
+    except (OSError, ValueError) as error:
         raise ResultDamaged(
-            f"{written} cannot be read ({error}); write it again with trainer study report {path}"
+            f"{written} cannot be read ({first_line(error)}); write it again with trainer study report {path}"
         ) from error

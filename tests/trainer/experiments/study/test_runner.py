@@ -182,6 +182,15 @@ def test_answers_before_anything_ran_say_what_to_do(recipe: Path) -> None:
         study_answers(recipe)
 
 
+@pytest.mark.parametrize("content", [b'["\xff"]', b"[" * 9000, b'[{"question": 3}]'])
+def test_damaged_answers_say_how_to_write_them_again(recipe: Path, content: bytes) -> None:
+    out = read_study(recipe).table.out
+    out.mkdir(parents=True)
+    (out / "answers.json").write_bytes(content)
+    with pytest.raises(ResultDamaged, match=r"answers.json cannot be read .* write it again with trainer study report"):
+        study_answers(recipe)
+
+
 @pytest.mark.slow
 def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Path, tmp_path: Path) -> None:
     (killed,) = (tmp_path / "study" / "runs").glob("tiny-half-*-seed-1-*")
