@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from trainer.evaluation import Column, Evaluation
 
 Model = Annotated[Path, typer.Option(help="The model's folder, such as RUN/student.")]
+Pooling = Annotated[
+    Literal["mean", "cls", "max"] | None, typer.Option(help="With --cosine: how token vectors are pooled.")
+]
 TrainingPrecision = Annotated[
     Literal["bf16", "fp32"] | None,
     typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
@@ -58,9 +61,7 @@ def command(
             "--cosine", help="Score sentence pairs (STS-B) by the cosine of their vectors, without fine-tuning."
         ),
     ] = False,
-    pooling: Annotated[
-        Literal["mean", "cls", "max"] | None, typer.Option(help="With --cosine: how token vectors are pooled.")
-    ] = None,
+    pooling: Pooling = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Fine-tune a model on a benchmark's tasks, once per seed, and score it on their dev sets."""
