@@ -40,10 +40,10 @@ class MinilmRelations(StateLoss):
             def forward(self, inputs: LossInputs) -> Tensor:
                 """[tokens], the mean over heads, added up over the three relations."""
                 lengths = inputs.offsets.diff().tolist()
-                pairs = [
+                both = (
                     (inputs.student[mine].split(lengths), inputs.teacher[its].split(lengths)) for mine, its in names
-                ]
-                return sum(cat([_apart(*two, heads) for two in zip(*pair, strict=True)]) for pair in pairs)
+                )
+                return sum(cat([_apart(*two, heads) for two in zip(*pair, strict=True)]) for pair in both)
 
         return Relations()
 
