@@ -235,12 +235,13 @@ class BlockWriter:
         self._stream = pa.ipc.new_stream(self._file, self.schema)
 
     def _close_file(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+        file, stream = self._file, self._stream
         self._file = self._stream = None
+        if stream is not None:
+            with file:  # closed even if the disk is full
+                stream.close()
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def len_values(array: object) -> int:

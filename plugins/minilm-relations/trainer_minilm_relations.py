@@ -40,10 +40,8 @@ class MinilmRelations(StateLoss):
             def forward(self, inputs: LossInputs) -> Tensor:
                 """[tokens], the mean over heads, added up over the three relations."""
                 lengths = inputs.offsets.diff().tolist()
-                both = (
-                    (inputs.student[mine].split(lengths), inputs.teacher[its].split(lengths)) for mine, its in names
-                )
-                return sum(cat([_apart(*two, heads) for two in zip(*pair, strict=True)]) for pair in both)
+                pairs = ((inputs.student[a].split(lengths), inputs.teacher[b].split(lengths)) for a, b in names)
+                return sum(cat([_apart(*two, heads) for two in zip(*pair, strict=True)]) for pair in pairs)
 
         return Relations()
 
