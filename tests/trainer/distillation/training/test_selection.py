@@ -86,7 +86,8 @@ def test_the_student_is_that_of_the_best_update_and_the_card_says_which(
     kept = load_file(tmp_path / "run" / "best" / f"update-{best:08d}" / "state.safetensors")
     student = load_file(tmp_path / "run" / "student" / "model.safetensors")
     assert all(torch.equal(tensor, kept[f"student.{name}"]) for name, tensor in student.items())
-    assert f"{best} updates of 16" in (tmp_path / "run" / "student" / "README.md").read_text(encoding="utf-8")
+    said = f"{best} update{'' if best == 1 else 's'} of 16"
+    assert said in (tmp_path / "run" / "student" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
