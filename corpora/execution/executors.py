@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from corpora.errors import WorkerError, unknown_name
 from corpora.execution.cluster import check_facts, facts, marked, run_item, shared_home
-from corpora.execution.garbage import collect_rarely
+from corpora.execution.reference_cycles import collect_rarely
 from corpora.execution.sandbox import exit_with_parent
 from corpora.plugin import Component, PluginFile, named_settings, option, registry, split_short
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpora.errors import OptionError, UnknownName
 from corpora.execution import Executor, Progress, make_executor, reported, silent
+from corpora.operations.document_counts import DocumentCounter, licences_of
 from corpora.store import (
     TOKENIZER_FILE,
     BlockWriter,
@@ -173,7 +172,7 @@ def write_version(staging: Path, name: str, plan: Plan, rows: Rows, work: Work) 
     """
     link_side_files(staging, rows.parents[:1])
     with BlockWriter(staging, rows.schema) as writer:
-        documents = _Distinct()
+        documents = DocumentCounter()
         for batch in rows.batches:
             documents.see(batch.column("document"))
             writer.write(batch)
@@ -250,7 +249,7 @@ def described_files(
         files={name: {"rows": number} for name, number in in_file.items()},
         accounting=rows.accounting,
         statistics=count_standard(staging, files, rows.schema, work.executor, work.progress),
-        licences=_licences(staging, rows.parents),
+        licences=licences_of(staging, rows.parents),
         notes=tuple(dict.fromkeys([*(note for parent in rows.parents for note in parent.manifest.notes), *rows.notes])),
         private=any(parent.manifest.private for parent in rows.parents),
         command=command_line(),
@@ -296,35 +295,3 @@ def written_parts(
         for key, number in counted.items():
             counts[key] = counts.get(key, 0) + number
         yield from read_stream(path)
-
-
-class _Distinct:
-    """Counts the documents in a stream of rows in which each document's rows are consecutive."""
-
-    def __init__(self) -> None:
-        self.count, self._last = 0, None
-
-    def see(self, column: pa.Array) -> None:
-        """Count the documents that begin in one batch."""
-        if len(column) == 0:
-            return
-        import pyarrow.compute as pc
-
-        runs = pc.run_end_encode(column).values
-        self.count += len(runs) - (runs[0].as_py() == self._last)
-        self._last = runs[-1].as_py()
-
-
-def _licences(staging: Path, parents: tuple[Dataset, ...]) -> dict[str, int]:
-    """Documents by licence. Documents that several parents have are counted once, using the version's own list."""
-    total: dict[str, int] = {}
-    listed = [parent for parent in parents if (parent.path / "documents.parquet").exists()]
-    if len(listed) > 1:
-        import pyarrow.compute as pc
-
-        table = pq.read_table(staging / "documents.parquet", columns=["fate", "licence"])
-        total = dict(Counter(table.filter(pc.equal(table["fate"], "written"))["licence"].to_pylist()).most_common())
-        parents = tuple(parent for parent in parents if parent not in listed)
-    for parent in parents:
-        total = {**total, **{key: total.get(key, 0) + number for key, number in parent.manifest.licences.items()}}
-    return total

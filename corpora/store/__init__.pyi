@@ -11,7 +11,6 @@ from .blocks import scores_schema as scores_schema
 from .blocks import sequences_of as sequences_of
 from .blocks import tight as tight
 from .blocks import tokens_schema as tokens_schema
-from .blocks import write_datasets_files as write_datasets_files
 from .dataset import TOKENIZER_FILE as TOKENIZER_FILE
 from .dataset import Dataset as Dataset
 from .description import show as show
@@ -22,6 +21,7 @@ from .disk.atomic import storage_errors as storage_errors
 from .disk.atomic import write_bytes as write_bytes
 from .disk.atomic import write_stream as write_stream
 from .disk.atomic import write_text as write_text
+from .disk.datasets_files import write_datasets_files as write_datasets_files
 from .disk.staging import remove_abandoned as remove_abandoned
 from .disk.staging import staged_file as staged_file
 from .external import ExternalDataset as ExternalDataset

@@ -6,7 +6,6 @@ The same rows therefore give the same bytes, however they are batched.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ import pyarrow as pa
 
 from corpora.arrays import numbers_array, numbers_in
 from corpora.errors import DatasetDamaged
-from corpora.plugin import Array, Json, Sequences
-from corpora.store.disk.atomic import write_text
+from corpora.plugin import Array, Sequences
+from corpora.store.disk.datasets_files import write_datasets_files
 
 SENTENCES = pa.schema([("text", pa.large_string()), ("paragraph", pa.int32()), ("document", pa.large_string())])
 """One sentence per row, the number of its paragraph in the document, and the document's id."""
@@ -258,28 +257,6 @@ def _block_end(offsets: Array, start: int, limits: Limits) -> int:
 
 def _is_full(offsets: Array, start: int, stop: int, limits: Limits) -> bool:
     return stop - start == limits.rows or int(offsets[stop] - offsets[start]) >= limits.values
-
-
-def write_datasets_files(folder: Path, schema: pa.Schema, files: Iterable[Path]) -> None:
-    """Write `dataset_info.json` and `state.json`, which `datasets.load_from_disk` requires."""
-    features = {field.name: _feature(field.type) for field in schema}
-    state: dict[str, Json] = {
-        "_data_files": [{"filename": path.name} for path in files],
-        "_fingerprint": folder.name[:16],
-        "_format_columns": None,
-        "_format_kwargs": {},
-        "_format_type": None,
-        "_output_all_columns": False,
-        "_split": None,
-    }
-    write_text(folder / "dataset_info.json", json.dumps({"features": features}, indent=2))
-    write_text(folder / "state.json", json.dumps(state, indent=2))
-
-
-def _feature(kind: pa.DataType) -> dict[str, Json]:
-    if pa.types.is_list(kind):
-        return {"feature": _feature(kind.value_type), "_type": "List"}
-    return {"dtype": str(kind), "_type": "Value"}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from corpora import WorkerError
 from corpora.execution.executors import Processes, make_executor
-from corpora.execution.garbage import THRESHOLDS
+from corpora.execution.reference_cycles import THRESHOLDS
 
 TWO = Processes(workers=2)
 

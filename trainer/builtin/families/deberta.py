@@ -116,17 +116,7 @@ class DebertaV2(Family):
             vars(layer.get_submodule(LAYER)).pop("forward", None)
 
     def run(self, body: nn.Module, input_ids: Tensor, positions: Tensor, groups: Groups) -> Tensor:
-        """The encoder's loop, passing the groups where the layers expect a mask.
-
-        Args:
-            body: the model without its head; its layers take groups instead of a mask after `prepare`.
-            input_ids: [1, tokens], int64.
-            positions: [1, tokens], int64, from `first_position` in each sequence.
-            groups: the sequences in padded blocks of similar length.
-
-        Returns:
-            [1, tokens, width], in the dtype of the weights.
-        """
+        """The encoder's loop, passing the groups where the layers expect a mask; shapes as in `Family.run`."""
         parts: Any = body
         embedded = parts.embeddings(input_ids=input_ids, position_ids=positions)
         relative, hidden = parts.encoder.get_rel_embedding(), embedded

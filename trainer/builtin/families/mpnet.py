@@ -63,17 +63,7 @@ class MPNet(Family):
             vars(layer.get_submodule(LAYER)).pop("forward", None)
 
     def run(self, body: nn.Module, input_ids: Tensor, positions: Tensor, groups: Groups) -> Tensor:
-        """The encoder's loop, passing the groups where the layers expect a mask.
-
-        Args:
-            body: the model without its head; its layers take groups instead of a mask after `prepare`.
-            input_ids: [1, tokens], int64.
-            positions: [1, tokens], int64, from `first_position` in each sequence.
-            groups: the sequences in padded blocks of similar length.
-
-        Returns:
-            [1, tokens, width], in the dtype of the weights.
-        """
+        """The encoder's loop, passing the groups where the layers expect a mask; shapes as in `Family.run`."""
         parts: Any = body
         hidden = parts.embeddings(input_ids=input_ids, position_ids=positions)
         lengths = {group.longest: group.padded(hidden[0]) for group in groups}

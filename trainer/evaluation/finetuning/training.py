@@ -251,9 +251,8 @@ def _autocast(device: str, precision: str | None) -> torch.autocast:
     import torch
 
     kind = device.partition(":")[0]
-    return torch.autocast(
-        kind, dtype=torch.bfloat16, enabled=(precision or ("bf16" if kind == "cuda" else "fp32")) == "bf16"
-    )
+    bf16 = precision == "bf16" or (precision is None and kind == "cuda")
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=bf16)
 
 
 def _cuda(device: str) -> list[int]:

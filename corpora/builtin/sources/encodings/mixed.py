@@ -42,11 +42,11 @@ def other_encoding(raw: bytes) -> str | None:
     sequences = SEQUENCE.findall(raw)
     if len(sequences) < max(MIN_SEQUENCES, MIN_RATE * (len(sequences) + invalid)):
         return None
-    counted = Counter(map(bytes.decode, sequences))
-    counted = Counter({each: n for each, n in counted.items() if each < SYMBOLS or each.isalpha()})
-    known = {name: sum(n for each, n in counted.items() if _has(name, each)) for name in CANDIDATES}
+    found = Counter(map(bytes.decode, sequences))
+    letters = Counter({each: n for each, n in found.items() if each < SYMBOLS or each.isalpha()})
+    known = {name: sum(n for each, n in letters.items() if _has(name, each)) for name in CANDIDATES}
     best = max(CANDIDATES, key=lambda name: known[name])
-    return best if known[best] >= KNOWN_RATE * counted.total() else None
+    return best if known[best] >= KNOWN_RATE * letters.total() else None
 
 
 def _has(encoding: str, character: str) -> bool:
@@ -78,6 +78,6 @@ def with_legacy_bytes(text: str, encoding: str) -> tuple[str, int]:
     return ESCAPED.sub(decoded, text), count
 
 
-def counted(repaired: int) -> Mapping[str, Mapping[str, int]]:
+def repair_counts(repaired: int) -> Mapping[str, Mapping[str, int]]:
     """The metadata of a document with this many repaired characters."""
     return {COUNTS: {REPAIRED: repaired}} if repaired else {}

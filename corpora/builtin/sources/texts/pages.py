@@ -12,7 +12,7 @@ from corpora import ChildDied, Document, LimitExceeded, Reject, Shard, run_in_sa
 from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import check_whole, encoding_of
-from corpora.builtin.sources.encodings.mixed import counted
+from corpora.builtin.sources.encodings.mixed import repair_counts
 from corpora.builtin.sources.packed import content_suffix, open_packed, packing_suffix
 from corpora.builtin.sources.texts import web_page
 
@@ -206,7 +206,7 @@ def _blocks(raw: bytes, encoding: str) -> _Content:
 def _document(shard: Shard, read: _Content) -> Document | Reject:
     if not read.paragraphs:
         return Reject(shard.key, "read", "empty")
-    return Document(shard.key, read.paragraphs, encoding=read.encoding, metadata=counted(read.repaired))
+    return Document(shard.key, read.paragraphs, encoding=read.encoding, metadata=repair_counts(read.repaired))
 
 
 def _marked_up(path: Path, encoding: str) -> _Content:

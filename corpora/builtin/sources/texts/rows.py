@@ -11,7 +11,7 @@ from corpora import Document, Json, Reject
 from corpora.builtin.sources.books.formats.blocks import one_line
 from corpora.builtin.sources.books.formats.plain_text import blocks_of
 from corpora.builtin.sources.encodings import without_signals
-from corpora.builtin.sources.encodings.mixed import counted, with_legacy_bytes
+from corpora.builtin.sources.encodings.mixed import repair_counts, with_legacy_bytes
 
 WRAPPED_LINES = 3
 """With fewer line breaks, it is unclear whether they are wraps."""
@@ -59,7 +59,7 @@ def document_of_row(
     if not paragraphs:
         return Reject(id, "read", "empty")
     title, author, url, licence, language = (_plain(row.get(name)) for name in FIELDS)
-    return Document(id, paragraphs, title, author, url, licence, language, metadata=counted(repaired))
+    return Document(id, paragraphs, title, author, url, licence, language, metadata=repair_counts(repaired))
 
 
 class UniqueIds:
@@ -76,9 +76,10 @@ class UniqueIds:
             id: of a row.
             number: the row's number in its file.
         """
-        seen = len(self._seen)
-        self._seen.add(int.from_bytes(blake2b(id.encode(), digest_size=8).digest(), "little"))
-        return id if len(self._seen) > seen else f"{id}#{number}"
+        while (key := int.from_bytes(blake2b(id.encode(), digest_size=8).digest(), "little")) in self._seen:
+            id = f"{id}#{number}"  # again if a row has that as its own id
+        self._seen.add(key)
+        return id
 
 
 def _with_legacy_bytes(row: Mapping[str, Json], encoding: str) -> tuple[dict[str, Json], int]:

@@ -10,7 +10,7 @@ from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
-from corpora.builtin.sources.encodings.mixed import counted
+from corpora.builtin.sources.encodings.mixed import repair_counts
 from corpora.builtin.sources.packed import content_suffix, open_packed
 
 MAX_TEXT_BYTES = 64 << 20
@@ -44,7 +44,7 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
 
 
 def _with_encoding(book: ParsedBook, found: Decoded) -> ParsedBook:
-    return replace(book, encoding=found.encoding, metadata={**book.metadata, **counted(found.repaired)})
+    return replace(book, encoding=found.encoding, metadata={**book.metadata, **repair_counts(found.repaired)})
 
 
 def refuse_other_formats(text: str) -> None:

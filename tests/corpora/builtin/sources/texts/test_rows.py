@@ -92,6 +92,12 @@ def test_rows_with_the_same_id_are_all_kept_under_ids_of_their_own(tmp_path, rea
     assert [made.id for made in read(tmp_path)] == ["a.jsonl#7", "a.jsonl#7#2", "a.jsonl#3", "a.jsonl#7#4"]
 
 
+def test_an_id_that_looks_like_a_numbered_one_stays_different_too(tmp_path, read):
+    lines = [json.dumps({"id": id, "text": "Rain."}) for id in ("a", "a", "a#2")]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert [made.id for made in read(tmp_path)] == ["a.jsonl#a", "a.jsonl#a#2", "a.jsonl#a#2#3"]
+
+
 @pytest.mark.parametrize(("duplicates", "written"), [("keep", 3), ("exact", 2), ("near", 2)])
 def test_only_equal_texts_are_duplicates_of_rows_with_the_same_id(tmp_path, home, duplicates, written):
     folder = tmp_path / "in"
