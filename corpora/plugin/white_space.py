@@ -111,9 +111,8 @@ def words_per_row(values: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDAr
         offsets: [rows + 1], from 0 to the number of bytes; a word ends where its row does.
     """
     space = spaces(values)
-    begins = np.empty(
-        len(values) + 1, dtype=bool
-    )  # whether a word may begin: after white space, or at the start of a row
+    # Whether a word may begin: after white space, or at the start of a row.
+    begins = np.empty(len(values) + 1, dtype=bool)
     begins[1:] = space
     begins[offsets] = True
     bits = np.append(np.packbits(begins[:-1] > space), np.uint8(0))

@@ -104,7 +104,8 @@ def test_a_teacher_with_other_labels_is_refused(
 def test_labels_that_differ_in_case_alone_are_the_same(taught: Path, student: Path, tmp_path: Path) -> None:
     teacher = edited(taught / "cola", tmp_path / "teacher", {"0": "UNACCEPTABLE", "1": "ACCEPTABLE"})
     how = {"epochs": 1, "train_rows": 8}
-    keep_finetuned("cola", model=student, data=taught / "glue", out=tmp_path / "out", teacher=teacher, changes=how)
+    made = keep_finetuned("cola", model=student, data=taught / "glue", out=tmp_path / "o", teacher=teacher, changes=how)
+    assert list(made) == ["CoLA"]
 
 
 @pytest.mark.parametrize(
