@@ -15,7 +15,7 @@ from corpora.errors import InputError, TooManyFailed, counted
 from corpora.execution import Executor, Progress, reported, silent
 from corpora.ingest.decision import Outcomes, decide, reasons_text
 from corpora.ingest.duplicates import Method
-from corpora.ingest.extraction import EXTRACT, ExtractTask, Part, WriteTask, join_shards
+from corpora.ingest.extraction import EXTRACT, PART_BYTES, ExtractTask, Part, WriteTask, join_shards
 from corpora.ingest.inputs import hash_inputs
 from corpora.ingest.repeated_paragraphs import quoted
 from corpora.ingest.side_records import HAS_HOLE, gather_side_records
@@ -176,8 +176,8 @@ class _Build:
 
     def write(self, staging: Path) -> Manifest:
         """Run the three stages; parts that an earlier attempt finished in the staging folder are reused."""
-        parts = staging / "parts"
-        parts.mkdir(exist_ok=True)
+        parts = staging / "parts" / f"of-{PART_BYTES}-bytes"  # parts of another size are not reused
+        parts.mkdir(parents=True, exist_ok=True)
         return self._gather(staging, parts, self._decide(parts, self._extract(parts)))
 
     def _extract(self, folder: Path) -> list[int]:

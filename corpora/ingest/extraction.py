@@ -44,7 +44,8 @@ EXTRACT = pa.schema(
     ]
 )
 """One row per item found: a document with the text of its paragraphs, or a reject with its stage and reason."""
-PART_BYTES = 16 << 20
+PART_BYTES = 4 << 20
+"""Small enough that a build of 100 MB keeps several workers busy until its end."""
 BATCH_BYTES = 8 << 20
 NO_LETTERS = "no letter or digit"
 """The reason in the accounting for dropping a sentence."""
@@ -61,7 +62,7 @@ class Part:
 
 
 def join_shards(shards: Sequence[Shard]) -> Iterator[Part]:
-    """Group shards into parts of about 16 MB, independent of the number of workers.
+    """Group shards into parts of at least 4 MB, independent of the number of workers.
 
     Args:
         shards: in the source's order, which the parts keep; a part ends with the shard that fills it.
