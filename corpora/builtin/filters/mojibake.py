@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from corpora import Document, Filter, hookimpl, option
 
+PAIR = "[ÃÂÐ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]"
+THREE = "(?:â€[\x80-\xbf™œšžŸ¦“”˜]|â[\x80-\x8f][\x80-\xbf])"
 TWICE = re.compile(
-    "[ÃÂ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|â€[\x80-\xbf™œšžŸ¦“”˜]|â[\x80-\x8f][\x80-\xbf]|Ð[\x80-\xbf°±²³´µ¶·¸¹º»¼½¾¿]"
+    f"(?<=[a-zß-öø-ÿ0-9.,;:!?]){PAIR}|(?<=[ÃÂÐ].){PAIR}|{PAIR}(?={PAIR})|(?<![A-ZÀ-ÖØ-Þ]){PAIR}(?=[a-zß-öø-ÿ])"
+    f"|(?<=[^\\W_]){THREE}|{THREE}(?=[^\\W_])|(?<=[.,;:!?]){THREE}"
 )
-"""UTF-8 that was decoded once or more with a Western single-byte encoding: `Ã©` for `é`, `â€™` for an apostrophe."""
+"""UTF-8 that was decoded once or more with a Western single-byte encoding, next to a word: `cafÃ©`, `donâ€™t`. After a
+capital, the same characters can be good text: `“AMANHÃ”`."""
+QUOTED = re.compile(r"(?<!\w)(?:\"\S{1,40}?\"|'\S{1,40}?'|`\S{1,40}?`|“\S{1,40}?”|‘\S{1,40}?’|«\s?\S{1,40}?\s?»)(?!\w)")
 LEADS = ("Ã", "Â", "â", "Ð")
 """The first characters of such sequences; most texts have none of them, and searching for one character is fast."""
 SUSPECTS = {
     lead: re.compile(lead + rest)
     for lead, rest in (
         (b"\xc2", b"[\x80-\x9f]"),
-        (b"\xc3", b"[\x82\x83\x90\xa2]"),
+        (b"\xc3", b"[\x82\x83\x90\xa2\xaf]"),
         (b"\xee", b""),
         (b"\xef", b"[\x80-\xa3\xbf]"),
     )
 }
 """The beginnings of broken characters and of the leads in UTF-8, by the first byte."""
-BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
+BROKEN = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]|ï¿½")
 """Replacement characters, control characters from a wrong encoding, and private-use characters."""
 
 
@@ -36,6 +42,7 @@ class Mojibake(Filter):
     """
 
     name: ClassVar[str] = "mojibake"
+    version: ClassVar[int] = 2
 
     rate: float = option(1e-4, "Reject documents with a larger share of broken characters.", min=0, max=1)
 
@@ -66,8 +73,20 @@ def broken_in(text: str) -> int:
     Args:
         text: decoded, as the source gives it.
     """
-    twice = len(TWICE.findall(text)) if any(lead in text for lead in LEADS) else 0
-    return len(BROKEN.findall(text)) + twice
+    twice = [match.span() for match in TWICE.finditer(text)] if any(lead in text for lead in LEADS) else []
+    if twice:
+        quotations = [match.span() for match in quoted_words(text)]
+        twice = [(a, b) for a, b in twice if not any(begin <= a and b <= end for begin, end in quotations)]
+    return len(BROKEN.findall(text)) + len(twice)
+
+
+def quoted_words(text: str) -> Iterator[re.Match[str]]:
+    """Single words in quotation marks or backticks, as in an article about broken text or in code.
+
+    Args:
+        text: of one paragraph.
+    """
+    return QUOTED.finditer(text)
 
 
 @hookimpl

@@ -18,7 +18,7 @@ class HubTexts(Source):
     """The Parquet files of a dataset on the hub, one document per row; its revision is pinned to a commit."""
 
     name: ClassVar[str] = "hub"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     uses: ClassVar[tuple[str, ...]] = ("ftfy",)
 
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
