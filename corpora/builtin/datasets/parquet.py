@@ -50,7 +50,7 @@ class Parquet(DatasetProvider):
         """
         place: Path | Address
         if isinstance(self.folder, Address):
-            place = fetched_folder(self.folder, default_store().downloads, READS, owner=self.name)
+            place = fetched_folder(self.folder, default_store().downloads, READS, owner=self.name, whole=True)
         else:
             place = self.folder.expanduser().absolute()
             if not self.follow_links:

@@ -12,25 +12,27 @@ from corpora.builtin.sources.packed import Suffixes
 Place = Path | Address
 
 
-def fetched_folder(place: Place, downloads: Path, reads: Suffixes, *, owner: str) -> Place:
+def fetched_folder(place: Place, downloads: Path, reads: Suffixes, *, owner: str, whole: bool = False) -> Place:
     """Download the files of an address, and return it with the local folder; a path is returned unchanged.
 
-    Files that were downloaded before and have not changed at their origin are not downloaded again.
+    Files that were downloaded before and have not changed at their origin are not downloaded again, unless their
+    format shows that they are damaged.
 
     Args:
         place: a path or an address.
         downloads: a folder for downloads, kept between builds.
         reads: only files with these suffixes are downloaded.
         owner: the name of the component, for messages.
+        whole: whether each file is needed; otherwise one that cannot be had is listed in the folder.
 
     Raises:
         OptionError: the address has an unknown scheme, or needs a package that is not installed.
-        InputError: there is nothing to read at the address, or it cannot be reached.
+        InputError: there is nothing to read at the address, it cannot be reached, or a file that is needed is missing.
         StorageError: the disk is full or read-only.
     """
     if not isinstance(place, Address) or place.local is not None:
         return place
-    return replace(place, local=download_tree(place.url, downloads, reads, owner=owner))
+    return replace(place, local=download_tree(place.url, downloads, reads, owner=owner, whole=whole))
 
 
 def fetched_file(place: Place, downloads: Path, *, owner: str) -> Place:
@@ -46,7 +48,7 @@ def fetched_file(place: Place, downloads: Path, *, owner: str) -> Place:
     """
     if not isinstance(place, Address) or place.local is not None:
         return place
-    folder = download_tree(place.url, downloads, None, owner=owner)
+    folder = download_tree(place.url, downloads, None, owner=owner, whole=True)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     if len(files) != 1:
         raise InputError(f"{owner}: {place} has {len(files)} files that can be read; give the address of one file")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from corpora import LINK_OUT
+from corpora import LINK_OUT, DownloadError
 
 MAX_FILES = 1_000_000
 
@@ -23,6 +23,7 @@ class RemoteFile:
         version: an ETag, a date or a checksum; empty if the origin gives none, so that the file is always downloaded.
         packed_bytes: its compressed size in an archive, if that is known.
         leads_out: whether it is a symbolic link out of a local folder.
+        refusal: why its server does not give it.
     """
 
     key: str
@@ -31,6 +32,12 @@ class RemoteFile:
     version: str = ""
     packed_bytes: int | None = None
     leads_out: bool = False
+    refusal: DownloadError | None = None
+
+    @property
+    def is_lost_folder(self) -> bool:
+        """Whether it stands for a folder whose files the server does not list."""
+        return self.refusal is not None and self.key.endswith("/")
 
     def problem(self) -> str:
         """Why it cannot be stored as a local file; empty if it can."""
@@ -44,6 +51,11 @@ class RemoteFile:
     def hidden(self) -> bool:
         """Whether it or one of its folders is hidden, that is, begins with a dot."""
         return any(part.startswith(".") and part != ".." for part in self.key.split("/"))
+
+
+def concerns_one_file(error: DownloadError) -> bool:
+    """Whether a download failed because of the file, not of the network: the server answered, or a rule refuses it."""
+    return error.status is not None or not error.failed
 
 
 class Origin(Protocol):

@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
-from corpora import InputError, OptionError, StorageError, sha256_of
-from corpora.builtin.sources.addresses.listing import Origin, RemoteFile
+from corpora import DownloadError, InputError, OptionError, StorageError, sha256_of
+from corpora.builtin.sources.addresses.listing import Origin, RemoteFile, concerns_one_file
+from corpora.builtin.sources.addresses.soundness import is_sound
 from corpora.builtin.sources.addresses.storage import Storage
 from corpora.builtin.sources.addresses.web import SCHEMES, Web
 from corpora.builtin.sources.packed import Suffixes
@@ -32,31 +33,38 @@ class Listing(TypedDict):
     unread: dict[str, int]
 
 
-def download_tree(url: str, downloads: Path, reads: Suffixes | None, *, owner: str) -> Path:
+def download_tree(url: str, downloads: Path, reads: Suffixes | None, *, owner: str, whole: bool = False) -> Path:
     """Download the files of an address, and return the local folder.
+
+    A file that its server does not give is listed in the folder; if that holds for all of them, it is an error.
 
     Args:
         url: the address.
         downloads: a folder for downloads, kept between builds.
         reads: only files with these suffixes are downloaded; None means all.
         owner: the name of the component, for messages.
+        whole: whether each file is needed, so that a missing one is an error.
 
     Raises:
         OptionError, InputError, StorageError: see `fetched_folder`.
     """
     try:
-        return _brought(url, downloads / "addresses", reads, owner)
+        folder = _brought(url, downloads / "addresses", reads, owner)
     except StorageError:
         raise
     except OSError as error:
         place = error.filename or downloads
         raise StorageError(f"{place}: {error.strerror or error}; run the same command again to continue") from error
+    if whole and (lost := listing_in(folder)["rejects"]):
+        key, (reason, detail) = next(iter(lost.items()))
+        raise InputError(f"{owner}: {url}: {key} cannot be read: {reason} ({detail})")
+    return folder
 
 
 def _brought(url: str, store: Path, reads: Suffixes | None, owner: str) -> Path:
     origin = _origin(url, store, owner)
     there = sorted((each for each in origin.files() if not each.hidden()), key=lambda each: each.key)
-    files = [each for each in there if reads is None or reads.match(each.key) or each.leads_out]
+    files = [each for each in there if reads is None or reads.match(each.key) or each.leads_out or each.is_lost_folder]
     if not files:
         raise InputError(f"{owner}: no file{f' in {reads}' if reads else ''} at {url}; check the address")
     taken = {each.key for each in files}
@@ -94,7 +102,12 @@ def _origin(url: str, store: Path, owner: str) -> Origin:
 def _rejected(
     origin: Origin, files: Sequence[RemoteFile], url: str, folder: Path, pool: Path
 ) -> Iterator[tuple[str, list[str]]]:
-    """Download every file into the folder; yields the key, the reason and a detail of each that cannot be read."""
+    """Download every file into the folder; yields the key, the reason and a detail of each that cannot be read.
+
+    Raises:
+        DownloadError: the network fails, or the server gives none of the files.
+    """
+    refused: list[DownloadError] = []
     for each in files:
         try:
             if problem := each.problem():
@@ -109,18 +122,36 @@ def _rejected(
             yield each.key, [error.reason, error.detail]
         except (NotADirectoryError, IsADirectoryError, FileExistsError):
             yield each.key, ["name clash", "a file and a folder have this name"]
+        except DownloadError as error:
+            if not concerns_one_file(error):
+                raise
+            refused.append(error)
+            yield each.key, [error.reason, ": ".join(filter(None, (each.place, error.detail)))]
+    if refused and len(refused) == len(files):
+        raise refused[0]
 
 
 def _held(origin: Origin, remote: RemoteFile, url: str, pool: Path) -> Path:
-    """A file in the pool of all downloads, where it is named by its origin and version."""
+    """A file in the pool of all downloads, where it is named by its origin and version.
+
+    Before it is used a second time, its format is checked; if it is damaged, it is downloaded once again.
+    """
+    if remote.refusal is not None:
+        raise remote.refusal
     name = sha256_of([url, remote.key, remote.size_bytes, remote.version])[:32]
-    held, part = pool / name, pool / f"{name}.part"
+    held, part, checked = (pool / f"{name}{suffix}" for suffix in ("", ".part", ".checked"))
     if remote.version and held.exists():
-        return held
+        if checked.exists() or is_sound(held, remote.key, remote.size_bytes):
+            checked.touch()
+            return held
+        part.unlink(missing_ok=True)
     if not remote.version:
         part.unlink(missing_ok=True)
+    again = held.exists()
     origin.copy(remote, part)
     part.replace(held)
+    if again:
+        checked.touch()
     return held
 
 

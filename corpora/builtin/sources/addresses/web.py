@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from corpora import HttpClient, InputError
-from corpora.builtin.sources.addresses.listing import MAX_FILES, RemoteFile
+from corpora import DownloadError, HttpClient, InputError
+from corpora.builtin.sources.addresses.listing import MAX_FILES, RemoteFile, concerns_one_file
 
 SCHEMES = ("http", "https")
 MAX_FILE_BYTES = 1 << 40
@@ -33,39 +33,63 @@ class Web:
     def files(self) -> Sequence[RemoteFile]:
         """The file, or the files that index pages link to below the address.
 
+        A file or a folder's page that the server does not have has a `refusal`.
+
         Raises:
-            InputError: the server refuses or fails, or links to too many files.
+            InputError: the address itself cannot be read, the network fails, or there are too many files.
         """
         if not self._url.endswith("/"):
             name = unquote(urlsplit(self._url).path).rpartition("/")[2] or "index"
             return [self._remote(name, self._url)]
-        return [self._remote(unquote(url.removeprefix(self._url)), url) for url in self._linked()]
+        files, refused = self._linked()
+        remotes = [self._remote(self._key(url), url) for url in files]
+        return [*remotes, *(RemoteFile(self._key(error.url), error.url, refusal=error) for error in refused)]
 
     def copy(self, remote: RemoteFile, path: Path) -> None:
         """Download the file, continuing where an earlier attempt stopped."""
         self._client.download(remote.place, path, max_bytes=MAX_FILE_BYTES)
 
     def _remote(self, key: str, url: str) -> RemoteFile:
-        size, version = self._client.about(url)
+        try:
+            size, version = self._client.about(url)
+        except DownloadError as error:
+            if not concerns_one_file(error):
+                raise
+            return RemoteFile(key, url, refusal=error)
         return RemoteFile(key, url, size, version)
 
-    def _linked(self) -> list[str]:
-        """The files that the index pages link to, from the address down."""
+    def _key(self, url: str) -> str:
+        return unquote(url.removeprefix(self._url))
+
+    def _linked(self) -> tuple[list[str], list[DownloadError]]:
+        """The files that the index pages link to, from the address down, and why pages of folders cannot be read."""
         found: dict[str, None] = {}
+        refused: list[DownloadError] = []
         folders = [self._url]
         for read, folder in enumerate(folders):
             if read == self._max_folders:
                 raise InputError(f"{self._url} links to more than {read:,} folders; give the address of one below")
-            page = self._client.text(folder, max_bytes=MAX_INDEX_BYTES)
+            try:
+                page = self._client.text(folder, max_bytes=MAX_INDEX_BYTES)
+            except DownloadError as error:
+                if folder == self._url or not concerns_one_file(error):
+                    raise
+                refused.append(_at(folder, error))
+                continue
             links = [url for url in _links(page, folder) if url not in found]
             found |= dict.fromkeys(links)
             folders += [url for url in links if url.endswith("/") and self._depth(url) <= MAX_DEPTH]
             if len(found) > MAX_FILES:
                 raise InputError(f"{self._url} links to more than {MAX_FILES:,} files; give the address of one folder")
-        return [url for url in found if not url.endswith("/")]
+        return [url for url in found if not url.endswith("/")], refused
 
     def _depth(self, folder: str) -> int:
         return folder.removeprefix(self._url).count("/")
+
+
+def _at(folder: str, error: DownloadError) -> DownloadError:
+    """The error under the folder's own address; a redirect may have led to another one."""
+    return DownloadError(folder, error.reason, error.detail, status=error.status, failed=error.failed)
 
 
 def _links(page: str, folder: str) -> list[str]:

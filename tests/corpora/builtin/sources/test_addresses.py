@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import sys
 import zipfile
@@ -13,6 +14,7 @@ import pytest
 import corpora
 from corpora import DownloadError, InputError, OptionError
 from corpora.builtin.sources.addresses.storage import Storage
+from corpora.builtin.sources.addresses.tree import download_tree
 from corpora.builtin.sources.addresses.web import Web
 
 PROSE = "This is a sentence about a house on a hill. It has a red door.\n\n"
@@ -144,6 +146,76 @@ def test_a_file_that_did_not_change_is_downloaded_once(home, serve):
     assert site.times("/a.txt") == asked + 1  # only what it is now
     site.pages["/a.txt"] = versioned(PROSE.replace("red", "green").encode())
     assert built(f"{site.url}/a.txt").fingerprint != first.fingerprint
+
+
+def status(code):
+    return lambda request: request.answer(b"no", code)
+
+
+def details(made):
+    lines = (made.path / "rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    return {line["id"]: (line["reason"], line["detail"]) for line in map(json.loads, lines)}
+
+
+INDEX = b'<a href="a.txt">a</a><a href="gone.txt">b</a><a href="shut/">c</a><a href="picture.png">d</a>'
+
+
+@pytest.mark.parametrize("source", ["texts", "books"])
+def test_a_file_or_folder_that_the_server_does_not_have_is_one_reject(home, serve, source):
+    site = serve({"/data/": INDEX, "/data/a.txt": PROSE.encode() * 30, "/data/shut/": status(403)})
+    made = corpora.build(f"{source}:folder={site.url}/data/", name="made")
+    assert made.documents == 1 and made.manifest.accounting["found"] == 3
+    assert details(made) == {
+        "gone.txt": ("not found", f"{site.url}/data/gone.txt: HTTP 404"),
+        "shut/": ("refused", f"{site.url}/data/shut/: HTTP 403"),
+    }
+    site.pages["/data/gone.txt"] = PROSE.replace("red", "green").encode() * 30
+    assert corpora.build(f"{source}:folder={site.url}/data/", name="made").documents == 2
+
+
+def test_a_file_that_is_listed_but_not_sent_is_one_reject(home, serve):
+    answers = iter([versioned(PROSE.encode())])
+    pages = {"/data/b.txt": lambda request: next(answers, status(410))(request), "/data/a.txt": PROSE.encode()}
+    made = built(f"{serve({'/data/': INDEX + b'<a href=b.txt>', **pages}).url}/data/")
+    assert made.documents == 1 and details(made)["b.txt"][1].endswith("/data/b.txt: HTTP 410")
+
+
+@pytest.mark.parametrize("pages", [{}, {"/data/": INDEX}, {"/data/": b"<a href='deep/'>"}])
+def test_a_missing_index_or_only_missing_files_stop_the_build(home, serve, pages):
+    with pytest.raises(DownloadError, match="HTTP 404"):
+        built(f"{serve(pages).url}/data/")
+
+
+def test_parquet_needs_all_of_its_files(corpus, serve, tmp_path):
+    corpora.export(corpus, tmp_path / "a.parquet")
+    index = b'<a href="a.parquet">a</a><a href="b.parquet">b</a>'
+    site = serve({"/data/": index, "/data/a.parquet": (tmp_path / "a.parquet").read_bytes()})
+    with pytest.raises(InputError, match=r"parquet: .*b.parquet cannot be read: not found \(.*HTTP 404\)"):
+        corpora.open(f"parquet:{site.url}/data/")
+
+
+def packed_file(content, name):
+    """The content as a file whose format can be checked."""
+    if not name.endswith(".epub"):
+        return gzip.compress(content)
+    with io.BytesIO() as held:
+        with zipfile.ZipFile(held, "w") as archive:
+            archive.writestr("text", content)
+        return held.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.epub"])
+def test_a_damaged_download_is_repeated_once(home, serve, name):
+    whole = packed_file(PROSE.encode() * 9, name)
+    for content in (whole, whole[:-9] + bytes(9)):  # the second one stays damaged
+        sent = iter([whole[:-9] + bytes(9)] * 2)  # the first answer is to the question for the version
+        tag = f'"{hashlib.sha1(content).hexdigest()}"'
+        site = serve(
+            {f"/{name}": lambda request, sent=sent, now=content, tag=tag: request.answer(next(sent, now), ETag=tag)}
+        )
+        folders = [download_tree(f"{site.url}/{name}", home / "downloads", None, owner="texts") for _ in range(3)]
+        assert {(folder / name).read_bytes() for folder in folders} == {content}
+        assert site.times(f"/{name}") == 3 + 2  # three questions, two downloads
 
 
 def test_an_interrupted_download_continues(home, serve):
