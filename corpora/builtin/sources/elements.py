@@ -52,5 +52,8 @@ class Element(Protocol):
     def xpath(self, path: str, **variables: str) -> Any:
         """The result of an XPath expression: elements, or strings for attributes and text."""
 
+    def __iter__(self) -> Iterator[Element]:
+        """The children."""
+
     def __reversed__(self) -> Iterator[Element]:
         """The children, from last to first."""

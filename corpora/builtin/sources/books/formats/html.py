@@ -8,6 +8,7 @@ from itertools import islice
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
 from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of, style_of
+from corpora.builtin.sources.books.formats.html_headings import RUN_IN_LEVEL, heading_level, is_run_in, names_division
 from corpora.builtin.sources.elements import Element
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 
@@ -24,6 +25,7 @@ LINKED_RATE = 0.8
 BREAK = "\u2028"
 """Represents a line break from the markup; two of them begin a paragraph."""
 PARAGRAPH = re.compile(f"{BREAK}\\s*?{BREAK}[\\s{BREAK}]*")
+WHITE_OR_BREAK = f" \t\n\r{BREAK}"
 BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
 INITIAL_CLASS = re.compile(r"drop|initial|\bdc\b|bigcap|firstletter|first-letter", re.I)
 WORDS_OF_ONE_LETTER = frozenset("AIOÀYE")
@@ -141,24 +143,37 @@ class _Walk:
 
     def blocks(self, root: Element) -> Iterator[Block]:
         """The blocks below an element, in document order; not recursive, because files nest deeper than calls can."""
-        stack: list[tuple[Element, int, str, bool]] = [(root, 0, "", False)]
+        stack: list[tuple[Element, int, str, bool, bool]] = [(root, 0, "", False, False)]
         while stack:
-            node, level, rule, leaving = stack.pop()
+            node, level, rule, border, leaving = stack.pop()
+            if leaving:
+                if border:
+                    yield from self._flush(level, rule)
+                self._parts.append(_tail(node))
+                continue
             border = _is_border(node)
             if border:
                 yield from self._flush(level, rule)
-            if leaving:
-                self._parts.append(_tail(node))
-                continue
             own = rule_of(node, self._parts[-8:])
             if own is not None and not (own and border):
                 self._leave_out(node, own)
                 continue
+            inside, inside_rule = self._level(node, level, border), rule or own or ""
+            border = border or inside != level
             self._enter(node)
-            inside, inside_rule = HEADINGS.get(name_of(node), level), rule or own or ""
-            stack.append((node, inside, inside_rule, True))
-            stack.extend((child, inside, inside_rule, False) for child in reversed(node))
+            stack.append((node, inside, inside_rule, border, True))
+            stack.extend((child, inside, inside_rule, False, False) for child in reversed(node))
         yield from self._flush(0, "")
+
+    def _level(self, node: Element, around: int, border: bool) -> int:
+        """The level of the heading that an element is, or is in; inside a paragraph, only its beginning can be one."""
+        if level := HEADINGS.get(name_of(node), around):
+            return level
+        if border:
+            return heading_level(node)
+        if not is_run_in(node) or "".join(self._parts).strip() or _text_behind(node).lstrip()[:1].islower():
+            return 0
+        return RUN_IN_LEVEL
 
     def _enter(self, node: Element) -> None:
         name = name_of(node)
@@ -184,9 +199,20 @@ class _Walk:
         self._asides.clear()
         self._parts.clear()
         self._linked = 0
-        for part in PARAGRAPH.split(whole) if BREAK in whole else [whole]:
+        for part in _paragraphs(whole, level) if BREAK in whole else [whole]:
             if text := one_line(part):
                 yield Block(text, level, linked, rule)
+
+
+def _paragraphs(text: str, level: int) -> Iterator[str]:
+    """The paragraphs of a block with line breaks; first lines such as `Chapter One` are paragraphs of their own."""
+    for part in PARAGRAPH.split(text):
+        first, _, rest = part.strip(WHITE_OR_BREAK).partition(BREAK)
+        while rest and not level and names_division(one_line(first)):
+            yield first
+            part = rest
+            first, _, rest = part.partition(BREAK)
+        yield part
 
 
 def _is_border(node: Element) -> bool:

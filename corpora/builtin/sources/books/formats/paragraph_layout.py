@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple
+
+from corpora.builtin.sources.books.formats.verse import has_uneven_lines, prose_width, verse_lines
 
 Layout = Literal["lines", "wrapped", "double-spaced"]
 
@@ -26,6 +28,8 @@ INDENTED_RATE = 0.02
 """If at least this share of lines begins further to the right, the indents can mark paragraphs."""
 CAPITAL_RATE = 0.9
 AFTER_STOP_RATE = 0.7
+SMALL_RATE = 0.75
+"""If at least this share of lines begins with a lower-case letter, uneven lines are verse and not damaged wraps."""
 LONG_LINES = 30
 """Few paragraphs have more lines; if much of a text is in longer ones, blank lines do not mark its paragraphs."""
 MIN_WIDTH = 40
@@ -46,6 +50,7 @@ class _Pairs(NamedTuple):
     cased: bool
     continues: float
     full: float
+    uneven: bool
 
 
 def layout_of(text: str) -> Layout:
@@ -68,26 +73,33 @@ def layout_of(text: str) -> Layout:
     if near.breaks * 50 >= sum(map(bool, sample)):
         if _is_wrapped(near):
             return "wrapped"
-        few_wraps = near.continues >= INDENTED_CONTINUES_RATE and near.width <= MAX_WIDTH
+        few_wraps = near.continues >= INDENTED_CONTINUES_RATE and near.width <= MAX_WIDTH and not near.uneven
         return "wrapped" if few_wraps and _indented(text) else "lines"
     apart = [line for line in sample if line]
     return "double-spaced" if _is_wrapped(_pairs(list(pairwise(apart)))) else "lines"
 
 
 def _is_wrapped(pairs: _Pairs) -> bool:
-    if pairs.breaks < 3 or pairs.width > MAX_WIDTH:
+    if pairs.breaks < 3 or pairs.width > MAX_WIDTH or pairs.uneven:
         return False
     return pairs.continues >= CONTINUES_RATE if pairs.cased else pairs.full >= FULL_RATE
 
 
 def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
     if not pairs:
-        return _Pairs(0, 0, True, 0.0, 0.0)
+        return _Pairs(0, 0, True, 0.0, 0.0, False)
     width = _width([line for line, _ in pairs])
-    continues = sum(after[0].islower() and line[-1] not in ENDS for line, after in pairs)
+    inside = _inside_sentences(pairs)
     full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairs)
     cased = sum(after[0].lower() != after[0].upper() for _, after in pairs) * 4 > len(pairs)
-    return _Pairs(len(pairs), width, cased, continues / len(pairs), full / len(pairs))
+    small = sum(line[0].islower() for line, _ in pairs)
+    uneven = cased and small >= SMALL_RATE * len(pairs) and has_uneven_lines(inside)
+    return _Pairs(len(pairs), width, cased, len(inside) / len(pairs), full / len(pairs), uneven)
+
+
+def _inside_sentences(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """The lines that end inside a sentence: the next one begins with a lower-case letter."""
+    return [line for line, after in pairs if after[0].islower() and line[-1] not in ENDS]
 
 
 def _width(lines: list[str]) -> int:
@@ -112,7 +124,7 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
     long_parts = (part.count("\n") + 1 for part, _ in parts if len(part) > LONG_LINES * MIN_WIDTH)
     long_lines = sum(lines for lines in long_parts if lines > LONG_LINES)
     if long_lines <= LONG_RATE * text.count("\n"):
-        yield from parts
+        yield from _with_verse(parts, text)
         return
     lines = [line for part, _ in parts for line in part.split("\n")]
     pairs = [(a, b) for a, b in pairwise(_middle(lines, 2 * SAMPLE_LINES)) if a.strip() and b.strip()]
@@ -120,6 +132,18 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
     for part, gap in parts:
         for number, piece in enumerate(_after_short_lines(part, full)):
             yield piece, 0 if number else gap
+
+
+def _with_verse(parts: list[tuple[str, int]], text: str) -> Iterator[tuple[str, int]]:
+    """The paragraphs; verse without punctuation line by line."""
+    lines = [line.strip() for line in _middle(text.split("\n"), SAMPLE_LINES)]
+    width = prose_width(_inside_sentences((a, b) for a, b in pairwise(lines) if a and b))
+    for part, gap in parts:
+        lines = verse_lines(part, width) if width else None
+        if lines is None:
+            yield part, gap
+        else:
+            yield from ((line, 0 if number else gap) for number, line in enumerate(lines))
 
 
 def is_indented(text: str) -> bool:

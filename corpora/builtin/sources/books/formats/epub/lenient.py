@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from corpora.builtin.sources.books.formats.blocks import Unreadable, one_line
-from corpora.builtin.sources.books.formats.epub_package import (
+from corpora.builtin.sources.books.formats.epub.package import (
     TEXT_SUFFIXES,
     Package,
     SpineItem,
@@ -15,7 +15,7 @@ from corpora.builtin.sources.books.formats.epub_package import (
     parsed_xml,
     spine_items,
 )
-from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 from corpora.builtin.sources.elements import Element
 
 

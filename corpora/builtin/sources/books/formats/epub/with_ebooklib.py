@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from corpora.builtin.sources.books.formats.blocks import one_line
-from corpora.builtin.sources.books.formats.epub_package import Package, guide_matter, manifest_of, spine_items
-from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+from corpora.builtin.sources.books.formats.epub.package import Package, guide_matter, manifest_of, spine_items
+from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 
 
 def read_package(archive: ZipArchive) -> Package | None:

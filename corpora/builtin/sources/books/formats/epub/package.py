@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from corpora.builtin.sources.books.formats.blocks import Unreadable
-from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
+from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 from corpora.builtin.sources.elements import Element
 
 TEXT_TYPES = frozenset({

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from corpora import Json
-from corpora.builtin.sources.books.formats import epub_ebooklib, epub_lenient
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, words_in
-from corpora.builtin.sources.books.formats.epub_package import SpineItem, refuse_encrypted
-from corpora.builtin.sources.books.formats.epub_pages import joined_pages
+from corpora.builtin.sources.books.formats.epub import lenient, with_ebooklib
+from corpora.builtin.sources.books.formats.epub.package import SpineItem, refuse_encrypted
+from corpora.builtin.sources.books.formats.epub.pages import joined_pages
+from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 from corpora.builtin.sources.books.formats.html import blocks_in, decoded
-from corpora.builtin.sources.books.formats.zip_archive import ZipArchive
 from corpora.builtin.sources.encodings.legacy import legacy_encoding
 
 MAX_PAGE_WORDS = 400
@@ -32,7 +32,7 @@ def read_epub(path: Path) -> ParsedBook:
     """
     with ZipArchive(path) as archive:
         refuse_encrypted(archive)
-        package = epub_ebooklib.read_package(archive) or epub_lenient.read_package(archive)
+        package = with_ebooklib.read_package(archive) or lenient.read_package(archive)
         pages, lost = _pages(archive, package.spine)
     texts, undecided = _decoded(pages)
     lost += undecided
