@@ -10,6 +10,7 @@ from typing import NamedTuple
 from corpora import OptionError
 from corpora.builtin.sources.encodings.legacy import PREFERRED, legacy_encoding
 from corpora.builtin.sources.encodings.mixed import other_encoding, with_legacy_bytes
+from corpora.builtin.sources.encodings.mixed_lines import legacy_lines, line_encoding, with_legacy_lines
 from corpora.builtin.sources.encodings.unicode import (
     escaped_encoding,
     is_utf8,
@@ -72,11 +73,22 @@ def detect(raw: bytes) -> str:
         encoding = "utf-8" if is_utf8(raw) else plausible_utf16(raw)
     if encoding is None:
         _check_controls(len(raw) - len(raw.translate(None, CONTROLS)), len(raw))
-        encoding = legacy_encoding(raw)
+        encoding = _legacy_or_mixed(raw)
     for each in PREFERRED.get(encoding, ()):
         if _decodes(raw, each):
             return each
     return encoding
+
+
+def _legacy_or_mixed(raw: bytes) -> str:
+    """The legacy encoding of a text, or UTF-8 if whole lines of it are in UTF-8 and all others in one encoding."""
+    try:
+        return legacy_encoding(raw)
+    except Unreadable:
+        lines = legacy_lines(raw)
+        if len(lines) * 2 > raw.count(b"\n") + 1 or not (lines and line_encoding(lines, None)):
+            raise
+        return "utf-8"
 
 
 def checked_encoding(name: str, *, owner: str) -> str:
@@ -109,13 +121,21 @@ def _decoded(raw: bytes, encoding: str) -> tuple[str, int]:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        if encoding == "utf-8" and (other := other_encoding(raw)):
-            return with_legacy_bytes(raw.decode(encoding, "surrogateescape"), other)
+        if encoding == "utf-8" and (mixed := _mixed(raw)):
+            return mixed
         text = raw.decode(encoding, "replace")
         damaged = text.count("\ufffd")
         if damaged > max(len(text) * UNDECODABLE_RATE, 1) and not encoding.startswith("utf"):
             raise Unreadable("wrong encoding", f"{damaged:,} of {len(text):,} characters are not {encoding}") from None
     return (unicodedata.normalize("NFC", text) if encoding == "cp1258" else text), 0
+
+
+def _mixed(raw: bytes) -> tuple[str, int] | None:
+    """The text of UTF-8 with lines or bytes of a legacy encoding, as `_decoded` returns it; None if it is damaged."""
+    other, lines = other_encoding(raw), legacy_lines(raw)
+    if lines and (encoding := line_encoding(lines, other)):
+        return with_legacy_lines(raw, lines, encoding)
+    return with_legacy_bytes(raw.decode("utf-8", "surrogateescape"), other) if other else None
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:

@@ -10,6 +10,7 @@ from typing import IO, NamedTuple
 
 from corpora.builtin.sources.encodings import AUTO, detect
 from corpora.builtin.sources.encodings.mixed import other_encoding
+from corpora.builtin.sources.encodings.mixed_lines import legacy_lines, line_encoding
 from corpora.builtin.sources.encodings.unicode import marked_encoding
 from corpora.builtin.sources.packed import open_packed, packing_suffix
 from corpora.builtin.sources.unreadable import Unreadable
@@ -100,7 +101,15 @@ def _examined(path: Path, size_bytes: int, modified: int) -> _Found:
             return _Found("utf-8", None)
         raw = _pieces(path, content_bytes)
     encoding = detect(raw)
-    return _Found(encoding, other_encoding(raw) if encoding == "utf-8" and not is_utf8 else None)
+    if encoding != "utf-8" or is_utf8:
+        return _Found(encoding, None)
+    other = other_encoding(raw)
+    lines = legacy_lines(raw)
+    if lines and (found := line_encoding(lines, other)):
+        raise Unreadable(
+            "mixed encodings", f"{len(lines):,} lines are {found} and the others UTF-8; convert them first"
+        )
+    return _Found(encoding, other)
 
 
 @lru_cache(maxsize=16)

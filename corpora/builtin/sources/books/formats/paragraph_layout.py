@@ -136,8 +136,8 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
 
 def _with_verse(parts: list[tuple[str, int]], text: str) -> Iterator[tuple[str, int]]:
     """The paragraphs; verse without punctuation line by line."""
-    lines = [line.strip() for line in _middle(text.split("\n"), SAMPLE_LINES)]
-    width = prose_width(_inside_sentences((a, b) for a, b in pairwise(lines) if a and b))
+    sample = [line.strip() for line in _middle(text.split("\n"), SAMPLE_LINES)]
+    width = prose_width(_inside_sentences((a, b) for a, b in pairwise(sample) if a and b))
     for part, gap in parts:
         lines = verse_lines(part, width) if width else None
         if lines is None:
