@@ -131,7 +131,7 @@ def helps() -> Iterator[tuple[list[str], str]]:
     import trainer.cli
 
     listed = [module.__name__.rpartition(".")[2].replace("_", "-") for module in corpora.cli.COMMANDS]
-    commands = {"corpora": listed, "trainer": list(trainer.cli.COMMANDS)}
+    commands = {"corpora": listed, "trainer": [name for commands in trainer.cli.PANELS.values() for name in commands]}
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TYPER_USE_RICH": "0"}
     for program, names in commands.items():
         for words in [[], *([name] for name in names)]:

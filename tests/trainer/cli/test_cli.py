@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from transformers import BertTokenizer
 
-from trainer.cli import COMMANDS
+from trainer.cli import PANELS
 
 SMALL = [
     "--sequences", "64", "--micro-batch-tokens", "2048", "--budget", "updates=4", "--log-every", "1",
@@ -139,4 +139,5 @@ def test_inspect_loads_neither_torch_nor_transformers(make: Any, tmp_path: Path)
 
 
 def test_every_command_has_a_file_of_its_own_name() -> None:
-    assert [module.rpartition(".")[2] for module, _ in COMMANDS.values()] == list(COMMANDS)
+    for commands in PANELS.values():
+        assert [module.rpartition(".")[2] for module, _ in commands.values()] == list(commands)

@@ -37,6 +37,8 @@ NAMES = {
     "paradigm": ("paradigm", "UID"),
 }
 """The fields of a pair, and the keys accepted for each: ours, then BLiMP's."""
+SAME_FIELD = {"syntax_semantics": "syntax/semantics"}
+"""BLiMP writes one of its fields in two ways."""
 SHAPE = "each line is a JSON object with good, bad, field and paradigm (or BLiMP's sentence_good, sentence_bad, UID)"
 ENDINGS = (".jsonl", ".jsonl.gz")
 LONGEST_BYTES = 1_000_000
@@ -164,7 +166,7 @@ def _pair(line: bytes, where: str) -> Pair:
         if not isinstance(value, str) or not value.strip():
             raise ProbeError(f"{where}: no text under {field!r}; {SHAPE}")
         found[field] = value
-    return Pair(**found)
+    return Pair(**found | {"field": SAME_FIELD.get(found["field"], found["field"])})
 
 
 @hookimpl

@@ -64,6 +64,16 @@ def test_blimps_folder_of_gzipped_files_is_read(subject: Make, model: Path, pair
     assert ours == theirs
 
 
+def test_blimps_two_spellings_of_a_field_are_one(subject: Make, model: Path, tmp_path: Path) -> None:
+    lines = (
+        {"sentence_good": "the cat", "sentence_bad": "cat the", "field": field, "UID": paradigm}
+        for field, paradigm in (("syntax/semantics", "one"), ("syntax_semantics", "two"))
+    )
+    (tmp_path / "pairs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    found = by_name(probe(tmp_path / "pairs.jsonl").measure(subject(model)))
+    assert [name for split, name in found if split == "field"] == ["syntax/semantics"]
+
+
 @pytest.mark.slow
 def test_the_first_pairs_of_each_paradigm_are_taken(subject: Make, model: Path, pairs: Path) -> None:
     found = by_name(probe(pairs, **{"pairs-per-paradigm": 1}).measure(subject(model)))

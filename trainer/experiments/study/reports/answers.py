@@ -86,8 +86,9 @@ def _downstream(question: Question) -> str:
             said.append(f"{pair.label} {scores}")
     told = [each for pair in question.headline for each in pair.differences.values() if each.measure in DRAWN[1:]]
     unclear = sum(each.verdict == "cannot tell" for each in told)
-    ending = f"; {unclear} of these {len(told)} intervals include zero" if unclear else ""
-    return f"Downstream, in points with 95 % intervals: {'; '.join(said)}{ending}." if said else ""
+    zero = {0: "", len(told): "the interval includes zero" if len(told) == 1 else "all intervals include zero"}
+    ending = zero.get(unclear, f"{unclear} of these {len(told)} intervals include zero")
+    return f"Downstream, in points with 95 % intervals: {'; '.join([*said, *filter(None, [ending])])}." if said else ""
 
 
 def _study(question: Question) -> str:
