@@ -8,6 +8,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
@@ -118,17 +119,17 @@ class Option:
         """Whether it has no default."""
         return self.default is dataclasses.MISSING
 
-    @property
+    @cached_property
     def type(self) -> Any:
         """Its annotation without `None` and without an enclosing tuple."""
         return _parts(self.annotation)[0]
 
-    @property
+    @cached_property
     def many(self) -> bool:
         """Whether its value is a tuple."""
         return _parts(self.annotation)[1]
 
-    @property
+    @cached_property
     def optional(self) -> bool:
         """Whether None is allowed."""
         return _parts(self.annotation)[2]
@@ -153,6 +154,11 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     Raises:
         OptionError: a field was not made with `option`, or has a type that the command line does not support.
     """
+    return _options_of(cls)
+
+
+@cache  # resolving the type hints of a class takes a millisecond or more
+def _options_of(cls: type[Component]) -> tuple[Option, ...]:
     hints = typing.get_type_hints(cls)
     return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
 

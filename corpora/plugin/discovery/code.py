@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -17,9 +18,14 @@ def owner(cls: type[Component]) -> str:
     """Who provides a class: `built in`, a distribution with its version, or a file."""
     if is_builtin(cls):
         return "built in"
-    for distribution in packages_distributions().get(cls.__module__.partition(".")[0], ()):
+    for distribution in _distributions().get(cls.__module__.partition(".")[0], ()):
         return f"{distribution} {version(distribution)}"
     return str(getattr(sys.modules.get(cls.__module__), "__file__", cls.__module__))
+
+
+@cache  # it reads the metadata of everything that is installed
+def _distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()
 
 
 def is_builtin(cls: type[Component]) -> bool:

@@ -84,6 +84,19 @@ def test_a_type_that_the_command_line_cannot_show_is_named():
         options_of(Odd)
 
 
+def test_the_options_of_a_class_are_read_once_and_those_of_a_derived_class_are_its_own():
+    @dataclass(frozen=True)
+    class Larger(Thing):
+        """A thing with another default and one more option."""
+
+        rate: float = option(0.9, "A share.")
+        more: int = option(1, "A number.")
+
+    assert options_of(Thing) is options_of(Thing)
+    assert [opt.name for opt in options_of(Larger)] == [*(opt.name for opt in options_of(Thing)), "more"]
+    assert [options_of(cls)[0].default for cls in (Thing, Larger)] == [0.5, 0.9]
+
+
 def test_a_first_value_without_a_key_is_the_first_option():
     assert named_settings(Thing, split_short("thing:0.1,unit=token")[1]) == {"rate": "0.1", "unit": "token"}
 
