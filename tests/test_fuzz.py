@@ -14,6 +14,7 @@ FUZZ = Path(__file__).with_name("fuzz.py")
 REPOSITORY = FUZZ.parents[1]
 
 
+@pytest.mark.slow
 def test_mutated_files_never_end_in_a_traceback_a_hang_or_a_write_outside():
     done = subprocess.run([sys.executable, FUZZ, "--inputs", "2000"], capture_output=True, text=True, timeout=400)
     assert done.returncode == 0 and "2,000; wrong: 0" in done.stdout, done.stdout + done.stderr[-3000:]

@@ -34,6 +34,7 @@ def test_losses_and_gradient_agree_with_the_cpu_in_both_precisions(tmp_path: Pat
     assert [row.get("passes") for row in rows] == [None, True, True]
 
 
+@pytest.mark.slow
 def test_both_loops_and_fine_tuning_give_their_figures(tmp_path: Path) -> None:
     import inputs
     import speed

@@ -19,6 +19,7 @@ def check():
     return module
 
 
+@pytest.mark.slow
 def test_generated_pages_are_fresh(check):
     stale = [name for name, text in check.pages().items() if (check.DOCS / name).read_text(encoding="utf-8") != text]
     assert stale == [], "make fix writes them again"

@@ -97,6 +97,7 @@ def test_a_dataset_without_rows_is_shown_and_reported(run, empty, tokens, tmp_pa
     assert "empty" in (tmp_path / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_sequences_of_a_hundred_thousand_tokens_go_through_everything(home, tmp_path):
     (tmp_path / "long").mkdir()
     (tmp_path / "long" / "one.txt").write_text("word " * 100_000 + "\n\nA short one.\n")
@@ -111,7 +112,14 @@ def test_sequences_of_a_hundred_thousand_tokens_go_through_everything(home, tmp_
     assert [len(row) for row in ids_of(corpora.tokenize(made, tokenizer=tokens.path, name="cut"))][:2] == [510, 510]
 
 
-@pytest.mark.parametrize(("size", "width"), [(65_536, "uint16"), (65_537, "uint32"), (70_000, "uint32")])
+@pytest.mark.parametrize(
+    ("size", "width"),
+    [
+        pytest.param(65_536, "uint16", marks=pytest.mark.slow),
+        (65_537, "uint32"),
+        pytest.param(70_000, "uint32", marks=pytest.mark.slow),
+    ],
+)
 def test_the_last_word_of_a_huge_vocabulary_comes_through(corpus, tmp_path, size, width):
     made_up = [f"w{number}" for number in range(size - 7)]
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "document", *made_up, "says"]
@@ -125,6 +133,7 @@ def test_the_last_word_of_a_huge_vocabulary_comes_through(corpus, tmp_path, size
     assert max(map(max, ids_of(generated))) == size - 1 and half.rows == tokens.rows / 2
 
 
+@pytest.mark.slow
 def test_two_transforms_at_once_make_one_version(tokens, home):
     command = [sys.executable, "-c", "from corpora.cli import main; main()", "transform", "shuffle", tokens.name]
     both = [subprocess.Popen([*command, "--executor", "processes:workers=1"], stdout=subprocess.DEVNULL) for _ in "ab"]

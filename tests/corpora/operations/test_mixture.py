@@ -40,6 +40,7 @@ def test_without_an_amount_a_mix_is_as_large_as_the_shares_allow(halves):
     assert made.rows == 2 * halves[1].rows
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_gives_the_same_version(halves):
     first = rows_of(mix({"books": 0.5, "wiki": 0.5}, rows=100, name="corpus"))
     default_store().remove("corpus")

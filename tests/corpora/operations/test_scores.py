@@ -98,6 +98,7 @@ def test_a_score_in_a_chain_is_of_the_rewritten_row(tokens):
     assert column(made, "surprisal").mean() > column(plain, "surprisal").mean() + 0.5
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_gives_the_same_bytes(tokens, tmp_path):
     made = []
     for workers in ("serial", "processes:workers=2"):

@@ -36,7 +36,7 @@ VARIANTS = {
 }
 
 
-SLOW = "spacy"
+SLOW = ("spacy", "hashed-ngrams")
 
 
 def offered() -> list[Any]:
@@ -47,7 +47,7 @@ def offered() -> list[Any]:
         if is_builtin(cls) and not any(option.required for option in options_of(cls))
     ]
     names += [(kind, text) for kind, texts in VARIANTS.items() for text in texts]
-    return [pytest.param(*pair, marks=[pytest.mark.slow] if pair[1] == SLOW else []) for pair in names]
+    return [pytest.param(*pair, marks=[pytest.mark.slow] if pair[1] in SLOW else []) for pair in names]
 
 
 @pytest.mark.parametrize(("kind", "text"), offered())

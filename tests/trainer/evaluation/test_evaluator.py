@@ -60,6 +60,7 @@ def test_a_finished_cell_is_found_and_not_run_again(student: Path, glue: Path, t
     assert again.columns == first.columns and not ran
 
 
+@pytest.mark.slow
 def test_precision_changes_the_training_and_not_how_it_is_scored(student: Path, glue: Path, tmp_path: Path) -> None:
     made = {
         precision: evaluate("cola", model=student, data=glue, out=tmp_path, changes={**QUICK, "precision": precision})

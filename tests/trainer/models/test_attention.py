@@ -59,6 +59,7 @@ def test_every_token_is_in_one_group_and_no_group_is_padded_by_more_than_a_quart
     assert all(group.sequences * group.longest <= 1.25 * (group.stop - group.start) for group in groups)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
 def test_a_compiled_layer_is_not_compiled_anew_for_another_number_of_groups(make: ModuleType) -> None:
     from torch._dynamo.testing import CompileCounter

@@ -57,6 +57,7 @@ def test_a_pickle_is_refused_with_the_line_that_converts_it(teacher: Path, make:
     assert load_teacher(teacher, allow_pickle=True).config.num_hidden_layers == 3
 
 
+@pytest.mark.slow
 def test_the_line_that_converts_a_pickled_classifier_keeps_its_head(tmp_path: Path, make: ModuleType) -> None:
     config = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
     model = BertForSequenceClassification(config)

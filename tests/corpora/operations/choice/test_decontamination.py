@@ -83,6 +83,7 @@ def test_token_datasets_are_cleaned_by_ids(tokens, make, by):
     assert corpora.without(tokens, of=[evaluation], ngram=5, by=by, name="same").manifest.files.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["row", "document", "span"])
 def test_pieces_and_workers_change_nothing(tokens, make, by):
     shuffled = corpora.transform(tokens, "shuffle")

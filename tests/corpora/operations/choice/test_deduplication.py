@@ -33,6 +33,7 @@ def test_afterwards_the_statistic_repeats_is_0(tokens):
     assert made.rows + made.manifest.accounting["copies"] == twice.rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["row", "document"])
 def test_pieces_and_workers_change_nothing(tokens, by):
     twice = corpora.concat([tokens, corpora.transform(tokens, "shuffle"), tokens], name="thrice")

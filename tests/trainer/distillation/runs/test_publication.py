@@ -44,6 +44,7 @@ def test_a_student_of_free_texts_goes_out_with_its_cards_only(
     assert set(sent()) == {"model.safetensors", "README.md", "run.json"}
 
 
+@pytest.mark.slow
 def test_the_command_says_where_it_went(tmp_path: Path, hub: Any, run: Any) -> None:
     done = run("push", a_run(tmp_path / "run", {}), "me/student", "--i-may-redistribute", program="trainer")
     assert done.out.startswith(f"{hub.url}/models/me/student/commit/")

@@ -50,11 +50,12 @@ def teacher(tmp_path_factory: pytest.TempPathFactory, make: ModuleType) -> Path:
     return folder
 
 
-@pytest.fixture
-def whole(teacher: Path, tmp_path: Path, make: ModuleType) -> str:
+@pytest.fixture(scope="module")
+def whole(teacher: Path, tmp_path_factory: pytest.TempPathFactory, make: ModuleType) -> str:
     """The hash of the weights of a run that nothing stopped."""
-    distill(make.rows(60), teacher, tmp_path / "whole", options=OPTIONS)
-    return str(make.weights_hash(tmp_path / "whole" / "student"))
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    distill(make.rows(60), teacher, folder, options=OPTIONS)
+    return str(make.weights_hash(folder / "student"))
 
 
 def stopped(

@@ -53,6 +53,7 @@ def test_pairs_without_labels_are_read_from_text_with_a_tab(taught: Path, studen
     assert "unlabelled: 8 lines without exactly one tab between two texts" in made["card"]["notes"]
 
 
+@pytest.mark.slow
 def test_tinyberts_two_stages_end_in_a_student_of_the_task(taught: Path, student: Path, tmp_path: Path) -> None:
     layers = ("hidden-state:layer=0,teacher-layer=0", "hidden-state:layer=1,teacher-layer=2", "attention:layer=1")
     first = distilled(taught, student, tmp_path / "1", losses=layers, label_weight=0.0, changes={"epochs": 1})

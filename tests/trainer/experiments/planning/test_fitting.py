@@ -51,7 +51,10 @@ def test_parameters_of_one_variable_are_found() -> None:
     assert list(fit(form("tokens"), points("tokens")).parameters.values()) == pytest.approx(TRUE["tokens"], rel=0.1)
 
 
-@pytest.mark.parametrize("name", ["decline", "tokens", "updates", "both", "saturating"])
+@pytest.mark.parametrize(
+    "name",
+    ["both", *(pytest.param(name, marks=pytest.mark.slow) for name in ("decline", "tokens", "updates", "saturating"))],
+)
 def test_the_form_that_made_the_runs_predicts_best(name: str) -> None:
     chosen = compare_forms(points(name, noise=0.003))[0]
     data, updates = np.array([16384.0]), np.array([512.0])

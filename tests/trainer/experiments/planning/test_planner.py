@@ -42,7 +42,7 @@ def write_texts(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a teacher, a store with a dataset and its held-out part, and a finished plan."""
+    """A folder with a teacher, and a store with a dataset and its held-out part."""
     root = tmp_path_factory.mktemp("plan")
     write_texts(root / "texts")
     tiny_model_folder(root / "teacher")
@@ -51,7 +51,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         whole = corpora.build(f"texts:folder={root / 'texts'}", name="text", duplicates="keep")
         train, _ = corpora.split(whole, held_out=0.2)
         corpora.tokenize(train, tokenizer=str(root / "teacher"))
-        plan_of(root)
     return root
 
 
@@ -61,51 +60,77 @@ def plan_of(root: Path, *, tell: Callable[[str], None] = lambda line: None, **ch
     return plan_distillation(prepared, tell=tell, resamples=20)
 
 
+@pytest.fixture(scope="module")
+def planned(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a finished plan."""
+    root = tmp_path_factory.mktemp("planned") / "root"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORPORA_HOME", str(copied(prepared, root) / "store"))
+        plan_of(root)
+    return root
+
+
+def copied(folder: Path, to: Path) -> Path:
+    shutil.copytree(folder, to)
+    return to
+
+
 @pytest.fixture
 def root(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it for one test."""
-    shutil.copytree(prepared, tmp_path / "copy")
+    """A copy of `prepared` for one test."""
     monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "copy" / "store"))
-    return tmp_path / "copy"
+    return copied(prepared, tmp_path / "copy")
 
 
-def test_finished_runs_are_found_and_the_answers_are_the_same(root: Path) -> None:
+@pytest.fixture
+def finished(planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of `planned` for one test."""
+    monkeypatch.setenv("CORPORA_HOME", str(tmp_path / "copy" / "store"))
+    return copied(planned, tmp_path / "copy")
+
+
+@pytest.mark.slow
+def test_finished_runs_are_found_and_the_answers_are_the_same(finished: Path) -> None:
     told: list[str] = []
-    one, other = (plan_of(root, target="kl=0.001", tell=told.append) for _ in range(2))
+    one, other = (plan_of(finished, target="kl=0.001", tell=told.append) for _ in range(2))
     assert len(told) == 12 and all(line.endswith("found") for line in told)
     assert as_json(one) == as_json(other) and len(one.runs) == 6
 
 
-def test_samples_are_nested_and_runs_read_all_of_theirs(root: Path) -> None:
-    runs = plan_of(root).runs
+@pytest.mark.slow
+def test_samples_are_nested_and_runs_read_all_of_theirs(finished: Path) -> None:
+    runs = plan_of(finished).runs
     assert {run.updates for run in runs} == {1, 4, 16} and all(run.epochs >= 1 for run in runs)
-    samples = [corpora.open(path.name) for path in (root / "store").glob("text-train-tokens-*rows")]
+    samples = [corpora.open(path.name) for path in (finished / "store").glob("text-train-tokens-*rows")]
     held = [set(map(str, (row for batch in each.batches() for row in batch.to_pylist()))) for each in samples]
     small, large = sorted(held, key=len)[:2]
     assert small <= large
 
 
-def test_the_page_stands_alone_and_the_json_holds_every_run(root: Path) -> None:
-    page = write_plan(plan_of(root, target="kl=0.001"), root / "plan").read_text(encoding="utf-8")
+@pytest.mark.slow
+def test_the_page_stands_alone_and_the_json_holds_every_run(finished: Path) -> None:
+    page = write_plan(plan_of(finished, target="kl=0.001"), finished / "plan").read_text(encoding="utf-8")
     assert "<svg" in page and "src=" not in page and "How much data" in page
-    stored = json.loads((root / "plan" / "plan.json").read_text(encoding="utf-8"))
+    stored = json.loads((finished / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert len(stored["runs"]) == 6 and [each["multiple"] for each in stored["same_epochs"]] == [1, 2, 4, 10]
     assert all(run["fidelity"]["kl"] > 0 for run in stored["runs"])
     assert max(run["tokens_per_second"] or 0 for run in stored["runs"]) > 0
 
 
-def test_other_settings_make_other_runs(root: Path) -> None:
+@pytest.mark.slow
+def test_other_settings_make_other_runs(finished: Path) -> None:
     told: list[str] = []
-    plan_of(root, options={**OPTIONS, "learning-rate": 1e-3}, tell=told.append)
+    plan_of(finished, options={**OPTIONS, "learning-rate": 1e-3}, tell=told.append)
     assert all(line.endswith("training") for line in told)
-    assert len(list((root / "plan" / "runs").iterdir())) == 12
+    assert len(list((finished / "plan" / "runs").iterdir())) == 12
 
 
-def test_an_edited_result_is_refused(root: Path) -> None:
-    path = next((root / "plan" / "runs").glob("*/short-run.json"))
+@pytest.mark.slow
+def test_an_edited_result_is_refused(finished: Path) -> None:
+    path = next((finished / "plan" / "runs").glob("*/short-run.json"))
     path.write_text(path.read_text(encoding="utf-8").replace('"kl": ', '"kl": 1'), encoding="utf-8")
     with pytest.raises(ResultDamaged, match="was edited"):
-        plan_of(root)
+        plan_of(finished)
 
 
 @pytest.mark.parametrize(

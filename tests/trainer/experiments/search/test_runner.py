@@ -93,6 +93,7 @@ def written(root: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in root.glob("search/runs/*/student.json")}
 
 
+@pytest.mark.slow
 def test_a_search_proposes_a_mix_and_verifies_it_against_both_simple_ones(once: Path) -> None:
     found = json.loads((once / "search" / "search.json").read_text(encoding="utf-8"))
     labels = [proxy["label"] for proxy in found["proxies"]]
@@ -102,6 +103,7 @@ def test_a_search_proposes_a_mix_and_verifies_it_against_both_simple_ones(once: 
     assert len(found["sentences"]) == 3 and set(found["responses"][0]["errors"]) >= {"constant", "linear"}
 
 
+@pytest.mark.slow
 def test_every_mix_holds_the_same_tokens_and_every_proxy_trains_on_as_many(once: Path) -> None:
     found = json.loads((once / "search" / "search.json").read_text(encoding="utf-8"))
     cards = [json.loads(path.read_text(encoding="utf-8")) for path in (once / "search").glob("runs/*/run.json")]
@@ -110,12 +112,14 @@ def test_every_mix_holds_the_same_tokens_and_every_proxy_trains_on_as_many(once:
     assert {card["recipe"]["budget"] for card in cards} == {f"tokens={found['tokens_per_proxy']}"}
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_surface_and_the_verdict(once: Path) -> None:
     page = (once / "search" / "report.html").read_text(encoding="utf-8")
     assert "<svg" in page and "Which mix is best?" in page
     assert "Verification at equal tokens" in page and "GLUE score" not in page
 
 
+@pytest.mark.slow
 def test_the_same_command_finds_everything_and_says_the_same(finished: Path, tmp_path: Path) -> None:
     before, result = written(tmp_path), (tmp_path / "search" / "search.json").read_text(encoding="utf-8")
     found = run_search(finished)
@@ -123,6 +127,7 @@ def test_the_same_command_finds_everything_and_says_the_same(finished: Path, tmp
     assert json.loads(result)["sentences"] == list(found.sentences)
 
 
+@pytest.mark.slow
 def test_a_larger_budget_trains_the_new_proxies_only(finished: Path, tmp_path: Path) -> None:
     finished.write_text(RECIPE.replace("proxies = 6", "proxies = 5\n").replace("refine = 1", "refine = 0"))
     before, told = written(tmp_path), []
@@ -132,6 +137,7 @@ def test_a_larger_budget_trains_the_new_proxies_only(finished: Path, tmp_path: P
     assert steps["natural proportions"] == steps["draw 2"] == "done"
 
 
+@pytest.mark.slow
 def test_a_proxy_changed_afterwards_is_refused(finished: Path, tmp_path: Path) -> None:
     weights = next((tmp_path / "search").glob("runs/*seed-42*/student/model.safetensors"))
     with weights.open("ab") as file:
@@ -163,6 +169,7 @@ def test_a_search_killed_between_proxies_continues_with_the_same_command(finishe
     assert without_places(tmp_path) == whole
 
 
+@pytest.mark.slow
 def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:
     scored = transform("tiny-train", "surprisal", name="tiny-scored")
     column = next(name for name in scored.schema.names if name not in ("input_ids", "document"))
@@ -207,6 +214,7 @@ def test_what_is_wrong_with_a_recipe_is_said_before_any_work(
 OTHER = '\n[datasets.tiny-other]\ntokenize = "tiny"\ntrain = 150\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "error", "why"),
     [
@@ -227,6 +235,7 @@ def test_parts_that_cannot_be_mixed_are_refused_before_any_run(
         plan_search(finished)
 
 
+@pytest.mark.slow
 def test_the_plan_says_what_a_search_costs_before_and_after(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

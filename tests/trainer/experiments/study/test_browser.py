@@ -16,7 +16,7 @@ from trainer.experiments.study.run_results import RunResults
 from trainer.experiments.study.transfer import Noise, Transfer
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path")]
 
 
 def run(name: str, kl: float, noises: tuple[str, ...] = (), kind: str = "distill") -> RunResults:

@@ -52,6 +52,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_float32_is_torchs_within_the_tolerance_for_any_batch_and_length(exported: Path) -> None:
     model, session = load_with_head(exported), OnnxModel(exported / "onnx" / "model.onnx", None)  # type: ignore[arg-type]
     assert session.inputs == ["input_ids", "attention_mask", "token_type_ids"] and session.outputs == ["logits"]
@@ -61,6 +62,7 @@ def test_float32_is_torchs_within_the_tolerance_for_any_batch_and_length(exporte
         assert torch.allclose(session(input_ids=ids)["logits"], wanted, atol=TOLERANCE, rtol=0)
 
 
+@pytest.mark.slow
 def test_int8_is_smaller_and_close(exported: Path) -> None:
     small, large = exported / "onnx" / "model_int8.onnx", exported / "onnx" / "model.onnx"
     ids = torch.randint(5, 50, (3, 9))
