@@ -24,7 +24,7 @@ class Prose(Template):
     """Languages, quotations, symbols and the like, from one table per language."""
 
     name: ClassVar[str] = "prose"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     def knows(self, name: str, language: str) -> bool:
         """Whether a template of this name may be one of its own."""

@@ -33,7 +33,7 @@ class Dates(Template):
     """Dates of birth and death, old-style dates, years and centuries."""
 
     name: ClassVar[str] = "dates"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     def knows(self, name: str, language: str) -> bool:
         """Whether it may render templates of this name."""

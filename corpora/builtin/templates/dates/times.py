@@ -17,6 +17,8 @@ _DAY_OF_YEAR = re.compile(
 _BEFORE_CHRIST = re.compile(r"-([0-9]{1,4})")
 _NUMERAL = re.compile(r"[IVXLCivxlc]+|[0-9]+")
 
+_YEARS = re.compile(r"\d{1,4}(?:[–-]\d{1,4})?|\d{1,2}(?:st|nd|rd|th)(?: century)?")
+
 
 def named_for_its_text(name: str, counted: str = "") -> str | None:
     """French templates whose name is the text that they show.
@@ -89,6 +91,14 @@ def century(arguments: Arguments, language: str) -> str | None:
     return f"{word}{values[0]}{' a.C.' if before else ''}"
 
 
+def common_era(arguments: Arguments, language: str) -> str | None:
+    """`{{CE|79}}` is `79 CE`; `{{ce|NaCl}}` is a formula, and `{{CE}}` alone a box for editors."""
+    values = positional(arguments)
+    if not values or not values[0]:
+        return None
+    return f"{values[0]} CE" if _YEARS.fullmatch(values[0]) else values[0]
+
+
 def hour(arguments: Arguments, language: str) -> str | None:
     """`14 h 30`, `14 h 30 min 15 s`."""
     hours, minutes, seconds = (*positional(arguments), "", "", "")[:3]
@@ -125,4 +135,6 @@ FRENCH: dict[str, Function] = {
     **dict.fromkeys(("-mill", "-mill-", "-millénaire"), partial(french_century, " millénaire", True)),
     **dict.fromkeys(("heure", "heure-", "h"), hour), **dict.fromkeys(("durée", "duree", "temps"), duration),
 }  # fmt: skip
-CENTURIES: dict[str, Function] = dict.fromkeys(("siglo", "séc", "século", "segle", "secolo"), century)
+CENTURIES: dict[str, Function] = {
+    **dict.fromkeys(("siglo", "séc", "séc.", "século", "segle", "secolo"), century), "ce": common_era,
+}  # fmt: skip

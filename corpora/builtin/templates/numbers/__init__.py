@@ -34,7 +34,7 @@ class Numbers(Template):
     """Numbers with their units, currencies and fractions."""
 
     name: ClassVar[str] = "numbers"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     def knows(self, name: str, language: str) -> bool:
         """Whether a template of this name may be one of its own."""
@@ -291,7 +291,7 @@ def _named(function: Function, *names: str) -> dict[str, Function]:
 FUNCTIONS: dict[str, dict[str, Function]] = {
     "any": {
         **CONVERTERS, **MONEY, **PLACES,
-        **_named(formatnum, "formatnum", "nts", "ntsh", "number", "format number", "fmtn", "nb", "num fmt",
+        **_named(formatnum, "formatnum", "nts", "number", "format number", "fmtn", "nb", "num fmt",
                  "fnum", "formatnumber", "number table sorting", "commas", "comma", "val num", "fnumber", "formatnum2",
                  "format price", "formatprice", "formatted number", "μονάδα"),
         **_named(val, "val", "physconst", "valor"),
@@ -302,20 +302,20 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(percentage, "percentage", "pct", "percent"),
         **_named(density, "pop density", "population density", "density"),
         **_named(ordinal, "ordinal", "ord", "th", "nth"),
-        **_named(plus_minus, "±", "+-", "plusminus", "plus or minus", "pm"),
+        **_named(plus_minus, "±", "+-", "plusminus", "plus-minus", "plus or minus", "pm"),
         **_named(stacked, "su", "sup sub", "subsup", "apici e pedici"),
         **_named(power_of_ten, "e", "x10^", "e10", "10x"),
         **_named(height, "height"),
-        **_named(spelled, "spellnum", "spell number", "spelled number", "number to word", "numtext", "spell"),
+        **_named(spelled, "spellnum", "spell number", "spelled number", "number to word", "num2word", "numtext", "spell"),
         **_named(roman, "roman", "romannum", "rn", "roman numeral"),
         **_named(quantity, "unité", "unité/2", "unidad", "unitats", "unitat", "unidade", "unit", "einheit", "enhet"),
         **_named(number, "nombre", "num", "nums", "число", "значение", "liczba", "wartość"),
     },
     "fr": _named(quantity, "unité", "unite", "unit")
     | _named(temperature, "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
-    "en": _named(length_of_time, "duration"), "de": _named(unchanged, "ars"),
+    "en": _named(length_of_time, "duration"), "de": _named(unchanged, "ars") | _named(formatnum, "zahl"),
     "pt": _named(number, "fmtn"), "hu": _named(formatnum, "szám", "formázottszám"),
-    "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord"),
+    "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord") | _named(formatnum, "número"),
 }  # fmt: skip
 
 

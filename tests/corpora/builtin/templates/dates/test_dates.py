@@ -97,3 +97,24 @@ def test_an_age_of_today_has_no_text():
 )
 def test_numbers_are_spelled_out(number, words):
     assert in_words(number) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "wikitext", "text"),
+    [
+        ("en", "in 79 {{BC}}", "in 79 BC"),
+        ("en", "in {{BCE|79}}", "in 79 BCE"),
+        ("en", "in {{CE|79}}", "in 79 CE"),
+        ("en", "some {{ce|NaCl}}", "some NaCl"),
+        ("fr", "en {{ap JC|79}}", "en 79 apr. J.-C."),
+        ("nl", "in de {{eeuw|5}}", "in de 5e eeuw"),
+        ("nl", "in 79 {{n. Chr.}}", "in 79 n.Chr."),
+        ("pt", "os {{secs|V|VI}}", "os séculos V e VI"),
+        ("pt", "no {{séc.|V}}", "no século V"),
+        ("ru", "в 79 году {{н. э.}}", "в 79 году н. э."),
+        ("el", "το 79 {{μ.Χ.}}", "το 79 μ.Χ."),
+        ("vi", "{{thế kỷ|5}} {{TCN}}", "thế kỷ 5 TCN"),
+    ],
+)
+def test_eras_and_centuries_are_shown_in_the_language_of_the_wiki(language, wikitext, text):
+    assert plain_text(f"Left {wikitext} right.", language=language) == f"Left {text} right."
