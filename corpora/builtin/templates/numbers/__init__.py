@@ -306,7 +306,8 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
         **_named(stacked, "su", "sup sub", "subsup", "apici e pedici"),
         **_named(power_of_ten, "e", "x10^", "e10", "10x"),
         **_named(height, "height"),
-        **_named(spelled, "spellnum", "spell number", "spelled number", "number to word", "num2word", "numtext", "spell"),
+        **_named(spelled, "spellnum", "spell number", "number to word", "num2word", "numtext", "spell",
+                 "spelled number"),
         **_named(roman, "roman", "romannum", "rn", "roman numeral"),
         **_named(quantity, "unité", "unité/2", "unidad", "unitats", "unitat", "unidade", "unit", "einheit", "enhet"),
         **_named(number, "nombre", "num", "nums", "число", "значение", "liczba", "wartość"),
@@ -315,7 +316,8 @@ FUNCTIONS: dict[str, dict[str, Function]] = {
     | _named(temperature, "tmp", "température") | _named(number, "nombre", "nb", "nobr nb"),
     "en": _named(length_of_time, "duration"), "de": _named(unchanged, "ars") | _named(formatnum, "zahl"),
     "pt": _named(number, "fmtn"), "hu": _named(formatnum, "szám", "formázottszám"),
-    "it": _named(formatnum, "nf") | _named(measure, "m"), "es": _named(spanish_ordinal, "ord") | _named(formatnum, "número"),
+    "it": _named(formatnum, "nf") | _named(measure, "m"),
+    "es": _named(spanish_ordinal, "ord") | _named(formatnum, "número"),
 }  # fmt: skip
 
 

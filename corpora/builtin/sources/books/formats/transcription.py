@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from corpora.builtin.sources.books.formats.blocks import Block, one_line
+from corpora.builtin.sources.books.formats.endnotes import without_endnotes
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 """Noncharacters around the number of a removed passage, until its paragraph is known."""
@@ -67,6 +68,10 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
     removed: list[Block] = []
     if OPEN in text or CLOSE in text:
         text = text.replace(OPEN, "").replace(CLOSE, "")
+    text, notes = without_endnotes(text)
+    if notes:
+        removed += [Block(one_line(note), rule="note") for note in notes]
+        text += "".join(f"{OPEN}{number}{CLOSE}" for number in range(len(notes)))
     if "<" in text:
         text = BLOCK_TAG.sub("\n\n", TAG.sub("", text))
     if "_" in text:
