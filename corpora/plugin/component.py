@@ -8,7 +8,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
@@ -154,13 +154,14 @@ def options_of(cls: type[Component]) -> tuple[Option, ...]:
     Raises:
         OptionError: a field was not made with `option`, or has a type that the command line does not support.
     """
-    return _options_of(cls)
+    if cls not in _READ:
+        hints = typing.get_type_hints(cls)
+        _READ[cls] = tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
+    return _READ[cls]
 
 
-@cache  # resolving the type hints of a class takes a millisecond or more
-def _options_of(cls: type[Component]) -> tuple[Option, ...]:
-    hints = typing.get_type_hints(cls)
-    return tuple(_option(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
+_READ: dict[type[Component], tuple[Option, ...]] = {}
+"""The options of classes read before, since resolving type hints takes a millisecond or more."""
 
 
 def _option(cls: type[Component], field: dataclasses.Field[object], annotation: object) -> Option:
