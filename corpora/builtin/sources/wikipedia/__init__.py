@@ -116,8 +116,10 @@ class Wikipedia(Source):
         return _articles(self).read(shard)
 
     def components(self) -> Sequence[Template]:
-        """The template renderers that were chosen by name."""
-        return [registry.make("templates", text) for text in self.template]
+        """The template renderers, in the order in which they are tried: those chosen by name, then built-in ones."""
+        from corpora.builtin.sources.wikipedia.wikitext.text import builtin_templates
+
+        return [*(registry.make("templates", text) for text in self.template), *builtin_templates()]
 
     def notes(self) -> Sequence[str]:
         """Notes on the dump files for the manifest and the card."""
@@ -132,7 +134,7 @@ class Wikipedia(Source):
 def _articles(source: Wikipedia) -> Articles:
     from corpora.builtin.sources.wikipedia.articles import Articles
 
-    return Articles(source, list(source.components()))
+    return Articles(source, source.components())
 
 
 @hookimpl

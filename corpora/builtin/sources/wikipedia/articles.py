@@ -11,7 +11,7 @@ from corpora.builtin.sources.wikipedia.dump.pages import BrokenPage, Page, pages
 from corpora.builtin.sources.wikipedia.site import Site, disambiguation_templates, redirects
 from corpora.builtin.sources.wikipedia.wikitext.markup import Article, Rules
 from corpora.builtin.sources.wikipedia.wikitext.nested_links import parsed
-from corpora.builtin.sources.wikipedia.wikitext.text import Reader, builtin_templates
+from corpora.builtin.sources.wikipedia.wikitext.text import Reader
 
 if TYPE_CHECKING:
     from corpora.builtin.sources.wikipedia import Wikipedia
@@ -27,13 +27,13 @@ class Articles:
     """Reads the shards of one source.
 
     Args:
-        templates: renderers that are tried before the built-in ones.
+        templates: renderers, in the order in which they are tried.
     """
 
     def __init__(self, source: Wikipedia, templates: Sequence[Template]) -> None:
         self._source = source
         self._rules = Rules(source.lists, source.headings, source.math, source.captions, _HOLES[source.holes])
-        self._templates = (*templates, *builtin_templates())
+        self._templates = tuple(templates)
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """A document or a reject for every page that starts in the shard."""

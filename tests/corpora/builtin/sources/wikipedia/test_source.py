@@ -7,10 +7,12 @@ import lzma
 import pyarrow as pa
 import pytest
 
+import corpora
 from corpora import Document, InputError
 from corpora.builtin.sources.wikipedia import Wikipedia
 from corpora.builtin.sources.wikipedia.articles import is_redirect
 from corpora.builtin.sources.wikipedia.dump import streams
+from corpora.builtin.templates.dates import Dates
 
 
 @pytest.mark.parametrize(
@@ -151,3 +153,16 @@ def test_a_dump_without_its_root_element_is_refused_for_that(dumps):
     path = dumps.write(dumps.page(1))
     with pytest.raises(InputError, match="the <mediawiki> element around it is missing"):
         dumps.read(path)
+
+
+def test_another_version_of_a_built_in_renderer_makes_another_version_of_the_dataset(dumps, home, monkeypatch):
+    text = f"wikipedia:dump={dumps.write(dumps.xml(*dumps.pages(3)).encode(), 'wiki.xml')}"
+    first = corpora.build(text)
+    listed = {each["name"]: each["version"] for each in first.manifest.plan["components"]}
+    assert listed.keys() >= {"wikipedia", "dates", "numbers", "prose"}
+    monkeypatch.setattr(Dates, "version", Dates.version + 1)
+    second = corpora.build(text)
+    assert second.fingerprint != first.fingerprint
+    assert {each["name"]: each["version"] for each in second.manifest.plan["components"]} == listed | {
+        "dates": Dates.version
+    }
