@@ -1,7 +1,9 @@
-"""What chosen data costs and what it finds: `distinct` beside datatrove, `dsir` beside its authors' implementation.
+"""What chosen data costs and what it finds: `distinct` beside datatrove and text-dedup, `dsir` beside its authors'
+implementation.
 
     python benchmarks/choice.py distinct --rows 1000000 --peer PEER/bin/python    # with datatrove in PEER
-    python benchmarks/choice.py distinct --rows 10000000
+    python benchmarks/choice.py distinct --rows 1000000 --text-dedup PEER/bin/python --workers 1
+    python benchmarks/choice.py distinct --rows 10000000 --workers 1
     python benchmarks/choice.py dsir --books DIR --target DIR --dump FILE --peer PEER/bin/python   # data-selection
 
 Each step runs in a process of its own; the time is by the clock and the memory is the peak of that process, without
@@ -85,6 +87,17 @@ for number, step in enumerate(steps):
 lines = sum(json.loads(line)["text"].count("\\n") + 1 for f in Path(folder, "out").glob("*") for line in f.open())
 print("rows", lines)
 """
+TEXT_DEDUP = ["-m", "text_dedup.exact_hash", "--local", "--column", "text", "--hash_func", "xxh3", "--num_proc", "1"]
+ROWS_DIGEST = """
+import sys, hashlib
+from datasets import load_from_disk
+digest, rows = hashlib.sha256(), load_from_disk(sys.argv[1]).select_columns(["text", "document"])
+for part in rows.iter(10_000):
+    for pair in zip(part["text"], part["document"]):
+        digest.update("\\0".join(pair).encode() + b"\\n")
+print(len(rows), digest.hexdigest())
+"""
+"""Prints the number of a saved dataset's rows and a digest of their texts and documents, in order."""
 DSIR_PEER = """
 import sys, json
 from data_selection import HashedNgramDSIR
@@ -99,8 +112,8 @@ print(json.dumps([float(dsir.importance_estimator(dsir.featurizer(text))) for te
 def timed(command: list[str]) -> tuple[str, float, str]:
     """Seconds by the clock and of the processor, peak MiB of anonymous memory, and the output of a process."""
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, text=True)
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdout=out, stderr=errors, text=True)
         peak = 0
         while process.poll() is None:
             try:
@@ -110,7 +123,8 @@ def timed(command: list[str]) -> tuple[str, float, str]:
                 pass
             time.sleep(0.05)
         if process.returncode:
-            raise SystemExit(process.stderr.read() if process.stderr else "failed")
+            errors.seek(0)
+            raise SystemExit(errors.read())
         out.seek(0)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         processor = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
@@ -118,31 +132,58 @@ def timed(command: list[str]) -> tuple[str, float, str]:
         return took, peak / 1024, out.read().strip()
 
 
-def distinct(rows: int, peer: str | None, home: Path) -> None:
-    """Time and memory of `corpora transform distinct`, and of datatrove's sentence deduplication on the same rows."""
+def distinct(rows: int, workers: int, peers: dict[str, str | None], home: Path) -> None:
+    """Time and memory of `corpora transform distinct`, and of others' exact deduplication on the same rows.
+
+    Args:
+        workers: with 2, it runs a second time, in two processes.
+        peers: the Python of each peer's environment, by its name.
+    """
     run = [sys.executable, "-c", "from corpora.cli import main; main()", "transform"]
     took = timed([sys.executable, __file__, "generate", "--rows", str(rows)])
     print(f"generated {rows:,} rows in {took[0]}", flush=True)
     store = Store(home)
-    size = store.find("many").manifest.size_bytes
-    for words in (["distinct", "many"], ["distinct", "many", "--executor", "processes:workers=2", "--name", "again"]):
+    size, digest = store.find("many").manifest.size_bytes, ""
+    runs = [["distinct", "many"], ["distinct", "many", "--executor", "processes:workers=2", "--name", "again"]]
+    for words in runs[:workers]:
         seconds, peak, said = timed([*run, *words])
         made = store.find(words[-1] if "--name" in words else "many-distinct")
         where = "2 workers (memory: driver)" if "--name" in words else "serial"
-        print(f"{'corpora, ' + where:34} {seconds} {peak:7.0f} MiB  {made.rows:,} rows left", flush=True)
+        print(f"{'corpora, ' + where:38} {seconds} {peak:7.0f} MiB  {made.rows:,} rows left", flush=True)
+        digest = timed([sys.executable, "-c", ROWS_DIGEST, str(made.path)])[2]
         store.remove(made.reference)
     print(f"{size / 1e6:,.0f} MB of data files\n{said.splitlines()[1].strip()[:100]}", flush=True)
-    if peer:
-        (home / "peer" / "in").mkdir(parents=True)
-        with (home / "peer" / "in" / "0.jsonl").open("w", encoding="utf-8") as file:
-            for batch in store.find("many").batches():
-                lines = batch.column("text").to_pylist()
-                for start in range(0, len(lines), ROWS_A_DOCUMENT):
-                    text = "\n".join(lines[start : start + ROWS_A_DOCUMENT])
-                    file.write(json.dumps({"id": str(start), "text": text}) + "\n")
-        seconds, peak, said = timed([peer, "-c", PEER, str(home / "peer")])
-        left = said.splitlines()[-1]
-        print(f"{'datatrove, SentenceDedup of 1 sentence':34} {seconds} {peak:7.0f} MiB  {left} left", flush=True)
+    if peer := peers["datatrove"]:
+        _beside_datatrove(peer, home)
+    if peer := peers["text-dedup"]:
+        _beside_text_dedup(peer, digest, home)
+
+
+def _beside_datatrove(peer: str, home: Path) -> None:
+    (home / "peer" / "in").mkdir(parents=True)
+    with (home / "peer" / "in" / "0.jsonl").open("w", encoding="utf-8") as file:
+        for batch in Store(home).find("many").batches():
+            lines = batch.column("text").to_pylist()
+            for start in range(0, len(lines), ROWS_A_DOCUMENT):
+                text = "\n".join(lines[start : start + ROWS_A_DOCUMENT])
+                file.write(json.dumps({"id": str(start), "text": text}) + "\n")
+    seconds, peak, said = timed([peer, "-c", PEER, str(home / "peer")])
+    left = said.splitlines()[-1]
+    print(f"{'datatrove, SentenceDedup of 1 sentence':38} {seconds} {peak:7.0f} MiB  {left} left", flush=True)
+
+
+def _beside_text_dedup(peer: str, digest: str, home: Path) -> None:
+    """Run text-dedup on the version's own folder, and compare the rows that it keeps with ours.
+
+    Args:
+        digest: what `ROWS_DIGEST` prints for our result.
+    """
+    places = ["--path", str(Store(home).find("many").path), "--output", str(home / "kept"), "--cache_dir", str(home)]
+    seconds, peak, _ = timed([peer, *TEXT_DEDUP, *places])
+    theirs = timed([peer, "-c", ROWS_DIGEST, str(home / "kept")])[2]
+    same = "the same rows" if theirs == digest else "OTHER ROWS"
+    rows = f"{int(theirs.split()[0]):,} rows left, {same}"
+    print(f"{'text-dedup, exact_hash xxh3, 1 process':38} {seconds} {peak:7.0f} MiB  {rows}", flush=True)
 
 
 def dsir(books: str, target: str, dump: str, units: list[str], peer: str | None, home: Path) -> None:
@@ -225,18 +266,21 @@ def main() -> None:
     parser.add_argument("what", choices=["distinct", "dsir", "generate"])
     parser.add_argument("--units", nargs="+", default=["sentences", "sentence", "packed:128", "packed:256"])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    for name in ("--peer", "--books", "--target", "--dump", "--home"):
+    parser.add_argument("--workers", type=int, choices=[1, 2], default=2, help="1 leaves out the run with two workers")
+    for name in ("--peer", "--text-dedup", "--books", "--target", "--dump", "--home"):
         parser.add_argument(name)
     given = parser.parse_args()
     if given.what == "generate":
         generate(given.rows)
         return
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["CORPORA_HOME"] = given.home or folder
+        home = Path(given.home or folder)
+        os.environ["CORPORA_HOME"] = str(home)
         if given.what == "distinct":
-            distinct(given.rows, given.peer, Path(folder))
+            peers = {"datatrove": given.peer, "text-dedup": given.text_dedup}
+            distinct(given.rows, given.workers, peers, home)
         else:
-            dsir(given.books, given.target, given.dump, given.units, given.peer, Path(folder))
+            dsir(given.books, given.target, given.dump, given.units, given.peer, home)
 
 
 if __name__ == "__main__":

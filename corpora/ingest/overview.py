@@ -41,8 +41,8 @@ class Survey:
     readable_files: int
     readable_bytes: int
     sample: Sample
-    expected: dict[str, int]
-    """documents, rows, words, tokens, and seconds on one core, scaled from the sample by its share of the bytes."""
+    expected: dict[str, int | float]
+    """documents, rows, words, tokens, and seconds on one core, scaled from the sample by its share of bytes."""
     command: str
     """The `corpora build` command for the folder."""
     links_out: tuple[str, ...] = ()
@@ -170,13 +170,13 @@ def _other_column(sample: Sample) -> str:
     return next((column for column in TEXT_COLUMNS if column in found), "")
 
 
-def _expected(sample: Sample, total_bytes: int) -> dict[str, int]:
+def _expected(sample: Sample, total_bytes: int) -> dict[str, int | float]:
     """Estimates for the whole folder; near-duplicates give no rows but still take time."""
     scale = total_bytes / sample.bytes if sample.bytes else 0.0
-    distinct = scale * (1 - sample.near_copies / sample.kept) if sample.kept else 0.0
-    figures = {"documents": sample.kept, "rows": sample.rows, "words": sample.words, "tokens": sample.tokens}
-    scaled = {name: round(figure * distinct) for name, figure in figures.items()}
-    return scaled | {"seconds": round(sample.processor_seconds * scale)}
+    found = {"documents": sample.kept, "rows": sample.rows, "words": sample.words, "tokens": sample.tokens}
+    copied = {"documents": sample.near_copies, **sample.copied}
+    scaled = {name: round((figure - copied.get(name, 0)) * scale) for name, figure in found.items()}
+    return {**scaled, "seconds": round(max(0.0, sample.processor_seconds) * scale, 1)}
 
 
 def _command(name: str, options: dict[str, object]) -> str:

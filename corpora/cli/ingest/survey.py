@@ -42,6 +42,18 @@ def survey(
     _print_sample(found)
 
 
+def duration(seconds: float) -> str:
+    """An estimated time in words, such as `2 minutes`.
+
+    Args:
+        seconds: 0 or more.
+    """
+    for unit, least in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * least:
+            return counted(round(seconds / least), unit)
+    return counted(round(seconds), "second") if seconds >= 1 else "less than 1 second"
+
+
 def _print_sample(found: Survey) -> None:
     sample = found.sample
     say(
@@ -64,7 +76,7 @@ def _print_sample(found: Survey) -> None:
         [[name, expected[name]] for name in ("documents", "rows", "words")]
         + [
             ["tokens, at least (words and punctuation)", expected["tokens"]],
-            ["seconds on one core", expected["seconds"]],
+            ["time on one core", duration(expected["seconds"])],
         ],
     )
     say(f"next: {_short(found.command)}" if sample.kept else "no document of the sample would be in the dataset")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import random
 import time
 
@@ -9,6 +10,7 @@ import pytest
 
 import corpora
 from corpora import InputError, registry
+from corpora.cli.ingest.survey import duration
 from corpora.ingest import survey
 from corpora.ingest.sampling import Sampler, files_of
 
@@ -24,7 +26,7 @@ def test_the_whole_of_a_small_folder_is_counted_exactly(texts, home):
     assert found.sample.files == found.readable_files == 6 and found.command == f"corpora build texts --folder {texts}"
 
 
-def test_encodings_languages_and_near_copies_are_found(tmp_path):
+def test_encodings_languages_and_near_copies_are_found(tmp_path, home):
     long = " ".join(f"Number {n} of the list is {n * 7919}, which nobody expected at all." for n in range(900))
     french = "Il n’avait jamais vu la mer, et maintenant elle était là, devant lui, grise et calme. " * 9
     files = {"a.txt": long, "b.txt": long + " The end.", "c.txt": PROSE * 9}
@@ -33,7 +35,8 @@ def test_encodings_languages_and_near_copies_are_found(tmp_path):
     (tmp_path / "d.txt").write_bytes(french.encode("cp1252"))
     found = survey(tmp_path)
     sample = found.sample
-    assert found.expected["documents"] == 3 and found.expected["rows"] == round(sample.rows * 3 / 4)
+    made = corpora.build(f"texts:folder={tmp_path}", name="made")
+    assert found.expected["documents"] == 3 and found.expected["rows"] == made.rows
     assert sample.near_copies == 1 and sample.languages == {"en": 3, "fr": 1}
     assert sample.encodings == {"utf-8": 3, "cp1252": 1}
 
@@ -55,6 +58,49 @@ def test_a_table_without_a_text_column_gets_the_option(tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps({"url": "x", "content": PROSE}) + "\n", encoding="utf-8")
     found = survey(tmp_path)
     assert found.command.endswith("--text content") and found.expected["documents"] == 1
+
+
+def test_copies_are_subtracted_with_their_own_length(tmp_path, home):
+    long = " ".join(f"Number {n} of the list is {n * 7919}, which nobody expected at all." for n in range(900))
+    for name, text in {"a.txt": long, "b.txt": long + " The end.", "c.txt": PROSE}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    expected = survey(tmp_path).expected
+    made = corpora.build(f"texts:folder={tmp_path}", name="made")
+    assert (expected["documents"], expected["rows"]) == (made.documents, made.rows)
+    assert expected["documents"] == 2
+
+
+def test_counting_tokens_takes_no_time_of_a_build(tmp_path):
+    (tmp_path / "a.txt").write_text("\n\n".join(f"{PROSE} {n}." for n in range(9000)), encoding="utf-8")
+    sample = survey(tmp_path).sample
+    assert 0 < sample.processor_seconds < sample.seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0, "less than 1 second"),
+        (0.9, "less than 1 second"),
+        (1.4, "1 second"),
+        (119, "119 seconds"),
+        (150, "2 minutes"),
+        (7300, "2 hours"),
+        (3e5, "3 days"),
+    ],
+)
+def test_times_are_told_in_words(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_odd_folders_are_surveyed(tmp_path):
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(PROSE.encode()))
+    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(PROSE.encode())[:9])
+    (tmp_path / "self").symlink_to(tmp_path)
+    (tmp_path / "broken.txt").symlink_to(tmp_path / "nothing")
+    (tmp_path / "folder.txt").mkdir()
+    os.mkfifo(tmp_path / "pipe.txt")
+    found = survey(tmp_path, seconds=10)
+    assert found.readable_files == 2 and found.sample.kept == 1 and found.sample.rejects == {"ends early": 1}
 
 
 def test_the_time_is_a_bound(tmp_path):
