@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from trainer.evaluation import Column, Evaluation
+from trainer.evaluation.intervals import Interval
 from trainer.evaluation.probes import ProbeResult
 from trainer.experiments.study.held_out import HeldOut
 from trainer.experiments.study.reports.answers import answers
 from trainer.experiments.study.reports.charts import comparable, composition_picture, curves_picture, size_picture
-from trainer.experiments.study.reports.comparisons import Question, compare, questions
+from trainer.experiments.study.reports.comparisons import Difference, Question, compare, questions
 from trainer.experiments.study.reports.forest import forest
 from trainer.experiments.study.reports.formats import to_csv
 from trainer.experiments.study.reports.measures import F1, GLUE, KL
@@ -132,6 +133,20 @@ def test_means_over_other_tasks_are_not_drawn_together() -> None:
         each.evaluations.update(tasks(*names))
     assert [each.name for each in comparable(runs, GLUE, "sanh9")] == ["all", "rand"]
     assert "glue" not in compare(runs[1], runs[3], "sanh9").differences
+
+
+@pytest.mark.parametrize("seeds", [[0], [0, 1, 2]])
+def test_scores_of_one_fine_tuning_are_said_to_leave_its_chance_out(seeds: list[int]) -> None:
+    cells = ["none.json"] * len(seeds)
+    column = Column("STS-B", "sts-b", {"accuracy": [50.0] * len(seeds)}, {}, seeds, [], 9, 9, cells, "study")
+    asked = next(each for each in questions(grid(0.2, 0.3, 0.4), "sanh9") if each.name == "composition")
+    for pair in asked.headline:
+        for each in (pair.one, pair.other):
+            each.evaluations.update({"glue": Evaluation("glue", {}, {"STS-B": column}, {}, {})})
+        pair.differences["glue"] = Difference(GLUE, Interval(10.9, 9.0, 12.9), None)
+    (said,) = (each for answer in answers([asked]) for each in answer.sentences if "Downstream" in each)
+    assert "GLUE +10.9 (+9.0 to +12.9)" in said
+    assert ("do not cover the chance of fine-tuning (one seed)" in said) == (len(seeds) == 1)
 
 
 def test_the_studys_difference_is_quoted_only_for_a_pair_that_differs_as_its_own() -> None:

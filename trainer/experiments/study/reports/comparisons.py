@@ -243,7 +243,8 @@ def difference_table(asked: Sequence[Question]) -> ReportTable:
         table.notes += [
             "Each row compares two students on the same held-out sequences or dev examples, which are resampled "
             "together with the runs of each side: 95 % of the resamples lie from … to …. With one run per student, the "
-            "intervals do not cover the effect of the distillation seed."
+            "intervals do not cover the effect of the distillation seed; with one fine-tuning seed, not that of the "
+            "fine-tuning's, which on small tasks can be larger than the difference."
         ]
     return table
 
