@@ -60,6 +60,8 @@ def _is_archive(path: Path) -> bool:
 
 
 def _is_parquet(path: Path) -> bool:
+    if path.stat().st_size < 2 * len(PARQUET_MAGIC):
+        return False
     with path.open("rb") as file:
         begins = file.read(4) == PARQUET_MAGIC
         file.seek(-4, 2)

@@ -8,7 +8,7 @@ import unicodedata
 from typing import NamedTuple
 
 from corpora import OptionError
-from corpora.builtin.sources.encodings.legacy import PREFERRED, legacy_encoding
+from corpora.builtin.sources.encodings.legacy import legacy_encoding, preferred_encoding
 from corpora.builtin.sources.encodings.mixed import other_encoding, with_legacy_bytes
 from corpora.builtin.sources.encodings.mixed_lines import legacy_lines, line_encoding, with_legacy_lines
 from corpora.builtin.sources.encodings.unicode import (
@@ -74,10 +74,7 @@ def detect(raw: bytes) -> str:
     if encoding is None:
         _check_controls(len(raw) - len(raw.translate(None, CONTROLS)), len(raw))
         encoding = _legacy_or_mixed(raw)
-    for each in PREFERRED.get(encoding, ()):
-        if _decodes(raw, each):
-            return each
-    return encoding
+    return preferred_encoding(raw, encoding)
 
 
 def _legacy_or_mixed(raw: bytes) -> str:
@@ -136,14 +133,6 @@ def _mixed(raw: bytes) -> tuple[str, int] | None:
     if lines and (encoding := line_encoding(lines, other)):
         return with_legacy_lines(raw, lines, encoding)
     return with_legacy_bytes(raw.decode("utf-8", "surrogateescape"), other) if other else None
-
-
-def _decodes(raw: bytes, encoding: str) -> bool:
-    try:
-        raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _without_controls(text: str) -> str:

@@ -87,6 +87,11 @@ def legacy_encoding(raw: bytes) -> str:
     return chosen.encoding
 
 
+def preferred_encoding(raw: bytes, encoding: str) -> str:
+    """The first of an encoding's `PREFERRED` that decodes every byte, or the encoding itself."""
+    return next((each for each in PREFERRED.get(encoding, ()) if _decoded(raw, each) is not None), encoding)
+
+
 def _confidence(chosen: _Proposal, others: list[_Proposal]) -> float:
     """From 0 to 1, how plausible the chosen text is; lower if another is nearly as plausible or the text is short."""
     margin = min((_advantage(chosen, other) for other in others), default=MARGIN)

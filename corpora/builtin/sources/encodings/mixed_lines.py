@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from corpora.builtin.sources.encodings.legacy import PREFERRED, legacy_encoding
+from corpora.builtin.sources.encodings.legacy import legacy_encoding, preferred_encoding
 from corpora.builtin.sources.encodings.mixed import HIGH, SEQUENCE
 from corpora.builtin.sources.encodings.plausibility import plausibility
 from corpora.builtin.sources.unreadable import Unreadable
@@ -46,7 +46,7 @@ def line_encoding(lines: Mapping[int, bytes], single_byte: str | None) -> str | 
     with suppress(Unreadable):
         encoding = legacy_encoding(raw)
         if encoding in MULTI_BYTE:
-            return next((each for each in PREFERRED.get(encoding, ()) if _decodes(raw, each)), encoding)
+            return preferred_encoding(raw, encoding)
     if judged and judged.wrong <= MAX_WRONG:
         return None
     detail = f"the encoding of {len(lines):,} lines that are not UTF-8 is uncertain; convert them first"
@@ -77,11 +77,3 @@ def _is_legacy(line: bytes) -> bool:
         valid = len(SEQUENCE.findall(line))
         return invalid >= MIN_BYTES and valid < MAX_VALID_RATE * (valid + invalid)
     return False
-
-
-def _decodes(raw: bytes, encoding: str) -> bool:
-    try:
-        raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -13,6 +13,7 @@ import pytest
 
 import corpora
 from corpora import DownloadError, InputError, OptionError
+from corpora.builtin.sources.addresses.soundness import is_sound
 from corpora.builtin.sources.addresses.storage import Storage
 from corpora.builtin.sources.addresses.tree import download_tree
 from corpora.builtin.sources.addresses.web import Web
@@ -308,6 +309,14 @@ def test_parquet_is_read_from_an_address(corpus, tmp_path, memory):
     corpora.export(corpus, tmp_path / "rows.parquet")
     memory({"rows.parquet": (tmp_path / "rows.parquet").read_bytes()})
     assert corpora.open("parquet:memory://bucket").rows == corpus.rows
+
+
+@pytest.mark.parametrize("kept", [1, 7, 20])
+def test_the_first_bytes_of_a_parquet_file_are_not_a_sound_one(corpus, tmp_path, kept):
+    corpora.export(corpus, tmp_path / "rows.parquet")
+    assert is_sound(tmp_path / "rows.parquet", "rows.parquet", None)
+    (tmp_path / "cut.parquet").write_bytes((tmp_path / "rows.parquet").read_bytes()[:kept])
+    assert not is_sound(tmp_path / "cut.parquet", "cut.parquet", None)
 
 
 @pytest.mark.slow

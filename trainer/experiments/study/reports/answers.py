@@ -86,13 +86,14 @@ def _downstream(question: Question) -> str:
             said.append(f"{pair.label} {scores}")
     told = [each for pair in question.headline for each in pair.differences.values() if each.measure in DRAWN[1:]]
     unclear = sum(each.verdict == "cannot tell" for each in told)
-    zero = {0: "", len(told): "the interval includes zero" if len(told) == 1 else "all intervals include zero"}
-    ending = zero.get(unclear, f"{unclear} of these {len(told)} intervals include zero")
+    if unclear:
+        every = "the interval includes zero" if unclear == 1 else "all intervals include zero"
+        said.append(every if unclear == len(told) else f"{unclear} of these {len(told)} intervals include zero")
     runs = [run for pair in question.headline for run in (pair.one, pair.other)]
     tables = [made.columns for run in runs for made in run.evaluations.values()]
     once = any(len(column.seeds) == 1 for columns in tables for column in columns.values())
     intervals = "95 % intervals" + (" that do not cover the chance of fine-tuning (one seed)" if once else "")
-    return f"Downstream, in points with {intervals}: {'; '.join([*said, *filter(None, [ending])])}." if said else ""
+    return f"Downstream, in points with {intervals}: {'; '.join(said)}." if said else ""
 
 
 def _study(question: Question) -> str:
