@@ -45,7 +45,7 @@ EXTRACT = pa.schema(
 )
 """One row per item found: a document with the text of its paragraphs, or a reject with its stage and reason."""
 PART_BYTES = 4 << 20
-"""Small enough that a build of 100 MB keeps several workers busy until its end."""
+"""Small enough that a build of tens of megabytes is shared out evenly, and a killed one loses little."""
 BATCH_BYTES = 8 << 20
 NO_LETTERS = "no letter or digit"
 """The reason in the accounting for dropping a sentence."""
