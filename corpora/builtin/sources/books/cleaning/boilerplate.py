@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corpora.builtin.sources.books.cleaning.boilerplate_rules import GOOGLES_NOTE, TRANSCRIBERS_NOTE
+from corpora.builtin.sources.books.cleaning.heading_words import ENDING
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose, is_prose
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration, is_spoken
@@ -90,8 +91,15 @@ def _at_ends(
         distance = min(front.get(n, NEAR_WORDS + 1), back.get(n, NEAR_WORDS + 1))
         others = numbers[max(place - 1, 0) : place] + numbers[place + 1 : place + 2]
         is_confirmed = not signs[n].isdisjoint(PUBLISHERS) or any(abs(other - n) <= CLOSE_BLOCKS for other in others)
-        if distance <= EDGE_WORDS or (distance <= NEAR_WORDS and is_confirmed):
+        if distance <= EDGE_WORDS or (distance <= NEAR_WORDS and is_confirmed) or _is_after_end(blocks, n):
             yield n, signs[n]
+
+
+def _is_after_end(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a paragraph follows the line that ends the story, where a part of the next book can come after it."""
+    before = blocks[max(number - CLOSE_BLOCKS, 0) : number]
+    ends = [n for n, block in enumerate(before) if block.level and ENDING.fullmatch(block.text)]
+    return bool(ends) and sum(words_in(block.text) for block in before[ends[-1] + 1 :]) <= NOTICE_WORDS
 
 
 def _distances(

@@ -34,7 +34,7 @@ FOREIGN_NUMBERS = (
 """The numbers from 1 to 12 after a division, as `Capítulo primero`, in several languages."""
 FOREIGN = {word: value for value, words in enumerate(FOREIGN_NUMBERS, 1) for word in words.split()}
 FIRM_DIVISION = (
-    r"chapter|chap\.|book|part|volume|vol\.|canto|section|stave"
+    r"chapter|chap\.|ch\.|book|part|volume|vol\.|canto|section|stave"
     r"|kapitel|teil|buch|chapitre|livre|partie|tome|cap[íi]tulo|parte|libro|capitolo|hoofdstuk|deel"
     r"|kapittel|luku|osa|rozdział|część|kapitola|глава|часть|книга|розділ|κεφάλαιο"
 )

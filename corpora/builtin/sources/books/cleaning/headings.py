@@ -49,6 +49,7 @@ DECORATIONS = "#=*~-–—_<+•.["
 DECORATED = re.compile(
     r"(?:#{1,6}|={1,6}|\*{1,6}|~{1,6}|[-–—]{1,6}|_{1,6}|<{1,3}|\+{1,6}|•|\.{2,6}|\[) *+(\w.*?) *[#=*~–—_>+•.\]-]*+"
 )
+NUMBERED_MARKUP = re.compile(r"#{1,6} +(?:\d{1,3}|[IVXLC]{1,8})\.?")
 UNNAMED = frozenset({"digits", "entry", "roman", "spelled", "year"})
 """Divisions without a word, which may be page numbers between signs or entries of a list."""
 PLAY_DIVISIONS = frozenset({"act", "scene"})
@@ -83,7 +84,9 @@ def _undecorated(block: Block) -> Block:
         return block
     match = DECORATED.fullmatch(block.text)
     division = division_of(match[1]) if match else None
-    if match is None or division is None or division.word in UNNAMED or _is_sentence(division.title):
+    if match is None or division is None or _is_sentence(division.title):
+        return block
+    if division.word in UNNAMED and not NUMBERED_MARKUP.fullmatch(block.text):
         return block
     return block._replace(text=match[1])
 
@@ -250,6 +253,11 @@ def _isolated(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
         return []
     bare = [n for n, text in short.items() if n not in levels and _is_bare(text)]
     found = [n for n in bare if n and _is_prose_at(blocks, n - 1) and _is_followed_by_prose(blocks, n)]
+    if not found:
+        return []
+    first = [n for n in bare if n < found[0] and _is_followed_by_prose(blocks, n)]
+    found = [*first[-1:], *found]
+    bare = [n for n in bare if n >= found[0] and not ENDING.fullmatch(short[n])]
     is_regular = len(found) >= ISOLATED_RATE * len(bare) and len({short[n] for n in found}) == len(found)
     return found if is_regular and _are_far_apart(found) else []
 

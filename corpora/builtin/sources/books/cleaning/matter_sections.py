@@ -167,7 +167,7 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
         if number in removed:
             continue
         words = words_in(block.text)
-        is_text = is_narration(block.text) or is_dialogue(block.text)
+        is_text = (is_narration(block.text) or is_dialogue(block.text)) and not _is_dedication(blocks, number)
         if is_prose(block, words) and (is_text or not CREDIT.match(block.text) or words >= 40):
             if words >= 40 or is_dialogue(block.text) or _begins_text(blocks, number):
                 front = _without_short_sentences(blocks, front, number)
@@ -203,6 +203,13 @@ def _is_dated(text: str, blocks: Sequence[Block]) -> bool:
         return False
     short = (block.text for block in blocks if len(block.text) <= DATE_CHARACTERS)
     return sum(DAY.fullmatch(other) is not None for other in short) > 1
+
+
+def _is_dedication(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a line without a stop right above the first heading says for whom the book is: `For Ada, who knew`."""
+    text = blocks[number].text
+    is_line = DEDICATION.match(text) is not None and words_in(text) <= SENTENCE_WORDS and not ends_like_prose(text)
+    return is_line and number + 1 < len(blocks) and blocks[number + 1].level == 1
 
 
 def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:

@@ -21,10 +21,10 @@ PRETERITES = (
     "went|came|took|saw|knew|gave|ran|began|fell|wore|drew|drove|ate|drank|flew|forgot|grew|hid|rang|rose|sang|sank"
     "|shook|swore|threw|tore|woke|wrote|spoke|stole|broke|chose|froze|did|didn['’]t|had|hadn['’]t|could|couldn['’]t|stood"
     "|sat|slept|kept|thought|felt|told|said|wasn['’]t|weren['’]t|became|bore|blew|caught|dug|fought|hung|led|lost|met|paid"
-    "|rode|sold|sent|shot|shut|struck|swam|swung|taught|understood|used to|wound|won"
+    "|rode|sold|sent|shot|shut|struck|swam|swung|taught|understood|used to|wound|won|lay"
 )
 """Past forms that notices hardly ever use; `made`, `found` and `set` are missing, because they are also participles."""
-PAST = rf"(?:{PRETERITES}|was|were|got|made|left|found|held|put|read|heard|lay|let|lived|[a-z]{{2,}}ed)"
+PAST = rf"(?:{PRETERITES}|was|were|got|made|left|found|held|put|read|heard|let|lived|[a-z]{{2,}}ed)"
 ACT = re.compile(rf"\b(?:{PRETERITES})\b")
 STATE = re.compile(
     r"\b(?:was|were) (?!(?:first |originally |also )?(?:\w+ed|written|made|born|taken|given|set|sold|brought)\b)"

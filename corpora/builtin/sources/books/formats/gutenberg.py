@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
+from corpora.builtin.sources.books.cleaning.heading_words import division_of
+from corpora.builtin.sources.books.cleaning.prose import is_upper
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, words_in
 
 LICENCE = "public domain in the USA (Project Gutenberg)"
@@ -39,6 +42,10 @@ CREDIT = re.compile(
     r"|distributed proofread|pgdp\.net|gutenberg\.(?:org|net)|^html version by|^this ebook was produced",
     re.I,
 )
+NOTE_HEADING = re.compile(r"\W*transcriber['’]?s['’]? notes?\W*", re.I)
+NOTE_BLOCKS = 8
+NOTE_GAP = 3
+"""Where paragraphs are set apart by this many blank lines, another part begins."""
 HEADER_CHARACTERS = 40_000
 HEADER_BLOCKS = 80
 CREDIT_BLOCKS = 40
@@ -130,7 +137,16 @@ def _frames(text: str) -> list[tuple[int, int]]:
             break
         cuts.append((end.start(), start.end()))
         at = start.end()
+    last = SMALL_PRINT.search(text, at) if "SMALL PRINT" in text[at:] else None
+    if last and not (cuts and cuts[-1][1] == len(text)) and _ends_text(text, last.end()):
+        cuts.append((last.start(), len(text)))
     return cuts
+
+
+def _ends_text(text: str, at: int) -> bool:
+    """Whether the small print that begins here is followed by nothing that can be a book."""
+    end = SMALL_PRINT_END.search(text, at)
+    return end is None or len(text) - end.end() < AFTER_END_CHARACTERS
 
 
 def _header_end(text: str) -> int:
@@ -140,7 +156,7 @@ def _header_end(text: str) -> int:
     first_end = END.search(text)
     limit = min(HEADER_CHARACTERS, first_end.start() if first_end else len(text))
     small_print = SMALL_PRINT_END.search(text, 0, limit)
-    return small_print.end() if small_print else 0
+    return small_print.end() if small_print and len(text) - small_print.end() >= AFTER_END_CHARACTERS else 0
 
 
 def _begins_frame(after: str, *, is_true_end: bool) -> bool:
@@ -203,6 +219,11 @@ def _licence_follows(blocks: tuple[Block, ...], end: int) -> bool:
     return _begins_frame("\n" + after, is_true_end=match is not None)
 
 
+def _goes_on(block: Block) -> bool:
+    """Whether a block goes on a note of the transcribers, rather than begins the text."""
+    return 0 < block.gap < NOTE_GAP and not is_upper(block.text) and division_of(block.text) is None
+
+
 def _credits(blocks: tuple[Block, ...], first: int) -> Iterator[int]:
     """The blocks after the header that credit transcribers or describe their work, up to the beginning of the text."""
     text_words = 0
@@ -214,6 +235,8 @@ def _credits(blocks: tuple[Block, ...], first: int) -> Iterator[int]:
             continue
         if CREDIT.search(block.text[:400]):
             yield n
+            if NOTE_HEADING.fullmatch(block.text):
+                yield from takewhile(lambda m: _goes_on(blocks[m]), range(n + 1, min(n + 1 + NOTE_BLOCKS, len(blocks))))
         elif not block.level:
             text_words += words_in(block.text) if words_in(block.text) >= PARAGRAPH_WORDS else 0
         if text_words > TEXT_WORDS:

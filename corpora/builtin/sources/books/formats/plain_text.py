@@ -11,6 +11,7 @@ from corpora.builtin.sources.books.formats import paragraph_layout, transcriptio
 from corpora.builtin.sources.books.formats.blocks import Block, unescaped, visible
 from corpora.builtin.sources.books.formats.paragraph_layout import layout_of
 from corpora.builtin.sources.books.formats.running_heads import without_running_heads
+from corpora.builtin.sources.books.formats.verse import without_line_numbers
 
 BROKEN_WORD = re.compile(r"-\n(?<=\w-\n)[^\S\n]*(\w+)")
 LAST_WORD = re.compile(r"\w+$")
@@ -41,7 +42,7 @@ def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
     """Like `blocks_of`, for text that `with_plain_breaks` returned."""
     removed: list[Block] = []
     if transcribed:
-        text, removed = transcription.read_marks(text)
+        text, removed = transcription.read_marks(without_line_numbers(text) if "   " in text else text)
     text, heads = without_running_heads(text, paragraph_layout.is_indented)
     layout = layout_of(text)
     if layout == "double-spaced":

@@ -21,8 +21,36 @@ BARE_RATE = 0.8
 """If at least this share of lines ends without a punctuation mark, the breaks are the only marks of the verse."""
 ONE_WIDTH_RATE = 0.75
 """If more than this share of breaks can be wraps at the same width, the lines may be wrapped prose."""
+LINE_NUMBER = re.compile(r" (?<=\S )  ++(\d{1,4})(?=[ \t]*+\n)")
+"""A number at the right margin."""
+MIN_NUMBERS = 3
+MAX_STEP = 20
 OPENING = "\"'“‘«([_—-"
 STOP_INSIDE = re.compile(r"[.!?]['\"”’)]* +[\"'“‘(]?[^\W\d_a-zà-öø-ÿ]")
+
+
+def without_line_numbers(text: str) -> str:
+    """A text without the numbers that count its lines at the right margin, such as every fifth line of a poem.
+
+    Args:
+        text: with `\\n` as its line break.
+    """
+    found = [*LINE_NUMBER.finditer(text)]
+    if len(found) < MIN_NUMBERS:
+        return text
+    counting = {m.start() for a, b in pairwise(found) if _count_lines(a, b) for m in (a, b)}
+    if len(counting) < MIN_NUMBERS:
+        return text
+    return LINE_NUMBER.sub(lambda match: "" if match.start() in counting else match[0], text)
+
+
+def _count_lines(number: re.Match[str], following: re.Match[str]) -> bool:
+    """Whether there are as many lines from one number to the next as the numbers say, apart from blank lines."""
+    step = int(following[1]) - int(number[1])
+    if not (1 < step <= MAX_STEP and int(following[1]) % step == 0):
+        return False
+    between = number.string[number.end() : following.start()].split("\n")
+    return sum(not line.isspace() and line != "" for line in between) == step
 
 
 def has_uneven_lines(lines: Sequence[str]) -> bool:

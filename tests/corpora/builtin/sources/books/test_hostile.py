@@ -232,8 +232,14 @@ def test_a_damaged_book_never_crashes_the_reader(make_epub, tmp_path):
         ("a.txt", b"*** START OF THIS PROJECT GUTENBERG\n" * (1 << 16)),
         ("a.txt", b"http://" * (1 << 18)),
         ("a.txt", b"a.b@" * (1 << 18)),
+        ("a.txt", b"x [1]" * (1 << 19)),
+        ("a.txt", b"x[Note 1: " * (1 << 18)),
+        ("a.txt", b"x[1]\n\n[1] It is.\n\nx* y\n\n* It is.\n\n" * (1 << 15)),
+        ("a.txt", b"x[1]\n\nNOTES\n\n1. It is.\n\n" * (1 << 16)),
+        ("a.txt", b"x" + b" " * (1 << 22) + b"y\n"),
+        ("a.txt", b"x $y #z @" * (1 << 18)),
     ],
-    ids=range(12),
+    ids=range(18),
 )
 def test_no_pattern_takes_long_on_what_was_made_to_make_it(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)

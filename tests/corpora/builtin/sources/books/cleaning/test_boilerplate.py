@@ -205,3 +205,9 @@ def test_a_bare_notice_of_fiction_on_the_first_page_is_removed():
     story = ("It rained on the reeds all day, and nobody came to see the heron leave.",) * 40
     book = ParsedBook(tuple(Block(text, level=text == "Chapter 1") for text in notice + story))
     assert document_of(book, "x").paragraphs == story
+
+
+def test_an_offer_right_behind_the_end_goes_and_the_part_of_the_next_book_stays():
+    offer = "Keep reading for a sneak peek of The Mole, the second book of the series!"
+    book = ["Copyright 2014 Ada Moor", "Chapter 1", *STORY, "Chapter 2", *STORY, "THE END", offer]
+    assert paragraphs(*book, "Chapter 1", *STORY * 4) == tuple(STORY * 6)

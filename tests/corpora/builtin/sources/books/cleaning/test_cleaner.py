@@ -153,3 +153,10 @@ def test_a_bibliography_at_the_end_goes():
     document = cleaned("Chapter 1", *STORY, "Chapter 2", *STORY, "Bibliography", *works)
     assert document.paragraphs == (*STORY, *STORY)
     assert document.side_records["removed"] == [removed("matter section", 2 * len(STORY) + 1, work) for work in works]
+
+
+def test_a_dedication_that_tells_of_somebody_goes_and_an_opening_stays():
+    for line in ("For Ada, who knew why", "To the man who left us the boat"):
+        assert cleaned("The Ferry", "by Ada Moor", line, "Chapter 1", *STORY).paragraphs == tuple(STORY)
+    opening = "For Ada, who knew why, it was too late."
+    assert cleaned("The Ferry", "by Ada Moor", opening, "Chapter 1", *STORY).paragraphs == (opening, *STORY)

@@ -142,3 +142,17 @@ def test_verse_signatures_and_signs_are_no_headings():
     verse = ["the boats are in", "the nets are dry"]
     assert headings(*STORY, *verse, *STORY, *verse, *STORY, *verse, *STORY) == []
     assert headings(*([*STORY, "Anna"] * 4), *STORY) == []
+
+
+def test_titles_of_any_words_divide_a_book_behind_its_title_page():
+    days = ["The First Day", "The Second Day", "The Third Day"]
+    front = ["The Ferry", "by Ada Moor", "A novel in three days"]
+    assert headings(*front, days[0], *STORY, days[1], *STORY, days[2], *STORY, "THE END") == [*days, "THE END"]
+
+
+@pytest.mark.parametrize("form", ["# {}", "Ch. {}"])
+def test_numbers_of_chapters_in_short_forms_are_headings(form):
+    chapters = [form.format(n) for n in (1, 2, 3, 4)]
+    book = [line for chapter in chapters for line in (chapter, *STORY)]
+    assert paragraphs(*book) == tuple(STORY * 4)
+    assert len(headings(*book)) == 4

@@ -62,6 +62,8 @@ def read(*parts):
         (BODY, "TRANSCRIBER'S NOTES\n\nErrors were corrected.\n\nPage 4: \"teh\" changed to \"the\"."),
         (START, BODY, "[Transcriber's Note: The spelling is\nas in the original.]", END, LICENCE),
         (START, BODY, "Transcriber's note:\n\n   The hyphens were kept.", END, LICENCE),
+        (START, "Transcriber's Note\n\nItalic text is shown by _signs_.\n\nThe maps were moved.\n\n\n", BODY, LICENCE),
+        (HEADER, BODY, SMALL_PRINT),
     ],
 )  # fmt: skip
 def test_every_layout_gives_the_same_text(parts):

@@ -104,15 +104,21 @@ def test_italics_page_numbers_and_pictures_leave_the_sentence_whole():
         ("Then 2 + 2 = 4 and x = y; a ^ b, x^n, 10^6.", "Then 2 + 2 = 4 and x = y; a ^ b, x^n, 10^6."),
         ("She said [sic] that he [her son] had gone.", "She said [sic] that he [her son] had gone."),
         ("[Music plays, and they dance.]", "[Music plays, and they dance.]"),
+        ("[SN: The storm.] The wind rose.", "The wind rose."),
+        ("{Illustration: A clock}\n\nIt was ten.", "It was ten."),
+        ("It was $very late$ and #very cold#.", "It was very late and very cold."),
+        ("It cost $5 and then $6. US$ and A$ fell.", "It cost $5 and then $6. US$ and A$ fell."),
+        ("We ate the\n\n[Pg 12]\n\nlast of the bread.", "We ate the last of the bread."),
+        ("We shut the win-\n\n[Illustration: A clock]\n\ndow at ten.", "We shut the win-dow at ten."),
     ],
 )  # fmt: skip
 def test_what_transcribers_mark_is_read_as_printed(written, read):
     assert texts(written) == [read]
 
 
-def test_notes_stand_where_they_are_as_paragraphs_and_never_in_a_line():
+def test_notes_and_their_marks_are_not_part_of_a_line_or_paragraph():
     text = "It was late[1] then[A] [sic].\n\n[1] In May.\n\n[Footnote A: In June.]\n\nA big [Footnote: Old] cup[*]."
-    assert texts(text) == ["It was late then [sic].", "In May.", "In June.", "A big cup."]
+    assert texts(text) == ["It was late then [sic].", "A big cup."]
     assert texts("One,[1] two.[2]\n\nThree.[3]") == ["One, two.", "Three."]
 
 

@@ -55,3 +55,15 @@ def test_verse_with_punctuation_keeps_its_sentences_whole():
 def test_an_address_is_not_verse():
     address = "Miss Ada Moor\nSalt Lane Number Nine\nHarbour Town\nEngland and the World"
     assert texts(novel(72, address))[12] == " ".join(address.split("\n"))
+
+
+def test_numbers_that_count_the_lines_at_the_right_margin_are_not_read():
+    lines = [f"  The nets are torn in year {n} of the wind,{f'{n:>12}' if n % 5 == 0 else ''}" for n in range(1, 21)]
+    verse, table = "\n".join(lines), "\n".join(f"  The price of salt in town {n}    {n * n}" for n in range(1, 21))
+    (read,) = [text for text in texts_of_transcribed(novel(68, verse)) if "nets" in text]
+    assert "year 5 of the wind, The" in read
+    assert "town 4 16" in " ".join(texts_of_transcribed(novel(68, table)))
+
+
+def texts_of_transcribed(text):
+    return [block.text for block in blocks_of(text, transcribed=True)]
