@@ -127,6 +127,8 @@ def _page_numbers(blocks: list[Block]) -> list[int]:
 
 def _bracketed(blocks: list[Block]) -> dict[int, str]:
     """The blocks that are passages inserted by transcribers, in brackets or with a label, each with its rule."""
-    opened = {n: block.text for n, block in enumerate(blocks) if block.text[0] == "["}
-    found = {n: rule for n, text in opened.items() for rule, pattern in PASSAGES if pattern.fullmatch(text)}
-    return found | {n: "picture" for n, block in enumerate(blocks) if block.text.startswith("Illustration: ")}
+    opened = {n: block.text for n, block in enumerate(blocks) if block.text[0] in "[I"}
+    labelled = {n: "picture" for n, text in opened.items() if text.startswith("Illustration: ")}
+    return labelled | {
+        n: rule for n, text in opened.items() if text[0] == "[" for rule, pattern in PASSAGES if pattern.fullmatch(text)
+    }

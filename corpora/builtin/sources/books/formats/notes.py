@@ -72,7 +72,7 @@ def without_notes(text: str, take: Callable[[str], str]) -> str:
         take: called with each removed passage; returns what stands in its place.
     """
     marks = sorted(_marks(text))
-    if not marks and "[Footnote" not in text:
+    if not marks and not ("[" in text and "[Footnote" in text):
         return text
     sections = _sections(text, marks) if marks else []
     notes = [*_outside(sorted(_notes(text)), sections)]

@@ -42,7 +42,7 @@ def blocks_in(text: str, *, transcribed: bool) -> list[Block]:
     """Like `blocks_of`, for text that `with_plain_breaks` returned."""
     removed: list[Block] = []
     if transcribed:
-        text, removed = transcription.read_marks(without_line_numbers(text) if "   " in text else text)
+        text, removed = transcription.read_marks(without_line_numbers(text))
     text, heads = without_running_heads(text, paragraph_layout.is_indented)
     layout = layout_of(text)
     if layout == "double-spaced":

@@ -15,7 +15,7 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 NO_RECORD = OPEN + CLOSE
 """The place of a page number, of which there is no record."""
-PLACES = re.compile(f"((?:{OPEN}\\d*{CLOSE}\\s*)+)")
+PLACES = re.compile(f"{OPEN}\\d*{CLOSE}\\s*(?:{OPEN}\\d*{CLOSE}\\s*)*")
 
 STRONG = re.compile(r"__(?<!\w__)(?<!___)(\w[^_\n]{0,200}(?:\n[^_\n]{1,200})?)__(?![\w_])")
 ITALICS = re.compile(r"_(?<![^\W\d]_)([^_\n]+(?:\n[^_\n]+){0,3})_(?![\w_])")
@@ -40,13 +40,13 @@ PASSAGES = (
         r"\[(?:Illustrations?\b|music notation|Images? (?:un|not )available"
         r"|(?:Plate|Fig(?:ure|s?\.)|Music|Images?|Picture|Map|Colophon|Decoration"
         rf"|Frontispiece|Headpiece|Tailpiece|Facsimile)(?=[:.\]]| ?(?:\d|[IVXLC]+\b))){INNER}{{0,600}}+\]", re.I)),
-    ("picture", re.compile(r"[{<]Illustrations?\b[^{}<>]{0,600}[}>]", re.I)),
     ("sidenote", re.compile(rf"\[(?:Side-?notes?|SN|Marginal note):{INNER}{{0,400}}+\]", re.I)),
     ("transcriber's note", re.compile(
         r"\[(?:Transcriber|Transcription|Trans\.|Tr\.|Etext|E-text)(?:['’]?s)?['’]? ?(?:Notes?|Comments?)?:"
         rf"{INNER}{{0,2000}}+\]", re.I)),
 )  # fmt: skip
 """Passages that are not part of the running text, with the rules that remove them."""
+CURLY_PICTURE = re.compile(r"[{<]Illustrations?\b[^{}<>]{0,600}[}>]", re.I)
 PAGE = re.compile(r"\[(?:Pg\.? ?\w+|p\. ?\d+|Page \w+|Blank Page)[^\[\]]{0,40}\]", re.I)
 CURLY_MARK = re.compile(r"\{(?:(?:end|foot)?note:? ?|p\.? ?|pg\.? ?|page ?)?\d{1,4}[a-z]?\}", re.I)
 WORDED_MARK = re.compile(r"\[(?<=\S\[)(?:end|foot)?note:? ?\d{1,3}\](?!:)|\[end ?note:? ?\d{1,3}\](?!:)", re.I)
@@ -77,7 +77,7 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
     if "_" in text:
         text = ITALICS.sub(r"\1", STRONG.sub(r"\1", text) if "__" in text else text)
     for sign, pattern in BOLD.items():
-        if text.count(sign) > 1:
+        if sign in text and text.count(sign) > 1:
             text = pattern.sub(_emphasised, text)
     if "^" in text:
         text = SUPERSCRIPT.sub(lambda match: match[1] or match[2], text)
@@ -85,10 +85,12 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
         text = INITIAL.sub("", text)
     if "[" in text:
         text = FOREIGN.sub(r"\1", LETTER.sub(_letter, text))
-    if "[" in text or "llustration" in text:
         for rule, pattern in PASSAGES:
             text = pattern.sub(_taken_out(rule, removed), text)
         text = PAGE.sub(NO_RECORD, text)
+    for sign in "{<":
+        if sign in text and f"{sign}Ill" in text:
+            text = CURLY_PICTURE.sub(_taken_out("picture", removed), text)
     text = without_notes(text, lambda note: _noted(note, removed))
     if "[" in text:
         text = WORDED_MARK.sub("", text)
@@ -113,19 +115,25 @@ def _emphasised(match: re.Match[str]) -> str:
 
 def _joined(text: str) -> str:
     """The text without the places of page numbers, and with sentences whole that a page or passage parts."""
-    pieces = PLACES.split(text)
-    by_line = layout_of(text) == "lines"
-    for n in range(1, len(pieces), 2):
-        places = "".join(match[0] for match in PLACE.finditer(pieces[n]))
-        before = pieces[n - 1].rstrip()
-        is_apart = "\n" in pieces[n - 1][len(before) :] and "\n" in pieces[n][pieces[n].rindex(CLOSE) :]
-        is_cut = (before[-1:].islower() or before[-1:] in tuple(",;-")) and pieces[n + 1][:1].islower()
+    by_line = None
+    parts: list[str] = []
+    at = 0
+    for match in PLACES.finditer(text):
+        gap = text[at : match.start()]
+        before = gap.rstrip()
+        is_apart = "\n" in gap[len(before) :] and "\n" in match[0][match[0].rindex(CLOSE) :]
+        is_cut = (before[-1:].islower() or before[-1:] in tuple(",;-")) and text[
+            match.end() : match.end() + 1
+        ].islower()
         if is_apart and is_cut:
+            by_line = layout_of(text) == "lines" if by_line is None else by_line
             start, space, word = before.rpartition(" ")
-            pieces[n - 1], pieces[n] = f"{start}{space}{places}{word}", _break_within(word) if by_line else "\n"
+            places = "".join(place[0] for place in PLACE.finditer(match[0]))
+            parts += [start, space, places, word, _break_within(word) if by_line else "\n"]
         else:
-            pieces[n] = pieces[n].replace(NO_RECORD, "")
-    return "".join(pieces)
+            parts += [gap, match[0].replace(NO_RECORD, "")]
+        at = match.end()
+    return "".join([*parts, text[at:]])
 
 
 def _break_within(word: str) -> str:

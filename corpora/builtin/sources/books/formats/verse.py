@@ -21,10 +21,12 @@ BARE_RATE = 0.8
 """If at least this share of lines ends without a punctuation mark, the breaks are the only marks of the verse."""
 ONE_WIDTH_RATE = 0.75
 """If more than this share of breaks can be wraps at the same width, the lines may be wrapped prose."""
-LINE_NUMBER = re.compile(r" (?<=\S )  ++(\d{1,4})(?=[ \t]*+\n)")
+LINE_NUMBER = re.compile(r"(?<=\S) {3,}+(\d{1,4})$")
 """A number at the right margin."""
+ZERO_AT_END, FIVE_AT_END = re.compile("0\n"), re.compile("5\n")
+MARGIN_CHARACTERS = 80
 MIN_NUMBERS = 3
-MAX_STEP = 20
+STEPS = (5, 10, 20)
 OPENING = "\"'“‘«([_—-"
 STOP_INSIDE = re.compile(r"[.!?]['\"”’)]* +[\"'“‘(]?[^\W\d_a-zà-öø-ÿ]")
 
@@ -35,22 +37,33 @@ def without_line_numbers(text: str) -> str:
     Args:
         text: with `\\n` as its line break.
     """
-    found = [*LINE_NUMBER.finditer(text)]
-    if len(found) < MIN_NUMBERS:
-        return text
-    counting = {m.start() for a, b in pairwise(found) if _count_lines(a, b) for m in (a, b)}
+    ends = [match.start() + 1 for match in ZERO_AT_END.finditer(text)]
+    ends = sorted([*ends, *(match.start() + 1 for match in FIVE_AT_END.finditer(text))]) if ends else []
+    found = [number for end in ends if (number := _number_before(text, end))] if len(ends) >= MIN_NUMBERS else []
+    counting = {number for a, b in pairwise(found) if _count_lines(text, a, b) for number in (a, b)}
     if len(counting) < MIN_NUMBERS:
         return text
-    return LINE_NUMBER.sub(lambda match: "" if match.start() in counting else match[0], text)
+    at, parts = 0, []
+    for start, end in sorted(counting):
+        parts.append(text[at:start])
+        at = end
+    return "".join([*parts, text[at:]])
 
 
-def _count_lines(number: re.Match[str], following: re.Match[str]) -> bool:
+def _number_before(text: str, end: int) -> tuple[int, int] | None:
+    """The place of a number that ends here, with the space that sets it apart from its line."""
+    first = max(end - MARGIN_CHARACTERS, 0)
+    match = LINE_NUMBER.search(text[first:end])
+    return (first + match.start(), end) if match else None
+
+
+def _count_lines(text: str, number: tuple[int, int], following: tuple[int, int]) -> bool:
     """Whether there are as many lines from one number to the next as the numbers say, apart from blank lines."""
-    step = int(following[1]) - int(number[1])
-    if not (1 < step <= MAX_STEP and int(following[1]) % step == 0):
+    first, second = (int(text[start:end]) for start, end in (number, following))
+    if second - first not in STEPS or second % (second - first):
         return False
-    between = number.string[number.end() : following.start()].split("\n")
-    return sum(not line.isspace() and line != "" for line in between) == step
+    between = text[number[1] : following[0]].split("\n")
+    return sum(not line.isspace() and line != "" for line in between) == second - first
 
 
 def has_uneven_lines(lines: Sequence[str]) -> bool:
