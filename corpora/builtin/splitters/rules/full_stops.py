@@ -24,15 +24,21 @@ NUMERALS = numerals()
 NUMBER = re.compile(r"\d|(?:[IVXLC]{2,}|[ivxl]+)$|[IVXLC]+(?:er|re|e|ème)$")
 NAME_BEFORE = re.compile(r"\b[A-Z](?:\.|[a-z]{2,})\s$")
 WORD_BEFORE = re.compile(r"(\S{1,20})\s$")
-PREFIX = re.compile(r"(?:[^\W\d_]{1,2}-)+|[^\W\d_]{1,2}['’]|[\d½¼¾]{1,6}-")
-"""A stutter, an article without its vowel, or a number: M-Mr., l’art., 6-ft."""
+PREFIX = re.compile(r"(?:[^\W\d_]{1,2}-)+|[^\W\d_]{1,2}['’]|[\d½¼¾]{1,6}-|[A-Z][a-z]{1,4}\.[–/-]")
+"""A stutter, an article without its vowel, a number or the start of a range: M-Mr., l’art., 6-ft., Mon.-Fri."""
 LIST_NUMBER_BEFORE = re.compile(r"[:!?]\s$")
 ATTRIBUTE = re.compile(r"\b(?:the|a|this|that|his|her|their|our|an|each|every)\s\d{1,2}(?::\d\d)?\s?$", re.I)
 TIME_ALONE = re.compile(
     r"(?:^|[\n.!?…\"”’] )[\"“‘']?(?:At|By|Around|About|From|Until|Before|After|Since)(?: [a-z]{2,9})? \d[\d:.]{0,4} ?$"
 )
 """A sentence that consists only of a time: `At 3 a.m. John woke`."""
-VERSE_NUMBER = re.compile(r"\d{1,3}[:.,]\s?\d|[ivxlc]{1,8}[.:,]\s?\d")
+VERSE_NUMBER = re.compile(r"\d{1,3}[:.,]\s?\d|[ivxlc]{1,8}[.:,]\s?\d|\d{1,3}\s?°")
+"""Chapter and verse, or degrees: `lat. 45° N`."""
+BOOK_NUMBERS = frozenset(("1", "2", "3", "4", "I", "II", "III", "IV"))
+"""What distinguishes books of one name: 1 Chr. 17."""
+NO_VOWEL = re.compile(r"[bcdfgjklmnpqrstvwxz]{2,5}+$", re.I)
+CHATTED = frozenset("hm hmm hmmm mm mmm shh sh brr pst psst pfft tv pc dvd cd tbh thx thnx pls plz pms msg ppl btw nvm smh".split())
+"""Words without a vowel that are not abbreviations, or that people end a sentence with when they chat."""
 COUNTED = frozenset(("sq.", "cu.", "square", "cubic"))
 AFTER_LETTER = re.compile(r"[.,;:)\]]|\s(?:of|and|to|or|is|at)\b")
 CATALOGUES = frozenset(("PMID", "PMC", "ISBN", "ISSN", "OCLC", "JSTOR"))
@@ -70,6 +76,8 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
         return not (bits or _is_acronym(before)) and symbol_begins(text, match.end())
     if not word.isascii():
         word = _with_marks(word, text, match.end())
+    if bits & (NEVER | MAY) and closers in QUOTES and _is_opened(text, stop - len(before), word, language):
+        return False  # only a title is quoted: the "Rev." Smith
     if closers and not (closers[0] in ")]" and _may_end(before, bits, text, stop, language)):
         return not closers[-1].isdigit() or _is_note(before, bits, closers, word, language)
     if bits & NEVER or (bits & NUMBERED and _is_numbered(before, word, match, language)):
@@ -79,6 +87,8 @@ def full_stop_ends(text: str, start: int, match: re.Match[str], language: Langua
     if word.isdigit() and before in NUMERALS and before.islower():
         return False
     if _may_end(before, bits, text, stop, language):
+        if "." in before and text[start:stop].strip(OPENERS + " ") == before:
+            return False  # nothing but an abbreviation: N.B. The end
         return word in language.starters and not text.startswith(".", match.end())
     return not (len(before) == 1 == len(word) and before.isalpha() and text.startswith(".", match.end()))
 
@@ -96,10 +106,13 @@ def _bits_here(text: str, before: str, bits: int, match: re.Match[str], language
             return bits if word.islower() else NUMBERED
         bits &= ~UNIT
     if bits & VERSE:
-        if VERSE_NUMBER.match(text, match.start(5)):
+        numbered = word.isdigit() and _word_behind(text, at) in BOOK_NUMBERS
+        if numbered or VERSE_NUMBER.match(text, match.start(5)):
             return NEVER
         bits &= ~VERSE
     if bits & CLOCK:
+        if before.isupper() and not _is_counted(text, at, language):
+            return MAY  # not a time: P.M. Cameron
         names_an_initial = len(word) == 1 and text.startswith(".", match.end())
         attributive = ATTRIBUTE.search(text, max(0, at - REACH), at)
         alone = TIME_ALONE.search(text, max(0, at - REACH), at)
@@ -119,6 +132,11 @@ def _is_counted(text: str, at: int, language: Language) -> bool:
     return digits[-1:].isnumeric() or behind in COUNTED or behind in language.numbers
 
 
+def _is_opened(text: str, at: int, word: str, language: Language) -> bool:
+    """Whether a quotation begins at an offset in mid-sentence, with a word behind it that opens no sentence."""
+    return at > 2 and text[at - 1] in QUOTES and text[at - 2] == " " and word not in language.starters
+
+
 def _word_behind(text: str, at: int) -> str:
     """The word that ends one space before an offset; empty at the beginning and after line breaks."""
     behind = WORD_BEFORE.search(text, max(0, at - REACH), at)
@@ -127,6 +145,8 @@ def _word_behind(text: str, at: int) -> str:
 
 def _may_end(before: str, bits: int, text: str, stop: int, language: Language) -> bool:
     """Whether a sentence may end here, which then depends on the next word."""
+    if len(before) == 1 and text[max(0, stop - 3) : stop - 1].rstrip()[-1:] == "°":
+        return False  # 180° C.
     ordinal = language.ordinals and len(before) < 3 and before.isdigit()
     initial = before in language.initials or _is_initial(before, text, stop)
     return bool(bits & MAY) or ordinal or initial or (not bits and _is_acronym(before))
@@ -159,7 +179,7 @@ def _before_lower_case_ends(before: str, bits: int, match: re.Match[str]) -> boo
         return False
     if len(before) < 2 or not before[-2:].isalpha() or before.isupper():
         return word in SCHEMES and not before[-1:].isdigit()
-    return "." not in before
+    return "." not in before and (before in CHATTED or not NO_VOWEL.match(before))
 
 
 def _is_numbered(before: str, word: str, match: re.Match[str], language: Language) -> bool:

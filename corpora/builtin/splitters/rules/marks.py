@@ -21,6 +21,14 @@ ROLL_CALL = re.compile(r"[A-Z][\w'’-]*+(?:!\s[A-Z][\w'’-]*+)*+(?:!|\s?(?:\.\
 ROLL_CALL_FOLLOWS = frozenset((" .", " …", ".."))
 CALLED = re.compile(r"(?:^|[\s“\"‘'(])([A-Z][\w'’-]{1,20}(?:!\s[A-Z][\w'’-]{1,20})*)$")
 YEAR = re.compile(r"1[5-9]\d\d$|20\d\d$")
+INTRODUCED = re.compile(r"：[“「『‘][^“”「」『』‘’]{0,60}$")
+UNCASED_SPEECH = re.compile(
+    r"(?:\S{1,20} ){0,3}(?:पूछा|कहा|बोला|बोली|बोले|चिल्लाया|चिल्लाई)(?!\w)"
+    r"|(?:\S{1,12} ){0,2}(?:하고|라고|이라고|라며|하며)(?!\w)"
+    r"|(?:سأل|سألت|قال|قالت|صاح|صاحت|أجاب|أجابت)(?!\w)|(?:שאל|שאלה|אמר|אמרה|ענה|ענתה|צעק|צעקה)(?!\w)"
+)
+"""A speech tag in languages without capitals: Hindi, Korean, Arabic, Hebrew."""
+TITLED = re.compile(r"(?!(?:and|but|for|from|nor|the|with)\b)\b[^\W\d_][\w'’]{2,}")
 WIDE_SPEECH = re.compile(r"[と]|って|[^。！？，、：]{0,8}[说說道问問喊叫答曰]")
 FACE = re.compile(r"[:;=<\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 
@@ -48,6 +56,8 @@ def mark_ends(text: str, start: int, match: re.Match[str], language: Language) -
         return False  # the title of a work: Viva Maria! (1965)
     if word == "I" and run[-1] in ".…" and STUTTER.search(text, max(start, match.start() - 8), match.start()):
         return False
+    if quoted and not openers and not word.isascii() and UNCASED_SPEECH.match(text, match.start(5)):
+        return False
     speaker = language.attribution and quoted and not openers and language.attribution.match(text, match.start(5))
     return not speaker
 
@@ -73,7 +83,11 @@ def wide_ends(text: str, start: int, match: re.Match[str], language: Language) -
         match: a match of `boundaries.scan` at a wide terminal.
         language: the data of its language.
     """
-    return QUOTES.isdisjoint(match[2]) or not WIDE_SPEECH.match(text, match.end(3))
+    if "》" in match[2]:
+        return False  # the mark belongs to a title
+    if QUOTES.isdisjoint(match[2]) or not (speech := WIDE_SPEECH.match(text, match.end(3))):
+        return True
+    return len(speech[0]) > 2 and INTRODUCED.search(text, max(start, match.start() - REACH), match.start()) is not None
 
 
 def glued_ends(text: str, start: int, match: re.Match[str], language: Language) -> bool:
@@ -150,5 +164,8 @@ def _opens_in_lower_case(text: str, start: int, match: re.Match[str], language: 
     if match[5] in language.joiners:
         return False
     clause = CLAUSE.split(text[max(start, match.start() - REACH) : match.start()])[-1]
+    titled = TITLED.findall(clause)
+    if match[1] == "?" and len(titled) > 2 and all(word[0].isupper() for word in titled):
+        return False  # the title of a work: Who Wants to Be a Millionaire? aired
     following = text[match.start(5) : match.start(5) + REACH // 2].split()[:3]
     return len(clause.split()) >= 5 and bool(language.joiners) and language.joiners.isdisjoint(following)

@@ -103,6 +103,19 @@ UNITS_AND_NAMES = [
     ],
     ["Use 3 tbsp. flour and 250 ml. of milk.", "See id. at 40.", "It made $7 mil. in May."],
 ]
+REFERENCES += [
+    ["He preached on II Chr. 17.", "Few came."],
+    ["The wreck lies in lat. 47° N., long. 8° W. or so.", "Nobody dives there."],
+    ["In State ex rel. Lowe v. Pym, cmt. b was quoted.", "It helped."],
+    ["The dean, the “Rev.” Bumble, bowed.", "We did not."],
+    ["N.B. The gate is shut.", "Ring twice."],
+    ["The sp. gr. is low, the max. is nine and the min. is two.", "Stir."],
+    ["Flt. Lt. Moss and Asst. Supt. Crane met Sec. Lund.", "They ate."],
+    ["Open Mon.-Fri. 8-4 at most.", "Sun. we rest."],
+    ["Bake it at 180° C.", "Serve it warm."],
+    ["Who Has Seen the Quiet Giant? was shown twice.", "I slept."],
+    ["She met P.M. Lowe at 5 p.m.", "The crowd grew."],
+]
 
 BREAKS = [
     ["“Who’s there?—”", "No one spoke.", "“Oh!—well!—good-bye.”"],
@@ -159,6 +172,16 @@ LANGUAGES = [
     ("my", ["သူလာသည်။", "ဘယ်သူလဲ။"]),
     ("en-GB", ["Mr. Pym came.", "He sat."]),
     ("de", ["Acer campestre subsp. leiocarpum wächst hier.", "Er blüht."]),
+    ("de", ["Er starb 12 n. Chr. in Trier.", "Die Fa. Moll u. Co. und Karl d. Gr. auch, hrsg. v. Beck."]),
+    ("fr", ["Voir p. 9 et suiv. du livre de Ch. Petit.", "C'est court."]),
+    ("es", ["Véase pág. 9 y ss. del tomo.", "Es corto."]),
+    ("ru", ["Он род. в 1900 г. в с. Ивановка.", "Там тихо."]),
+    ("pl", ["Mieszka przy ul. Polnej, w tzw. domu św. Anny.", "Tam cicho."]),
+    ("lv", ["Tas bija XVIII gs. beigās.", "Tad viss."]),
+    ("hi", ['"तुम कौन हो?" उसने पूछा।', '"मैं।"']),
+    ("ko", ['그는 "누구세요?" 하고 물었다.', "답이 없었다."]),
+    ("zh", ["她问：“谁？”", "没人回答。", "她说：“走！”说完就走了。"]),
+    ("zh", ["《救命！》是一部电影。", "我看过。"]),
     ("fr", ["L'art. 9 du Code civ. français le dit.", "Il est clair."]),
 ]
 
