@@ -37,7 +37,9 @@ VERSE_NUMBER = re.compile(r"\d{1,3}[:.,]\s?\d|[ivxlc]{1,8}[.:,]\s?\d|\d{1,3}\s?Â
 BOOK_NUMBERS = frozenset(("1", "2", "3", "4", "I", "II", "III", "IV"))
 """What distinguishes books of one name: 1 Chr. 17."""
 NO_VOWEL = re.compile(r"[bcdfgjklmnpqrstvwxz]{2,5}+$", re.I)
-CHATTED = frozenset("hm hmm hmmm mm mmm shh sh brr pst psst pfft tv pc dvd cd tbh thx thnx pls plz pms msg ppl btw nvm smh".split())
+CHATTED = re.compile(
+    "(?:h?m+|s+h+|b+r+|psst|pst|pfft|tv|pc|[cd]vd|cd|tbh|th?x|thnx|pl[sz]|pms|msg|ppl|btw|nvm|smh)$", re.I
+)
 """Words without a vowel that are not abbreviations, or that people end a sentence with when they chat."""
 COUNTED = frozenset(("sq.", "cu.", "square", "cubic"))
 AFTER_LETTER = re.compile(r"[.,;:)\]]|\s(?:of|and|to|or|is|at)\b")
@@ -179,7 +181,7 @@ def _before_lower_case_ends(before: str, bits: int, match: re.Match[str]) -> boo
         return False
     if len(before) < 2 or not before[-2:].isalpha() or before.isupper():
         return word in SCHEMES and not before[-1:].isdigit()
-    return "." not in before and (before in CHATTED or not NO_VOWEL.match(before))
+    return "." not in before and (CHATTED.match(before) is not None or not NO_VOWEL.match(before))
 
 
 def _is_numbered(before: str, word: str, match: re.Match[str], language: Language) -> bool:
