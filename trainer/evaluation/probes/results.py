@@ -52,6 +52,11 @@ class ProbeResult:
         return self.strata[0]
 
     @property
+    def of_itself(self) -> bool:
+        """Whether a teacher was compared with itself, so that every figure is known in advance."""
+        return self.identity.get("teacher") is not None and self.identity.get("teacher") == self.identity.get("model")
+
+    @property
     def options(self) -> object:
         """The probe's options that affect its result."""
         probe = self.identity.get("probe")

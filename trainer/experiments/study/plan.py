@@ -61,9 +61,9 @@ def plan_study(path: Path | str) -> list[Step]:
     speeds = speeds_of(study.table.out)
     steps.append(teacher_step(study, run, sizes, speeds.get("pretrain")))
     benchmarks = [name for name in ("glue", "squad") if getattr(study.evaluate, name)]
-    if run is not None:
-        steps += [_scores(run.teacher, "teacher", benchmark) for benchmark in benchmarks]
-        steps += _probes(study, run.teacher, "teacher")
+    teacher = run.teacher if run is not None else Path("missing")
+    steps += [_scores(teacher, "teacher", benchmark) for benchmark in benchmarks]
+    steps += _probes(study, teacher, "teacher")
     for student in study.students:
         step = _student(study, run, student, sizes, speeds.get("distill"))
         steps.append(step)

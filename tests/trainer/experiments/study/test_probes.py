@@ -11,6 +11,7 @@ from corpora import RecipeError
 from trainer.evaluation.probes import probe_rows
 from trainer.experiments.study.grid import read_study
 from trainer.experiments.study.plan import plan_study
+from trainer.experiments.study.reports.probes import probe_values
 from trainer.experiments.study.run_results import merged, read_run_results
 from trainer.experiments.study.runner import run_study
 from trainer.testing import tiny_model_folder
@@ -78,6 +79,9 @@ def test_every_model_is_probed_once(recipe: Path) -> None:
     whole = {row.model: row.value for row in rows if row.split == "all" and row.metric == "kl"}
     assert whole["teacher"] == pytest.approx(0, abs=1e-6)
     assert len(whole) == 4
+    shown = {(value.model, value.probe.partition(":")[0]) for value in probe_values(outcomes)}
+    assert ("teacher", "minimal-pairs") in shown and ("initial student", "fidelity") in shown
+    assert ("teacher", "fidelity") not in shown
 
 
 def test_a_wrong_probes_table_is_found_before_any_work(recipe: Path) -> None:

@@ -14,7 +14,7 @@ from trainer.errors import ResultDamaged, RunError
 from trainer.evaluation.evaluator import evaluate
 from trainer.evaluation.measurement import measure
 from trainer.experiments.study.reports.formats import ReportTable, to_csv, to_latex, to_markdown
-from trainer.experiments.study.reports.page import report
+from trainer.experiments.study.reports.page import Report, report, to_html
 from trainer.experiments.study.run_results import merged, read_run_results
 
 
@@ -117,6 +117,18 @@ def test_tables_can_be_written_as_markdown_csv_and_latex() -> None:
     assert "| *theirs* | *2.0* |" in to_markdown(table)
     assert to_csv(table).splitlines()[1:] == ["ours_1,1.0,measured", "theirs,2.0,quoted"]
     assert r"ours\_1 & 1.0 \\" in to_latex(table) and r"\caption{A \& B}" in to_latex(table)
+
+
+@pytest.mark.parametrize(("rows", "folded"), [(40, False), (41, True)])
+def test_a_long_table_is_folded_with_its_number_of_rows(rows: int, folded: bool) -> None:
+    table = ReportTable("s", "A table", ("network", "F1"))
+    for number in range(rows):
+        table.add(f"ours {number}", "1.0")
+    text = to_markdown(table)
+    page = to_html(Report("R", "", [], {}, [table]))
+    assert f"| ours {rows - 1} | 1.0 |" in text and f">ours {rows - 1}</th>" in page
+    assert ("<summary>41 rows</summary>\n\n| network | F1 |" in text) == folded
+    assert ("<details><summary>41 rows</summary>" in page) == folded and page.count("<details>") == 1 + folded
 
 
 @pytest.mark.slow

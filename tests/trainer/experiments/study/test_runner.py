@@ -253,6 +253,10 @@ def test_the_plan_counts_what_each_student_costs(recipe: Path) -> None:
     assert [step.tokens for step in students] == [0, *[1000] * 8]
 
 
+def test_the_plan_has_the_teachers_steps_before_there_is_a_teacher(recipe: Path) -> None:
+    assert ("scores", "teacher: glue", "missing") in {(step.kind, step.name, step.state) for step in plan_study(recipe)}
+
+
 @pytest.mark.parametrize("name", ["study", "study-mini", "demo"])
 def test_every_recipe_that_comes_along_is_one(name: str) -> None:
     study = read_study(Path(__file__).parents[4] / "recipes" / f"{name}.toml")

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 NUMBER = re.compile(r"[+-]?\d")
+MOST_SHOWN = 40
+"""Tables with more rows are folded in the page and in Markdown."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,25 @@ class ReportTable:
         """Add a row."""
         self.rows.append(Row(cells, quoted))
 
+    @property
+    def folded(self) -> bool:
+        """Whether the rows are shown only on request, because there are many."""
+        return len(self.rows) > MOST_SHOWN
+
     def is_text(self, column: int) -> bool:
         """Whether a column has text: none of its cells begins with a number."""
         return not any(NUMBER.match(row.cells[column]) for row in self.rows)
 
 
 def to_markdown(table: ReportTable) -> str:
-    """The table as Markdown; quoted rows are in italics."""
-    lines = [f"### {table.title}", "", _piped(table.header), _piped(["---"] * len(table.header))]
+    """The table as Markdown; quoted rows are in italics, and a long table is folded."""
+    lines = [_piped(table.header), _piped(["---"] * len(table.header))]
     for row in table.rows:
         cells = [f"*{cell}*" if row.quoted and cell else cell for cell in row.cells]
         lines.append(_piped(cells))
-    return "\n".join([*lines, "", *table.notes, ""])
+    if table.folded:
+        lines = ["<details>", f"<summary>{len(table.rows):,} rows</summary>", "", *lines, "", "</details>"]
+    return "\n".join([f"### {table.title}", "", *lines, "", *table.notes, ""])
 
 
 def to_csv(table: ReportTable) -> str:

@@ -41,12 +41,12 @@ class ProbeValue:
 
 
 def probe_values(outcomes: Sequence[RunResults]) -> list[ProbeValue]:
-    """The probe values of all runs; runs that differ only in their seed are combined."""
+    """The probe values of all runs, except of a teacher compared with itself; runs of several seeds are combined."""
     made = []
     for run in outcomes:
         found: dict[tuple[str, str, str], list[ProbeRow]] = {}
         for results in run.probes:
-            for row in probe_rows(list(results.values())):
+            for row in probe_rows([result for result in results.values() if not result.of_itself]):
                 panel = f"{row.probe}: {row.title}" + (f" ({row.unit})" if row.unit != "rate" else "")
                 found.setdefault((panel, row.split, row.stratum), []).append(row)
         strata = Counter((panel, split) for panel, split, _ in found)
