@@ -9,12 +9,12 @@ from .export.onnx import Exported as Exported
 from .export.onnx import export_onnx as export_onnx
 from .export.onnx import source_of as source_of
 from .export.session import OnnxModel as OnnxModel
+from .families import check_states as check_states
 from .families import compile_layers as compile_layers
 from .families import family_of as family_of
 from .families import head_of as head_of
 from .families import layers_of as layers_of
 from .families import packed_logits as packed_logits
-from .families import place_of as place_of
 from .families import recorded_states as recorded_states
 from .families import states as states
 from .families import use_packed_attention as use_packed_attention
@@ -30,6 +30,7 @@ from .files.model_card import hub_id as hub_id
 from .files.model_card import model_card_text as model_card_text
 from .files.saving import write_model as write_model
 from .files.sentence_files import sentence_modules as sentence_modules
+from .files.weights import check_finite as check_finite
 from .files.weights import weight_shapes as weight_shapes
 from .inspection import inspect_model as inspect_model
 from .masked_lm_head import body_parameters as body_parameters

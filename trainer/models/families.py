@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ from trainer.data import Packed
 from trainer.errors import ModelError
 from trainer.models import attention
 from trainer.models.family_lookup import family_of_config
-from trainer.plugin import Family
+from trainer.plugin import Family, Loss
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -159,6 +159,30 @@ def place_of(model: PreTrainedModel, need: str) -> tuple[nn.Module, int | None]:
     part = STATES.index(what) - 1
     fused = len(set(family.projections)) == 1
     return layers[k - 1].get_submodule(family.projections[part]), part if fused else None
+
+
+def check_states(losses: Iterable[Loss], student: PreTrainedModel, teacher: PreTrainedModel | None) -> None:
+    """Check that student and teacher have every layer that losses read.
+
+    Args:
+        losses: the terms of the loss.
+        student: the model to train, with or without a head.
+        teacher: None if there is none.
+
+    Raises:
+        ModelError: a layer does not exist; the message names the loss and the model.
+    """
+    for loss in losses:
+        for role, model, needs in (("student", student, loss.needs), ("teacher", teacher, loss.teacher_needs)):
+            if model is None:
+                continue
+            for need in needs:
+                if need == "logits":
+                    continue
+                try:
+                    place_of(model, need)
+                except ModelError as error:
+                    raise ModelError(f"the loss {loss.short()} does not fit the {role}: {error}") from error
 
 
 def packed_logits(model: PreTrainedModel, packed: Packed) -> Tensor:

@@ -12,6 +12,7 @@ from trainer.errors import DamagedWeights, ModelError, NoLanguageModelHead
 from trainer.models.configurations import LOADING_ERRORS, load_config, loading_error, read_model_files
 from trainer.models.family_lookup import family_of_config
 from trainer.models.files.folders import model_folder
+from trainer.models.files.weights import check_finite
 from trainer.models.quiet import quiet_transformers
 from trainer.plugin import Family
 
@@ -70,7 +71,7 @@ def load_masked_lm(
 
     Raises:
         ModelError: transformers cannot open it.
-        DamagedWeights: weights of the body are missing, or have other shapes than in the config.
+        DamagedWeights: weights of the body are missing, are not finite, or have other shapes than in the config.
     """
     import torch
     from transformers import AutoModelForMaskedLM
@@ -97,6 +98,7 @@ def load_masked_lm(
             f"{folder}: the weights lack {counted(len(body), 'tensor')} that config.json requires, such as {body[0]}; "
             "copy the model again"
         )
+    check_finite(model, folder)
     return cast("PreTrainedModel", model.eval()), MissingWeights(head)
 
 

@@ -16,6 +16,7 @@ from trainer import (
     EmptyDataset,
     HeldOutOverlap,
     IdsBeyondVocabulary,
+    ModelError,
     NoCheckpoint,
     OtherRecipe,
     OutOfMemory,
@@ -352,3 +353,18 @@ def test_overlap_is_found_by_documents() -> None:
     check_apart(rows("a"), rows("b", "c"))
     with pytest.raises(HeldOutOverlap, match="a-b shares 1 document with b-c, such as b"):
         check_apart(rows("a", "b"), rows("b", "c"))
+
+
+@pytest.mark.parametrize(
+    ("loss", "why"),
+    [
+        ("hidden-state:layer=9", "layer=9 does not fit the student: hidden:9: .* has only 1 layer"),
+        ("hidden-state:teacher-layer=9", "teacher-layer=9 does not fit the teacher: hidden:9: .* layers"),
+    ],
+)
+def test_a_layer_that_does_not_exist_is_refused_and_leaves_no_run(
+    loss: str, why: str, teacher: Path, tmp_path: Path, make: ModuleType
+) -> None:
+    with pytest.raises(ModelError, match=why):
+        distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "loss": [loss]})
+    assert not (tmp_path / "run" / "run.json").exists()

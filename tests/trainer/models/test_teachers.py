@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForSequenceClassification
 
 from trainer import (
@@ -132,3 +133,41 @@ def test_a_dataset_of_another_casing_is_refused(tmp_path: Path, teacher: Path, m
 
 def test_the_datasets_own_tokenizer_is_taken(tmp_path: Path, teacher: Path, make: ModuleType) -> None:
     check_tokenizers(load_tokenizer(teacher), make.tokenizer_file(tmp_path), dataset="mine", teacher="T")
+
+
+def in_shards(folder: Path) -> list[Path]:
+    """Save a model again in several files; gives them."""
+    from transformers import AutoModelForMaskedLM
+
+    model = AutoModelForMaskedLM.from_pretrained(folder)
+    (folder / "model.safetensors").unlink()
+    model.save_pretrained(folder, max_shard_size="8KB")
+    return sorted(folder.glob("model-*.safetensors"))
+
+
+def test_a_model_in_several_files_is_refused_if_one_of_them_is_missing(teacher: Path) -> None:
+    whole, shards = inspect_model(teacher).parameters, in_shards(teacher)
+    assert len(shards) > 2 and inspect_model(teacher).parameters == whole
+    shards[1].unlink()
+    with pytest.raises(
+        DamagedWeights, match=f"has {len(shards) - 1} of {len(shards)} weight files; .*{shards[1].name}"
+    ):
+        inspect_model(teacher)
+
+
+@pytest.mark.parametrize("index", ["{", "[]", '{"weight_map": 3}'])
+def test_a_damaged_index_of_several_files_is_one_clear_error(index: str, teacher: Path) -> None:
+    in_shards(teacher)
+    (teacher / "model.safetensors.index.json").write_text(index, encoding="utf-8")
+    with pytest.raises(DamagedWeights, match=r"index\.json is damaged"):
+        inspect_model(teacher)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused_before_training(value: float, teacher: Path) -> None:
+    tensors = load_file(teacher / "model.safetensors")
+    name = next(name for name in tensors if name.endswith("layer.0.output.dense.weight"))
+    tensors[name][0, 0] = value
+    save_file(tensors, teacher / "model.safetensors", {"format": "pt"})
+    with pytest.raises(DamagedWeights, match=f"{name} contains NaN or infinity"):
+        load_teacher(teacher)

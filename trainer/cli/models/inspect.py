@@ -28,6 +28,7 @@ def command(
     obstacle = f" (cannot be trained: {found.obstacle})" if found.obstacle else ""
     typer.echo(f"family          {found.family}{obstacle}")
     typer.echo(f"masked-LM head  {head}")
-    typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {found.casing}")
+    casing = "no readable tokenizer" if found.casing == "unknown" else found.casing
+    typer.echo(f"vocabulary      {found.vocabulary:,} pieces, {casing}")
     typer.echo(f"layers          {found.layers or 'unknown'} (width {found.hidden or 'unknown'})")
     typer.echo(f"parameters      {found.parameters:,} ({found.size_bytes / 2**20:,.1f} MB)")

@@ -13,7 +13,7 @@ from corpora import PluginError
 from trainer.data import IGNORED, Packed
 from trainer.distillation.objective.products import Projection
 from trainer.distillation.objective.projection import ClosedForm, Term, check_returned, logits_losses
-from trainer.models import compile_layers, groups_of, head_of, states, use_packed_attention
+from trainer.models import check_states, compile_layers, groups_of, head_of, states, use_packed_attention
 from trainer.plugin import LogitsLoss, Loss, LossInputs, StateLoss
 from trainer.runtime import Precision
 
@@ -73,6 +73,7 @@ class Engine:
         self.device = student.device
         self.kept = None if kept is None else kept.to(self.device)
         self.chunk = chunk or max(1, CHUNK_BYTES.get(self.device.type, 1 << 28) // (4 * student.config.vocab_size))
+        check_states(self.losses, student, teacher)
         modules = [loss.build(teacher or student, student) for loss in self.losses]
         self.modules = nn.ModuleList(modules).to(self.device, dtype=student.dtype)
         for model in filter(None, (student, teacher, *self.others)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from corpora import OptionError
 from trainer.errors import ModelError
 from trainer.evaluation.problems.encoders import Encoder, load_encoder
-from trainer.models import place_of, recorded_states
+from trainer.models import check_states, recorded_states
 from trainer.plugin import LogitsLoss, Loss, LossInputs
 
 if TYPE_CHECKING:
@@ -46,12 +46,10 @@ class TaskDistillationLoss:
         self.student, self.teacher, self.problem = student, teacher, problem
         self.label_weight = distillation.label_weight
         used = [loss for loss in distillation.losses if loss.weight > 0]
+        check_states(used, student.model, teacher.model)
         self.terms = [(loss, loss.build(teacher.model, student.model).to(student.device)) for loss in used]
         self._needs = _states(loss.needs for loss in used)
         self._teacher_needs = _states(loss.teacher_needs for loss in used)
-        for model, needs in ((student.model, self._needs), (teacher.model, self._teacher_needs)):
-            for need in needs:
-                place_of(model, need)
 
     @classmethod
     def of(cls, distillation: TaskDistillation, student: Encoder, problem: Problem, settings: Settings) -> Self:

@@ -13,6 +13,7 @@ from trainer.errors import ModelError
 from trainer.evaluation.problems.features import Reader
 from trainer.models import (
     LOADING_ERRORS,
+    check_finite,
     check_tokenizer,
     load_tokenizer,
     loading_error,
@@ -74,7 +75,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
 
     Raises:
         ModelError: the folder is not a model, lacks weights of the body, or has no tokenizer or one that cannot pad.
-        PickledWeights, DamagedWeights: its weights cannot be read.
+        PickledWeights, DamagedWeights: its weights cannot be read, or are not finite.
         VocabularyMismatch, CasingMismatch: the tokenizer is not the model's.
     """
     import torch
@@ -101,6 +102,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
     if lacking:
         what = "the head of this task; fine-tune it first" if trained_head else "weights of the body"
         raise ModelError(f"{folder} lacks {what} ({counted(len(lacking), 'tensor')}, such as {sorted(lacking)[0]})")
+    check_finite(model, folder)
     check_tokenizer(tokenizer, model, folder)
     return Encoder(folder, model.to(device), tokenizer, device)
 

@@ -1,14 +1,21 @@
-"""Inspect the weights of a model folder before anything loads them."""
+"""Inspect the weights of a model: on disk before anything loads them, and their values in memory."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 
 from corpora.errors import first_line
 from trainer.errors import DamagedWeights, PickledWeights
 
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+INDEX = "model.safetensors.index.json"
+"""Which file each tensor of a model in several files is in."""
 FLOATS = ("F64", "F32", "F16", "BF16")
 """The allowed types of weights."""
 
@@ -32,10 +39,49 @@ def weight_shapes(folder: Path, *, teacher: bool = False) -> dict[str, list[int]
         )
     if not files:
         raise DamagedWeights(f"{folder} has no weights (model.safetensors)")
+    _check_shards(folder)
     shapes: dict[str, list[int]] = {}
     for file in files:
         shapes.update(_header(file))
     return shapes
+
+
+def check_finite(model: Module, folder: Path) -> None:
+    """Check that all weights of a loaded model are finite numbers.
+
+    Args:
+        model: on any device.
+        folder: where it was loaded from, for the error message.
+
+    Raises:
+        DamagedWeights: a weight is infinite or not a number.
+    """
+    for name, weight in model.named_parameters():
+        if not bool(weight.isfinite().all()):
+            raise DamagedWeights(
+                f"{folder}: {name} contains NaN or infinity, so the model cannot compute anything; use a copy from "
+                "before its training diverged"
+            )
+
+
+def _check_shards(folder: Path) -> None:
+    """Check that every file named in the index of a model in several files is there.
+
+    Raises:
+        DamagedWeights: a file is missing, or the index cannot be read.
+    """
+    index = folder / INDEX
+    if (folder / "model.safetensors").is_file() or not index.is_file():
+        return
+    try:
+        files = sorted(set(json.loads(index.read_bytes())["weight_map"].values()))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DamagedWeights(f"{index} is damaged ({first_line(error)}); copy it again") from error
+    if missing := [str(file) for file in files if not (folder / str(file)).is_file()]:
+        raise DamagedWeights(
+            f"{folder} has {len(files) - len(missing)} of {len(files)} weight files; {INDEX} also names "
+            f"{', '.join(missing[:3])}; copy the model again"
+        )
 
 
 def _header(file: Path) -> dict[str, list[int]]:

@@ -191,5 +191,7 @@ def test_a_divergence_of_distributions_is_refused_for_a_value(bench: Callable[..
 
 
 def test_layers_and_heads_that_are_not_there_are_refused(bench: Callable[..., Bench]) -> None:
-    with pytest.raises(ModelError, match="hidden:7: BertForSequenceClassification has only 2 layers"):
+    with pytest.raises(
+        ModelError, match="layer=7 does not fit the student: hidden:7: BertForSequenceClassification has only 2 layers"
+    ):
         bench("classification", "hidden-state:layer=7")
