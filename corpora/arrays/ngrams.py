@@ -45,6 +45,7 @@ def row_ngrams(block: Sequences, n: int) -> RowNgrams:
     if values.dtype == np.uint8:
         begins, ends = word_spans(values, offsets)
         values, offsets = row_hashes(values, begins, ends), np.searchsorted(begins, offsets)
+    n = min(n, len(values) + 1)  # no row has more, and n may exceed 64 bits
     within = np.maximum(np.diff(offsets) - n + 1, 0)
     rows = np.repeat(np.arange(len(within)), within)
     first = np.arange(len(rows)) - np.repeat(np.cumsum(within) - within - offsets[:-1], within)

@@ -1,8 +1,9 @@
-"""Select whole documents by the key of their first row."""
+"""Select whole documents, also those whose rows are in several places, by the key of their first row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
@@ -12,35 +13,69 @@ from numpy.typing import NDArray
 from corpora.operations.thresholds import Amount, Order, Ranges, budget
 from corpora.store import Dataset, numbers_of, sequences_of, vocabulary_in
 
+BY_ID = {"documents": "by id"}
+"""The setting of a plan that selects whole documents; before, each run of rows was selected as a separate document."""
+
 
 def document_ranges(parent: Dataset, order: Order, amount: Amount) -> Ranges:
     """The row ranges of the selected documents.
 
-    A document has the key of its first row, computed with the document's mean in every numeric column. This takes 32
-    bytes of memory per document, and 16 more per numeric column.
+    A document has the key of its first row, computed with the document's mean in every numeric column. This takes 48
+    bytes of memory per run of a document's rows, and 16 more per numeric column.
 
     Args:
         parent: the dataset.
         order: gives the keys.
         amount: how much to take: a share of the documents, or as many documents as fit a number of rows or tokens.
     """
-    starts, keys, tokens = _documents(parent, order)
+    owners = document_owners(parent)
+    starts, keys, tokens = _runs(parent, order, owners)
     stops = np.append(starts[1:], parent.rows)
-    ranking = np.lexsort((starts, keys))
-    units_left, tokens_left = budget(amount, len(starts))
+    first = np.flatnonzero(owners == np.arange(len(owners)))
+    ranking = first[np.lexsort((first, keys[first]))]
+    units_left, tokens_left = budget(amount, len(first))
     if amount.rows is not None:
-        sizes, units_left = (stops - starts)[ranking], amount.rows
-        count = int(np.searchsorted(np.cumsum(sizes), units_left, side="right"))
+        sizes = _sums(owners, stops - starts)[ranking]
+        count = int(np.searchsorted(np.cumsum(sizes), amount.rows, side="right"))
     else:
-        count = min(units_left, int(np.searchsorted(np.cumsum(tokens[ranking]), tokens_left, side="right")))
-    taken = np.sort(ranking[:count])
+        sizes = _sums(owners, tokens)[ranking]
+        count = min(units_left, int(np.searchsorted(np.cumsum(sizes), tokens_left, side="right")))
+    taken = np.isin(owners, ranking[:count])
     return Ranges(starts[taken], stops[taken])
 
 
-def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
-    """The first row, the key and the number of tokens of each document: [documents] each."""
+def document_owners(parent: Dataset) -> NDArray[np.int64]:
+    """For each run of rows of one document, the index of the first run of that document: [runs].
+
+    A document has several runs if datasets that contain it were concatenated or mixed. Documents are told apart by a
+    64-bit hash of their ids; if two had the same, they would be selected together.
+
+    Args:
+        parent: the dataset.
+    """
+    hashes = [np.empty(0, np.uint64)]
+    for _, _, batch, begins in document_blocks(parent):
+        ids = batch["document"].take(pa.array(begins)).to_pylist()
+        joined = b"".join(blake2b(each.encode(), digest_size=8).digest() for each in ids)
+        hashes.append(np.frombuffer(joined, dtype="<u8"))
+    _, first, inverse = np.unique(np.concatenate(hashes), return_index=True, return_inverse=True)
+    owners: NDArray[np.int64] = first[inverse].astype(np.int64)
+    return owners
+
+
+def _sums(owners: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sum over all runs of each document, at the index of its first run; 0 elsewhere: [runs]."""
+    sums = np.zeros_like(values)
+    np.add.at(sums, owners, values)
+    return sums
+
+
+def _runs(
+    parent: Dataset, order: Order, owners: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
+    """The first row, the key and the number of tokens of each run of a document's rows: [runs] each."""
     vocabulary = vocabulary_in(parent.path)
-    means = _means(parent)
+    means = _means(parent, owners)
     starts, keys, tokens = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
     for begun, first_row, batch, begins in document_blocks(parent):
         document = begun - 1 + np.cumsum(np.isin(np.arange(batch.num_rows), begins))
@@ -55,8 +90,8 @@ def _documents(parent: Dataset, order: Order) -> tuple[NDArray[np.int64], NDArra
     return np.concatenate(starts), np.concatenate(keys), np.concatenate(tokens)
 
 
-def _means(parent: Dataset) -> dict[str, NDArray[np.float64]]:
-    """For each numeric column, the mean over each document's rows that have a value, NaN if none has: [documents]."""
+def _means(parent: Dataset, owners: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """For each numeric column, the mean over each document's rows that have a value, NaN if none has: [runs]."""
     totals: dict[str, list[NDArray[np.float64]]] = {}
     for begun, _, batch, begins in document_blocks(parent):
         ends = np.unique(np.append(0, begins))
@@ -68,15 +103,19 @@ def _means(parent: Dataset) -> dict[str, NDArray[np.float64]]:
                 known[-1][:, -1] += sums[:, 0]
                 sums = sums[:, 1:]
             known += [sums] if sums.size else []
-    return {name: _quotient(*np.concatenate(parts, axis=1)) for name, parts in totals.items()}
+    return {name: _quotient(np.concatenate(parts, axis=1), owners) for name, parts in totals.items()}
 
 
-def _quotient(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _quotient(totals: NDArray[np.float64], owners: NDArray[np.int64]) -> NDArray[np.float64]:
+    joined = np.zeros_like(totals)
+    for sums, values in zip(joined, totals, strict=True):
+        np.add.at(sums, owners, values)
+    sums, counts = joined[:, owners]
     return np.asarray(np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0))
 
 
 def document_blocks(parent: Dataset) -> Iterator[tuple[int, int, pa.RecordBatch, NDArray[np.int64]]]:
-    """For each block: the number of documents begun before it, its first row, the rows, and where documents begin."""
+    """For each block: the number of runs begun before it, its first row, the rows, and where runs of rows begin."""
     begun, row, last = 0, 0, None
     for batch in parent.batches():
         runs = pc.run_end_encode(batch["document"])

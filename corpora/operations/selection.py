@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpora.errors import OptionError
+from corpora.errors import OptionError, counted
 from corpora.execution import Executor, Progress, silent
 from corpora.operations.choice.others import other_datasets, recorded, statistics_for
-from corpora.operations.document_selection import document_ranges
+from corpora.operations.document_selection import BY_ID, document_owners, document_ranges
 from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, threshold
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.plugin import Context, Selection, Sequences, seed_of
@@ -114,7 +114,8 @@ def split(
         raise OptionError(f"--held-out is {held_out:g}; it must be above 0 and below 1")
     if math.ceil(held_out * parent.documents) >= parent.documents:
         raise OptionError(
-            f"{parent.reference} has {parent.documents} documents; --held-out {held_out:g} would take all of them"
+            f"{parent.reference} has {counted(parent.documents, 'document')}; --held-out {held_out:g} would take all "
+            "of them"
         )
     order = Order(_ByDocument(), seed_of(seed, "split", parent.fingerprint), "document")
     chosen = names or (f"{parent.name}-train", f"{parent.name}-held-out")
@@ -122,7 +123,7 @@ def split(
     for side, name in zip(("train", "held-out"), chosen, strict=True):
         plan = Plan(
             action="split",
-            settings={"seed": seed, "held_out": held_out, "side": side},
+            settings={"seed": seed, "held_out": held_out, "side": side, **BY_ID},
             parents=(parent.fingerprint,),
             recipe={"split": parent.name, "held-out": held_out, "side": side, "seed": seed},
         )
@@ -135,7 +136,11 @@ def _writer_of_side(
 ) -> Callable[[Path], Manifest]:
     def write(staging: Path) -> Manifest:
         """Write the documents that come first in the order, or for the training part all others."""
-        return _write(staging, name, plan, parent, order, Amount(rate=rate), work, complement=side == "train")
+        made = _write(staging, name, plan, parent, order, Amount(rate=rate), work, complement=side == "train")
+        if not made.rows:
+            documents = counted(len(np.unique(document_owners(parent))), "different document")
+            raise OptionError(f"{parent.reference} has {documents}; --held-out {rate:g} would take all of them")
+        return made
 
     return write
 
@@ -177,9 +182,9 @@ class _ByDocument(Selection):
 
 
 def _document_scores(parent: Dataset, by: By) -> dict[str, str]:
-    """The plan's setting for how the scores of rows are combined per document; empty if there are none."""
+    """The plan's settings for how the rows of a document, and their scores, are combined; empty for single rows."""
     numbers = any(pa.types.is_floating(column.type) or pa.types.is_integer(column.type) for column in parent.schema)
-    return {"scores": "mean"} if by == "document" and numbers else {}
+    return ({"scores": "mean"} if numbers else {}) | BY_ID if by == "document" else {}
 
 
 def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:

@@ -215,7 +215,10 @@ def budget(amount: Amount, units: int) -> tuple[int, int]:
     boundless = 2**62
     if amount.tokens is not None:
         return boundless, amount.tokens
-    return amount.rows if amount.rows is not None else math.ceil(round((amount.rate or 0) * units, 6)), boundless
+    if amount.rows is not None:
+        return amount.rows, boundless
+    share = math.ceil(round((amount.rate or 0) * units, 6))  # a product such as 0.1 * 30 is not exact
+    return max(share, min(units, 1)), boundless
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from corpora.operations.choice.evaluation import absolute, is_of_files
 from corpora.operations.choice.ngram_index import Evaluation, evaluations_of, longest_row, write_index
 from corpora.operations.choice.removals import REMOVED
 from corpora.operations.choice.shared_ngrams import ROW, FindTask, RemoveTask, read_spans, removals_file
+from corpora.operations.document_selection import BY_ID
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.store import Dataset, Manifest, Plan, Store, vocabulary_in
 
@@ -68,7 +69,8 @@ def without(
     plan = Plan(
         action="without",
         components=({"kind": "operations", "name": "without", "version": VERSION},),
-        settings={"ngram": ngram, "by": by, "of": [each.digest for each in evaluations if each.is_dataset]},
+        settings={"ngram": ngram, "by": by, "of": [each.digest for each in evaluations if each.is_dataset]}
+        | (BY_ID if by == "document" else {}),
         parents=(parent.fingerprint,),
         inputs=tuple(sorted((each.name, each.digest) for each in evaluations if not each.is_dataset)),
         recipe={"without": parent.name, "of": words, "ngram": ngram, "by": by},

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpora.operations.choice.copies import UNITS_A_PARTITION, Copies, mapped, spill
 from corpora.operations.choice.digests import DIGEST_BYTES, as_pairs
-from corpora.operations.document_selection import document_blocks
+from corpora.operations.document_selection import document_blocks, document_owners
 from corpora.operations.thresholds import Ranges
 from corpora.store import Dataset, write_bytes
 
@@ -128,5 +128,6 @@ def documents_with(parent: Dataset, rows: NDArray[np.int64]) -> Ranges:
         rows: row indices, in ascending order.
     """
     starts = np.concatenate([np.empty(0, np.int64), *(begins + row for _, row, _, begins in document_blocks(parent))])
-    owners = np.unique(np.searchsorted(starts, rows, side="right") - 1)
-    return Ranges(starts[owners], np.append(starts[1:], parent.rows)[owners])
+    owners = document_owners(parent)
+    found = np.isin(owners, owners[np.unique(np.searchsorted(starts, rows, side="right") - 1)])
+    return Ranges(starts[found], np.append(starts[1:], parent.rows)[found])

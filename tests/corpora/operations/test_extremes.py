@@ -157,3 +157,18 @@ def test_reading_commands_work_on_a_store_that_cannot_be_written(run, tokens, ho
         assert "read-only; set CORPORA_HOME" in run("transform", "shuffle", tokens.name, code=1).err
     finally:
         subprocess.run(["umount", home], check=True)
+
+
+def test_the_smallest_share_of_any_rows_is_one_row_and_of_documents_one_document(corpus):
+    assert corpora.transform(corpus, "sample", rate=1e-12).rows == 1
+    assert corpora.transform(corpus, "sample", rate=1e-300, by="document").documents == 1
+
+
+def test_n_grams_longer_than_any_number_are_longer_than_any_row(corpus, tmp_path, run):
+    evaluation = tmp_path / "evaluation.txt"
+    evaluation.write_text("Four words and more.", encoding="utf-8")
+    for n in (2**31, 2**63, 10**30):
+        with pytest.raises(corpora.OptionError, match="the longest text of evaluation.txt has 4; give at most 4"):
+            corpora.without(corpus, of=[str(evaluation)], ngram=n)
+    corpora.transform(corpus, "lowercase", name="low")
+    run("diff", "corpus", "low", "--ngram", str(10**30))

@@ -102,3 +102,13 @@ def test_a_recipe_mixes_and_prints_itself(run, halves, tmp_path):
     recipe.write_text('[datasets.mixed]\nmix = ["books:0.5", "wiki:0.5"]\nrows = 100\n', encoding="utf-8")
     assert "100 sequences" in run("build", "--recipe", recipe).out
     assert 'mix = ["books:0.5", "wiki:0.5"]' in run("recipe", "mixed").out
+
+
+def test_a_recipe_keeps_shares_that_have_no_short_form(run, halves, tmp_path):
+    made = corpora.mix({"books": 1 / 3, "wiki": 1 - 1 / 3}, name="thirds")
+    printed = tmp_path / "thirds.toml"
+    printed.write_text(run("recipe", "thirds").out, encoding="utf-8")
+    assert str(1 / 3) in printed.read_text(encoding="utf-8")
+    run("remove", made.reference)
+    run("build", "--recipe", str(printed))
+    assert corpora.open("thirds").fingerprint == made.fingerprint

@@ -39,17 +39,25 @@ def open_parts(search: Search, made: Mapping[str, Dataset]) -> list[Dataset]:
 
 
 def _bands(dataset: Dataset, column: str, number: int) -> list[Dataset]:
-    """Bands of a score column with about the same number of rows, the lowest first."""
-    if column not in dataset.schema.names:
-        known = ", ".join(set(dataset.schema.names) - {"input_ids", "document"}) or "none"
+    """Bands of a score column with about the same number of rows, the lowest first; no row is in two of them.
+
+    Rows without a score are in none. Scores are compared as `by-score` compares them, in float32.
+    """
+    numbers = [each.name for each in dataset.schema if str(each.type).startswith(("int", "uint", "float", "double"))]
+    if column not in numbers:
         raise TransferError(
-            f"{dataset.name} has no score column {column!r}, only {known}; add one with corpora transform"
+            f"{dataset.name} has no score column {column!r}, only {', '.join(numbers) or 'none'}; "
+            "add one with corpora transform"
         )
-    scores = np.concatenate([batch.column(column).to_numpy(zero_copy_only=False) for batch in dataset.batches()])
-    edges = np.unique(np.quantile(scores.astype(np.float64), np.arange(1, number) / number, method="higher"))
+    blocks = [batch.column(column).to_numpy(zero_copy_only=False) for batch in dataset.batches()]
+    scores = np.concatenate([np.empty(0, np.float32), *(block.astype(np.float32) for block in blocks)])
+    scores = scores[np.isfinite(scores)]
+    if not len(scores):
+        raise TransferError(f"{dataset.name} has no row with a {column}")
+    edges = np.unique(np.quantile(scores, np.arange(1, number) / number, method="higher").astype(np.float32))
     if len(edges) < number - 1 or not edges[0] > scores.min():
         raise TransferError(f"{dataset.name} cannot be cut into {number} bands: too many rows share one {column}")
-    lows, highs = [None, *edges], [*np.nextafter(edges, -np.inf), None]
+    lows, highs = [None, *edges], [*np.nextafter(edges, np.float32(-np.inf)), None]
     made = []
     for band, (low, high) in enumerate(zip(lows, highs, strict=True), start=1):
         options = ",".join(filter(None, [f"column={column}", _bound("min", low), _bound("max", high)]))

@@ -164,7 +164,8 @@ def _check(search: Search) -> None:
         raise RecipeError(f"[search] parts lists {len(table.parts)} datasets; bands need exactly one")
     if search.count < 2:
         raise RecipeError("[search] parts lists fewer than two datasets; list two, or one with bands and column")
-    for key, names in (("parts", table.parts), ("held-out", table.held_out)):
+    listed = {"parts": table.parts, "held-out": table.held_out, "verify-seeds": tuple(map(str, table.verify_seeds))}
+    for key, names in listed.items():
         if repeated := {name for name in names if names.count(name) > 1}:
             raise RecipeError(f"[search] {key} lists {min(repeated)} twice")
     if not table.held_out or not table.verify_seeds:

@@ -89,9 +89,10 @@ def test_pieces_and_workers_change_nothing(tokens, make, by):
     shuffled = corpora.transform(tokens, "shuffle")
     twice = corpora.concat([tokens, shuffled], name="twice")
     held = make(["Document 3 says hello number 7."], name="held")
-    made = corpora.without(twice, of=[held], ngram=5, by=by)
+    n = 7 if by == "document" else 5  # every document shares the start of the sentence
+    made = corpora.without(twice, of=[held], ngram=n, by=by)
     default_store().remove(made.reference)
-    again = corpora.without(twice, of=[held], ngram=5, by=by, executor="processes:workers=2")
+    again = corpora.without(twice, of=[held], ngram=n, by=by, executor="processes:workers=2")
     files = [{k: v for k, v in d.manifest.files.items() if not k.endswith((".md", ".html"))} for d in (made, again)]
     assert files[0] == files[1] and "removed.jsonl" in files[0]
 

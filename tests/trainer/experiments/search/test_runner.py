@@ -193,6 +193,7 @@ def test_score_bands_of_one_dataset_are_parts(finished: Path) -> None:
         ("updates = 2\nverify", "update = 2\nverify", "did you mean updates"),
         ('student = "distilbert:1"', 'budget = "updates=3"', "set updates in .search."),
         ("[search]", "[serch]", "did you mean search"),
+        ("verify-seeds = [1]", "verify-seeds = [1, 2, 1]", "verify-seeds lists 1 twice"),
         ('"tiny-shuffle"]', '"tiny-train"]', "lists tiny-train twice"),
         ('"tiny-shuffle"]', '"tiny-shuffle"]\nbands = 2', "bands and column need each other"),
         ("proxies = 6", "proxies = 1000000", "proxies is 1000000; it must be a whole number from 1 to 1000"),
