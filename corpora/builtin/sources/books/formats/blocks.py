@@ -21,6 +21,17 @@ LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", 
 ENTITY = re.compile(r"&(?:amp;)?(?:([A-Za-z][A-Za-z0-9]{1,30};)|#(?:\d{2,7}|[xX][\dA-Fa-f]{2,6});)")
 
 
+class Markup(NamedTuple):
+    """What the markup of HTML tells about a block besides its text, until the texts of a book are joined."""
+
+    look: str = ""
+    """The letters of its looks: `b` bold, `c` centred, `l` large."""
+    ids: tuple[str, ...] = ()
+    """The targets of links at its beginning or around it."""
+    marks: tuple[tuple[str, str], ...] = ()
+    """The labels of the marks of notes behind its first word, each with the id that the mark links to or nothing."""
+
+
 class Block(NamedTuple):
     """One paragraph or heading, on one line."""
 
@@ -33,6 +44,7 @@ class Block(NamedTuple):
     """The rule that excludes the block from the text, if the file itself marks it so; empty for text."""
     gap: int = 0
     """The number of blank lines before it in plain text; 0 for other formats."""
+    markup: Markup | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
+from corpora.builtin.sources.books.formats.epub.pages import joined_pages
+from corpora.builtin.sources.books.formats.html.styles import Styles
 from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 from corpora.builtin.sources.encodings.mixed import repair_counts
 from corpora.builtin.sources.packed import content_suffix, open_packed
@@ -39,7 +41,7 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
         refuse_other_formats(found.text)
         return _with_encoding(book_of_text(found.text), found)
     found = html.decoded(raw, encoding)
-    blocks = tuple(html.blocks_in(found.text))
+    blocks = tuple(joined_pages([html.blocks_in(found.text, styles=Styles())]))
     return _with_encoding(gutenberg.without_frame(_with_text(ParsedBook(blocks))), found)
 
 

@@ -86,6 +86,13 @@ def test_an_encrypted_text_is_rejected(make_epub, tmp_path):
     assert only(tmp_path).reason == "encrypted"
 
 
+@pytest.mark.parametrize("target", ["OPS/map.svg", "OPS/font.otf"])
+def test_encrypted_pictures_and_fonts_do_not_matter(make_epub, tmp_path, target):
+    rights = ENCRYPTED.format("http://www.w3.org/2001/04/xmlenc#aes128-cbc", target)
+    make_epub("<p>One book.</p>", extra={"META-INF/encryption.xml": rights, target: b"x"})
+    assert only(tmp_path).paragraphs == ("One book.",)
+
+
 def test_obfuscated_fonts_are_no_encryption(make_epub, tmp_path):
     rights = ENCRYPTED.format("http://www.idpf.org/2008/embedding", "OPS/font.otf")
     make_epub("<p>One book.</p>", extra={"META-INF/encryption.xml": rights})
@@ -238,8 +245,12 @@ def test_a_damaged_book_never_crashes_the_reader(make_epub, tmp_path):
         ("a.txt", b"x[1]\n\nNOTES\n\n1. It is.\n\n" * (1 << 16)),
         ("a.txt", b"x" + b" " * (1 << 22) + b"y\n"),
         ("a.txt", b"x $y #z @" * (1 << 18)),
+        ("a.html", b"<style>" + b"a{/*" * (1 << 17) + b"</style><p>x"),
+        ("a.html", b"<p>x<a id=r href=#n>1</a><p id=n>y" * (1 << 13)),
+        ("a.html", b"<div>" + b"x<p><b>y</b></p>" * (1 << 15)),
+        ("a.html", b"<p><![CDATA[" * (1 << 16)),
     ],
-    ids=range(18),
+    ids=range(22),
 )
 def test_no_pattern_takes_long_on_what_was_made_to_make_it(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)

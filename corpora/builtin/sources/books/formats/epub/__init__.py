@@ -9,10 +9,11 @@ from pathlib import Path
 from corpora import Json
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, words_in
 from corpora.builtin.sources.books.formats.epub import lenient, with_ebooklib
-from corpora.builtin.sources.books.formats.epub.package import SpineItem, refuse_encrypted
+from corpora.builtin.sources.books.formats.epub.package import SpineItem, encrypted_files, refuse_encrypted
 from corpora.builtin.sources.books.formats.epub.pages import joined_pages
 from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 from corpora.builtin.sources.books.formats.html import blocks_in, decoded
+from corpora.builtin.sources.books.formats.html.styles import Styles
 from corpora.builtin.sources.encodings.legacy import legacy_encoding
 
 MAX_PAGE_WORDS = 400
@@ -31,15 +32,20 @@ def read_epub(path: Path) -> ParsedBook:
             spine.
     """
     with ZipArchive(path) as archive:
-        refuse_encrypted(archive)
+        encrypted = encrypted_files(archive)
         package = with_ebooklib.read_package(archive) or lenient.read_package(archive)
+        refuse_encrypted(encrypted, package.spine)
         pages, lost = _pages(archive, package.spine)
+        styles = Styles(_sheets(archive))
     texts, undecided = _decoded(pages)
     lost += undecided
     if len(lost) > MAX_LOST_RATE * len(package.spine):
         raise Unreadable("spine lost", f"{len(lost)} of {len(package.spine)} texts: {', '.join(lost)}"[:300])
     blocks = joined_pages(
-        [_marked_by_guide(blocks_in(text), is_matter=entry in package.guide_matter) for entry, text in texts]
+        [
+            _marked_by_guide(blocks_in(text, styles=styles), is_matter=entry in package.guide_matter)
+            for entry, text in texts
+        ]
     )
     if not any(not block.rule for block in blocks):
         raise Unreadable("no text", f"{len(package.spine)} texts in its spine")
@@ -62,6 +68,19 @@ def _pages(archive: ZipArchive, spine: Sequence[SpineItem]) -> tuple[list[tuple[
                 raise
             lost.append(f"{label} (damaged)")
     return pages, lost
+
+
+def _sheets(archive: ZipArchive) -> list[str]:
+    """The style sheets of the book; damaged ones are left out."""
+    sheets = []
+    for name in archive.names:
+        if name.lower().endswith(".css"):
+            try:
+                sheets.append(archive.read(name).decode("utf-8", "replace"))
+            except Unreadable as error:
+                if error.reason != "damaged":
+                    raise
+    return sheets
 
 
 def _decoded(pages: Sequence[tuple[str, bytes]]) -> tuple[list[tuple[str, str]], list[str]]:

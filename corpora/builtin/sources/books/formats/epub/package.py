@@ -12,8 +12,10 @@ from corpora.builtin.sources.elements import Element
 
 TEXT_TYPES = frozenset({
     "application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml", "application/x-dtbook+xml",
-    "image/svg+xml",
+    "image/svg+xml", "text/xml", "application/xhtml", "application/html", "text/xhtml", "text/xhtml+xml",
 })  # fmt: skip
+MEDIA = ("image/", "audio/", "video/", "font/", "application/smil", "text/css")
+"""What has no text; other items of a spine that are no text either are lost."""
 TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xht", ".svg")
 GUIDE_MATTER = frozenset(
     {"cover", "title-page", "titlepage", "toc", "copyright-page", "copyright", "colophon", "index", "loi"}
@@ -55,7 +57,7 @@ class Package(NamedTuple):
 
 def is_text(media_type: str, name: str) -> bool:
     """Whether a manifest item is a text, by its media type or its name."""
-    return media_type.strip().lower() in TEXT_TYPES or name.lower().endswith(TEXT_SUFFIXES)
+    return media_type.partition(";")[0].strip().lower() in TEXT_TYPES or name.lower().endswith(TEXT_SUFFIXES)
 
 
 def spine_items(
@@ -73,11 +75,12 @@ def spine_items(
     for idref in idrefs:
         item = _readable(idref, manifest)
         if item is None:
-            if idref not in manifest:
+            if idref not in manifest or not manifest[idref].media_type.strip().lower().startswith(MEDIA):
                 yield SpineItem(idref, None)
             continue
         link = posixpath.join(folder, item.href)
-        entry = archive.find(link) or archive.find(link.partition("#")[0])
+        links = (link, link.partition("#")[0], posixpath.join(folder, item.href.lstrip("/")))
+        entry = next(filter(None, map(archive.find, links)), None)
         if (entry or item.href) not in seen:
             seen.add(entry or item.href)
             yield SpineItem(item.href, entry)
@@ -105,20 +108,40 @@ def guide_matter(archive: ZipArchive, guide: Iterable[tuple[str, str]], folder: 
     return frozenset(filter(None, (archive.find(posixpath.join(folder, link)) for link in links)))
 
 
-def refuse_encrypted(archive: ZipArchive) -> None:
-    """Check that a book is not under digital rights management; obfuscated fonts are allowed.
+def encrypted_files(archive: ZipArchive) -> dict[str, str]:
+    """The encrypted files of a book by their name in the archive, each with the method; obfuscated fonts are none.
+
+    Raises:
+        Unreadable: the package document is encrypted.
+    """
+    if archive.find("META-INF/encryption.xml") is None:
+        return {}
+    root = parsed_xml(archive.read("META-INF/encryption.xml"))
+    found: dict[str, str] = {}
+    for data in elements(root, "EncryptedData"):
+        method = next((node.get("Algorithm", "") for node in elements(data, "EncryptionMethod")), "")
+        target = next((node.get("URI", "") for node in elements(data, "CipherReference")), "")
+        if method not in FONT_OBFUSCATION:
+            found[archive.find(target) or target] = method
+    for name in found:
+        if name.lower().endswith(".opf"):
+            raise _encrypted(name, found)
+    return found
+
+
+def refuse_encrypted(encrypted: Mapping[str, str], spine: Iterable[SpineItem]) -> None:
+    """Check that a book is not under digital rights management; encrypted pictures and fonts do not matter.
 
     Raises:
         Unreadable: one of its texts is encrypted.
     """
-    if archive.find("META-INF/encryption.xml") is None:
-        return
-    root = parsed_xml(archive.read("META-INF/encryption.xml"))
-    for data in elements(root, "EncryptedData"):
-        method = next((node.get("Algorithm", "") for node in elements(data, "EncryptionMethod")), "")
-        target = next((node.get("URI", "") for node in elements(data, "CipherReference")), "")
-        if method not in FONT_OBFUSCATION and target.lower().endswith((*TEXT_SUFFIXES, ".opf", ".ncx", ".xml")):
-            raise Unreadable("encrypted", f"{target} by {method or 'an unnamed method'}")
+    for item in spine:
+        if item.entry is not None and item.entry in encrypted:
+            raise _encrypted(item.entry, encrypted)
+
+
+def _encrypted(name: str, encrypted: Mapping[str, str]) -> Unreadable:
+    return Unreadable("encrypted", f"{name} by {encrypted[name] or 'an unnamed method'}")
 
 
 def manifest_of(root: Element | None) -> dict[str, ManifestItem]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
+from corpora.builtin.sources.books.formats.html.looks import with_shown_headings
+from corpora.builtin.sources.books.formats.html.notes import without_notes
 
 MIN_PAGES = 3
 HEAD_RATE = 0.5
@@ -20,7 +22,8 @@ WORDS_OF_ONE_LETTER = frozenset("AIOÀYE")
 
 
 def joined_pages(pages: Sequence[list[Block]]) -> list[Block]:
-    """The blocks of all texts in order."""
+    """The blocks of all texts in order, with notes and headings told from the text."""
+    pages = with_shown_headings(without_notes(pages))
     heads = _repeated_heads(pages)
     blocks: list[Block] = []
     for page in pages:
@@ -28,6 +31,7 @@ def joined_pages(pages: Sequence[list[Block]]) -> list[Block]:
         if blocks and marked and _is_cut(blocks[-1], marked[0]):
             blocks[-1] = _joined(blocks[-1], marked.pop(0))
         blocks += marked
+    blocks = [block._replace(markup=None) if block.markup else block for block in blocks]
     return list(_with_initials(_without_false_headings(blocks)))
 
 

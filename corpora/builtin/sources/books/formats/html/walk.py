@@ -1,21 +1,16 @@
-"""Read HTML and XHTML of any quality as blocks: paragraphs and headings in document order."""
+"""Walk the elements of a page and collect its text as blocks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
-from corpora.builtin.sources.books.formats.blocks import Block, Unreadable, one_line
-from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of, rule_of, style_of
-from corpora.builtin.sources.books.formats.html_headings import RUN_IN_LEVEL, heading_level, is_run_in, names_division
+from corpora.builtin.sources.books.formats.blocks import Block, one_line
+from corpora.builtin.sources.books.formats.html.exclusions import HEADINGS, name_of, rule_of, style_of
+from corpora.builtin.sources.books.formats.html.headings import RUN_IN_LEVEL, heading_level, is_run_in, names_division
 from corpora.builtin.sources.elements import Element
-from corpora.builtin.sources.encodings import AUTO, Decoded, decode
 
-MAX_DEPTH = 2000
-WEB_NAMES = {"iso-8859-1": "cp1252", "us-ascii": "utf-8"}
-"""Encodings that browsers decode as another one."""
-DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([\w.-]+)|<meta[^>]*?charset=["']?\s*([\w.-]+)""", re.I)
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
     "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "li",
@@ -32,112 +27,15 @@ WORDS_OF_ONE_LETTER = frozenset("AIOÀYE")
 SENTENCE_ENDS = tuple(".!?…\"'”’:")
 
 
-def blocks_of(raw: bytes) -> list[Block]:
-    """The paragraphs and headings of an HTML, XHTML or SVG file, in order.
-
-    Parts that the markup identifies as not text, such as a copyright page, have a rule.
-
-    Args:
-        raw: the content of the file.
-
-    Raises:
-        Unreadable: the tags are nested too deeply.
-    """
-    return blocks_in(text_of(raw))
-
-
-def blocks_in(text: str, prepare: Callable[[Element], None] | None = None) -> list[Block]:
-    """Like `blocks_of`, for text that is already decoded.
-
-    Args:
-        text: the content of the file.
-        prepare: changes the parsed page before its text is read.
-    """
-    root = _parsed(text)
-    if root is None:
-        return []
-    if prepare is not None:
-        prepare(root)
-    return list(_Walk().blocks(root))
-
-
-def text_of(raw: bytes) -> str:
-    """The file's text, decoded with the declared encoding or, if that is wrong, the detected one."""
-    return decoded(raw).text
-
-
-def decoded(raw: bytes, encoding: str = AUTO) -> Decoded:
-    """The file's text and its encoding.
-
-    Args:
-        raw: the content of the file.
-        encoding: a name that Python knows; `auto` uses the declared encoding or, if that is wrong, detects it.
-
-    Raises:
-        Unreadable: it is not text, or its encoding is uncertain.
-    """
-    if not raw.strip():
-        return Decoded("", "utf-8")
-    declared = DECLARED.search(raw[:2048]) if encoding == AUTO else None
-    if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = (declared[1] or declared[2]).decode("ascii").lower()
-        name = WEB_NAMES.get(name, name)
-        try:
-            return Decoded(raw.decode(name), name)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(raw, encoding)
-
-
-def _parsed(text: str) -> Element | None:
-    from lxml import etree, html
-
-    depth = _depth(text)
-    if depth > MAX_DEPTH:
-        raise Unreadable("nested too deep", f"{depth:,} open tags; at most {MAX_DEPTH:,}")
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        root: Element = html.document_fromstring(_self_closed(text).encode(), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return root
-
-
-SHALLOW = frozenset({
-    "p", "li", "tr", "td", "th", "dd", "dt", "a", "option", "br", "hr", "img", "input", "meta", "link", "col", "area",
-    "base", "embed", "source", "track", "wbr",
-})  # fmt: skip
-"""Elements that are empty, or that are closed by the next one of their kind."""
-TAG = re.compile(r"<(/?)([a-z][\w:.-]*+)([^<>]*+)>", re.I)
-EMPTY = re.compile(r"<(a|span|p|div|i|b|em|strong|td|li|title|script|style|h[1-6])\b([^<>]*+)(?<=/)>", re.I)
-"""Both use possessive quantifiers: otherwise a page of unclosed tags takes hours."""
-
-
-def _depth(text: str) -> int:
-    """How deeply the tags are nested, by a linear count before any parser is run."""
-    if text.count("<") <= MAX_DEPTH:
-        return 0
-    deepest = depth = 0
-    for match in TAG.finditer(text):
-        if match[2].lower() in SHALLOW or match[3].endswith("/"):
-            continue
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _self_closed(text: str) -> str:
-    """Write out XHTML's `<a id="x"/>`, because an HTML parser would leave the element open."""
-    return EMPTY.sub(lambda tag: f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", text) if "/>" in text else text
-
-
-class _Walk:
+class Walk:
     """Collects the text between block boundaries."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._linked = 0
+        self._node: Element | None = None
+        """The element at whose beginning or end the last paragraph ended."""
+        self._is_end = False
         self._asides: list[Block] = []
         """Excluded parts of the paragraph that is being collected."""
 
@@ -148,13 +46,15 @@ class _Walk:
             node, level, rule, border, leaving = stack.pop()
             if leaving:
                 if border:
+                    self._node, self._is_end = node, True
                     yield from self._flush(level, rule)
-                self._parts.append(_tail(node))
+                self._leave(node)
                 continue
             border = _is_border(node)
             if border:
+                self._node, self._is_end = node, False
                 yield from self._flush(level, rule)
-            own = rule_of(node, self._parts[-8:])
+            own = self._rule(node)
             if own is not None and not (own and border):
                 self._leave_out(node, own)
                 continue
@@ -164,6 +64,10 @@ class _Walk:
             stack.append((node, inside, inside_rule, border, True))
             stack.extend((child, inside, inside_rule, False, False) for child in reversed(node))
         yield from self._flush(0, "")
+
+    def _rule(self, node: Element) -> str | None:
+        """The rule that excludes an element; None for text, empty for what is removed without a record."""
+        return rule_of(node, self._parts[-8:])
 
     def _level(self, node: Element, around: int, border: bool) -> int:
         """The level of the heading that an element is, or is in; inside a paragraph, only its beginning can be one."""
@@ -181,11 +85,23 @@ class _Walk:
             _keep_blank_lines(node)
         if name in ("text", "tspan"):
             self._parts.append(_svg_break(node, self._parts))
-        if name == "span" and "display:block" in style_of(node):
+        if name == "span" and self._is_block(node):
             self._parts.append(BREAK)
         self._parts.append(BREAK if name == "br" else node.text or "")
         if name == "a" and (node.get("href") or "").partition("#")[0][:4] != "http":
             self._linked += len("".join(node.itertext()))
+
+    def _is_block(self, node: Element) -> bool:
+        """Whether a `span` is set as a block."""
+        return "display:block" in style_of(node)
+
+    def _leave(self, node: Element) -> None:
+        tail = node.tail or ""
+        self._parts.append(_tail(node) if tail[:1].isspace() and self._is_initial(node) else tail)
+
+    def _is_initial(self, node: Element) -> bool:
+        """Whether an element is set like a large initial."""
+        return name_of(node) == "span" and INITIAL_CLASS.search(node.get("class") or "") is not None
 
     def _leave_out(self, node: Element, rule: str) -> None:
         if rule and isinstance(node.tag, str) and (text := one_line(" ".join(node.itertext()))):
@@ -199,20 +115,25 @@ class _Walk:
         self._asides.clear()
         self._parts.clear()
         self._linked = 0
-        for part in _paragraphs(whole, level) if BREAK in whole else [whole]:
+        if whole.isspace() or not whole:
+            return
+        for part in self._paragraphs(whole, level) if BREAK in whole else [whole]:
             if text := one_line(part):
-                yield Block(text, level, linked, rule)
+                yield self._block(Block(text, level, linked, rule))
 
+    def _block(self, block: Block) -> Block:
+        """A block as it is returned."""
+        return block
 
-def _paragraphs(text: str, level: int) -> Iterator[str]:
-    """The paragraphs of a block with line breaks; first lines such as `Chapter One` are paragraphs of their own."""
-    for part in PARAGRAPH.split(text):
-        first, _, rest = part.strip(WHITE_OR_BREAK).partition(BREAK)
-        while rest and not level and names_division(one_line(first)):
-            yield first
-            part = rest
-            first, _, rest = part.partition(BREAK)
-        yield part
+    def _paragraphs(self, text: str, level: int) -> Iterator[str]:
+        """The paragraphs of a block with line breaks; first lines such as `Chapter One` are paragraphs of their own."""
+        for part in PARAGRAPH.split(text):
+            first, _, rest = part.strip(WHITE_OR_BREAK).partition(BREAK)
+            while rest and not level and names_division(one_line(first)):
+                yield first
+                part = rest
+                first, _, rest = part.partition(BREAK)
+            yield part
 
 
 def _is_border(node: Element) -> bool:
@@ -258,11 +179,8 @@ def _text_behind(node: Element) -> str:
 
 
 def _tail(node: Element) -> str:
-    """The text behind an element; without the white space that separates a large initial from its word."""
-    tail = node.tail or ""
-    if not tail[:1].isspace() or name_of(node) != "span" or not INITIAL_CLASS.search(node.get("class") or ""):
-        return tail
-    letter = (node.text or "").strip()
+    """The text behind a large initial, without the white space that separates it from its word."""
+    tail, letter = node.tail or "", "".join(islice(node.itertext(), 4)).strip()
     return tail.lstrip() if len(letter) == 1 and letter.isupper() and letter not in WORDS_OF_ONE_LETTER else tail
 
 

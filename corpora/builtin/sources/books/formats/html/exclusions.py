@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from corpora.builtin.sources.elements import Element
@@ -29,6 +30,7 @@ TYPES = frozenset({
 })  # fmt: skip
 """Values of `epub:type` and `role` for front and back matter."""
 SILENT_TYPES = frozenset({"backlink", "doc-backlink", "doc-noteref", "doc-pagebreak", "noteref", "pagebreak"})
+INLINE = frozenset({"a", "span", "sup", "small", "i", "em"})
 LINKS_RATE = 0.5
 """A `nav` element is a table of contents if at least this share of its text is in links; others are used by mistake."""
 NOTE_SIGN = re.compile(
@@ -40,6 +42,25 @@ NOTE_NUMBER = re.compile(r"\d{1,3}\.?")
 RAISED_NUMBER = re.compile(r"\d{1,3}")
 PAGE_ID = re.compile(r"(?:page|pag|pg|pb|p)[._-]?0*(\d{1,4})", re.I)
 PAGE_NUMBER = re.compile(r"[\[({]?(?:p\. ?|pg\.? ?|page )?(\d{1,4})[\])}]?", re.I)
+REFERENCE_CLASS = re.compile(
+    r"(?:mso)?(?:foot|end|rear)?note(?:ref(?:erence)?|anchor|call|link|mark|number|num|indicator)s?"
+    r"|fn(?:ref|anchor|link|mark|num)|(?:foot|end)notes?"
+)
+"""Names of classes of the marks of notes, in small letters, without signs and digits."""
+NOTE_CLASS = re.compile(
+    r"(?:mso|calibre|epub|x)?(?:foot|end|rear)notes?"
+    r"(?:text|body|para(?:graph)?|entry|item|content|list|section|block|box|group|first|last|p)?s?"
+)
+"""Names of classes of notes, in the same form."""
+NOTE_TYPES = frozenset(
+    {"footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes", "doc-footnote", "doc-endnote",
+     "doc-endnotes"}
+)  # fmt: skip
+NOTE = "note"
+SIGN = re.compile(r"[\[({]?(\d{1,3}|[*†‡§]{1,3}|[^\W\d_]|[ivx]{1,5})[\])}]?[.:]?")
+UNITS = re.compile(r"(?:.*(?:met(?:re|er)s?|feet|inch(?:es)?|miles?|yards?|times|power)|[^\W\d_]{0,3})", re.I)
+"""Words before a raised number that is a power."""
+LAST_WORD = re.compile(r"[^\W\d_]+$")
 BEFORE_MARKS = frozenset(""".,;:!?…"'”’»)""")
 BRACKETED = re.compile(r"\[\w{1,5}\]")
 
@@ -51,7 +72,13 @@ def style_of(node: Element) -> str:
 
 def name_of(node: Element) -> str:
     """An element's local name in lower case; empty for comments and the like."""
-    return node.tag.rpartition(":")[2].lower() if isinstance(node.tag, str) else ""
+    tag = node.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition(":")[2].lower()
 
 
 def rule_of(node: Element, before: list[str]) -> str | None:
@@ -74,12 +101,55 @@ def rule_of(node: Element, before: list[str]) -> str | None:
     return _rule_of_attributes(node)
 
 
+def is_note(node: Element) -> bool:
+    """Whether the attributes of an element call it a note or a section of notes."""
+    return _calls_note(node.get("class") or "", f"{node.get('epub:type') or ''} {node.get('role') or ''}")
+
+
+@lru_cache(maxsize=4096)
+def _calls_note(classes: str, types: str) -> bool:
+    is_typed = not NOTE_TYPES.isdisjoint(types.lower().split())
+    return is_typed or any(map(NOTE_CLASS.fullmatch, _class_letters(classes)))
+
+
+def reference_of(node: Element) -> tuple[str, str] | None:
+    """The label and the target of a mark of a note; None for other elements that are not read.
+
+    Args:
+        node: an element without rule, such as a link, a raised number, or a page number.
+    """
+    match = SIGN.fullmatch(_short_text(node))
+    if match is None:
+        return None
+    link = next((part.get("href") or "" for part in islice(node.iter(), 8) if name_of(part) == "a"), "")
+    _, sign, target = link.partition("#")
+    if not sign and name_of(node) != "sup" and not _is_reference(node):
+        return None
+    return match[1], target
+
+
+def _is_reference(node: Element) -> bool:
+    """Whether an element with a short label is the mark of a note by its class or type."""
+    if not node.attrib:
+        return False
+    if any(map(REFERENCE_CLASS.fullmatch, _class_letters(node.get("class") or ""))):
+        return SIGN.fullmatch(_short_text(node)) is not None
+    return "noteref" in f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower()
+
+
+@lru_cache(maxsize=4096)
+def _class_letters(classes: str) -> tuple[str, ...]:
+    return tuple([re.sub(r"[\W\d_]+", "", kind) for kind in classes[:200].lower().split()])
+
+
 def _rule_of_attributes(node: Element) -> str | None:
     if not node.attrib:
         return None
     types = f"{node.get('epub:type') or ''} {node.get('role') or ''}".lower().split()
     classes = (node.get("class") or "").lower().split()
     if not SILENT_TYPES.isdisjoint(types) or not SILENT_CLASSES.isdisjoint(classes):
+        return ""
+    if classes and name_of(node) in INLINE and _is_reference(node):
         return ""
     if found := next((kind for kind in types if kind in TYPES), None):
         return f"marked as {found}"
@@ -106,8 +176,12 @@ def _is_note_mark(node: Element, name: str, before: list[str]) -> bool:
     if name != "sup":
         return False
     text, written = _short_text(node), "".join(before).rstrip()
-    is_behind_mark = bool(written) and written[-1] in BEFORE_MARKS
-    return BRACKETED.fullmatch(text) is not None or (is_behind_mark and RAISED_NUMBER.fullmatch(text) is not None)
+    if BRACKETED.fullmatch(text) is not None:
+        return True
+    if not written or RAISED_NUMBER.fullmatch(text) is None:
+        return False
+    word = LAST_WORD.search(written[-40:])
+    return written[-1] in BEFORE_MARKS or (word is not None and UNITS.fullmatch(word[0]) is None)
 
 
 def _is_page_number(node: Element, name: str) -> bool:

@@ -10,7 +10,7 @@ from itertools import islice
 from corpora.builtin.sources.books.cleaning.heading_words import FIRM_DIVISION, division_of
 from corpora.builtin.sources.books.cleaning.prose import QUOTES, ends_like_prose, is_title
 from corpora.builtin.sources.books.formats.blocks import one_line, words_in
-from corpora.builtin.sources.books.formats.html_exclusions import HEADINGS, name_of
+from corpora.builtin.sources.books.formats.html.exclusions import HEADINGS, name_of
 from corpora.builtin.sources.elements import Element
 
 MAX_CHARACTERS = 120
@@ -55,7 +55,7 @@ def heading_level(node: Element) -> int:
     The text must be short and must not be a sentence. If the block is only a frame around one other element, the
     attributes of that element count too.
     """
-    level = next((level for each in _framed(node) if (level := _marked_level(each))), 0)
+    level = next((level for each in framed(node) if (level := _marked_level(each))), 0)
     text = _short_text(node) if level else ""
     if not is_heading_text(text):
         return 0
@@ -111,7 +111,7 @@ def _names(classes: str | None) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def _framed(node: Element) -> Iterator[Element]:
+def framed(node: Element) -> Iterator[Element]:
     """An element, and the elements inside that are all that those around them contain."""
     yield node
     for _ in range(MAX_FRAMES):

@@ -1,0 +1,110 @@
+"""Walk the pages of a book: as any page, but with its notes told from its text, and with the looks of its blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from corpora.builtin.sources.books.formats.blocks import Block, Markup, one_line
+from corpora.builtin.sources.books.formats.html.exclusions import NOTE, is_note, name_of, reference_of
+from corpora.builtin.sources.books.formats.html.headings import framed, is_heading_text
+from corpora.builtin.sources.books.formats.html.styles import BLOCK, FLOATING, Styles
+from corpora.builtin.sources.books.formats.html.walk import BREAK, Walk
+from corpora.builtin.sources.elements import Element
+
+MAX_LOOK_CHARACTERS = 120
+"""The looks of longer blocks matter only if they are next to one that looks like a heading."""
+LOOKS = frozenset("bcl")
+MAX_FRAMES = 4
+STOPPED = re.compile(r"[.!?…][\"'”’»)\]]*$")
+MIN_LINES = 3
+MEAN_LINE, LONG_LINE = 60, 150
+"""With lines of this length on average, and at least one long one, line breaks are borders of paragraphs, and not of
+verses or of lines of an address."""
+SPACED = tuple(" \t\n\xa0")
+PUNCTUATION = tuple(".,;:!?)]”’»")
+ITEMS = frozenset({"li", "aside", "dd"})
+
+
+class BookWalk(Walk):
+    """Collects the blocks of a page of a book.
+
+    Args:
+        styles: the looks of the book's classes.
+    """
+
+    def __init__(self, styles: Styles) -> None:
+        super().__init__()
+        self._styles = styles
+        self._ids: list[str] = []
+        """The targets of links since the last block."""
+        self._marks: list[tuple[str, str]] = []
+        self._last_look = ""
+
+    def _rule(self, node: Element) -> str | None:
+        rule = super()._rule(node)
+        if rule is None and (node.get("class") or node.get("role") or node.get("epub:type")):
+            if is_note(node):
+                return NOTE
+            if self._styles.hide(node):
+                return "hidden"
+        return rule
+
+    def _enter(self, node: Element) -> None:
+        target = node.get("id") or (node.tag == "a" and node.get("name"))
+        if target and not any(part.strip() for part in self._parts):
+            self._ids.append(target)
+        super()._enter(node)
+
+    def _is_block(self, node: Element) -> bool:
+        return super()._is_block(node) or BLOCK in self._styles.of(node)
+
+    def _is_initial(self, node: Element) -> bool:
+        return super()._is_initial(node) or FLOATING in self._styles.of(node)
+
+    def _leave_out(self, node: Element, rule: str) -> None:
+        reference = reference_of(node) if not rule and name_of(node) else None
+        if reference is not None:
+            if any(part.strip() for part in self._parts):
+                self._marks.append(reference)
+            elif target := node.get("id") or node.get("name"):
+                self._ids.append(target)
+            if (node.tail or "").startswith(PUNCTUATION) and self._parts and self._parts[-1].endswith(SPACED):
+                self._parts[-1] = self._parts[-1].rstrip()
+        super()._leave_out(node, rule)
+
+    def _block(self, block: Block) -> Block:
+        node = self._node if self._is_end or self._node is None else self._node.getparent()
+        is_compared = self._last_look or (len(block.text) <= MAX_LOOK_CHARACTERS and is_heading_text(block.text))
+        look = self._last_look = self._look(node) if is_compared and node is not None and not block.level else ""
+        around = node.getparent() if node is not None else None
+        item = around.get("id") if around is not None and name_of(around) in ITEMS else None
+        if not (look or self._ids or item or self._marks):
+            return block
+        markup = Markup(look, (*self._ids, *([item] if item else ())), tuple(self._marks))
+        self._ids, self._marks = [], []
+        return block._replace(markup=markup)
+
+    def _look(self, node: Element) -> str:
+        """The letters of the looks of a block, whichever element around or in it has them."""
+        frames = [node, *islice(node.iterancestors(), MAX_FRAMES - 1), *framed(node)]
+        found = "".join([self._styles.of(frame) for frame in frames if name_of(frame) not in ("body", "html")])
+        return "".join(sorted(LOOKS & {*found}))
+
+    def _paragraphs(self, text: str, level: int) -> Iterator[str]:
+        for part in super()._paragraphs(text, level):
+            yield from _sentences_by_line(part) if not level and BREAK in part else (part,)
+
+
+def _sentences_by_line(text: str) -> Iterator[str]:
+    """The lines of a block, if they are long and thus paragraphs; lines that end inside a sentence are not parted."""
+    lines = [line for line in text.split(BREAK) if line.strip()]
+    if len(lines) < MIN_LINES or max(map(len, lines)) < LONG_LINE or len(text) < MEAN_LINE * len(lines):
+        yield text
+        return
+    begin = 0
+    for n, line in enumerate(lines, 1):
+        if n == len(lines) or STOPPED.search(one_line(line)):
+            yield BREAK.join(lines[begin:n])
+            begin = n
