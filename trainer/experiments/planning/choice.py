@@ -15,6 +15,9 @@ FEWEST = 4
 AS_GOOD, SAME = 1.1, 0.01
 """Forms with at most this many times the smallest error, or at most this much above it, are as good, since runs that
 differ only in their seed are further apart. Of these, the one with the fewest parameters is chosen."""
+RIVAL, CLOSE = 2.0, 0.02
+"""Forms with at most this many times the chosen form's error, or at most this much above it, are rivals: the short runs
+do not tell them apart, although they can differ widely far from these runs."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,17 @@ def compare_forms(points: Sequence[Point], forms: Sequence[Form] = FORMS) -> lis
     as_good = [tried for tried in made if tried.error <= max(AS_GOOD * made[0].error, made[0].error + SAME)]
     chosen = min(as_good, key=lambda tried: len(tried.fitted.logs))
     return [chosen, *(tried for tried in made if tried is not chosen)]
+
+
+def rivals(forms: Sequence[EvaluatedForm]) -> list[EvaluatedForm]:
+    """The forms that the short runs do not tell apart from the chosen one.
+
+    Args:
+        forms: from `compare_forms`, the chosen one first.
+    """
+    chosen, *others = forms
+    most = max(RIVAL * chosen.error, chosen.error + CLOSE)
+    return [tried for tried in others if tried.error <= most]
 
 
 def errors_of(fitted: FittedForm, points: Sequence[Point]) -> list[float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpora import OptionError
 from trainer.distillation import RunSettings, StartingPoint, resolve, starting_point
-from trainer.experiments.planning.choice import EvaluatedForm, compare_forms
+from trainer.experiments.planning.choice import EvaluatedForm, compare_forms, rivals
 from trainer.experiments.planning.design import ShortRun, short_runs
 from trainer.experiments.planning.fitting import Point
 from trainer.experiments.planning.measures import Measure, Target, target_of
@@ -158,7 +158,7 @@ def fitted_plan(prepared: PreparedPlan, runs: Sequence[ShortRunResult], *, resam
     """
     points, scale = points_of(runs, prepared.measure, prepared.start.fidelity[prepared.measure.key]), prepared.scale
     forms = compare_forms(points)
-    made = bootstrap(forms[0], points, resamples=resamples)
+    made = bootstrap(forms[0], points, rivals=rivals(forms), resamples=resamples)
     speeds = [run.tokens_per_second for run in runs if run.tokens_per_second]
     return Plan(
         prepared, runs, forms,

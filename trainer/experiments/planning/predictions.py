@@ -1,4 +1,4 @@
-"""Predictions of the chosen form for longer runs and more data, with intervals from a bootstrap over runs."""
+"""Predictions for longer runs and more data, with intervals from a bootstrap over runs and from rival forms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ STEPS = 400
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with the interval of 95 % of its resamples; `high` is None if it is beyond the searched range."""
+    """A value with the interval of 95 % of its resamples, widened to the values of rival forms.
+
+    `high` is None if it is beyond the searched range.
+    """
 
     value: float | None
     """None if there is no such value."""
@@ -81,9 +84,11 @@ class Bootstrap:
     resampled: tuple[FittedForm, ...]
     errors: tuple[float, ...]
     """[resamples], the error of each prediction, as a logarithm, drawn from the errors on runs left out."""
+    rivals: tuple[EvaluatedForm, ...] = ()
+    """Forms that the short runs do not tell apart from the chosen one."""
 
     def loss(self, data: float, updates: float) -> Estimate:
-        """The loss of a run, with an interval that includes the form's errors on runs left out.
+        """The loss of a run, with an interval that includes the form's errors on runs left out, and the rival forms.
 
         Args:
             data: tokens of distinct text.
@@ -93,30 +98,36 @@ class Bootstrap:
             each.loss(data, updates) * float(np.exp(error))
             for each, error in zip(self.resampled, self.errors, strict=True)
         ]
-        return Estimate(self.chosen.fitted.loss(data, updates), *_ends(drawn))
+        others = [rival.fitted.loss(data, updates) for rival in self.rivals]
+        return Estimate(self.chosen.fitted.loss(data, updates), *_ends(drawn, others))
 
     def of(self, value: Callable[[FittedForm], float | None]) -> Estimate:
-        """Any other value of the form, with its interval.
+        """Any other value of the form, with an interval that includes the rival forms.
 
         Args:
             value: computes it from a fit; None counts as larger than any number.
         """
-        drawn = [value(each) for each in self.resampled]
-        return Estimate(value(self.chosen.fitted), *_ends([np.inf if each is None else each for each in drawn]))
+        found = [value(each) for each in (*self.resampled, *(rival.fitted for rival in self.rivals))]
+        sized = [np.inf if each is None else each for each in found]
+        drawn = len(self.resampled)
+        return Estimate(value(self.chosen.fitted), *_ends(sized[:drawn], sized[drawn:]))
 
 
-def bootstrap(tried: EvaluatedForm, points: Sequence[Point], *, resamples: int = RESAMPLES) -> Bootstrap:
+def bootstrap(
+    tried: EvaluatedForm, points: Sequence[Point], *, rivals: Sequence[EvaluatedForm] = (), resamples: int = RESAMPLES
+) -> Bootstrap:
     """Fit the chosen form to resamples of the runs, drawn with replacement, including repetitions with other seeds.
 
     Args:
         tried: the chosen form with its errors.
         points: the short runs.
+        rivals: the forms that the short runs do not tell apart from it.
         resamples: how many to draw.
     """
     rng = generator("planning", tried.fitted.form.name, [[p.data, p.updates, p.loss] for p in points])
     drawn = rng.integers(len(points), size=(resamples, len(points)))
     fits = tuple(fit(tried.fitted.form, [points[n] for n in row], near=tried.fitted) for row in drawn.tolist())
-    return Bootstrap(tried, fits, tuple(rng.normal(0, tried.spread, resamples).tolist()))
+    return Bootstrap(tried, fits, tuple(rng.normal(0, tried.spread, resamples).tolist()), tuple(rivals))
 
 
 def predict_multiples(made: Bootstrap, scale: Scale, speeds: Sequence[float], *, grow: bool) -> list[Prediction]:
@@ -207,6 +218,8 @@ def _first(values: np.ndarray[tuple[int], np.dtype[np.float64]], holds: np.ndarr
     return float(values[np.argmax(holds)]) if holds.any() else None
 
 
-def _ends(drawn: Sequence[float]) -> tuple[float | None, float | None]:
-    low, high = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
-    return (float(low) if np.isfinite(low) else None), (float(high) if np.isfinite(high) else None)
+def _ends(drawn: Sequence[float], others: Sequence[float] = ()) -> tuple[float | None, float | None]:
+    """The interval of 95 % of the drawn values, widened to the other values; None for an infinite end."""
+    low, high = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf").tolist()
+    low, high = min([low, *others]), max([high, *others])
+    return (low if np.isfinite(low) else None), (high if np.isfinite(high) else None)

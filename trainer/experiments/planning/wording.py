@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from corpora.errors import counted
+from trainer.experiments.planning.choice import EvaluatedForm
 from trainer.experiments.planning.fitting import NOISE
 from trainer.experiments.planning.measures import Measure
 from trainer.experiments.planning.planner import Plan
@@ -35,11 +37,18 @@ def hours_in_words(hours: Estimate) -> str:
 
 def _crossover(plan: Plan) -> str:
     scale, found = plan.prepared.scale, plan.crossover
-    now, most = plan.same_epochs[0].loss.value or 0.0, plan.same_epochs[-1].loss.value or 0.0
-    if most > (1 - NOISE) * now:
+    chosen, *others = [_gain(form, plan) for form in (plan.bootstrap.chosen, *plan.bootstrap.rivals)]
+    if max(chosen, *others, 0.0) < NOISE:
         return (
             f"Neither more data nor more updates helps by more than chance: ten times both lowers the loss by less "
             f"than {NOISE:.0%}. If the short runs do not fall either, they are too short; use more --updates."
+        )
+    if chosen < NOISE:
+        most = plan.bootstrap.rivals[others.index(max(others))]
+        return (
+            "These runs do not tell whether more data and more updates help: ten times both lowers the loss by less "
+            f"than {NOISE:.0%} by the chosen form, and by {max(others):.0%} by {most.fitted.form.formula}, whose error "
+            f"on the runs left out is {most.error:.1%}. Use more --updates."
         )
     if found.value is None:
         return "As far as these runs show, doubling the updates helps more than doubling the data at any length."
@@ -49,6 +58,15 @@ def _crossover(plan: Plan) -> str:
         f"Doubling the data helps more than doubling the updates from update {_many(found)}, after {epochs:,.1f} "
         f"epochs, {where} ({scale.updates:,} updates)."
     )
+
+
+def _gain(form: EvaluatedForm, plan: Plan) -> float:
+    """The share by which ten times the data and the updates lower the loss."""
+    scale, (first, *_, last) = plan.prepared.scale, plan.same_epochs
+    now, then = (
+        form.fitted.loss(scale.seen(each.multiple * scale.tokens, each.updates), each.updates) for each in (first, last)
+    )
+    return 1 - then / now
 
 
 def _target(plan: Plan) -> list[str]:
@@ -64,19 +82,25 @@ def _target(plan: Plan) -> list[str]:
 
 
 def _reached(said: str, plan: Plan, required: Requirement, measure: Measure) -> list[str]:
-    if required.multiple.value is None:
+    scale, times = plan.prepared.scale, required.multiple
+    epochs = scale.updates * scale.tokens_per_update / scale.tokens
+    if times.value is None and times.low is not None:
+        return [
+            f"These runs do not tell whether {said} can be reached: the chosen form ends at "
+            f"{in_words(required.floor_of_data, measure)}, but in the best case {_times(times.low)} times the data and "
+            f"{epochs:g} epochs reach it."
+        ]
+    if times.value is None:
         return [
             f"{said} is out of reach: with any amount of data and any number of updates, these curves end at "
             f"{in_words(required.floor_of_data, measure)}. A larger student or another loss may reach it."
         ]
-    scale, times = plan.prepared.scale, required.multiple
     alone = (
         f"{said} is out of reach with this dataset alone, with any number of updates: the curve ends at "
         f"{in_words(required.floor, measure)}."
         if required.updates.value is None
         else f"{said} needs {_many(required.updates)} updates on this dataset; {scale.updates:,} are planned."
     )
-    epochs = scale.updates * scale.tokens_per_update / scale.tokens
     return [
         alone,
         f"With {epochs:g} epochs, it needs {_spelled(times.value, times.low, times.high, '{:.3g}')} times the data.",
@@ -84,14 +108,18 @@ def _reached(said: str, plan: Plan, required: Requirement, measure: Measure) -> 
 
 
 def _trust(plan: Plan) -> str:
-    chosen, *others = plan.forms
+    (chosen, *others), rivals = plan.forms, plan.bootstrap.rivals
+    apart = (
+        f" The intervals include {counted(len(rivals), 'form')} that these runs do not tell apart from the chosen one."
+    )
     far = plan.same_updates[0].updates / max(run.updates for run in plan.runs)
     data = plan.prepared.scale.tokens / max(run.tokens for run in plan.runs)
     return (
         f"From the smaller short runs, the form {chosen.fitted.form.formula} predicted the largest ones with a mean "
         f"error of {chosen.error:.1%}, and the next best form, {others[0].fitted.form.formula}, with "
-        f"{others[0].error:.1%}. The planned run has {far:,.1f} times the updates and {data:,.1f} times the data of "
-        "the largest short run: the larger these factors, the less reliable are the intervals."
+        f"{others[0].error:.1%}.{apart if rivals else ''} The planned run has {far:,.1f} times the updates and "
+        f"{data:,.1f} times the data of the largest short run: the larger these factors, the less reliable are the "
+        "intervals."
     )
 
 
@@ -111,6 +139,10 @@ def _cautions(plan: Plan) -> list[str]:
 
 def _many(estimate: Estimate) -> str:
     return _spelled(estimate.value, estimate.low, estimate.high, "{:,.0f}")
+
+
+def _times(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _spelled(value: float | None, low: float | None, high: float | None, form: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,19 @@ def test_more_data_cannot_help_before_the_first_epoch_ends() -> None:
 
 def test_data_that_never_matters_has_no_crossover() -> None:
     assert crossover(fitted("updates", 1.0, 0.3, 0.8), SCALE) is None
+
+
+def test_an_interval_includes_the_forms_that_the_runs_do_not_tell_apart() -> None:
+    floored, falling = bootstrapped("approach", 0.5, 1.0, 1.0), fitted("decline", 1.0, 1.0)
+    both = replace(floored, rivals=(EvaluatedForm(falling, (0.0,)),))
+    alone, widened = floored.loss(8000, 1e6), both.loss(8000, 1e6)
+    assert alone.low is not None and alone.low > 0.4
+    assert widened.low == pytest.approx(falling.loss(8000, 1e6))
+    assert (widened.value, widened.high) == (alone.value, alone.high)
+    assert requirement(floored, SCALE, 0.2).multiple.low is None
+    found = requirement(both, SCALE, 0.2)
+    assert found.multiple.value is None
+    assert found.multiple.low is not None  # the chosen form never reaches the target, the rival does
 
 
 def test_a_target_is_reached_where_the_curve_says() -> None:
