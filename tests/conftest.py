@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -17,12 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-settings.register_profile("default", deadline=None)  # a busy machine is no failure
+settings.register_profile(
+    "default",
+    deadline=None,  # a busy machine is no failure
+    phases=[phase for phase in Phase if phase is not Phase.explain],  # which would trace every line of passing tests
+)
 settings.load_profile("default")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+gc.set_threshold(50_000, 20, 20)  # thousands of collected tests live to the end; looking at them again takes time
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -32,6 +40,19 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     for item in items:
         if item.get_closest_marker("real_data") and not REAL.exists():
             item.add_marker(pytest.mark.skip(reason=f"needs the real data in {REAL}"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected is never garbage: nobody looks for cycles in it."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def power_stays_on() -> Iterator[None]:
+    """Do not wait for the disk: what tests write in this process may be lost when the machine stops."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture
@@ -45,7 +66,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
     """A folder of six small documents."""
-    folder = tmp_path / "texts"
+    return _texts(tmp_path / "texts")
+
+
+def _texts(folder: Path) -> Path:
     folder.mkdir()
     for number in range(6):
         lines = [
@@ -55,20 +79,35 @@ def texts(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def corpus(home: Path, texts: Path) -> Any:
-    """A sentence dataset named `corpus`."""
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the datasets that `corpus` and `tokens` copy."""
     import corpora
 
-    return corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep")
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORPORA_HOME", str(folder / "home"))
+        corpus = corpora.build(f"texts:folder={_texts(folder / 'texts')}", name="corpus", duplicates="keep")
+        corpora.tokenize(corpus, train=120)
+    return folder / "home"
 
 
 @pytest.fixture
-def tokens(corpus: Any) -> Any:
-    """A token dataset named `corpus-tokens`, its vocabulary trained on it."""
+def corpus(home: Path, made: Path) -> Any:
+    """A sentence dataset named `corpus`, with the rows of `texts`."""
     import corpora
 
-    return corpora.tokenize(corpus, train=120)
+    shutil.copytree(made / "corpus", home / "corpus")
+    return corpora.open("corpus")
+
+
+@pytest.fixture
+def tokens(corpus: Any, home: Path, made: Path) -> Any:
+    """A token dataset named `corpus-tokens`, its vocabulary trained on `corpus`."""
+    import corpora
+
+    shutil.copytree(made / "corpus-tokens", home / "corpus-tokens")
+    return corpora.open("corpus-tokens")
 
 
 @pytest.fixture

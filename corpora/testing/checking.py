@@ -171,6 +171,7 @@ def searched(check: Callable[..., None], *strategies: object) -> None:
     hypothesis = _hypothesis()
     settings = hypothesis.settings(
         max_examples=EXAMPLES,
+        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],  # it traces each line
         deadline=None,
         derandomize=True,
         database=None,

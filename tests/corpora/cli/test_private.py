@@ -62,7 +62,8 @@ def test_nothing_written_tells_the_text_or_the_place(run, secret, home, tmp_path
     assert str(out) not in (out / "run" / "run.json").read_text() + (out / "run" / "student" / "README.md").read_text()
 
 
-def test_what_is_not_private_does_tell(corpus, texts):
+def test_what_is_not_private_does_tell(home, texts):
+    corpus = corpora.build(f"texts:folder={texts}", duplicates="keep")
     page = (corpus.path / "report.html").read_text(encoding="utf-8")
     assert "says hello" in page and str(texts) in (corpus.path / "manifest.json").read_text(encoding="utf-8")
 

@@ -63,7 +63,8 @@ def test_links_that_were_planted_in_a_staging_folder_are_not_written_through(cor
     assert survives(outside)
 
 
-def test_a_lock_file_that_is_a_link_is_refused(corpus, home, texts, outside):
+def test_a_lock_file_that_is_a_link_is_refused(home, texts, outside):
+    corpus = corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep")
     (home / ".locks" / corpus.path.name).unlink()
     (home / ".locks" / corpus.path.name).symlink_to(outside / "inner" / "precious.txt")
     with pytest.raises(corpora.StorageError, match="is a symbolic link"):
