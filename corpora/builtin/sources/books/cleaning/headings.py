@@ -226,6 +226,7 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
         return
     listed = _listed(short)
     chapters = sum(level == 1 for level in levels.values())
+    is_marked = _are_marked(blocks)
     regular = chapters < MIN_CHAPTERS and _is_regular(blocks, upper)
     spaced = {n for n in upper if blocks[n].gap >= 2 and blocks[n].gap > _usual_gap(blocks)}
     above = {n for n in upper if levels.get(n + 1) == 1 and not ENDING.fullmatch(blocks[n + 1].text)}
@@ -236,9 +237,14 @@ def _capitals(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping
             n in above
             or short[n].casefold() in listed
             or (len(spaced) >= MIN_CHAPTERS and n in spaced)
-            or (regular and _is_followed_by_prose(blocks, n))
+            or (regular and _is_followed_by_prose(blocks, n) and (n - 1 in levels or not is_marked))
         ):
             yield n
+
+
+def _are_marked(blocks: Sequence[Block]) -> bool:
+    """Whether the file itself marks the headings of chapters, so that a line amid paragraphs is none."""
+    return sum(block.level > 0 for block in blocks) >= MIN_CHAPTERS
 
 
 def _is_short_name(text: str, short: Mapping[int, str]) -> bool:
@@ -249,7 +255,7 @@ def _is_short_name(text: str, short: Mapping[int, str]) -> bool:
 
 def _isolated(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> list[int]:
     """Short lines of any case, such as `winter` and `The Ferry`, that divide a book without other divisions."""
-    if sum(level == 1 for level in levels.values()) >= MIN_CHAPTERS:
+    if _are_marked(blocks) or sum(level == 1 for level in levels.values()) >= MIN_CHAPTERS:
         return []
     bare = [n for n, text in short.items() if n not in levels and _is_bare(text)]
     found = [n for n in bare if n and _is_prose_at(blocks, n - 1) and _is_followed_by_prose(blocks, n)]

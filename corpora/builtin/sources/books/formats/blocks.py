@@ -30,6 +30,8 @@ class Markup(NamedTuple):
     """The targets of links at its beginning or around it."""
     marks: tuple[tuple[str, str], ...] = ()
     """The labels of the marks of notes behind its first word, each with the id that the mark links to or nothing."""
+    is_labelled: bool = False
+    """Whether it has a label like a note: a mark in front of it, a link back, or an item of a list around it."""
 
 
 class Block(NamedTuple):

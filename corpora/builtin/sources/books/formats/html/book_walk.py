@@ -24,6 +24,8 @@ MEAN_LINE, LONG_LINE = 60, 150
 verses or of lines of an address."""
 SPACED = tuple(" \t\n\xa0")
 PUNCTUATION = tuple(".,;:!?)]”’»")
+LABEL = re.compile(r"[\[({]?(?:\d{1,3}[\])}.:]|[*†‡§])|\d{1,3}(?:$|\s+[\"“‘]?[A-Z])")
+"""The label at the beginning of a note."""
 ITEMS = frozenset({"li", "aside", "dd"})
 
 
@@ -40,6 +42,7 @@ class BookWalk(Walk):
         self._ids: list[str] = []
         """The targets of links since the last block."""
         self._marks: list[tuple[str, str]] = []
+        self._is_labelled = False
         self._last_look = ""
 
     def _rule(self, node: Element) -> str | None:
@@ -65,13 +68,16 @@ class BookWalk(Walk):
 
     def _leave_out(self, node: Element, rule: str) -> None:
         reference = reference_of(node) if not rule and name_of(node) else None
-        if reference is not None:
-            if any(part.strip() for part in self._parts):
-                self._marks.append(reference)
-            elif target := node.get("id") or node.get("name"):
+        is_written = any(part.strip() for part in self._parts)
+        if reference is not None and is_written:
+            self._marks.append(reference)
+        elif not rule and (reference is not None or name_of(node) == "a"):
+            self._is_labelled = True
+            if not is_written and (target := node.get("id") or node.get("name")):
                 self._ids.append(target)
-            if (node.tail or "").startswith(PUNCTUATION) and self._parts and self._parts[-1].endswith(SPACED):
-                self._parts[-1] = self._parts[-1].rstrip()
+        is_before_stop = is_written and reference is not None and (node.tail or "").startswith(PUNCTUATION)
+        if is_before_stop and self._parts[-1].endswith(SPACED):
+            self._parts[-1] = self._parts[-1].rstrip()
         super()._leave_out(node, rule)
 
     def _block(self, block: Block) -> Block:
@@ -82,8 +88,10 @@ class BookWalk(Walk):
         item = around.get("id") if around is not None and name_of(around) in ITEMS else None
         if not (look or self._ids or item or self._marks):
             return block
-        markup = Markup(look, (*self._ids, *([item] if item else ())), tuple(self._marks))
-        self._ids, self._marks = [], []
+        is_item = item is not None or (node is not None and name_of(node) in ITEMS)
+        is_labelled = self._is_labelled or is_item or LABEL.match(block.text) is not None
+        markup = Markup(look, (*self._ids, *([item] if item else ())), tuple(self._marks), is_labelled)
+        self._ids, self._marks, self._is_labelled = [], [], False
         return block._replace(markup=markup)
 
     def _look(self, node: Element) -> str:

@@ -24,6 +24,7 @@ CLASSES = {
 SILENT_CLASSES = frozenset({
     "fnanchor", "noteref", "page-number", "pagebreak", "pagenum", "pageno", "pagenumber", "x-ebookmaker-pageno",
 })  # fmt: skip
+LINE_CLASSES = frozenset({"line-number", "lineno", "linenum", "linenumber"})
 TYPES = frozenset({
     "colophon", "copyright-page", "cover", "doc-colophon", "doc-cover", "halftitlepage", "imprint", "landmarks", "loi",
     "lot", "other-credits", "titlepage", "toc",
@@ -151,6 +152,8 @@ def _rule_of_attributes(node: Element) -> str | None:
         return ""
     if classes and name_of(node) in INLINE and _is_reference(node):
         return ""
+    if not LINE_CLASSES.isdisjoint(classes) and _short_text(node).isdigit():
+        return ""
     if found := next((kind for kind in types if kind in TYPES), None):
         return f"marked as {found}"
     style = style_of(node)
@@ -178,8 +181,10 @@ def _is_note_mark(node: Element, name: str, before: list[str]) -> bool:
     text, written = _short_text(node), "".join(before).rstrip()
     if BRACKETED.fullmatch(text) is not None:
         return True
-    if not written or RAISED_NUMBER.fullmatch(text) is None:
+    if RAISED_NUMBER.fullmatch(text) is None:
         return False
+    if not written:
+        return (node.tail or "").lstrip()[:1].isalpha()
     word = LAST_WORD.search(written[-40:])
     return written[-1] in BEFORE_MARKS or (word is not None and UNITS.fullmatch(word[0]) is None)
 

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from statistics import median
 
 from corpora.builtin.sources.books.cleaning.heading_words import division_of
-from corpora.builtin.sources.books.cleaning.prose import is_prose
+from corpora.builtin.sources.books.cleaning.prose import is_prose, is_title
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 from corpora.builtin.sources.books.formats.html.headings import is_heading_text
 
@@ -22,6 +22,9 @@ TEXT_BLOCKS = 3
 MIN_HEADINGS = 3
 REGULAR_RATE = 0.8
 APART_BLOCKS = 8
+TITLED_RATE = 0.5
+FRONT_RATE = 0.2
+"""The first heading is in this part of the book."""
 
 
 def with_shown_headings(pages: Sequence[list[Block]]) -> list[list[Block]]:
@@ -78,13 +81,17 @@ def _opening(page: Sequence[Block]) -> list[int]:
         look = _look(block)
         if block.level or len(found) > OPENING_BLOCKS:
             return []
-        if _is_paragraph(block) and (not look or look not in looks) and not (look and is_heading_text(block.text)):
+        if _is_paragraph(block) and (not look or look not in looks) and not (look and _may_head(block)):
             return found
-        if not look or not is_heading_text(block.text):
+        if not look or not _may_head(block):
             return []
         looks.add(look)
         found.append(n)
     return []
+
+
+def _may_head(block: Block) -> bool:
+    return is_heading_text(block.text) and block.text[-1] not in ",;"
 
 
 def _between_paragraphs(blocks: Sequence[Block]) -> Iterator[int]:
@@ -95,15 +102,16 @@ def _between_paragraphs(blocks: Sequence[Block]) -> Iterator[int]:
             looking.setdefault(_look(block), []).append(n)
     for members in looking.values():
         found = [n for n in members if _is_between(blocks, n)]
-        if len(found) < max(MIN_HEADINGS, REGULAR_RATE * len(members)):
+        titled = sum(is_title(blocks[n].text) or division_of(blocks[n].text) is not None for n in found)
+        if len(found) < max(MIN_HEADINGS, REGULAR_RATE * len(members)) or titled < TITLED_RATE * len(found):
             continue
-        if median(b - a for a, b in pairwise(found)) >= APART_BLOCKS:
+        if found[0] <= FRONT_RATE * len(blocks) and median(b - a for a, b in pairwise(found)) >= APART_BLOCKS:
             yield from found
 
 
 def _is_between(blocks: Sequence[Block], number: int) -> bool:
     """Whether a block can be a heading by its text, with a paragraph or nothing above it and a paragraph below."""
-    if not is_heading_text(blocks[number].text) or number + 1 == len(blocks):
+    if not _may_head(blocks[number]) or number + 1 == len(blocks):
         return False
     look, following = _look(blocks[number]), blocks[number + 1]
     return (number == 0 or _is_paragraph(blocks[number - 1])) and _is_paragraph(following) and _look(following) != look

@@ -79,11 +79,12 @@ def _linked(pages: Sequence[list[Block]]) -> set[Place]:
 def _is_note(page: Sequence[Block], number: int, targets: set[str]) -> bool:
     """Whether a block is the target of a mark, or stands behind a label that is."""
     markup = page[number].markup
-    if markup is not None and not targets.isdisjoint(markup.ids):
+    if markup is not None and markup.is_labelled and not targets.isdisjoint(markup.ids):
         return True
     before = page[number - 1] if number else None
     return (
         before is not None
+        and not before.level
         and len(before.text) <= LABEL_CHARACTERS
         and before.markup is not None
         and not targets.isdisjoint(before.markup.ids)

@@ -49,7 +49,7 @@ def test_an_initial_that_is_a_word_stays_one(make_epub):
     "mark",
     [
         '<a id="page_12" class="x">12</a>', '<span id="pg12">[12]</span>', '<span class="hidden">x</span>',
-        '<span style="visibility: hidden">x</span>', '<a href="#r1">Back to text</a>',
+        '<span style="visibility: hidden">x</span>', '<a href="#r1">Back to text</a>', '<span class="linenum">5</span>',
     ],
 )  # fmt: skip
 def test_page_numbers_hidden_text_and_links_back_are_not_read(make_epub, mark):
@@ -58,6 +58,11 @@ def test_page_numbers_hidden_text_and_links_back_are_not_read(make_epub, mark):
 
 def test_a_raised_number_behind_a_stop_is_a_note_and_behind_a_number_a_power(make_epub):
     assert texts(make_epub("<p>It left.<sup>2</sup> All 10<sup>6</sup> of them.</p>")) == ["It left. All 106 of them."]
+
+
+def test_raised_numbers_of_verses_are_not_read(make_epub):
+    verses = "<p><sup>1</sup> It rained. <sup>2</sup> It stopped. <sup>12</sup>It rained.</p>"
+    assert texts(make_epub(verses)) == ["It rained. It stopped. It rained."]
 
 
 def test_the_number_of_a_note_that_links_back_goes_with_its_stop(make_epub):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from corpora.builtin.sources.books.cleaning.cleaner import document_of
 from corpora.builtin.sources.books.formats.epub import read_epub
 
 STORY = "".join(f"<p>The ferry was late on day {n}, and nobody on the quay knew why it was late.</p>" for n in range(9))
@@ -37,6 +38,7 @@ def test_lines_with_the_same_look_that_open_the_texts_are_headings(make_epub, fo
     [
         "<p><b>“The Frost!”</b></p>", "<p><b>It was cold in town.</b></p>",
         '<p style="text-align:right">Leeds, May 3</p>',
+        '<p align="center">Dear friends of the ferry,</p>',
         '<h2>One</h2><p class="calibre5">Cold is the mother of salt</p>',
         '<p class="calibre5">Cold is the wind</p>' * 5,
     ],
@@ -50,6 +52,19 @@ def test_a_single_bold_line_inside_a_text_is_text(make_epub):
     assert headings(make_epub, *[f"<h2>{n}</h2>{STORY}" for n in "ABC"], f"{STORY}<p><b>Salt</b></p>{STORY}") == [
         *"ABC"
     ]
+
+
+def test_messages_in_bold_amid_a_book_without_headings_are_text(make_epub):
+    assert headings(make_epub, STORY * 3 + "".join(f"<p><b>{text}</b></p>{STORY}" for text in TITLES)) == []
+    messages = "".join(f"<p><b>{text} r u at the quay</b></p>{STORY}" for text in ("where", "why", "when", "how"))
+    assert headings(make_epub, STORY + messages) == []
+
+
+def test_lines_in_capitals_amid_chapters_whose_headings_are_marked_are_text(make_epub):
+    signs = ["FERRY CLOSED", "NO BREAD TODAY", "FROST KILLS FORTY"]
+    pages = [f"<h2>{title}</h2>{STORY}<p>{sign}</p>{STORY}" for title, sign in zip(TITLES, signs, strict=False)]
+    book = document_of(read_epub(make_epub(*pages)), "book")
+    assert set(signs) <= set(book.paragraphs)
 
 
 def test_bold_lines_divide_a_book_in_one_file(make_epub):

@@ -67,10 +67,11 @@ def test_numbered_notes_that_nothing_links_to_belong_to_the_marks(make_epub):
             "<aside><p>In the year of the frost.</p></aside><p>The office burned down.</p><p>So he told his wife.</p>",
         ),
         ('<p><a id="t1" href="#c">1</a></p>', f'<p id="c"><a href="#t1">1</a></p><p>{" ".join(NOTES)}</p>'),
+        ('<p>Chapter <a id="t1" href="#c">1</a></p>', f'<p id="c">{" ".join(NOTES)}</p>'),
         ("", f'<p>Turn to <a href="#x">page 12</a>.</p><p id="x">{" ".join(NOTES)}</p>'),
         ("", f'<p class="footnotesize">{" ".join(NOTES)}</p>'),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_chapters_asides_and_targets_of_other_links_are_text(make_epub, before, page):
     told, removed = read(make_epub(before + STORY, page, STORY))
