@@ -6,26 +6,35 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
 
 def corpora() -> None:
     """Run the `corpora` command line."""
-    _check("corpora")
-    from corpora.execution import collect_rarely
+    try:
+        _check("corpora")
+        from corpora.execution import collect_rarely
 
-    collect_rarely()
-    from corpora.cli import main
+        collect_rarely()
+        from corpora.cli import main
 
-    main()
+        main()
+    except KeyboardInterrupt:  # while modules are loaded; afterwards, the command line handles it
+        sys.exit(INTERRUPTED)
 
 
 def trainer() -> None:
     """Run the `trainer` command line."""
-    _check("trainer")
-    if find_spec("torch") is None:
-        sys.exit("error: trainer needs torch and transformers; pip install 'transferset[trainer]'")
-    from trainer.cli import main
+    try:
+        _check("trainer")
+        if find_spec("torch") is None:
+            sys.exit("error: trainer needs torch and transformers; pip install 'transferset[trainer]'")
+        from trainer.cli import main
 
-    main()
+        main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _check(package: str) -> None:

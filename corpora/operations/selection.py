@@ -17,7 +17,7 @@ from corpora.errors import OptionError, counted
 from corpora.execution import Executor, Progress, silent
 from corpora.operations.choice.others import other_datasets, recorded, statistics_for
 from corpora.operations.document_selection import BY_ID, document_owners, document_ranges
-from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, threshold
+from corpora.operations.thresholds import Amount, Between, By, Order, Ranges, Threshold, check_by, threshold
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.plugin import Context, Selection, Sequences, seed_of
 from corpora.store import (
@@ -195,6 +195,7 @@ def _label(selection: Selection, amount: Amount | None, by: By) -> list[str]:
 
 
 def _check_amount(parent: Dataset, selection: Selection, amount: Amount | None, by: By) -> None:
+    check_by(by)
     if by == "document" and not selection.of_documents:
         raise OptionError(f"{selection.name} orders single rows; it cannot take whole documents (--by document)")
     if selection.bounds() is not None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,20 @@ By = Literal["row", "document"]
 DIGIT_BITS = 16
 DIGITS = 4
 COLLECT_ROWS = 1 << 20
+
+
+def check_by(by: str, allowed: Sequence[str] = get_args(By)) -> None:
+    """Check what an action takes or removes.
+
+    Args:
+        by: such as `row`.
+        allowed: what the action can do.
+
+    Raises:
+        OptionError: it is not one of them.
+    """
+    if by not in allowed:
+        raise OptionError(f"--by is {by!r}; it takes {', '.join(allowed[:-1])} or {allowed[-1]}")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 USAGE = 2
 HOME = re.compile(r"(?:^|(?<=[=:]))~/")
 INTERRUPTED = 130
+STOPPED = "stopped; run the same command again to continue"
 WIDE = 400
 
 
@@ -72,7 +73,11 @@ def run_app(
             raise
         fail(f"{type(error).__name__}: {error} (set CORPORA_TRACEBACK=1 and run it again for the traceback)")
     except KeyboardInterrupt:
-        fail("stopped; run the same command again to continue", code=INTERRUPTED)
+        fail(STOPPED, code=INTERRUPTED)
+    except SystemExit as ended:  # typer makes this of an interrupt
+        if ended.code == INTERRUPTED:
+            fail(STOPPED, code=INTERRUPTED)
+        raise
 
 
 def is_usage(error: CorporaError) -> bool:
@@ -220,8 +225,8 @@ class _Lines:
         """Print one line for the log."""
         late = time.monotonic() - self._last > 30
         if late or stage == "wait":
-            of = f" of {total:g}" if total else ""
-            typer.echo(f"{stage}: {done:g}{of} {detail}".rstrip(), err=True)
+            number = f"{done:g} of {total:g} " if total else f"{done:g} " if done else ""
+            typer.echo(f"{stage}: {number}{detail}".rstrip(), err=True)
             self._last = time.monotonic()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpora.errors import DatasetNotFound
+from corpora.errors import DatasetNotFound, OptionError, RecipeError, UnknownName
 from corpora.execution import Executor, Progress, make_executor, silent
 from corpora.ingest import build
 from corpora.ingest.recipe.schema import ACTIONS, Recipe, action_of, parents_of, reads_of, settings_of
@@ -44,7 +44,8 @@ def build_datasets(
         The datasets, parents before the datasets made from them.
 
     Raises:
-        CorporaError: any error of an action.
+        RecipeError: an action refuses a setting; the message names the dataset.
+        CorporaError: any other error of an action.
     """
     made: dict[str, Dataset] = {}
     workers = make_executor(executor)
@@ -81,7 +82,7 @@ def plan_datasets(recipe: Recipe, *, store: Store | None = None) -> list[Step]:
         try:
             made[name] = found = _run(recipe, name, made, executor="serial", store=planning, progress=silent)
             steps[name] = Step(name, action, "there", found.rows, found.tokens)
-        except (_Missing, DatasetNotFound):
+        except _Missing:
             steps[name] = Step(name, action, "to build", *_expected(table, {**steps, **made}, planning))
     return list(steps.values())
 
@@ -94,18 +95,17 @@ def _fetches(recipe: Recipe, table: Mapping[str, Json], action: str, parents: li
     return any(component.fetches() for component in components)
 
 
-def _run(
-    recipe: Recipe,
-    name: str,
-    made: Mapping[str, Dataset],
-    *,
-    executor: Executor | str,
-    store: Store,
-    progress: Progress,
-) -> Dataset:
+def _run(recipe: Recipe, name: str, made: Mapping[str, Dataset], **where: Any) -> Dataset:
+    """A recipe's dataset, made or found; `where` are the executor, the store and the progress."""
+    try:
+        return _act(recipe, name, made, where)
+    except (OptionError, UnknownName) as error:
+        raise RecipeError(f"{recipe.path}: [datasets.{name}] {error}") from error
+
+
+def _act(recipe: Recipe, name: str, made: Mapping[str, Dataset], where: dict[str, Any]) -> Dataset:
     table = dict(recipe.datasets[name])
     action = action_of(name, table)
-    where: dict[str, Any] = {"executor": executor, "store": store, "progress": progress}
     parents = [made.get(parent, parent) for parent in parents_of(table, action)]
     settings = {k.replace("-", "_"): table[k] for k in settings_of(ACTIONS[action]) if k in table}
     if action == "concat":

@@ -6,6 +6,7 @@ import inspect
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ ACTIONS: dict[str, Callable[..., object]] = {
     "distinct": distinct,
     "without": without,
 }
+
+SIDES = ("train", "held-out")
+"""The parts that `split` makes."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,9 @@ def action_of(name: str, table: Mapping[str, Json]) -> str:
     """
     found = [action for action in PARENTS if action in table]
     if len(found) != 1:
-        raise RecipeError(f"[datasets.{name}] needs exactly one of {', '.join(PARENTS)}")
+        meant = [f"; did you mean {close[0]}?" for key in table if (close := get_close_matches(key, PARENTS, 1))]
+        hint = meant[0] if meant and not found else ""
+        raise RecipeError(f"[datasets.{name}] needs exactly one of {', '.join(PARENTS)}{hint}")
     return found[0]
 
 
@@ -114,11 +120,17 @@ def _check_table(name: str, table: object) -> None:
         known |= {option.name for option in options_of(cls)}
     if action == "split":
         known |= {"side"}
+        if table.get("side", "train") not in SIDES:
+            raise RecipeError(f"[datasets.{name}] side is {str(table['side'])[:60]!r}; it must be {' or '.join(SIDES)}")
     if action == "transform" and not table.get("from"):
         raise RecipeError(f'[datasets.{name}] has no from = "DATASET", the dataset to transform')
     for key in table:
         if key not in known:
             raise unknown_name(f"key of [datasets.{name}]", key, known)
+    for key, parameter in inspect.signature(ACTIONS[action]).parameters.items():
+        setting = key.replace("_", "-")
+        if parameter.default is inspect.Parameter.empty and key not in NOT_IN_RECIPES and setting not in table:
+            raise RecipeError(f"[datasets.{name}] has no {setting}, which {action} needs")
 
 
 def _check_types(name: str, table: Mapping[str, object], action: str) -> None:
@@ -180,9 +192,9 @@ def parents_of(table: Mapping[str, Any], action: str) -> list[str]:
 
 
 def reads_of(table: Mapping[str, Any]) -> list[str]:
-    """The options of a table's transform that name other datasets."""
+    """The options of a table's transform that name other datasets; the component refuses those of another type."""
     cls = registry.find("transforms", table["transform"])
-    return [option for option in cls.reads if option in table] if issubclass(cls, Transform) else []
+    return [option for option in cls.reads if isinstance(table.get(option), str)] if issubclass(cls, Transform) else []
 
 
 def _ordered(datasets: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from corpora.operations.choice.ngram_index import Evaluation, evaluations_of, lo
 from corpora.operations.choice.removals import REMOVED
 from corpora.operations.choice.shared_ngrams import ROW, FindTask, RemoveTask, read_spans, removals_file
 from corpora.operations.document_selection import BY_ID
+from corpora.operations.thresholds import check_by
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
 from corpora.store import Dataset, Manifest, Plan, Store, vocabulary_in
 
@@ -59,6 +60,7 @@ def without(
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
+    check_by(by, get_args(Removed))
     if ngram < 1:
         raise OptionError(f"--ngram is {ngram}; it must be at least 1")
     if not of:

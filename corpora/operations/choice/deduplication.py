@@ -16,7 +16,7 @@ from corpora.operations.choice.digests import digests, parse_normalise
 from corpora.operations.choice.documents import RowsOfCopies, spill_documents
 from corpora.operations.choice.removals import Removal, write_removals
 from corpora.operations.rewriting import readable
-from corpora.operations.thresholds import By
+from corpora.operations.thresholds import By, check_by
 from corpora.operations.version_writer import Rows, Work, counted_part, write_version, written_parts
 from corpora.store import Dataset, Manifest, Piece, Plan, Store, vocabulary_in, write_bytes
 
@@ -48,10 +48,12 @@ def distinct(
         name: of the new dataset.
 
     Raises:
-        OptionError: a normalisation is unknown or given for a token dataset, or the dataset has no rows.
+        OptionError: `by` or a normalisation is unknown, a normalisation is given for a token dataset, or there are no
+            rows.
     """
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
+    check_by(by)
     ignored = parse_normalise(normalise)
     if ignored and parent.kind != "sentences":
         raise OptionError(

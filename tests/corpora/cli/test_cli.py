@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from corpora.cli import COMMANDS, app
+from corpora.cli.console import bars, run_app
 from corpora.cli.shared import count
 
 GROUPS = [
@@ -91,3 +92,26 @@ def test_switches_and_lists_of_a_short_form_are_options_and_wrong_ones_are_told(
 def test_every_command_has_a_file_of_its_own_name():
     typed = set(typer.main.get_command(app).commands)
     assert typed == {module.__name__.rpartition(".")[2].replace("_", "-") for module in COMMANDS}
+
+
+def test_ctrl_c_while_a_command_works_says_how_to_continue(capsys):
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.command()
+    def work():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        run_app(lambda _: app, "corpora", [])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "error: stopped; run the same command again to continue\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [(("wait", 0, None, "another build"), "wait: another build"), (("wait", 2, 5, "for it"), "wait: 2 of 5 for it")],
+)
+def test_progress_without_a_terminal_has_no_number_where_nothing_is_counted(capsys, step, line):
+    with bars() as progress:
+        progress(*step)
+    assert capsys.readouterr().err == line + "\n"

@@ -146,3 +146,32 @@ def test_the_recipe_of_a_dataset_tokenized_like_another_holds_that_other(run, re
     assert 'like = "tokens"' in printed and "train = 120" in printed and "tokenizer.json" not in printed
     (tmp_path / "printed.toml").write_text(printed)
     assert corpora.build_datasets(corpora.read_recipe(tmp_path / "printed.toml"))[-1] == made["like"]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('without = "corpus"', r"\[datasets.a\] has no of, which without needs"),
+        ('split = "corpus"', r"\[datasets.a\] has no held-out, which split needs"),
+        ('split = "corpus"\nheld-out = 0.5\nside = "dev"', "side is 'dev'; it must be train or held-out"),
+        ('concatenate = ["corpus"]', r"needs exactly one of .*; did you mean concat\?"),
+        ('transform = "dsir"\nfrom = "corpus"\ntarget = 5', r"\[datasets.a\] dsir: target is 5; it must be text"),
+        ('distinct = "corpus"\nby = "rows"', r"\[datasets.a\] --by is 'rows'; it takes row or document"),
+        ('without = "corpus"\nof = ["x.txt"]\nby = "word"', "--by is 'word'; it takes row, document or span"),
+        ('transform = "sample"\nfrom = "corpus"\nrate = 0.5\nby = "doc"', "--by is 'doc'; it takes row or document"),
+        ('transform = "sample"\nfrom = "corpus"\nrate = 2', r"\[datasets.a\] --rate is 2; it must be above 0"),
+        ('mix = ["corpus:0.5"]', r"\[datasets.a\] .*add up to 0.5"),
+    ],
+)
+def test_a_setting_that_an_action_refuses_is_named_with_file_and_dataset(corpus, tmp_path, table, message):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(f"[datasets.a]\n{table}\n", encoding="utf-8")
+    with pytest.raises(corpora.RecipeError, match=f"recipe.toml: .*{message}"):
+        corpora.plan_datasets(corpora.read_recipe(recipe))
+
+
+def test_a_dry_run_refuses_a_dataset_that_neither_the_recipe_nor_the_store_has(run, corpus, tmp_path):
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text('[datasets.a]\ndistinct = "corpsu"\n', encoding="utf-8")
+    said = run("build", "--recipe", recipe, "--dry-run", code=1).err
+    assert said == "error: no dataset is named corpsu; did you mean corpus? (corpora list shows them all)\n"
