@@ -51,7 +51,7 @@ fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated refe
 DATA ?= ../shared/data
 REAL := books encodings fidelity sentences templates wikitext
 ASKED := builds choice evaluation_speed planning probes quality_filters quick quick_pairs reading starts \
-	tokenize_words treebank vocabulary
+	tokenize_words treebank vocabulary wikipedia_builds
 
 # ASKED need arguments (another checkout, a model, a peer, a treebank), or have a target of their own; their first lines say how to run them.
 bench: $(VENV)/.installed ## Run the benchmarks; those on real books and dumps where DATA=FOLDER has them
