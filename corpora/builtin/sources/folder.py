@@ -40,7 +40,10 @@ def shards_of(place: Place | None, suffixes: Suffixes, *, owner: str, follow_lin
     files = [path for path in found.files() if suffixes.match(path.name)]
     lost = listing_in(folder)["rejects"]
     if not files and not lost and not found.refused:
-        raise InputError(f"{owner}: no file in {suffixes} under {folder}; check the folder")
+        others = _counts(place, suffixes, follow_links=follow_links)
+        raise InputError(
+            f"{owner}: no file in {suffixes} under {folder}; it has {others or 'no files'}; check the folder"
+        )
     return sorted(
         [*(_shard(path, folder) for path in files), *map(Shard, [*lost, *found.refused])], key=lambda shard: shard.key
     )
@@ -56,8 +59,11 @@ def unreadable(place: Place | None, shard: Shard) -> Unreadable:
     if place is None:
         return Unreadable("unreadable file")
     folder = local(place)
-    if leads_out(folder / shard.key, folder):
-        return Unreadable(LINK_OUT, f"to {os.path.realpath(folder / shard.key)}; --follow-links reads it")
+    path = folder / shard.key
+    if path.exists() and not path.is_file():
+        return Unreadable("unreadable file", "not a regular file")
+    if leads_out(path, folder):
+        return Unreadable(LINK_OUT, f"to {os.path.realpath(path)}; --follow-links reads it")
     found = listing_in(folder)["rejects"].get(shard.key)
     reason, detail = found or ("unreadable file", "a broken link, or no permission")
     return Unreadable(reason, detail)
@@ -86,23 +92,24 @@ def unread_note(place: Place | None, suffixes: Suffixes, *, owner: str, follow_l
         owner: the name of the source.
         follow_links: follow links that lead out of the folder.
     """
-    if place is None:
-        return []
+    counts = "" if place is None else _counts(place, suffixes, follow_links=follow_links)
+    return [f"Files not read, by suffix: {counts}; {owner} reads {suffixes}."] if counts else []
+
+
+def _counts(place: Place, suffixes: Suffixes, *, follow_links: bool) -> str:
+    """The numbers of files with other suffixes, the most common ones first."""
     folder = local(place)
     others = Counter(
         path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes, follow_links=follow_links)
     )
     others.update(listing_in(folder)["unread"])
-    if not others:
-        return []
     ordered = sorted(others.items(), key=lambda other: (-other[1], other[0]))
-    counts = ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
-    return [f"Files not read, by suffix: {counts}; {owner} reads {suffixes}."]
+    return ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
 
 
 def _shard(path: Path, folder: Path) -> Shard:
     """A file's shard; without a path if the file cannot be read, so that it becomes a reject."""
-    if not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK) or not path.is_file():
         return Shard(key_of(path, folder))
     return Shard(key_of(path, folder), path, size_bytes=path.stat().st_size)
 
@@ -154,5 +161,5 @@ def _short(path: Path) -> str:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a path is a file, or a broken link, which is reported when it is read."""
-    return path.is_file() or (path.is_symlink() and not path.exists())
+    """Whether a path is a file, or a pipe, a device or a broken link, which are reported when they are read."""
+    return not path.is_dir() and (path.exists() or path.is_symlink())

@@ -98,8 +98,8 @@ class Texts(Source):
         table = tables.read(path, self._encoding, self.text)
         columns = Columns(self.text, self.id, table.other)
         ids, number = UniqueIds(), 0
-        for number, row in enumerate(table.rows, start=1):
-            made = document_of_row(row, columns, file=shard.key, number=number)
+        for number, (line, row) in enumerate(table.rows, start=1):
+            made = document_of_row(row, columns, file=shard.key, number=number, line=line)
             if isinstance(made, Document):
                 made = replace(made, id=ids.unique(made.id, number), encoding=table.encoding)
             yield made

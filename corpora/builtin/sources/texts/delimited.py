@@ -10,7 +10,7 @@ from typing import NamedTuple, TextIO
 
 from corpora import Json
 from corpora.builtin.sources.texts.lines import MAX_LINE_CHARACTERS, bounded_lines
-from corpora.builtin.sources.texts.rows import DamagedRow
+from corpora.builtin.sources.texts.rows import DamagedRow, Row
 from corpora.builtin.sources.unreadable import Unreadable
 
 DELIMITERS = ",;\t|"
@@ -29,11 +29,12 @@ class _Table(NamedTuple):
     """Whether each delimiter is followed by a space that is not part of the field."""
 
 
-def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Mapping[str, Json] | DamagedRow]:
+def delimited_rows(file: TextIO, text: str, *, tabs: bool) -> Iterator[Row]:
     """The rows of a file with a header.
 
     A quotation mark begins a field that can contain line breaks, if it is closed at the end of a field and the row then
-    has as many fields as the header. Otherwise it is an ordinary character, and the row ends with its line.
+    has as many fields as the header. Otherwise it is an ordinary character, and the row ends with its line, unless the
+    file is cut inside the field.
 
     Args:
         file: opened with unchanged line breaks.
@@ -66,12 +67,14 @@ def _header(lines: _Lines) -> str:
     return header
 
 
-def _rows(lines: _Lines, table: _Table) -> Iterator[Mapping[str, Json] | DamagedRow]:
+def _rows(lines: _Lines, table: _Table) -> Iterator[Row]:
     for line in lines:
-        if isinstance(line, DamagedRow):
-            yield line
-        elif line.strip():
-            yield _row(_record(line, lines, table) if _is_open(line) and not _is_whole(line, table) else line, table)
+        number = lines.number
+        if isinstance(line, str) and line.strip():
+            record = _record(line, lines, table) if _is_open(line) and not _is_whole(line, table) else line
+            yield Row(number, record if isinstance(record, DamagedRow) else _row(record, table))
+        elif isinstance(line, DamagedRow):
+            yield Row(number, line)
 
 
 class _Lines:
@@ -80,20 +83,28 @@ class _Lines:
     def __init__(self, lines: Iterator[str | DamagedRow]) -> None:
         self._lines = lines
         self._waiting: deque[str | DamagedRow] = deque()
+        self.number = 0
+        """Of the line read last, from 1."""
 
     def __iter__(self) -> Iterator[str | DamagedRow]:
         return self
 
     def __next__(self) -> str | DamagedRow:
-        return self._waiting.popleft() if self._waiting else next(self._lines)
+        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        self.number += 1
+        return line
 
     def put_back(self, lines: Sequence[str | DamagedRow]) -> None:
         """Return these lines again, before the others."""
         self._waiting.extendleft(reversed(lines))
+        self.number -= len(lines)
 
 
-def _record(line: str, lines: _Lines, table: _Table) -> str:
-    """The record that begins with a line with an unpaired quotation mark: several lines, or only this one."""
+def _record(line: str, lines: _Lines, table: _Table) -> str | DamagedRow:
+    """The record that begins with a line with an unpaired quotation mark: several lines, or only this one.
+
+    The file may be cut inside it.
+    """
     held: list[str | DamagedRow] = []
     size = len(line)
     for following in lines:
@@ -107,8 +118,18 @@ def _record(line: str, lines: _Lines, table: _Table) -> str:
         paired = not _is_open(joined) and _is_whole(joined, table)
         if paired and not (len(texts) >= MANY_LINES and _are_rows(texts, table)):
             return joined
+        if _is_open(joined) and _is_cut(texts, table):
+            return DamagedRow("damaged row", "the file ends inside a quoted field")
     lines.put_back(held)
     return line
+
+
+def _is_cut(texts: Sequence[str], table: _Table) -> bool:
+    """Whether the last lines of a file are a row that was cut inside a quoted field."""
+    begins = texts[0].rpartition('"')[0]
+    at_start = not begins or begins[-1] == table.delimiter or begins.endswith(f"{table.delimiter} ")
+    rows = any(text.count(table.delimiter) + 1 == len(table.names) for text in texts[1:])
+    return at_start and not rows and texts[-1][-1:] not in "\r\n"
 
 
 def _is_open(line: str) -> bool:

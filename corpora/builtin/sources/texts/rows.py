@@ -25,6 +25,14 @@ class DamagedRow(NamedTuple):
     detail: str
 
 
+class Row(NamedTuple):
+    """One row of a file, or the reason why it cannot be read."""
+
+    line: int
+    """The line in which it begins, from 1; 0 in files without lines."""
+    values: Mapping[str, Json] | DamagedRow
+
+
 class Columns(NamedTuple):
     """The names of the columns with the text and the id."""
 
@@ -35,7 +43,7 @@ class Columns(NamedTuple):
 
 
 def document_of_row(
-    row: Mapping[str, Json] | DamagedRow, columns: Columns, *, file: str, number: int
+    row: Mapping[str, Json] | DamagedRow, columns: Columns, *, file: str, number: int, line: int = 0
 ) -> Document | Reject:
     """The document of one row, with the id `FILE#ID`, or `FILE#NUMBER` if the row has no id.
 
@@ -44,22 +52,28 @@ def document_of_row(
         columns: the names of the columns for the text and the id, and how to read escaped bytes.
         file: the key of the file, which makes ids unique that start over in each file.
         number: the row's number in its file, from 1.
+        line: where the row begins in its file, for the detail of a reject; 0 in files without lines.
     """
     if isinstance(row, DamagedRow):
-        return Reject(f"{file}#{number}", "read", row.reason, row.detail)
+        return _rejected(f"{file}#{number}", row.reason, row.detail, line)
     row, repaired = _with_legacy_bytes(row, columns.other) if columns.other else (row, 0)
     id = f"{file}#{_plain(row.get(columns.id)) or number}"
     if columns.text not in row:
-        return Reject(id, "read", f"no {columns.text}", f"it has {', '.join(map(str, row)) or 'nothing'}")
+        return _rejected(id, f"no {columns.text}", f"it has {', '.join(map(str, row)) or 'nothing'}", line)
     lines = _lines(row[columns.text])
     if lines is None:
         kind = _kind(row[columns.text])
-        return Reject(id, "read", f"{columns.text} is not text", f"{kind}; it must be a string or a list of strings")
-    paragraphs = tuple(line for raw in lines if (line := one_line(raw)))
+        return _rejected(id, f"{columns.text} is not text", f"{kind}; it must be a string or a list of strings", line)
+    paragraphs = tuple(paragraph for raw in lines if (paragraph := one_line(raw)))
     if not paragraphs:
-        return Reject(id, "read", "empty")
+        return _rejected(id, "empty", "", line)
     title, author, url, licence, language = (_plain(row.get(name)) for name in FIELDS)
     return Document(id, paragraphs, title, author, url, licence, language, metadata=repair_counts(repaired))
+
+
+def _rejected(id: str, reason: str, detail: str, line: int) -> Reject:
+    place = [f"line {line}"] if line else []
+    return Reject(id, "read", reason, ": ".join([*place, *filter(None, [detail])]))
 
 
 class UniqueIds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,10 +13,8 @@ from corpora.builtin.sources.encodings.files import open_text
 from corpora.builtin.sources.packed import content_suffix
 from corpora.builtin.sources.texts.delimited import delimited_rows
 from corpora.builtin.sources.texts.lines import bounded_lines
-from corpora.builtin.sources.texts.rows import DamagedRow
+from corpora.builtin.sources.texts.rows import DamagedRow, Row
 from corpora.builtin.sources.unreadable import Unreadable
-
-Row = Mapping[str, Json] | DamagedRow
 
 
 class Table(NamedTuple):
@@ -47,21 +46,47 @@ def read(path: Path, encoding: str, text: str) -> Table:
 
 def _jsonl(path: Path, encoding: str, text: str) -> Table:
     opened = open_text(path, encoding)
-    lines = filter(_is_filled, bounded_lines(opened.file))
-    rows = (line if isinstance(line, DamagedRow) else _json_row(line) for line in lines)
-    return Table(opened.encoding, opened.other, rows)
+    rows = _json_rows(bounded_lines(opened.file))
+    first = next(rows, None)  # now, so that a file that has no lines of JSON is one reject
+    return Table(opened.encoding, opened.other, rows if first is None else chain([first], rows))
 
 
-def _is_filled(line: str | DamagedRow) -> bool:
-    return isinstance(line, DamagedRow) or not line.isspace()
+def _json_rows(lines: Iterator[str | DamagedRow]) -> Iterator[Row]:
+    begun = False
+    for number, line in enumerate(lines, start=1):
+        if isinstance(line, str) and line.isspace():
+            continue
+        row = line if isinstance(line, DamagedRow) else _json_row(line)
+        if not begun and isinstance(line, str) and isinstance(row, DamagedRow) and _opens_json(line):
+            raise Unreadable(
+                "not JSON Lines", f"the {_opens_json(line)} in line {number} has several lines; {ONE_A_LINE}"
+            )
+        begun = True
+        yield Row(number, row)
 
 
-def _json_row(line: str) -> Row:
+ONE_A_LINE = "write one object per line"
+
+
+def _opens_json(line: str) -> str:
+    """What begins in a line and ends in another: an array, or an object without a key; otherwise nothing."""
+    line = line.strip().lstrip("\ufeff")
+    if line == "{":
+        return "object"
+    return "array" if line[:1] == "[" and not line.endswith("]") else ""
+
+
+def _json_row(line: str) -> Mapping[str, Json] | DamagedRow:
     try:
         row = json.loads(line, object_pairs_hook=_object, strict=False)
+    except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" at")
+        return DamagedRow("damaged row", f"not JSON: {what} at character {error.pos + 1}")
     except (ValueError, RecursionError) as error:
         return DamagedRow("damaged row", f"not JSON: {error}")
-    return row if isinstance(row, Mapping) else DamagedRow("damaged row", "not a JSON object")
+    if isinstance(row, Mapping):
+        return row
+    return DamagedRow("damaged row", f"not a JSON object; {ONE_A_LINE}")
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Json]:
@@ -98,9 +123,9 @@ def _batches(path: Path) -> Iterator[Row]:
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=1000):
-                yield from batch.to_pylist()
+                yield from (Row(0, row) for row in batch.to_pylist())
     except pa.ArrowException as error:
-        yield DamagedRow("damaged file", str(error).split("\n", 1)[0])
+        yield Row(0, DamagedRow("damaged file", str(error).split("\n", 1)[0]))
 
 
 def check_columns(names: Sequence[str], text: str) -> None:

@@ -38,7 +38,7 @@ BOOK_NUMBERS = frozenset(("1", "2", "3", "4", "I", "II", "III", "IV"))
 """What distinguishes books of one name: 1 Chr. 17."""
 NO_VOWEL = re.compile(r"[bcdfgjklmnpqrstvwxz]{2,5}+$", re.I)
 CHATTED = re.compile(
-    "(?:h?m+|s+h+|b+r+|psst|pst|pfft|tv|pc|[cd]vd|cd|tbh|th?x|thnx|pl[sz]|pms|msg|ppl|btw|nvm|smh)$", re.I
+    "(?:h?m+|s+h+|b+r+|psst|pst|pfft|tv|pc|dvd|cd|tbh|th?x|thnx|pl[sz]|pms|msg|ppl|btw|nvm|smh)$", re.I
 )
 """Words without a vowel that are not abbreviations, or that people end a sentence with when they chat."""
 COUNTED = frozenset(("sq.", "cu.", "square", "cubic"))

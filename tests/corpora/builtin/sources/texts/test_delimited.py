@@ -47,7 +47,7 @@ def test_doubled_quotation_marks_and_line_breaks_in_fields(tmp_path, read):
 
 def test_a_row_with_too_many_fields_is_one_reject(tmp_path, read):
     first, second = read(table(tmp_path, "id,text\n1,Hello, world\n2,Fine.\n"))
-    assert (first.reason, first.detail) == ("damaged row", "3 fields; the header has 2 columns")
+    assert (first.reason, first.detail) == ("damaged row", "line 2: 3 fields; the header has 2 columns")
     assert second.paragraphs == ("Fine.",)
 
 
@@ -59,6 +59,19 @@ def test_empty_fields_behind_the_last_column_are_ignored(tmp_path, read):
 def test_a_header_with_no_or_two_columns_for_the_text_is_one_reject(tmp_path, read, header, reason):
     (reject,) = read(table(tmp_path, f"{header}\na,b\nc,d\n"))
     assert reject.reason == reason and reject.detail.endswith("name one with --text COLUMN")
+
+
+def test_a_reject_names_the_line_in_which_its_row_begins(tmp_path, read):
+    rows = 'id,text\n\n1,"One.\nTwo."\n\n2,a,b\n3,\n"4"\n'
+    rejects = [made.detail for made in read(table(tmp_path, rows)) if not isinstance(made, Document)]
+    assert rejects == ["line 6: 3 fields; the header has 2 columns", "line 7", "line 8: it has id"]
+
+
+@pytest.mark.parametrize("end", ['3,"Cut he', '"3 cut', '3,"Cut\nhere'])
+def test_a_file_that_is_cut_inside_a_quoted_field_loses_only_that_row(tmp_path, read, end):
+    *kept, cut = read(table(tmp_path, f"id,text\n1,One.\n2,Two.\n{end}"))
+    assert texts(kept) == ["One.", "Two."]
+    assert (cut.reason, cut.detail) == ("damaged row", "line 4: the file ends inside a quoted field")
 
 
 def test_thousands_of_stray_quotation_marks_are_read_in_linear_time(tmp_path, read):
@@ -76,7 +89,7 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, values):
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text", "n"], *([value, "end"] for value in values)])
     found = rows_of(path, "utf-8", "text").rows
-    assert [row["text"] for row in found] == values
+    assert [row.values["text"] for row in found] == values
 
 
 def test_a_row_that_is_too_short_keeps_the_commas_in_its_fields(tmp_path, read):

@@ -33,19 +33,39 @@ def test_a_list_of_strings_is_a_list_of_paragraphs(tmp_path, read):
 )
 def test_text_that_is_not_a_string_is_a_reject_that_says_what_it_is(tmp_path, read, value, kind):
     (reject,) = read(jsonl(tmp_path, f'{{"text": {value}}}'))
-    assert (reject.reason, reject.detail) == ("text is not text", f"{kind}; it must be a string or a list of strings")
+    assert (reject.reason, reject.detail) == (
+        "text is not text",
+        f"line 1: {kind}; it must be a string or a list of strings",
+    )
 
 
 def test_a_key_that_occurs_twice_is_a_reject(tmp_path, read):
     (reject,) = read(jsonl(tmp_path, '{"text": "One.", "text": "Two."}'))
-    assert (reject.reason, reject.detail) == ("damaged row", "not JSON: the key 'text' occurs twice")
+    assert (reject.reason, reject.detail) == ("damaged row", "line 1: not JSON: the key 'text' occurs twice")
 
 
 def test_a_line_that_is_too_long_is_rejected_with_its_size_and_the_next_one_is_read(tmp_path, read):
     long = "many words " * 6_200_000
     first, second = read(jsonl(tmp_path, f'{{"text": "{long}"}}\n{{"text": "Two."}}\n'))
-    assert (first.reason, first.detail) == ("line too long", "68 M characters; at most 67 M")
+    assert (first.reason, first.detail) == ("line too long", "line 1: 68 M characters; at most 67 M")
     assert second.paragraphs == ("Two.",)
+
+
+def test_a_damaged_line_is_named_by_its_number_and_character(tmp_path, read):
+    _, *rejects = read(jsonl(tmp_path, '{"text": "One."}\n\n{"text": "Two.",}\n{"text": "Thr'))
+    assert [reject.detail for reject in rejects] == [
+        "line 3: not JSON: Expecting property name enclosed in double quotes at character 17",
+        "line 4: not JSON: Unterminated string starting at character 10",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [('[\n{"text": "One."}\n]\n', "array"), ('[{"text": "A."},\n{"text": "B."}]', "array"),
+                       ('\n{\n "text": "One."\n}\n', "object")]
+)  # fmt: skip
+def test_json_that_is_not_one_object_per_line_is_one_reject(tmp_path, read, text, kind):
+    (reject,) = read(jsonl(tmp_path, text))
+    assert reject.reason == "not JSON Lines" and f"the {kind} in line" in reject.detail
 
 
 def test_halves_of_surrogate_pairs_do_not_stop_a_build(tmp_path, read):

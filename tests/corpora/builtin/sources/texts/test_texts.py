@@ -1,5 +1,7 @@
 """A folder of texts becomes documents with their encoding and language, and every bad row or file a reject."""
 
+import os
+
 import pytest
 
 from corpora import Document, InputError, OptionError, Reject, build, registry
@@ -114,6 +116,19 @@ def test_files_with_other_suffixes_are_counted_at_the_end(tmp_path):
 def test_a_folder_that_gives_nothing_says_what_to_do(tmp_path, read, folder, message):
     with pytest.raises(InputError, match=f"texts: .*{message}"):
         read(tmp_path / folder)
+
+
+def test_a_folder_without_texts_says_which_files_it_has(tmp_path, read):
+    for name in ("a.json", "b.json", "c.arrow"):
+        (tmp_path / name).write_text("[]", encoding="utf-8")
+    with pytest.raises(InputError, match=r"it has 2 \.json, 1 \.arrow; check the folder"):
+        read(tmp_path)
+
+
+def test_a_pipe_is_a_reject_and_not_opened(tmp_path, read):
+    os.mkfifo(tmp_path / "a.txt")
+    (reject,) = read(tmp_path)
+    assert (reject.id, reject.reason, reject.detail) == ("a.txt", "unreadable file", "not a regular file")
 
 
 def test_every_outcome_is_a_document_or_a_reject(tmp_path, read):
