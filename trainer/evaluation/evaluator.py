@@ -65,11 +65,11 @@ def tasks_of(benchmark: str, names: Sequence[str] = ()) -> list[Task]:
     if not classes:
         if benchmark.lower() not in offered:
             known = {cls.benchmark for cls in offered.values() if cls.benchmark} | set(offered)  # type: ignore[attr-defined]
-            raise unknown_name("benchmark or task", benchmark, known)
+            raise unknown_name("benchmark or task", benchmark.lower(), known)
         classes = {benchmark.lower(): offered[benchmark.lower()]}
     for name in names:
         if name.lower() not in classes:
-            raise unknown_name(f"task of {benchmark}", name, classes)
+            raise unknown_name(f"task of {benchmark}", name.lower(), classes)
     wanted = {name.lower() for name in names} or set(classes)
     return [cls() for name, cls in classes.items() if name in wanted]  # type: ignore[misc]
 
@@ -117,7 +117,7 @@ def evaluate(
     if out is None and not Path(model).exists():
         raise ModelError(f"{model} comes from the hub; choose a folder for its results: --out DIR")
     place = Path(out) if out else default_out(folder)
-    read, missing = _read(wanted, Path(data))
+    read, missing = read_tasks(wanted, Path(data))
     given: dict[str, SettingValue] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
@@ -145,7 +145,19 @@ def _settings(
     return [(settings, seed) for settings in every for seed in range(count)]
 
 
-def _read(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]], dict[str, str]]:
+def read_tasks(tasks: Sequence[Task], data: Path) -> tuple[list[tuple[Task, Splits]], dict[str, str]]:
+    """Read all tasks that the folder has.
+
+    Args:
+        tasks: of one benchmark.
+        data: the folder with the benchmark's files.
+
+    Returns:
+        Each task with its examples, and why each of the others is missing, by title.
+
+    Raises:
+        TaskError: the folder has none of them, or a task's files are damaged.
+    """
     read: list[tuple[Task, Splits]] = []
     missing: dict[str, str] = {}
     for task in tasks:

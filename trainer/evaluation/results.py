@@ -154,12 +154,14 @@ def read_sealed(path: Path) -> dict[str, object]:
     """Read a file written by `write_sealed`, without the `sha256`.
 
     Raises:
-        ResultDamaged: the file was edited or cut short.
+        ResultDamaged: the file was edited or cut short, or cannot be read.
     """
     try:
         content: dict[str, object] = parse_json(path.read_bytes())
         seal, found = content.pop("sha256"), sha256_of(content)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except OSError as error:
+        raise ResultDamaged(f"{path} cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ResultDamaged(f"{path} is cut short or not a result; delete it to measure again") from error
     if seal != found:
         raise ResultDamaged(

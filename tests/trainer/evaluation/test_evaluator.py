@@ -274,7 +274,7 @@ def test_names_of_benchmarks_tasks_and_settings_have_near_matches(student: Path,
         tasks_of("gleu")
     with pytest.raises(UnknownName, match="did you mean cola"):
         tasks_of("glue", ["colla"])
-    with pytest.raises(UnknownName, match="did you mean learning_rate"):
+    with pytest.raises(UnknownName, match="did you mean learning-rate"):
         evaluate("cola", model=student, data=glue, changes={"lerning-rate": 1})
 
 

@@ -108,7 +108,9 @@ def show_steps(steps: Sequence[Step], as_json: bool) -> None:
     unknown = sum(step.tokens is None for step in training)
     more = f" (plus {counted(unknown, 'run')} whose datasets are not built yet)" if unknown else ""
     known = [step.seconds for step in training if step.seconds is not None]
-    cost = f"about {_time(sum(known))} of training" if known else "time unknown until the first run has finished"
+    least = "at least" if unknown else "about"
+    timed = any(step.seconds for step in training)
+    cost = f"{least} {_time(sum(known))} of training" if timed else "time unknown until the first run has finished"
     console.print(
         f"{len(steps) - len(left)} of {counted(len(steps), 'step')} done; {tokens:,} tokens left to train on{more}, "
         f"{cost}",

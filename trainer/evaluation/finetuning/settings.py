@@ -62,7 +62,8 @@ class Settings:
         given = {name.replace("-", "_"): value for name, value in changes.items() if value is not None}
         for name in given:
             if name not in known:
-                raise unknown_name("fine-tuning setting", name, known)
+                shown = {known_name.replace("_", "-") for known_name in known}
+                raise unknown_name("fine-tuning setting", name.replace("_", "-"), shown)
         real: dict[str, Any] = {name: value for name, value in given.items() if value != getattr(self, name)}
         if not real:
             return self

@@ -30,7 +30,7 @@ def check_names(path: Path, recipe: Recipe, names: Iterable[str | None]) -> None
         except DatasetNotFound as error:
             if name.partition("@")[0] in made:
                 continue
-            known = [*made, *(dataset.name for dataset in store.all())]
+            known = {*made, *(dataset.name for dataset in store.all())}
             raise RecipeError(f"{path}: {unknown_name('dataset', name, known)}") from error
 
 

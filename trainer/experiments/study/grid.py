@@ -128,6 +128,11 @@ class Study:
     """The command that runs the file, for messages on how to continue."""
 
     @property
+    def benchmarks(self) -> list[str]:
+        """The benchmarks to evaluate on: `glue`, `squad`, both or none."""
+        return [name for name in ("glue", "squad") if getattr(self.evaluate, name)]
+
+    @property
     def students(self) -> list[Student]:
         """The grid, baselines first."""
         budgets = self.table.budgets or (self.distillation().budget,)
@@ -258,6 +263,10 @@ def _check(study: Study) -> None:
             raise RecipeError(f"[study] baselines contains {baseline!r}; the choices are start and masked-lm")
     if not study.table.transfer or not study.table.seeds:
         raise RecipeError("[study] needs at least one transfer dataset and one seed")
+    for key in ("transfer", "seeds", "budgets", "fidelity-only"):
+        values = getattr(study.table, key.replace("-", "_"))
+        if twice := [value for value in values if values.count(value) > 1]:
+            raise RecipeError(f"[study] {key} lists {twice[0]} twice")
     both = set(study.table.transfer) & set(study.table.fidelity_only)
     if both:
         raise RecipeError(f"[study] transfer and fidelity-only both list {', '.join(sorted(both))}")

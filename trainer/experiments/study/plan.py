@@ -14,8 +14,8 @@ from trainer.distillation import CARD, RunSettings, resolve
 from trainer.errors import RunError
 from trainer.evaluation import default_out
 from trainer.evaluation.probes import read_results, results_place
-from trainer.experiments.study.dataset_names import check_study_names
 from trainer.experiments.study.grid import Student, Study, read_study
+from trainer.experiments.study.inputs import check_inputs
 from trainer.experiments.study.runner import opened
 from trainer.experiments.study.study_run import StudyRun
 from trainer.runtime import parse_json
@@ -55,21 +55,20 @@ def plan_study(path: Path | str) -> list[Step]:
         ResultDamaged: a finished student was changed.
     """
     study = read_study(path)
-    check_study_names(study)
+    check_inputs(study)
     steps, sizes = dataset_steps(study)
     run = _opened(study)
     speeds = speeds_of(study.table.out)
     steps.append(teacher_step(study, run, sizes, speeds.get("pretrain")))
-    benchmarks = [name for name in ("glue", "squad") if getattr(study.evaluate, name)]
     teacher = run.teacher if run is not None else Path("missing")
-    steps += [_scores(teacher, "teacher", benchmark) for benchmark in benchmarks]
+    steps += [_scores(teacher, "teacher", benchmark) for benchmark in study.benchmarks]
     steps += _probes(study, teacher, "teacher")
     for student in study.students:
         step = _student(study, run, student, sizes, speeds.get("distill"))
         steps.append(step)
         folder = run.folder(student) / "student" if run is not None else Path("missing")
         if study.is_scored(student):
-            steps += [_scores(folder, student.name, benchmark) for benchmark in benchmarks]
+            steps += [_scores(folder, student.name, benchmark) for benchmark in study.benchmarks]
         steps += _probes(study, folder, student.name)
     return steps
 
@@ -113,7 +112,8 @@ def teacher_step(study: Study, run: StudyRun | None, sizes: Mapping[str, Size], 
         speed: tokens per second of pre-training; None if unknown.
     """
     if study.teacher.model is not None:
-        return Step("teacher", study.teacher.model, "done")
+        there = run is not None or Path(study.teacher.model).exists()
+        return Step("teacher", study.teacher.model, "done" if there else "missing", 0)
     recipe = resolve(str(study.teacher_options.get("preset", "pretrain")), study.pretraining())
     tokens = cost(recipe, sizes.get(str(study.teacher.pretrain)))
     if run is not None:

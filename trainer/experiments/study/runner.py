@@ -13,10 +13,10 @@ from corpora.errors import counted
 from trainer.distillation import CARD, Outcome, RunFolder
 from trainer.errors import RunError
 from trainer.evaluation import Measurements, evaluate, measure, read_record, write_sealed
-from trainer.evaluation import Progress as RunResults
-from trainer.experiments.study.dataset_names import check_study_names
+from trainer.evaluation import Progress as ScoringProgress
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
+from trainer.experiments.study.inputs import check_contents, check_inputs
 from trainer.experiments.study.run_results import read_run_results
 from trainer.experiments.study.study_run import StudyRun
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
@@ -37,7 +37,7 @@ class StudyCallbacks:
     building: Callable[[], AbstractContextManager[Progress]] = _silent
     """Wraps the building of datasets."""
     training: Sequence[Callback] = ()
-    scoring: Callable[[], AbstractContextManager[RunResults]] = _silent
+    scoring: Callable[[], AbstractContextManager[ScoringProgress]] = _silent
     """Wraps each evaluation."""
 
 
@@ -53,12 +53,14 @@ def run_study(path: Path | str, *, executor: str = "serial", callbacks: StudyCal
         The path of the report.
 
     Raises:
-        RecipeError: the file has an unknown table or key, or a wrong value; raised before any work.
+        RecipeError, TaskError, ModelError: the file has a wrong name or value, or names a task, file or teacher that
+            cannot be read; raised before any work.
         RunError: the user asked to stop; the same command resumes.
         CorporaError: an error of a step.
     """
     study, shown = read_study(path), callbacks or StudyCallbacks()
-    check_study_names(study)
+    check_inputs(study)
+    check_contents(study)
     shown.tell(f"{counted(len(study.recipe.datasets), 'dataset')}")
     with shown.building() as progress:
         datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
@@ -245,7 +247,7 @@ def score_model(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) ->
         shown: callbacks that follow the steps.
     """
     table = run.study.evaluate
-    for benchmark in [name for name in ("glue", "squad") if getattr(table, name)]:
+    for benchmark in run.study.benchmarks:
         shown.tell(f"{name}: {benchmark}")
         with shown.scoring() as progress:
             evaluate(

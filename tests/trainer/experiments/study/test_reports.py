@@ -110,6 +110,11 @@ def test_networks_stand_beside_the_studys(runs: list[Path], student: Path, tmp_p
     assert "BERT_STUDENT (quoted)" in text and "one CPU thread" in text
 
 
+def test_measurements_that_are_not_there_are_not_called_damaged(tmp_path: Path) -> None:
+    with pytest.raises(ResultDamaged, match=r"m\.json cannot be read: No such file"):
+        report([], tmp_path / "r.html", measured=tmp_path / "m.json")
+
+
 def test_tables_can_be_written_as_markdown_csv_and_latex() -> None:
     table = ReportTable("s", "A & B", ("network", "F1"))
     table.add("ours_1", "1.0")

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from corpora import RecipeError
-from trainer.errors import ResultDamaged, RunError
+from trainer.errors import NoLanguageModelHead, ResultDamaged, RunError, TaskError
 from trainer.experiments.study.grid import read_study
 from trainer.experiments.study.held_out import read_held_out, write_held_out
 from trainer.experiments.study.plan import plan_study
 from trainer.experiments.study.runner import StudyCallbacks, report_study, run_study
 from trainer.experiments.study.stored_answers import study_answers
+from trainer.testing import tiny_model_folder
 
 RECIPE = """
 [datasets.tiny]
@@ -238,12 +239,37 @@ def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
             'pretrain = "tiny-trian"',
             "no dataset is named tiny-trian; did you mean tiny-train",
         ),
+        ('"tiny-half",', '"tiny-train",', r"\[study\] transfer lists tiny-train twice"),
+        ("seeds = [1, 2]", "seeds = [1, 1]", r"\[study\] seeds lists 1 twice"),
+        ("train-rows = 20", "train-row = 20", "no fine-tuning setting is named train-row; did you mean train-rows"),
+        ('tasks = ["CoLA"]', 'tasks = ["CoLLA"]', r"\[evaluate\] tasks: .* colla; did you mean cola"),
+        ("/glue", "/glu", r"\[evaluate\] data: there is no folder .*; download the tasks with trainer data glue --to"),
+        ("[evaluate.glue]", '[probes]\npairs = "p.jsonl"\n[evaluate.glue]', r"\[probes\] pairs: .*p\.jsonl does not"),
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_said_before_any_work(recipe: Path, old: str, new: str, why: str) -> None:
     recipe.write_text(recipe.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(RecipeError, match=why):
         plan_study(recipe)
+
+
+def test_a_folder_without_tasks_is_refused_before_any_work(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("/glue", "/texts"), encoding="utf-8")
+    with pytest.raises(TaskError, match="nothing to evaluate on: "):
+        run_study(recipe)
+    assert not (tmp_path / "study").exists() and not (tmp_path / "store").exists()
+
+
+def test_a_teacher_without_a_head_is_refused_before_any_work(recipe: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForSequenceClassification
+
+    folder = tiny_model_folder(tmp_path / "sorter")
+    AutoModelForSequenceClassification.from_pretrained(folder).save_pretrained(folder)
+    before, after = recipe.read_text(encoding="utf-8").split("[teacher]")
+    recipe.write_text(f'{before}[teacher]\nmodel = "sorter"\n\n[distill]{after.split("[distill]")[1]}', "utf-8")
+    with pytest.raises(NoLanguageModelHead, match="a fine-tuned classifier cannot be a teacher"):
+        run_study(recipe)
+    assert not (tmp_path / "store").exists()
 
 
 def test_the_plan_counts_what_each_student_costs(recipe: Path) -> None:
