@@ -43,11 +43,27 @@ def _shared(dataset: Dataset) -> list[str]:
     more = [f"{len(named) - SHOWN} more"] if len(named) > SHOWN else []
     line = f"{counted(counts['rows_shared'], 'row')} of {rows:,} ({share}) shared n-grams (n={counts['ngram']}) with "
     line += ", ".join([*named[:SHOWN], *more])
+    unseen = _unseen(dataset)
     if not counts["rows_shared"]:
-        return [line]
+        return [line, *unseen]
     by = dataset.manifest.plan["settings"]["by"]
     gone = counted(counts["spans"], "span") + " cut" if by == "span" else _gone(rows - dataset.rows, by)
-    return [f"{line}: {gone}; see corpora show {dataset.reference} --removed"]
+    return [f"{line}: {gone}; see corpora show {dataset.reference} --removed", *unseen]
+
+
+def _unseen(dataset: Dataset) -> list[str]:
+    """How many evaluation texts are too short to be found."""
+    counts = dataset.manifest.accounting
+    texts, short = (sum(counts.get(key, {}).values()) for key in ("texts", "short"))
+    if not short:
+        return []
+    is_text = dataset.kind == "sentences"
+    unit, reason = ("words", " (text without spaces is one word)") if is_text else ("tokens", "")
+    advice = "a smaller --ngram" + (" or a token dataset" if is_text else "")
+    return [
+        f"{short:,} of {counted(texts, 'evaluation text')} ({short / texts:.1%}) cannot be found, with fewer than "
+        f"{counts['ngram']} {unit}{reason}; {advice} covers more"
+    ]
 
 
 def _gone(rows: int, by: str) -> str:

@@ -95,7 +95,7 @@ def _write(
 ) -> Manifest:
     folder, by, ngram = staging / "parts", plan.settings["by"], plan.settings["ngram"]
     folder.mkdir(exist_ok=True)
-    index, counts = write_index(folder, evaluations, ngram)
+    index, coverage = write_index(folder, evaluations, ngram)
     pieces = parent.pieces()
     found = list(reported(work.executor.map(FindTask(folder, index), pieces), work.progress, "find", len(pieces)))
     if not sum(total for _, total in found):
@@ -106,14 +106,15 @@ def _write(
     documents = None
     if by == "document":
         documents = documents_with(parent, np.concatenate([read_spans(path)[:, ROW] for path, _ in found]))
-    accounting: dict[str, object] = {"rows": parent.rows, "ngram": ngram, "evaluation": counts}
+    accounting: dict[str, object] = {"rows": parent.rows, "ngram": ngram, "evaluation": coverage.ngrams}
+    accounting |= {"texts": coverage.texts, "short": coverage.short}
     task = RemoveTask(folder, parent.schema, index, by, vocabulary_in(parent.path), documents)
     batches = written_parts(work, task, pieces, "remove", accounting)
     manifest = write_version(staging, name, plan, Rows(parent.schema, batches, (parent,), accounting), work)
     if not manifest.rows:
         raise OptionError(
-            f"every row of {parent.reference} shares a {ngram}-gram with {', '.join(counts)}, so nothing would be "
-            "left; give a larger --ngram or other data"
+            f"every row of {parent.reference} shares a {ngram}-gram with {', '.join(coverage.ngrams)}, so nothing "
+            "would be left; give a larger --ngram or other data"
         )
     with (staging / REMOVED).open("wb") as file:
         for piece in pieces:

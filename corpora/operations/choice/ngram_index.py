@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpora.arrays import KeySet, row_ngrams, tally
+from corpora.arrays import KeySet, RowNgrams, row_ngrams, tally
 from corpora.errors import OptionError
 from corpora.operations.choice.copies import mapped
 from corpora.operations.choice.evaluation import files_of, is_of_files, kind_and_path
@@ -141,7 +141,25 @@ class NgramIndex:
         return mapped(self.owners_file)
 
 
-def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tuple[NgramIndex, dict[str, int]]:
+@dataclass
+class Coverage:
+    """How many n-grams and texts evaluation data has, by its name."""
+
+    ngrams: dict[str, int] = field(default_factory=dict)
+    """Distinct n-grams."""
+    texts: dict[str, int] = field(default_factory=dict)
+    """Texts that are not empty."""
+    short: dict[str, int] = field(default_factory=dict)
+    """Those of them that are too short to contain an n-gram, so they cannot be found."""
+
+    def add(self, name: str, ngrams: int, texts: int, long: int) -> None:
+        """Count the texts of some data, and those that contain an n-gram."""
+        self.ngrams[name] = ngrams
+        self.texts[name] = texts
+        self.short[name] = texts - long
+
+
+def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tuple[NgramIndex, Coverage]:
     """Write an index of the n-grams of evaluation data.
 
     Args:
@@ -150,31 +168,41 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
         n: words or tokens per n-gram.
 
     Returns:
-        The index, and the number of distinct n-grams in each evaluation data set, by name.
+        The index, and how much of the data it covers.
 
     Raises:
         OptionError: no text is long enough to contain an n-gram.
     """
     keys, owners = np.empty(0, np.uint64), np.empty(0, np.uint64)
-    counts: dict[str, int] = {}
+    coverage = Coverage()
     for number, evaluation in enumerate(evaluations):
-        hashes = [row_ngrams(block, n).hashes for block in evaluation.blocks()]
-        own = tally(np.concatenate([np.empty(0, np.uint64), *hashes]))[0]
-        counts[evaluation.name] = len(own)
+        hashes, texts, long = [np.empty(0, np.uint64)], 0, 0
+        for block in evaluation.blocks():
+            found = row_ngrams(block, n)
+            hashes.append(found.hashes)
+            texts += _rows_with(row_ngrams(block, 1))
+            long += _rows_with(found)
+        own = tally(np.concatenate(hashes))[0]
+        coverage.add(evaluation.name, len(own), texts, long)
         new = own[KeySet(keys).places(own) < 0]
         order = np.argsort(np.concatenate([keys, new]), kind="stable")
         keys = np.concatenate([keys, new])[order]
         owners = np.concatenate([owners, np.full(len(new), number, np.uint64)])[order]
     if not len(keys):
         longest = max((_longest(block) for evaluation in evaluations for block in evaluation.blocks()), default=0)
-        names = ", ".join(counts)
+        names = ", ".join(coverage.ngrams)
         if not longest:
             raise OptionError(f"--of: there is no text in {names}")
         raise OptionError(f"--ngram is {n}, but the longest text of {names} has {longest}; give at most {longest}")
-    index = NgramIndex(n, tuple(counts), folder / "ngrams", folder / "owners")
+    index = NgramIndex(n, tuple(coverage.ngrams), folder / "ngrams", folder / "owners")
     write_bytes(index.keys_file, keys.astype("<u8").tobytes())
     write_bytes(index.owners_file, owners.astype("<u8").tobytes())
-    return index, counts
+    return index, coverage
+
+
+def _rows_with(found: RowNgrams) -> int:
+    """The number of rows that have an n-gram."""
+    return int((np.diff(found.rows, prepend=-1) > 0).sum())
 
 
 def _longest(block: Sequences) -> int:

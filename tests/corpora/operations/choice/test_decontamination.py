@@ -194,3 +194,17 @@ def test_data_in_another_tokenizer_is_refused(tokens, make):
         corpora.OptionError, match="has a different tokenizer than corpus-tokens@.*--like corpus-tokens"
     ):
         corpora.without(tokens, of=[other])
+
+
+def test_evaluation_texts_that_are_too_short_to_be_found_are_counted(make, run, tmp_path):
+    make(["The red cat ran to the river and back.", "今天天气很好我们一起去公园散步吧。"])
+    evaluation = tmp_path / "evaluation.txt"
+    evaluation.write_text(
+        "今天天气很好我们一起去公园散步吧。\n\nToo short\nthe river and back. It slept\n", encoding="utf-8"
+    )
+    said = run("transform", "without", "corpus", "--of", str(evaluation), "--ngram", "4").out
+    assert "1 row of 2 (50.0%) shared" in said
+    assert "2 of 3 evaluation texts (66.7%) cannot be found, with fewer than 4 words (text without spaces" in said
+    assert corpora.open("corpus-clean").manifest.accounting["short"] == {"evaluation.txt": 2}
+    all_found = run("transform", "without", "corpus", "--of", str(evaluation), "--ngram", "1", "--by", "span").out
+    assert "cannot be found" not in all_found
