@@ -17,7 +17,7 @@ MAX_LOOK_CHARACTERS = 120
 """The looks of longer blocks matter only if they are next to one that looks like a heading."""
 LOOKS = frozenset("bcl")
 MAX_FRAMES = 4
-STOPPED = re.compile(r"[.!?…][\"'”’»)\]]*$")
+STOPPED = re.compile(r"(?<!\s\d)(?<!\s\d\d)[.!?…][\"'”’»)\]]*$")
 MIN_LINES = 3
 MEAN_LINE, LONG_LINE = 60, 150
 """With lines of this length on average, and at least one long one, line breaks are borders of paragraphs, and not of
