@@ -132,7 +132,9 @@ class Processes(Executor):
 
     @property
     def _number(self) -> int:
-        return self.workers or len(os.sched_getaffinity(0))
+        if self.workers is None and hasattr(os, "sched_getaffinity"):  # Linux only
+            return len(os.sched_getaffinity(0))
+        return self.workers or os.cpu_count() or 1
 
     @cached_property
     def _pools(self) -> list[ProcessPoolExecutor]:

@@ -22,14 +22,16 @@ T = TypeVar("T")
 
 SECONDS = 120.0
 MEMORY_BYTES = 2 << 30
+START_SECONDS = 120.0
+"""How long a child may take to start; on a busy machine, that takes seconds, which no document is to blame for."""
 
 
 class Sandbox:
     """A child process that runs functions for its parent, and is replaced when it dies.
 
     Args:
-        seconds: how long one call may take. This is a last resort; reproducible limits, such as on size and depth,
-            belong in the function.
+        seconds: how long one call may take, once the child has started. This is a last resort; reproducible limits,
+            such as on size and depth, belong in the function.
         memory_bytes: how much address space the child may allocate after its start (Linux only).
     """
 
@@ -37,6 +39,7 @@ class Sandbox:
         self.seconds, self.memory_bytes = seconds, memory_bytes
         self._process: Any = None
         self._pipe: Connection | None = None
+        self._ready = False
 
     def call(self, function: Callable[..., T], *arguments: object) -> T:
         """Return or raise what `function(*arguments)` returns or raises in the child.
@@ -51,6 +54,7 @@ class Sandbox:
         """
         pipe = self._started()
         try:
+            self._wait_until_ready(pipe)
             pipe.send((function, arguments))
             if not pipe.poll(self.seconds):
                 raise LimitExceeded(f"took more than {self.seconds:g} seconds")
@@ -90,7 +94,16 @@ class Sandbox:
             with _main_left_alone():
                 self._process.start()
             theirs.close()
+            self._ready = False
         return self._pipe
+
+    def _wait_until_ready(self, pipe: Connection) -> None:
+        if self._ready:
+            return
+        if not pipe.poll(START_SECONDS):
+            raise LimitExceeded(f"took more than {START_SECONDS:g} seconds to start")
+        pipe.recv()
+        self._ready = True
 
     def _exit_code(self) -> int | None:
         self._process.join(1.0)
@@ -134,6 +147,7 @@ def run_in_sandbox(function: Callable[..., T], *arguments: object) -> T:
 def _serve(pipe: Connection, memory_bytes: int) -> None:
     exit_with_parent()
     _limit_memory(memory_bytes)
+    pipe.send("started")
     while True:
         try:
             function, arguments = pipe.recv()

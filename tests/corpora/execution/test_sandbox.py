@@ -34,6 +34,13 @@ def test_a_victim_costs_one_call_and_the_next_one_works(guard, victim, error):
     assert guard.call(operator.mul, 4, 2) == 8
 
 
+def test_a_slow_start_is_not_charged_to_the_call(guard, tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(1.2)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    guard.seconds = 1.0
+    assert guard.call(operator.mul, 21, 2) == 42
+
+
 @pytest.mark.parametrize(("executor", "works"), [("serial", True), ("processes:workers=2", False)])
 def test_a_script_without_a_main_guard_works_or_says_what_to_do(tmp_path, home, executor, works):
     folder = tmp_path / "books"
