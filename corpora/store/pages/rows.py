@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -29,6 +29,10 @@ class Row:
     document: str
     values: Array
     """Token ids, or the UTF-8 bytes of its text."""
+
+    def head(self, values: int) -> Row:
+        """The row with at most so many values, its first."""
+        return replace(self, values=self.values[:values])
 
     def is_like(self, other: Row) -> bool:
         """Whether both have the same values and are from the same document.

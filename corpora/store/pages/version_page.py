@@ -9,7 +9,7 @@ import numpy as np
 from corpora.plugin import Array
 from corpora.store import Dataset, Manifest, write_text
 from corpora.store.pages.page import render
-from corpora.store.pages.row_differences import beginning, unchanged
+from corpora.store.pages.row_differences import LETTERS, beginning, unchanged
 from corpora.store.pages.rows import reader_of, spread_rows
 from corpora.store.pages.tables import how, report_tables
 
@@ -18,6 +18,9 @@ ROWS = 8
 WIDTH, HEIGHT, LEFT, BELOW = 640, 190, 44, 34
 BARS = 96
 """The maximum number of bars in the histogram."""
+
+READ = 16 * LETTERS
+"""The number of a row's values that are read to show its beginning; a row can have millions."""
 
 
 def write_page(folder: Path, manifest: Manifest) -> None:
@@ -37,7 +40,7 @@ def write_page(folder: Path, manifest: Manifest) -> None:
         tables=report_tables([dataset]),
         histogram=histogram(dataset.statistics("lengths")["rows"], unit),
         rows=[
-            (row.number + 1, row.document, beginning(unchanged(read(row))))
+            (row.number + 1, row.document, beginning(unchanged(read(row.head(READ)))))
             for row in ([] if manifest.private else spread_rows(dataset, ROWS))
         ],
     )

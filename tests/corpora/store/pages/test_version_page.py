@@ -4,8 +4,11 @@ import time
 from xml.etree import ElementTree
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+import corpora
 from corpora.store.pages.page import cell
 from corpora.store.pages.values import LongText, Share, Size
 from corpora.store.pages.version_page import histogram, write_page
@@ -52,3 +55,13 @@ def test_long_texts_are_cut_at_a_word_and_whole_for_programs():
     long = LongText("A licence that goes on and on, " * 10)
     assert cell(long).endswith("and on …") or cell(long).endswith(" …")
     assert len(cell(long)) <= 82 and len(long.full) == 310
+
+
+def test_the_page_of_a_row_of_many_megabytes_is_small_and_quick(home, tmp_path):
+
+    pq.write_table(pa.table({"text": ["short row", "many words, " * 500_000]}), tmp_path / "rows.parquet")
+    started = time.process_time()
+    made = corpora.transform(f"parquet:{tmp_path}", "sample", rate=1.0, name="long")
+    assert time.process_time() - started < 10
+    page = (made.path / "report.html").read_text(encoding="utf-8")
+    assert "many words, many words" in page and " …" in page and page.count("many words") < 100
