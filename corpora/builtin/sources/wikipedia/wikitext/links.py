@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
@@ -28,6 +29,7 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"\b(?:https?|ftps?|ircs?|gopher|telnet|nntp|svn|git)://[^\s<>\"\[\]{}|]*[^\s<>\"\[\]{}|.,;:!?')]")
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
 _PIPE_TRICK = re.compile(r"^(?:[^:]*:)?([^,(]*?)(?: ?\(.*\)|,.*)?$")
 
 
@@ -108,7 +110,7 @@ def _labels(text: str, pattern: re.Pattern[str], found: ArticleMetadata) -> str:
     targets, labels = pieces[1::3], pieces[2::3]
     found.links += targets
     pieces[1::3] = [
-        label or (target if label is None and ":" not in target else _shown(target, label))
+        label or (target if label is None and ":" not in target and "%" not in target else _shown(target, label))
         for target, label in zip(targets, labels, strict=True)
     ]
     pieces[2::3] = [""] * len(labels)
@@ -116,7 +118,9 @@ def _labels(text: str, pattern: re.Pattern[str], found: ArticleMetadata) -> str:
 
 
 def _shown(target: str, label: str | None) -> str:
-    """The visible text of a link whose label is empty (the pipe trick) or whose target has a prefix."""
+    """The visible text of a link with an empty label (the pipe trick), or a prefix or encoded bytes in its target."""
+    if "%" in target:
+        target = _ENCODED.sub(_decoded, target)
     if target.startswith(":"):
         target = target[1:]
     prefix, colon, rest = target.partition(":")
@@ -126,6 +130,13 @@ def _shown(target: str, label: str | None) -> str:
         return target
     trick = _PIPE_TRICK.match(target.partition("#")[0])
     return trick[1] if trick else target
+
+
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        return unquote(match[0], errors="strict")
+    except UnicodeDecodeError:
+        return match[0]
 
 
 def _line(line: str, found: ArticleMetadata, parse: Parse) -> str:

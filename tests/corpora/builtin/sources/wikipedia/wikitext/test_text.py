@@ -98,6 +98,7 @@ def test_what_is_no_prose_is_gone(link):
         ("[[Star Trek: Voyager]] aired", "Star Trek: Voyager aired"),
         ("two [[dog]]s ran", "two dogs ran"),
         ("[[Foo (bar)|]] ran", "Foo ran"),
+        ("[[Foo%20bar]], [[Caf%C3%A9]], [[100%]] and [[A%FF]] ran", "Foo bar, Café, 100% and A%FF ran"),
         ("[[Boston, Massachusetts|]] ran", "Boston ran"),
         ("[[a|b [c] d]] ran", "b [c] d ran"),
         ("[[a|b] ran", "b ran"),
