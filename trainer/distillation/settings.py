@@ -29,8 +29,13 @@ class RunSettings(Component):
     """How a student is trained. A preset gives the values; each can be set individually."""
 
     name: ClassVar[str] = "distill"
-    loss: tuple[str, ...] = option(("soft-target", "masked-lm"), "A term of the loss, NAME:key=value,…; repeatable.")
-    student: str = option("distilbert:6", "The student's shape and initial weights, NAME:key=value,….")
+    loss: tuple[str, ...] = option(
+        ("soft-target", "masked-lm"),
+        "A term of the loss, NAME:key=value,…; repeatable. Names: trainer plugins losses.",
+    )
+    student: str = option(
+        "distilbert:6", "The student's shape and initial weights, NAME:key=value,…. Names: trainer plugins students."
+    )
     budget: str = option("epochs=3", "How long to train: epochs=N, updates=N, or tokens=N.")
     sequences: int = option(1000, "Sequences per update, over all micro-batches and ranks.", min=1, max=10**6)
     optimizer: Literal["adam", "adamw"] = option("adam", "Adam, or AdamW with decoupled weight decay.")
@@ -55,7 +60,9 @@ class RunSettings(Component):
     micro_batch_tokens: str = option("auto", "Tokens per forward pass; auto fits the device, and shrinks if necessary.")
     compile: bool = option(False, "Compile the models' layers with torch.compile: slow to start, faster on GPUs.")
     deterministic: bool = option(False, "Use only deterministic algorithms; slower on GPUs.")
-    held_out: str | None = option(None, "A dataset on which to measure fidelity to the teacher.", decides=False)
+    held_out: str | None = option(
+        None, "A dataset on which to measure fidelity to the teacher; in pre-training, the loss.", decides=False
+    )
     held_out_every: int = option(500, "Updates between measurements on --held-out.", min=1, decides=False)
     held_out_rows: int = option(1000, "How many rows of --held-out to use.", min=1, decides=False)
     early_stop: int | None = option(
@@ -73,7 +80,9 @@ class RunSettings(Component):
     keep: int = option(2, "Checkpoints to keep.", min=1, decides=False)
     log_every: int = option(10, "Updates between lines of log.jsonl.", min=1, decides=False)
     callback: tuple[str, ...] = option(
-        (), "A callback that watches the run, NAME:key=value,…; repeatable.", decides=False
+        (),
+        "A callback that watches the run, NAME:key=value,…; repeatable. Names: trainer plugins callbacks.",
+        decides=False,
     )
 
     def __post_init__(self) -> None:

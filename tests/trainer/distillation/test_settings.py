@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpora import OptionError, RecipeError, UnknownName
+from corpora import OptionError, RecipeError, UnknownName, options_of
 from trainer.distillation.settings import RunSettings, presets, resolve, seconds
 from trainer.distillation.training.schedule import plan
 from trainer.plugin.discovery import registry
@@ -89,3 +89,10 @@ def test_presets_that_name_each_other_through_their_folders_are_one_clear_error(
     with pytest.raises(RecipeError, match="names itself as its preset") as found:
         resolve(str(tmp_path / "a/one.toml"), {})
     assert len(str(found.value)) < 1000
+
+
+def test_help_says_how_to_list_what_can_be_named_and_suits_pretraining() -> None:
+    texts = {option.name: option.help for option in options_of(RunSettings)}
+    for name, kind in (("loss", "losses"), ("student", "students"), ("callback", "callbacks")):
+        assert f"trainer plugins {kind}" in texts[name] and kind in registry.kinds
+    assert "in pre-training, the loss" in texts["held-out"]
