@@ -103,6 +103,8 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
     told = option.help
     if option.many and get_origin(one) is Literal:  # typer does not support lists of choices; the component checks them
         told, one = f"{told} One of {', '.join(get_args(one))}; repeatable.", str
+    elif option.many and "repeat" not in told:
+        told = f"{told.removesuffix('.')}; repeatable."
     annotation: Any = list[one] if option.many else one
     default: Any = ... if option.required else option.default
     if option.many and not option.required:
@@ -112,7 +114,7 @@ def _parameter(option: Option, panel: str) -> inspect.Parameter:
     low, high = (option.min, option.max) if option.type in (int, float) else (None, None)
     info = typer.Option(f"--{option.name}", help=told, rich_help_panel=panel, min=low, max=high)
     if option.takes_addresses:
-        info = typer.Option(f"--{option.name}", help=option.help, rich_help_panel=panel, parser=_place, metavar="PATH")
+        info = typer.Option(f"--{option.name}", help=told, rich_help_panel=panel, parser=_place, metavar="PATH")
     if option.type is bool:
         info = typer.Option(f"--{option.name}/--no-{option.name}", help=option.help, rich_help_panel=panel)
     return inspect.Parameter(

@@ -115,3 +115,8 @@ def test_progress_without_a_terminal_has_no_number_where_nothing_is_counted(caps
     with bars() as progress:
         progress(*step)
     assert capsys.readouterr().err == line + "\n"
+
+
+def test_the_help_of_an_option_with_several_values_says_how_to_give_them(run):
+    said = " ".join(run("transform", "mask-pii", "--help").out.replace("│", " ").split())
+    assert "What to mask: email, iban, ip, phone; repeatable." in said
