@@ -60,10 +60,10 @@ def unreadable(place: Place | None, shard: Shard) -> Unreadable:
         return Unreadable("unreadable file")
     folder = local(place)
     path = folder / shard.key
-    if path.exists() and not path.is_file():
-        return Unreadable("unreadable file", "not a regular file")
     if leads_out(path, folder):
         return Unreadable(LINK_OUT, f"to {os.path.realpath(path)}; --follow-links reads it")
+    if path.exists() and not path.is_file():
+        return Unreadable("unreadable file", "not a regular file")
     found = listing_in(folder)["rejects"].get(shard.key)
     reason, detail = found or ("unreadable file", "a broken link, or no permission")
     return Unreadable(reason, detail)
