@@ -241,7 +241,9 @@ def _add(manager: pluggy.PluginManager, load: Any, label: str) -> None:
 
 
 def singular(kind: str) -> str:
-    """The singular of a kind: `transform`, `loss`."""
+    """The singular of a kind: `transform`, `loss`, `family`."""
+    if kind.endswith("ies"):
+        return kind.removesuffix("ies") + "y"
     return kind.removesuffix("es") if kind.endswith("sses") else kind.removesuffix("s")
 
 

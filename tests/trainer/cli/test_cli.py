@@ -103,6 +103,7 @@ def test_a_terminated_run_says_how_to_go_on_and_does(
     [
         (["distill", "--dataset", "none", "--teacher", "/nowhere"], 1, "neither a model folder"),
         (["distill", "--loss", "soft-targets"], 2, "no loss is named soft-targets; did you mean soft-target"),
+        (["distill", "--student", "layer:3"], 2, "no student is named layer; did you mean layers"),
         (["distill", "--learning-rate", "fast"], 2, "Input should be a valid number"),
         (["distill", "--learning-rate", "-1"], 2, "learning-rate is -1.0; it must be a number of at least 0"),
         (["distil"], 2, "Did you mean 'distill'"),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 
 from corpora import OptionError, PluginError, TextTransform, UnknownName, option, registry
+from corpora.plugin.discovery.registry import singular
 
 FILE = '''
 from dataclasses import dataclass
@@ -73,6 +74,10 @@ def test_an_offered_component_is_found_and_made(offer):
 def test_a_misspelt_name_gets_near_matches():
     with pytest.raises(UnknownName, match="no transform is named lowercas; did you mean lowercase"):
         registry.find("transforms", "lowercas")
+
+
+def test_messages_use_the_singular_of_a_kind():
+    assert [singular(kind) for kind in ("transforms", "losses", "families")] == ["transform", "loss", "family"]
 
 
 def test_two_of_one_name_are_both_disabled_and_choosing_names_both(offer):
