@@ -57,10 +57,8 @@ def mix(
     _check_different(parents)
     amounts = _amounts(parents, tuple(shares.values()), rows=rows, tokens=tokens)
     sample = registry.make("transforms", "sample")
-    table: dict[str, Any] = {
-        "mix": [f"{p.name}:{float(share)}" for p, share in zip(parents, shares.values(), strict=True)]
-    }
-    table |= {"rows": rows, "tokens": tokens, "seed": seed}
+    parts = [f"{p.name}:{float(share)}" for p, share in zip(parents, shares.values(), strict=True)]
+    table: dict[str, Any] = {"mix": parts, "rows": rows, "tokens": tokens, "seed": seed}
     plan = Plan(
         action="mix",
         components=(described(sample),),

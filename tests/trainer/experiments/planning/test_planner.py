@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from string import ascii_lowercase
 from types import ModuleType
@@ -20,8 +21,13 @@ import pytest
 import corpora
 from corpora import OptionError
 from trainer.errors import ResultDamaged, VocabularyMismatch
+from trainer.experiments.planning.choice import EvaluatedForm
+from trainer.experiments.planning.fitting import FittedForm
+from trainer.experiments.planning.forms import FORMS
 from trainer.experiments.planning.page import as_json, write_plan
 from trainer.experiments.planning.planner import Plan, plan_distillation, prepare_plan
+from trainer.experiments.planning.predictions import Estimate, Requirement
+from trainer.experiments.planning.wording import sentences
 from trainer.testing.tiny import tiny_model_folder
 
 OPTIONS: dict[str, object] = {
@@ -189,3 +195,27 @@ def test_a_killed_plan_goes_on_with_the_same_command(root: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert finished == {path: path.stat().st_mtime_ns for path in finished} and (root / "new" / "plan.html").is_file()
     assert done.stderr.count("found") == len(finished) and "The planned run" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_target_that_only_the_best_case_reaches_is_open(finished: Path) -> None:
+    plan = plan_of(finished, target="kl=0.001")
+    never, floor = Estimate(None, None, None), Estimate(0.3, 0.1, 0.4)
+    out_of_reach = replace(plan, need=Requirement(never, never, floor, floor))
+    is_open = replace(plan, need=Requirement(never, Estimate(None, 250.0, None), floor, floor))
+    assert "kl=0.001 is out of reach: with any amount of data" in " ".join(sentences(out_of_reach))
+    told = " ".join(sentences(is_open))
+    assert "do not tell whether kl=0.001 can be reached" in told and "in the best case 250 times the data" in told
+
+
+@pytest.mark.slow
+def test_a_gain_that_only_a_rival_form_promises_is_open(finished: Path) -> None:
+    plan = plan_of(finished)
+    level, falling = (
+        EvaluatedForm(FittedForm(next(form for form in FORMS if form.name == name), logs, 100.0, 100.0, 1.0), (0.01,))
+        for name, logs in (("level", (0.0,)), ("decline", (0.0, 0.0)))
+    )
+    flat = replace(plan, bootstrap=replace(plan.bootstrap, chosen=level, rivals=()))
+    assert sentences(flat)[0].startswith("Neither more data nor more updates helps")
+    either = replace(plan, bootstrap=replace(plan.bootstrap, chosen=level, rivals=(falling,)))
+    assert sentences(either)[0].startswith("These runs do not tell whether more data and more updates help")

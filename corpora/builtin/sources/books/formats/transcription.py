@@ -14,7 +14,7 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 """Noncharacters around the number of a removed passage, until its paragraph is known."""
 PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 NO_RECORD = OPEN + CLOSE
-"""The place of a page number, of which there is no record."""
+"""The place of a page number, which is removed without a record."""
 PLACES = re.compile(f"{OPEN}\\d*{CLOSE}\\s*(?:{OPEN}\\d*{CLOSE}\\s*)*")
 
 STRONG = re.compile(r"__(?<!\w__)(?<!___)(\w[^_\n]{0,200}(?:\n[^_\n]{1,200})?)__(?![\w_])")

@@ -19,7 +19,7 @@ HEADING = re.compile(
 NUMBERED = re.compile(r"[\[({]?(\d{1,3})[\])}]?[.):]?(?:\s+\S.*)?")
 LABEL_CHARACTERS = 6
 CONTINUED = 3
-"""At most this many paragraphs between two notes go on the first."""
+"""At most this many paragraphs between two notes continue the first one."""
 MIN_NOTES = 3
 REFERRED_RATE = 0.8
 MAX_RATE = 0.4
@@ -54,7 +54,7 @@ def _ruled(block: Block, is_note: bool) -> Block:
 
 
 def _linked(pages: Sequence[list[Block]]) -> set[Place]:
-    """The blocks that marks in the text link to, and those that go them on."""
+    """The blocks that marks in the text link to, and those that continue them."""
     targets = {target for page in pages for block in page if block.markup for _, target in block.markup.marks if target}
     if not targets:
         return set()

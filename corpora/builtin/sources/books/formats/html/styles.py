@@ -18,6 +18,7 @@ LARGE = re.compile(
     r"|[2-9]\d\d(?:\.\d+)?%|(?:1[5-9]|[2-9]\d)(?:\.\d+)?pt|[2-9]\d(?:\.\d+)?px)"
 )
 HIDDEN, BLOCK, FLOATING = "h", "d", "f"
+LOOKS = {"c": "text-align:center", HIDDEN: "display:none", BLOCK: "display:block", FLOATING: "float:left"}
 EMPHASIS = {"b": "b", "strong": "b", "big": "l", "center": "c"}
 FONT_SIZE = re.compile(r"\+[1-9]|[5-7]")
 
@@ -74,12 +75,8 @@ class Styles:
 def looks_of(declarations: str) -> str:
     """The letters of the looks that declarations of CSS give."""
     compact = "".join(declarations.split()).lower()
-    found = ("text-align:center" in compact and "c") or ""
-    found += (BOLD.search(compact) and "b") or ""
-    found += (LARGE.search(compact) and "l") or ""
-    found += ("display:none" in compact and HIDDEN) or ""
-    found += ("display:block" in compact and BLOCK) or ""
-    return found + (("float:left" in compact and FLOATING) or "")
+    patterns = "b" * bool(BOLD.search(compact)) + "l" * bool(LARGE.search(compact))
+    return patterns + "".join([letter for letter, words in LOOKS.items() if words in compact])
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:
