@@ -19,6 +19,7 @@ from .runs.run_card import RunCard as RunCard
 from .settings import RunSettings as RunSettings
 from .settings import resolve as resolve
 from .setup.start import StartingPoint as StartingPoint
+from .setup.start import check_student as check_student
 from .setup.start import starting_point as starting_point
 from .setup.start import starting_student as starting_student
 from .setup.vocabulary import reencoded_rows as reencoded_rows

@@ -33,6 +33,9 @@ from trainer.models import (
 from trainer.plugin import Callback, Loss
 from trainer.runtime import is_first
 
+FEW_PIECES = 100
+"""The vocabulary of an outline."""
+
 
 @dataclass(frozen=True)
 class Shape(Component):
@@ -57,13 +60,25 @@ class Shape(Component):
         Raises:
             ModelError: the number of heads does not divide the width.
         """
+        return self._build(len(tokenizer), pad_id=tokenizer.pad_token_id)
+
+    def outline(self) -> PreTrainedModel:
+        """A model of this shape with few pieces, to check a student against before there is a tokenizer.
+
+        Raises:
+            ModelError: the number of heads does not divide the width.
+        """
+        with torch.random.fork_rng():
+            return self._build(FEW_PIECES, pad_id=0)
+
+    def _build(self, vocabulary: int, *, pad_id: int) -> PreTrainedModel:
         from transformers import BertConfig, BertForMaskedLM
 
         heads = self.heads or max(1, self.hidden // 64)
         if self.hidden % heads:
             raise ModelError(f"{heads} heads do not divide a width of {self.hidden}; set --heads to a divisor of it")
         config = BertConfig(
-            vocab_size=len(tokenizer),
+            vocab_size=vocabulary,
             hidden_size=self.hidden,
             num_hidden_layers=self.layers,
             num_attention_heads=heads,
@@ -71,7 +86,7 @@ class Shape(Component):
             max_position_embeddings=self.positions,
             hidden_dropout_prob=self.dropout,
             attention_probs_dropout_prob=self.dropout,
-            pad_token_id=tokenizer.pad_token_id,
+            pad_token_id=pad_id,
         )
         return BertForMaskedLM(config)
 

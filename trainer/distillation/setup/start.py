@@ -14,7 +14,8 @@ from trainer.distillation.runs.resume import Source
 from trainer.distillation.runs.run_card import HeldOutEntry
 from trainer.distillation.settings import RunSettings, resolve
 from trainer.distillation.setup import preparation as preparing
-from trainer.distillation.setup.teachers import listed
+from trainer.distillation.setup.teachers import check_widths, listed
+from trainer.models import check_states
 from trainer.plugin import registry
 
 
@@ -50,6 +51,26 @@ def starting_student(recipe: RunSettings, teacher: PreTrainedModel) -> PreTraine
         torch.manual_seed(seed_of("student", recipe.seed))
         student: PreTrainedModel = registry.make("students", recipe.student).build(teacher)
     return student
+
+
+def check_student(recipe: RunSettings, teacher: PreTrainedModel) -> None:
+    """Check that a recipe's student and losses fit a teacher, without a dataset; nothing is kept.
+
+    Args:
+        recipe: its student, seed and losses are used.
+        teacher: its weights are not read, so a model of the same shape will do.
+
+    Raises:
+        UnknownName, OptionError, PluginError: see `parts_of`.
+        ModelError: the student is deeper or wider than the teacher that it starts from, or a loss does not fit the two.
+    """
+    losses, shape = preparing.parts_of(recipe)
+    check_widths(shape, losses, teacher)
+    student = starting_student(recipe, teacher)
+    check_states(losses, student, teacher)
+    with torch.random.fork_rng():
+        for loss in losses:
+            loss.build(teacher, student)
 
 
 def starting_point(

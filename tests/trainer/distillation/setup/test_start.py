@@ -11,12 +11,13 @@ import pytest
 import torch
 
 from corpora import OptionError
-from trainer import Callback, ModelError, OtherRecipe, Run, RunError, RunInUse, distill
+from trainer import Callback, ModelError, OtherRecipe, Run, RunError, RunInUse, Shape, distill
 from trainer.distillation.distilling import run
 from trainer.distillation.runs.folder import RunFolder
 from trainer.distillation.settings import resolve
 from trainer.distillation.setup.preparation import distillation
 from trainer.distillation.setup.prepared import PreparedRun
+from trainer.distillation.setup.start import check_student
 from trainer.plugin.discovery import registry
 
 OPTIONS = {
@@ -169,3 +170,20 @@ def test_an_absurd_setting_is_one_line_before_any_work(tmp_path: Path, option: s
         distill("none", "none", tmp_path / "run", options={option: value})
     assert "\n" not in str(found.value) and len(str(found.value)) < 6000
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"student": "layers:3"}, "a student with 3 layers cannot start from a teacher with 2"),
+        ({"student": "layers:1,hidden=32"}, "the student is 32 wide and the teacher 16"),
+        ({"loss": ["hidden-state:layer=2"]}, "does not fit the student"),
+    ],
+)
+def test_a_student_is_checked_against_a_teacher_of_which_only_the_shape_is_known(changes: Any, said: str) -> None:
+    drawn = torch.random.get_rng_state()
+    teacher = Shape(layers=2, hidden=16, heads=2, positions=32).outline()
+    check_student(resolve("study", OPTIONS), teacher)
+    with pytest.raises(ModelError, match=said):
+        check_student(resolve("study", OPTIONS | changes), teacher)
+    assert torch.equal(drawn, torch.random.get_rng_state())

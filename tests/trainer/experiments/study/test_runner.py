@@ -245,6 +245,9 @@ def test_a_report_before_anything_ran_says_what_to_do(recipe: Path) -> None:
         ('tasks = ["CoLA"]', 'tasks = ["CoLLA"]', r"\[evaluate\] tasks: .* colla; did you mean cola"),
         ("/glue", "/glu", r"\[evaluate\] data: there is no folder .*; download the tasks with trainer data glue --to"),
         ("[evaluate.glue]", '[probes]\npairs = "p.jsonl"\n[evaluate.glue]', r"\[probes\] pairs: .*p\.jsonl does not"),
+        ("distilbert:1", "distilbert:3", r"\[distill\] does not fit \[teacher\]: a student with 3 layers cannot start"),
+        ("distilbert:1", "layers:2,hidden=32", r"\[distill\] does not fit \[teacher\]: the student is 32 wide and the"),
+        ("hidden = 16", "hidden = 17", r"\[teacher\]: 2 heads do not divide a width of 17"),
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_said_before_any_work(recipe: Path, old: str, new: str, why: str) -> None:
@@ -268,6 +271,15 @@ def test_a_teacher_without_a_head_is_refused_before_any_work(recipe: Path, tmp_p
     before, after = recipe.read_text(encoding="utf-8").split("[teacher]")
     recipe.write_text(f'{before}[teacher]\nmodel = "sorter"\n\n[distill]{after.split("[distill]")[1]}', "utf-8")
     with pytest.raises(NoLanguageModelHead, match="a fine-tuned classifier cannot be a teacher"):
+        run_study(recipe)
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_student_deeper_than_a_given_teacher_is_refused_before_any_work(recipe: Path, tmp_path: Path) -> None:
+    tiny_model_folder(tmp_path / "shallow", layers=1)
+    before, after = recipe.read_text(encoding="utf-8").replace("distilbert:1", "distilbert:2").split("[teacher]")
+    recipe.write_text(f'{before}[teacher]\nmodel = "shallow"\n\n[distill]{after.split("[distill]")[1]}', "utf-8")
+    with pytest.raises(RecipeError, match="cannot start from a teacher with 1; add start=random"):
         run_study(recipe)
     assert not (tmp_path / "store").exists()
 
