@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 
 from trainer.experiments.planning.charts import plan_picture
+from trainer.experiments.planning.choice import EvaluatedForm
 from trainer.experiments.planning.planner import Plan
-from trainer.experiments.planning.predictions import Estimate, Prediction
+from trainer.experiments.planning.predictions import Estimate, Prediction, data_needed
 from trainer.experiments.planning.wording import hours_in_words, in_words, sentences
 from trainer.experiments.study import ReportTable, page_style, rendered
 from trainer.runtime import write_whole
@@ -43,13 +44,15 @@ def _prediction_table(plan: Plan) -> ReportTable:
 
 def _form_table(plan: Plan) -> ReportTable:
     made = ReportTable(
-        "forms", "Forms, the chosen one first", ("form", "formula", "error on runs left out", "parameters")
+        "forms", "Forms, the chosen one first", ("form", "role", "formula", "error on runs left out", "parameters")
     )
     for tried in plan.forms:
         form = tried.fitted.form
         values = ", ".join(f"{name} = {value:.3g}" for name, value in tried.fitted.parameters.items())
-        made.add(form.name, form.formula, f"{tried.error:.1%}", values)
+        role = plan.role(tried)
+        made.add(form.name, "" if role == "other" else role, form.formula, f"{tried.error:.1%}", values)
     made.notes.append("D and u are relative to the largest sample and the longest short run.")
+    made.notes.append("Intervals include the rivals, which the short runs do not tell apart from the chosen form.")
     return made
 
 
@@ -79,24 +82,37 @@ def as_json(plan: Plan) -> str:
         "start": start.fidelity, "planned_updates": start.updates, "sequences": plan.prepared.sequences,
         "same_updates": values(plan.same_updates), "same_epochs": values(plan.same_epochs),
         "crossover_updates": _plain(plan.crossover),
-        "target": None if plan.prepared.target is None or plan.need is None else {
-            "value": plan.prepared.target.value, "updates": _plain(plan.need.updates),
-            "times_the_data": _plain(plan.need.multiple), "floor": _measured(plan, plan.need.floor),
-            "floor_of_data": _measured(plan, plan.need.floor_of_data),
-        },
-        "forms": [
-            {
-                "name": tried.fitted.form.name, "formula": tried.fitted.form.formula,
-                "source": tried.fitted.form.source, "error": tried.error, "parameters": tried.fitted.parameters,
-            }
-            for tried in plan.forms
-        ],
+        "target": _target(plan),
+        "forms": [_form(plan, tried) for tried in plan.forms],
         "runs": [_plain(run) for run in plan.runs],
         "sentences": sentences(plan),
     }  # fmt: skip
     for outlook in (*content["same_updates"], *content["same_epochs"]):  # type: ignore[misc]
         del outlook["loss"]
     return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _target(plan: Plan) -> dict[str, object] | None:
+    target, need = plan.prepared.target, plan.need
+    if target is None or need is None:
+        return None
+    return {
+        "value": target.value, "verdict": "reached" if plan.reached_by else need.verdict,
+        "updates": _plain(need.updates), "times_the_data": _plain(need.multiple), "floor": _measured(plan, need.floor),
+        "floor_of_data": _measured(plan, need.floor_of_data),
+    }  # fmt: skip
+
+
+def _form(plan: Plan, tried: EvaluatedForm) -> dict[str, object]:
+    """A form with its role; with a target, also the data that it needs: null is never."""
+    form, target = tried.fitted.form, plan.prepared.target
+    made: dict[str, object] = {
+        "name": form.name, "role": plan.role(tried), "formula": form.formula, "source": form.source,
+        "error": tried.error, "parameters": tried.fitted.parameters,
+    }  # fmt: skip
+    if target is not None:
+        made["times_the_data"] = data_needed(tried.fitted, plan.prepared.scale, target.loss)
+    return made
 
 
 def _plain(value: object) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from corpora import OptionError
 from trainer.distillation import RunSettings, StartingPoint, resolve, starting_point
@@ -31,6 +32,8 @@ SHARE = 16
 """The planned run has this many times as many updates as the longest short run."""
 SHORTEST = 32
 """The minimum updates of the longest short run."""
+
+Role = Literal["chosen", "rival", "other"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,20 @@ class Plan:
     """The update from which doubling the data helps more than doubling the updates."""
     need: Requirement | None
     bootstrap: Bootstrap
+
+    def role(self, form: EvaluatedForm) -> Role:
+        """Whether a form is the chosen one, a rival that the short runs do not tell apart from it, or neither."""
+        if form is self.bootstrap.chosen:
+            return "chosen"
+        return "rival" if any(form is rival for rival in self.bootstrap.rivals) else "other"
+
+    @property
+    def reached_by(self) -> ShortRunResult | None:
+        """The best short run if it reaches the target; None without a target."""
+        measure, target = self.prepared.measure, self.prepared.target
+        best = min(self.runs, key=lambda run: measure.loss(run.fidelity[measure.key]))
+        reached = target is not None and measure.loss(best.fidelity[measure.key]) <= target.loss
+        return best if reached else None
 
 
 def prepare_plan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -74,6 +75,13 @@ class Requirement:
     """The loss after any number of updates on the dataset."""
     floor_of_data: Estimate
     """The loss after any number of updates on any amount of data."""
+
+    @property
+    def verdict(self) -> Literal["within reach", "open", "out of reach"]:
+        """Open if only a rival form or resamples of the chosen form reach the target."""
+        if self.multiple.value is not None:
+            return "within reach"
+        return "out of reach" if self.multiple.low is None else "open"
 
 
 @dataclass(frozen=True)
@@ -196,18 +204,29 @@ def requirement(made: Bootstrap, scale: Scale, target: float) -> Requirement:
         seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)
         return _first(updates, fitted.losses(seen, updates) <= target)
 
-    def by_data(fitted: FittedForm) -> float | None:
-        times = np.geomspace(1e-3, FAR, 3 * STEPS)
-        updates = times * scale.updates
-        seen = np.minimum(times * scale.tokens, updates * scale.tokens_per_update)
-        return _first(times, fitted.losses(seen, updates) <= target)
-
     return Requirement(
         made.of(by_updates),
-        made.of(by_data),
+        made.of(lambda fitted: data_needed(fitted, scale, target)),
         made.loss(scale.tokens, far),
         made.loss(FAR * scale.tokens, far),
     )
+
+
+def data_needed(fitted: FittedForm, scale: Scale, target: float) -> float | None:
+    """How many times the data reduce the loss to a target by one form, with the planned number of epochs.
+
+    Args:
+        fitted: a form with its parameters.
+        scale: of the planned run.
+        target: a loss.
+
+    Returns:
+        None if no amount in the searched range does.
+    """
+    times = np.geomspace(1e-3, FAR, 3 * STEPS)
+    updates = times * scale.updates
+    seen = np.minimum(times * scale.tokens, updates * scale.tokens_per_update)
+    return _first(times, fitted.losses(seen, updates) <= target)
 
 
 def _grid(scale: Scale) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -7,7 +7,7 @@ from trainer.experiments.planning.choice import EvaluatedForm
 from trainer.experiments.planning.fitting import NOISE
 from trainer.experiments.planning.measures import Measure
 from trainer.experiments.planning.planner import Plan
-from trainer.experiments.planning.predictions import Estimate, Requirement
+from trainer.experiments.planning.predictions import Estimate, Requirement, data_needed
 
 
 def sentences(plan: Plan) -> list[str]:
@@ -74,9 +74,8 @@ def _target(plan: Plan) -> list[str]:
     if target is None or required is None:
         return []
     said = f"{target.measure.name}={target.value:g}"
-    best = min(plan.runs, key=lambda run: target.measure.loss(run.fidelity[target.measure.key]))
-    value = best.fidelity[target.measure.key]
-    if target.measure.loss(value) <= target.loss:
+    if best := plan.reached_by:
+        value = best.fidelity[target.measure.key]
         return [f"{said} is already reached: the short run {best.folder} ends at {value:.3f}."]
     return _reached(said, plan, required, target.measure)
 
@@ -88,7 +87,7 @@ def _reached(said: str, plan: Plan, required: Requirement, measure: Measure) -> 
         return [
             f"These runs do not tell whether {said} can be reached: the chosen form ends at "
             f"{in_words(required.floor_of_data, measure)}, but in the best case {_times(times.low)} times the data and "
-            f"{epochs:g} epochs reach it."
+            f"{epochs:g} epochs reach it ({_optimists(plan)})."
         ]
     if times.value is None:
         return [
@@ -105,6 +104,17 @@ def _reached(said: str, plan: Plan, required: Requirement, measure: Measure) -> 
         alone,
         f"With {epochs:g} epochs, it needs {_spelled(times.value, times.low, times.high, '{:.3g}')} times the data.",
     ]
+
+
+def _optimists(plan: Plan) -> str:
+    """Why a target is open: the rival forms that reach it; without one, resamples of the chosen form."""
+    target, scale = plan.prepared.target, plan.prepared.scale
+    rivals = [
+        rival.fitted.form.formula
+        for rival in plan.bootstrap.rivals
+        if target is not None and data_needed(rival.fitted, scale, target.loss) is not None
+    ]
+    return f"by {' and by '.join(rivals)}" if rivals else "by the chosen form, fitted to resamples of the runs"
 
 
 def _trust(plan: Plan) -> str:

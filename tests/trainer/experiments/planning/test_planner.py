@@ -26,7 +26,7 @@ from trainer.experiments.planning.fitting import FittedForm
 from trainer.experiments.planning.forms import FORMS
 from trainer.experiments.planning.page import as_json, write_plan
 from trainer.experiments.planning.planner import Plan, plan_distillation, prepare_plan
-from trainer.experiments.planning.predictions import Estimate, Requirement
+from trainer.experiments.planning.predictions import Estimate, Requirement, requirement
 from trainer.experiments.planning.wording import sentences
 from trainer.testing.tiny import tiny_model_folder
 
@@ -206,6 +206,25 @@ def test_a_target_that_only_the_best_case_reaches_is_open(finished: Path) -> Non
     assert "kl=0.001 is out of reach: with any amount of data" in " ".join(sentences(out_of_reach))
     told = " ".join(sentences(is_open))
     assert "do not tell whether kl=0.001 can be reached" in told and "in the best case 250 times the data" in told
+
+
+@pytest.mark.slow
+def test_the_json_says_which_forms_are_rivals_and_which_of_them_reach_an_open_target(finished: Path) -> None:
+    plan = plan_of(finished, target="kl=0.001")
+    level, falling, *rest = (
+        EvaluatedForm(FittedForm(next(form for form in FORMS if form.name == name), logs, 100.0, 100.0, 1.0), (0.01,))
+        for name, logs in (("level", (0.0,)), ("decline", (0.0, 0.0)), ("tokens", (0.0, 0.0, 0.0)))
+    )
+    made = replace(plan.bootstrap, chosen=level, rivals=(falling,), resampled=(level.fitted,) * 20)
+    need = requirement(made, plan.prepared.scale, 0.001)
+    plan = replace(plan, forms=[level, falling, *rest], bootstrap=made, need=need)
+    told = json.loads(as_json(plan))
+    assert [form["role"] for form in told["forms"]] == ["chosen", "rival", "other"]
+    reached = [form["times_the_data"] for form in told["forms"]]
+    assert reached[0] is None and reached[1] == told["target"]["times_the_data"]["low"]
+    assert told["target"]["verdict"] == "open" and "reach it (by S/(1 + (u/u0)^b))." in " ".join(told["sentences"])
+    runs = [replace(run, fidelity={**run.fidelity, "kl": 0.0009}) for run in plan.runs]
+    assert json.loads(as_json(replace(plan, runs=runs)))["target"]["verdict"] == "reached"
 
 
 @pytest.mark.slow
