@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import ClassVar
@@ -11,6 +12,8 @@ from typing import ClassVar
 from numpy.random import Generator
 
 from corpora import OptionError, TextTransform, Transform, hookimpl, option
+from corpora.builtin.transforms.mask_pii.ibans import iban_spans
+from corpora.builtin.transforms.mask_pii.phones import phone_spans
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7af\uff00-\uffef"
 """Scripts written without spaces, or with particles attached to foreign words, as a class of characters."""
@@ -26,17 +29,14 @@ EMAIL = re.compile(
 )
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
 IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:])", re.ASCII)
-SEPARATOR = "[ \u00a0\u202f-]"
-IBAN = re.compile(
-    rf"(?<!\w)[A-Za-z]{{2}}\d{{2}}(?:{SEPARATOR}?[A-Za-z0-9]{{4}}){{2,7}}(?:{SEPARATOR}?[A-Za-z0-9]{{1,3}})?(?!\w)",
-    re.ASCII,
-)
-LAST_GROUP = re.compile(f"{SEPARATOR}[A-Za-z0-9]*$")
-OTHER_NUMBER = re.compile(r"\bIS[BSM]N(?:-1[03])?:?\s*$", re.IGNORECASE)
-"""What is in front of a number that is not a telephone's."""
 DIGIT = re.compile(r"\d")
-LABEL_CHARACTERS = 16
+FULL_WIDTH = re.compile("[\uff01-\uff5e\ufe6b\u3000]")
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFE6B: "@", 0x3000: " "}
+"""ASCII for the wide characters of Chinese and Japanese keyboards, one for one."""
 LIBRARIES = {"phone": "phonenumbers", "iban": "stdnum"}
+FOUND = "\0"
+"""Stands for each character of what was found."""
+Span = tuple[int, int]
 KINDS = ("email", "iban", "ip", "phone")
 
 
@@ -44,12 +44,13 @@ KINDS = ("email", "iban", "ip", "phone")
 class MaskPii(TextTransform):
     """Replace e-mail addresses, IBANs, IP addresses and phone numbers by [EMAIL], [IBAN], [IP] and [PHONE].
 
-    A phone number counts if it is valid in its country (library phonenumbers), an IBAN if its check digits are right
-    (python-stdnum). Four numbers with dots count as an IP address, even if they are a section number.
+    A phone number counts if it is valid in its country (library phonenumbers) and has a +, is divided into groups as
+    that country does, or is behind a word such as tel or call: 2147483647 alone is a number. An IBAN counts if its
+    check digits are right (python-stdnum). Four numbers with dots are an IP address, even if they number a section.
     """
 
     name: ClassVar[str] = "mask-pii"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     uses: ClassVar[tuple[str, ...]] = ("phonenumbers", "python-stdnum")
 
     kinds: tuple[str, ...] = option(KINDS, "What to mask: email, iban, ip, phone.")
@@ -70,50 +71,53 @@ class MaskPii(TextTransform):
 
     def rewrite(self, sentence: str, rng: Generator) -> str:
         """The sentence with placeholders for personal data."""
-        if "@" in sentence and "email" in self.kinds:
-            sentence = EMAIL.sub("[EMAIL]", ASCII_EMAIL.sub("[EMAIL]", sentence))
-        if not DIGIT.search(sentence) and "::" not in sentence:
+        text = sentence.translate(HALF_WIDTH) if FULL_WIDTH.search(sentence) else sentence
+        if "@" not in text and "::" not in text and not DIGIT.search(text):
             return sentence
-        if "iban" in self.kinds:
-            sentence = IBAN.sub(_without_iban, sentence)
-        if "ip" in self.kinds:
-            sentence = IPV4.sub(_without_ip, IPV6.sub(_without_ip, sentence))
-        return self._without_phones(sentence) if "phone" in self.kinds else sentence
-
-    def _without_phones(self, sentence: str) -> str:
-        import phonenumbers
-
-        if "+" not in sentence and "＋" not in sentence and not self.region:
-            return sentence
-        found = list(phonenumbers.PhoneNumberMatcher(sentence, self.region or None))
-        for match in reversed(found):
-            if OTHER_NUMBER.search(sentence, max(0, match.start - LABEL_CHARACTERS), match.start):
-                continue
-            sentence = f"{sentence[: match.start]}[PHONE]{sentence[match.end :]}"
+        found: list[tuple[int, int, str]] = []
+        for kind in KINDS:
+            spans = list(self._find(kind, text)) if kind in self.kinds else []
+            found += [(start, end, kind) for start, end in spans]
+            text = _blanked(text, spans)
+        for start, end, kind in sorted(found, reverse=True):
+            sentence = f"{sentence[:start]}[{kind.upper()}]{sentence[end:]}"
         return sentence
 
-
-def _without_iban(match: re.Match[str]) -> str:
-    """Mask the match if it is an IBAN or begins with one; words of four letters after it look like more groups."""
-    from stdnum import iban
-
-    text = match[0]
-    while text:
-        if iban.is_valid(text, check_country=False):
-            return f"[IBAN]{match[0][len(text) :]}"
-        shorter = LAST_GROUP.sub("", text)
-        text = shorter if shorter != text else ""
-    return match[0]
+    def _find(self, kind: str, text: str) -> Iterator[Span]:
+        """Where the personal data of one kind is."""
+        if kind == "phone":
+            return phone_spans(text, self.region)
+        return {"email": _email_spans, "iban": iban_spans, "ip": _ip_spans}[kind](text)
 
 
-def _without_ip(match: re.Match[str]) -> str:
-    """Mask the match if it is an address with a digit; `::1` and names such as `face::cafe` are kept."""
+def _email_spans(text: str) -> Iterator[Span]:
+    if "@" not in text:
+        return
+    ascii_spans = [match.span() for match in ASCII_EMAIL.finditer(text)]
+    yield from ascii_spans
+    yield from (match.span() for match in EMAIL.finditer(_blanked(text, ascii_spans)))
+
+
+def _ip_spans(text: str) -> Iterator[Span]:
+    """Addresses with a digit; `::1` and names such as `face::cafe` are not counted."""
+    spans = [match.span() for match in IPV6.finditer(text) if _is_ip(match[0])] if text.count(":") > 1 else []
+    yield from spans
+    yield from (match.span() for match in IPV4.finditer(_blanked(text, spans)) if _is_ip(match[0]))
+
+
+def _is_ip(text: str) -> bool:
     try:
-        ipaddress.ip_address(match[0])
+        ipaddress.ip_address(text)
     except ValueError:
-        return match[0]
-    is_one = sum(map(str.isalnum, match[0])) >= 3 and DIGIT.search(match[0])
-    return "[IP]" if is_one else match[0]
+        return False
+    return sum(map(str.isalnum, text)) >= 3 and bool(DIGIT.search(text))
+
+
+def _blanked(text: str, spans: list[Span]) -> str:
+    """A text of the same length in which what was found stands no more."""
+    for start, end in spans:
+        text = f"{text[:start]}{FOUND * (end - start)}{text[end:]}"
+    return text
 
 
 def _regions() -> frozenset[str]:
