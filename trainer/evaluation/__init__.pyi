@@ -11,6 +11,7 @@ from .finetuning.settings import GRID as GRID
 from .finetuning.settings import SettingValue as SettingValue
 from .finetuning.settings import settings_for as settings_for
 from .intervals import Interval as Interval
+from .intervals import Verdict as Verdict
 from .intervals import as_words as as_words
 from .intervals import difference as difference
 from .measurement import Measurement as Measurement

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -18,6 +19,7 @@ from trainer.evaluation.scoring import glue_score
 from trainer.runtime import parse_json
 
 RESAMPLES = 1000
+Verdict = Literal["better", "worse", "no difference", "cannot tell"]
 Sums = NDArray[np.float64]
 """[resamples, k], the sums over each resample's examples from which a metric is computed."""
 
@@ -34,6 +36,24 @@ class Interval:
     def excludes_zero(self) -> bool:
         """Whether the whole interval is on one side of 0."""
         return self.low > 0 or self.high < 0
+
+    def verdict(self, digits: int) -> Verdict:
+        """What the interval says about the first side, judged by the figures that a reader sees.
+
+        `better` or `worse` if the difference and its whole interval, as shown, are on one side of zero. `no difference`
+        if the difference is shown as zero and the interval reaches at most one unit of the last digit away from it.
+        `cannot tell` otherwise.
+
+        Args:
+            digits: shown after the decimal point.
+        """
+        unit = 10**digits
+        low, middle, high = (round(value * unit) for value in (self.low, self.difference, self.high))
+        if min(low, middle) > 0:
+            return "better"
+        if max(middle, high) < 0:
+            return "worse"
+        return "no difference" if middle == 0 and -1 <= low <= high <= 1 else "cannot tell"
 
 
 def _accuracy(sums: Sums) -> NDArray[np.float64]:

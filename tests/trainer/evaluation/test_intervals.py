@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corpora import sha256_file
 from trainer.errors import ResultDamaged
 from trainer.evaluation import intervals
-from trainer.evaluation.intervals import as_words, difference, evidence, parts
+from trainer.evaluation.intervals import Interval, as_words, difference, evidence, parts
 from trainer.evaluation.metrics import METRICS
 from trainer.evaluation.results import Column, write_sealed
 
@@ -48,6 +48,25 @@ def column(folder: Path, name: str, right: float, *, seeds: int = 2, metric: str
         cells.append(str(cell))
     metrics = {metric: [100 * right] * seeds}
     return {"RTE": Column("RTE", "rte", metrics, {}, list(range(seeds)), [], 400, 400, cells, "study")}
+
+
+@pytest.mark.parametrize(
+    ("low", "middle", "high", "verdict"),
+    [
+        (0.0006, 0.0010, 0.0014, "better"),
+        (-0.0014, -0.0010, -0.0006, "worse"),
+        (0.0001, 0.0003, 0.0004, "no difference"),  # above zero, but shown as 0.000 (0.000 to 0.000)
+        (0.0002, 0.0004, 0.0006, "no difference"),  # 0.000 (0.000 to 0.001)
+        (-0.0012, 0.0002, 0.0012, "no difference"),
+        (0.0004, 0.0010, 0.0020, "cannot tell"),  # +0.001 (0.000 to +0.002)
+        (-0.0300, 0.0002, 0.0300, "cannot tell"),
+        (-0.0100, 0.0200, 0.0500, "cannot tell"),
+        (0.0000, 0.0000, 0.0000, "no difference"),
+    ],
+)
+def test_a_verdict_follows_the_figures_as_shown(low: float, middle: float, high: float, verdict: str) -> None:
+    assert Interval(middle, low, high).verdict(3) == verdict
+    assert Interval(1000 * middle, 1000 * low, 1000 * high).verdict(0) == verdict
 
 
 def test_a_real_difference_excludes_zero_and_none_includes_it(tmp_path: Path) -> None:

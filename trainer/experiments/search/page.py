@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trainer.experiments.search.pictures import surface_picture
 from trainer.experiments.search.proposal import Surface
-from trainer.experiments.search.results import SearchResult
+from trainer.experiments.search.results import DIGITS, SearchResult
 from trainer.experiments.search.sentences import value_text
 from trainer.experiments.study import Answer, Question, Report, ReportTable, write_report
 
@@ -44,13 +44,14 @@ def write_page(folder: Path, result: SearchResult, surface: Surface, sign: float
 def _verification(result: SearchResult) -> ReportTable:
     header = ("mix", *result.parts, f"{result.target}, {result.unit}", "proposal is better by", "from", "to", "verdict")
     table = ReportTable("verification", "Verification at equal tokens", header)
-    shares = list(result.proposal.shares.values())
-    table.add("proposal", *_percents(shares), f"{result.verified:.4f}", "", "", "", "")
+    shares, digits = list(result.proposal.shares.values()), DIGITS[result.unit]
+    table.add("proposal", *_percents(shares), f"{result.verified:.{digits}f}", "", "", "", "")
     for each in result.verifications:
         apart = each.apart
-        cells = [f"{number:+.4f}" for number in (apart.difference, apart.low, apart.high)] if apart else ["", "", ""]
+        ends = (apart.difference, apart.low, apart.high) if apart else ()
+        cells = [f"{number:+.{digits}f}" for number in ends] or ["", "", ""]
         verdict = each.verdict or "the same mix"
-        table.add(each.against, *_percents(each.shares), f"{each.value:.4f}", *cells, verdict)
+        table.add(each.against, *_percents(each.shares), f"{each.value:.{digits}f}", *cells, verdict)
     return table
 
 

@@ -8,11 +8,13 @@ from typing import Literal
 
 import msgspec
 
-from trainer.evaluation import Interval
+from trainer.evaluation import Interval, Verdict
 from trainer.runtime import write_whole
 
 FILE = "search.json"
-Verdict = Literal["better", "worse", "cannot tell"]
+Unit = Literal["percent", "nats per token"]
+DIGITS: dict[Unit, int] = {"percent": 1, "nats per token": 4}
+"""Digits after the decimal point that are shown of a value, by its unit."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class SearchResult:
 
     title: str
     target: str
-    unit: str
+    unit: Unit
     parts: tuple[str, ...]
     natural: tuple[float, ...]
     tokens_per_mix: int

@@ -52,8 +52,7 @@ def run_search(path: Path | str, *, executor: str = "serial", callbacks: StudyCa
     lowest = Mix(LOWEST, optimum(surfaces[search.target], proxies[0].shares))
     verifications, verified = verify(run, proxies, Mix("proposal", found.shares), lowest, executor, shown)
     result = SearchResult(
-        title=table.title, target=search.target,
-        unit="percent" if search.target == table.task else "nats per token",
+        title=table.title, target=search.target, unit=search.unit,
         parts=tuple(part.name for part in run.parts), natural=proxies[0].shares, tokens_per_mix=run.tokens,
         tokens_per_proxy=run.tokens_trained(table.updates), proxies=tuple(proxies),
         responses=tuple(_response(surface, measure, proxies) for measure, surface in surfaces.items()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.experiments.search.results import Response, SearchResult, Verification
+from trainer.experiments.search.results import DIGITS, Response, SearchResult, Unit, Verification
 
 
 def sentences_of(result: SearchResult) -> tuple[str, ...]:
@@ -11,9 +11,9 @@ def sentences_of(result: SearchResult) -> tuple[str, ...]:
     return (_proposal(result, response), _model(response, len(result.proxies)), _verdict(result))
 
 
-def value_text(value: float, unit: str) -> str:
+def value_text(value: float, unit: Unit) -> str:
     """A value of the target with its unit."""
-    return f"{value:.1f} %" if unit == "percent" else f"{value:.4f} {unit}"
+    return f"{value:.{DIGITS[unit]}f} {'%' if unit == 'percent' else unit}"
 
 
 def _proposal(result: SearchResult, response: Response) -> str:
@@ -73,10 +73,11 @@ def _verdict(result: SearchResult) -> str:
     return f"{head} ({value_text(result.verified, result.unit)} at equal tokens): {said}."
 
 
-def _against(each: Verification, unit: str) -> str:
+def _against(each: Verification, unit: Unit) -> str:
     if each.apart is None:
         return f"it is the same mix as {each.against}"
-    digits, name = (1, "points") if unit == "percent" else (4, unit)
+    digits, name = DIGITS[unit], "points" if unit == "percent" else unit
     low, high = f"{each.apart.low:+.{digits}f}", f"{each.apart.high:+.{digits}f}"
-    verdict = {"better": "better than", "worse": "worse than"}.get(str(each.verdict), "not told apart from")
+    named = {"better": "better than", "worse": "worse than", "no difference": "no different from"}
+    verdict = named.get(str(each.verdict), "not told apart from")
     return f"{verdict} {each.against} ({each.apart.difference:+.{digits}f} {name}, 95 % interval {low} to {high})"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from corpora import Component, Json, Recipe, RecipeError, option, read_recipe
+from trainer.experiments.search.results import Unit
 from trainer.experiments.search.surfaces import FORMS, Form, proxies_needed
 from trainer.experiments.study import Study, study_of
 
@@ -86,6 +87,11 @@ class Search:
     def target(self) -> str:
         """The measure that the search optimises."""
         return self.table.target or self.measures[0]
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of the target."""
+        return "percent" if self.target == self.table.task else "nats per token"
 
     def sign(self, measure: str) -> float:
         """The factor that makes a measure a loss: 1 if lower is better, -1 for the score of a task.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trainer.evaluation import Interval, difference
 from trainer.experiments.search.draws import Mix
 from trainer.experiments.search.proxies import SearchRun, fidelity, train_proxy
-from trainer.experiments.search.results import Proxy, Verdict, Verification
+from trainer.experiments.search.results import DIGITS, Proxy, Verification
 from trainer.experiments.study import StudyCallbacks, closer, merged, read_run_results
 
 LOWEST = "the lowest point of the surface"
@@ -52,7 +52,8 @@ def verify(
         apart = None
         if other.shares != proposal.shares:
             apart = _difference(run, runs[proposal.shares], runs[other.shares])
-        made.append(Verification(other.label, other.shares, means[other.shares], apart, _verdict(apart)))
+        verdict = None if apart is None else apart.verdict(DIGITS[search.unit])
+        made.append(Verification(other.label, other.shares, means[other.shares], apart, verdict))
     return made, means[proposal.shares]
 
 
@@ -65,11 +66,3 @@ def _difference(run: SearchRun, one: Sequence[Proxy], other: Sequence[Proxy]) ->
     measure = "f1" if run.search.benchmark == "squad" else "glue"
     ours, theirs = (merged(read_run_results(side))[0].columns for side in sides)
     return difference(ours, theirs, measure, run.search.study.table.score)
-
-
-def _verdict(apart: Interval | None) -> Verdict | None:
-    if apart is None:
-        return None
-    if not apart.excludes_zero:
-        return "cannot tell"
-    return "better" if apart.difference > 0 else "worse"

@@ -75,6 +75,17 @@ def test_what_cannot_be_told_apart_is_said_and_nothing_is_minus_zero() -> None:
     assert KL.signed(0.0314) == "+0.031"
 
 
+def test_a_difference_shown_as_zero_is_no_difference_in_sentences_table_and_picture() -> None:
+    asked = next(each for each in questions(grid(0.2, 0.3, 0.4), "sanh9") if each.name == "composition")
+    for pair in asked.comparisons:
+        pair.differences["kl"] = Difference(KL, Interval(0.0003, 0.0001, 0.0004), None)
+    (said,) = answers([asked])[0].sentences
+    assert "no difference between natural text and shuffled text (all over rand, 0.000 nats" in said
+    assert "beats" not in said
+    picture = forest(asked)
+    assert picture is not None and {row.cells[-1] for row in picture.data.rows} == {"no difference"}
+
+
 def test_the_sentence_the_picture_and_the_table_show_the_same_figures() -> None:
     made = report_content(grid(0.2, 0.3, 0.4), preset="sanh9", networks=None, title="t")
     (answer,) = (answer for answer in made.answers if "RQ2" in answer.question.title)

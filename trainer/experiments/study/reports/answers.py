@@ -64,6 +64,8 @@ def _verdict(question: Question, pair: Comparison, each: Difference) -> str:
     one, other = _subject(question, pair.one), _subject(question, pair.other)
     if each.verdict == "cannot tell":
         return f"cannot tell {one} from {other}"
+    if each.verdict == "no difference":
+        return f"no difference between {one} and {other}"
     return f"{one} beats {other}" if each.verdict == "better" else f"{other} beats {one}"
 
 
@@ -85,7 +87,7 @@ def _downstream(question: Question) -> str:
             scores = ", ".join(f"{each.measure.title} {each.short}" for each in found)
             said.append(f"{pair.label} {scores}")
     told = [each for pair in question.headline for each in pair.differences.values() if each.measure in DRAWN[1:]]
-    unclear = sum(each.verdict == "cannot tell" for each in told)
+    unclear = sum(not each.told_apart for each in told)
     if unclear:
         every = "the interval includes zero" if unclear == 1 else "all intervals include zero"
         said.append(every if unclear == len(told) else f"{unclear} of these {len(told)} intervals include zero")
@@ -103,7 +105,7 @@ def _study(question: Question) -> str:
         for each in pair.differences.values():
             if each.quoted is not None and each.measure in DRAWN:
                 agrees = "agrees" if (each.quoted > 0) == (each.interval.difference > 0) else "disagrees"
-                verdict = "cannot tell" if each.verdict == "cannot tell" else agrees
+                verdict = agrees if each.told_apart else each.verdict
                 said.append(f"{each.measure.signed(each.quoted)} {each.measure.title} for {pair.label} ({verdict})")
     return f"The study reports (quoted) {'; '.join(said)}." if said else ""
 
@@ -125,12 +127,13 @@ def _counted(measure: Measure, found: Sequence[tuple[Comparison, Difference]]) -
     said = f"{measure.title}: {len(by['better'])} of {len(found)} trained students {better} the initial student"
     if by["worse"]:
         said += f"; {worse}: {', '.join(by['worse'])}"
-    if by["cannot tell"]:
-        said += f"; cannot tell: {', '.join(by['cannot tell'])}"
+    for verdict in ("no difference", "cannot tell"):
+        if by[verdict]:
+            said += f"; {verdict}: {', '.join(by[verdict])}"
     return f"{said}."
 
 
-VERDICTS = ("better", "worse", "cannot tell")
+VERDICTS = ("better", "worse", "no difference", "cannot tell")
 
 
 def agreement_table(outcomes: Sequence[RunResults], preset: str) -> ReportTable:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from trainer.evaluation import Interval, difference
+from trainer.evaluation import Interval, Verdict, difference
 from trainer.experiments.study.held_out import FIDELITY, closer
 from trainer.experiments.study.reports.formats import ReportTable
 from trainer.experiments.study.reports.measures import EVERY, KL, NOTHING, Measure
 from trainer.experiments.study.reports.quoted import quoted_difference
 from trainer.experiments.study.run_results import BASELINES, START, STUDENT, RunResults
 
-Verdict = Literal["better", "worse", "cannot tell"]
 SIZE = "RQ1: what does the size of the transfer dataset do?"
 COMPOSITION = "RQ2: what does its composition do?"
 TRAINING = "What does training add to the initial student?"
@@ -34,10 +32,13 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the first student is better or worse, if the interval excludes zero."""
-        if not self.interval.excludes_zero:
-            return "cannot tell"
-        return "better" if self.interval.difference > 0 else "worse"
+        """Whether the first student is better or worse, judged by the figures in the report."""
+        return self.interval.verdict(self.measure.digits)
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether one of the two is better."""
+        return self.verdict in ("better", "worse")
 
     @property
     def text(self) -> str:
@@ -241,10 +242,13 @@ def difference_table(asked: Sequence[Question]) -> ReportTable:
                 table.add(question.title.split(":")[0], pair.one.label, pair.other.label, *_cells(each))
     if table.rows:
         table.notes += [
+            "A student is better or worse if the difference and its interval, as shown, are on one side of zero. The "
+            "verdict “no difference” means that the difference is shown as zero, with an interval of at most one unit "
+            "of the last digit to each side.",
             "Each row compares two students on the same held-out sequences or dev examples, which are resampled "
             "together with the runs of each side: 95 % of the resamples lie from … to …. With one run per student, the "
             "intervals do not cover the effect of the distillation seed; with one fine-tuning seed, not that of the "
-            "fine-tuning's, which on small tasks can be larger than the difference."
+            "fine-tuning's, which on small tasks can be larger than the difference.",
         ]
     return table
 

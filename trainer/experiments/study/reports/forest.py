@@ -25,7 +25,7 @@ def forest(question: Question) -> Picture | None:
         return None
     caption = (
         "Each row compares two students. To the right of zero, the first one is better. The bar is the 95 % interval, "
-        "grey if it includes zero."
+        "grey if neither is better."
     )
     if any(each.quoted is not None for pair in rows for each in pair.differences.values()):
         caption += " Hollow diamonds are the study's own differences, quoted."
@@ -53,7 +53,7 @@ def _panel(axes: Axes, rows: Sequence[Comparison], measure: Measure, *, named: b
         each = pair.of(measure)
         if each is None:
             continue
-        color = FAINT if each.verdict == "cannot tell" else SERIES[0]
+        color = FAINT if not each.told_apart else SERIES[0]
         interval = each.interval
         axes.plot([interval.low, interval.high], [place, place], color=color, linewidth=2.2, solid_capstyle="butt")
         axes.plot([interval.difference], [place], "o", color=color, markersize=4.5)
