@@ -23,6 +23,12 @@ def without(
         Literal["row", "document", "span"],
         typer.Option(help="Remove rows, whole documents, or only the shared words."),
     ] = "row",
+    normalise: Annotated[
+        str,
+        typer.Option(
+            help="Differences between words to ignore: case, punctuation, space, joined by commas.", show_default=False
+        ),
+    ] = "",
     name: Name = None,
     executor: ExecutorName = "serial",
     json: AsJson = False,
@@ -34,5 +40,7 @@ def without(
     from corpora.operations import without
 
     with bars() as progress:
-        made = without(dataset, of=of, ngram=ngram, by=by, name=name, executor=executor, progress=progress)
+        made = without(
+            dataset, of=of, ngram=ngram, by=by, normalise=normalise, name=name, executor=executor, progress=progress
+        )
     tell(made, as_json=json)

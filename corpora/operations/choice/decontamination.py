@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from corpora.errors import InputError, OptionError
 from corpora.execution import Executor, Progress, reported, silent
+from corpora.operations.choice.digests import ignored_differences
 from corpora.operations.choice.documents import documents_with
 from corpora.operations.choice.evaluation import absolute, is_of_files
 from corpora.operations.choice.ngram_index import Evaluation, evaluations_of, longest_row, write_index
@@ -34,6 +35,7 @@ def without(
     of: Sequence[str | Dataset],
     ngram: int = NGRAM,
     by: Removed = "row",
+    normalise: str | Iterable[str] = (),
     name: str | None = None,
     executor: Executor | str = "serial",
     store: Store | None = None,
@@ -51,11 +53,13 @@ def without(
         ngram: the length of an n-gram in words or tokens, at least 1.
         by: what to remove: rows that share an n-gram, their whole documents, or only the shared words. The text on
             either side of removed words becomes a separate row.
+        normalise: differences between words to ignore, any of `case`, `punctuation` and `space`, as for `distinct`;
+            for sentence datasets only. Words of nothing but punctuation do not count then. What stays is unchanged.
         name: of the new dataset.
 
     Raises:
-        OptionError: there is no evaluation data, it has another tokenizer, the n-gram is longer than any row, or
-            nothing would be left.
+        OptionError: there is no evaluation data, it has another tokenizer, the n-gram is longer than any row, a
+            normalisation is unknown or given for a token dataset, or nothing would be left.
         InputError: a file is missing or cannot be read.
     """
     work = Work.here(store, executor, progress)
@@ -65,6 +69,7 @@ def without(
         raise OptionError(f"--ngram is {ngram}; it must be at least 1")
     if not of:
         raise OptionError("without needs evaluation data; give --of at least once")
+    ignored = ignored_differences(normalise, parent)
     evaluations = evaluations_of(of, parent, work)
     words = [each.name for each in evaluations if each.is_dataset]
     words += [absolute(word) for word in of if isinstance(word, str) and is_of_files(word)]
@@ -72,10 +77,12 @@ def without(
         action="without",
         components=({"kind": "operations", "name": "without", "version": VERSION},),
         settings={"ngram": ngram, "by": by, "of": [each.digest for each in evaluations if each.is_dataset]}
-        | (BY_ID if by == "document" else {}),
+        | (BY_ID if by == "document" else {})
+        | ({"normalise": list(ignored)} if ignored else {}),
         parents=(parent.fingerprint,),
         inputs=tuple(sorted((each.name, each.digest) for each in evaluations if not each.is_dataset)),
-        recipe={"without": parent.name, "of": words, "ngram": ngram, "by": by},
+        recipe={"without": parent.name, "of": words, "ngram": ngram, "by": by}
+        | ({"normalise": list(ignored)} if ignored else {}),
     )
     name = name or f"{parent.name}-clean"
 
@@ -95,11 +102,12 @@ def _write(
 ) -> Manifest:
     folder, by, ngram = staging / "parts", plan.settings["by"], plan.settings["ngram"]
     folder.mkdir(exist_ok=True)
-    index, coverage = write_index(folder, evaluations, ngram)
+    normalise = tuple(plan.settings.get("normalise", ()))
+    index, coverage = write_index(folder, evaluations, ngram, normalise)
     pieces = parent.pieces()
     found = list(reported(work.executor.map(FindTask(folder, index), pieces), work.progress, "find", len(pieces)))
     if not sum(total for _, total in found):
-        longest = longest_row(parent.batches())
+        longest = longest_row(parent.batches(), normalise)
         raise OptionError(
             f"--ngram is {ngram}, but the longest row of {parent.reference} has {longest}; give at most {longest}"
         )

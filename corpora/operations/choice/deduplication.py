@@ -12,7 +12,7 @@ import pyarrow as pa
 from corpora.errors import OptionError
 from corpora.execution import Executor, Progress, reported, silent
 from corpora.operations.choice.copies import Copies, CopiesTask, Repeated, most_common, partition_bits, spill
-from corpora.operations.choice.digests import digests, parse_normalise
+from corpora.operations.choice.digests import digests, ignored_differences
 from corpora.operations.choice.documents import RowsOfCopies, spill_documents
 from corpora.operations.choice.removals import Removal, write_removals
 from corpora.operations.rewriting import readable
@@ -54,12 +54,7 @@ def distinct(
     work = Work.here(store, executor, progress)
     parent = work.open(dataset)
     check_by(by)
-    ignored = parse_normalise(normalise)
-    if ignored and parent.kind != "sentences":
-        raise OptionError(
-            f"--normalise compares text, but {parent.reference} contains token ids; "
-            "apply it to the sentences that they were tokenized from, then tokenize the result"
-        )
+    ignored = ignored_differences(normalise, parent)
     if not parent.rows:
         raise OptionError(f"{parent.reference} has no rows, so there is nothing to keep")
     plan = Plan(

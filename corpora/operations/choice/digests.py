@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from corpora.errors import OptionError
-from corpora.store import sequences_of
+from corpora.store import Dataset, sequences_of
 
 DIGEST_BYTES = 16
 NORMALISATIONS = ("case", "punctuation", "space")
@@ -38,6 +38,25 @@ def parse_normalise(words: str | Iterable[str]) -> tuple[str, ...]:
         if word not in NORMALISATIONS:
             raise OptionError(f"--normalise is {word!r}; it takes {', '.join(NORMALISATIONS)}, joined by commas")
     return tuple(name for name in NORMALISATIONS if name in chosen)
+
+
+def ignored_differences(normalise: str | Iterable[str], parent: Dataset) -> tuple[str, ...]:
+    """The normalisations for the rows of a dataset, in the order in which they apply.
+
+    Args:
+        normalise: as the user gives them.
+        parent: the dataset whose rows are compared.
+
+    Raises:
+        OptionError: a name is not a normalisation, or the dataset contains token ids.
+    """
+    ignored = parse_normalise(normalise)
+    if ignored and parent.kind != "sentences":
+        raise OptionError(
+            f"--normalise compares text, but {parent.reference} contains token ids; "
+            "apply it to the sentences that they were tokenized from, then tokenize the result"
+        )
+    return ignored
 
 
 def digests(batch: pa.RecordBatch, normalise: tuple[str, ...]) -> NDArray[np.uint64]:

@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpora.arrays import KeySet, RowNgrams, row_ngrams, tally
+from corpora.arrays import KeySet, RowNgrams, tally
 from corpora.errors import OptionError
 from corpora.operations.choice.copies import mapped
 from corpora.operations.choice.evaluation import files_of, is_of_files, kind_and_path
 from corpora.operations.choice.evaluation_texts import texts_of
+from corpora.operations.choice.normalised_ngrams import normalised_ngrams
 from corpora.operations.version_writer import Work
 from corpora.plugin import Sequences, sha256_file
 from corpora.store import Dataset, Vocabulary, sequences_of, vocabulary_in, write_bytes
@@ -126,9 +127,15 @@ class NgramIndex:
     """The distinct n-grams of evaluation data, memory-mapped, each with the first data that contains it."""
 
     n: int
+    normalise: tuple[str, ...]
+    """What differences between words are ignored."""
     names: tuple[str, ...]
     keys_file: Path
     owners_file: Path
+
+    def ngrams_of(self, block: Sequences) -> RowNgrams:
+        """The n-grams of a block, as the index has those of the evaluation data."""
+        return normalised_ngrams(block, self.n, self.normalise)
 
     @cached_property
     def keys(self) -> KeySet:
@@ -159,13 +166,16 @@ class Coverage:
         self.short[name] = texts - long
 
 
-def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tuple[NgramIndex, Coverage]:
+def write_index(
+    folder: Path, evaluations: Sequence[Evaluation], n: int, normalise: tuple[str, ...]
+) -> tuple[NgramIndex, Coverage]:
     """Write an index of the n-grams of evaluation data.
 
     Args:
         folder: where the index is written.
         evaluations: each is read once, or twice if none of them contains an n-gram.
         n: words or tokens per n-gram.
+        normalise: the differences between words to ignore.
 
     Returns:
         The index, and how much of the data it covers.
@@ -178,9 +188,9 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
     for number, evaluation in enumerate(evaluations):
         hashes, texts, long = [np.empty(0, np.uint64)], 0, 0
         for block in evaluation.blocks():
-            found = row_ngrams(block, n)
+            found = normalised_ngrams(block, n, normalise)
             hashes.append(found.hashes)
-            texts += _rows_with(row_ngrams(block, 1))
+            texts += _rows_with(normalised_ngrams(block, 1, normalise))
             long += _rows_with(found)
         own = tally(np.concatenate(hashes))[0]
         coverage.add(evaluation.name, len(own), texts, long)
@@ -189,12 +199,12 @@ def write_index(folder: Path, evaluations: Sequence[Evaluation], n: int) -> tupl
         keys = np.concatenate([keys, new])[order]
         owners = np.concatenate([owners, np.full(len(new), number, np.uint64)])[order]
     if not len(keys):
-        longest = max((_longest(block) for evaluation in evaluations for block in evaluation.blocks()), default=0)
+        longest = max((_longest(block, normalise) for each in evaluations for block in each.blocks()), default=0)
         names = ", ".join(coverage.ngrams)
         if not longest:
             raise OptionError(f"--of: there is no text in {names}")
         raise OptionError(f"--ngram is {n}, but the longest text of {names} has {longest}; give at most {longest}")
-    index = NgramIndex(n, tuple(coverage.ngrams), folder / "ngrams", folder / "owners")
+    index = NgramIndex(n, normalise, tuple(coverage.ngrams), folder / "ngrams", folder / "owners")
     write_bytes(index.keys_file, keys.astype("<u8").tobytes())
     write_bytes(index.owners_file, owners.astype("<u8").tobytes())
     return index, coverage
@@ -205,11 +215,11 @@ def _rows_with(found: RowNgrams) -> int:
     return int((np.diff(found.rows, prepend=-1) > 0).sum())
 
 
-def _longest(block: Sequences) -> int:
+def _longest(block: Sequences, normalise: tuple[str, ...]) -> int:
     """The number of words or tokens in the longest row."""
-    return int(np.bincount(row_ngrams(block, 1).rows, minlength=1).max())
+    return int(np.bincount(normalised_ngrams(block, 1, normalise).rows, minlength=1).max())
 
 
-def longest_row(batches: Iterable[pa.RecordBatch]) -> int:
-    """The number of words or tokens in the longest row of a dataset."""
-    return max((_longest(sequences_of(batch)) for batch in batches), default=0)
+def longest_row(batches: Iterable[pa.RecordBatch], normalise: tuple[str, ...]) -> int:
+    """The number of words or tokens in the longest row of a dataset, without those that normalisations remove."""
+    return max((_longest(sequences_of(batch), normalise) for batch in batches), default=0)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from corpora.arrays import RowNgrams, gathered, row_ngrams
+from corpora.arrays import RowNgrams, gathered
 from corpora.operations.choice.copies import mapped
 from corpora.operations.choice.ngram_index import NgramIndex
 from corpora.operations.choice.removals import Removal
@@ -41,7 +41,7 @@ class FindTask:
         if not (path.exists() and counted.exists()):
             total, found = 0, [np.empty((0, 5), np.int64)]
             for _, first_row, batch in piece.batches():
-                ngrams = row_ngrams(sequences_of(batch), self.index.n)
+                ngrams = self.index.ngrams_of(sequences_of(batch))
                 total += len(ngrams.hashes)
                 found.append(spans_of(ngrams, self.index, sequences_of(batch).tight().offsets, first_row))
             write_text(counted, json.dumps(total))

@@ -6,10 +6,12 @@ import json
 import lzma
 import random
 
+import pyarrow as pa
 import pytest
 
 import corpora
 from corpora.inspect.overlap import contamination
+from corpora.operations.choice.digests import normalised, parse_normalise
 from corpora.store.blocks import sequences_of
 from corpora.store.store import default_store
 
@@ -55,6 +57,63 @@ def test_rows_go_exactly_where_a_brute_force_search_finds_an_n_gram(make, rows, 
     made = corpora.without(corpus, of=[held], ngram=n)
     assert rows(made) == [row for row in rows(corpus) if not ngrams(row.split(), n) & known]
     assert 0 < made.rows < corpus.rows and seen(held, made, n) == 0 < seen(held, corpus, n)
+
+
+SPELLINGS = [
+    "Red",
+    "red,",
+    "RED!",
+    "cat",
+    "Cat.",
+    "—",
+    "...",
+    "don't",
+    "dont",
+    "Straße",
+    "STRASSE",
+    "cafe\u0301",
+    "café",
+]
+
+
+@pytest.mark.parametrize("how", ["case", "punctuation", "space", "case,space,punctuation"])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_rows_go_where_a_brute_force_search_finds_an_n_gram_of_normalised_words(make, rows, n, how):
+    rng = random.Random(n)
+
+    def text(longest):
+        return " ".join(rng.choice(SPELLINGS) for _ in range(rng.randint(1, longest)))
+
+    def words(row):
+        return normalised(pa.array([row], pa.large_string()), parse_normalise(how)).to_pylist()[0].split()
+
+    corpus = make(*([text(4) for _ in range(40)] for _ in range(4)))
+    held = make(["RED! don't"] if n == 1 else [text(5) for _ in range(4)], name="held")
+    known = set().union(*(ngrams(words(row), n) for row in rows(held)))
+    made = corpora.without(corpus, of=[held], ngram=n, normalise=how)
+    assert rows(made) == [row for row in rows(corpus) if not ngrams(words(row), n) & known]
+    assert 0 < made.rows < corpus.rows
+
+
+def test_spans_of_normalised_words_are_cut_as_they_are_written(make, rows, tmp_path):
+    corpus = make(["He said: “The FOX — it ran” to us.", "Nothing is here."])
+    (tmp_path / "e.jsonl").write_text('{"text": "the fox , it ran \\ud800"}\n')
+    made = corpora.without(
+        corpus, of=[str(tmp_path / "e.jsonl")], ngram=4, by="span", normalise=["punctuation", "case"]
+    )
+    assert rows(made) == ["He said:", "to us.", "Nothing is here."]
+    assert [r["text"] for r in made.side_records("removed")] == ["“The FOX — it ran”"]
+    assert made.manifest.plan["settings"]["normalise"] == ["case", "punctuation"]
+
+
+def test_normalisations_are_of_text_and_have_names(make, tokens):
+    held = make(["Red cat."], name="held")
+    with pytest.raises(corpora.OptionError, match="--normalise compares text, but corpus-tokens@.* contains token ids"):
+        corpora.without(tokens, of=[held], normalise="case")
+    with pytest.raises(corpora.OptionError, match="--normalise is 'upper'; it takes case, punctuation, space"):
+        corpora.without("corpus", of=[held], normalise="upper")
+    with pytest.raises(corpora.OptionError, match="the longest text of other@.* has 2; give at most 2"):
+        corpora.without("corpus", of=[make(["Red — cat."], name="other")], ngram=3, normalise="punctuation")
 
 
 def test_documents_go_whole(make, rows):
@@ -136,10 +195,12 @@ def test_evaluation_files_are_read_as_they_are_published(make, rows, evaluation_
 def test_a_recipe_knows_evaluation_data_and_gives_it_back(make, run, evaluation_files):
     make([f"He wrote {' '.join(LETTERS)} and left.", "Nothing."])
     folder = make(["Nothing else matters here."], name="other").manifest.plan["recipe"]["folder"]
-    table = '[datasets.clean]\nwithout = "corpus"\nof = ["held", "squad:eval"]\nngram = 4\n[datasets.held]\n'
+    table = '[datasets.clean]\nwithout = "corpus"\nof = ["held", "squad:eval"]\nngram = 4\n'
+    table += 'normalise = ["case"]\n[datasets.held]\n'
     recipe = evaluation_files.parent / "r.toml"
     recipe.write_text(table + f'build = "texts"\nfolder = "{folder}"\n')
     assert "1 row removed" in run("build", "--recipe", recipe).out
+    assert 'normalise = ["case"]' in run("recipe", "clean").out
     assert f'"squad:{evaluation_files}"' in run("recipe", "clean").out and '"held"' in run("recipe", "clean").out
 
 
