@@ -27,6 +27,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from corpora import CorporaError
 
 
@@ -83,7 +85,17 @@ class OtherRecipe(RunError):
 
 
 class RunInUse(RunError):
-    """Another process is training in the run folder."""
+    """Another process is training in the run folder, or may be.
+
+    Args:
+        problem: the folder and the process.
+        advice: what to do about it.
+        lock: the lock file, if this machine cannot tell whether the process still runs.
+    """
+
+    def __init__(self, problem: str, advice: str = "", *, lock: Path | None = None) -> None:
+        super().__init__("; ".join(filter(None, (problem, advice))))
+        self.problem, self.lock = problem, lock
 
 
 class NoCheckpoint(RunError):

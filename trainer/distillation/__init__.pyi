@@ -8,6 +8,7 @@ from .pretraining import pretrain as pretrain
 from .runs.folder import LogLine as LogLine
 from .runs.folder import RunFolder as RunFolder
 from .runs.folder import read_log as read_log
+from .runs.lock import repeated_by as repeated_by
 from .runs.model_facts import facts_of as facts_of
 from .runs.plugins import plugins_of as plugins_of
 from .runs.plugins import student_plugins as student_plugins

@@ -63,6 +63,27 @@ def locked(folder: Path, *, break_lock: bool = False) -> Iterator[None]:
             folder.rmdir()
 
 
+@contextmanager
+def repeated_by(command: str) -> Iterator[None]:
+    """Train in a folder that a command chooses; if it is locked, say when to repeat that command.
+
+    Args:
+        command: it has neither `--out` nor `--break-lock` for this folder, and reuses what is finished.
+
+    Raises:
+        RunInUse: another process is training in the folder, or may be.
+    """
+    try:
+        yield
+    except RunInUse as error:
+        raise RunInUse(
+            error.problem,
+            f"wait until it ends{f' (if it no longer runs, delete {error.lock})' if error.lock else ''}, then repeat "
+            f"{command}, which continues from there",
+            lock=error.lock,
+        ) from error
+
+
 def started(pid: int) -> str | None:
     """The start time of a process on this machine; None if there is no such process."""
     stat = Path(f"/proc/{pid}/stat")
@@ -81,16 +102,18 @@ def _take(folder: Path, own: Holder, *, break_lock: bool) -> None:
         held = _holder(file)
         if isinstance(held, Holder) and held.host == own.host:
             if not _died(held):
-                raise RunInUse(f"{folder} is in use by {held}; wait until it ends, or use another --out")
+                raise RunInUse(f"{folder} is in use by {held}", "wait until it ends, or use another --out")
         elif isinstance(held, Holder) and not break_lock:
             raise RunInUse(
-                f"{folder} is in use by {held}, which cannot be checked from {own.host}; "
-                "if it is no longer running, repeat the command with --break-lock"
+                f"{folder} is in use by {held}, which cannot be checked from {own.host}",
+                "if it is no longer running, repeat the command with --break-lock",
+                lock=folder / LOCK,
             )
         elif held is not None and not break_lock:
             raise RunInUse(
-                f"{folder / LOCK} cannot be read ({held}); if no process is training in {folder}, "
-                "repeat the command with --break-lock"
+                f"{folder / LOCK} cannot be read ({held})",
+                f"if no process is training in {folder}, repeat the command with --break-lock",
+                lock=folder / LOCK,
             )
         _write(file, msgspec.json.encode(own))
 

@@ -102,10 +102,10 @@ def run_short_run(
         tell: called with a line when the run is reused or started.
 
     Raises:
-        RunError: the user asked to stop; the same command resumes.
+        RunError: the user asked to stop, or another process is training there; the same command resumes.
         ResultDamaged: the stored result was edited.
     """
-    from trainer.distillation import distill
+    from trainer.distillation import distill, repeated_by
 
     dataset, options = base.sample(run), base.recipe(run)
     settings = resolve(base.preset, options)
@@ -117,10 +117,11 @@ def run_short_run(
         return known
     tell(f"{_named(run)}: training")
     begun = any((folder / "checkpoints").glob("update-*"))
-    outcome = distill(
-        dataset.reference, base.teachers, folder,
-        preset=base.preset, options=options, watch=watch, resume=begun, overwrite=not begun,
-    )  # fmt: skip
+    with repeated_by(base.command):
+        outcome = distill(
+            dataset.reference, base.teachers, folder,
+            preset=base.preset, options=options, watch=watch, resume=begun, overwrite=not begun,
+        )  # fmt: skip
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {folder} after {outcome.updates:,} of {counted(outcome.total, 'update')} ({outcome.reason}); "

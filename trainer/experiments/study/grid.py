@@ -125,7 +125,12 @@ class Study:
     probes: ProbesTable | None = None
     """None if nothing is probed."""
     command: str = "trainer study run"
-    """The command that runs the file, for messages on how to continue."""
+    """The command that runs the file."""
+
+    @property
+    def repeat(self) -> str:
+        """The command with its file, for messages on how to continue."""
+        return f"{self.command} {self.path}"
 
     @property
     def benchmarks(self) -> list[str]:

@@ -149,9 +149,9 @@ def make_teacher(run: StudyRun, shown: StudyCallbacks) -> Path:
         shown: callbacks that follow the steps.
 
     Raises:
-        RunError: the user asked to stop; the same command resumes.
+        RunError: the user asked to stop, or another process is training there; the same command resumes.
     """
-    from trainer.distillation import pretrain
+    from trainer.distillation import pretrain, repeated_by
 
     folder, study = teacher_folder(run), run.study
     if study.teacher.model is not None:
@@ -160,11 +160,12 @@ def make_teacher(run: StudyRun, shown: StudyCallbacks) -> Path:
         shown.tell("teacher: found")
         return folder
     shown.tell(f"teacher: pre-training on {study.teacher.pretrain}")
-    outcome = pretrain(
-        run.dataset(str(study.teacher.pretrain)).reference, folder,
-        shape=study.shape(), preset=str(study.teacher_options.get("preset", "pretrain")), options=study.pretraining(),
-        watch=shown.training, resume=_begun(folder), overwrite=not _begun(folder),
-    )  # fmt: skip
+    with repeated_by(study.repeat):
+        outcome = pretrain(
+            run.dataset(str(study.teacher.pretrain)).reference, folder, shape=study.shape(),
+            preset=str(study.teacher_options.get("preset", "pretrain")), options=study.pretraining(),
+            watch=shown.training, resume=_begun(folder), overwrite=not _begun(folder),
+        )  # fmt: skip
     _see_finished(outcome, study)
     return folder
 
@@ -178,9 +179,9 @@ def train_student(run: StudyRun, student: Student, shown: StudyCallbacks) -> Non
         shown: callbacks that follow the steps.
 
     Raises:
-        RunError: the user asked to stop; the same command resumes.
+        RunError: the user asked to stop, or another process is training there; the same command resumes.
     """
-    from trainer.distillation import distill
+    from trainer.distillation import distill, repeated_by
 
     folder = run.folder(student)
     if student.role == "start":
@@ -189,10 +190,11 @@ def train_student(run: StudyRun, student: Student, shown: StudyCallbacks) -> Non
     else:
         shown.tell(f"{student.name}: training on {student.transfer}")
         begun = _begun(folder, run.teacher)
-        outcome = distill(
-            run.dataset(student.transfer).reference, run.teacher, folder, preset=run.study.distill_preset,
-            options=run.study.options(student), watch=shown.training, resume=begun, overwrite=not begun,
-        )  # fmt: skip
+        with repeated_by(run.study.repeat):
+            outcome = distill(
+                run.dataset(student.transfer).reference, run.teacher, folder, preset=run.study.distill_preset,
+                options=run.study.options(student), watch=shown.training, resume=begun, overwrite=not begun,
+            )  # fmt: skip
         _see_finished(outcome, run.study)
     write_sealed(
         folder / "student.json", {"identity": run.identity(student), "model": model_fingerprint(folder / "student")}
@@ -308,5 +310,5 @@ def _see_finished(outcome: Outcome, study: Study) -> None:
     if outcome.status != "finished":
         raise RunError(
             f"stopped in {outcome.folder} after {outcome.updates:,} of {counted(outcome.total, 'update')}"
-            f"{f' ({outcome.reason})' if outcome.reason else ''}; resume with {study.command} {study.path}"
+            f"{f' ({outcome.reason})' if outcome.reason else ''}; resume with {study.repeat}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from corpora import RecipeError
-from trainer.errors import NoLanguageModelHead, ResultDamaged, RunError, TaskError
+from trainer.distillation.runs.lock import locked
+from trainer.errors import NoLanguageModelHead, ResultDamaged, RunError, RunInUse, TaskError
 from trainer.experiments.study.grid import read_study
 from trainer.experiments.study.held_out import read_held_out, write_held_out
 from trainer.experiments.study.plan import plan_study
@@ -201,6 +203,20 @@ def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Pa
     assert [line for line in told if "training on" in line] == ["tiny-half-updates-2-seed-1: training on tiny-half"]
 
 
+def test_a_second_process_is_told_to_wait_and_repeat_the_command(finished: Path, tmp_path: Path) -> None:
+    (folder,) = (path for path in (tmp_path / "study" / "runs").glob("tiny-shuffle-*") if "seed-2" in path.name)
+    (folder / "student.json").unlink()
+    with (
+        locked(folder),
+        pytest.raises(RunInUse, match=rf"in use by process {os.getpid()} on \S+; wait until it ends, then"),
+    ):
+        run_study(finished)
+    (folder / ".lock").write_text('{"host": "elsewhere", "pid": 7, "started": "then"}', encoding="utf-8")
+    with pytest.raises(RunInUse, match=r"no longer runs, delete \S+\.lock\), then repeat trainer study run"):
+        run_study(finished)
+
+
+@pytest.mark.slow
 def test_a_changed_recipe_makes_new_students_beside_the_old(finished: Path) -> None:
     finished.write_text(finished.read_text(encoding="utf-8").replace("[1, 2]", "[1, 3]"), encoding="utf-8")
     assert {state for kind, state in states(finished) if kind == "student"} == {"done", "missing"}
