@@ -110,7 +110,7 @@ def test_a_dotted_name_is_a_field_inside_a_struct_of_a_parquet_file(tmp_path, re
 
 
 def test_objects_of_any_depth_are_read_in_a_file_of_two_encodings(tmp_path, read):
-    deep = json.dumps({"meta": {"text": "naïve garçon, où"}, "x": 0}).replace("0", "[" * 450 + "]" * 450)
+    deep = f'{{"meta": {{"text": "naïve garçon, où"}}, "x": {"[" * 450 + "]" * 450}}}'
     lines = [json.dumps({"meta": {"text": "été à la café où"}}, ensure_ascii=False).encode()] * 9
     lines += [deep.encode(), '{"meta": {"text": "déjà vu"}}'.encode("cp1252")]
     (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines))
