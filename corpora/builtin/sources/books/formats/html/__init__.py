@@ -8,6 +8,7 @@ from html import escape
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable
 from corpora.builtin.sources.books.formats.html.book_walk import BookWalk
+from corpora.builtin.sources.books.formats.html.own_entities import split_doctype, with_entities
 from corpora.builtin.sources.books.formats.html.styles import Styles
 from corpora.builtin.sources.books.formats.html.walk import Walk
 from corpora.builtin.sources.elements import Element
@@ -85,12 +86,12 @@ def decoded(raw: bytes, encoding: str = AUTO) -> Decoded:
 def _parsed(text: str) -> Element | None:
     from lxml import etree, html
 
+    text, declared = split_doctype(text)
+    text = with_entities(_without_cdata(text) if "<![CDATA[" in text else text, declared)
     depth = _depth(text)
     if depth > MAX_DEPTH:
         raise Unreadable("nested too deep", f"{depth:,} open tags; at most {MAX_DEPTH:,}")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    if "<![CDATA[" in text:
-        text = _without_cdata(text)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root: Element = html.document_fromstring(_self_closed(text).encode(), parser=parser)
