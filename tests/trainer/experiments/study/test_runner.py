@@ -203,6 +203,7 @@ def test_a_killed_student_is_trained_again_and_the_others_are_found(finished: Pa
     assert [line for line in told if "training on" in line] == ["tiny-half-updates-2-seed-1: training on tiny-half"]
 
 
+@pytest.mark.slow
 def test_a_second_process_is_told_to_wait_and_repeat_the_command(finished: Path, tmp_path: Path) -> None:
     (folder,) = (path for path in (tmp_path / "study" / "runs").glob("tiny-shuffle-*") if "seed-2" in path.name)
     (folder / "student.json").unlink()
