@@ -133,7 +133,7 @@ def scores(home: Path, glue: Path, rows: int) -> None:
     changes = {"train_rows": rows, "epochs": 1, "learning_rate": 1e-4}
     for name in ("whole", "small"):
         made = keep_finetuned("SST-2", model=home / name, data=glue, out=home / f"{name}-sst2", changes=changes)
-        for metrics in made.values():
+        for metrics in made.metrics.values():
             print(f"SST-2, {rows:,} rows, one epoch, {name}: " + ", ".join(f"{k} {v:.1f}" for k, v in metrics.items()))
 
 

@@ -24,6 +24,7 @@ class _Column(msgspec.Struct):
     seeds: list[int]
     dev_rows: int
     cells: list[str]
+    collapsed: list[int] = []
 
 
 class _Stored(msgspec.Struct):
@@ -92,6 +93,9 @@ def _by_cosine(found: Similarity) -> list[Score]:
 def _finetuned(title: str, column: _Column, place: Path) -> list[Score]:
     seeds = len(column.seeds)
     how = "fine-tuned, one seed" if seeds == 1 else f"fine-tuned, mean of {seeds} seeds"
+    if column.collapsed:
+        which = "" if seeds == 1 else f"{len(column.collapsed)} of them "
+        how += f", {which}with the same answer to every example"
     answers = [evidence(str(place / cell), title) for cell in column.cells]
     scores = []
     for metric, values in column.metrics.items():

@@ -141,16 +141,18 @@ def majority(names: tuple[str, ...], gold: Values, *, regression: bool) -> dict[
     return measured(names, np.full(len(gold), constant), gold)
 
 
-def collapsed(predicted: Values, *, regression: bool) -> bool:
-    """Whether every answer is the same, which means that the model learnt only the most frequent one.
+def collapsed(predicted: Values, gold: Values, *, regression: bool) -> bool:
+    """Whether every answer is the same although the right ones differ: the model learnt only the most frequent one.
 
     Args:
         predicted: [examples], class numbers or values.
-        regression: whether they are values, which count as equal if they hardly vary.
+        gold: the same shape.
+        regression: whether they are values, which count as equal within a thousandth of the range of the right ones.
     """
+    if _constant(gold):
+        return False
     if regression:
-        numbers = np.asarray(predicted, dtype=np.float64)
-        return float(np.ptp(numbers)) <= 1e-3 * max(1.0, float(np.max(np.abs(numbers))))
+        return float(np.ptp(predicted.astype(np.float64))) <= 1e-3 * float(np.ptp(gold.astype(np.float64)))
     return _constant(predicted)
 
 

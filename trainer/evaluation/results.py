@@ -45,7 +45,7 @@ class CellResult:
     metrics: dict[str, dict[str, float]]
     """By column (dev set), each metric in percent."""
     collapsed: dict[str, bool]
-    """By column (dev set), whether every example got the same answer."""
+    """By column (dev set), whether every example got the same answer although the right ones differ."""
     updates: int
     final_loss: float
     elapsed_seconds: float
@@ -69,7 +69,7 @@ class Column:
     """The metrics of always giving the most frequent answer; empty for spans."""
     seeds: list[int]
     collapsed: list[int]
-    """The seeds whose model gives every example the same answer."""
+    """The seeds whose model gives every example the same answer although the right ones differ."""
     dev_rows: int
     train_rows: int
     cells: list[str]
@@ -91,6 +91,25 @@ class Column:
     def score(self) -> float:
         """The median over the seeds, in percent."""
         return statistics.median(self.scores)
+
+    @property
+    def warning(self) -> str | None:
+        """A sentence about seeds whose model has collapsed; None if there are none."""
+        return collapse_warning(len(self.collapsed), len(self.seeds)) if self.collapsed else None
+
+
+def collapse_warning(models: int = 1, total: int = 1) -> str:
+    """A warning that models give the same answer to every dev example.
+
+    Args:
+        models: how many do.
+        total: how many were fine-tuned.
+    """
+    advice = "try more epochs, another learning rate or more training rows"
+    if total == 1:
+        return f"the model gives every dev example the same answer, so its score says nothing about it; {advice}"
+    verb = "gives" if models == 1 else "give"
+    return f"{models} of {total} models {verb} every dev example the same answer; {advice}"
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,20 @@ def model(student: Path, tmp_path: Path) -> Path:
 
 
 def test_fine_tuned_scores_have_an_interval_around_their_mean(model: Path, glue: Path) -> None:
-    changes = {"train_rows": 24, "dev_rows": 20, "epochs": 1}
+    changes = {"train_rows": 80, "dev_rows": 20, "epochs": 6, "learning_rate": 3e-3, "batch_size": 8}
     evaluate("glue", model=model, data=glue, tasks=["CoLA", "RTE"], seeds=2, changes=changes)
     first, second = stored_scores(model)
     assert (first.task, first.metric, first.rows, second.task) == ("CoLA", "matthews", 20, "RTE")
     assert second.low is not None and second.high is not None and second.low <= second.value <= second.high
-    assert second.how == "fine-tuned, mean of 2 seeds" and second.problem == "text-classification"
+    assert first.how == "fine-tuned, mean of 2 seeds" and second.problem == "text-classification"
+
+
+@pytest.mark.parametrize(("seeds", "said"), [(1, "one seed, with the same"), (2, "2 seeds, 2 of them with the same")])
+def test_a_score_of_a_collapsed_model_says_so(model: Path, glue: Path, seeds: int, said: str) -> None:
+    stuck = {"learning_rate": 1e-9, "train_rows": 8, "epochs": 1}
+    evaluate("rte", model=model, data=glue, seeds=seeds, changes=stuck)
+    (score,) = stored_scores(model)
+    assert score.how.endswith(f"{said} answer to every example")
 
 
 def test_scores_by_cosine_are_kept_and_found_again(model: Path) -> None:

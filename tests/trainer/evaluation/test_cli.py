@@ -40,6 +40,8 @@ def test_finetune_measure_and_report_write_what_they_say(
 ) -> None:
     kept = tmp_path / "kept"
     assert code("finetune", "CoLA", "--model", student, "--data", glue, "--out", kept, "--epochs", 1) == 0
+    assert code("finetune", "RTE", "--model", student, "--data", glue, "--out", tmp_path / "n", "--epochs", 0.1) == 0
+    assert "warning: RTE: the model gives every dev example the same answer" in capsys.readouterr().err
     assert code("measure", student, "--rows", 5, "--passes", 1, "--out", tmp_path / "m.json") == 0
     assert code("evaluate", "cola", "--model", student, "--data", glue, "--out", tmp_path / "run" / "evaluation") == 0
     assert code("report", tmp_path / "run", "--measured", tmp_path / "m.json", "--out", tmp_path / "r.html") == 0

@@ -38,6 +38,7 @@ def test_a_tiny_model_learns_a_rule_and_every_seed_is_kept(student: Path, glue: 
 def test_a_run_that_gives_one_answer_is_flagged(student: Path, glue: Path, tmp_path: Path) -> None:
     made = evaluate("rte", model=student, data=glue, out=tmp_path, changes={"learning_rate": 1e-9, "epochs": 1})
     assert made.columns["RTE"].collapsed == [0]
+    assert str(made.columns["RTE"].warning).startswith("the model gives every dev example the same answer")
 
 
 def test_missing_tasks_are_named_and_left_out(student: Path, glue: Path, tmp_path: Path) -> None:

@@ -81,9 +81,16 @@ def test_the_majority_class_is_what_the_most_frequent_answer_scores() -> None:
 
 
 def test_one_answer_to_everything_has_collapsed() -> None:
-    assert collapsed(np.array([1, 1, 1]), regression=False)
-    assert collapsed(np.array([2.5, 2.5001, 2.5]), regression=True)
-    assert not collapsed(np.array([1.0, 4.0, 2.5]), regression=True)
+    classes, values = np.array([1, 0, 1]), np.array([0.0, 5.0, 2.0])
+    assert collapsed(np.array([1, 1, 1]), classes, regression=False)
+    assert collapsed(np.array([2.5, 2.5001, 2.5]), values, regression=True)
+    assert not collapsed(np.array([1.0, 4.0, 2.5]), values, regression=True)
+    assert not collapsed(np.array([2.5, 2.5001, 2.5]), values / 10_000, regression=True)  # the scale is the labels' own
+
+
+def test_one_answer_is_no_collapse_if_there_is_only_one_right_answer() -> None:
+    assert not collapsed(np.array([1, 1]), np.array([1, 1]), regression=False)
+    assert not collapsed(np.array([2.0]), np.array([3.0]), regression=True)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=2))

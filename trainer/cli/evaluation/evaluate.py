@@ -138,6 +138,8 @@ def show(made: Evaluation) -> None:
             f"[yellow]left out:[/yellow] {reason}; the scores do not include {name}", highlight=False, soft_wrap=True
         )
     for column in made.columns.values():
+        if column.warning:
+            errors.print(f"[red]warning:[/red] {column.title}: {column.warning}", highlight=False, soft_wrap=True)
         for note in column.notes:
             errors.print(f"[yellow]note:[/yellow] {column.title}: {note}", highlight=False, soft_wrap=True)
 

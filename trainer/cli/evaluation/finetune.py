@@ -57,6 +57,9 @@ def command(
             task, model=model, data=data, out=out, teacher=teacher, losses=loss or (), label_weight=label_weight,
             unlabelled=unlabelled, preset=preset, seed=seed, changes=changes, device=device, progress=progress,
         )  # fmt: skip
-    for column, metrics in kept.items():
+    for column, metrics in kept.metrics.items():
         typer.echo(f"{column}: " + ", ".join(f"{name} {value:.1f}" for name, value in metrics.items()))
+    for kind, lines in (("warning", kept.warnings), ("note", kept.notes)):
+        for line in lines:
+            typer.echo(f"{kind}: {line}", err=True)
     typer.echo(f"{out} already exists, made from the same inputs" if there else f"wrote {out}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from corpora import Json, identity_of, sha256_of
@@ -14,8 +14,9 @@ from trainer.evaluation.finetuning.settings import Settings, SettingValue, setti
 from trainer.evaluation.finetuning.task_distillation import TaskDistillation
 from trainer.evaluation.finetuning.teachers import CARD, check_one_task, task_distillation_of
 from trainer.evaluation.finetuning.training import Finetuned, finetune
-from trainer.evaluation.results import cell_of, read_record, write_sealed
+from trainer.evaluation.results import cell_of, collapse_warning, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
+from trainer.plugin import Splits
 from trainer.runtime import chosen, environment, staged_folder, usual_modes
 
 
@@ -28,6 +29,20 @@ class _Card:
     result: dict[str, str]
     """The fingerprint of its weights and tokenizer."""
     metrics: dict[str, dict[str, float]]
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The scores of a fine-tuned model that is saved."""
+
+    metrics: dict[str, dict[str, float]]
+    """By column (dev set), each metric in percent."""
+    warnings: tuple[str, ...] = ()
+    """What makes the scores meaningless, such as the same answer to every example."""
+    notes: tuple[str, ...] = ()
+    """Notes on the data, such as unreadable rows."""
 
 
 def keep_finetuned(
@@ -45,7 +60,7 @@ def keep_finetuned(
     changes: Mapping[str, SettingValue] | None = None,
     device: str = "auto",
     progress: Progress | None = None,
-) -> dict[str, dict[str, float]]:
+) -> Kept:
     """Fine-tune a model on one task, and save it with its tokenizer and its scores.
 
     If `out` already has the model from the same inputs and settings, it is reused.
@@ -66,9 +81,6 @@ def keep_finetuned(
         device: `cpu`, `cuda`, or `auto`.
         progress: called with the task's name, the updates done and the total.
 
-    Returns:
-        By dev set, each metric in percent.
-
     Raises:
         TaskError: the name stands for several tasks, or the data cannot be read.
         ModelError: the model or the teacher does not fit the task, or `out` already exists with other content.
@@ -88,8 +100,9 @@ def keep_finetuned(
     made = finetune(
         one, splits, start, settings=settings, seed=seed, device=where, distillation=distillation, progress=progress
     )
-    _write(made, folder, _card(one.title, made, identity, settings))
-    return made.metrics
+    kept = Kept(made.metrics, _warnings(made), _notes(made, splits))
+    _write(made, folder, _card(one.title, made, kept, identity, settings))
+    return kept
 
 
 def _check_free(folder: Path) -> None:
@@ -109,7 +122,7 @@ def _identity(distillation: TaskDistillation | None) -> dict[str, Json] | None:
     }
 
 
-def _found(folder: Path, identity: Mapping[str, Json]) -> dict[str, dict[str, float]]:
+def _found(folder: Path, identity: Mapping[str, Json]) -> Kept:
     """The scores of a folder that was made from the same inputs.
 
     Raises:
@@ -122,14 +135,29 @@ def _found(folder: Path, identity: Mapping[str, Json]) -> dict[str, dict[str, fl
         )
     if card.result != model_fingerprint(folder):
         raise ModelError(f"{folder} was changed after it was fine-tuned; delete it to fine-tune again")
-    return card.metrics
+    return Kept(card.metrics, tuple(card.warnings), tuple(card.notes))
 
 
-def _card(title: str, made: Finetuned, identity: Mapping[str, Json], settings: Settings) -> dict[str, object]:
+def _warnings(made: Finetuned) -> tuple[str, ...]:
+    return tuple(f"{column}: {collapse_warning()}" for column, all_same in made.collapsed.items() if all_same)
+
+
+def _notes(made: Finetuned, splits: Splits) -> tuple[str, ...]:
+    """Notes on the features, then on the rows that were cut or left out."""
+    named = {"train": splits.train, **splits.dev}
+    unreadable = [f"{split}: {n} {reason}" for split, one in named.items() for reason, n in one.unreadable.items()]
+    truncated = made.counts["truncated"]
+    return (*made.notes, *unreadable, *([f"{truncated} train examples longer than --length"] if truncated else []))
+
+
+def _card(
+    title: str, made: Finetuned, kept: Kept, identity: Mapping[str, Json], settings: Settings
+) -> dict[str, object]:
     return {
         "task": title, "metrics": made.metrics, "seed": identity["seed"], "settings": asdict(settings),
         "model": identity["model"], "teaching": identity["teaching"], "counts": made.counts, "updates": made.updates,
-        "notes": list(made.notes), "machine": environment(), "identity": sha256_of(identity),
+        "warnings": list(kept.warnings), "notes": list(kept.notes), "machine": environment(),
+        "identity": sha256_of(identity),
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class Judgement:
     evidence: Evidence
     """Stored so that the scores can be resampled."""
     collapsed: bool
-    """Whether all answers are the same."""
+    """Whether all answers are the same although the right ones differ."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Classification(Problem):
         return Judgement(
             measured(self.head.metrics, values, gold),
             {"answers": answers, "gold": list(examples.gold)},
-            collapsed(values, regression=self.regression),
+            collapsed(values, gold, regression=self.regression),
         )
 
     def _answers(self, logits: Sequence[Logits]) -> Sequence[float]:
@@ -270,11 +270,12 @@ class Tagging(Problem):
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
         """The task's metrics over all words; the answers are class numbers, -1 for words that were cut off."""
         answers = self._answers(logits, features, examples)
-        values = _flat(answers)
+        values, gold = _flat(answers), _flat(examples.gold)
+        answered = values >= 0
         return Judgement(
-            measured(self.head.metrics, values, _flat(examples.gold)),
+            measured(self.head.metrics, values, gold),
             {"answers": answers, "gold": list(examples.gold)},
-            collapsed(values, regression=False),
+            bool(answered.any()) and collapsed(values[answered], gold[answered], regression=False),
         )
 
     def _answers(self, logits: Sequence[Logits], features: Features, examples: Examples) -> list[list[int]]:

@@ -19,7 +19,7 @@ def test_a_kept_model_opens_with_transformers_and_answers_as_it_scored(
 ) -> None:
     from transformers import pipeline
 
-    scores = keep_finetuned("CoLA", model=student, data=glue, out=tmp_path / "kept", changes=QUICK)
+    scores = keep_finetuned("CoLA", model=student, data=glue, out=tmp_path / "kept", changes=QUICK).metrics
     answer = pipeline("text-classification", model=str(tmp_path / "kept"), device="cpu")("the cat sat good")
     assert scores["CoLA"]["matthews"] == 100.0 and answer[0]["label"] == "acceptable"
 
@@ -34,7 +34,28 @@ def test_a_student_learns_from_a_finetuned_teacher(
     scores = keep_finetuned(
         task, model=student, data=data, out=tmp_path / "kept", teacher=tmp_path / "teacher", changes=how
     )
-    assert max(next(iter(scores.values())).values()) > 60
+    assert max(next(iter(scores.metrics.values())).values()) > 60
+
+
+def test_a_kept_model_that_collapsed_says_so_now_and_when_it_is_found_again(
+    student: Path, glue: Path, tmp_path: Path
+) -> None:
+    stuck = {"learning_rate": 1e-9, "epochs": 1}
+    first, again = (keep_finetuned("rte", model=student, data=glue, out=tmp_path / "o", changes=stuck) for _ in (1, 2))
+    (warning,) = first.warnings
+    assert warning.startswith("RTE: the model gives every dev example the same answer") and again == first
+
+
+def test_rows_that_cannot_be_read_are_noted_with_the_kept_model(student: Path, tmp_path: Path) -> None:
+    (tmp_path / "moods.toml").write_text(TASK, encoding="utf-8")
+    rows = ["the cat sat,happy", "the dog sat,sad", "no label"] * 8
+    (tmp_path / "train.csv").write_text("\n".join(["said,mood", *rows]) + "\n", encoding="utf-8")
+    dev = '{"said": "the cat sat", "mood": "happy"}\n{"said": "the dog sat", "mood": "sad"}\n'
+    (tmp_path / "dev.jsonl").write_text(dev, encoding="utf-8")
+    kept = keep_finetuned(
+        str(tmp_path / "moods.toml"), model=student, data=tmp_path, out=tmp_path / "kept", changes={"epochs": 1}
+    )
+    assert any(note.startswith("train: 8 ") for note in kept.notes), kept.notes
 
 
 def test_a_teacher_without_the_tasks_head_is_refused(student: Path, glue: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def distilled(taught: Path, student: Path, out: Path, task: str = "cola", **how:
     scores = keep_finetuned(
         task, model=student, data=taught / "glue", out=out, teacher=taught / task,
         changes=how.pop("changes", QUICK), **how,
-    )  # fmt: skip
+    ).metrics  # fmt: skip
     return {"scores": scores, "card": json.loads((out / "finetuned.json").read_text(encoding="utf-8"))}
 
 
@@ -106,7 +106,7 @@ def test_labels_that_differ_in_case_alone_are_the_same(taught: Path, student: Pa
     teacher = edited(taught / "cola", tmp_path / "teacher", {"0": "UNACCEPTABLE", "1": "ACCEPTABLE"})
     how = {"epochs": 1, "train_rows": 8}
     made = keep_finetuned("cola", model=student, data=taught / "glue", out=tmp_path / "o", teacher=teacher, changes=how)
-    assert list(made) == ["CoLA"]
+    assert list(made.metrics) == ["CoLA"]
 
 
 @pytest.mark.parametrize(

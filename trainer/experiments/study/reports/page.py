@@ -209,10 +209,7 @@ def _notes(outcomes: Sequence[RunResults], preset: str) -> list[str]:
     for run in outcomes:
         said = [reason for made in run.evaluations.values() for reason in made.missing.values()]
         for name, column in run.columns.items():
-            if column.collapsed:
-                many = f"{len(column.collapsed)} of {len(column.seeds)} seeds"
-                said.append(f"{name}: {many} give one answer to everything")
-            said += [f"{name}: {note}" for note in column.notes]
+            said += [f"{name}: {note}" for note in (column.warning, *column.notes) if note]
         if run.card and run.card.get("status") != "finished":
             said.append(f"not finished ({run.card.get('status')})")
         for note in said:
