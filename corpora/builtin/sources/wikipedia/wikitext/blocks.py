@@ -14,8 +14,10 @@ _INLINE = re.compile(r"\binline\b")
 
 @cache
 def _opening() -> re.Pattern[str]:
+    """The start of a comment or an opaque tag, or a whole reference without other tags, which most are."""
     opaque = "|".join(names()["tags"]["opaque"].split())
-    return re.compile(rf"<(?:!--|({opaque})(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
+    simple = r"ref(?=[\s/>])[^<>]*+(?:(?<=/)>|>[^<]*+</ref>)"
+    return re.compile(rf"<(?:({simple})|!--|({opaque})(?=[\s/>])([^<>]*)>)", re.IGNORECASE)
 
 
 def without_blocks(text: str, rules: Rules, found: ArticleMetadata) -> str:
@@ -33,19 +35,24 @@ def without_blocks(text: str, rules: Rules, found: ArticleMetadata) -> str:
     pieces, at, ends, opening = [], 0, _Ends(text), _opening()
     while match := opening.search(text, at):
         pieces.append(text[at : match.start()])
-        tag = (match[1] or "!--").lower()
-        if tag != "!--" and match[2].endswith("/"):
+        tag = (match[2] or "!--").lower()
+        if match[1] or (tag != "!--" and match[3].endswith("/")):
             at = match.end()
             continue
         stop, at = ends.of(tag, match)
         if tag in _KEPT:
-            pieces.append(_kept(tag, match[2], text[match.end() : stop], rules, found))
+            pieces.append(_kept(tag, match[3], text[match.end() : stop], rules, found))
         elif tag in _LEFT_OUT:
             pieces.append(HOLE)
         elif tag == "!--":
             at = _past_its_line(text, match.start(), at)
     pieces.append(text[at:])
     return "".join(pieces)
+
+
+@cache
+def _closing(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"</{tag}(?:\s[^<>]*)?>", re.IGNORECASE)
 
 
 _KEPT = FORMULAS | {"nowiki", "syntaxhighlight", "source"}
@@ -103,7 +110,7 @@ class _Ends:
 
     def _forgotten(self, match: re.Match[str], again: int) -> tuple[int, int]:
         """A reference in which the next one starts: `<ref name="x">` without its slash, or one that is never closed."""
-        if "name" in match[2] and match[2].rstrip()[-1:] in "\"'":
+        if "name" in match[3] and match[3].rstrip()[-1:] in "\"'":
             return match.end(), match.end()
         stop = min(again, end_of_paragraph(self._text, match.end()))
         return stop, stop
@@ -112,13 +119,8 @@ class _Ends:
         if tag == "!--":
             stop = self._text.find("-->", start)
             return (stop, stop + 3) if stop >= 0 else (-1, -1)
-        stop = self._text.find(f"</{tag}>", start)
-        close = re.compile(rf"</{tag}(?:\s[^<>]*)?>", re.IGNORECASE).search(
-            self._text, start, len(self._text) if stop < 0 else stop
-        )
-        if close is not None:
-            return close.span()
-        return (stop, stop + len(tag) + 3) if stop >= 0 else (-1, -1)
+        close = _closing(tag).search(self._text, start)
+        return close.span() if close else (-1, -1)
 
 
 def end_of_paragraph(text: str, start: int) -> int:

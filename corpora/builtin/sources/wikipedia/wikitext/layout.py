@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import cache
 
 from corpora.builtin.sources.wikipedia.site import magic_words, names
+from corpora.builtin.sources.wikipedia.wikitext.lines import with_changed_lines
 from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE
 
 _WIKI_TABLE = re.compile(r"\n[ \t:*#;]*(?:(\{\|)|\|\}(?!\}))")
@@ -14,7 +15,7 @@ _HTML_TABLE = re.compile(r"<(?:(table)\b|/table\s*>)", re.IGNORECASE)
 _HEADING = re.compile(r"\n(={1,6})([^\n]+?)(={1,6})[ \t\ue0f0]*(?=\n|\Z)")
 _MARKS = re.compile(r"<[^<>]*>|\[\[(?:[^\[\]|]*\|)?|\]\]|''+")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*>")
-_QUOTES = re.compile(r"'{2,}")
+_QUOTES = re.compile(r"''+")
 _VARIANTS = re.compile(r"-\{([^{}]*)\}-")
 
 _BREAK = "\n\n"
@@ -160,17 +161,13 @@ def without_quotes(text: str) -> str:
     Args:
         text: wikitext; each line is treated separately, as in MediaWiki.
     """
-    if "''" not in text:
-        return text
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if "''" not in line:
-            continue
-        if "''''" in line or line.count("'''") % 2:
-            lines[number] = _quotes(line)
-        else:
-            lines[number] = line.replace("'''", "").replace("''", "")
-    return "\n".join(lines)
+    return with_changed_lines(text, _QUOTES, _without_quotes)
+
+
+def _without_quotes(line: str) -> str:
+    if "''''" in line or line.count("'''") % 2:
+        return _quotes(line)
+    return line.replace("'''", "").replace("''", "")
 
 
 def _quotes(line: str) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from corpora.builtin.sources.wikipedia.site import CATEGORY, FILE, Site, key_of, languages, projects
 from corpora.builtin.sources.wikipedia.wikitext.blocks import end_of_paragraph
+from corpora.builtin.sources.wikipedia.wikitext.lines import with_changed_lines
 from corpora.builtin.sources.wikipedia.wikitext.markup import ArticleMetadata, Rules
 from corpora.builtin.sources.wikipedia.wikitext.nested_links import worth_parsing
 
@@ -22,6 +23,7 @@ _MEDIA = re.compile(
 _LINK = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]|]*))?\]\]")
 _ODD = re.compile(r"\[\[((?>[^\[\]\n]+|\[(?!\[)[^\[\]\n]*\](?!\]))*)\]\]")
 _HALF = re.compile(r"\[\[([^\[\]\n]*)\](?!\])")
+_OPEN = re.compile(r"\[\[")
 _TOKEN = re.compile(r"\[\[|\]\]")
 _WEB = re.compile(r"\[(?:[A-Za-z][A-Za-z+.-]{0,20}:)?//[^\s\[\]<>\"]{0,1000}[ \t]{0,9}([^\]\n]{0,1000})\]")
 _MAIL = re.compile(
@@ -93,8 +95,7 @@ def with_labels(text: str, found: ArticleMetadata, parse: Parse) -> str:
     """
     if "[[" in text or "]]" in text:
         text = _labels(text, _LINK, found)
-        if "[[" in text:
-            text = "\n".join(_line(line, found, parse) if "[[" in line else line for line in text.split("\n"))
+        text = with_changed_lines(text, _OPEN, lambda line: _line(line, found, parse))
         text = text.replace("]]", "")
     if "//" in text:
         text = "".join(_WEB.split(text))

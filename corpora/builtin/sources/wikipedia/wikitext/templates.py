@@ -22,7 +22,8 @@ SILENT = frozenset(
     ("defaultsort", "displaytitle", "defaultsortkey", "defaultcategorysort", "sortierung", "clef de tri")
 )
 """Functions that set something and have no visible text."""
-_BRACES = re.compile(r"\{\{+|\}\}+")
+_BRACES = re.compile(r"\{\{(?:[^{}]*+\}\}(?!\})|\{*+)|\}\}+")
+"""A whole template without braces inside, which most are, or a run of braces."""
 _LINK = re.compile(r"\[\[[^\[\]]*\]\]")
 
 Node = tuple[int, int, int, list["Node"]]
@@ -37,12 +38,14 @@ def scan(text: str) -> list[Node]:
     """
     stack: list[tuple[int, list[int], list[Node]]] = []
     roots: list[Node] = []
-    for match in _BRACES.finditer(text):
+    next_start = text.find("{{")
+    while next_start >= 0 and (match := _BRACES.search(text, next_start)):
         at, stop = match.span()
-        if text[at] == "{":
+        if text[at] == "{" and text[stop - 1] == "}":
+            (stack[-1][2] if stack else roots).append((at, stop, 2, []))
+        elif text[at] == "{":
             stack.append((at, [stop - at], []))
-            continue
-        while stop - at >= 2 and stack:
+        while stop - at >= 2 and text[at] == "}" and stack:
             start, left, inside = stack[-1]
             width = 3 if stop - at >= 3 and left[0] >= 3 else 2
             left[0] -= width
@@ -53,6 +56,7 @@ def scan(text: str) -> list[Node]:
                 (stack[-1][2] if stack else roots).append(node)
             else:
                 stack[-1] = (start, left, [node])
+        next_start = stop if stack else text.find("{{", stop)
     for start, _, inside in stack:
         roots.append((start, start + 2, 0, []))
         roots.extend(inside)
@@ -147,16 +151,16 @@ class Templates:
             return "computed name", None
         raw = text[start + 2 : bar]
         name, after = self._names.get(raw) or self._known(raw)
-        begin = start + 2 + after if after else bar + 1
-        arguments = Arguments(self, text, node, begin, title, found, depth, positional=name[:1] == "#")
         if name == "pagename":
             return name, title
-        for component in self._asked(name):
-            shown = component.render(name, arguments, self._site.language)
-            if shown is not None:
-                break
-        else:
-            shown = "" if name in SILENT else None
+        shown = "" if name in SILENT else None
+        if components := self._asked(name):
+            begin = start + 2 + after if after else bar + 1
+            arguments = Arguments(self, text, node, begin, title, found, depth, positional=name[:1] == "#")
+            for component in components:
+                if (text_shown := component.render(name, arguments, self._site.language)) is not None:
+                    shown = text_shown
+                    break
         if not shown:
             if name not in SILENT:
                 found.dropped[name] += 1

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpora.builtin.sources.wikipedia.wikitext.lines import with_changed_lines
 from corpora.builtin.sources.wikipedia.wikitext.markup import HOLE, Rules
 
+_SPACES = re.compile("  +")
+_NEXT_LINE = re.compile(r"\n ?([,.])(?=[ \n])")
+_DAMAGE = re.compile(
+    r"[,;.)(\[（](?:(?<=[ ,;:][,;.)])|(?<=\()(?=[ ,;:–—/)-])|(?<=\[)(?=[ \]])|(?<=（)(?=[ ，、；：）]))"
+)
+"""Pairs of characters without which a line needs no repair; found by the first or second character of the pair."""
 _OPENING = re.compile(r"\((?=[ ,;:–—/-]) *(?:[,;:–—/-](?=[ ,;)]) *)*")
+_CLOSING = re.compile(r"(?<![ ,;:])[ ,;:]++\)")
 _WIDE = re.compile(r"（[ ，、；：]*")
 _EMPTY = re.compile(r"\((?<![A-Za-z0-9_]\()\)")
 """Brackets that lost their content; those after a function's name, as in `f()`, are text."""
 _SQUARE = re.compile(r"\[(?: +|(?<![A-Za-z0-9_]\[))\]")
 _DOUBLED = re.compile(r"([,;])(?: ?[,;])+")
+_DOUBLES = (",,", ", ,", ";;", "; ;", ";,", ",;")
 _STOP = re.compile(r" \.(?=[ \n]|\Z)")
 _COMMA_STOP = re.compile(r"[,;] ?\.(?=[ \n]|\Z)")
-_NEXT_LINE = re.compile(r"\n ?([,.])(?=[ \n])")
 SPACED = frozenset(("fr", "br", "co", "oc", "frp", "nrm", "wa", "pcd", "gcr", "ht"))
 """Languages that write a space before a semicolon."""
 
@@ -27,41 +35,30 @@ def tidied(text: str, language: str) -> str:
         text: without markup.
         language: the code of the wiki; some languages write a space before a semicolon.
     """
-    while "  " in text:
-        text = text.replace("  ", " ")
-    if "\n," in text or "\n." in text or "\n " in text:
-        text = _NEXT_LINE.sub(r"\1", text)
-    if " ," in text:
-        text = text.replace(" ,", ",")
-    if " ;" in text and language not in SPACED:
-        text = text.replace(" ;", ";")
-    if "(" in text or "（" in text or "[" in text:
-        text = _brackets(text)
-    if ",," in text or ", ," in text or ";;" in text or "; ;" in text or ";," in text or ",;" in text:
+    text = _NEXT_LINE.sub(r"\1", _SPACES.sub(" ", text))
+    spaced, round_brackets = language in SPACED, "(" in text
+
+    def _repaired(line: str) -> str:
+        line = line.replace(" ,", ",")
+        if not spaced:
+            line = line.replace(" ;", ";")
+        if round_brackets:
+            line = _CLOSING.sub(")", _OPENING.sub("(", line))
+        line = _SQUARE.sub("", _WIDE.sub("（", line).replace("（）", ""))
+        return line if spaced or "()" in line else _with_single_marks(line)
+
+    text = with_changed_lines(text, _DAMAGE, _repaired)
+    if emptied := "()" in text:
+        text = _SPACES.sub(" ", _EMPTY.sub("", text)).replace(" ,", ",").replace(" )", ")")
+    if spaced:
+        return _with_single_marks(text)
+    return with_changed_lines(text, _DAMAGE, _with_single_marks) if emptied else text
+
+
+def _with_single_marks(text: str) -> str:
+    if any(marks in text for marks in _DOUBLES):
         text = _DOUBLED.sub(r"\1", text)
-    if " ." in text:
-        text = _STOP.sub(".", text)
-    if ",." in text or ";." in text:
-        text = _COMMA_STOP.sub(".", text)
-    return text
-
-
-def _brackets(text: str) -> str:
-    if "(" in text:
-        text = _OPENING.sub("(", text)
-        if " )" in text or ",)" in text or ";)" in text or ":)" in text:
-            *parts, last = text.split(")")
-            text = ")".join([*(part.rstrip(",;: ") for part in parts), last])
-    if "（" in text:
-        text = _WIDE.sub("（", text).replace("（）", "")
-    if "[" in text:
-        text = _SQUARE.sub("", text)
-    if "()" in text:
-        text = _EMPTY.sub("", text)
-        while "  " in text:
-            text = text.replace("  ", " ")
-        text = text.replace(" ,", ",").replace(" )", ")")
-    return text
+    return _COMMA_STOP.sub(".", _STOP.sub(".", text))
 
 
 def blocks(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
