@@ -21,7 +21,7 @@ from trainer.evaluation.finetuning.settings import Settings
 from trainer.plugin import Splits, Task
 from trainer.runtime import environment, parse_json, write_whole
 
-ENGINE = 5
+ENGINE = 6
 """Incremented whenever a change of fine-tuning changes figures for the same inputs."""
 
 Record = TypeVar("Record")

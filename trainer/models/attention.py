@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -141,14 +142,28 @@ def packed_attention(
     Returns:
         [1, tokens, heads, width], and None for the weights.
     """
-    states = [tensor[0].transpose(0, 1) for tensor in (query, key, value)]
+    held = _held(query)
+    states = [tensor[0].transpose(0, 1).to(held) for tensor in (query, key, value)]
     parts = []
     for group in groups:
         q, k, v = (group.padded(tensor).transpose(1, 2) for tensor in states)
-        mask = _mask(group, sliding_window, bias(group, q, k) if bias else None, q.device)
-        mixed = scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout, scale=scaling)
+        added = bias(group, q.to(query.dtype), k.to(query.dtype)) if bias else None
+        mask = _mask(group, sliding_window, None if added is None else added.to(held), q.device)
+        with _as_given(q, plain=held == query.dtype):
+            mixed = scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=dropout, scale=scaling)
         parts.append(group.flat(mixed.transpose(1, 2)))
-    return torch.cat(parts).unsqueeze(0), None
+    return torch.cat(parts).to(query.dtype).unsqueeze(0), None
+
+
+def _as_given(states: Tensor, *, plain: bool) -> AbstractContextManager[object]:
+    """No change if `plain`, else no autocast, which would round the states again."""
+    return nullcontext() if plain else torch.autocast(states.device.type, enabled=False)
+
+
+def _held(query: Tensor) -> torch.dtype:
+    """The dtype of attention: float32 for bf16 on a CPU, whose bf16 kernel takes up to ten times as long backward."""
+    half = query.device.type == "cpu" and query.dtype in (torch.bfloat16, torch.float16)
+    return torch.float32 if half else query.dtype
 
 
 def _mask(group: Group, window: int | None, bias: Tensor | None, device: torch.device) -> Tensor | None:

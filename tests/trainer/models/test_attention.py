@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from transformers import DistilBertConfig, DistilBertForMaskedLM, RobertaConfig, RobertaForMaskedLM
 
 from trainer import ModelError
 from trainer.data.packing import pack
-from trainer.models.attention import groups_of
+from trainer.models.attention import Group, groups_of, packed_attention
 from trainer.models.families import layers_of, packed_logits, place_of, states, use_packed_attention
 
 
@@ -97,3 +98,27 @@ def test_hidden_states_and_projections_can_be_asked_for_by_layer(make: ModuleTyp
 def test_what_a_model_does_not_have_is_an_error_that_names_it(need: str, make: ModuleType) -> None:
     with pytest.raises(ModelError, match=need):
         place_of(make.bert(2), need)
+
+
+@pytest.mark.parametrize("autocast", [False, True])
+def test_in_bf16_on_a_cpu_attention_is_that_of_float32_rounded(autocast: bool) -> None:
+    torch.manual_seed(0)
+    groups = groups_of((3, 5, 5, 6), torch.device("cpu"))
+    query, key, value = (torch.randn(1, 2, 19, 8).bfloat16() for _ in range(3))
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+        made, _ = packed_attention(nn.Module(), query, key, value, groups=groups)
+    exact, _ = packed_attention(nn.Module(), query.float(), key.float(), value.float(), groups=groups)
+    assert made.dtype == torch.bfloat16
+    assert torch.equal(made, exact.bfloat16())
+
+
+def test_in_bf16_a_bias_reads_queries_and_keys_in_bf16() -> None:
+    groups = groups_of((4, 4), torch.device("cpu"))
+    query, key, value = (torch.randn(1, 2, 8, 8).bfloat16() for _ in range(3))
+
+    def scores(group: Group, queries: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
+        assert queries.dtype == keys.dtype == torch.bfloat16
+        return queries @ keys.transpose(-1, -2)
+
+    made, _ = packed_attention(nn.Module(), query, key, value, groups=groups, bias=scores)
+    assert bool(made.isfinite().all())

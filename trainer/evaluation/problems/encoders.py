@@ -20,6 +20,7 @@ from trainer.models import (
     quiet_transformers,
     read_config,
     read_encoder_files,
+    use_onednn,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def load_encoder(folder: Path, problem: Problem, *, device: str = "cpu", trained
         raise ModelError(f"{folder} lacks {what} ({counted(len(lacking), 'tensor')}, such as {sorted(lacking)[0]})")
     check_finite(model, folder)
     check_tokenizer(tokenizer, model, folder)
+    use_onednn(model)
     return Encoder(folder, model.to(device), tokenizer, device)
 
 
