@@ -34,6 +34,7 @@ def test_the_contracts_hold(copy):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "line", "told"),
     [

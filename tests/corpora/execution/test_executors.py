@@ -34,6 +34,7 @@ def test_kept_workers_serve_every_map_and_read_each_task_once(tasks):
     assert os.getpid() not in {pid for _, pid, _ in done[0]} and not TWO._pools
 
 
+@pytest.mark.slow
 def test_what_is_running_is_waited_for_when_an_item_fails(tasks, tmp_path):
     with TWO.kept():
         with pytest.raises(ValueError, match="no"):

@@ -26,7 +26,11 @@ def test_results_and_errors_come_back(guard):
 
 @pytest.mark.parametrize(
     ("victim", "error"),
-    [((os._exit, 11), ChildDied), ((time.sleep, 60), LimitExceeded), ((bytearray, 3 << 30), LimitExceeded)],
+    [
+        ((os._exit, 11), ChildDied),
+        pytest.param((time.sleep, 60), LimitExceeded, marks=pytest.mark.slow),
+        ((bytearray, 3 << 30), LimitExceeded),
+    ],
 )
 def test_a_victim_costs_one_call_and_the_next_one_works(guard, victim, error):
     with pytest.raises(error):
@@ -34,6 +38,7 @@ def test_a_victim_costs_one_call_and_the_next_one_works(guard, victim, error):
     assert guard.call(operator.mul, 4, 2) == 8
 
 
+@pytest.mark.slow
 def test_a_slow_start_is_not_charged_to_the_call(guard, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(1.2)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

@@ -65,6 +65,7 @@ def test_nothing_is_drawn_as_nothing():
         assert "nothing to show" in svg(empty, description="x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_figures_are_saved_for_papers(tmp_path, ending, start):
     path = tmp_path / f"growth.{ending}"

@@ -7,6 +7,7 @@ import pytest
 from corpora import DownloadError, Retries, Timeouts
 
 TIMEOUTS = Timeouts(silence_seconds=2.0, grace_seconds=0.4, slowest_bytes_per_second=10_000)
+pytestmark = pytest.mark.slow  # each waits on purpose
 OK = b"HTTP/1.1 200 OK\r\n"
 
 

@@ -19,6 +19,7 @@ def first(times, bad, good=lambda h: h.answer(BODY)):
     return lambda handler: (bad if next(count) < times else good)(handler)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_waited_for(serve, save, status):
     site = serve({"/a": first(1, lambda h: h.answer(b"", status, Retry_After="1"))})

@@ -45,6 +45,7 @@ def test_unknown_certificate_is_refused(secure, client):
         client(retries=Retries(1)).text(secure({"/a": BODY}).url + "/a")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n"])
 def test_slow_drip_is_cut_off(secure, certificate, client, monkeypatch, before):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))

@@ -219,6 +219,7 @@ def test_a_damaged_download_is_repeated_once(home, serve, name):
         assert site.times(f"/{name}") == 3 + 2  # three questions, two downloads
 
 
+@pytest.mark.slow
 def test_an_interrupted_download_continues(home, serve):
     content = "".join(f"Line {number} of many, {number * 7919}.\n" for number in range(9000)).encode()
     whole = versioned(content)

@@ -178,6 +178,7 @@ def test_wrong_bytes_are_fetched_once_more_and_then_refused(mirror, tmp_path):
         get(mirror, tmp_path / "again")
 
 
+@pytest.mark.slow
 def test_patience_is_kept_when_it_is_asked_for(mirror, tmp_path):
     mirror.dump("20260101", {NAME: b"x"})
     mirror.trouble[PATH] = [lambda h: h.answer(b"", 429, Retry_After="1"), lambda h: h.answer(b"", 503)]
