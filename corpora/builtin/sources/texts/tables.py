@@ -1,4 +1,4 @@
-"""Read files with one document per row: JSONL, CSV, TSV and Parquet."""
+"""Read files with one document per row: JSONL, JSON, CSV, TSV and Parquet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from corpora import Json
 from corpora.builtin.sources.encodings.files import open_text
 from corpora.builtin.sources.packed import content_suffix
 from corpora.builtin.sources.texts.delimited import delimited_rows
+from corpora.builtin.sources.texts.json_values import json_rows, unique_keys
 from corpora.builtin.sources.texts.lines import bounded_lines
 from corpora.builtin.sources.texts.rows import DamagedRow, Row
 from corpora.builtin.sources.unreadable import Unreadable
@@ -59,7 +60,8 @@ def _json_rows(lines: Iterator[str | DamagedRow]) -> Iterator[Row]:
         row = line if isinstance(line, DamagedRow) else _json_row(line)
         if not begun and isinstance(line, str) and isinstance(row, DamagedRow) and _opens_json(line):
             raise Unreadable(
-                "not JSON Lines", f"the {_opens_json(line)} in line {number} has several lines; {ONE_A_LINE}"
+                "not JSON Lines",
+                f"the {_opens_json(line)} in line {number} has several lines; {ONE_A_LINE}, or name it .json",
             )
         begun = True
         yield Row(number, row)
@@ -78,7 +80,7 @@ def _opens_json(line: str) -> str:
 
 def _json_row(line: str) -> Mapping[str, Json] | DamagedRow:
     try:
-        row = json.loads(line, object_pairs_hook=_object, strict=False)
+        row = json.loads(line, object_pairs_hook=unique_keys, strict=False)
     except json.JSONDecodeError as error:
         what = error.msg.removesuffix(" at")
         return DamagedRow("damaged row", f"not JSON: {what} at character {error.pos + 1}")
@@ -89,13 +91,9 @@ def _json_row(line: str) -> Mapping[str, Json] | DamagedRow:
     return DamagedRow("damaged row", f"not a JSON object; {ONE_A_LINE}")
 
 
-def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} occurs twice")
-    return found
+def _json(path: Path, encoding: str, text: str) -> Table:
+    opened = open_text(path, encoding)
+    return Table(opened.encoding, opened.other, json_rows(opened.file, text))
 
 
 def _delimited(path: Path, encoding: str, text: str) -> Table:
@@ -160,6 +158,7 @@ def check_columns(names: Sequence[str], text: str) -> None:
 READERS: dict[str, Reader] = {
     ".jsonl": _jsonl,
     ".ndjson": _jsonl,
+    ".json": _json,
     ".csv": _delimited,
     ".tsv": _delimited,
     ".parquet": _parquet,

@@ -119,9 +119,9 @@ def test_a_folder_that_gives_nothing_says_what_to_do(tmp_path, read, folder, mes
 
 
 def test_a_folder_without_texts_says_which_files_it_has(tmp_path, read):
-    for name in ("a.json", "b.json", "c.arrow"):
+    for name in ("a.yaml", "b.yaml", "c.arrow"):
         (tmp_path / name).write_text("[]", encoding="utf-8")
-    with pytest.raises(InputError, match=r"it has 2 \.json, 1 \.arrow; check the folder"):
+    with pytest.raises(InputError, match=r"it has 2 \.yaml, 1 \.arrow; check the folder"):
         read(tmp_path)
 
 
