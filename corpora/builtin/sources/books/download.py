@@ -93,7 +93,7 @@ class DownloadFolder:
         part = self.folder / "files" / f".{hashlib.sha256(url.encode()).hexdigest()[:24]}.part"
         client.download(url, part, max_bytes=MAX_BOOK_BYTES)
         sha256, suffix = sha256_file(part), suffix_of(url, part)
-        if suffix == ".html" and (asked := address_suffix(url)) in (".epub", ".txt"):
+        if suffix == ".html" and (asked := address_suffix(url)) in (".epub", ".fb2", ".txt"):
             part.unlink()  # an error page with status 200, or a login
             raise DownloadError(url, "a web page instead of the book", f"the address ends in {asked}", failed=True)
         size = part.stat().st_size
@@ -129,6 +129,8 @@ def suffix_of(url: str, file: Path) -> str:
         head = opened.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith(b"pk\3\4"):
         return ".epub"
+    if b"<fictionbook" in head:
+        return ".fb2"
     if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
         return ".html"
     suffix = address_suffix(url)

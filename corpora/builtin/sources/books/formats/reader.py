@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from corpora.builtin.sources.books.formats import gutenberg, html, plain_text
+from corpora.builtin.sources.books.formats import fiction_book, gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
 from corpora.builtin.sources.books.formats.epub.pages import joined_pages
@@ -22,11 +22,11 @@ OTHER_FORMATS = re.compile(r"\s{0,200}[{%](?:\\)?(rtf|pdf)(?=\d|-\d)", re.I)
 
 
 def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
-    """The book in an EPUB, HTML or TXT file.
+    """The book in an EPUB, FB2, HTML or TXT file.
 
     Args:
         path: its suffix determines the format.
-        encoding: of a TXT or HTML file, by a name that Python knows; `auto` detects it.
+        encoding: of a TXT, FB2 or HTML file, by a name that Python knows; `auto` detects it.
 
     Raises:
         Unreadable: the file is not a readable book; the reason says why.
@@ -41,6 +41,8 @@ def read_book(path: Path, encoding: str = AUTO) -> ParsedBook:
         refuse_other_formats(found.text)
         return _with_encoding(book_of_text(found.text), found)
     found = html.decoded(raw, encoding)
+    if suffix == ".fb2":
+        return _with_encoding(gutenberg.without_frame(_with_text(fiction_book.book_of(found.text))), found)
     blocks = tuple(joined_pages([html.blocks_in(found.text, styles=Styles())]))
     return _with_encoding(gutenberg.without_frame(_with_text(ParsedBook(blocks))), found)
 
