@@ -16,7 +16,7 @@ from trainer.evaluation.results import CellResult, Column, write_sealed
 from trainer.evaluation.scoring import GLUE_PRESETS, glue_score
 from trainer.models import model_fingerprint, model_folder
 from trainer.plugin import Splits, Task
-from trainer.runtime import chosen
+from trainer.runtime import check_writable, chosen
 
 JobResult = tuple[FineTuning, CellResult]
 """A fine-tuning and its stored result."""
@@ -112,11 +112,13 @@ def evaluate(
         TaskError: no task could be read, or a task's files are damaged.
         ModelError: the model cannot be fine-tuned.
         ResultDamaged: a stored result was edited.
+        StorageError: results cannot be written to `out`.
     """
     wanted, folder = tasks_of(benchmark, tasks), model_folder(model)
     if out is None and not Path(model).exists():
         raise ModelError(f"{model} comes from the hub; choose a folder for its results: --out DIR")
     place = Path(out) if out else default_out(folder)
+    check_writable(place / "cells" / "result")
     read, missing = read_tasks(wanted, Path(data))
     given: dict[str, SettingValue] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)

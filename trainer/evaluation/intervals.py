@@ -61,14 +61,15 @@ def _accuracy(sums: Sums) -> NDArray[np.float64]:
 
 
 def _f1(sums: Sums) -> NDArray[np.float64]:
-    true, false, missed = sums.T[:3]
+    true, false, missed = sums.T
     return np.asarray(2 * true / np.maximum(2 * true + false + missed, 1e-12))
 
 
 def _matthews(sums: Sums) -> NDArray[np.float64]:
-    true, false, missed, rest = sums.T
-    below = np.sqrt((true + false) * (true + missed) * (rest + false) * (rest + missed))
-    return np.asarray(np.where(below > 0, (true * rest - false * missed) / np.maximum(below, 1e-12), 0.0))
+    """For any number of classes, from how often each is answered and right (Gorodkin 2004, Comput. Biol. Chem. 28)."""
+    total, right, (answered, gold) = sums[:, 0], sums[:, 1], np.split(sums[:, 2:], 2, axis=1)
+    below = np.sqrt((total**2 - (answered**2).sum(1)) * (total**2 - (gold**2).sum(1)))
+    return np.asarray(np.where(below > 0, (right * total - (answered * gold).sum(1)) / np.maximum(below, 1e-12), 0.0))
 
 
 def _correlation(sums: Sums) -> NDArray[np.float64]:
@@ -100,9 +101,13 @@ def parts(metric: str, answers: NDArray[np.generic], gold: NDArray[np.generic]) 
     """
     if metric == "accuracy":
         return np.stack([answers == gold, np.ones(len(gold))], axis=1).astype(np.float64)
-    if metric in ("f1", "matthews"):
+    if metric == "f1":
         ours, theirs = answers == 1, gold == 1
-        return np.stack([ours & theirs, ours & ~theirs, ~ours & theirs, ~ours & ~theirs], axis=1).astype(np.float64)
+        return np.stack([ours & theirs, ours & ~theirs, ~ours & theirs], axis=1).astype(np.float64)
+    if metric == "matthews":
+        classes = np.union1d(answers, gold)
+        both, answered, right = (answers == gold)[:, None], answers[:, None] == classes, gold[:, None] == classes
+        return np.concatenate((np.ones_like(both), both, answered, right), axis=1).astype(np.float64)
     x, y = np.asarray(answers, np.float64), np.asarray(gold, np.float64)
     if metric == "spearman":
         from scipy.stats import rankdata

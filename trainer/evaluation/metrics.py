@@ -40,12 +40,13 @@ def macro_f1(predicted: Values, gold: Values) -> float:
     """The unweighted mean of the F1 of each class that occurs, 0 to 1.
 
     Args:
-        predicted: [examples], class numbers.
+        predicted: [examples], class numbers; -1 for no answer, which is not a class.
         gold: [examples], class numbers.
     """
     from sklearn.metrics import f1_score
 
-    return float(f1_score(gold, predicted, average="macro", zero_division=0.0))
+    classes = np.union1d(gold, predicted)
+    return float(f1_score(gold, predicted, labels=classes[classes >= 0], average="macro", zero_division=0.0))
 
 
 def matthews(predicted: Values, gold: Values) -> float:

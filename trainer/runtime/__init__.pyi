@@ -1,5 +1,6 @@
 from .devices import chosen as chosen
 from .devices import without_cudnn_attention as without_cudnn_attention
+from .files import check_writable as check_writable
 from .files import staged_folder as staged_folder
 from .files import storing as storing
 from .files import usual_modes as usual_modes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,22 @@ def write_whole(path: Path, content: str | bytes) -> None:
         with staged_file(path) as file:
             file.write(content.encode() if isinstance(content, str) else content)
     remove_abandoned(path)
+
+
+def check_writable(path: Path) -> None:
+    """Check that a file or folder can be made, before the work whose result it will have; nothing is made.
+
+    Args:
+        path: to be written later; its parents need not exist yet.
+
+    Raises:
+        StorageError: a parent is not a folder, or is not writable.
+    """
+    parent = next(each for each in path.absolute().parents if each.exists())
+    if not parent.is_dir():
+        raise StorageError(f"{path} cannot be written: {parent} is not a folder; choose another --out")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise StorageError(f"{path} cannot be written: {parent} is not writable; choose another --out")
 
 
 @contextmanager

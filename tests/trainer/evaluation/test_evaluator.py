@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from corpora import OptionError, UnknownName
+from corpora import OptionError, StorageError, UnknownName
 from trainer.errors import (
     CasingMismatch,
     DamagedWeights,
@@ -22,6 +22,7 @@ from trainer.errors import (
 )
 from trainer.evaluation.evaluator import evaluate, tasks_of
 from trainer.evaluation.finetuning.saving import keep_finetuned
+from trainer.evaluation.finetuning.settings import settings_for
 from trainer.evaluation.measurement import measure
 from trainer.runtime.devices import chosen
 
@@ -51,6 +52,19 @@ def test_nothing_to_evaluate_on_is_an_error(student: Path, glue: Path, tmp_path:
         evaluate("wnli", model=student, data=glue, out=tmp_path)
 
 
+def test_results_that_could_not_be_written_are_refused_before_training(
+    student: Path, glue: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    updates: list[int] = []
+    for out in (tmp_path / "file", tmp_path / "file" / "deep"):
+        with pytest.raises(StorageError, match="file is not a folder; choose another --out"):
+            evaluate("cola", model=student, data=glue, out=out, progress=lambda _, done, __: updates.append(done))
+    with pytest.raises(StorageError, match="file is not a folder"):
+        keep_finetuned("cola", model=student, data=glue, out=tmp_path / "file" / "deep")
+    assert not updates
+
+
 def test_a_finished_cell_is_found_and_not_run_again(student: Path, glue: Path, tmp_path: Path) -> None:
     first = evaluate("cola", model=student, data=glue, out=tmp_path, changes={"epochs": 1})
     copy = shutil.copytree(student, tmp_path / "elsewhere" / "student")
@@ -74,6 +88,23 @@ def test_precision_changes_the_training_and_not_how_it_is_scored(student: Path, 
     assert losses["fp32"] == losses[None] and losses["bf16"] != losses["fp32"]
     assert {one.columns["CoLA"].score for one in made.values()} == {100.0}
     assert made["bf16"].columns["CoLA"].preset.endswith("precision=bf16")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("epochs", float("nan"), "above 0"),
+        ("epochs", float("inf"), "above 0"),
+        ("learning-rate", float("nan"), "above 0"),
+        ("batch-size", 2.5, "a whole number"),
+        ("min-updates", -1, "at least 0"),
+        ("warmup", 1.5, "below 1"),
+        ("clip", float("nan"), "at least 0"),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_by_name(name: str, value: float, said: str) -> None:
+    with pytest.raises(OptionError, match=f"^{name} is .*; it must be {said}"):
+        settings_for("study", "classification", {name: value})
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from trainer.evaluation.results import Column, write_sealed
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=2),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2),
     st.sampled_from(["accuracy", "f1", "matthews"]),
 )
 def test_sums_over_examples_give_the_metric(pairs: list[tuple[int, int]], metric: str) -> None:

@@ -80,6 +80,11 @@ def test_the_majority_class_is_what_the_most_frequent_answer_scores() -> None:
     assert majority(("pearson",), np.array([0.0, 1.0, 5.0]), regression=True) == {"pearson": 0.0}
 
 
+def test_no_answer_is_not_a_class_of_its_own() -> None:
+    predicted, gold = np.array([0, 1, -1, 0]), np.array([0, 1, 1, 0])
+    assert METRICS["macro-f1"](predicted, gold) == pytest.approx((1 + 2 / 3) / 2)
+
+
 def test_one_answer_to_everything_has_collapsed() -> None:
     classes, values = np.array([1, 0, 1]), np.array([0.0, 5.0, 2.0])
     assert collapsed(np.array([1, 1, 1]), classes, regression=False)

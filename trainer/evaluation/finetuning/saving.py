@@ -17,7 +17,7 @@ from trainer.evaluation.finetuning.training import Finetuned, finetune
 from trainer.evaluation.results import cell_of, collapse_warning, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
 from trainer.plugin import Splits
-from trainer.runtime import chosen, environment, staged_folder, usual_modes
+from trainer.runtime import check_writable, chosen, environment, staged_folder, usual_modes
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def keep_finetuned(
         TaskError: the name stands for several tasks, or the data cannot be read.
         ModelError: the model or the teacher does not fit the task, or `out` already exists with other content.
         OptionError: options that cannot be combined.
+        StorageError: `out` cannot be written.
     """
     folder, one = Path(out), check_one_task(task, tasks_of(task))
     _check_free(folder)
@@ -108,6 +109,7 @@ def keep_finetuned(
 def _check_free(folder: Path) -> None:
     if folder.exists() and not (folder / CARD).is_file():
         raise ModelError(f"{folder} already exists; choose another --out, or delete it")
+    check_writable(folder)
 
 
 def _identity(distillation: TaskDistillation | None) -> dict[str, Json] | None:

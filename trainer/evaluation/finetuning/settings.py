@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -81,14 +82,26 @@ def _kind(name: str) -> str:
     return " or ".join(PRECISIONS) if name == "precision" else "a number"
 
 
+COUNTS = (
+    "batch_size", "length", "min_updates", "stride", "question_length", "answer_length", "n_best", "train_rows",
+    "dev_rows",
+)  # fmt: skip
+ABOVE_ZERO = ("learning_rate", "epochs", "batch_size", "dev_rows", "question_length", "answer_length", "n_best")
+SHARES = ("warmup", "beta2")
+
+
 def _checked(settings: Settings) -> Settings:
-    above = ("learning_rate", "epochs", "batch_size", "dev_rows", "question_length", "answer_length", "n_best")
-    for name in (*above, "train_rows", "stride"):
-        value = getattr(settings, name)
-        if value is not None and (value < 0 or (value == 0 and name in above)):
-            raise OptionError(
-                f"{name.replace('_', '-')} is {value}; it must be {'above' if name in above else 'at least'} 0"
-            )
+    for field in dataclasses.fields(settings):
+        name, value = field.name, getattr(settings, field.name)
+        if not isinstance(value, int | float):
+            continue
+        shown = f"{name.replace('_', '-')} is {value}; it must be"
+        if not (0 < value < math.inf or (value == 0 and name not in ABOVE_ZERO)):
+            raise OptionError(f"{shown} {'above' if name in ABOVE_ZERO else 'at least'} 0")
+        if name in COUNTS and isinstance(value, float):
+            raise OptionError(f"{shown} a whole number")
+        if name in SHARES and value >= 1:
+            raise OptionError(f"{shown} below 1")
     if settings.precision not in (None, *PRECISIONS):
         raise OptionError(f"precision is {settings.precision!r}; it must be {_kind('precision')}")
     if settings.length < 8:

@@ -102,6 +102,9 @@ class Features:
     """How many rows, counted from the first, have labels; None for all."""
     spans: SpanPlaces | None = None
     """Set for span problems only."""
+    words: Sequence[Sequence[int]] | None = None
+    """[rows], the number of the word of each token with a target, in order; set for tagging only. Words without tokens,
+    such as zero-width spaces, do not occur."""
 
     def __len__(self) -> int:
         return len(self.input_ids)

@@ -207,21 +207,32 @@ class Tagging(Problem):
     model_class: ClassVar[str] = "AutoModelForTokenClassification"
 
     def features(self, examples: Examples, reader: Reader, settings: Settings, *, train: bool) -> Features:
-        """One row per example; words beyond the length are not trained on, and count as wrong when scored."""
+        """One row per example; words beyond the length are not trained on, and count as wrong when scored.
+
+        So do words without tokens. The words of an example are separated by single spaces.
+        """
         length = reader.length(settings.length)
         words = [text.split(" ") for text in examples.first]
         made = reader.encode(words, None, is_split_into_words=True, truncation=True, max_length=length)
-        targets, truncated = [], 0
+        targets, begun, truncated = [], [], 0
         for row, classes in enumerate(examples.gold):
-            ids, before = [], None
+            ids: list[int] = []
+            found: list[int] = []
+            before = None
             for word in made.word_ids(row):
-                ids.append(IGNORED if word is None or word == before else classes[word])
+                if word is None or word == before:
+                    ids.append(IGNORED)
+                else:
+                    ids.append(classes[word])
+                    found.append(word)
                 before = word
-            truncated += sum(target != IGNORED for target in ids) < len(classes)
+            truncated += len(ids) == length and len(found) < len(classes)
             targets.append(ids)
+            begun.append(found)
         ids_of = made["input_ids"]
         unknown = unknown_rate(ids_of, reader.tokenizer.unk_token_id)
-        return Features(ids_of, made.get("token_type_ids"), targets, np.arange(len(ids_of)), truncated, unknown)
+        numbers = np.arange(len(ids_of))
+        return Features(ids_of, made.get("token_type_ids"), targets, numbers, truncated, unknown, words=begun)
 
     def logits(self, output: Mapping[str, Tensor]) -> Tensor:
         """[batch, length, classes].
@@ -268,7 +279,7 @@ class Tagging(Problem):
         return [torch.cat([row[: len(place)][place] for row, place in zip(logits, places, strict=True)])]
 
     def judge(self, logits: Sequence[Logits], features: Features, examples: Examples, settings: Settings) -> Judgement:
-        """The task's metrics over all words; the answers are class numbers, -1 for words that were cut off."""
+        """The task's metrics over all words; the answers are class numbers, -1 for words without tokens or cut off."""
         answers = self._answers(logits, features, examples)
         values, gold = _flat(answers), _flat(examples.gold)
         answered = values >= 0
@@ -280,10 +291,12 @@ class Tagging(Problem):
 
     def _answers(self, logits: Sequence[Logits], features: Features, examples: Examples) -> list[list[int]]:
         found: list[list[int]] = []
-        for row, classes in enumerate(examples.gold):
+        for row, (classes, words) in enumerate(zip(examples.gold, features.words or (), strict=True)):
             learnt = np.asarray(features.targets[row]) != IGNORED
-            given = np.argmax(logits[row][: len(learnt)], axis=-1)[learnt].tolist()
-            found.append(given + [-1] * (len(classes) - len(given)))
+            given = [-1] * len(classes)
+            for word, answer in zip(words, np.argmax(logits[row][: len(learnt)], axis=-1)[learnt], strict=True):
+                given[word] = int(answer)
+            found.append(given)
         return found
 
     def majority(self, examples: Examples) -> dict[str, float]:

@@ -42,10 +42,13 @@ class Windows:
             made: the tokenizer's output.
             first: the number of the first example.
             gold: the right answers of all examples, to train on; None for dev examples.
+
+        Raises:
+            TaskError: a context has no tokens.
         """
         for row, ids in enumerate(made["input_ids"]):
             example = first + made["overflow_to_sample_mapping"][row]
-            bounds = _context(made.sequence_ids(row))
+            bounds = _context(made.sequence_ids(row), example)
             places = np.asarray(made["offset_mapping"][row], dtype=np.int32)
             self.ids.append(np.asarray(ids, dtype=np.int32))
             self.example.append(example)
@@ -76,7 +79,7 @@ def windows_of(
         The windows, and for each question whether its windows share fewer tokens than the stride: [questions].
 
     Raises:
-        TaskError: a question leaves no room for its context.
+        TaskError: a question leaves no room for its context, or a context has no tokens.
     """
     length = reader.length(settings.length)
     questions, tokens = _shortened(examples.first, reader.tokenizer, settings.question_length)
@@ -128,8 +131,14 @@ def _chunks(strides: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
             yield start, min(start + AT_ONCE, after)
 
 
-def _context(sequence_ids: list[int | None]) -> tuple[int, int]:
-    """The first token of the context in a window, and the one after its last."""
+def _context(sequence_ids: list[int | None], example: int) -> tuple[int, int]:
+    """The first token of the context in a window, and the one after its last.
+
+    Raises:
+        TaskError: there is none.
+    """
+    if 1 not in sequence_ids:
+        raise TaskError(f"the context of question {example + 1} has no tokens, only white space or the like; remove it")
     return sequence_ids.index(1), len(sequence_ids) - sequence_ids[::-1].index(1)
 
 

@@ -12,6 +12,9 @@ from trainer.errors import TaskError
 from trainer.evaluation.tasks.tables import Table, read_table
 from trainer.plugin import Examples, Head, Layout
 
+LARGEST = 3e38
+"""Values are trained in float32."""
+
 
 def read_examples(
     files: Sequence[Path], layout: Layout, head: Head, *, bounds: tuple[float, float] | None = None
@@ -42,7 +45,7 @@ def read_examples(
             if not (isinstance(text, str) and isinstance(pair, str)):
                 unreadable["text missing"] += 1
             elif value is None:
-                unreadable["unknown label"] += 1
+                unreadable["label not a number" if head.problem == "regression" else "unknown label"] += 1
             elif bounds and not bounds[0] <= value <= bounds[1]:
                 raise TaskError(
                     f"{path}: example {number} has the {label} {value:g}; it must be from {bounds[0]:g} to "
@@ -92,4 +95,4 @@ def _number(cell: Any) -> float | None:
         value = float(cell)
     except (TypeError, ValueError, OverflowError):
         return None
-    return value if abs(value) < float("inf") else None
+    return value if abs(value) <= LARGEST else None

@@ -80,10 +80,13 @@ def _read_tsv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
 
 
 def _read_csv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
+    before = csv.field_size_limit(len(text) + 1)
     try:
         cells = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except csv.Error as error:
         raise TaskError(f"{path} is not a readable CSV file: {error}") from error
+    finally:
+        csv.field_size_limit(before)
     return _from_cells(path, cells, columns, complete=text.endswith("\n"))
 
 
@@ -109,17 +112,10 @@ def _from_cells(path: Path, cells: list[list[str]], columns: tuple[str, ...] | N
 
 
 def _read_jsonl(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
+    """One JSON object per line, or one JSON array of objects."""
     table = Table(path, (), [])
     seen: dict[str, None] = {}
-    lines = [line for line in text.split("\n") if line.strip()]
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = parse_json(line)
-        except ValueError as error:
-            if number == len(lines) and not text.endswith("\n"):
-                raise TaskError(f"{path} is cut short: line {number} is incomplete; download the file again") from error
-            table.unreadable["not JSON"] += 1
-            continue
+    for row in _array(path, text) if text.lstrip().startswith("[") else _lines(path, text, table.unreadable):
         if isinstance(row, dict):
             table.rows.append(row)
             seen.update(dict.fromkeys(row))
@@ -127,6 +123,26 @@ def _read_jsonl(path: Path, text: str, columns: tuple[str, ...] | None) -> Table
             table.unreadable["not a JSON object"] += 1
     table.columns = tuple(seen)
     return table
+
+
+def _array(path: Path, text: str) -> list[object]:
+    try:
+        rows = parse_json(text)
+    except ValueError as error:
+        raise TaskError(f"{path} is not a JSON array of objects: {first_line(error)}") from error
+    return rows if isinstance(rows, list) else [rows]
+
+
+def _lines(path: Path, text: str, unreadable: Counter[str]) -> Iterator[object]:
+    """The value of each line; lines that are not JSON are counted."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield parse_json(line)
+        except ValueError as error:
+            if number == len(lines) and not text.endswith("\n"):
+                raise TaskError(f"{path} is cut short: line {number} is incomplete; download the file again") from error
+            unreadable["not JSON"] += 1
 
 
 def _read_parquet(path: Path) -> Table:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from corpora import option, sha256_file
+from corpora import OptionError, UnknownName, option, sha256_file
 from trainer.errors import TaskError, TaskNotFound
+from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.tasks.examples import read_examples
 from trainer.evaluation.tasks.tables import read_table
 from trainer.plugin import Examples, Head, Layout, Splits, Task
@@ -23,7 +24,7 @@ class FileTask(Task):
     """A task on CSV, TSV, JSONL or Parquet files, described in a TOML file."""
 
     name: ClassVar[str] = "file"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     called: str = option(..., "The task's name in tables.")
     problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "The kind of problem.")
@@ -84,25 +85,32 @@ class FileTask(Task):
                 kept.append(found)
         unreadable.update(table.unreadable)
         if not kept:
-            raise TaskError(f"{path}: no example could be read ({dict(unreadable) or 'no rows'})")
+            reasons = ", ".join(f"{count} {reason}" for reason, count in unreadable.items()) or "no rows"
+            raise TaskError(f"{path}: no example could be read ({reasons})")
         first, second, gold = (list(column) for column in zip(*kept, strict=True))
         ids = [str(number) for number in range(len(kept))]
         return Examples(first, second if self.text_pair else None, gold, ids, dict(unreadable), sha256_file(path))
 
     def _tagged(self, cells: list[Any]) -> tuple[str, str, list[int]] | str:
-        """The words and their class numbers, or why the row cannot be read."""
+        """The words, separated by spaces, and their class numbers; or why the row cannot be read.
+
+        Spaces within a word become no-break spaces.
+        """
         words, tags = map(_listed, cells[:2])
         if not words or len(words) != len(tags):
             return "words and tags differ in number"
         if any(str(tag) not in self.labels for tag in tags):
             return "unknown label"
-        return " ".join(map(str, words)), "", [self.labels.index(str(tag)) for tag in tags]
+        kept = [str(word).replace(" ", "\u00a0") for word in words]
+        return " ".join(kept), "", [self.labels.index(str(tag)) for tag in tags]
 
     def _asked(self, cells: list[Any]) -> tuple[str, str, list[tuple[int, str]]] | str:
         question, answer, context = cells
         if not (isinstance(question, str) and isinstance(answer, str) and isinstance(context, str)):
             return "text missing"
-        start = context.find(answer) if answer else -1
+        if not context.strip() or not answer.strip():
+            return "context or answer empty"
+        start = context.find(answer)
         return "answer not in context" if start < 0 else (question, context, [(start, answer)])
 
 
@@ -116,33 +124,47 @@ def read_task(path: Path) -> Task:
         TaskError: the file cannot be read, or does not describe a task.
         UnknownName, OptionError: an unknown key or a wrong value.
     """
+    content = _content(path)
+    try:
+        task = FileTask.from_options(content)
+        if task.problem == "spans" and not task.text_pair:
+            raise TaskError("a task on spans needs text-pair, the column with the context")
+        if task.problem in ("classification", "tagging") and not task.labels:
+            task = FileTask.from_options({**content, "labels": _labels_of(task)})
+        problem_of(task.head())
+    except (OptionError, UnknownName) as error:
+        raise type(error)(f"{path}: {str(error).removeprefix(f'{FileTask.name}: ')}") from error
+    except TaskError as error:
+        raise TaskError(f"{path}: {error}") from error
+    return task
+
+
+def _content(path: Path) -> dict[str, object]:
+    """The options in a TOML file, with labels as text, and the file's folder."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TaskError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise TaskError(f"{path} is not valid TOML: {error}") from error
-    content["called"] = content.pop("name", path.stem)
-    task = FileTask.from_options({**content, "beside": path.parent})
-    if task.problem == "spans" and not task.text_pair:
-        raise TaskError(f"{path}: a task on spans needs text-pair, the column with the context")
-    if task.problem in ("classification", "tagging") and not task.labels:
-        content["labels"] = _labels_of(task)
-        task = FileTask.from_options({**content, "beside": path.parent})
-    return task
+    if isinstance(labels := content.get("labels"), list):
+        content["labels"] = [str(label) if isinstance(label, int | float) else label for label in labels]
+    return {"called": content.pop("name", path.stem), **content, "beside": path.parent}
 
 
 def _labels_of(task: FileTask) -> list[str]:
     """The classes in the train file next to the TOML file, which does not list them."""
     path = task.beside / task.train
     if not path.is_file():
-        raise TaskError(f"{task.called}: list its classes as labels = [...], since {path} does not exist")
+        raise TaskError(
+            f"{path} does not exist; correct train, or, if the file is in --data, list the classes as labels = [...]"
+        )
     table = read_table(path)
     column = table.column(task.label)
     cells = [cell for row in table.rows if (cell := row.get(column)) is not None]
     if task.problem == "tagging":
         cells = [tag for cell in cells for tag in _listed(cell)]
-    found = sorted({str(cell) for cell in cells if isinstance(cell, str | int | float)})
+    found = sorted({str(cell) for cell in cells if isinstance(cell, str | int | float) and str(cell).strip()})
     if not found:
         raise TaskError(f"{path}: the column {column} has no labels; name the column with the labels as label = ...")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,18 @@ def test_tagging_and_spans_need_no_code_either(student: Path, tmp_path: Path) ->
             str(tmp_path / f"{name}.toml"), model=student, data=tmp_path, out=tmp_path / name, changes=QUICK
         )
         assert made.columns[name].metrics[best][0] > 80
+
+
+@pytest.mark.parametrize("odd", ["the mat", "", "\u200b"])
+def test_a_word_with_a_space_or_without_tokens_moves_no_tag(student: Path, tmp_path: Path, odd: str) -> None:
+    told = 'problem = "tagging"\ntrain = "t.jsonl"\ndev = "t.jsonl"\ntext = "words"\nlabel = "tags"\n'
+    (tmp_path / "tags.toml").write_text(told, encoding="utf-8")
+    rows = [{"words": ["the", odd, "cat", "sat"], "tags": [*"DXNV"]}, {"words": ["a", "dog"], "tags": [*"DN"]}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows * 20), encoding="utf-8")
+    made = evaluate(str(tmp_path / "tags.toml"), model=student, data=tmp_path, out=tmp_path / "out", changes=QUICK)
+    tokens = 6 if odd == "the mat" else 5
+    assert made.columns["tags"].metrics["accuracy"] == [pytest.approx(100 * tokens / 6)]
+    assert not made.columns["tags"].notes
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_windows_are_those_of_run_qa(tokenizer: PreTrainedTokenizerFast, length:
     assert made.example.tolist() == theirs["overflow_to_sample_mapping"] and made.narrowed == 0
 
 
+def test_a_context_without_tokens_is_named(tokenizer: PreTrainedTokenizerFast) -> None:
+    examples = Examples(["who ?", "who ?"], ["the river", "\u200b \n"], [[(0, "the")], [(0, "\u200b")]], ["1", "2"])
+    with pytest.raises(TaskError, match="the context of question 2 has no tokens"):
+        windows(tokenizer, examples, 24, 4)
+
+
 def test_a_question_without_room_for_the_stride_changes_its_own_windows_alone(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,14 +200,21 @@ def test_a_number_beside_the_classes_is_not_taken_for_the_place_of_one(tmp_path:
 
 
 def test_a_missing_label_makes_no_class(tmp_path: Path) -> None:
-    rows: list[dict[str, object]] = [{"text": "a", "label": "x"}, {"text": "b", "label": None}, {"text": "c"}]
-    assert task(tmp_path, rows).train.unreadable == {"unknown label": 2}
-    assert read_task(tmp_path / "task.toml").head().classes == ("x",)
+    labelled: list[dict[str, object]] = [{"text": "a", "label": "x"}, {"text": "a", "label": "y"}]
+    rows = [
+        *labelled,
+        {"text": "b", "label": None},
+        {"text": "c"},
+        {"text": "d", "label": ""},
+        {"text": "e", "label": " "},
+    ]
+    assert task(tmp_path, rows).train.unreadable == {"unknown label": 4}
+    assert read_task(tmp_path / "task.toml").head().classes == ("x", "y")
 
 
 @pytest.mark.parametrize("cell", [7, True, [["N"]], {"N": 1}, [None], None])
 def test_tags_that_are_no_list_are_counted(tmp_path: Path, cell: object) -> None:
-    rows: list[dict[str, object]] = [{"text": "a", "label": "N"}, {"text": "b", "label": cell}]
+    rows: list[dict[str, object]] = [{"text": "a c", "label": "N V"}, {"text": "b", "label": cell}]
     train = task(tmp_path, rows, "tagging").train
     assert len(train) == 1 and train.unreadable == {"words and tags differ in number": 1}
 
@@ -219,7 +227,44 @@ def test_a_line_that_no_tokenizer_could_read_is_counted(tmp_path: Path, line: st
 
 def test_a_value_too_large_for_a_float_is_no_label(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [{"text": "a", "label": 1.5}, {"text": "b", "label": 10**400}]
-    assert task(tmp_path, rows, "regression").train.unreadable == {"unknown label": 1}
+    assert task(tmp_path, rows, "regression").train.unreadable == {"label not a number": 1}
+
+
+def test_a_json_array_of_objects_and_a_field_of_any_length_are_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.json", json.dumps([{"text": "a"}, {"text": "b", "label": 2}, 3], indent=1))
+    assert len(read_table(path).rows) == 2 and read_table(path).unreadable == {"not a JSON object": 1}
+    with pytest.raises(TaskError, match="is not a JSON array of objects"):
+        read_table(write(tmp_path / "cut.json", '[{"text": "a"},'))
+    long = write(tmp_path / "long.csv", "text,label\n" + "word " * 50_000 + ",1\n")
+    assert len(read_table(long).rows[0]["text"]) == 250_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"metrics": ["acuracy"]}, "no metric is named acuracy; did you mean accuracy"),
+        ({"metrics": ["pearson"]}, "the metric pearson does not fit classification; use accuracy or f1 or macro-f1"),
+        (
+            {"problem": "regression", "metrics": ["f1"]},
+            "the metric f1 does not fit regression; use pearson or",
+        ),
+        ({"problem": "regression", "labels": ["1", "2"]}, r"regression has no classes, but there are labels \(1, 2\)"),
+        ({"labels": ["x"]}, "there is only the class x; classification needs at least two labels"),
+        ({"labels": ["x", "y", "x"]}, "a label occurs twice in x, y, x; list each once"),
+        ({"problem": "riddle"}, "problem is 'riddle'; it must be one of"),
+    ],
+)
+def test_a_task_whose_parts_do_not_fit_is_refused_before_training(
+    tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": 1}, {"text": "b", "label": 2}]
+    with pytest.raises(CorporaError, match=rf"^\S+task\.toml: {said}"):
+        task(tmp_path, rows, **changes)
+
+
+def test_labels_that_are_numbers_in_toml_are_matched_as_text(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": 1}, {"text": "b", "label": "0"}]
+    assert list(task(tmp_path, rows, labels=[0, 1]).train.gold) == [1, 0]
 
 
 @pytest.mark.parametrize(("name", "gap"), [("train.tsv", "\t"), ("train.csv", ",")])
