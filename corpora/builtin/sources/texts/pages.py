@@ -13,7 +13,7 @@ from corpora.builtin.sources.books.formats import html, plain_text, reader
 from corpora.builtin.sources.encodings import AUTO, decode
 from corpora.builtin.sources.encodings.files import check_whole, encoding_of
 from corpora.builtin.sources.encodings.mixed import repair_counts
-from corpora.builtin.sources.packed import content_suffix, open_packed, packing_suffix
+from corpora.builtin.sources.packed import content_suffix, is_stream, open_packed
 from corpora.builtin.sources.texts import web_page
 
 TEXT = (".txt", ".text")
@@ -49,7 +49,7 @@ def read(shard: Shard, path: Path, encoding: str, cuts: Cuts) -> Iterator[Docume
     """
     if content_suffix(path.name) in TEXT:
         text = _Text(shard, path, encoding, cuts)
-        yield from text.packed() if packing_suffix(path.name) else text.plain()
+        yield from text.packed() if is_stream(path) else text.plain()
         return
     try:
         decoded = run_in_sandbox(_marked_up, path, encoding)

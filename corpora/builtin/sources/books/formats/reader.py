@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from corpora.builtin.sources.archives import size_of
 from corpora.builtin.sources.books.formats import fiction_book, gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
@@ -72,7 +73,7 @@ def bounded(path: Path) -> bytes:
     Raises:
         Unreadable: it is larger than a book can be, or its compressed data is truncated or damaged.
     """
-    size = path.stat().st_size
+    size = size_of(path)
     if size > MAX_TEXT_BYTES:
         raise Unreadable("too large", f"{size >> 20:,} MB; a book has at most {MAX_TEXT_BYTES >> 20}")
     with open_packed(path) as file:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
+from corpora.builtin.sources.archives import random_access
 from corpora.builtin.sources.books.formats.blocks import Unreadable
 
 MAX_ENTRIES = 20_000
@@ -33,7 +34,7 @@ class ZipArchive:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(random_access(path))
         except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, EOFError) as error:
             raise Unreadable("not a zip archive", str(error)) from error
         if len(self._zip.filelist) > MAX_ENTRIES:
