@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from corpora.builtin.splitters.rules.boundaries import TERMINALS
@@ -21,17 +22,23 @@ from corpora.builtin.splitters.rules.layout import CLOSERS
 BARRIER = "\x02"
 """Separates paragraphs: it is neither white space nor part of a word, and in no character class of the patterns."""
 DASHES = "—–-"
+QUOTES, OPENING = "\"'’”", "\"'‘“"
+NUMERAL_ENDS = "ivxl"
+"""The last letters of lower-case Roman numerals."""
 STOP, ASKS, EXCLAIMS, SPACE, BETWEEN = map(ord, ".?! " + BARRIER)
-BEFORE, BEHIND = 2, 24
+BEFORE, BEHIND = REACH, 24
 """Number of barriers put before and after a text, so that looking around any position stays inside it."""
 BEGINNING = 4
 """Number of letters that distinguish the closing words of a letter from other capitalised words."""
 LAST_LETTERS = re.compile(r"[A-Za-z]*$")
 SLOT_BITS = 18
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
+POWERS = np.multiply.accumulate(np.full(REACH, MULTIPLIER))
+"""The factors of a word's letters in its key, from its last letter backwards: [REACH]."""
 Codes = NDArray[np.unsignedinteger]
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+_CLOSING_WORDS = np.array(sorted({int.from_bytes(word[:BEGINNING].encode(), "little") for word in CLOSERS}), np.uint32)
 
 
 class Terminals(NamedTuple):
@@ -52,25 +59,31 @@ def certain_ends(text: str, language: Language) -> Terminals:
     codes = _codes(f"{BARRIER * BEFORE}{text}{BARRIER * BEHIND}")
     places = _terminals(codes, language)
     terminal = codes[places]
-    quotes = _is_quote(codes[places + 1]).astype(np.int64)
-    quotes += (quotes == 1) & _is_quote(codes[places + 2])
+    quotes = _is_among(codes[places + 1], QUOTES).astype(np.int64)
+    quotes += (quotes == 1) & _is_among(codes[places + 2], QUOTES)
+    quoted = quotes > 0
     behind = places + 1 + quotes  # the first character that is not a quotation mark, or the third one
     after = codes[behind]
     spaced = after == SPACE
-    capital = spaced & _begins_sentence(codes, behind + 1)
-    opened = spaced & (quotes == 0) & _is_opening(codes[behind + 1]) & _begins_sentence(codes, behind + 2)
     asked, exclaimed, stopped = (terminal == mark for mark in (ASKS, EXCLAIMS, STOP))
-    ends = capital & (quotes == 0) & _is_letter(codes[places - 1]) & asked
-    settled = after == BETWEEN
-    settled |= spaced & (quotes > 0) & (asked | exclaimed) & _is_small_word(codes, behind + 1)
-    worded = np.flatnonzero((stopped & (capital | opened)) | (exclaimed & capital & (quotes == 0)))
+    capital = spaced & _begins_sentence(codes, behind + 1)
+    opened = np.zeros(len(places), bool)
+    opening = np.flatnonzero(stopped & spaced & ~quoted & _is_among(codes[behind + 1], OPENING))
+    opened[opening] = _begins_sentence(codes, behind[opening] + 2)
+    ends = capital & ~quoted & _is_letter(codes[places - 1]) & asked
+    settled = (after == BETWEEN) | (stopped & _is_inside_word(codes, places))
+    spoken = np.flatnonzero(spaced & quoted & (asked | exclaimed))
+    settled[spoken] |= _is_small_word(codes, behind[spoken] + 1)
+    if len(called := np.flatnonzero(exclaimed & capital & ~quoted)):
+        called = called[_words_before(codes, places[called], language).known]
+        ends[called] = ~_is_called_again(codes, behind[called] + 1)
+    worded = np.flatnonzero(stopped & (capital | opened))
     words = _words_before(codes, places[worded], language)
-    stopped, quoted = stopped[worded], quotes[worded] > 0
-    last = codes[places[worded] - 1]
+    capital, quoted, last = capital[worded], quoted[worded], codes[places[worded] - 1]
     plain = words.known & words.apart & _is_small(last) & _is_small(codes[places[worded] - 2])
-    called = words.known & ~_is_called_again(codes, behind[worded] + 1)
-    ends[worded] |= np.where(stopped, plain & ~(quoted & _is_numeral(last)), called)
-    settled[worded] |= stopped & capital[worded] & ~quoted & words.apart & words.never
+    plain &= ~(quoted & _is_among(last, NUMERAL_ENDS))
+    ends[worded] = plain | (capital & ~quoted & _ends_year_or_bracket(codes, places[worded]))
+    settled[worded] |= capital & ~quoted & words.apart & words.never
     return Terminals(behind[ends] + 1 - BEFORE, places[~(ends | settled)] - BEFORE)
 
 
@@ -95,7 +108,7 @@ def _terminals(codes: Codes, language: Language) -> Places:
     following = codes[rare + 1]
     dashes = _is_among(codes[rare], DASHES)
     restarts = _is_among(codes[rare + 2], "".join(word[0] for word in language.restarts))
-    rare = rare[~dashes | _is_quote(following) | (following == ord("»")) | ((following == SPACE) & restarts)]
+    rare = rare[~dashes | _is_among(following, QUOTES) | (following == ord("»")) | ((following == SPACE) & restarts)]
     return np.sort(np.concatenate([np.flatnonzero(found), rare]), kind="stable")
 
 
@@ -119,14 +132,6 @@ def _is_one_of(codes: Codes, marks: str) -> Mask:
     return found
 
 
-def _is_quote(codes: Codes) -> Mask:
-    return _is_one_of(codes, "\"'’”")
-
-
-def _is_opening(codes: Codes) -> Mask:
-    return _is_one_of(codes, "\"'‘“")
-
-
 def _is_small(codes: Codes) -> Mask:
     return (codes - codes.dtype.type(ord("a"))) < 26
 
@@ -135,20 +140,58 @@ def _is_letter(codes: Codes) -> Mask:
     return _is_small(codes | codes.dtype.type(32))
 
 
-def _is_numeral(codes: Codes) -> Mask:
-    """Whether each letter can end a lower-case Roman numeral."""
-    return _is_one_of(codes, "ivxl")
+def _is_capital(codes: Codes) -> Mask:
+    return (codes - codes.dtype.type(ord("A"))) < 26
+
+
+def _is_digit(codes: Codes) -> Mask:
+    return (codes - codes.dtype.type(ord("0"))) < 10
 
 
 def _begins_sentence(codes: Codes, places: Places) -> Mask:
     """Whether there is a capital at each offset, except in words that may belong to the closing formula of a letter."""
-    found = (codes[places] - codes.dtype.type(ord("A"))) < 26
+    found = _is_capital(codes[places])
     beginnings = codes[places].astype(np.uint32)
     for step in range(1, BEGINNING):
         beginnings |= codes[places + step].astype(np.uint32) << np.uint32(8 * step)
-    for word in sorted({word[:BEGINNING] for word in CLOSERS}):
-        found &= beginnings != int.from_bytes(word.encode(), "little")
+    return found & ~_is_in(beginnings, _CLOSING_WORDS)
+
+
+def _is_in(values: Codes, ordered: Codes) -> Mask:
+    """Whether each value is among others, which are in ascending order."""
+    found: Mask = ordered.take(np.searchsorted(ordered, values), mode="clip") == values
     return found
+
+
+def _is_inside_word(codes: Codes, places: Places) -> Mask:
+    """Whether each full stop is inside a number or an abbreviation such as U.S. and i.e.: no sentence ends there.
+
+    A number of at most three digits before a capitalised word may be the mark of a note instead.
+    """
+    following, second = codes[places + 1], codes[places + 2]
+    abbreviated: Mask = _is_letter(following) & (_is_capital(codes[places - 1]) | (second == STOP))
+    numbered = np.flatnonzero(_is_digit(following))
+    abbreviated[numbered] = True
+    for step in range(2, 5):
+        after = codes[places[numbered] + step]
+        note = ~_is_digit(after) & _is_capital(codes[places[numbered] + step + 1])
+        abbreviated[numbered[note]] = False
+        numbered = numbered[_is_digit(after)]
+    return abbreviated
+
+
+def _ends_year_or_bracket(codes: Codes, places: Places) -> Mask:
+    """Whether a year, or a word in brackets or quotation marks, ends before each full stop, and a clear word follows.
+
+    Its second letter is small: it is neither an initial nor the acronym of a catalogue, as in `1975. ISBN`.
+    """
+    last, second = codes[places - 1], codes[places - 2]
+    closed = _is_among(last, ')"”') & (_is_letter(second) | _is_digit(second))
+    year = codes[places - 5] == SPACE
+    for back in range(1, 5):
+        year &= _is_digit(codes[places - back])
+    clear: Mask = (closed | year) & _is_small(codes[places + 3])
+    return clear
 
 
 def _is_small_word(codes: Codes, places: Places) -> Mask:
@@ -159,6 +202,8 @@ def _is_small_word(codes: Codes, places: Places) -> Mask:
         letters = codes[places[alive] + step]
         found[alive[(letters == SPACE) | (letters == ord(",")) | (letters == STOP)]] = True
         alive = alive[_is_small(letters)]
+        if not len(alive):
+            break
     return found
 
 
@@ -170,6 +215,8 @@ def _is_called_again(codes: Codes, places: Places) -> Mask:
         letters, following = codes[places[alive] + step], codes[places[alive] + step + 1]
         doubtful[alive[(letters == ord(",")) | ((letters == SPACE) & _is_letter(following))]] = False
         alive = alive[_is_letter(letters)]
+        if not len(alive):
+            break
     return doubtful
 
 
@@ -186,26 +233,22 @@ class _Words(NamedTuple):
 
 def _words_before(codes: Codes, places: Places, language: Language) -> _Words:
     table, never = _lists(language)
-    keys = np.zeros(len(places), np.uint64)
-    apart = np.zeros(len(places), bool)
-    alive = np.arange(len(places))
-    for back in range(1, REACH + 1):
-        letters = codes[places[alive] - back]
-        inside = _is_letter(letters)
-        outside = letters[~inside]
-        apart[alive[~inside]] = (outside == SPACE) | (outside == BETWEEN)
-        alive, letters = alive[inside], letters[inside]
-        if not len(alive):
-            break
-        keys[alive] = keys[alive] * MULTIPLIER + letters
-    apart[alive] = True  # longer than any word of a list
+    letters = sliding_window_view(codes, REACH)[places - REACH, ::-1]
+    inside = np.logical_and.accumulate(_is_letter(letters), axis=1)
+    keys = np.where(inside, letters, 0).astype(np.uint64) @ POWERS
+    lengths = np.count_nonzero(inside, axis=1)
+    outside = letters[np.arange(len(places)), np.minimum(lengths, REACH - 1)]
+    apart = (outside == SPACE) | (outside == BETWEEN) | (lengths == REACH)  # or longer than any word of a list
     listed = table[(keys * MULTIPLIER) >> np.uint64(64 - SLOT_BITS)]
-    return _Words((keys > 0) & ~listed, apart, listed & np.isin(keys, never))
+    return _Words((keys > 0) & ~listed, apart, listed & _is_in(keys, never))
 
 
 @cache
 def _lists(language: Language) -> tuple[Mask, NDArray[np.uint64]]:
-    """A hash table of the words in all lists (and few others), and the keys of words that never end a sentence."""
+    """A hash table of the words in all lists (and few others), and the keys of words that never end a sentence.
+
+    The keys are in ascending order; the last is no word's.
+    """
     table = np.zeros(1 << SLOT_BITS, bool)
     for word in (*language.ambiguous, *language.exclaimed):
         letters = LAST_LETTERS.search(word)
@@ -215,12 +258,9 @@ def _lists(language: Language) -> tuple[Mask, NDArray[np.uint64]]:
         for word, bits in language.abbreviations.items()
         if bits == NEVER and len(word) > 1 and word.isascii() and word.isalpha() and not ROMAN.fullmatch(word)
     ]
-    return table, np.array([_key(word) for word in titles], np.uint64)
+    return table, np.array([*sorted(map(_key, titles)), (1 << 64) - 1], np.uint64)
 
 
 def _key(word: str) -> int:
     """A numeric key for a word of letters, computed from its last letter backwards."""
-    key = 0
-    for letter in reversed(word):
-        key = (key * int(MULTIPLIER) + ord(letter)) % (1 << 64)
-    return key
+    return sum(ord(letter) * int(power) for letter, power in zip(reversed(word), POWERS, strict=False)) % (1 << 64)

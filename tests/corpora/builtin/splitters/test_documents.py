@@ -32,7 +32,7 @@ PIECES = [
         "I",
     ),
     *("Kind regards", "Thanks", "With", "ISBN 12", "Monday, May 4, 1998", "Figure 3", "Chapter IV", "12", "3", "7 p.m"),
-    *("e.g", "U.S", "Straße", "Élan", "été", "彼は来た", "नदी", "ἦλθε"),
+    *("e.g", "U.S", "1975", "3.5", "0.25%", "Straße", "Élan", "été", "彼は来た", "नदी", "ἦλθε"),
     *(".", ".", ".", "?", "!", "…", "...", ". . .", "。", "।", "—", "--", "-", ",", ":", ";"),
     *('"', "'", "“", "”", "‘", "’", "«", "»", "(", ")", "[1]", "[", "]", "*", "#", "_" * 8, "/", "@", "•", "☺"),
     *(" ", " ", " ", " ", "  ", "\u00a0", "\n", "\n\n"),
@@ -52,6 +52,7 @@ def one_by_one(splitter, paragraphs):
 @example([f"One. Two{BARRIER}Three. Four.", "Five. Six."], "en")
 @example(["We met in 1999.", "1. Open it. 2. Shut it.", "Then: 1. Open it. 2. Shut it."], "en")
 @example(["It was late. 'No. “Go. Now.", "Yahoo! Mail came. Stop! Go! Now . . .", "I was ill. “You too.”"], "en")
+@example(["It ended in 1975. The (long) war. ISBN 12. He rose 3.5 Million. U.S. Army men. It is 19.5 Then.1 Go."], "en")
 def test_a_document_gives_the_sentences_of_its_paragraphs(paragraphs, language):
     splitter = Rules(language=language)
     assert list(splitter.split_all(paragraphs)) == one_by_one(splitter, paragraphs)
