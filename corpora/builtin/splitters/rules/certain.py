@@ -247,7 +247,7 @@ def _words_before(codes: Codes, places: Places, language: Language) -> _Words:
 def _lists(language: Language) -> tuple[Mask, NDArray[np.uint64]]:
     """A hash table of the words in all lists (and few others), and the keys of words that never end a sentence.
 
-    The keys are in ascending order; the last is no word's.
+    The keys are in ascending order; the last belongs to no word.
     """
     table = np.zeros(1 << SLOT_BITS, bool)
     for word in (*language.ambiguous, *language.exclaimed):

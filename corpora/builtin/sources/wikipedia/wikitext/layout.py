@@ -53,9 +53,9 @@ def without_tables(text: str) -> str:
     Args:
         text: wikitext without comments and references.
     """
-    if "{|" in text:
+    if "{" in text and "{|" in text:
         text = _outside("\n" + text, _WIKI_TABLE)
-    if "<table" in text or "<TABLE" in text:
+    if "<" in text and ("<table" in text or "<TABLE" in text):
         text = _outside(text, _HTML_TABLE)
     return text
 
@@ -141,9 +141,9 @@ def _tag(match: re.Match[str]) -> str:
 
 def without_switches(text: str) -> str:
     """The text without behaviour switches such as `__NOTOC__`, and one variant of `-{zh-hans:…; zh-hant:…}-`."""
-    if "__" in text:
+    if "_" in text:
         text = magic_words().sub("", text)
-    return _VARIANTS.sub(_variant, text) if "-{" in text else text
+    return _VARIANTS.sub(_variant, text) if "{" in text else text
 
 
 def _variant(match: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from corpora.builtin.sources.wikipedia.wikitext.nested_links import worth_parsin
 
 Parse = Callable[[str], str]
 
-_PREFIXED = re.compile(r"\[\[[ _]*([^\[\]|:\n]+):")
+_PREFIXED = re.compile(r"\[\[[ _]*([^\[\]|:\n]++):")
 _MEDIA = re.compile(
     r"[^\[\]|\n]{1,250}\.(?:jpe?g|png|svg|gif|tiff?|webp|webm|og[agv]|mp3|wav|flac|pdf|djvu)\s{0,9}(?:\||\]\])",
     re.IGNORECASE,
@@ -23,6 +23,7 @@ _MEDIA = re.compile(
 _LINK = re.compile(r"\[\[([^\[\]|\n]*)(?:\|([^\[\]|]*))?\]\]")
 _ODD = re.compile(r"\[\[((?>[^\[\]\n]+|\[(?!\[)[^\[\]\n]*\](?!\]))*)\]\]")
 _HALF = re.compile(r"\[\[([^\[\]\n]*)\](?!\])")
+_WITHOUT_LINKS = re.compile(r"\[\[[^\[\]]*+\]\]")
 _OPEN = re.compile(r"\[\[")
 _TOKEN = re.compile(r"\[\[|\]\]")
 _WEB = re.compile(r"\[(?:[A-Za-z][A-Za-z+.-]{0,20}:)?//[^\s\[\]<>\"]{0,1000}[ \t]{0,9}([^\]\n]{0,1000})\]")
@@ -69,6 +70,8 @@ def without_special_links(text: str, site: Site, rules: Rules, found: ArticleMet
 
 
 def _balanced_end(text: str, start: int) -> int | None:
+    if whole := _WITHOUT_LINKS.match(text, start):
+        return whole.end()
     depth = 0
     for token in _TOKEN.finditer(text, start):
         depth += 1 if text[token.start()] == "[" else -1
@@ -96,12 +99,12 @@ def with_labels(text: str, found: ArticleMetadata, parse: Parse) -> str:
     if "[[" in text or "]]" in text:
         text = _labels(text, _LINK, found)
         text = with_changed_lines(text, _OPEN, lambda line: _line(line, found, parse))
-        text = text.replace("]]", "")
+        text = text.replace("]]", "") if "]" in text else text
     if "//" in text:
         text = "".join(_WEB.split(text))
         if "://" in text:
             text = _BARE.sub("", text)
-    if "[mailto:" in text:
+    if "[" in text and "[mailto:" in text:
         text = "".join(_MAIL.split(text))
     return text
 

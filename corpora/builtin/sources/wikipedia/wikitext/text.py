@@ -70,7 +70,8 @@ class Reader:
             title: of the page, for `{{PAGENAME}}`.
         """
         site, rules, found = self._site, self._rules, ArticleMetadata()
-        text = without_blocks(without_private(wikitext.replace("\r\n", "\n")), rules, found)
+        text = wikitext.replace("\r\n", "\n") if "\r" in wikitext else wikitext
+        text = without_blocks(without_private(text), rules, found)
         text = self._templates.rendered(text, title, found)
         text = without_tables(text)
         text = without_special_links(text, site, rules, found)

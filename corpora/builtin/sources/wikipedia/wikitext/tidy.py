@@ -47,6 +47,8 @@ def tidied(text: str, language: str) -> str:
         line = _SQUARE.sub("", _WIDE.sub("（", line).replace("（）", ""))
         return line if spaced or "()" in line else _with_single_marks(line)
 
+    if not _DAMAGE.search(text):
+        return text
     text = with_changed_lines(text, _DAMAGE, _repaired)
     if emptied := "()" in text:
         text = _SPACES.sub(" ", _EMPTY.sub("", text)).replace(" ,", ",").replace(" )", ")")
@@ -107,14 +109,19 @@ def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
     marked, barred = "==" in text, _BAR.search(text) is not None
     for raw in text.split("\n"):
         line = raw.strip()
-        first = line[:1]
+        if not line:
+            if lines:
+                yield 0, " ".join(lines)
+                lines = []
+            continue
+        first = line[0]
         if barred and _is_row(line):
             if lines:
                 yield 0, " ".join(lines)
                 lines = []
             yield (0, line) if rules.lists == "keep" else (_GAP, "")
             continue
-        if line and first not in "=*#:;|!{-\ue0f0" and not (marked and "==" in line):
+        if first not in "=*#:;|!{-\ue0f0" and not (marked and "==" in line):
             lines.append(line)
             continue
         if first == "-" and not line.startswith("----"):
@@ -136,7 +143,7 @@ def _lines(text: str, rules: Rules) -> Iterator[tuple[int, str]]:
             yield min(len(headed[2]), 6), headed[3]
         elif first == "=":
             yield from _heading(line)
-        elif first in ("*", "#", ":", ";") and line:
+        elif first in "*#:;":
             yield from _item(raw, line, rules)
         elif first == HOLE:
             yield _GAP, ""
@@ -167,7 +174,7 @@ def is_text(block: str) -> bool:
 
 def _heading(line: str) -> Iterator[tuple[int, str]]:
     line = line.strip(f"{HOLE} ")
-    if (match := _RUN_IN.fullmatch(line)) and not line.endswith("=="):
+    if not line.endswith("==") and (match := _RUN_IN.fullmatch(line)):
         yield min(len(match[1]), 6), match[2].strip()
         yield 0, match[3]
         return
