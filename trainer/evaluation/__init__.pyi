@@ -14,6 +14,7 @@ from .intervals import Interval as Interval
 from .intervals import Verdict as Verdict
 from .intervals import as_words as as_words
 from .intervals import difference as difference
+from .intervals import resampled as resampled
 from .measurement import Measurement as Measurement
 from .measurement import Measurements as Measurements
 from .measurement import measure as measure

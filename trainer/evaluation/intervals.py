@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from corpora import generator
@@ -19,6 +21,8 @@ from trainer.evaluation.scoring import glue_score
 from trainer.runtime import parse_json
 
 RESAMPLES = 1000
+MOST_KEPT = 10_000
+"""Draws of more units are made anew for each comparison, since they would need much memory."""
 Verdict = Literal["better", "worse", "no difference", "cannot tell"]
 Sums = NDArray[np.float64]
 """[resamples, k], the sums over each resample's examples from which a metric is computed."""
@@ -165,9 +169,7 @@ def _column(
     if any(seen["gold"] != left[0]["gold"] for seen in (*left, *right)) or not set(one.metrics) & _known(name):
         return None
     examples = len(left[0].get("points") or left[0]["gold"])
-    rng = generator("bootstrap", name, examples)
-    weights = np.ones((1 + RESAMPLES, examples))
-    weights[1:] = rng.multinomial(examples, np.full(examples, 1 / examples), RESAMPLES)
+    weights, rng = resampled("bootstrap", name, examples, resamples=RESAMPLES)
     metrics = [measure] if name == "SQuAD" else list(one.metrics)
     sides = []
     for side in (left, right):
@@ -176,6 +178,40 @@ def _column(
         drawn[0] = np.arange(len(side))
         sides.append(100 * np.take_along_axis(scores.T, drawn, axis=1).mean(axis=1))
     return sides[0], sides[1]
+
+
+def resampled(kind: str, name: str, units: int, *, resamples: int) -> tuple[NDArray[np.float64], Generator]:
+    """How often each resample has each unit, the same for the same arguments, and the generator after drawing them.
+
+    A report compares many pairs on the same units, so that small draws are kept in memory.
+
+    Args:
+        kind: what is resampled; with `name` and `units`, the key of the generator.
+        name: of the dev set or dataset.
+        units: the number of examples or documents.
+        resamples: how many.
+
+    Returns:
+        [1 + resamples, units], starting with a row of ones; and the generator.
+    """
+    rng = generator(kind, name, units)
+    weights = np.ones((1 + resamples, units))
+    if units > MOST_KEPT:
+        weights[1:] = _drawn(rng, units, resamples)
+    else:
+        weights[1:], rng.bit_generator.state = _kept(kind, name, units, resamples)
+    return weights, rng
+
+
+def _drawn(rng: Generator, units: int, resamples: int) -> NDArray[np.int64]:
+    return rng.multinomial(units, np.full(units, 1 / units), resamples)
+
+
+@lru_cache(maxsize=16)
+def _kept(kind: str, name: str, units: int, resamples: int) -> tuple[NDArray[np.uint16], Mapping[str, Any]]:
+    """The counts, [resamples, units], and the generator's state after them."""
+    rng = generator(kind, name, units)
+    return _drawn(rng, units, resamples).astype(np.uint16), rng.bit_generator.state
 
 
 def _known(name: str) -> set[str]:

@@ -68,8 +68,9 @@ class _Linear(torch.autograd.Function):
         """The gradients of states, weight and bias, if needed."""
         states, weight = ctx.saved_tensors  # type: ignore[attr-defined]
         of_states, of_weight, of_bias = ctx.needs_input_grad  # type: ignore[attr-defined]
-        gradient = gradients[0].reshape(-1, len(weight))
-        rows = states.reshape(-1, states.shape[-1])
+        # oneDNN multiplies rows that are apart in memory, as first tokens of sequences are, a hundred times as slowly.
+        gradient = gradients[0].reshape(-1, len(weight)).contiguous()
+        rows = states.reshape(-1, states.shape[-1]).contiguous()
         return (
             _product(gradient, weight.T).view_as(states) if of_states else None,
             _product(gradient.T, rows.T) if of_weight else None,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora import sha256_file
+from corpora import generator, sha256_file
 from trainer.errors import ResultDamaged
 from trainer.evaluation import intervals
-from trainer.evaluation.intervals import Interval, as_words, difference, evidence, parts
+from trainer.evaluation.intervals import Interval, as_words, difference, evidence, parts, resampled
 from trainer.evaluation.metrics import METRICS
 from trainer.evaluation.results import Column, write_sealed
 
@@ -109,3 +109,12 @@ def test_answers_edited_after_their_result_was_stored_are_refused(tmp_path: Path
     cell.unlink()
     with pytest.raises(ResultDamaged, match=r"does not have answers to RTE"):
         evidence(str(cell), "RTE")
+
+
+def test_draws_kept_in_memory_are_those_drawn_anew() -> None:
+    first, after = resampled("bootstrap", "RTE", 277, resamples=50)
+    again, after_again = resampled("bootstrap", "RTE", 277, resamples=50)
+    rng = generator("bootstrap", "RTE", 277)
+    assert np.array_equal(first[1:], rng.multinomial(277, np.full(277, 1 / 277), 50))
+    assert np.array_equal(first, again)
+    assert rng.integers(10**9) == after.integers(10**9) == after_again.integers(10**9)

@@ -45,6 +45,14 @@ def test_output_and_gradients_are_as_exact_as_torchs_own(shape: tuple[int, ...],
         assert ours.double() == pytest.approx(right, abs=2e-5)
 
 
+def test_first_tokens_of_sequences_apart_in_memory() -> None:
+    plain, changed = layers(48, 20)
+    states, slope = torch.randn(5, 7, 48)[:, 0], torch.randn(5, 3, 20)[:, 1]
+    exact = output_and_gradients(copy.deepcopy(plain).double(), states.double(), slope.double())
+    for ours, right in zip(output_and_gradients(changed, states, slope), exact, strict=True):
+        assert ours.double() == pytest.approx(right, abs=2e-5)
+
+
 def test_only_what_is_trained_gets_a_gradient() -> None:
     _, changed = layers(8, 4)
     changed[0].weight.requires_grad_(False)  # type: ignore[index, union-attr]

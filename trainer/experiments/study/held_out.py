@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Dataset, generator
+from corpora import Dataset
 from trainer.errors import ResultDamaged, VocabularyMismatch
-from trainer.evaluation import Interval, read_sealed, write_sealed
+from trainer.evaluation import Interval, read_sealed, resampled, write_sealed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -233,9 +233,7 @@ def closer(one: Sequence[HeldOut], other: Sequence[HeldOut], measure: str) -> In
         return None
     units, scale = one[0].units, -1.0 if measure == "kl" else 100.0
     total = int(units.max()) + 1
-    rng = generator("fidelity", one[0].dataset, total)
-    weights = np.ones((1 + RESAMPLES, total))
-    weights[1:] = rng.multinomial(total, np.full(total, 1 / total), RESAMPLES)
+    weights, rng = resampled("fidelity", one[0].dataset, total, resamples=RESAMPLES)
     tokens = weights @ np.bincount(units, weights=np.asarray(one[0].tokens, np.float64))
     sides = []
     for side in (one, other):
