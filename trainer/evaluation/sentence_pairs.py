@@ -11,17 +11,20 @@ import msgspec
 import numpy as np
 
 from corpora import generator
-from corpora.errors import first_line
-from trainer.errors import ModelError, TaskError
+from corpora.errors import counted, first_line
+from trainer.errors import DamagedWeights, ModelError, TaskError
 from trainer.evaluation.metrics import measured
 from trainer.models import (
     LOADING_ERRORS,
     Pooling,
     as_text,
+    check_finite,
+    check_tokenizer,
     load_tokenizer,
     loading_error,
     model_folder,
     pooled,
+    positions_of,
     quiet_transformers,
     read_encoder_files,
     sentence_modules,
@@ -31,9 +34,11 @@ from trainer.runtime import chosen, parse_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from transformers import PreTrainedModel
 
 RESAMPLES = 1000
 BATCH = 64
+FEWEST = 3
 METRICS = ("pearson", "spearman")
 MODES: dict[Pooling, str] = {
     "mean": "pooling_mode_mean_tokens",
@@ -93,7 +98,7 @@ def similarity(
         One result per dev set.
 
     Raises:
-        TaskError: the task is of another kind.
+        TaskError: the task is of another kind, or has fewer than three pairs.
         ModelError: the model cannot be read, or only sentence-transformers can compute its vectors.
     """
     if task.head().problem != "regression":
@@ -105,6 +110,8 @@ def similarity(
         if examples.second is None:
             raise TaskError(f"{name} has one sentence per example; a cosine needs two")
         used = examples.take(range(min(rows or len(examples), len(examples))))
+        if len(used) < FEWEST:
+            raise TaskError(f"{name}: a correlation needs at least {FEWEST} pairs; there are {len(used)}")
         vectors = encode([*used.first, *(used.second or ())], folder, pooling=how, length=length, device=device)
         one, other = vectors[: len(used)], vectors[len(used) :]
         cosines = (one * other).sum(1) / np.maximum(np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1), 1e-12)
@@ -128,23 +135,17 @@ def encode(
         [sentences, width], float64.
 
     Raises:
-        ModelError: the model cannot be read.
+        ModelError: the model cannot be read, or its tokenizer does not fit it.
     """
     import torch
-    from transformers import AutoModel
 
     read_encoder_files(folder)
     tokenizer, where = load_tokenizer(folder), torch.device(chosen(device))
     if tokenizer.pad_token_id is None:
         raise ModelError(f"the tokenizer of {folder} has no padding token; use an encoder such as BERT")
-    with quiet_transformers():
-        try:
-            body = AutoModel.from_pretrained(
-                str(folder), dtype=torch.float32, local_files_only=True, trust_remote_code=False
-            )
-        except LOADING_ERRORS as error:
-            raise ModelError(loading_error(folder, "an encoder", error)) from error
-    body.to(where).eval()
+    body = _body(folder).to(where).eval()  # type: ignore[arg-type]
+    check_tokenizer(tokenizer, body, folder)
+    length = min(length, positions_of(body.config) or length)
     order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
     vectors: dict[int, NDArray[np.float64]] = {}
     for start in range(0, len(order), BATCH):
@@ -160,6 +161,34 @@ def encode(
         rows = pooled(hidden[kept], offsets, pooling=pooling).double().cpu().numpy()
         vectors.update(zip(numbers, rows, strict=True))
     return np.stack([vectors[number] for number in range(len(sentences))])
+
+
+def _body(folder: Path) -> PreTrainedModel:
+    """The model without its head.
+
+    Raises:
+        ModelError: transformers cannot open it.
+        DamagedWeights: weights are missing or are not finite.
+    """
+    import torch
+    from transformers import AutoModel
+
+    with quiet_transformers():
+        try:
+            body, told = AutoModel.from_pretrained(
+                str(folder), dtype=torch.float32, output_loading_info=True, use_safetensors=True,
+                local_files_only=True, trust_remote_code=False,
+            )  # fmt: skip
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "an encoder", error)) from error
+    if lacking := sorted(name for name in told["missing_keys"] if not name.startswith("pooler.")):
+        raise DamagedWeights(
+            f"{folder}: the weights lack {counted(len(lacking), 'tensor')} that config.json requires, such as "
+            f"{lacking[0]}; copy the model again"
+        )
+    check_finite(body, folder)
+    made: PreTrainedModel = body
+    return made
 
 
 def pooling_of(folder: Path) -> Pooling:

@@ -36,8 +36,9 @@ def known_families() -> dict[str, Family]:
 
 
 def not_known(model_type: str) -> str:
-    """A message that a model type is unknown, with the known ones."""
-    return f"{model_type} is not a known family; known: {', '.join(known_families())}"
+    """A message that a model type is unknown, with the known ones; `unknown` stands for none."""
+    named = f"{model_type} is not a known family" if model_type != "unknown" else "config.json has no model_type"
+    return f"{named}; known: {', '.join(known_families())}"
 
 
 _FOUND: dict[str, Family] = {}

@@ -53,6 +53,10 @@ def test_finetune_measure_and_report_write_what_they_say(
     [
         (("evaluate", "gleu", "--model", "m", "--data", "d"), 2, "did you mean glue"),
         (("evaluate", "glue", "--model", "m", "--data", "d"), 1, "is neither a model folder nor a readable hub id"),
+        (("evaluate", "sts-b", "--model", "m", "--cosine", "--epochs", 3, "--grid"), 2, "so --epochs and --grid would"),
+        (("evaluate", "sts-b", "--model", "m", "--pooling", "cls"), 2, "--pooling has no effect without --cosine"),
+        (("evaluate", "sts-b", "--model", "m", "--grid", "--learning-rate", 1), 2, "leave out --learning-rate"),
+        (("evaluate", "glue", "--tasks", "CoLA", "--model", "m", "--cosine"), 1, "CoLA has classes"),
         (("evaluate", "glue"), 2, "--model"),
         (("evaluate", "glue", "--model", "m", "--preset", "best"), 2, "study"),
         (("score", "squad", "p.json", "d.json"), 1, "cannot be read"),

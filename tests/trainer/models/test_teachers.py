@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,27 @@ def test_a_folder_without_a_config_is_no_model(tmp_path: Path) -> None:
 def test_what_is_neither_a_folder_nor_on_the_hub_is_named() -> None:
     with pytest.raises(ModelError, match="nobody/nothing is neither a model folder nor a readable hub id"):
         inspect_model("nobody/nothing")
+
+
+@pytest.mark.parametrize("path", ["/nowhere/model", "./nowhere", "~/nowhere", "../a/b/nowhere"])
+def test_a_path_that_does_not_exist_is_not_looked_for_on_the_hub(path: str) -> None:
+    with pytest.raises(ModelError, match=f"^{path} is neither .*: there is no such folder"):
+        inspect_model(path)
+
+
+def test_a_file_of_a_model_is_not_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"config\.json is not a model folder: it is a file; give the folder that"):
+        inspect_model(tmp_path / "config.json")
+
+
+def test_a_config_without_a_model_type_says_so(tmp_path: Path, make: ModuleType) -> None:
+    folder = make.teacher_folder(tmp_path / "teacher")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    del config["model_type"]
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"config\.json has no model_type; known: bert"):
+        load_teacher(folder)
 
 
 def test_the_student_of_a_run_is_found_in_the_run_folder(tmp_path: Path, make: ModuleType) -> None:

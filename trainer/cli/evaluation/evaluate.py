@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corpora import OptionError
 from corpora.cli.console import table_console
 from trainer.cli.progress_bar import shown_progress
 
@@ -65,18 +67,25 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Fine-tune a model on a benchmark's tasks, once per seed, and score it on their dev sets."""
-    if cosine:
-        _by_cosine(benchmark, model, data, out=out, pooling=pooling, rows=dev_rows, device=device, as_json=as_json)
-        return
-    from trainer.evaluation import GRID
-    from trainer.evaluation import evaluate as action
-
+    names = [name.strip() for name in tasks.split(",") if name.strip()]
     changes = {
         "learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size, "length": length,
         "stride": stride, "min_updates": min_updates, "train_rows": train_rows, "dev_rows": dev_rows,
         "precision": precision,
     }  # fmt: skip
-    names = [name.strip() for name in tasks.split(",") if name.strip()]
+    if cosine:
+        _check_cosine({**changes, "dev_rows": None, "grid": grid or None, "seeds": seeds})
+        _by_cosine(
+            benchmark, names, model, data, out=out, pooling=pooling, rows=dev_rows, device=device, as_json=as_json
+        )
+        return
+    if pooling:
+        raise OptionError("--pooling has no effect without --cosine; leave it out")
+    if grid and learning_rate is not None:
+        raise OptionError("--grid tries learning rates of its own; leave out --learning-rate")
+    from trainer.evaluation import GRID
+    from trainer.evaluation import evaluate as action
+
     with shown_progress() as progress:
         made = action(
             benchmark, model=model, data=data, tasks=names, preset=preset, seeds=seeds, out=out, changes=changes,
@@ -88,8 +97,20 @@ def command(
         show(made)
 
 
+def _check_cosine(given: Mapping[str, object]) -> None:
+    """Check that no option of fine-tuning is given together with --cosine.
+
+    Args:
+        given: the values by option; None if not given.
+    """
+    idle = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
+    if idle:
+        raise OptionError(f"--cosine trains nothing, so {' and '.join(idle)} would have no effect; leave it out")
+
+
 def _by_cosine(
     benchmark: str,
+    names: Sequence[str],
     model: Path,
     data: Path,
     *,
@@ -103,7 +124,7 @@ def _by_cosine(
 
     found = [
         result
-        for task in tasks_of(benchmark, ())
+        for task in tasks_of(benchmark, names)
         for result in similarity(model, task, data, pooling=pooling, rows=rows, device=device)
     ]
     if out or model.exists():

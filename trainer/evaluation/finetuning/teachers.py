@@ -101,7 +101,8 @@ def check_teacher(folder: Path, task: Task) -> None:
     if isinstance(classes, list) and not any(str(name).endswith(kind) for name in classes):
         raise ModelError(
             f"{folder} is a {', '.join(map(str, classes))}, which has no head for this task; fine-tune it first: "
-            f"trainer finetune {task.name} --model {folder} --out DIR"
+            f"trainer finetune {task.name if task.name in registry.offered('tasks') else 'TASK.toml'} --model {folder} "
+            "--out DIR"
         )
     if head.problem != "spans":
         _check_labels(folder, _labels(config), task.title, head)

@@ -17,7 +17,7 @@ from trainer.evaluation.probes.models import ModelReference, find_model
 from trainer.evaluation.probes.results import ENGINE, ProbeResult, cell_path, read_result, write_result
 from trainer.evaluation.probes.subject import LoadedModel, Progress
 from trainer.plugin import Probe
-from trainer.runtime import Precision, chosen, precision_for
+from trainer.runtime import Precision, check_writable, chosen, precision_for
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ def probe(
         ModelError: a folder has no masked-language model.
         VocabularyMismatch: a model's vocabulary is not the teacher's.
         ResultDamaged: a stored result was edited.
+        StorageError: results cannot be written.
     """
     if not models or not probes:
         raise ProbeError(f"nothing to measure: give at least one {'probe' if models else 'model'}")
@@ -93,6 +94,8 @@ def probe(
     _check_teacher(found, taught, probes)
     loaded_teacher = _loaded(taught, where, numbers, None, progress) if taught is not None else None
     places = _places(found, Path(out) if out is not None else None)
+    for place in places:
+        check_writable(place / "cells" / "result")
     cells = [
         _cells(named, _loaded(named, where, numbers, loaded_teacher, progress), taught, probes, place)
         for named, place in zip(found, places, strict=True)

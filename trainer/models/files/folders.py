@@ -32,8 +32,12 @@ def model_folder(model: str | Path) -> Path:
     for place in (folder, folder / "student"):
         if (place / "config.json").is_file():
             return place
+    if folder.is_file():
+        raise ModelError(f"{folder} is not a model folder: it is a file; give the folder that contains it")
     if folder.exists():
         raise ModelError(f"{folder} is not a model folder: it has no config.json")
+    if folder.is_absolute() or str(model).startswith((".", "~")) or str(model).partition("@")[0].count("/") > 1:
+        raise ModelError(f"{model} is neither a model folder nor a readable hub id: there is no such folder")
     return _from_hub(str(model))
 
 
