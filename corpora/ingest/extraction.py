@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ import pyarrow as pa
 from corpora.arrays import column_of
 from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
-from corpora.ingest.holes import whole_sentences
+from corpora.ingest.holes import whole_sentences, whole_spans, with_stand_ins
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
 from corpora.ingest.side_records import HAS_HOLE, SideRecordWriter, side_json
-from corpora.ingest.texts import are_spans, joined, paragraphs_in, sentence_rows, span_rows
-from corpora.plugin import HOLE, Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
+from corpora.ingest.texts import Paragraphs, are_spans, joined, named, paragraphs_in, sentence_rows, span_rows, together
+from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
 
 EXTRACT = pa.schema(
@@ -175,37 +176,48 @@ class WriteTask:
         return number
 
     def _batches(self, number: int, side: SideRecordWriter) -> Iterator[pa.RecordBatch]:
+        for splitter, documents in together(self._documents(number, side)):
+            for rows, symbols in self._rows(documents, splitter, side):
+                side.drop(NO_LETTERS, symbols)
+                yield rows
+
+    def _documents(self, number: int, side: SideRecordWriter) -> Iterator[tuple[Splitter, str, Sequence[str]]]:
+        """The documents to write, each with its splitter, its id, and the paragraphs that stay."""
         row, keep, found = 0, self.survivors[number], self.found[number]
         for batch in read_stream(self.folder / f"documents-{number:05d}.arrow"):
             for inside in range(min(batch.num_rows, found - row)):
                 document = batch["id"][inside].as_py()
                 side.add_json(document, batch["side_records"][inside].as_py())
                 if row in keep:
-                    splitter = self.splitter.for_language(batch["language"][inside].as_py() or "")
-                    yield self._document(document, paragraphs_in(batch["text"][inside].as_py()), splitter, side)
+                    paragraphs = paragraphs_in(batch["text"][inside].as_py())
+                    shared = shared_in(paragraphs, self.shared)
+                    side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
+                    kept = [text for n, text in enumerate(paragraphs) if n not in shared] if shared else paragraphs
+                    yield self.splitter.for_language(batch["language"][inside].as_py() or ""), document, kept
                 row += 1
 
-    def _document(
-        self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: SideRecordWriter
-    ) -> pa.RecordBatch:
-        shared = shared_in(paragraphs, self.shared)
-        side.add(document, {"removed": [shared_record(n, paragraphs[n]) for n in shared]})
-        kept = [paragraph for n, paragraph in enumerate(paragraphs) if n not in shared] if shared else paragraphs
-        rows, symbols = self._rows(document, kept, splitter, side)
-        side.drop(NO_LETTERS, symbols)
-        return rows
-
     def _rows(
+        self, documents: Sequence[Paragraphs], splitter: Splitter, side: SideRecordWriter
+    ) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """The sentences as rows, and the number of those left out since they have no letter or digit."""
+        texts = [(document, with_stand_ins(paragraphs)) for document, paragraphs in documents]
+        cut = [*chain.from_iterable(inside for _, inside in texts)]
+        with plugin_code(splitter, "spans", lambda: named(documents)):
+            spans = splitter.spans(cut)
+        if spans is None:
+            for document, paragraphs in documents:
+                yield self._split(document, paragraphs, splitter, side)
+            return
+        right = are_spans(spans, sum(map(len, cut)) + len(cut))
+        must_return(right, splitter, "spans", spans, "where sentences begin and end, in order")
+        spans, holes = whole_spans([*chain.from_iterable(inside for _, inside in documents)], spans)
+        side.drop(HAS_HOLE, holes)
+        yield span_rows(texts, spans, keep_symbols=self.keep_symbols)
+
+    def _split(
         self, document: str, paragraphs: Sequence[str], splitter: Splitter, side: SideRecordWriter
     ) -> tuple[pa.RecordBatch, int]:
-        """The sentences as rows, and the number of those left out since they have no letter or digit."""
-        if not any(HOLE in paragraph for paragraph in paragraphs):
-            with plugin_code(splitter, "spans", lambda: f"document {document}"):
-                spans = splitter.spans(paragraphs)
-            if spans is not None:
-                right = are_spans(spans, sum(map(len, paragraphs)) + len(paragraphs))
-                must_return(right, splitter, "spans", spans, "where sentences begin and end, in order")
-                return span_rows(document, paragraphs, spans, keep_symbols=self.keep_symbols)
+        """The rows of one document whose sentences the splitter gives as strings."""
         split: list[list[str]] = []
         holes = 0
         with plugin_code(splitter, "split", lambda: f"document {document}, paragraph {len(split) + 1:,}"):

@@ -5,10 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from corpora.plugin import HOLE, Splitter, must_return
+import numpy as np
+
+from corpora.plugin import HOLE, Array, Splitter, must_return
 
 STAND_IN = "Formula"
 """What the splitter sees in place of a hole: a word, so that it splits there as it would around a word."""
+
+
+def with_stand_ins(paragraphs: Sequence[str]) -> Sequence[str]:
+    """The paragraphs as the splitter gets them; those without a hole are the same objects.
+
+    Args:
+        paragraphs: with `HOLE` where something is missing.
+    """
+    if not any(HOLE in text for text in paragraphs):
+        return paragraphs
+    return [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
+
+
+def whole_spans(paragraphs: Sequence[str], spans: tuple[Array, Array]) -> tuple[tuple[Array, Array], int]:
+    """The places of the sentences without a hole, and the number of those that have one.
+
+    Args:
+        paragraphs: with `HOLE` where something is missing.
+        spans: where the sentences begin and end in the texts of `with_stand_ins`, joined by line breaks.
+    """
+    before = [len(part) for part in "\n".join(paragraphs).split(HOLE)[:-1]]
+    if not before:
+        return spans, 0
+    places = np.cumsum(before) + len(STAND_IN) * np.arange(len(before))
+    begins, stops = spans
+    changes = np.zeros(len(begins) + 1, np.int64)
+    np.add.at(changes, np.searchsorted(stops, places, side="right"), 1)
+    np.add.at(changes, np.searchsorted(begins, places + len(STAND_IN)), -1)
+    whole = np.cumsum(changes[:-1]) == 0
+    return (begins[whole], stops[whole]), int(np.count_nonzero(~whole))
 
 
 def whole_sentences(paragraphs: Sequence[str], splitter: Splitter) -> Iterator[tuple[list[str], int]]:
@@ -24,9 +56,7 @@ def whole_sentences(paragraphs: Sequence[str], splitter: Splitter) -> Iterator[t
     Raises:
         PluginError: the splitter returned something other than lists of sentences.
     """
-    texts = paragraphs
-    if any(HOLE in text for text in paragraphs):
-        texts = [text.replace(HOLE, STAND_IN) if HOLE in text else text for text in paragraphs]
+    texts = with_stand_ins(paragraphs)
     for paragraph, text, sentences in zip(paragraphs, texts, splitter.split_all(texts), strict=True):
         if not isinstance(sentences, list):
             must_return(False, splitter, "split", sentences, "a list of sentences")

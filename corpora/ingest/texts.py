@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress
 
 import numpy as np
 import pyarrow as pa
 
 from corpora.arrays import column_of, numbers_array, repeated, strings_at
-from corpora.plugin import Array, Document
+from corpora.plugin import Array, Document, Splitter
 from corpora.store import SENTENCES
 
 LINES, OTHERS = b"\n", b"\xff"
 """What stands between paragraphs, and before the first: line breaks, or a byte that UTF-8 does not have."""
+GROUP_CHARACTERS = 1 << 17
+"""About how much text is split at once."""
+Paragraphs = tuple[str, Sequence[str]]
+"""The id of a document and its paragraphs."""
 IS_ASCII_LETTER = np.array([chr(byte).isalnum() and byte < 128 for byte in range(256)])
 """Whether each byte is an ASCII letter or digit: [256]."""
 
@@ -57,28 +61,61 @@ def sentence_rows(document: str, split: Sequence[list[str]], *, keep_symbols: bo
     return pa.RecordBatch.from_arrays(columns, schema=SENTENCES), dropped
 
 
+def together(documents: Iterable[tuple[Splitter, str, Sequence[str]]]) -> Iterator[tuple[Splitter, list[Paragraphs]]]:
+    """Documents in groups to split at once, with their splitter: most articles are so short that each call counts.
+
+    Args:
+        documents: a splitter, an id, and paragraphs each.
+    """
+    group: list[Paragraphs] = []
+    size, last = 0, None
+    for splitter, document, paragraphs in documents:
+        if last is not None and (size >= GROUP_CHARACTERS or splitter != last):
+            yield last, group
+            group, size = [], 0
+        group.append((document, paragraphs))
+        size += sum(map(len, paragraphs))
+        last = splitter
+    if last is not None:
+        yield last, group
+
+
+def named(documents: Sequence[Paragraphs]) -> str:
+    """How messages call a group of documents: by the first and the last.
+
+    Args:
+        documents: at least one.
+    """
+    first, last = documents[0][0], documents[-1][0]
+    return f"document {first}" if len(documents) == 1 else f"documents {first} to {last}"
+
+
 def span_rows(
-    document: str, paragraphs: Sequence[str], spans: tuple[Array, Array], *, keep_symbols: bool
+    documents: Sequence[Paragraphs], spans: tuple[Array, Array], *, keep_symbols: bool
 ) -> tuple[pa.RecordBatch, int]:
     """Like `sentence_rows`, for the places of sentences that a splitter gives in place of the sentences.
 
     Args:
-        document: its id.
-        paragraphs: the document's.
-        spans: as `Splitter.spans` returns them.
+        documents: any number.
+        spans: as `Splitter.spans` returns them for the paragraphs of all documents.
         keep_symbols: whether no sentence is left out.
     """
+    paragraphs = [*chain.from_iterable(inside for _, inside in documents)]
     text = "\n".join(paragraphs)
     bounds = np.cumsum(np.fromiter((len(paragraph) + 1 for paragraph in paragraphs), np.int64, len(paragraphs)))
     numbers = np.searchsorted(bounds, spans[0], side="right")
+    lasts = np.cumsum([len(inside) for _, inside in documents])
+    owners = np.searchsorted(lasts, numbers, side="right")
+    numbers -= np.append(0, lasts)[owners]
     values = np.frombuffer(text.encode(), np.uint8)
     begins, stops = spans if len(values) == len(text) else _in_bytes(values, *spans)
     dropped = 0
     if not keep_symbols:
         written = _has_letters(values, begins, stops)
         if dropped := len(written) - int(np.count_nonzero(written)):
-            begins, stops, numbers = begins[written], stops[written], numbers[written]
-    columns = [strings_at(values, begins, stops), numbers_array(numbers, pa.int32()), repeated(document, len(begins))]
+            begins, stops, numbers, owners = (each[written] for each in (begins, stops, numbers, owners))
+    ids = column_of([document for document, _ in documents], pa.large_string()).take(pa.array(owners))
+    columns = [strings_at(values, begins, stops), numbers_array(numbers, pa.int32()), ids]
     return pa.RecordBatch.from_arrays(columns, schema=SENTENCES), dropped
 
 

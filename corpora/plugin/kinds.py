@@ -137,9 +137,10 @@ class Splitter(Component, ABC):
         return map(self.split, paragraphs)
 
     def spans(self, paragraphs: Sequence[str]) -> tuple[Array, Array] | None:
-        """Where each sentence of a document begins and ends, or None if `split_all` is to be called instead.
+        """Where each sentence of some documents begins and ends, or None if `split_all` is to be called instead.
 
-        Override it if the places are found as arrays: sentences then become rows without a string for each.
+        Override it if the places are found as arrays: sentences then become rows without a string for each. Short
+        documents are passed together, since a paragraph is cut without regard to others.
 
         Returns:
             [sentences] each, int64, ascending, in characters of the paragraphs joined by line breaks.

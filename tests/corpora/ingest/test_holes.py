@@ -3,7 +3,7 @@
 import pytest
 
 from corpora import HOLE, registry
-from corpora.ingest.holes import whole_sentences
+from corpora.ingest.holes import whole_sentences, whole_spans, with_stand_ins
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,9 @@ from corpora.ingest.holes import whole_sentences
     ],
 )
 def test_only_the_sentence_around_a_hole_goes(paragraph, kept, dropped):
-    assert [*whole_sentences([paragraph], registry.make("splitters", "rules"))] == [(kept, dropped)]
+    splitter = registry.make("splitters", "rules")
+    assert [*whole_sentences([paragraph], splitter)] == [(kept, dropped)]
+    texts = with_stand_ins(["First.", paragraph, "Last."])
+    (begins, stops), holes = whole_spans(["First.", paragraph, "Last."], splitter.spans(texts))
+    found = ["\n".join(texts)[begin:stop] for begin, stop in zip(begins, stops, strict=True)]
+    assert (found, holes) == (["First.", *kept, "Last."], dropped)

@@ -6,7 +6,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpora import Document, registry
-from corpora.ingest.texts import are_spans, joined, paragraphs_in, sentence_rows, span_rows
+from corpora.ingest.texts import (
+    GROUP_CHARACTERS,
+    are_spans,
+    joined,
+    named,
+    paragraphs_in,
+    sentence_rows,
+    span_rows,
+    together,
+)
 
 
 @given(st.lists(st.text(st.characters(), max_size=9), max_size=5))
@@ -36,8 +45,28 @@ def test_sentences_without_letters_are_left_out_and_counted():
 def test_places_of_sentences_give_the_rows_of_the_sentences(paragraphs, keep_symbols):
     splitter = registry.make("splitters", "rules")
     split = list(splitter.split_all(paragraphs))
-    rows = span_rows("d", paragraphs, splitter.spans(paragraphs), keep_symbols=keep_symbols)
+    rows = span_rows([("d", paragraphs)], splitter.spans(paragraphs), keep_symbols=keep_symbols)
     assert rows == sentence_rows("d", split, keep_symbols=keep_symbols)
+
+
+def test_places_in_several_documents_give_the_rows_of_each():
+    splitter = registry.make("splitters", "rules")
+    documents = [("a", ["One. Two. …", "Drei."]), ("b", []), ("c", ["* * *"]), ("d", ["Éins. Four."])]
+    spans = splitter.spans([paragraph for _, paragraphs in documents for paragraph in paragraphs])
+    rows, dropped = span_rows(documents, spans, keep_symbols=False)
+    apart = [sentence_rows(name, splitter.split_all(texts), keep_symbols=False) for name, texts in documents]
+    assert rows.to_pylist() == [row for each, _ in apart for row in each.to_pylist()]
+    assert dropped == sum(each for _, each in apart) == 2
+
+
+def test_short_documents_are_split_together_if_their_splitter_is_the_same():
+    english, german = (registry.make("splitters", "rules").for_language(code) for code in ("en", "de"))
+    short, long = ["One."], ["One. " * (GROUP_CHARACTERS // 5 + 1)]
+    given = [(english, "a", short), (english, "b", short), (german, "c", short), (german, "d", long), (german, "e", [])]
+    groups = [(splitter, [name for name, _ in group]) for splitter, group in together(given)]
+    assert groups == [(english, ["a", "b"]), (german, ["c", "d"]), (german, ["e"])]
+    assert named([("a", short)]) == "document a"
+    assert named([("a", short), ("b", short), ("c", [])]) == "documents a to c"
 
 
 @pytest.mark.parametrize(
