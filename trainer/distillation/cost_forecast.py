@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Forecast:
     """In all updates, special tokens included."""
     parameters: int
     memory_bytes: int
-    """Peak memory of one update."""
+    """Peak memory: of one update on a GPU, of the whole process on a CPU."""
     tokens_per_second: float
 
     def lines(self) -> list[str]:
@@ -39,7 +40,7 @@ class Forecast:
             f"updates     {self.updates:,}",
             f"tokens      {self.tokens:,}",
             f"student     {counted(self.parameters, 'parameter')}",
-            f"memory      {self.memory_bytes / 2**30:.2f} GiB in one update",
+            f"memory      {self.memory_bytes / 2**30:.2f} GiB at most",
             f"time        {self.tokens / self.tokens_per_second / 3600:.2f} hours at "
             f"{self.tokens_per_second:,.0f} tokens/s (two updates measured, after one to warm up)",
         ]
@@ -102,4 +103,5 @@ def _timed(training: Training) -> tuple[int, float]:
 def _memory() -> int:
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -116,6 +116,13 @@ def test_a_path_that_does_not_exist_is_not_looked_for_on_the_hub(path: str) -> N
         inspect_model(path)
 
 
+def test_weights_in_several_files_without_their_index_are_refused(tmp_path: Path, make: ModuleType) -> None:
+    folder = make.teacher_folder(tmp_path / "teacher")
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00001.safetensors")
+    with pytest.raises(DamagedWeights, match=r"neither model\.safetensors nor model\.safetensors\.index"):
+        inspect_model(folder)
+
+
 def test_a_file_of_a_model_is_not_its_folder(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelError, match=r"config\.json is not a model folder: it is a file; give the folder that"):

@@ -15,7 +15,7 @@ from corpora.errors import counted
 from trainer.data import IGNORED, Packed, Rows, masker, micro_batches, pack
 from trainer.distillation.objective.gradients import Counts, Engine
 from trainer.distillation.runs.run_card import HeldOutEntry
-from trainer.errors import HeldOutOverlap
+from trainer.errors import EmptyDataset, HeldOutOverlap
 from trainer.plugin import LogitsLoss, LossInputs
 
 EPOCH = 2**31
@@ -106,6 +106,9 @@ def held_out_batch(
         numbers: [n], the rows to use.
         tokenizer: with [CLS], [SEP] and [MASK].
         vocabulary: the number of ids of the models.
+
+    Raises:
+        EmptyDataset: no token was masked, so there is nothing to measure.
     """
     packed = pack(rows.take(numbers), numbers, first_id=tokenizer.cls_token_id, last_id=tokenizer.sep_token_id)
     masks = masker(
@@ -116,7 +119,13 @@ def held_out_batch(
         mask_id=tokenizer.mask_token_id,
         seed=0,
     )
-    return masks.mask(packed, epoch=EPOCH)
+    masked = masks.mask(packed, epoch=EPOCH)
+    if not bool((masked.labels != IGNORED).any()):
+        raise EmptyDataset(
+            f"none of the {counted(packed.tokens, 'token')} of {rows.name} was masked, so there is nothing to measure; "
+            "use more held-out text"
+        )
+    return masked
 
 
 def check_apart(held_out: Rows, rows: Rows) -> None:

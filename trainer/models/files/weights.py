@@ -68,11 +68,17 @@ def _check_shards(folder: Path) -> None:
     """Check that every file named in the index of a model in several files is there.
 
     Raises:
-        DamagedWeights: a file is missing, or the index cannot be read.
+        DamagedWeights: a file or the index is missing, or the index cannot be read.
     """
     index = folder / INDEX
-    if (folder / "model.safetensors").is_file() or not index.is_file():
+    if (folder / "model.safetensors").is_file():
         return
+    if not index.is_file():
+        found = ", ".join(path.name for path in sorted(folder.glob("*.safetensors"))[:3])
+        raise DamagedWeights(
+            f"{folder} has neither model.safetensors nor {INDEX}, only {found}; copy the model again, or rename a "
+            "single file to model.safetensors"
+        )
     try:
         files = sorted(set(json.loads(index.read_bytes())["weight_map"].values()))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
