@@ -18,7 +18,7 @@ from trainer.evaluation.finetuning.settings import settings_for
 from trainer.evaluation.finetuning.training import scores_on
 from trainer.evaluation.problems.encoders import load_encoder
 from trainer.evaluation.problems.lookup import problem_of
-from trainer.models import OnnxModel, load_tokenizer, load_with_head, positions_of, source_of
+from trainer.models import OnnxModel, as_text, load_tokenizer, load_with_head, positions_of, source_of
 
 BATCH = 16
 
@@ -54,7 +54,7 @@ def divergence(file: Path, texts: Sequence[str], *, length: int = 128) -> Diverg
     Args:
         file: made by `export_onnx`, in a folder inside the model's.
         texts: longer ones are cut to `length` tokens.
-        length: tokens, special ones not included.
+        length: tokens, special ones included.
 
     Raises:
         ModelError: the file or its model cannot be read.
@@ -62,12 +62,13 @@ def divergence(file: Path, texts: Sequence[str], *, length: int = 128) -> Diverg
     folder = source_of(file)
     model, tokenizer = load_with_head(folder), load_tokenizer(folder)
     session = OnnxModel(file, model.config)
-    longest = min(length, (positions_of(model.config) or length + 2) - 2)
+    longest = min(length, positions_of(model.config) or length)
     total, count, kind = 0.0, 0, "kl"
     for start in range(0, len(texts), BATCH):
-        made = tokenizer(
-            list(texts[start : start + BATCH]), padding=True, truncation=True, max_length=longest, return_tensors="pt"
-        )
+        made = as_text(
+            tokenizer, list(texts[start : start + BATCH]), padding=True, truncation=True, max_length=longest,
+            return_tensors="pt",
+        )  # fmt: skip
         inputs = {name: made[name] for name in session.inputs if name in made}
         with torch.inference_mode():
             wanted: Mapping[str, Tensor] = model(**inputs)

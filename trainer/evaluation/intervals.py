@@ -117,7 +117,7 @@ def parts(metric: str, answers: NDArray[np.generic], gold: NDArray[np.generic]) 
         from scipy.stats import rankdata
 
         x, y = rankdata(x), rankdata(y)
-    x, y = x - x.mean(), y - y.mean()
+    x, y = ((values - values.mean()) / (values.std() or 1.0) for values in (x, y))  # so that no sum is tiny or huge
     return np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1)
 
 

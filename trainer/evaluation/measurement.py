@@ -20,10 +20,12 @@ from trainer.evaluation.exported import Divergence, TaskScore, divergence, read_
 from trainer.evaluation.finetuning.jobs import Progress
 from trainer.evaluation.results import write_sealed
 from trainer.models import (
+    LOADING_ERRORS,
     OnnxModel,
     as_text,
     load_tokenizer,
     load_with_head,
+    loading_error,
     model_folder,
     quiet_transformers,
     source_of,
@@ -181,8 +183,8 @@ def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:
             model = AutoModel.from_pretrained(
                 str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True, trust_remote_code=False
             )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
+        except LOADING_ERRORS as error:
+            raise ModelError(loading_error(folder, "a model", error)) from error
     return model.eval()
 
 

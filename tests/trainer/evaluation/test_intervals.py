@@ -28,13 +28,16 @@ def test_sums_over_examples_give_the_metric(pairs: list[tuple[int, int]], metric
     assert intervals.METRICS[metric](whole)[0] == pytest.approx(METRICS[metric](answers, gold), abs=1e-9)
 
 
+@pytest.mark.parametrize("scale", [1e-7, 1.0, 1e7])
 @pytest.mark.parametrize("metric", ["pearson", "spearman"])
-def test_sums_over_examples_give_correlations(metric: str) -> None:
+def test_sums_over_examples_give_correlations(metric: str, scale: float) -> None:
     rng = np.random.default_rng(1)
-    gold = rng.integers(0, 6, 200) / 1.0
-    answers = gold + rng.normal(size=200)
+    gold = rng.integers(0, 6, 200) * scale
+    answers = gold + rng.normal(size=200) * scale + 100 * scale
     whole = np.ones((1, 200)) @ parts(metric, answers, gold)
     assert intervals.METRICS[metric](whole)[0] == pytest.approx(METRICS[metric](answers, gold))
+    flat = np.ones((1, 200)) @ parts(metric, np.full(200, scale), gold)
+    assert intervals.METRICS[metric](flat)[0] == METRICS[metric](np.full(200, scale), gold) == 0.0
 
 
 def column(folder: Path, name: str, right: float, *, seeds: int = 2, metric: str = "accuracy") -> dict[str, Column]:

@@ -47,7 +47,7 @@ class DistilBERT(Student):
         own = teacher.config
         if own.model_type not in ("bert", "distilbert"):
             raise ModelError(
-                f"distilbert needs a BERT teacher, and this one is {own.model_type}; use --student layers:6"
+                f"distilbert needs a BERT teacher, and this one is {own.model_type}; use --student layers:{self.layers}"
             )
         hidden = self.hidden or own.hidden_size
         inside = own.intermediate_size if own.model_type == "bert" else own.hidden_dim
