@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -64,7 +66,43 @@ def targets(folder: Path) -> list[Target]:
         *_squad(places["squad"]),
         *_pairs(places["pairs"]),
         *_run(places["run"]),
+        *_texts(folder),
     ]  # fmt: skip
+
+
+def _texts(folder: Path) -> list[Target]:
+    """Files of the sources `texts` and `books`, each alone in its folder."""
+    import corpora
+
+    rows = json.dumps({"version": 1, "rows": [{"id": 1, "text": "One."}, {"text": ["Two.", "Three."]}]}).encode()
+    page = b'<!DOCTYPE html [<!ENTITY a "An &b;"><!ENTITY b "eel">]><html><body><h1>Eels</h1><p>&a; &amp; &b;.</p>'
+    book = (
+        b'<?xml version="1.0" encoding="utf-8"?><FictionBook xmlns:l="x"><description><title-info><book-title>Eels'
+        b"</book-title><lang>en</lang></title-info></description><body><title><p>Eels</p></title><section><p>An eel"
+        b'<a l:href="#n" type="note">1</a>.</p><poem><stanza><v>An eel</v><v>again</v></stanza></poem></section></body>'
+        b'<body name="notes"><section id="n"><p>A fish.</p></section></body></FictionBook>'
+    )
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("a.txt", "One sentence, and one more. " * 9)
+        written.writestr("deep/b.jsonl", '{"text": "One."}\n' * 9)
+
+    def target(source: str, name: str, good: bytes, structure: str) -> Target:
+        place = folder / f"{source}-{name}"
+        place.mkdir()
+        made = corpora.registry.find("sources", source).from_options({"folder": str(place)})
+
+        def read(_: Path) -> object:
+            return [[*made.read(shard)] for shard in made.shards()]
+
+        return Target(f"{source}, {name}", place / name, good, read, structure)
+
+    return [
+        target("texts", "rows.json", rows, "json"),
+        target("texts", "archive.zip", archive.getvalue(), "bytes"),
+        target("texts", "page.html", page, "bytes"),
+        target("books", "book.fb2", book, "bytes"),
+    ]
 
 
 def _manifest(folder: Path) -> Target:

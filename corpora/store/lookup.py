@@ -161,10 +161,11 @@ def check_name(name: str, what: str) -> None:
 
 
 def _pointer(path: Path) -> str | None:
-    """The folder name stored in a file such as `current`; None if the file does not exist."""
+    """The folder name stored in a file such as `current`; None if there is no such file, or none in it."""
     if path.is_symlink() or not path.is_file():
         return None
-    return path.read_text(encoding="utf-8", errors="replace").strip()
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    return text if FOLDER.fullmatch(text) else None
 
 
 def _not_found(what: str, name: str, known: list[str]) -> DatasetNotFound:

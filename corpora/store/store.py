@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import shutil
@@ -32,6 +33,8 @@ from corpora.store.lookup import (
 from corpora.store.maintenance.checksums import file_entries, hashed_files, remember_all
 from corpora.store.maintenance.garbage import STAGING, STATISTICS, Garbage, caches, leftovers, unneeded
 from corpora.store.manifest import MANIFEST, Manifest, Plan
+
+READ_ONLY = (errno.EROFS, errno.EACCES)
 
 
 @dataclass(frozen=True)
@@ -211,8 +214,8 @@ class Store:
             The version, which is now the current one of its name, and whether it was newly written.
 
         Raises:
-            StorageError: the disk is full or read-only, or a folder in the store is a symbolic link; staged files
-                are kept for the next attempt.
+            StorageError: the disk is full or read-only and the version is not the current one of its name, or a folder
+                in the store is a symbolic link; staged files are kept for the next attempt.
             DatasetDamaged: the version exists, but its files do not match its manifest.
         """
         check_name(name, "dataset")
@@ -226,17 +229,26 @@ class Store:
             digits = plan.fingerprint[:FOLDER_DIGITS]
             for folder in (self.home / name / digits, self.home / STAGING / digits):
                 without_links(self.home, folder)
-            with locked(self.home, digits, on_wait):
-                found = self._finished(name, digits)
-                if found is None:
-                    found = self._write(name, digits, write)
-                    built = True
-                else:
-                    built = False
-                found.check()
-                write_text(self.home / name / CURRENT, digits + "\n")
-                remove_abandoned(self.home / name / CURRENT)
-        return found, built
+            try:
+                with locked(self.home, digits, on_wait):
+                    return self._found_or_written(name, digits, write)
+            except OSError as error:
+                current = intact(self.home / name / digits) if self.current(name) == digits else None
+                if error.errno not in READ_ONLY or current is None:
+                    raise
+                current.check()
+                return current, False
+
+    def _found_or_written(self, name: str, digits: str, write: Callable[[Path], Manifest]) -> tuple[Dataset, bool]:
+        """The version, checked and made the current one of its name, and whether it was newly written."""
+        found = self._finished(name, digits)
+        is_new = found is None
+        if found is None:
+            found = self._write(name, digits, write)
+        found.check()
+        write_text(self.home / name / CURRENT, digits + "\n")
+        remove_abandoned(self.home / name / CURRENT)
+        return found, is_new
 
     def exists(self, name: str, plan: Plan) -> bool:
         """Whether the version that a plan describes exists, under this or any other name; `name` is tried first."""

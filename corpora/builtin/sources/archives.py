@@ -10,6 +10,7 @@ import io
 import lzma
 import posixpath
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -32,8 +33,10 @@ MAX_HELD_BYTES = 256 << 20
 ENCRYPTED_FLAG, UTF8_FLAG = 0x1, 0x800
 LOCAL_HEADER_BYTES = 30
 ARCHIVE_ERRORS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError, RuntimeError, IndexError,
+    OverflowError, struct.error,
 )  # fmt: skip
+"""What the standard library raises for damaged archives."""
 
 
 class Member(NamedTuple):
@@ -129,7 +132,7 @@ def _listed(path: Path, size_bytes: int, modified: int) -> _Directory:
         ends = info.header_offset + LOCAL_HEADER_BYTES + info.compress_size
     LIMITS.check_ratio(sum(info.file_size for info in infos), size_bytes)
     seen: set[str] = set()
-    found = [_member(number, info, seen) for number, info in enumerate(infos) if not info.is_dir()]
+    found = [_member(number, info, seen) for number, info in enumerate(infos) if not info.filename.endswith("/")]
     shown = [member for member in found if not _is_hidden(member.name)]
     return _Directory(
         {member.number: member for member in shown}, {member.name: member for member in shown if not member.problem}

@@ -1,6 +1,7 @@
 """The store: versions, names, tags, damage, removal."""
 
 import json
+import os
 import threading
 
 import datasets
@@ -88,6 +89,27 @@ def test_an_empty_store_says_how_to_begin(home):
 def test_a_name_that_cannot_be_a_folder_is_refused(home, texts, name):
     with pytest.raises(corpora.OptionError, match="cannot name a dataset"):
         corpora.build(f"texts:folder={texts}", name=name or "@")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into read-only folders")
+def test_a_read_only_store_gives_its_current_versions(corpus, texts, home):
+    for folder in (home, home / ".locks", home / "corpus"):
+        folder.chmod(0o555)
+    (home / ".locks" / corpus.path.name).chmod(0o444)
+    try:
+        assert corpora.build(f"texts:folder={texts}", name="corpus", duplicates="keep").path == corpus.path
+        with pytest.raises(corpora.StorageError, match="no permission to write there"):
+            corpora.build(f"texts:folder={texts}", name="other", duplicates="keep")
+    finally:
+        for folder in (home, home / ".locks", home / "corpus"):
+            folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\0zz", b"../../..", b"0123456789ab x"])
+def test_a_damaged_pointer_is_no_pointer(corpus, home, content):
+    (home / "corpus" / "current").write_bytes(content)
+    with pytest.raises(corpora.DatasetNotFound, match=f"corpus has no current version; choose one: {corpus.path.name}"):
+        corpora.open("corpus")
 
 
 def test_a_tag_opens_the_version_and_moves(corpus, tokens):

@@ -148,6 +148,8 @@ class _Values:
                     return self._lost(f"not JSON: {error.msg.removesuffix(' at')}")
             except RecursionError:
                 return self._lost("not JSON: nested too deep")
+            except ValueError as error:  # a number of thousands of digits
+                return self._lost(f"not JSON: {str(error).partition(';')[0]}")
             if len(self._text) - self._at > MAX_LINE_CHARACTERS:
                 return self._lost(f"more than {MAX_LINE_CHARACTERS / 1e6:.0f} M characters", "row too long")
             size = len(self._text)

@@ -138,6 +138,19 @@ def test_a_damaged_archive_is_a_reject(tmp_path, damage, id, reason):
     assert {key: value.partition(":")[0] for key, value in told(tmp_path).items()} == {id: reason}
 
 
+def test_a_member_without_a_name_costs_nothing(tmp_path):
+    raw = zipped(tmp_path / "a.zip", [("a.txt", PROSE), ("bcdef", "x")]).read_bytes()
+    at = raw.rindex(b"PK\1\2")
+    nameless = raw[at:].replace(b"\5\0" + bytes(14), b"\0\0" + bytes(14), 1).replace(b"bcdef", b"")
+    size = struct.pack("<I", len(raw) - raw.index(b"PK\1\2") - 22 - 5)
+    nameless = nameless[:-10] + size + nameless[-6:]
+    (tmp_path / "a.zip").write_bytes(raw[:at] + nameless)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert archive.namelist() == ["a.txt", ""]
+    assert told(tmp_path) == {"a.zip#a.txt": PROSE.strip()}
+    assert told(tmp_path, "books") == {"a.zip#a.txt": PROSE.strip()}
+
+
 def test_an_archive_without_texts_says_what_it_has(tmp_path):
     zipped(tmp_path / "a.zip", [("a.jpg", "x")])
     zipped(tmp_path / "b.zip", [])

@@ -72,6 +72,9 @@ def test_an_object_or_a_string_can_be_one_text(outcomes):
         ('[{"text": "A", "text": "B"}, {"text": "C"}]',
          ["damaged row: line 1: not JSON: the key 'text' occurs twice", "C"]),
         ('[{"text": "A"}, {"body": "B"}]', ["A", "no text: line 1: it has body"]),
+        ('[{"text": "A"}, ' + "9" * 5000 + "]",
+         ["A", "damaged row: line 1: not JSON: Exceeds the limit (4300 digits) for integer string conversion: value "
+          "has 5000 digits"]),
         ('[{"text": "A"}, ' + "[" * 100_000, ["A", "damaged row: line 1: not JSON: nested too deep"]),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from corpora.builtin.sources.books.formats.blocks import Unreadable
 from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
+from corpora.builtin.sources.books.formats.html.own_entities import split_doctype, with_entities
 from corpora.builtin.sources.elements import Element
 
 TEXT_TYPES = frozenset({
@@ -155,16 +156,34 @@ def manifest_of(root: Element | None) -> dict[str, ManifestItem]:
 def parsed_xml(raw: bytes) -> Element | None:
     """The root of an XML file, recovered if it is malformed; None if nothing can be read.
 
-    Entities are not resolved, and neither DTDs nor anything else is loaded.
+    Only entities that it declares itself are written out; neither DTDs nor anything else is loaded.
     """
     from lxml import etree
 
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
     try:
-        root: Element | None = etree.fromstring(raw, parser=parser)
+        root: Element | None = etree.fromstring(with_own_entities(raw), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
     return root
+
+
+def with_own_entities(raw: bytes) -> bytes:
+    """An XML file with the entities of its own document type written out.
+
+    Args:
+        raw: the content; one that is not UTF-8 stays as it is.
+
+    Raises:
+        Unreadable: its entities stand for too much.
+    """
+    if b"<!ENTITY" not in raw:
+        return raw
+    try:
+        text, declared = split_doctype(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return raw
+    return with_entities(text, declared).encode()
 
 
 def elements(root: Element | None, name: str) -> list[Element]:

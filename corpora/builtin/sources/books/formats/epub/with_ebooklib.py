@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from corpora.builtin.sources.books.formats.blocks import one_line
-from corpora.builtin.sources.books.formats.epub.package import Package, guide_matter, manifest_of, spine_items
+from corpora.builtin.sources.books.formats.epub.package import (
+    Package,
+    guide_matter,
+    manifest_of,
+    spine_items,
+    with_own_entities,
+)
 from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 
 
@@ -24,7 +30,7 @@ def read_package(archive: ZipArchive) -> Package | None:
         def read_file(self, name: str) -> bytes:
             """The content of a file; empty if it is missing or not part of the package document."""
             found = archive.find(name)
-            return archive.read(found) if found and found.lower().endswith((".xml", ".opf")) else b""
+            return with_own_entities(archive.read(found)) if found and found.lower().endswith((".xml", ".opf")) else b""
 
         def _parse_nav(self, *_: object, **__: object) -> None:
             """Skip the table of contents, so that a broken one does not make the book unreadable."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
-from corpora.builtin.sources.archives import random_access
+from corpora.builtin.sources.archives import ARCHIVE_ERRORS, random_access
 from corpora.builtin.sources.books.formats.blocks import Unreadable
 
 MAX_ENTRIES = 20_000
@@ -35,12 +34,12 @@ class ZipArchive:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(random_access(path))
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, EOFError) as error:
+        except ARCHIVE_ERRORS as error:
             raise Unreadable("not a zip archive", str(error)) from error
         if len(self._zip.filelist) > MAX_ENTRIES:
             self._zip.close()
             raise Unreadable("too many entries", f"{len(self._zip.filelist):,}; at most {MAX_ENTRIES:,}")
-        files = [info for info in self._zip.filelist if not info.is_dir()]
+        files = [info for info in self._zip.filelist if not info.filename.endswith("/")]
         self._entries = {normal(info.filename): info for info in files}
         self._spellings = {
             folded(spelling): normal(info.filename) for info in reversed(files) for spelling in _spellings(info)
@@ -97,7 +96,7 @@ class ZipArchive:
                     if size > MAX_ENTRY_BYTES or self._unpacked_bytes > MAX_TOTAL_BYTES:
                         raise Unreadable("too large", f"{info.filename} unpacks to more than {size >> 20} MB")
                     parts.append(part)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+        except (OSError, *ARCHIVE_ERRORS) as error:
             raise Unreadable("damaged", f"{info.filename}: {error}") from error
         return b"".join(parts)
 

@@ -74,6 +74,15 @@ def test_tables_of_contents_are_known_by_their_links(make_epub):
     assert len(document_of(read_epub(path), "book").paragraphs) == 9
 
 
+def test_a_package_may_declare_entities_but_none_from_other_files(make_epub):
+    path = make_epub("<p>First.</p>")
+    with zipfile.ZipFile(path) as archive:
+        package = archive.read("OPS/book.opf").decode().replace("A Book", "&a; &b;Book")
+    declared = f'<!DOCTYPE package [<!ENTITY a "A"><!ENTITY b SYSTEM "file://{path}">]>{package}'
+    for extra in ({}, {"META-INF/container.xml": None}):
+        assert read_epub(make_epub("<p>First.</p>", extra={"OPS/book.opf": declared, **extra})).title == "A Book"
+
+
 def test_xhtml_that_is_no_xml_is_read(make_epub):
     assert texts(make_epub("<p>One & two <i>three</p><p>four&nbsp;five</P>")) == ["One & two three", "four five"]
 
