@@ -31,7 +31,7 @@ from trainer.models import (
     source_of,
     weight_shapes,
 )
-from trainer.runtime import environment, without_cudnn_attention
+from trainer.runtime import check_writable, environment, without_cudnn_attention
 
 ROWS, MEDIAN_LENGTH, SPREAD = 1500, 24, 0.45
 """Of random inputs: as many as in STS-B's dev set, with lengths (in tokens) distributed like its pairs'."""
@@ -125,6 +125,7 @@ def measure(
     Raises:
         ModelError: a folder has no model or no tokenizer.
         TaskError: the data cannot be read.
+        StorageError: `out` cannot be written.
     """
     if not models:
         raise ModelError("no models given; give at least one folder, the teacher first")
@@ -133,6 +134,8 @@ def measure(
         raise ModelError(
             "--texts and --task compare ONNX files with float32; add files written by trainer export to the models"
         )
+    if out:
+        check_writable(Path(out))
     lines = read_texts(texts) if texts else []
     folders = [source_of(file) if file else model_folder(model) for file, model in zip(files, models, strict=True)]
     loaded = [_load(folder, file, heads=any(files)) for folder, file in zip(folders, files, strict=True)]
@@ -185,6 +188,10 @@ def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:
             )
         except LOADING_ERRORS as error:
             raise ModelError(loading_error(folder, "a model", error)) from error
+    if model.config.is_encoder_decoder:
+        raise ModelError(
+            f"{folder} is a {model.config.model_type} with encoder and decoder; only encoders can be timed"
+        )
     return model.eval()
 
 

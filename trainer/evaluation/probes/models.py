@@ -43,6 +43,8 @@ class ModelReference:
     vocabulary: int
     from_hub: bool = False
     """Whether the model comes from the hub; results must not be written to its folder."""
+    trained_on: str | None = None
+    """The dataset of the run that made the model, NAME@FINGERPRINT; None if there is no run."""
 
 
 def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> ModelReference:
@@ -64,7 +66,17 @@ def find_model(reference: str | Path, *, teacher: str | Path | None = None) -> M
     name = run_of(folder).resolve().name if Path(reference).exists() else str(reference)
     load = lambda: load_teacher(folder)  # noqa: E731
     place, identity, from_hub = results_place(folder), model_fingerprint(folder), not Path(reference).exists()
-    return ModelReference(name, folder, place, identity, load, longest, vocabulary, from_hub)
+    return ModelReference(
+        name, folder, place, identity, load, longest, vocabulary, from_hub, _trained_on(run_of(folder))
+    )  # fmt: skip
+
+
+def _trained_on(run: Path) -> str | None:
+    try:
+        dataset = RunFolder(run).card().dataset
+    except RunError:  # no run, or the start of one, which was trained on nothing
+        return None
+    return f"{dataset.name}@{dataset.fingerprint}"
 
 
 def _starting(run: Path, teacher: str | Path | None) -> ModelReference:

@@ -153,8 +153,9 @@ def _loaded(
     progress: Progress | None,
 ) -> LoadedModel:
     return LoadedModel(
-        named.name, named.folder, named.load, named.longest, named.vocabulary, device, precision, teacher, progress
-    )
+        named.name, named.folder, named.load, named.longest, named.vocabulary, device, precision, teacher, progress,
+        trained_on=named.trained_on,
+    )  # fmt: skip
 
 
 def _places(found: Sequence[ModelReference], out: Path | None) -> list[Path]:
@@ -212,7 +213,9 @@ def _result(cell: _Cell) -> ProbeResult:
 
 def _measured(cell: _Cell) -> ProbeResult:
     started = time.perf_counter()
+    cell.subject.notes.clear()
     findings = cell.probe.measure(cell.subject)
+    findings = replace(findings, notes=[*findings.notes, *cell.subject.notes])
     seconds = time.perf_counter() - started
     return write_result(
         cell.path, findings, probe=cell.probe.name, short=cell.probe.short(), model=cell.subject.name,

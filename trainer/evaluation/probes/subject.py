@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from corpora import DatasetError
+from corpora.errors import counted
 from trainer.data import IGNORED, Packed, ReencodedRows, Rows, micro_batches, open_rows, pack
 from trainer.errors import IdsBeyondVocabulary, ProbeError
 from trainer.evaluation.probes.likelihood import masked_in_turn, tokenized
@@ -64,6 +67,10 @@ class LoadedModel:
     progress: Progress | None = None
     kept: NDArray[np.int64] | None = None
     """[pieces], the ids of the pieces to which the model is restricted; inputs and outputs index this array."""
+    trained_on: str | None = None
+    """The dataset that the model was trained on, NAME@FINGERPRINT, if it is known."""
+    notes: list[str] = field(default_factory=list)
+    """Warnings about the inputs of the present probe."""
 
     @cached_property
     def part(self) -> SmallerVocabulary | None:
@@ -116,6 +123,7 @@ class LoadedModel:
         """See `Subject.held_out`."""
         most = None if self.longest is None else self.longest + 2
         opened = open_rows(dataset, tokenizer=self.folder, max_tokens=most)
+        self._note_overlap(opened)
         opened = self._in_own_pieces(opened)
         survey = opened.survey
         if survey.largest_id >= self.vocabulary or (self.longest is not None and survey.longest > self.longest):
@@ -128,6 +136,17 @@ class LoadedModel:
         counts = np.zeros(self.vocabulary, np.int64)
         counts[: len(survey.counts)] = survey.counts
         return HeldOut(opened.name, opened.fingerprint, [np.asarray(ids, np.int64) for ids in taken], counts)
+
+    def _note_overlap(self, rows: Rows) -> None:
+        """Note if the model was trained on documents of the text; nothing if its dataset is no longer in the store."""
+        if self.trained_on is None:
+            return
+        with suppress(DatasetError):
+            if shared := rows.documents() & open_rows(self.trained_on).documents():
+                self.notes.append(
+                    f"{self.name} was trained on {counted(len(shared), 'document')} of {rows.name}, such as "
+                    f"{min(shared)}, so it is not held out"
+                )
 
     def _in_own_pieces(self, rows: Rows) -> Rows:
         """Rows made with the model's tokenizer, or converted from its teacher's."""

@@ -150,6 +150,10 @@ def test_the_student_as_it_starts_is_probed_from_its_run(
     assert [one.model for one in made] == ["run (start)", "run"]
     start, end = (one.results[0].overall.estimates["kl"].value for one in made)
     assert start != end
+    start_notes, end_notes = (" ".join(one.results[0].notes) for one in made)
+    assert (
+        "run was trained on" in end_notes and "so it is not held out" in end_notes and "trained on" not in start_notes
+    )
     assert made[0].folder == tmp_path / "run" / "probes" / "start"
 
 
