@@ -114,7 +114,8 @@ def span_rows(
         written = _has_letters(values, begins, stops)
         if dropped := len(written) - int(np.count_nonzero(written)):
             begins, stops, numbers, owners = (each[written] for each in (begins, stops, numbers, owners))
-    ids = column_of([document for document, _ in documents], pa.large_string()).take(pa.array(owners))
+    rows = np.bincount(owners, minlength=len(documents)).tolist()
+    ids = pa.concat_arrays([repeated(document, count) for (document, _), count in zip(documents, rows, strict=True)])
     columns = [strings_at(values, begins, stops), numbers_array(numbers, pa.int32()), ids]
     return pa.RecordBatch.from_arrays(columns, schema=SENTENCES), dropped
 

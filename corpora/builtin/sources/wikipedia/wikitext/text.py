@@ -93,7 +93,8 @@ class Reader:
                 headings.append((len(paragraphs), block))
             if not level or rules.headings == "keep":
                 paragraphs.append(block)
-        links = dict.fromkeys(target for target in found.links if target)
+        links = dict.fromkeys(found.links)
+        links.pop("", None)
         return Article(
             tuple(paragraphs),
             tuple(headings),
