@@ -189,9 +189,7 @@ def _load(folder: Path, file: Path | None, *, heads: bool) -> Any:
         except LOADING_ERRORS as error:
             raise ModelError(loading_error(folder, "a model", error)) from error
     if model.config.is_encoder_decoder:
-        raise ModelError(
-            f"{folder} is a {model.config.model_type} with encoder and decoder; only encoders can be timed"
-        )
+        raise ModelError(f"{folder} is a {model.config.model_type} with a decoder; only encoders can be timed")
     return model.eval()
 
 
