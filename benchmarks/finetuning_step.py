@@ -1,4 +1,4 @@
-"""One update of fine-tuning in parts: forward and backward in fp32 and bf16, AdamW by tensor lists and fused.
+"""One update of fine-tuning in parts: forward and backward in fp32 (MKL, oneDNN) and bf16, AdamW by lists and fused.
 
     OMP_NUM_THREADS=1 python benchmarks/finetuning_step.py [--layers 6] [--hidden 384] [--rows 16] [--length 16]
 
@@ -16,7 +16,12 @@ import torch
 import transformers
 from torch import Tensor
 
-WAYS = {"fp32, lists of tensors": (False, False), "fp32, fused": (True, False), "bf16, fused": (True, True)}
+from trainer.models import use_onednn
+
+WAYS = {
+    "fp32, lists of tensors": (False, False, False), "fp32, fused": (True, False, False),
+    "fp32, fused, oneDNN": (True, False, True), "bf16, fused": (True, True, False),
+}  # fmt: skip
 
 
 def main() -> None:
@@ -27,7 +32,7 @@ def main() -> None:
     asked = reader.parse_args()
     torch.set_num_threads(1)
     ids = torch.randint(1000, 30_000, (asked.rows, asked.length), generator=torch.Generator().manual_seed(0))
-    ways = {name: Way(asked, fused=fused, bf16=bf16) for name, (fused, bf16) in WAYS.items()}
+    ways = {name: Way(asked, fused=fused, bf16=bf16, onednn=onednn) for name, (fused, bf16, onednn) in WAYS.items()}
     for _ in range(asked.updates):
         for way in ways.values():
             way.update(ids)
@@ -44,12 +49,14 @@ def main() -> None:
 class Way:
     """A model with its optimizer, and the seconds of its updates."""
 
-    def __init__(self, asked: argparse.Namespace, *, fused: bool, bf16: bool) -> None:
+    def __init__(self, asked: argparse.Namespace, *, fused: bool, bf16: bool, onednn: bool) -> None:
         config = transformers.BertConfig(
             num_hidden_layers=asked.layers, hidden_size=asked.hidden, num_attention_heads=asked.hidden // 32,
             intermediate_size=4 * asked.hidden,
         )  # fmt: skip
         self.model = transformers.BertModel(config, add_pooling_layer=False).train()
+        if onednn:
+            use_onednn(self.model)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-5, fused=fused, foreach=not fused)
         self.bf16 = bf16
         self.whole: list[float] = []
