@@ -37,7 +37,7 @@ class Evaluation:
     def as_json(self) -> dict[str, object]:
         """The evaluation as JSON values, medians included."""
         columns = {
-            name: {**asdict(column), "score": column.score, "scores": column.scores}
+            name: {**asdict(column), "score": column.score, "scores": column.scores, "warning": column.warning}
             for name, column in self.columns.items()
         }
         return {**asdict(self), "columns": columns}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpora import PluginError
@@ -45,19 +46,23 @@ _FOUND: dict[str, Family] = {}
 """Families found before, by `model_type`, since every micro-batch looks one up."""
 
 
-def family_of_config(config: PreTrainedConfig) -> Family:
+def family_of_config(config: PreTrainedConfig, *, folder: Path | None = None) -> Family:
     """The family of a configuration.
+
+    Args:
+        config: of the model.
+        folder: of the model, for the error message.
 
     Raises:
         ModelError: no plugin has the family, or the configuration cannot be trained.
     """
-    name = str(config.model_type)
+    name, where = str(config.model_type), f"{folder}: " if folder else ""
     family = _FOUND.get(name) or known_families().get(name)
     if family is None:
-        raise ModelError(not_known(name))
+        raise ModelError(f"{where}{not_known(name)}")
     _FOUND[name] = family
     if reason := family.refusal(config):
-        raise ModelError(f"this {name} model cannot be trained: {reason}")
+        raise ModelError(f"{where}this {name} model cannot be trained: {reason}")
     return family
 
 

@@ -45,7 +45,7 @@ def load_body(model: str | Path) -> LoadedMaskedLM:
     """
     folder = model_folder(model)
     tensors = read_model_files(folder).shapes
-    loaded, lacking = load_masked_lm(folder, family_of_config(load_config(folder)), tensors)
+    loaded, lacking = load_masked_lm(folder, family_of_config(load_config(folder), folder=folder), tensors)
     if lacking.head:
         start_head(loaded)
     return LoadedMaskedLM(loaded, folder, new_head=bool(lacking.head))

@@ -35,7 +35,7 @@ def load_teacher(model: str | Path, *, allow_pickle: bool = False) -> PreTrained
     folder = model_folder(model)
     pickled = allow_pickle and not list(folder.glob("*.safetensors"))
     tensors = read_model_files(folder, teacher=True, pickled=pickled).shapes
-    family = family_of_config(load_config(folder))
+    family = family_of_config(load_config(folder), folder=folder)
     if tensors and not family.has_head(tensors):
         raise NoLanguageModelHead(_headless(folder, tensors))
     teacher, lacking = load_masked_lm(folder, family, tensors, pickled=pickled)

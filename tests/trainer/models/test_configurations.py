@@ -105,7 +105,7 @@ def test_a_decoder_or_a_seq2seq_is_refused_in_one_line_by_everything(tmp_path: P
         found = inspect_model(folder)
         assert found.obstacle is not None and found.obstacle.startswith(f"{name} is not a known family; known: bert")
         assert found.masked_lm_head is None
-        with pytest.raises(ModelError, match=f"{name} is not a known family; known: bert"):
+        with pytest.raises(ModelError, match=f"^{folder}: {name} is not a known family; known: bert"):
             distill(make.rows(9), folder, tmp_path / "run")
         with pytest.raises(ModelError, match=f"is not an encoder: {name} is not a known family"):
             load_encoder(folder, problem_of(LABELS))
