@@ -21,6 +21,7 @@ from .errors import UnknownName as UnknownName
 from .errors import WorkerError as WorkerError
 from .execution.progress import Progress as Progress
 from .execution.sandbox import Sandbox as Sandbox
+from .execution.sandbox import exit_with_parent as exit_with_parent
 from .execution.sandbox import run_in_sandbox as run_in_sandbox
 from .ingest.builder import build as build
 from .ingest.recipe.building import build_datasets as build_datasets

@@ -5,4 +5,5 @@ from .progress import reported as reported
 from .progress import silent as silent
 from .reference_cycles import collect_rarely as collect_rarely
 from .sandbox import Sandbox as Sandbox
+from .sandbox import exit_with_parent as exit_with_parent
 from .sandbox import run_in_sandbox as run_in_sandbox

@@ -3,9 +3,11 @@ from .card_scores import stored_scores as stored_scores
 from .evaluator import Evaluation as Evaluation
 from .evaluator import default_out as default_out
 from .evaluator import evaluate as evaluate
+from .evaluator import evaluate_together as evaluate_together
 from .evaluator import read_tasks as read_tasks
 from .evaluator import tasks_of as tasks_of
 from .finetuning.jobs import Progress as Progress
+from .finetuning.jobs import Workers as Workers
 from .finetuning.saving import keep_finetuned as keep_finetuned
 from .finetuning.settings import GRID as GRID
 from .finetuning.settings import SettingValue as SettingValue

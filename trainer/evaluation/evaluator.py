@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpora.errors import counted, unknown_name
 from trainer.errors import ModelError, TaskError, TaskNotFound
-from trainer.evaluation.finetuning.jobs import FineTuning, Progress, run_jobs
+from trainer.evaluation.finetuning.jobs import FineTuning, Progress, Workers, run_jobs
 from trainer.evaluation.finetuning.settings import SEEDS, Settings, SettingValue, settings_for, shape_of
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import CellResult, Column, write_sealed
@@ -113,26 +113,94 @@ def evaluate(
         ModelError: the model cannot be fine-tuned.
         ResultDamaged: a stored result was edited.
         StorageError: results cannot be written to `out`.
+        WorkerError: a worker died.
     """
+    planned = _planned(benchmark, model, data, tasks, preset, seeds, out, changes or {}, learning_rates, device)
+    with Workers(workers) as pool:
+        results = run_jobs(planned.jobs, planned.splits_of, workers=pool, progress=progress)
+    return planned.summarised(results)
+
+
+def evaluate_together(
+    benchmarks: Mapping[str, Mapping[str, SettingValue]],
+    *,
+    model: Path | str,
+    data: Path | str,
+    tasks: Sequence[str] = (),
+    preset: str = "study",
+    seeds: int | None = None,
+    device: str = "auto",
+    workers: Workers,
+    progress: Progress | None = None,
+) -> list[Evaluation]:
+    """Evaluate a model on several benchmarks, whose fine-tunings share the workers.
+
+    Args:
+        benchmarks: the settings to replace on each, as for `evaluate`.
+        model: as for `evaluate`.
+        data: the folder with all benchmarks' files.
+        tasks: only these tasks of GLUE; empty for all.
+        preset: `study` or `robust`.
+        seeds: how many; None is the preset's number.
+        device: `cpu`, `cuda`, or `auto`.
+        workers: stay as they are at the end.
+        progress: called with the task's name, the updates done and the total.
+
+    Raises:
+        CorporaError: as for `evaluate`.
+    """
+    planned = [
+        _planned(name, model, data, tasks if name == "glue" else (), preset, seeds, None, changes, (), device)
+        for name, changes in benchmarks.items()
+    ]
+    jobs = [job for one in planned for job in one.jobs]
+    splits_of = {title: splits for one in planned for title, splits in one.splits_of.items()}
+    found = iter(run_jobs(jobs, splits_of, workers=workers, progress=progress))
+    return [one.summarised([next(found) for _ in one.jobs]) for one in planned]
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """The fine-tunings of one evaluation, and what its summary needs."""
+
+    benchmark: str
+    jobs: list[FineTuning]
+    splits_of: dict[str, Splits]
+    missing: dict[str, str]
+    model: Path
+    place: Path
+
+    def summarised(self, results: Sequence[CellResult]) -> Evaluation:
+        """The evaluation, which is also stored.
+
+        Args:
+            results: of the jobs, in their order.
+        """
+        columns = _columns(self.jobs, results, self.splits_of, self.place)
+        about = _model_card(self.model, self.jobs[0].identity, results[0].parameters)
+        evaluation = Evaluation(self.benchmark, about, columns, self.missing, _scores(self.benchmark, columns))
+        name = Path(self.benchmark).stem if self.benchmark.endswith(".toml") else self.benchmark
+        write_sealed(self.place / f"{name}.json", evaluation.as_json())
+        return evaluation
+
+
+def _planned(
+    benchmark: str, model: Path | str, data: Path | str, tasks: Sequence[str], preset: str, seeds: int | None,
+    out: Path | str | None, changes: Mapping[str, SettingValue], rates: Sequence[float], device: str,
+) -> _Planned:  # fmt: skip
+    """Read the data, and list the fine-tunings of an evaluation."""
     wanted, folder = tasks_of(benchmark, tasks), model_folder(model)
     if out is None and not Path(model).exists():
         raise ModelError(f"{model} comes from the hub; choose a folder for its results: --out DIR")
     place = Path(out) if out else default_out(folder)
     check_writable(place / "cells" / "result")
     read, missing = read_tasks(wanted, Path(data))
-    given: dict[str, SettingValue] = {name.replace("-", "_"): value for name, value in (changes or {}).items()}
+    given = {name.replace("-", "_"): value for name, value in changes.items()}
     jobs, identity, where = [], model_fingerprint(folder), chosen(device)
     for task, _ in read:
-        settings = _settings(task.head().problem, preset, given, learning_rates, seeds)
+        settings = _settings(task.head().problem, preset, given, rates, seeds)
         jobs += [FineTuning(task, folder, Path(data), each, seed, place, identity, where) for each, seed in settings]
-    splits_of = {task.title: splits for task, splits in read}
-    results = run_jobs(jobs, splits_of, workers=workers, progress=progress)
-    columns = _columns(jobs, results, splits_of, place)
-    about = _model_card(folder, identity, results[0].parameters)
-    evaluation = Evaluation(benchmark, about, columns, missing, _scores(benchmark, columns))
-    name = Path(benchmark).stem if benchmark.endswith(".toml") else benchmark
-    write_sealed(place / f"{name}.json", evaluation.as_json())
-    return evaluation
+    return _Planned(benchmark, jobs, {task.title: splits for task, splits in read}, missing, folder, place)
 
 
 def _settings(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Self
 
+from corpora import WorkerError, exit_with_parent
 from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.results import Cell, CellResult, cell_of, find_cell, read_cell, share_cell, write_cell
@@ -41,30 +45,77 @@ class FineTuning:
         return cell_of(self.task, splits, self.identity, self.settings, self.seed)
 
 
+class Workers:
+    """Processes that fine-tune several models at once.
+
+    They start with the first fine-tunings and stay until `close` or the end of a `with` block: a start takes seconds.
+
+    Args:
+        number: how many; each uses one thread.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; the next fine-tunings start new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def run(self, jobs: Sequence[FineTuning]) -> Iterator[str]:
+        """Do jobs and store their results; the name of each, in order.
+
+        Args:
+            jobs: the fine-tunings.
+
+        Raises:
+            WorkerError: a process died.
+        """
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.number, mp_context=get_context("spawn"), initializer=_start_worker)
+        try:
+            yield from self._pool.map(_fill_alone, jobs)
+        except BrokenProcessPool as error:
+            self.close()
+            raise WorkerError(
+                "a process that fine-tuned a model died (killed, or out of memory); run the same command again to "
+                "continue, with fewer workers if memory is short"
+            ) from error
+
+
 def run_jobs(
-    jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: int = 1, progress: Progress | None = None
+    jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: Workers, progress: Progress | None = None
 ) -> list[CellResult]:
     """The result of each job, in order: reused if it is stored here or shared, else measured.
 
     Args:
         jobs: the fine-tunings, in the order of the results.
         splits_of: the data of each task, by its title.
-        workers: how many models to fine-tune at once, each in its own process.
+        workers: used if there are several fine-tunings to do, and several workers.
         progress: called after each update, or with several workers after each fine-tuning.
 
     Raises:
         TaskError: a task's data or model changed during the evaluation.
+        WorkerError: a worker died.
     """
     found = [find_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
-    if workers <= 1 or len(due) <= 1:
+    if workers.number <= 1 or len(due) <= 1:
         for number, job in enumerate(due, start=1):
             run_job(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_set_torch) as pool:
-            for done, what in enumerate(pool.map(_fill_alone, due), start=1):
-                if progress:
-                    progress(f"{what} done", done, len(due))
+        longest_first = sorted(due, key=lambda job: -_size(job, splits_of[job.task.title]))
+        for done, what in enumerate(workers.run(longest_first), start=1):
+            if progress:
+                progress(f"{what} done", done, len(due))
     return [result or _stored(job, splits_of[job.task.title]) for job, result in zip(jobs, found, strict=True)]
 
 
@@ -104,14 +155,27 @@ def run_job(job: FineTuning, splits: Splits, progress: Progress | None = None) -
     share_cell(job.out / "cells", cell)
 
 
+def _size(job: FineTuning, splits: Splits) -> float:
+    """A rough measure of the time that a fine-tuning takes."""
+    rows = min(len(splits.train), job.settings.train_rows or len(splits.train))
+    return rows * job.settings.epochs * job.settings.length
+
+
 def _fill_alone(job: FineTuning) -> str:
-    run_job(job, job.task.read(job.data))
+    """Do a job in a worker, and return its name; Ctrl-C ends it, but not a worker that waits."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run_job(job, job.task.read(job.data))
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     return f"{job.task.title} seed {job.seed}"
 
 
-def _set_torch() -> None:
+def _start_worker() -> None:
     import torch
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    exit_with_parent()
     torch.set_num_threads(1)
     without_cudnn_attention()
 

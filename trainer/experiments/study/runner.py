@@ -12,7 +12,7 @@ from corpora import open as open_dataset
 from corpora.errors import counted
 from trainer.distillation import CARD, Outcome, RunFolder
 from trainer.errors import RunError
-from trainer.evaluation import Measurements, evaluate, measure, read_record, write_sealed
+from trainer.evaluation import Measurements, evaluate_together, measure, read_record, write_sealed
 from trainer.evaluation import Progress as ScoringProgress
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.held_out import is_current, measure_held_out, read_held_out, write_held_out
@@ -21,6 +21,7 @@ from trainer.experiments.study.run_results import read_run_results
 from trainer.experiments.study.study_run import StudyRun
 from trainer.models import load_teacher, load_tokenizer, model_fingerprint, model_folder
 from trainer.plugin import Callback
+from trainer.runtime import chosen
 
 
 @contextmanager
@@ -65,6 +66,14 @@ def run_study(path: Path | str, *, executor: str = "serial", callbacks: StudyCal
     with shown.building() as progress:
         datasets = {made.name: made for made in build_datasets(study.recipe, executor=executor, progress=progress)}
     run = StudyRun(study, datasets, Path())
+    with run.workers:
+        _run_steps(run, shown)
+    return _reported(run)
+
+
+def _run_steps(run: StudyRun, shown: StudyCallbacks) -> None:
+    """Train, score and measure the teacher and every student."""
+    study = run.study
     run.teacher = make_teacher(run, shown)
     score_model(run, run.teacher, "teacher", shown)
     _probed(run, run.teacher, "teacher", shown)
@@ -79,7 +88,6 @@ def run_study(path: Path | str, *, executor: str = "serial", callbacks: StudyCal
         _probed(run, run.folder(student) / "student", student.name, shown)
     if study.table.measure:
         _measured(run, shown)
-    return _reported(run)
 
 
 def report_study(path: Path | str) -> Path:
@@ -248,15 +256,18 @@ def score_model(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) ->
         name: of the model, for progress.
         shown: callbacks that follow the steps.
     """
-    table = run.study.evaluate
-    for benchmark in run.study.benchmarks:
-        shown.tell(f"{name}: {benchmark}")
-        with shown.scoring() as progress:
-            evaluate(
-                benchmark, model=model, data=table.data, preset=table.preset, seeds=table.seeds,
-                tasks=table.tasks if benchmark == "glue" else (), changes=run.study.tuning.get(benchmark),
-                device=table.device, workers=table.workers, progress=progress,
-            )  # fmt: skip
+    study, table = run.study, run.study.evaluate
+    if not study.benchmarks:
+        return
+    shown.tell(f"{name}: {', '.join(study.benchmarks)}")
+    with shown.scoring() as progress:
+        evaluate_together(
+            {benchmark: study.tuning.get(benchmark, {}) for benchmark in study.benchmarks}, model=model,
+            data=table.data, tasks=table.tasks, preset=table.preset, seeds=table.seeds, device=table.device,
+            workers=run.workers, progress=progress,
+        )  # fmt: skip
+    if chosen(table.device) != "cpu":
+        run.workers.close()  # what they hold of the GPU's memory is needed for training
 
 
 def _probed(run: StudyRun, model: Path, name: str, shown: StudyCallbacks) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpora import Dataset, Json, sha256_of
 from corpora import open as open_dataset
 from trainer.distillation import plugins_of, student_plugins
 from trainer.errors import ResultDamaged
-from trainer.evaluation import read_sealed
+from trainer.evaluation import Workers, read_sealed
 from trainer.experiments.study.grid import Student, Study
 from trainer.models import model_fingerprint
 
@@ -21,6 +21,11 @@ class StudyRun:
     study: Study
     datasets: dict[str, Dataset]
     teacher: Path
+    workers: Workers = field(init=False)
+    """The processes that fine-tune its models."""
+
+    def __post_init__(self) -> None:
+        self.workers = Workers(self.study.evaluate.workers)
 
     @property
     def out(self) -> Path:
