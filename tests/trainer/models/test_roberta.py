@@ -96,7 +96,7 @@ def test_what_cannot_follow_or_be_held_out_is_said_before_the_first_update(
     teacher: Path, corpus: Any, tokens: Any, tmp_path: Path
 ) -> None:
     with pytest.raises(
-        ModelError, match="distilbert needs a BERT teacher, and this one is roberta; use --student layers:6"
+        ModelError, match="distilbert needs a BERT teacher, and this one is roberta; use --student layers:2"
     ):
         distill(corpus.reference, teacher, tmp_path / "run", options={**OPTIONS, "student": "distilbert:2"})
     options = {**OPTIONS, "student": "layers:1", "held-out": tokens.reference}

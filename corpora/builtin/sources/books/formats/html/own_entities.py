@@ -17,11 +17,12 @@ DOCTYPE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 DECLARATION = re.compile(
-    r"""<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>|<!ENTITY\s++(?P<name>[\w:][\w:.-]*+)\s++"""
+    r"""<!--(?:(?!-->).)*+(?:-->|\Z)|<\?(?:(?!\?>).)*+(?:\?>|\Z)|<!ENTITY\s++(?P<name>[\w:][\w:.-]*+)\s++"""
     r"""(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<external>SYSTEM|PUBLIC)\b(?:[^"'>]|"[^"]*+"|'[^']*+')*+)[^>]*+>"""
-    r"""|<!(?:[^"'>]|"[^"]*+"|'[^']*+')*+>|(?P<end>\]\s*+>)|[^<\]]++|.""",
+    r"""|<!(?:[^"'>]|"[^"]*+"|'[^']*+')*+(?:>|\Z)|(?P<end>\]\s*+>)|[^<\]]++|.""",
     re.DOTALL,
 )
+"""One part of the declarations; one that never ends reaches to the end, so that the end is looked for once."""
 REFERENCE = re.compile(r"&([\w:][\w:.-]*+);")
 PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
