@@ -127,13 +127,7 @@ def measure(
         TaskError: the data cannot be read.
         StorageError: `out` cannot be written.
     """
-    if not models:
-        raise ModelError("no models given; give at least one folder, the teacher first")
-    files = [Path(model) if str(model).endswith(".onnx") else None for model in models]
-    if not any(files) and (texts or task):
-        raise ModelError(
-            "--texts and --task compare ONNX files with float32; add files written by trainer export to the models"
-        )
+    files = _onnx_files(models, compared=bool(texts or task))
     if out:
         check_writable(Path(out))
     lines = read_texts(texts) if texts else []
@@ -156,6 +150,18 @@ def measure(
     if out:
         write_sealed(Path(out), measured.as_json())
     return measured
+
+
+def _onnx_files(models: Sequence[Path | str], *, compared: bool) -> list[Path | None]:
+    """The path of each model that is an ONNX file, and None for the others; `compared` needs one file or more."""
+    if not models:
+        raise ModelError("no models given; give at least one folder, the teacher first")
+    files = [Path(model) if str(model).endswith(".onnx") else None for model in models]
+    if compared and not any(files):
+        raise ModelError(
+            "--texts and --task compare ONNX files with float32; add files written by trainer export to the models"
+        )
+    return files
 
 
 def _of_file(one: Measurement, file: Path, lines: list[str], task: str | None, task_data: Path) -> Measurement:

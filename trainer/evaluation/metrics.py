@@ -157,5 +157,19 @@ def collapsed(predicted: Values, gold: Values, *, regression: bool) -> bool:
     return _constant(predicted)
 
 
+def collapse_warning(models: int = 1, total: int = 1) -> str:
+    """A warning that models give the same answer to every dev example.
+
+    Args:
+        models: how many do.
+        total: how many were fine-tuned.
+    """
+    advice = "try more epochs, another learning rate or more training rows"
+    if total == 1:
+        return f"the model gives every dev example the same answer, so its score says nothing about it; {advice}"
+    verb = "gives" if models == 1 else "give"
+    return f"{models} of {total} models {verb} every dev example the same answer; {advice}"
+
+
 def _constant(values: Values) -> bool:
     return len(np.unique(values)) == 1

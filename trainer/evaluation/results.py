@@ -18,6 +18,7 @@ from corpora import Json, StorageError, identity_of, sha256_file, sha256_of
 from corpora.errors import first_line
 from trainer.errors import ResultDamaged
 from trainer.evaluation.finetuning.settings import Settings
+from trainer.evaluation.metrics import collapse_warning
 from trainer.plugin import Splits, Task
 from trainer.runtime import environment, parse_json, write_whole
 
@@ -96,20 +97,6 @@ class Column:
     def warning(self) -> str | None:
         """A sentence about seeds whose model has collapsed; None if there are none."""
         return collapse_warning(len(self.collapsed), len(self.seeds)) if self.collapsed else None
-
-
-def collapse_warning(models: int = 1, total: int = 1) -> str:
-    """A warning that models give the same answer to every dev example.
-
-    Args:
-        models: how many do.
-        total: how many were fine-tuned.
-    """
-    advice = "try more epochs, another learning rate or more training rows"
-    if total == 1:
-        return f"the model gives every dev example the same answer, so its score says nothing about it; {advice}"
-    verb = "gives" if models == 1 else "give"
-    return f"{models} of {total} models {verb} every dev example the same answer; {advice}"
 
 
 @dataclass(frozen=True)

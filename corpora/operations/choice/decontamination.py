@@ -20,6 +20,7 @@ from corpora.operations.choice.shared_ngrams import ROW, FindTask, RemoveTask, r
 from corpora.operations.document_selection import BY_ID
 from corpora.operations.thresholds import check_by
 from corpora.operations.version_writer import Rows, Work, write_version, written_parts
+from corpora.plugin import Json
 from corpora.store import Dataset, Manifest, Plan, Store, vocabulary_in
 
 NGRAM = 13
@@ -73,17 +74,8 @@ def without(
     evaluations = evaluations_of(of, parent, work)
     words = [each.name for each in evaluations if each.is_dataset]
     words += [absolute(word) for word in of if isinstance(word, str) and is_of_files(word)]
-    plan = Plan(
-        action="without",
-        components=({"kind": "operations", "name": "without", "version": VERSION},),
-        settings={"ngram": ngram, "by": by, "of": [each.digest for each in evaluations if each.is_dataset]}
-        | (BY_ID if by == "document" else {})
-        | ({"normalise": list(ignored)} if ignored else {}),
-        parents=(parent.fingerprint,),
-        inputs=tuple(sorted((each.name, each.digest) for each in evaluations if not each.is_dataset)),
-        recipe={"without": parent.name, "of": words, "ngram": ngram, "by": by}
-        | ({"normalise": list(ignored)} if ignored else {}),
-    )
+    options: dict[str, Json] = {"ngram": ngram, "by": by} | ({"normalise": list(ignored)} if ignored else {})
+    plan = _plan(parent, evaluations, words, options)
     name = name or f"{parent.name}-clean"
 
     def write(staging: Path) -> Manifest:
@@ -95,6 +87,20 @@ def without(
             raise
 
     return work.add(name, plan, write)
+
+
+def _plan(parent: Dataset, evaluations: list[Evaluation], words: list[str], options: dict[str, Json]) -> Plan:
+    """The plan of the version; `words` are the evaluation data as a recipe names them."""
+    return Plan(
+        action="without",
+        components=({"kind": "operations", "name": "without", "version": VERSION},),
+        settings=options
+        | {"of": [each.digest for each in evaluations if each.is_dataset]}
+        | (BY_ID if options["by"] == "document" else {}),
+        parents=(parent.fingerprint,),
+        inputs=tuple(sorted((each.name, each.digest) for each in evaluations if not each.is_dataset)),
+        recipe={"without": parent.name, "of": words} | options,
+    )
 
 
 def _write(

@@ -26,6 +26,10 @@ TrainingPrecision = Annotated[
     Literal["bf16", "fp32"] | None,
     typer.Option(help="Of matrix products in training; the default is bf16 on a GPU and fp32 on a CPU."),
 ]
+Cosine = Annotated[
+    bool,
+    typer.Option("--cosine", help="Score sentence pairs (STS-B) by the cosine of their vectors, without fine-tuning."),
+]
 Data = Annotated[Path, typer.Option(help="The folder with one folder per task, or with folders glue and squad.")]
 
 
@@ -46,23 +50,14 @@ def command(
     epochs: Annotated[float | None, typer.Option(help="Instead of the preset's.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")] = None,
     length: Annotated[int | None, typer.Option(min=8, help="Maximum tokens per sequence.")] = None,
-    stride: Annotated[
-        int | None, typer.Option(min=0, help="Tokens shared by neighbouring windows of a long context.")
-    ] = None,
-    min_updates: Annotated[
-        int | None, typer.Option(min=0, help="Add epochs until there are this many updates.")
-    ] = None,
+    stride: Annotated[int | None, typer.Option(min=0, help="Tokens that windows of a long context share.")] = None,
+    min_updates: Annotated[int | None, typer.Option(min=0, help="Add epochs up to this many updates.")] = None,
     train_rows: Annotated[int | None, typer.Option(min=1, help="Train on this many examples.")] = None,
     dev_rows: Annotated[int | None, typer.Option(min=1, help="Score on the first this many dev examples.")] = None,
     precision: TrainingPrecision = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="How many models to fine-tune at once.")] = 1,
-    cosine: Annotated[
-        bool,
-        typer.Option(
-            "--cosine", help="Score sentence pairs (STS-B) by the cosine of their vectors, without fine-tuning."
-        ),
-    ] = False,
+    cosine: Cosine = False,
     pooling: Pooling = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:

@@ -113,6 +113,8 @@ def run_jobs(
             run_job(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
     else:
         longest_first = sorted(due, key=lambda job: -_size(job, splits_of[job.task.title]))
+        if progress:
+            progress(f"{len(due)} fine-tunings, {workers.number} at once", 0, len(due))
         for done, what in enumerate(workers.run(longest_first), start=1):
             if progress:
                 progress(f"{what} done", done, len(due))

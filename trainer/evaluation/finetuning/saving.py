@@ -14,7 +14,8 @@ from trainer.evaluation.finetuning.settings import Settings, SettingValue, setti
 from trainer.evaluation.finetuning.task_distillation import TaskDistillation
 from trainer.evaluation.finetuning.teachers import CARD, check_one_task, task_distillation_of
 from trainer.evaluation.finetuning.training import Finetuned, finetune
-from trainer.evaluation.results import cell_of, collapse_warning, read_record, write_sealed
+from trainer.evaluation.metrics import collapse_warning
+from trainer.evaluation.results import cell_of, read_record, write_sealed
 from trainer.models import model_fingerprint, model_folder, quiet_transformers
 from trainer.plugin import Splits
 from trainer.runtime import check_writable, chosen, environment, staged_folder, usual_modes

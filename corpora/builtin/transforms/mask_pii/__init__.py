@@ -114,7 +114,7 @@ def _is_ip(text: str) -> bool:
 
 
 def _blanked(text: str, spans: list[Span]) -> str:
-    """A text of the same length in which what was found stands no more."""
+    """A text of the same length, with what was found blanked out."""
     for start, end in spans:
         text = f"{text[:start]}{FOUND * (end - start)}{text[end:]}"
     return text

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
-from corpora.builtin.sources.archives import ARCHIVE_ERRORS, random_access
+from corpora.builtin.sources.archives import ARCHIVE_ERRORS, ENCRYPTED_FLAG, UTF8_FLAG, random_access
 from corpora.builtin.sources.books.formats.blocks import Unreadable
 
 MAX_ENTRIES = 20_000
 MAX_ENTRY_BYTES = 32 << 20
 MAX_TOTAL_BYTES = 96 << 20
 CHUNK_BYTES = 1 << 20
-UTF8_FLAG = 0x800
-ENCRYPTED_FLAG = 0x1
 
 
 class ZipArchive:
