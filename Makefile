@@ -20,7 +20,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(EXAMPLES)
 	@test -n "$(PYTHON)" || { echo "no Python from 3.11 to 3.13 found; install one, or make PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[trainer,ray,dev]' \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[trainer,ray,fast,dev]' \
 		$(foreach example,$(EXAMPLES),-e $(dir $(example)))
 	@touch $@
 
@@ -50,7 +50,7 @@ fix: $(VENV)/.installed ## Mend what ruff can mend, and write the generated refe
 
 DATA ?= ../shared/data
 REAL := books encodings fidelity sentences templates wikitext
-ASKED := builds choice evaluation_speed planning probes quality_filters quick quick_pairs reading starts \
+ASKED := builds bz2_readers choice evaluation_speed planning probes quality_filters quick quick_pairs reading starts \
 	tokenize_words treebank vocabulary wikipedia_builds
 
 # ASKED need arguments (another checkout, a model, a peer, a treebank), or have a target of their own; their first lines say how to run them.

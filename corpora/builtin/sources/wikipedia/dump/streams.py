@@ -13,8 +13,8 @@ from pathlib import Path
 from corpora import InputError
 from corpora.builtin.sources.packed import MAGIC, open_packed
 from corpora.builtin.sources.unreadable import Unreadable
+from corpora.builtin.sources.wikipedia.dump.bzip2 import CHUNK, certain_content, ends_stream
 
-CHUNK = 1 << 20
 SHARD_BYTES = 64 << 20
 """The approximate amount of XML in a shard."""
 PACKED = 5
@@ -22,7 +22,6 @@ PACKED = 5
 STREAM = re.compile(rb"BZh[1-9]\x31\x41\x59\x26\x53\x59")
 _MARKS = {b"7z\xbc\xaf": "7z", b"PK\x03\x04": "zip"} | {mark: suffix[1:] for mark, suffix in MAGIC.items()}
 _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
-_END_OF_BZ2 = 0x177245385090
 
 
 class DamagedDump(Exception):
@@ -116,6 +115,31 @@ def _whole(path: Path, kind: str) -> Iterator[Chunk]:
 
 def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
     """The bz2 streams in order; a stream belongs to the shard in which it starts."""
+    given, certain = 0, certain_content(path, start, stop)
+    while True:
+        try:
+            content = next(certain)
+        except StopIteration as end:
+            whole = end.value
+            break
+        given += len(content)
+        yield Chunk(content)
+    if not whole:
+        yield from _rest(_decompressed(path, start, stop), given)
+    elif stop is not None:
+        yield from _decompressed(path, stop, stop)
+
+
+def _rest(read: Iterator[Chunk], given: int) -> Iterator[Chunk]:
+    """What was read after so many bytes."""
+    for chunk in read:
+        if content := chunk.content[given:]:
+            yield Chunk(content, chunk.beyond)
+        given = max(0, given - len(chunk.content))
+
+
+def _decompressed(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
+    """The same by `bz2`."""
     with path.open("rb") as file:
         file.seek(start)
         at, rest = start, b""
@@ -223,7 +247,7 @@ def looks_truncated(path: Path) -> bool:
         return not closes_root(tail)
     if kind == "xz":
         return not tail.rstrip(b"\0").endswith(b"YZ")
-    return kind == "bz2" and not _bz2_ends(tail)
+    return kind == "bz2" and not ends_stream(tail)
 
 
 def is_whole(path: Path) -> bool:
@@ -244,9 +268,3 @@ def closes_root(tail: bytes) -> bool:
         tail: at least the last few dozen bytes, decompressed.
     """
     return b"</mediawiki>" in tail.replace(b"\0", b"")
-
-
-def _bz2_ends(tail: bytes) -> bool:
-    """Whether the end-of-stream mark of bz2, which can start at any bit, is in its place before the checksum."""
-    bits = int.from_bytes(tail[-11:], "big")
-    return any((bits >> (32 + shift)) & ((1 << 48) - 1) == _END_OF_BZ2 for shift in range(8))
