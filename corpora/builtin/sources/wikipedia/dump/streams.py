@@ -15,8 +15,8 @@ from corpora.builtin.sources.packed import MAGIC, open_packed
 from corpora.builtin.sources.unreadable import Unreadable
 from corpora.builtin.sources.wikipedia.dump.bzip2 import CHUNK, certain_content, ends_stream
 
-SHARD_BYTES = 64 << 20
-"""The approximate amount of XML in a shard."""
+SHARD_BYTES = 20 << 20
+"""The approximate amount of XML in a shard: enough for a part of a build, so that workers share small dumps evenly."""
 PACKED = 5
 """The approximate compression ratio of bz2: bytes of XML per byte."""
 STREAM = re.compile(rb"BZh[1-9]\x31\x41\x59\x26\x53\x59")
@@ -30,7 +30,7 @@ class DamagedDump(Exception):
 
 @dataclass(frozen=True)
 class Chunk:
-    """Decompressed bytes, and whether they are from beyond the end of the shard."""
+    """Decompressed bytes, and whether they are from beyond the end of the shard; none if that begins with the next."""
 
     content: bytes
     beyond: bool = False
@@ -150,6 +150,8 @@ def _decompressed(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
                 raise DamagedDump(f"the data at byte {at:,} is not a bz2 stream")
             unpacker = bz2.BZ2Decompressor()
             beyond = stop is not None and at >= stop
+            if beyond:
+                yield Chunk(b"", beyond)  # before decompressing what may not be needed
             while not unpacker.eof:
                 if unpacker.needs_input and not rest and not (rest := file.read(CHUNK)):
                     raise DamagedDump(f"it ends in the middle of the bz2 stream that starts at byte {at:,}")

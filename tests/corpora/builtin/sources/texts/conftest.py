@@ -3,7 +3,7 @@
 import pytest
 
 from corpora.builtin.sources.texts import Texts
-from corpora.builtin.sources.texts.pages import Cuts
+from corpora.builtin.sources.texts.pieces import Cuts
 
 
 @pytest.fixture

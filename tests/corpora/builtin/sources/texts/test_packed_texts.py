@@ -11,7 +11,7 @@ import pytest
 
 import corpora
 from corpora import Document, Reject
-from corpora.builtin.sources.texts.pages import Cuts, piece_of, pieces, stream_pieces
+from corpora.builtin.sources.texts.pieces import Cuts, piece_of, pieces, stream_pieces
 
 PACK = {
     "gz": gzip.compress,

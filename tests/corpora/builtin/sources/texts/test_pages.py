@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.builtin.sources.texts.pages import Cuts, piece_of
+from corpora.builtin.sources.texts.pieces import Cuts, piece_of
 
 
 def test_markdown_is_read_as_text(tmp_path, read):

@@ -12,6 +12,7 @@ from corpora import Document, InputError
 from corpora.builtin.sources.wikipedia import Wikipedia
 from corpora.builtin.sources.wikipedia.articles import is_redirect
 from corpora.builtin.sources.wikipedia.dump import streams
+from corpora.builtin.sources.wikipedia.dump.pages import pages
 from corpora.builtin.templates.dates import Dates
 
 
@@ -54,14 +55,15 @@ def test_plain_xml_gives_the_same_pages_however_it_is_cut(dumps, shard_bytes):
     assert [o.title for shard in shards for o in source.read(shard)] == [f"Page {n}" for n in range(1, 21)]
 
 
-def test_streams_that_cut_pages_in_two_lose_none(dumps):
-    raw = dumps.xml(*dumps.pages(40)).encode()
-    path = dumps.write(b"".join(bz2.compress(raw[i : i + 301]) for i in range(0, len(raw), 301)), "wiki.xml.bz2")
+@pytest.mark.parametrize(("count", "size"), [(40, 301), (4, 5)])
+def test_streams_that_cut_pages_in_two_lose_none(dumps, count, size):
+    raw = dumps.xml(*dumps.pages(count)).encode()
+    path = dumps.write(b"".join(bz2.compress(raw[i : i + size]) for i in range(0, len(raw), size)), "wiki.xml.bz2")
     starts = streams.shard_starts(path, shard_bytes=1)
     source = Wikipedia(dump=(path,))
     shards = [_shard(path, start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
     assert len(shards) > 10
-    assert [o.title for shard in shards for o in source.read(shard)] == [f"Page {n}" for n in range(1, 41)]
+    assert [o.title for shard in shards for o in source.read(shard)] == [f"Page {n}" for n in range(1, count + 1)]
 
 
 def _shard(path, start, stop):
@@ -166,3 +168,11 @@ def test_another_version_of_a_built_in_renderer_makes_another_version_of_the_dat
     assert {each["name"]: each["version"] for each in second.manifest.plan["components"]} == listed | {
         "dates": Dates.version
     }
+
+
+def test_range_that_ends_between_pages_reads_nothing_beyond(dumps):
+    whole = dumps.streams(dumps.pages(20), 10)
+    starts = [match.start() for match in streams.STREAM.finditer(whole)]
+    path = dumps.write(whole[: starts[2]] + b"BZh9 is all that is left of the next stream", "wiki.xml.bz2")
+    found = list(pages(path, starts[1], starts[2], allow_cut=False))
+    assert [page.title for page in found] == [f"Page {n}" for n in range(1, 11)]
