@@ -44,6 +44,7 @@ REQUEST = re.compile(
 STORY_DATA = re.compile(
     r"(?:Rating|Archive Warnings?|Category|Categories|Fandoms?|Relationships?|Characters?|Additional Tags|Stats"
     r"|Series|Collections"
+    r"|Summary|Packaged|Story URL|Author URL"
     r"|Genres?|Pairings?|Warnings?|Story Rating|Status|Votes|Reads|Parts|Word ?count|Beta): \S.{0,400}"
 )
 """Fields above a story; they count only before its first chapter, and in groups."""

@@ -32,8 +32,12 @@ UNIFORM_GROUP = 4
 """The same if all match one rule, such as a list of addresses."""
 GROUP_GAP = 2
 SHORT_WORDS = 8
+LINE_WORDS = 15
+LINES = 5
+"""Where lines between two notices are examined, each must be nearer than this to both of them."""
 END_BLOCKS = 30
-PUBLISHERS = frozenset({"gutenberg", "smashwords", "another library", GOOGLES_NOTE})
+LIBRARY = "another library"
+PUBLISHERS = frozenset({"gutenberg", "smashwords", LIBRARY, GOOGLES_NOTE})
 """Rules that name a publisher of e-books; near the ends they need no second sign."""
 UNPROTECTED = frozenset({GOOGLES_NOTE, TRANSCRIBERS_NOTE})
 EDITION = re.compile(
@@ -154,20 +158,21 @@ def _key(text: str) -> str:
 
 
 def _after_requests(blocks: Sequence[Block], found: Mapping[int, str], signs: Mapping[int, set[str]]) -> Iterator[int]:
-    """Short lines among the last requests, such as `Thanks!` or a name."""
+    """Short lines among the last requests, such as `Thanks!` or a name, and all that a library adds behind its name."""
     last = range(max(len(blocks) - END_BLOCKS, 0), len(blocks))
     begin = next((n for n in last if n in found and not signs[n].isdisjoint(REQUESTS)), len(blocks))
-    for n in range(begin, len(blocks)):
+    credit = next((n for n in last if n in found and LIBRARY in signs[n]), len(blocks))
+    for n in range(min(begin, credit), len(blocks)):
         block = blocks[n]
         if block.level == 1 and is_division(block.text):
             return
-        is_short = not block.level and words_in(block.text) <= SHORT_WORDS
+        is_short = not block.level and (words_in(block.text) <= SHORT_WORDS or n > credit)
         if is_short and n not in found and not _is_protected(block.text) and not is_spoken(block.text):
             yield n
 
 
 def _between_notices(blocks: Sequence[Block], found: Mapping[int, str]) -> Iterator[int]:
-    """Paragraphs near the ends that mention the edition and are next to notices and not to text."""
+    """Paragraphs near the ends that mention the edition and are next to notices, and short lines between notices."""
     opening = next((n for n, block in enumerate(blocks) if block.level and _opens_text(blocks, n)), END_BLOCKS)
     ends = [*range(min(opening, END_BLOCKS, len(blocks))), *range(max(len(blocks) - END_BLOCKS, opening), len(blocks))]
     for n in ends:
@@ -178,8 +183,21 @@ def _between_notices(blocks: Sequence[Block], found: Mapping[int, str]) -> Itera
         after = n + 1 in found or n + 2 in found
         is_enclosed = (before and (after or _is_border(blocks, n + 1))) or (after and _is_border(blocks, n - 1))
         is_story = _is_protected(block.text) or is_spoken(block.text)
-        if is_enclosed and EDITION.search(block.text.lower()) and not is_story:
+        is_inside = _reaches_notice(blocks, found, range(n, n - LINES, -1)) and _reaches_notice(
+            blocks, found, range(n, n + LINES)
+        )
+        if not is_story and (is_inside or (is_enclosed and EDITION.search(block.text.lower()))):
             yield n
+
+
+def _reaches_notice(blocks: Sequence[Block], found: Mapping[int, str], order: Iterable[int]) -> bool:
+    """Whether only short lines without a stop, which a page of notices has in any language, are before a notice."""
+    for n in order:
+        if n in found:
+            return True
+        if not 0 <= n < len(blocks) or words_in(blocks[n].text) > LINE_WORDS or ends_like_prose(blocks[n].text):
+            return False
+    return False
 
 
 def _is_border(blocks: Sequence[Block], number: int) -> bool:

@@ -172,7 +172,7 @@ RULES = (
         "thanks and requests",
         "other titles|other books|other works|more books|next book|also by|newsletter|mailing list",
         r"discover (?:other|more) (?:titles|books|works)|^\W*+also (?:available )?by\b"
-        r"|^\W*+(?:other|more) (?:books|titles|works|novels|stories) (?:by|from)\b"
+        r"|^\W*+(?:other|more) (?:books|titles|works|novels|stories) (?:by|from|in)\b"
         r"|(?:sign up|subscribe|join)\b.{0,60}(?:newsletter|mailing list)"
         r"|(?:newsletter|mailing list).{0,60}(?:sign up|subscri|releases|https?:|www\.)",
         120,

@@ -68,7 +68,8 @@ END_RULES = (
         "credit",
         "typeset|lektorat|umschlag|couverture|cubierta|portada|copertina|scanned |proofed |typed "
         "|omslag|manufactured in|edition |design by|design:|editing:|formatting:",
-        r"^\W*+(?:typeset (?:by|in)\b|lektorat\b|umschlag(?:gestaltung|foto|bild)|(?:photo|illustration) de couverture"
+        r"^\W*+(?:typeset (?:by|in)\b|lektorat\b|umschlag(?:gestaltung|foto|bild)|(?:photo"
+        r"|illustration) de couverture"
         r"|(?:diseño|ilustración|imagen) de (?:la )?(?:cubierta|portada)|(?:scanned|proofed|typed) (?:and \w+ )?by\b"
         r""
         r"|omslag(?:ontwerp|foto)?\b|(?:(?:interior|book|e-?book) design|editing|formatting)(?: by\b|:)"
@@ -97,15 +98,38 @@ END_RULES = (
         r"|dal\w*)\b"
         r"|traduzione (?:di|dal\w*|a cura)\b|aus dem \w+(?:en|ischen)? (?:übersetzt )?von\b|übersetzt von\b"
         r"|vertaald (?:door|uit)\b"
-        r"|tradução de\b|traduzido (?:do|por)\b|translated (?:from the|by)\b|перевод (?:с|со)\b)[^!?]{0,80}(?<![.!?])$",
+        r"|tradução de\b|traduzido (?:do|por)\b|translated (?:from the|by)\b|перевод (?:с"
+        r"|со)\b)[^!?]{0,80}(?<![.!?])$",
         15,
+    ),
+    rule(
+        "credit",
+        "published by|independently published|cover:|map by|maps by|asin|rendered into|last updated",
+        r"^\W*+(?:published by\b.{0,40}\b(?:services|amazon|kdp|createspace|draft2digital|lulu)\b"
+        r"|independently published\b"
+        r"|cover ?: ?\S|maps? by \S|asin\b\W*b0|rendered into html by\b|last updated \w+day\b)[^!?]{0,80}$",
+        15,
+    ),
+    rule(
+        "rights notice",
+        "public domain|copyright law",
+        r"\b(?:is|are) in the \W?public domain\W? in\b|\bcopyright laws? (?:varies|vary|differs?) in\b",
+        120,
+    ),
+    rule(
+        "thanks and requests",
+        "sign up for|join my|join the",
+        r"^\W*+(?:sign up for|join (?:my|the)) .{0,60}\b(?:club|list|free|readers?)\b.{0,80}\b(?:free|releases"
+        r"|\w+\.com)\b",
+        60,
     ),
     rule("version", "version|v1|v2|v3|v0", r"^\W*+(?:version|v\.?) ?\d{1,2}\.\d{1,2}\b(?!%)", 25),
     rule(
         "content notice",
-        "adult|mature|explicit|over 18|18 years",
+        "adult|mature|explicit|over 18|18 years|content warning|trigger warning",
         r"^\W*+(?:warning|content warning|note)\b.{0,80}\b(?:adult|mature|explicit|graphic)"
         r"\b.{0,20}\b(?:content|language|themes?|material|situations?|scenes?|readers?|audiences?|sex\w*|violence)\b"
+        r"|^\W*+(?:content|trigger) warnings?:? .{0,40}\b(?:book|novel|story|contains?)\b"
         r"|intended for (?:\w+ )?(?:adults?|mature|readers over)|\bnot suitable for (?:readers|anyone) under\b",
         60,
     ),
@@ -122,7 +146,8 @@ END_RULES = (
     ),
     rule(
         "thanks and requests",
-        "story continues|pre-order|preorder|you'll love|you’ll love|you might|you may also|did you |free book|free copy"
+        "story continues|pre-order|preorder|you'll love|you’ll love|you might|you may also|did you |free book"
+        "|free copy"
         "|merci d|gracias por|grazie per|obrigad|vielen dank|commentaire|reseña|read more",
         r"^\W*+(?:the|\w+['’]s) (?:story|adventure|saga|series) continues in\b|^\W*+pre-?order\b|^\W*+read more at\b"
         r"|^\W*+if you (?:enjoyed|liked|loved)\b.{1,60}\byou(?:['’]ll| will| might| may)(?: also)? "

@@ -92,6 +92,7 @@ MATTER = re.compile(
     r"|(?:discussion|study|book club|reading group|reader['’]?s['’]?) (?:questions|guide)"
     r"|(?:advance )?praise for\b.{0,60}|questions for (?:discussion|reading groups|book clubs)"
     r"|(?:a )?(?:sneak )?(?:preview|peek|excerpt|sample)\b.{0,60}|transcriber['’]?s['’]? notes?|uncopyright"
+    r"|about this (?:digital |electronic )?(?:edition|e-?book)|à propos de cette édition(?: électronique)?"
     r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
     r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"
     r"|über (?:den autor|die autorin)|danksagung|impressum|remerciements|(?:à propos|au sujet) de l['’]auteure?"

@@ -45,6 +45,8 @@ APART_BLOCKS = 8
 CONTENTS_BLOCKS = 120
 TITLE_PAGE_BLOCKS = 20
 BREAKS_OFF = re.compile(r"[,;:—–-]\W*$")
+ABOUT = re.compile(r"\W*(?:about|à propos|au sujet|sobre|über|o)\b", re.I)
+"""The first word of headings of matter that are not capitalised like titles."""
 DECORATIONS = "#=*~-–—_<+•.["
 DECORATED = re.compile(
     r"(?:#{1,6}|={1,6}|\*{1,6}|~{1,6}|[-–—]{1,6}|_{1,6}|<{1,3}|\+{1,6}|•|\.{2,6}|\[) *+(\w.*?) *[#=*~–—_>+•.\]-]*+"
@@ -170,7 +172,7 @@ def _ends_part(blocks: Sequence[Block], number: int, levels: Mapping[int, int]) 
 
 def _is_matter(text: str) -> bool:
     return (MATTER.fullmatch(text) or CONTENTS.fullmatch(text)) is not None and (
-        is_title(text) or words_in(text) <= SENTENCE_WORDS
+        is_title(text) or words_in(text) <= SENTENCE_WORDS or ABOUT.match(text) is not None
     ) and not re.search(r"[.!?,;]$", text)  # fmt: skip
 
 

@@ -181,8 +181,23 @@ def front_matter(blocks: Sequence[Block], removed: Mapping[int, str]) -> Iterato
     else:
         return
     yield from front
+    yield from _lines_between(blocks, {*front, *removed})
 
 
+def _lines_between(blocks: Sequence[Block], matter: set[int]) -> Iterator[int]:
+    """Single lines between two of a title page, such as a title that is not capitalised like one: `La via del sale`."""
+    for number in matter:
+        line, behind = number + 1, number + 2
+        if line in matter or behind not in matter or behind >= FRONT_BLOCKS or blocks[line].level:
+            continue
+        text = blocks[line].text
+        is_text = ends_like_prose(text) or is_narration(text) or is_dialogue(text)
+        if words_in(text) <= TITLE_WORDS and not is_text and not text[0].islower():
+            yield line
+
+
+SHORT_SENTENCE = re.compile(r"[^\W\d_][.!?…]$(?<![A-ZÀ-ÞА-ЯΑ-Ω][.!?…])|[。！？]$")
+"""The end of a sentence, and not of a line of initials or capitals."""
 SALUTATION = re.compile(
     r"(?:my |mein[er]? |mon |ma )?(?:dear(?:est)?|liebe[rs]?|cher|chère|querid[oa]|estimad[oa]|car[oa]|carissim[oa]"
     r"|beste|lieve|geachte|kære|kära?|drog[ia]|дорог(?:ой|ая)|милый|милая|hello|hi)\b[^.?]{1,60}[,!—–:]",
@@ -214,7 +229,7 @@ def _is_dedication(blocks: Sequence[Block], number: int) -> bool:
 
 def _without_short_sentences(blocks: Sequence[Block], front: list[int], text: int) -> list[int]:
     """A title page without short sentences right before the text, which belong to it: `Rain. Nobody came.`"""
-    while front and front[-1] == text - 1 and re.search(r"[a-z][.!?…]$|[。！？]$", blocks[text - 1].text):
+    while front and front[-1] == text - 1 and SHORT_SENTENCE.search(blocks[text - 1].text):
         if CREDIT.match(blocks[text - 1].text):
             break
         front, text = front[:-1], text - 1

@@ -7,12 +7,14 @@ from functools import cache
 
 from corpora.arrays import Literals
 from corpora.builtin.sources.books.cleaning.boilerplate_rules import RULES, Rule
-from corpora.builtin.sources.books.cleaning.end_rules import END_RULES
+from corpora.builtin.sources.books.cleaning.end_rules import END_RULES as ENGLISH_END_RULES
+from corpora.builtin.sources.books.cleaning.foreign_end_rules import FOREIGN_END_RULES
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")
 """A book without any of these was not published electronically, and can have boilerplate only at its ends."""
 END_BLOCKS = 60
+END_RULES = (*ENGLISH_END_RULES, *FOREIGN_END_RULES)
 
 
 def signs_in(blocks: Sequence[Block]) -> dict[int, set[str]]:
@@ -40,8 +42,8 @@ def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[int, Rule]]:
     for number, rule in _hinted(whole, places):
         if published or number < END_BLOCKS or number >= back:
             yield number, rule
-    for text, first in ((_lower(blocks[:END_BLOCKS]), 0), (_lower(blocks[back:]), back)):
-        yield from _hits(text, first)
+    for ends, first in ((blocks[:END_BLOCKS], 0), (blocks[back:], back)):
+        yield from _hits("\n".join([block.text.lower() for block in ends]).encode("utf-8", "surrogatepass"), first)
 
 
 @cache

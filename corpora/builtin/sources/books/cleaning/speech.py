@@ -33,7 +33,7 @@ STATE = re.compile(
 SUBJECT = re.compile(rf"\b(?:{PERSON}) {PAST}\b(?! by\b)")
 NAMED = re.compile(
     r"(?:^|[,;—–-] ?(?:and |but |so |or )?|\b(?:and|but|so|because|while|when|that|as|where|until|than) )"
-    rf"(?!(?:First|Originally|Previously|Newly|Also) )[A-Z][a-z]+(?: [A-Z][a-z]+)? {PAST}\b(?! by\b)"
+    rf"(?!(?:First|Last|Originally|Previously|Newly|Also) )[A-Z][a-z]+(?: [A-Z][a-z]+)? {PAST}\b(?! by\b)"
 )
 """Somebody by name did something."""
 THING = re.compile(

@@ -9,6 +9,7 @@ from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from corpora.builtin.sources.books.cleaning.prose import ends_like_prose
 from corpora.builtin.sources.books.formats.verse import has_uneven_lines, prose_width, verse_lines
 
 Layout = Literal["lines", "wrapped", "double-spaced"]
@@ -23,6 +24,8 @@ INDENTED_CONTINUES_RATE = 0.1
 """The same if first lines are indented, because in dialogue most lines are first lines."""
 FULL_RATE = 0.6
 """The same for scripts without case: the share of lines too full for the next line's first word."""
+STOPPED_RATE = 0.6
+"""In these scripts, wraps seldom fall behind a full stop; if more lines than this end in one, lines are paragraphs."""
 MAX_INDENT = 12
 INDENTED_RATE = 0.02
 """If at least this share of lines begins further to the right, the indents can mark paragraphs."""
@@ -50,6 +53,7 @@ class _Pairs(NamedTuple):
     cased: bool
     continues: float
     full: float
+    stopped: float
     uneven: bool
 
 
@@ -82,19 +86,23 @@ def layout_of(text: str) -> Layout:
 def _is_wrapped(pairs: _Pairs) -> bool:
     if pairs.breaks < 3 or pairs.width > MAX_WIDTH or pairs.uneven:
         return False
-    return pairs.continues >= CONTINUES_RATE if pairs.cased else pairs.full >= FULL_RATE
+    if pairs.cased:
+        return pairs.continues >= CONTINUES_RATE
+    return pairs.full >= FULL_RATE and pairs.stopped < STOPPED_RATE
 
 
 def _pairs(pairs: list[tuple[str, str]]) -> _Pairs:
     if not pairs:
-        return _Pairs(0, 0, True, 0.0, 0.0, False)
+        return _Pairs(0, 0, True, 0.0, 0.0, 0.0, False)
     width = _width([line for line, _ in pairs])
     inside = _inside_sentences(pairs)
     full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairs)
     cased = sum(after[0].lower() != after[0].upper() for _, after in pairs) * 4 > len(pairs)
+    stopped = 0 if cased else sum(ends_like_prose(line) for line, _ in pairs)
     small = sum(line[0].islower() for line, _ in pairs)
     uneven = cased and small >= SMALL_RATE * len(pairs) and has_uneven_lines(inside)
-    return _Pairs(len(pairs), width, cased, len(inside) / len(pairs), full / len(pairs), uneven)
+    rates = (len(inside) / len(pairs), full / len(pairs), stopped / len(pairs))
+    return _Pairs(len(pairs), width, cased, *rates, uneven)
 
 
 def _inside_sentences(pairs: Iterable[tuple[str, str]]) -> list[str]:

@@ -77,6 +77,82 @@ def test_a_notice_at_either_end_goes(line, place):
     assert paragraphs(*texts) == (*STORY, *STORY)
 
 
+FOREIGN_NOTICES = [
+    "Wszelkie prawa są zastrzeżone.",
+    "Redaktorka: Ada Mor",
+    "Wydanie II, Gdynia 2011",
+    "Все права защищены, включая права на перевод.",
+    "УДК 82-31",
+    "Знак информационной продукции 18+",
+    "Вы скачали роман с сайта Royallib.com",
+    "2. Auflage 2015",
+    "Niets uit deze uitgave mag worden gekopieerd.",
+    "È vietata la riproduzione di ogni parte del libro.",
+    "Omslag: Ada Mol",
+    "Všechna práva vyhrazena.",
+    "Děkuji, že jste knihu dočetli a koupili.",
+    "Bu romanı okuduğunuz için çok teşekkürler.",
+    "Kaikki oikeudet pidätetään.",
+    "Με επιφύλαξη παντός νόμιμου δικαιώματος.",
+    "本書の無断転載を固く禁じます。",
+    "この作品はフィクションです。",
+    "版权所有，侵权必究。",
+    "초판 2쇄 발행 2011년 6월 3일",
+    "Cet ouvrage est publié par la Bibliothèque électronique du Québec.",
+    "Tekst pochodzi z serwisu Wolne Lektury.",
+    "Rendered into HTML by A. Volunteer",
+    "Cover: Mole and Daughter",
+]
+
+
+@pytest.mark.parametrize("line", FOREIGN_NOTICES)
+@pytest.mark.parametrize("place", [0, 24])
+def test_a_notice_in_another_language_at_either_end_goes(line, place):
+    texts = [*STORY, *STORY]
+    texts.insert(place, line)
+    assert paragraphs(*texts) == (*STORY, *STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Redaktor: stary wilk, pomyślała i zgasiła lampę.",
+        "Wydarzenia tej nocy nie były przypadkowe.",
+        "Спасибо, что вы приехали.",
+        "События того лета были не случайны.",
+        "Niets hier berust op toeval.",
+        "Cette ressemblance n’était pas une coïncidence.",
+        "Bu olay bir tesadüf değildi.",
+        "Děkuji, že jste přišli.",
+        "彼女は無断で船に乗った。",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 24])
+def test_a_story_in_another_language_may_begin_and_end_with_such_words(line, place):
+    texts = [*STORY, *STORY]
+    texts.insert(place, line)
+    assert line in paragraphs("Smashwords Edition", "Chapter 1", *texts)
+
+
+def test_short_lines_between_notices_go_in_any_language():
+    page = ["© 2014 Ada Moor", "Trykt i Bergen", "Skrift og papir fra Mol", "All rights reserved."]
+    assert paragraphs("Ferja", *page, "Chapter 1", *STORY) == tuple(STORY)
+
+
+def test_what_a_library_adds_behind_its_name_goes():
+    tail = [
+        "This e-book comes from the online library Wikisource.",
+        "We thank all who typed it in.",
+        "The users were:",
+        "Mole",
+    ]
+    assert paragraphs("Chapter 1", *STORY * 4, "About this digital edition", *tail) == tuple(STORY * 4)
+
+
+def test_a_title_in_small_letters_goes_with_the_title_page():
+    assert paragraphs("Ada Moro", "La via del sale", "Milano 1903", "Capitolo 1", *STORY) == tuple(STORY)
+
+
 @pytest.mark.parametrize("line", ["www.adamoor.com", "ISBN: 978-1-234-56789-7", "Thank you for reading!"])
 def test_one_sign_amid_the_book_is_not_enough(line):
     assert line in paragraphs("Smashwords Edition", "Chapter 1", *STORY * 4, line, *STORY * 4)
