@@ -52,6 +52,7 @@ from .plugin.component import Option as Option
 from .plugin.component import option as option
 from .plugin.component import options_of as options_of
 from .plugin.discovery.code import identity_of as identity_of
+from .plugin.discovery.registry import PluginFile as PluginFile
 from .plugin.discovery.registry import Registry as Registry
 from .plugin.discovery.registry import registry as registry
 from .plugin.hashing import sha256_file as sha256_file

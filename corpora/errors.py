@@ -28,7 +28,9 @@ from collections.abc import Iterable
 
 
 class CorporaError(Exception):
-    """The base class. The command line prints the message, without a traceback, and exits with 1."""
+    """The base class. The command line prints the message, without a traceback, and exits with `exit_code`."""
+
+    exit_code = 1
 
 
 class OptionError(CorporaError, ValueError):

@@ -13,6 +13,7 @@
       * IdsBeyondVocabulary
       * HeldOutOverlap
     + RunError
+      * RunStopped
       * OtherRecipe
       * RunInUse
       * NoCheckpoint
@@ -28,12 +29,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 
 from corpora import CorporaError
 
 
 class TrainerError(CorporaError):
-    """Base class of all trainer errors. The command line prints the message, without a traceback, and exits with 1."""
+    """Base class of all trainer errors."""
 
 
 class ModelError(TrainerError):
@@ -78,6 +80,20 @@ class HeldOutOverlap(TransferError):
 
 class RunError(TrainerError):
     """A run cannot start, continue or finish."""
+
+
+class RunStopped(RunError):
+    """A run stopped because it was asked to. The command line exits with 130 after Ctrl-C, and with 143 after SIGTERM.
+
+    Args:
+        message: where it stopped, and the command that continues it.
+        signal: the number of the signal; None for a time limit.
+    """
+
+    def __init__(self, message: str, signal: int | None = None) -> None:
+        super().__init__(message)
+        self.signal = signal
+        self.exit_code = 128 + signal if signal in (SIGINT, SIGTERM) else 1
 
 
 class OtherRecipe(RunError):

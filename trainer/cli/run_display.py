@@ -16,8 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from corpora.errors import counted
 from trainer import Callback, Outcome, Run
+from trainer.errors import RunStopped
 
-SIGNAL_EXIT = 128
 SECONDS_BETWEEN_LINES = 30
 
 
@@ -68,7 +68,7 @@ def tell_end(outcome: Outcome, *, command: str) -> None:
         command: the command to continue it with, `distill` or `pretrain`.
 
     Raises:
-        typer.Exit: 128 plus the signal's number, after SIGINT or SIGTERM.
+        RunStopped: the run was stopped by SIGINT or SIGTERM.
     """
     if int(os.environ.get("RANK", "0")) > 0:
         return
@@ -78,12 +78,13 @@ def tell_end(outcome: Outcome, *, command: str) -> None:
         early = f" of {outcome.total:,} ({outcome.reason})" if outcome.reason else ""
         typer.echo(f"{counted(outcome.updates, 'update')} done{early}; the model is in {_shown(outcome.student)}")
         return
-    typer.echo(
+    stopped = (
         f"stopped after update {outcome.updates:,} of {outcome.total:,} ({outcome.reason}); "
         f"continue with: trainer {command} --resume --out {outcome.folder}"
     )
     if outcome.signal is not None and outcome.reason in ("SIGINT", "SIGTERM"):
-        raise typer.Exit(SIGNAL_EXIT + outcome.signal)
+        raise RunStopped(stopped, outcome.signal)
+    typer.echo(stopped)
 
 
 def _shown(path: Path | None) -> str:

@@ -27,6 +27,7 @@ from .setup.vocabulary import reencoded_rows as reencoded_rows
 from .training.fidelity import check_apart as check_apart
 from .training.fidelity import held_out_batch as held_out_batch
 from .training.fidelity import held_out_numbers as held_out_numbers
+from .training.interruption import Stopper as Stopper
 from .training.loop import Outcome as Outcome
 from .training.schedule import learning_rate_factor as learning_rate_factor
 from .training.schedule import warmup_updates as warmup_updates

@@ -7,7 +7,6 @@ from .evaluator import evaluate_together as evaluate_together
 from .evaluator import read_tasks as read_tasks
 from .evaluator import tasks_of as tasks_of
 from .finetuning.jobs import Progress as Progress
-from .finetuning.jobs import Workers as Workers
 from .finetuning.saving import keep_finetuned as keep_finetuned
 from .finetuning.settings import GRID as GRID
 from .finetuning.settings import SettingValue as SettingValue

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from corpora.errors import counted, unknown_name
 from trainer.errors import ModelError, TaskError, TaskNotFound
-from trainer.evaluation.finetuning.jobs import FineTuning, Progress, Workers, run_jobs
+from trainer.evaluation.finetuning.jobs import FineTuning, Progress, run_jobs
 from trainer.evaluation.finetuning.settings import SEEDS, Settings, SettingValue, settings_for, shape_of
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.evaluation.results import CellResult, Column, write_sealed
 from trainer.evaluation.scoring import GLUE_PRESETS, glue_score
 from trainer.models import model_fingerprint, model_folder
 from trainer.plugin import Splits, Task
-from trainer.runtime import check_writable, chosen
+from trainer.runtime import Workers, check_writable, chosen
 
 JobResult = tuple[FineTuning, CellResult]
 """A fine-tuning and its stored result."""

@@ -17,3 +17,4 @@ from .precision import precision_for as precision_for
 from .ranks import Ranks as Ranks
 from .ranks import is_first as is_first
 from .throughput import Meter as Meter
+from .workers import Workers as Workers

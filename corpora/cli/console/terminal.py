@@ -64,7 +64,7 @@ def run_app(
             warnings.simplefilter("default", UserWarning)
             app(line)(args=line, prog_name=name)
     except CorporaError as error:
-        fail(str(error), code=USAGE if is_usage(error) else 1)
+        fail(str(error), code=USAGE if is_usage(error) else error.exit_code)
     except BrokenPipeError:  # the reader of our output, such as head, has exited
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None

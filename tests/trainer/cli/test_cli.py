@@ -88,12 +88,12 @@ def test_a_terminated_run_says_how_to_go_on_and_does(
         "--budget",
         "updates=100000",
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     deadline = time.monotonic() + 120
     while not (out / "log.jsonl").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    assert f"continue with: trainer distill --resume --out {out}" in process.communicate(timeout=60)[0]
+    assert f"continue with: trainer distill --resume --out {out}" in process.communicate(timeout=60)[1]
     assert process.returncode == 128 + signal.SIGTERM
     assert "the time limit" in trainer("distill", "--resume", "--out", out, "--stop-after", "1s").out
 

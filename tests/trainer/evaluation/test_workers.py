@@ -15,7 +15,7 @@ import pytest
 
 from corpora import WorkerError
 from trainer.evaluation.evaluator import evaluate, evaluate_together
-from trainer.evaluation.finetuning.jobs import Workers
+from trainer.runtime import Workers
 
 pytestmark = pytest.mark.slow
 ONE_EPOCH = {"epochs": 1.0}

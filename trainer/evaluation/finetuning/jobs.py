@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Self
 
-from corpora import WorkerError, exit_with_parent
 from trainer.errors import TaskError
 from trainer.evaluation.finetuning.settings import Settings
 from trainer.evaluation.results import Cell, CellResult, cell_of, find_cell, read_cell, share_cell, write_cell
 from trainer.plugin import Splits, Task
-from trainer.runtime import without_cudnn_attention
+from trainer.runtime import Workers
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the task, the updates done and the total."""
@@ -45,52 +39,6 @@ class FineTuning:
         return cell_of(self.task, splits, self.identity, self.settings, self.seed)
 
 
-class Workers:
-    """Processes that fine-tune several models at once.
-
-    They start with the first fine-tunings and stay until `close` or the end of a `with` block: a start takes seconds.
-
-    Args:
-        number: how many; each uses one thread.
-    """
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the processes; the next fine-tunings start new ones."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
-
-    def run(self, jobs: Sequence[FineTuning]) -> Iterator[str]:
-        """Do jobs and store their results; the name of each, in order.
-
-        Args:
-            jobs: the fine-tunings.
-
-        Raises:
-            WorkerError: a process died.
-        """
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number, mp_context=get_context("spawn"), initializer=_start_worker)
-        try:
-            yield from self._pool.map(_fill_alone, jobs)
-        except BrokenProcessPool as error:
-            self.close()
-            raise WorkerError(
-                "a process that fine-tuned a model died (killed, or out of memory); run the same command again to "
-                "continue, with fewer workers if memory is short"
-            ) from error
-
-
 def run_jobs(
     jobs: Sequence[FineTuning], splits_of: Mapping[str, Splits], *, workers: Workers, progress: Progress | None = None
 ) -> list[CellResult]:
@@ -99,7 +47,7 @@ def run_jobs(
     Args:
         jobs: the fine-tunings, in the order of the results.
         splits_of: the data of each task, by its title.
-        workers: used if there are several fine-tunings to do, and several workers.
+        workers: used if there are several, and they are started or there are several fine-tunings to do.
         progress: called after each update, or with several workers after each fine-tuning.
 
     Raises:
@@ -108,14 +56,14 @@ def run_jobs(
     """
     found = [find_cell(job.out / "cells", job.cell(splits_of[job.task.title])) for job in jobs]
     due = [job for job, result in zip(jobs, found, strict=True) if result is None]
-    if workers.number <= 1 or len(due) <= 1:
+    if workers.number <= 1 or (len(due) <= 1 and not workers.started):
         for number, job in enumerate(due, start=1):
             run_job(job, splits_of[job.task.title], _numbered(progress, number, len(due)))
     else:
         longest_first = sorted(due, key=lambda job: -_size(job, splits_of[job.task.title]))
         if progress:
             progress(f"{len(due)} fine-tunings, {workers.number} at once", 0, len(due))
-        for done, what in enumerate(workers.run(longest_first), start=1):
+        for done, what in enumerate(workers.map(_fill_alone, longest_first), start=1):
             if progress:
                 progress(f"{what} done", done, len(due))
     return [result or _stored(job, splits_of[job.task.title]) for job, result in zip(jobs, found, strict=True)]
@@ -164,22 +112,9 @@ def _size(job: FineTuning, splits: Splits) -> float:
 
 
 def _fill_alone(job: FineTuning) -> str:
-    """Do a job in a worker, and return its name; Ctrl-C ends it, but not a worker that waits."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        run_job(job, job.task.read(job.data))
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Do a job in a worker, and return its name."""
+    run_job(job, job.task.read(job.data))
     return f"{job.task.title} seed {job.seed}"
-
-
-def _start_worker() -> None:
-    import torch
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    exit_with_parent()
-    torch.set_num_threads(1)
-    without_cudnn_attention()
 
 
 def _stored(job: FineTuning, splits: Splits) -> CellResult:

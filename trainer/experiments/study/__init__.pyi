@@ -34,13 +34,13 @@ from .reports.page import report as report
 from .reports.page import write_report as write_report
 from .run_results import merged as merged
 from .run_results import read_run_results as read_run_results
-from .runner import StudyCallbacks as StudyCallbacks
-from .runner import make_teacher as make_teacher
 from .runner import opened as opened
 from .runner import report_study as report_study
 from .runner import run_study as run_study
-from .runner import score_model as score_model
-from .runner import train_student as train_student
+from .steps import StudyCallbacks as StudyCallbacks
+from .steps import make_teacher as make_teacher
+from .steps import score_model as score_model
+from .steps import train_student as train_student
 from .stored_answers import StoredAnswer as StoredAnswer
 from .stored_answers import study_answers as study_answers
 from .study_run import StudyRun as StudyRun

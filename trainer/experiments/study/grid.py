@@ -37,6 +37,10 @@ class StudyTable(Component):
     title: str = option("Distilling BERT: what the transfer dataset does", "The report's title.", decides=False)
     score: Literal["sanh9", "glue8", "leaderboard"] = option("sanh9", "Which GLUE score the report shows.")
     measure: bool = option(True, "Whether to measure size and inference time of teacher and student.")
+    workers: int = option(
+        1, "How many students to train, and models to fine-tune, side by side; on a GPU, only to fine-tune.", min=1,
+        decides=False,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class EvaluateTable(Component):
     squad: bool = option(True, "Whether to evaluate on SQuAD.")
     preset: Literal["study", "robust"] = option("study", "How to fine-tune.")
     seeds: int | None = option(None, "Number of fine-tuning seeds; default: the preset's.", min=1)
-    workers: int = option(1, "How many models to fine-tune at once.", min=1)
+    workers: int | None = option(None, "How many models to fine-tune at once; default: workers of [study].", min=1)
     device: str = option("auto", "cpu, cuda, or auto.")
 
 
@@ -131,6 +135,11 @@ class Study:
     def repeat(self) -> str:
         """The command with its file, for messages on how to continue."""
         return f"{self.command} {self.path}"
+
+    @property
+    def workers(self) -> int:
+        """The number of processes that train and fine-tune models side by side."""
+        return self.evaluate.workers or self.table.workers
 
     @property
     def benchmarks(self) -> list[str]:
@@ -277,6 +286,8 @@ def _check(study: Study) -> None:
         raise RecipeError(f"[study] transfer and fidelity-only both list {', '.join(sorted(both))}")
     if study.table.fidelity_only and not (study.probes or study.distillation().held_out):
         raise RecipeError("[study] fidelity-only needs held-out in [distill], or [probes]")
+    if study.table.workers > 1 and study.workers != study.table.workers:
+        raise RecipeError("[study] and [evaluate] have different workers; both use the same processes, so set one")
     for student in study.students:
         study.distillation(student)
     if study.probes is not None:

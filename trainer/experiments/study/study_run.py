@@ -9,9 +9,10 @@ from corpora import Dataset, Json, sha256_of
 from corpora import open as open_dataset
 from trainer.distillation import plugins_of, student_plugins
 from trainer.errors import ResultDamaged
-from trainer.evaluation import Workers, read_sealed
+from trainer.evaluation import read_sealed
 from trainer.experiments.study.grid import Student, Study
 from trainer.models import model_fingerprint
+from trainer.runtime import Workers
 
 
 @dataclass
@@ -22,10 +23,10 @@ class StudyRun:
     datasets: dict[str, Dataset]
     teacher: Path
     workers: Workers = field(init=False)
-    """The processes that fine-tune its models."""
+    """The processes that train and fine-tune its models side by side."""
 
     def __post_init__(self) -> None:
-        self.workers = Workers(self.study.evaluate.workers)
+        self.workers = Workers(self.study.workers)
 
     @property
     def out(self) -> Path:

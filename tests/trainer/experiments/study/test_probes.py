@@ -63,7 +63,10 @@ def recipe(tmp_path: Path, home: Path, texts: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_every_model_is_probed_once(recipe: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_model_is_probed_once(recipe: Path, workers: int) -> None:
+    text = RECIPE.replace("measure = false", f"measure = false\nworkers = {workers}")
+    recipe.write_text(text, encoding="utf-8")
     run_study(recipe)
     steps = [step for step in plan_study(recipe) if step.kind == "probes"]
     assert len(steps) == 2 * 4

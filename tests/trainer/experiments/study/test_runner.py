@@ -218,6 +218,29 @@ def test_a_second_process_is_told_to_wait_and_repeat_the_command(finished: Path,
 
 
 @pytest.mark.slow
+def test_side_by_side_the_error_of_one_student_stops_the_others(finished: Path, tmp_path: Path) -> None:
+    finished.write_text(
+        finished.read_text(encoding="utf-8").replace("[study]", "[study]\nworkers = 2").replace("[1, 2]", "[1, 2, 3]"),
+        encoding="utf-8",
+    )
+    (folder,) = (path for path in (tmp_path / "study" / "runs").glob("tiny-train-*") if "seed-2" in path.name)
+    (folder / "student.json").unlink()
+    with locked(folder), pytest.raises(RunInUse, match="then repeat trainer study run"):
+        run_study(finished)
+    run_study(finished)
+    assert {state for _, state in states(finished)} == {"done"}
+
+
+def test_workers_are_set_once(recipe: Path) -> None:
+    text = recipe.read_text(encoding="utf-8").replace("[evaluate]", "[evaluate]\nworkers = 3")
+    recipe.write_text(text, encoding="utf-8")
+    assert read_study(recipe).workers == 3
+    recipe.write_text(text.replace("[study]", "[study]\nworkers = 2"), encoding="utf-8")
+    with pytest.raises(RecipeError, match="set one"):
+        read_study(recipe)
+
+
+@pytest.mark.slow
 def test_a_changed_recipe_makes_new_students_beside_the_old(finished: Path) -> None:
     finished.write_text(finished.read_text(encoding="utf-8").replace("[1, 2]", "[1, 3]"), encoding="utf-8")
     assert {state for kind, state in states(finished) if kind == "student"} == {"done", "missing"}

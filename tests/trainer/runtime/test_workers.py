@@ -1,0 +1,122 @@
+"""Workers call functions side by side; results, errors, interruptions and plugin files arrive as they should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpora import WorkerError
+from trainer.errors import RunInUse, RunStopped
+from trainer.runtime import Workers
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def importable() -> Iterator[None]:
+    """The functions of this module can be imported in other processes, whose path is that of this one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[3])
+        yield
+
+
+@pytest.fixture(scope="module")
+def workers(importable: None) -> Iterator[Workers]:
+    with Workers(2) as two:
+        yield two
+
+
+def process_id(number: int) -> int:
+    time.sleep(0.1)
+    return os.getpid()
+
+
+def slept(mark: Path, seconds: float) -> None:
+    mark.touch()
+    time.sleep(seconds)
+
+
+def fails(error: Exception) -> None:
+    raise error
+
+
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_items_are_shared_between_processes_that_stay(workers: Workers) -> None:
+    first, second = (set(workers.map(process_id, range(6))) for _ in range(2))
+    assert first == second and len(first) == 2 and os.getpid() not in first
+
+
+@pytest.mark.parametrize(
+    "error", [RunStopped("stopped here", signal.SIGINT), RunInUse("in use", "wait"), ValueError("wrong")]
+)
+def test_an_error_of_the_function_arrives_whole(workers: Workers, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        workers.call(fails, error)
+    assert str(caught.value) == str(error) and vars(caught.value) == vars(error)
+
+
+def test_an_interrupted_call_ends_and_its_process_stays(workers: Workers, tmp_path: Path) -> None:
+    before, mark, seen = set(workers.map(process_id, range(6))), tmp_path / "begun", list[str]()
+
+    def called() -> None:
+        try:
+            workers.call(slept, mark, 60.0)
+        except KeyboardInterrupt:
+            seen.append("interrupted")
+
+    thread = threading.Thread(target=called)
+    thread.start()
+    while not mark.exists():
+        time.sleep(0.01)
+    workers.interrupt()
+    thread.join(30)
+    assert seen == ["interrupted"] and set(workers.map(process_id, range(6))) == before
+
+
+def test_a_process_that_dies_is_one_error_and_the_next_call_has_new_ones() -> None:
+    with Workers(2) as two:
+        with pytest.raises(WorkerError, match="with fewer workers"):
+            two.call(killed)
+        assert not two.started
+        assert two.call(process_id, 0) != os.getpid()
+
+
+LOSS = '''
+from dataclasses import dataclass
+from typing import ClassVar
+from trainer import LogitsLoss, hookimpl
+
+@dataclass(frozen=True)
+class Nothing(LogitsLoss):
+    """Nothing."""
+    name: ClassVar[str] = "nothing"
+
+@hookimpl
+def trainer_losses():
+    return [Nothing]
+'''
+
+
+def test_workers_know_the_plugin_files_of_their_parent(tmp_path: Path) -> None:
+    plugin, program = tmp_path / "nothing.py", tmp_path / "program.py"
+    plugin.write_text(LOSS, encoding="utf-8")
+    program.write_text(
+        "import sys\nfrom trainer.plugin import registry\nfrom trainer.runtime import Workers\n\n"
+        "def has(kind, name):\n    return name in registry.offered(kind)\n\n"
+        "if __name__ == '__main__':\n    registry.use_files([sys.argv[1]])\n"
+        "    with Workers(1) as one:\n        print(one.call(has, 'losses', 'nothing'))\n",
+        encoding="utf-8",
+    )
+    made = subprocess.run([sys.executable, program, plugin], capture_output=True, text=True, timeout=120, check=False)
+    assert made.stdout == "True\n", made.stderr
