@@ -173,7 +173,7 @@ class MixedProducts(Products):
         torch.mm(gradient.T, hidden, out=self._to_weight)
         for first in range(0, len(self.to_weight), BLOCK_WORDS):
             words = slice(first, first + BLOCK_WORDS)
-            self.to_weight[words] += self._to_weight[words]
+            self.to_weight[words].add_(self._to_weight[words])  # += would also copy the sum onto itself
 
     def _add_to_bias(self, gradient: Tensor) -> None:
         """Nothing to do: `store` adds it."""

@@ -168,7 +168,7 @@ def _one_block(rows: _Rows, call: _Call, picked: int, sums: Tensor, buffers: Ten
         sums[number] += loss.sum(dtype=sums.dtype)
         if not whole:
             total = total if filled else total.zero_()
-            total[: len(slope)] += slope
+            total[: len(slope)].add_(slope)
         filled = True
     return total if filled else total.zero_()
 

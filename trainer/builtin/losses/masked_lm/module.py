@@ -35,7 +35,9 @@ class MaskedLMLoss(nn.Module):
         logits, valid = inputs.student["logits"], inputs.labels >= 0
         label = inputs.labels.clamp(min=0).unsqueeze(1)
         torch.softmax(logits, dim=1, out=gradient)
-        loss = torch.logsumexp(logits, dim=1) - logits.gather(1, label).squeeze(1)
+        # The normaliser is taken at the likeliest word: logsumexp would compute every exponential again.
+        normaliser = logits.amax(1) - gradient.amax(1).log()
+        loss = normaliser - logits.gather(1, label).squeeze(1)
         gradient.scatter_add_(1, label, gradient.new_full((), -1.0).expand_as(label))
         gradient.mul_(valid.unsqueeze(1))
         return loss * valid

@@ -83,10 +83,10 @@ class SoftTargetLoss(nn.Module):
         apart = warm.sub_(cooled)
         if self.reverse:
             ratio = apart.neg_().add_((norm_teacher - norm_student).unsqueeze(1))
-            divergence = _dot(p_student, ratio)
+            divergence = torch.mul(p_student, ratio, out=cooled).sum(1)
             p_student.mul_(ratio.sub_(divergence.unsqueeze(1)))
         else:
-            divergence = _dot(p_teacher, apart) + norm_student - norm_teacher
+            divergence = apart.mul_(p_teacher).sum(1) + norm_student - norm_teacher
             p_student.sub_(p_teacher)
         gradient.mul_(self.temperature)
         return divergence * self.temperature**2
@@ -111,11 +111,6 @@ def _softened(cooled: Tensor, room: Tensor) -> Tensor:
     """
     torch.softmax(cooled, dim=1, out=room)
     return cooled.amax(1) - room.amax(1).log()
-
-
-def _dot(one: Tensor, other: Tensor) -> Tensor:
-    """The product of two matrices row by row, [rows], without an intermediate matrix."""
-    return torch.bmm(one.unsqueeze(1), other.unsqueeze(2)).flatten()
 
 
 def _check(student_logits: Tensor, teacher_logits: Tensor) -> None:
