@@ -24,7 +24,7 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
             yield lambda what, done, total: lines(what, done, total, "")
         return
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
     )  # fmt: skip
     with bar:

@@ -32,8 +32,12 @@ class Bar(Callback):
         console = Console(stderr=True)
         run.kept["said"], run.kept["bar"] = time.monotonic(), None
         if console.is_terminal:
-            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-            progress = Progress(*columns, TextColumn("{task.fields[told]}"), console=console)
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                TextColumn("{task.completed}/{task.total}"),
+            )
+            progress = Progress(*columns, TextColumn("{task.fields[told]}", markup=False), console=console)
             run.kept["bar"] = progress, progress.add_task(run.card["kind"], total=run.card["plan"]["updates"], told="")
             progress.start()
 

@@ -4,6 +4,7 @@ from .terminal import Version as Version
 from .terminal import bars as bars
 from .terminal import cell as cell
 from .terminal import fail as fail
+from .terminal import remark as remark
 from .terminal import run_app as run_app
 from .terminal import say as say
 from .terminal import say_json as say_json

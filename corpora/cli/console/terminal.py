@@ -157,6 +157,12 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def remark(label: str, text: str, *, colour: str = "yellow") -> None:
+    """Print a line such as `note: …` to standard error, the label in a colour and the text unchanged."""
+    typer.secho(f"{label}: ", fg=colour, nl=False, err=True)
+    typer.echo(text, err=True)
+
+
 def say_json(value: object) -> None:
     """Print a result as JSON, for programs."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
@@ -173,10 +179,9 @@ def bars() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
-    columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    rich = RichProgress(
-        *columns, TimeRemainingColumn(), TextColumn("{task.fields[detail]}"), console=Console(stderr=True)
-    )
+    name, detail = TextColumn("{task.description:>16}", markup=False), TextColumn("{task.fields[detail]}", markup=False)
+    columns = (name, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), detail)
+    rich = RichProgress(*columns, console=Console(stderr=True))
     with rich, _logged(lambda text: rich.console.print(text, markup=False, highlight=False)):
         tasks: dict[str, TaskID] = {}
 
@@ -231,10 +236,14 @@ class _Lines:
 
 
 def table_console() -> Console:
-    """The console for tables on stdout; where that is a file or a pipe, wide enough that no cell is cut."""
+    """The console for tables on stdout; where that is a file or a pipe, wide enough that no cell is cut.
+
+    Text is printed unchanged: a name such as `run[v2]` or `:cat:` is not read as markup.
+    """
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(width=width, markup=False, emoji=False, highlight=False)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

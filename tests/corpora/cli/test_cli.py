@@ -120,3 +120,12 @@ def test_progress_without_a_terminal_has_no_number_where_nothing_is_counted(caps
 def test_the_help_of_an_option_with_several_values_says_how_to_give_them(run):
     said = " ".join(run("transform", "mask-pii", "--help").out.replace("│", " ").split())
     assert "What to mask: email, iban, ip, phone; repeatable." in said
+
+
+def test_names_with_brackets_and_colons_are_printed_unchanged(capsys):
+    from corpora.cli.console import remark, table_console
+
+    table_console().print("runs[/x] [v2] :cat:")
+    remark("note", "runs[/x] [v2]")
+    shown = capsys.readouterr()
+    assert shown.out == "runs[/x] [v2] :cat:\n" and shown.err == "note: runs[/x] [v2]\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,11 @@ def test_what_is_wrong_is_one_clear_line_and_the_right_exit_code(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert code(*words) == status
     assert said in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_a_models_name_with_brackets_is_shown_whole(
+    student: Path, glue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = shutil.copytree(student, tmp_path / "run[v2]")
+    assert code("evaluate", "CoLA", "--model", model, "--data", glue, "--epochs", 1) == 0
+    assert "run[v2] on CoLA" in capsys.readouterr().out

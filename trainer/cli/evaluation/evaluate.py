@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from corpora import OptionError
-from corpora.cli.console import table_console
+from corpora.cli.console import remark, table_console
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
@@ -147,17 +147,14 @@ def show(made: Evaluation) -> None:
     console.print(table)
     for score in made.scores.values():
         if score["value"] is not None:
-            console.print(f"GLUE [bold]{score['value']:.1f}[/bold] ({score['name']})", highlight=False)
-    errors = Console(stderr=True)
+            console.print(Text.assemble("GLUE ", (f"{score['value']:.1f}", "bold"), f" ({score['name']})"))
     for name, reason in made.missing.items():
-        errors.print(
-            f"[yellow]left out:[/yellow] {reason}; the scores do not include {name}", highlight=False, soft_wrap=True
-        )
+        remark("left out", f"{reason}; the scores do not include {name}")
     for column in made.columns.values():
         if column.warning:
-            errors.print(f"[red]warning:[/red] {column.title}: {column.warning}", highlight=False, soft_wrap=True)
+            remark("warning", f"{column.title}: {column.warning}", colour="red")
         for note in column.notes:
-            errors.print(f"[yellow]note:[/yellow] {column.title}: {note}", highlight=False, soft_wrap=True)
+            remark("note", f"{column.title}: {note}")
 
 
 def _title(made: Evaluation) -> str:
@@ -165,17 +162,17 @@ def _title(made: Evaluation) -> str:
     return f"{made.model['name']} on {made.benchmark}, preset {'; '.join(presets)}"
 
 
-def _rows(column: Column) -> list[tuple[str, ...]]:
+def _rows(column: Column) -> list[tuple[str | Text, ...]]:
     import statistics
 
-    flag = f" [red]collapsed: {len(column.collapsed)} of {len(column.seeds)}[/red]" if column.collapsed else ""
+    flag = f" collapsed: {len(column.collapsed)} of {len(column.seeds)}" if column.collapsed else ""
     return [
         (
             column.title,
             metric,
             f"{statistics.median(values):.1f}",
             f"{min(values):.1f} to {max(values):.1f}",
-            (f"{column.majority[metric]:.1f}" if metric in column.majority else "") + flag,
+            Text.assemble(f"{column.majority[metric]:.1f}" if metric in column.majority else "", (flag, "red")),
             str(len(column.seeds)),
             f"{column.dev_rows:,}",
         )

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from corpora.cli.console import table_console
+from corpora.cli.console import remark, table_console
 from trainer.cli.progress_bar import shown_progress
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def show(made: Sequence[ProbeReport], *, details: bool) -> None:
         made: the results of each model, with the same probes in the same order.
         details: whether to show splits with more than 20 strata.
     """
-    console, errors = table_console(), Console(stderr=True)
+    console = table_console()
     for number, result in enumerate(made[0].results):
         results = [one.results[number] for one in made]
         for metric, about in result.metrics.items():
@@ -84,15 +84,15 @@ def show(made: Sequence[ProbeReport], *, details: bool) -> None:
                     continue
                 if split != "all":
                     table.add_section()
-                    table.add_row(f"[bold]{split}[/bold]")
+                    table.add_row(Text(split, "bold"))
                 for stratum in mine:
                     found = [one.same(stratum) for one in results]
                     table.add_row(stratum.name, f"{stratum.count:,}", *(_cell(s.estimates[metric]) for s in found))
             console.print(table)
         for note in dict.fromkeys(note for one in results for note in one.notes):
-            errors.print(f"[yellow]note:[/yellow] {result.probe}: {note}", highlight=False, soft_wrap=True)
+            remark("note", f"{result.probe}: {note}")
     seconds = sum(one.seconds for probed in made for one in probed.results)
-    console.print(f"95 % intervals; measured in {seconds:,.1f} s, stored in {made[0].folder}", highlight=False)
+    console.print(f"95 % intervals; measured in {seconds:,.1f} s, stored in {made[0].folder}", soft_wrap=True)
 
 
 def _cell(estimate: Estimate) -> str:

@@ -69,19 +69,18 @@ def _show(made: Measurements) -> None:
     for model in made.models:
         _show_losses(console, model)
     processor = made.machine["processor"]
-    console.print(f"{processor}, one thread, torch {made.machine['torch']}", highlight=False, soft_wrap=True)
+    console.print(f"{processor}, one thread, torch {made.machine['torch']}", soft_wrap=True)
 
 
 def _show_losses(console: Console, model: Measurement) -> None:
     """Print how far an ONNX file is from its model in float32."""
     if found := model.divergence:
         what = "KL from float32" if found.kind == "kl" else "1 - cosine with float32"
-        console.print(f"{model.name}: {what} {found.value:.2e}, on {counted(found.texts, 'text')}", highlight=False)
+        console.print(f"{model.name}: {what} {found.value:.2e}, on {counted(found.texts, 'text')}")
     for score in model.scores:
         console.print(
             f"{model.name}: {score.column} {score.metric} {score.exported:.1f}, float32 {score.float32:.1f} "
             f"({score.exported - score.float32:+.1f})",
-            highlight=False,
         )
 
 

@@ -65,7 +65,6 @@ def _show_runs(prepared: PreparedPlan, speed: float) -> None:
     console.print(
         f"{len(prepared.runs)} short runs, {prepared.tokens:,} tokens, about {prepared.tokens / speed / 60:,.1f} min "
         f"at {speed:,.0f} tokens/s; the planned run has {counted(prepared.start.updates, 'update')}",
-        highlight=False,
     )
 
 
@@ -79,4 +78,4 @@ def _show(plan: Plan) -> None:
             table.add_row(*row.cells)
         console.print(table)
     for sentence in sentences(plan):
-        console.print(sentence, highlight=False, soft_wrap=True)
+        console.print(sentence, soft_wrap=True)

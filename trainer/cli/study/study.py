@@ -101,7 +101,7 @@ def show_steps(steps: Sequence[Step], as_json: bool) -> None:
     console.print(table)
     left = [step for step in steps if step.state != "done"]
     if not left:
-        console.print(f"all {counted(len(steps), 'step')} done", highlight=False)
+        console.print(f"all {counted(len(steps), 'step')} done")
         return
     training = [step for step in left if step.kind in ("teacher", "student")]
     tokens = sum(step.tokens or 0 for step in training)
@@ -114,7 +114,6 @@ def show_steps(steps: Sequence[Step], as_json: bool) -> None:
     console.print(
         f"{len(steps) - len(left)} of {counted(len(steps), 'step')} done; {tokens:,} tokens left to train on{more}, "
         f"{cost}",
-        highlight=False,
     )
 
 
