@@ -92,30 +92,30 @@ def test_a_process_that_dies_is_one_error_and_the_next_call_has_new_ones() -> No
         assert two.call(process_id, 0) != os.getpid()
 
 
-LOSS = '''
+CALLBACK = '''
 from dataclasses import dataclass
 from typing import ClassVar
-from trainer import LogitsLoss, hookimpl
+from trainer import Callback, hookimpl
 
 @dataclass(frozen=True)
-class Nothing(LogitsLoss):
+class Nothing(Callback):
     """Nothing."""
     name: ClassVar[str] = "nothing"
 
 @hookimpl
-def trainer_losses():
+def trainer_callbacks():
     return [Nothing]
 '''
 
 
 def test_workers_know_the_plugin_files_of_their_parent(tmp_path: Path) -> None:
     plugin, program = tmp_path / "nothing.py", tmp_path / "program.py"
-    plugin.write_text(LOSS, encoding="utf-8")
+    plugin.write_text(CALLBACK, encoding="utf-8")
     program.write_text(
         "import sys\nfrom trainer.plugin import registry\nfrom trainer.runtime import Workers\n\n"
         "def has(kind, name):\n    return name in registry.offered(kind)\n\n"
         "if __name__ == '__main__':\n    registry.use_files([sys.argv[1]])\n"
-        "    with Workers(1) as one:\n        print(one.call(has, 'losses', 'nothing'))\n",
+        "    with Workers(1) as one:\n        print(one.call(has, 'callbacks', 'nothing'))\n",
         encoding="utf-8",
     )
     made = subprocess.run([sys.executable, program, plugin], capture_output=True, text=True, timeout=120, check=False)
