@@ -28,12 +28,14 @@ demo: $(VENV)/.installed ## Run the main job offline, on generated text: corpus,
 	@bash recipes/demo.sh $(BIN) demo
 
 WORKERS ?= 2
+# Compiled files are kept, whatever the shell says: else each worker, and each program that a test starts, compiles anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test: $(VENV)/.installed ## Run all tests, in WORKERS=2 processes
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(PYTEST)
 
-test-fast: $(VENV)/.installed ## Run the tests that are not marked slow
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+test-fast: $(VENV)/.installed ## Run the tests that are not marked slow, properties on fewer examples
+	$(PYTEST) -m "not slow" --hypothesis-profile fast
 
 wheel: $(VENV)/.installed ## Install the built wheel with each Python from 3.11 to 3.13 that is here, without torch, and use it
 	$(BIN)/python tests/wheel.py

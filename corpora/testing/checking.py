@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 KINDS = (Source, Catalogue, Filter, Splitter, Template, Transform, Statistic, DatasetProvider)
 EXAMPLES = 40
-"""The number of inputs that hypothesis tries for each check."""
+"""The number of inputs that hypothesis tries for each check, unless its loaded profile asks for fewer."""
 C = TypeVar("C", bound=Component)
 
 
@@ -170,7 +170,7 @@ def searched(check: Callable[..., None], *strategies: object) -> None:
     """
     hypothesis = _hypothesis()
     settings = hypothesis.settings(
-        max_examples=EXAMPLES,
+        max_examples=min(EXAMPLES, hypothesis.settings.default.max_examples),
         phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],  # it traces each line
         deadline=None,
         derandomize=True,

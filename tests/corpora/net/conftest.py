@@ -1,5 +1,7 @@
 """Clients that do not wait long, and downloads with them."""
 
+import logging
+
 import pytest
 
 from corpora import HttpClient, Retries
@@ -13,6 +15,21 @@ def client():
         return HttpClient("ada@example.org", **{"pause_seconds": 0.0, "retries": Retries(5, 0.01), **options})
 
     return make
+
+
+@pytest.fixture
+def logged():
+    """The lines that the client logs, from now on."""
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    log = logging.getLogger("corpora.net")
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    yield lines
+    log.removeHandler(handler)
+    log.setLevel(before)
 
 
 @pytest.fixture

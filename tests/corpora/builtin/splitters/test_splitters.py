@@ -1,11 +1,11 @@
 """What every splitter promises: order, no empty sentence, no character lost."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from spacy import blank
 
 from corpora import OptionError, PluginError, Splitter, registry
 from corpora.builtin.splitters.spacy import Spacy, loaded
@@ -19,6 +19,13 @@ def made(name: str) -> Splitter:
         pytest.importorskip("blingfire", exc_type=ImportError)
     splitter: Splitter = registry.make("splitters", name)
     return splitter
+
+
+def blank() -> Any:
+    """An English pipeline that only finds tokens."""
+    import spacy
+
+    return spacy.blank("en")
 
 
 def test_all_splitters_are_registered() -> None:
@@ -67,7 +74,7 @@ def test_spacy_does_not_keep_strings_of_earlier_texts() -> None:
 
 
 def test_spacy_accepts_a_users_own_pipeline(tmp_path: Path) -> None:
-    pipeline = blank("en")
+    pipeline = blank()
     pipeline.add_pipe("sentencizer", config={"punct_chars": ["|"]})
     pipeline.to_disk(tmp_path / "own")
     assert Spacy(pipeline=str(tmp_path / "own")).split("One. Two | Three") == ["One. Two |", "Three"]
@@ -86,6 +93,6 @@ def test_spacy_says_what_is_missing(options: dict[str, str], message: str) -> No
 
 
 def test_spacy_refuses_a_pipeline_without_sentences(tmp_path: Path) -> None:
-    blank("en").to_disk(tmp_path / "none")
+    blank().to_disk(tmp_path / "none")
     with pytest.raises(OptionError, match="sets no sentence boundaries"):
         Spacy(pipeline=str(tmp_path / "none")).split("One.")

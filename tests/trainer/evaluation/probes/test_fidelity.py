@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import spacy
 import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
@@ -92,6 +91,8 @@ def test_the_seed_decides_which_tokens_are_masked() -> None:
 def test_parts_of_speech_come_from_a_spacy_model(
     subject: Make, model: Path, teacher: Path, held_out: str, tmp_path: Path
 ) -> None:
+    import spacy
+
     pipeline = spacy.blank("en")
     ruler = pipeline.add_pipe("attribute_ruler")
     ruler.add([[{"LOWER": "hello"}]], {"POS": "INTJ"})  # type: ignore[attr-defined]
@@ -116,6 +117,8 @@ def test_a_tagger_that_cannot_tag_is_refused(
     subject: Make, model: Path, held_out: str, tmp_path: Path, tagger: str, message: str
 ) -> None:
     if tagger == "blank":
+        import spacy
+
         spacy.blank("en").to_disk(tmp_path / "blank")
         tagger = str(tmp_path / "blank")
     with pytest.raises(ProbeError, match=message):
