@@ -176,7 +176,8 @@ class _Build:
 
     def write(self, staging: Path) -> Manifest:
         """Run the three stages; parts that an earlier attempt finished in the staging folder are reused."""
-        parts = staging / "parts" / f"of-{PART_BYTES}-bytes"  # parts of another size are not reused
+        kind = f"of-{PART_BYTES}-bytes-{len(EXTRACT)}-columns"  # parts of another version's kind are not reused
+        parts = staging / "parts" / kind
         parts.mkdir(parents=True, exist_ok=True)
         return self._gather(staging, parts, self._decide(parts, self._extract(parts)))
 

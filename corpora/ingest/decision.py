@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Any
@@ -16,7 +16,6 @@ from corpora.ingest.duplicates import Method, find
 from corpora.ingest.repeated_paragraphs import shared_edges
 
 DOCUMENT_COLUMNS = ["id", "title", "author", "url", "licence", "language", "encoding", "words", "sha256", "metadata"]
-METADATA = DOCUMENT_COLUMNS.index("metadata")
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ def decide(table: pa.Table, bounds: Sequence[int], duplicates: Method) -> Outcom
     rejects = list(_reject_lines(table, reasons, copies))
     gone = {line["row"] for line in rejects}
     fate = [f"rejected: {reasons[r] or copies[r][0]}" if r in gone else "written" for r in range(len(reasons))]
-    metadata, counts = _split_counts(table["metadata"].to_pylist())
-    documents = table.select(DOCUMENT_COLUMNS).set_column(METADATA, "metadata", column_of(metadata, pa.large_string()))
+    counts = _sums(table["counts"].to_pylist())
+    documents = table.select(DOCUMENT_COLUMNS)
     survivors = {n: frozenset(r - a for r in range(a, b) if r not in gone) for n, (a, b) in enumerate(pairwise(bounds))}
     found = {n: b - a for n, (a, b) in enumerate(pairwise(bounds))}
     accounting = {
@@ -107,18 +106,13 @@ def _reject_lines(
             yield line | {"stage": "deduplicate", "reason": copies[row][0], "detail": copies[row][1]}
 
 
-def _split_counts(texts: Sequence[str | None]) -> tuple[list[str], dict[str, Counter[str]]]:
-    """Separate tables of counts from the documents' metadata, and sum them over the corpus."""
-    kept: list[str] = []
+def _sums(texts: Iterable[str | None]) -> dict[str, Counter[str]]:
+    """Tables of counts from the documents' metadata, summed over the corpus."""
     totals: dict[str, Counter[str]] = {}
-    for text in texts:
-        metadata = json.loads(text) if text else {}
-        for key in [
-            k for k, v in metadata.items() if isinstance(v, dict) and all(isinstance(n, int) for n in v.values())
-        ]:
-            totals.setdefault(key, Counter()).update(metadata.pop(key))
-        kept.append(json.dumps(metadata, ensure_ascii=False, sort_keys=True))
-    return kept, totals
+    for text in filter(None, texts):
+        for key, counts in json.loads(text).items():
+            totals.setdefault(key, Counter()).update(counts)
+    return totals
 
 
 def _tally(lines: Iterator[dict[str, Any]]) -> dict[str, int]:

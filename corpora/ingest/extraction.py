@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -17,7 +16,7 @@ from corpora.errors import InputChanged
 from corpora.ingest.duplicates import Method, signature
 from corpora.ingest.holes import whole_sentences, whole_spans, with_stand_ins
 from corpora.ingest.repeated_paragraphs import edge_hashes, shared_in
-from corpora.ingest.side_records import HAS_HOLE, SideRecordWriter, side_json
+from corpora.ingest.side_records import HAS_HOLE, SideRecordWriter, metadata_json, side_json
 from corpora.ingest.texts import Paragraphs, are_spans, joined, named, paragraphs_in, sentence_rows, span_rows, together
 from corpora.plugin import Document, Filter, Reject, Shard, Source, Splitter, must_return, plugin_code
 from corpora.store import SENTENCES, read_stream, write_stream
@@ -34,6 +33,7 @@ EXTRACT = pa.schema(
         ("words", pa.int64()),
         ("sha256", pa.large_string()),
         ("metadata", pa.large_string()),
+        ("counts", pa.large_string()),
         ("stage", pa.large_string()),
         ("reason", pa.large_string()),
         ("detail", pa.large_string()),
@@ -254,6 +254,7 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
     metadata = dict(document.metadata)
     if document.headings:
         metadata["headings"] = len(document.headings)
+    kept, counts = metadata_json(metadata)
     return {
         "id": document.id,
         "title": document.title,
@@ -264,7 +265,8 @@ def document_row(document: Document, source: Source) -> dict[str, Any]:
         "encoding": document.encoding,
         "words": document.words,
         "sha256": _digest(document.text),
-        "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
+        "metadata": kept,
+        "counts": counts,
         "side_records": side_json(document.side_records),
         "text": joined(document),
     }
@@ -289,6 +291,7 @@ def reject_row(reject: Reject) -> dict[str, Any]:
         "reason": reject.reason,
         "detail": reject.detail,
         "failed": reject.failed,
+        "metadata": "{}",
         "side_records": side_json(reject.side_records),
         "text": b"",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from corpora.errors import PluginError
@@ -29,6 +29,24 @@ def side_json(records: SideRecords) -> str | None:
                 f"side records are named {name!r}; use letters, digits and _, but not {' or '.join(sorted(RESERVED))}"
             )
     return json.dumps(records, ensure_ascii=False, default=list) if any(records.values()) else None
+
+
+def metadata_json(metadata: Mapping[str, Json]) -> tuple[str, str | None]:
+    """A document's metadata as JSON in two parts: what stays with the document, and tables of counts, if it has any.
+
+    Args:
+        metadata: a table of counts is a dict whose values are all integers.
+    """
+    counts = {
+        key: value
+        for key, value in metadata.items()
+        if isinstance(value, dict) and all(isinstance(number, int) for number in value.values())
+    }
+    kept = {key: value for key, value in metadata.items() if key not in counts} if counts else metadata
+    return (
+        json.dumps(kept, ensure_ascii=False, sort_keys=True),
+        json.dumps(counts, sort_keys=True) if counts else None,
+    )
 
 
 class SideRecordWriter:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import corpora
-from corpora.ingest.side_records import side_json
+from corpora.ingest.side_records import metadata_json, side_json
 from corpora.store.store import default_store
 
 PLUGIN = '''
@@ -91,3 +91,18 @@ def test_show_says_when_nothing_was_recorded(run, corpus):
 def test_a_name_that_cannot_be_a_file_of_the_version_is_an_error(name):
     with pytest.raises(corpora.PluginError, match="side records are named"):
         side_json({name: [{}]})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "kept", "counts"),
+    [
+        ({"year": 1890, "genre": "novel"}, {"year": 1890, "genre": "novel"}, None),
+        ({"used": {"b": 2, "a": 1}, "year": 1890}, {"year": 1890}, {"used": {"a": 1, "b": 2}}),
+        ({"used": {}}, {}, {"used": {}}),
+        ({"mixed": {"a": 1, "b": "two"}, "list": [1, 2]}, {"mixed": {"a": 1, "b": "two"}, "list": [1, 2]}, None),
+    ],
+)
+def test_tables_of_counts_are_split_from_the_metadata_of_a_document(metadata, kept, counts):
+    found = metadata_json(metadata)
+    assert json.loads(found[0]) == kept
+    assert (None if found[1] is None else json.loads(found[1])) == counts
