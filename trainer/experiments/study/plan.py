@@ -10,13 +10,13 @@ from typing import Literal
 
 from corpora import DatasetError, plan_datasets
 from corpora import open as open_dataset
-from trainer.distillation import CARD, RunSettings, resolve
+from trainer.distillation import CARD, RunFolder, RunSettings, read_log, resolve
 from trainer.errors import RunError
 from trainer.evaluation import default_out
 from trainer.evaluation.probes import read_results, results_place
 from trainer.experiments.study.grid import Student, Study, read_study
 from trainer.experiments.study.inputs import check_inputs
-from trainer.experiments.study.runner import opened
+from trainer.experiments.study.runner import opened, with_datasets
 from trainer.experiments.study.study_run import StudyRun
 from trainer.runtime import parse_json
 
@@ -115,10 +115,13 @@ def teacher_step(study: Study, run: StudyRun | None, sizes: Mapping[str, Size], 
         there = run is not None or Path(study.teacher.model).exists()
         return Step("teacher", study.teacher.model, "done" if there else "missing", 0)
     recipe = resolve(str(study.teacher_options.get("preset", "pretrain")), study.pretraining())
-    tokens = cost(recipe, sizes.get(str(study.teacher.pretrain)))
+    name, tokens = str(study.teacher.pretrain), cost(recipe, sizes.get(str(study.teacher.pretrain)))
     if run is not None:
-        return Step("teacher", str(study.teacher.pretrain), "done", 0)
-    return Step("teacher", str(study.teacher.pretrain), "missing", tokens, tokens / speed if tokens and speed else None)
+        return Step("teacher", name, "done", 0)
+    try:
+        return _training("teacher", name, with_datasets(study).teacher, tokens, speed)
+    except (DatasetError, RunError):
+        return _training("teacher", name, None, tokens, speed)
 
 
 def _student(
@@ -127,9 +130,34 @@ def _student(
     if run is not None and run.done(student):
         return Step("student", student.name, "done", 0)
     tokens = cost(study.distillation(student), sizes.get(student.transfer)) if student.transfer else 0
-    begun = run is not None and (run.folder(student) / CARD).is_file()
-    seconds = tokens / speed if tokens is not None and speed else None
-    return Step("student", student.name, "begun" if begun else "missing", tokens, seconds)
+    return _training("student", student.name, run.folder(student) if run is not None else None, tokens, speed)
+
+
+def _training(
+    kind: Literal["teacher", "student"], name: str, folder: Path | None, tokens: int | None, speed: float | None
+) -> Step:
+    """The step of a model that is not trained yet, with what is left of it.
+
+    Args:
+        kind: of the step.
+        name: of the step.
+        folder: the run folder; None if it is not known yet.
+        tokens: of the whole training; None if unknown.
+        speed: tokens per second; None if unknown.
+    """
+    begun = folder is not None and (folder / CARD).is_file()
+    if folder is not None and begun and tokens is not None:
+        tokens = round(tokens * (1 - _share_done(folder)))
+    return Step(kind, name, "begun" if begun else "missing", tokens, tokens / speed if tokens and speed else None)
+
+
+def _share_done(folder: Path) -> float:
+    """The share of a run's updates that its log has; 0 if its card or log cannot be read."""
+    try:
+        plan, lines = RunFolder(folder).card().plan, read_log(folder / "log.jsonl")
+    except RunError:
+        return 0.0
+    return min(1.0, lines[-1]["update"] / plan.updates) if plan and plan.updates and lines else 0.0
 
 
 def _scores(model: Path, name: str, benchmark: str) -> Step:

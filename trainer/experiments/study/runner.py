@@ -104,12 +104,22 @@ def opened(study: Study) -> StudyRun:
     Raises:
         DatasetNotFound, RunError: they do not exist yet.
     """
+    run = with_datasets(study)
+    if not (run.teacher / "config.json").is_file():
+        raise RunError(f"{study.path}: the teacher is not trained yet; run trainer study run {study.path}")
+    return run
+
+
+def with_datasets(study: Study) -> StudyRun:
+    """A study whose datasets already exist, and the folder of its teacher, trained or not.
+
+    Raises:
+        DatasetNotFound, RunError: a dataset does not exist yet.
+    """
     planned = plan_datasets(study.recipe)
     missing = [step.name for step in planned if step.state != "there"]
     if missing:
         raise RunError(f"{study.path}: {', '.join(missing)} not built yet; run trainer study run {study.path}")
     run = StudyRun(study, {step.name: open_dataset(step.name) for step in planned}, Path())
     run.teacher = teacher_folder(run)
-    if not (run.teacher / "config.json").is_file():
-        raise RunError(f"{study.path}: the teacher is not trained yet; run trainer study run {study.path}")
     return run

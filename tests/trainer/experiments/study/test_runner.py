@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from corpora import RecipeError
+from trainer.distillation import RunFolder
 from trainer.distillation.runs.lock import locked
 from trainer.errors import NoLanguageModelHead, ResultDamaged, RunError, RunInUse, TaskError
 from trainer.experiments.study.grid import read_study
@@ -215,6 +216,22 @@ def test_a_second_process_is_told_to_wait_and_repeat_the_command(finished: Path,
     (folder / ".lock").write_text('{"host": "elsewhere", "pid": 7, "started": "then"}', encoding="utf-8")
     with pytest.raises(RunInUse, match=r"no longer runs, delete \S+\.lock\), then repeat trainer study run"):
         run_study(finished)
+
+
+@pytest.mark.slow
+def test_a_training_that_has_begun_costs_what_is_left_of_it(finished: Path, tmp_path: Path) -> None:
+    (folder,) = (path for path in (tmp_path / "study" / "runs").glob("tiny-train-*") if "seed-2" in path.name)
+    (folder / "student.json").unlink()
+    whole = [step.tokens for step in plan_study(finished) if step.state == "begun"]
+    RunFolder(folder).cut_log(1)
+    half = [(step.name, step.tokens) for step in plan_study(finished) if step.state == "begun"]
+    (folder / "log.jsonl").unlink()
+    full = [step.tokens for step in plan_study(finished) if step.state == "begun"]
+    assert whole == [0] and full[0] and half == [("tiny-train-updates-2-seed-2", round(full[0] / 2))]
+    (teacher,) = (tmp_path / "study").glob("teacher-*")
+    (teacher / "config.json").unlink()
+    RunFolder(teacher).cut_log(1)
+    assert [step.state for step in plan_study(finished) if step.kind == "teacher"] == ["begun"]
 
 
 @pytest.mark.slow
