@@ -19,11 +19,13 @@ from trainer.experiments.study import (
     StudyCallbacks,
     StudyRun,
     is_current,
+    is_side_by_side,
     measure_held_out,
     merged,
     read_held_out,
     read_run_results,
     score_model,
+    train_side_by_side,
     train_student,
     write_held_out,
 )
@@ -124,6 +126,28 @@ def opened_search(search: Search, made: Mapping[str, Dataset]) -> SearchRun:
     held_out = open_held_out(search, made, parts)
     tokens = check_parts(search, made, parts, held_out)
     return SearchRun(search, StudyRun(search.study, dict(made), Path()), parts, held_out, tokens)
+
+
+def train_ahead(
+    run: SearchRun, wanted: Sequence[tuple[Mix, int]], updates: int, executor: str, shown: StudyCallbacks
+) -> None:
+    """Train the proxies of several mixes side by side, if the search has workers; measuring them is left.
+
+    Args:
+        run: the search.
+        wanted: the mixes, each with the seed of its run.
+        updates: as for `train_proxy`.
+        executor: how to make the datasets.
+        shown: callbacks that follow the steps.
+    """
+    if not is_side_by_side(run.search.study):
+        return
+    for drawn in dict.fromkeys(drawn for drawn, _ in wanted):
+        run.build(drawn, executor)
+    students = [run.student(drawn, seed, updates) for drawn, seed in wanted]
+    due = [student for student in students if not run.study.done(student)]
+    if len(due) > 1:
+        train_side_by_side(run.study, due, shown)
 
 
 def train_proxy(run: SearchRun, drawn: Mix, seed: int, updates: int, executor: str, shown: StudyCallbacks) -> Proxy:

@@ -14,7 +14,7 @@ from trainer.experiments.search.draws import Mix
 from trainer.experiments.search.page import write_page
 from trainer.experiments.search.parts import check_part_names, check_teacher
 from trainer.experiments.search.proposal import Proposal, Surface, fit_surface, next_mix, optimum, propose
-from trainer.experiments.search.proxies import SearchRun, opened_search, train_proxy
+from trainer.experiments.search.proxies import SearchRun, opened_search, train_ahead, train_proxy
 from trainer.experiments.search.results import Proposed, Proxy, Response, SearchResult, write_result
 from trainer.experiments.search.sentences import sentences_of
 from trainer.experiments.search.settings import Search, read_search
@@ -43,14 +43,15 @@ def run_search(path: Path | str, *, executor: str = "serial", callbacks: StudyCa
     with shown.building() as progress:
         made = {each.name: each for each in build_datasets(search.recipe, executor=executor, progress=progress)}
     run = opened_search(search, made)
-    run.study.teacher = make_teacher(run.study, shown)
     table = search.table
-    proxies = _proxies(run, executor, shown)
-    surfaces = {measure: _surface(search, proxies, measure) for measure in search.measures}
-    found = propose(surfaces[search.target], proxies[0].shares, seed=table.seed)
-    shown.tell(f"proposal: {_shares(run.parts, found.shares)}")
-    lowest = Mix(LOWEST, optimum(surfaces[search.target], proxies[0].shares))
-    verifications, verified = verify(run, proxies, Mix("proposal", found.shares), lowest, executor, shown)
+    with run.study.workers:
+        run.study.teacher = make_teacher(run.study, shown)
+        proxies = _proxies(run, executor, shown)
+        surfaces = {measure: _surface(search, proxies, measure) for measure in search.measures}
+        found = propose(surfaces[search.target], proxies[0].shares, seed=table.seed)
+        shown.tell(f"proposal: {_shares(run.parts, found.shares)}")
+        lowest = Mix(LOWEST, optimum(surfaces[search.target], proxies[0].shares))
+        verifications, verified = verify(run, proxies, Mix("proposal", found.shares), lowest, executor, shown)
     result = SearchResult(
         title=table.title, target=search.target, unit=search.unit,
         parts=tuple(part.name for part in run.parts), natural=proxies[0].shares, tokens_per_mix=run.tokens,
@@ -68,6 +69,7 @@ def run_search(path: Path | str, *, executor: str = "serial", callbacks: StudyCa
 def _proxies(run: SearchRun, executor: str, shown: StudyCallbacks) -> list[Proxy]:
     """All proxies, trained or reused: the fixed mixes, then refinements, each where the best mix is expected."""
     table, made, mixes = run.search.table, list[Proxy](), run.mixes()
+    train_ahead(run, [(mix, table.seed) for mix in mixes], table.updates, executor, shown)
     for number in range(1, table.proxies + 1):
         if number > len(mixes):
             shares = next_mix(_surface(run.search, made, run.search.target))

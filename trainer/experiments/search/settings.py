@@ -57,6 +57,7 @@ class SearchTable(Component):
     held_out_rows: int = option(1000, "Number of held-out sequences to measure on.", min=1)
     out: Path = option(Path("search"), "The folder of the search.", decides=False)
     title: str = option("The best mix of these parts", "The page's title.", decides=False)
+    workers: int = option(1, "How many proxies to train side by side; one on a GPU.", min=1, decides=False)
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ def _search(path: Path, recipe: Recipe) -> Search:
     if table.task and not squad:
         evaluate["tasks"] = [table.task]
     grid = {"transfer": list(table.parts), "seeds": [table.seed], "baselines": [], "out": str(table.out.absolute())}
-    tables: dict[str, Any] = {**rest, "study": {**grid, "title": table.title, "measure": False}, "evaluate": evaluate}
+    study = {**grid, "title": table.title, "measure": False, "workers": table.workers}
+    tables: dict[str, Any] = {**rest, "study": study, "evaluate": evaluate}
     return Search(path, recipe, table, replace(study_of(path, recipe, tables), command="trainer search"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from trainer.evaluation import Interval, difference
 from trainer.experiments.search.draws import Mix
-from trainer.experiments.search.proxies import SearchRun, fidelity, train_proxy
+from trainer.experiments.search.proxies import SearchRun, fidelity, train_ahead, train_proxy
 from trainer.experiments.search.results import DIGITS, Proxy, Verification
 from trainer.experiments.study import StudyCallbacks, closer, merged, read_run_results
 
@@ -39,12 +39,14 @@ def verify(
     if lowest.shares not in {proposal.shares, *(other.shares for other in others)}:
         others.append(lowest)
     runs: dict[tuple[float, ...], list[Proxy]] = {}
+    updates, differing = table.verify_updates or table.updates, {each.shares: each for each in (*others, proposal)}
+    again = [(drawn, seed) for drawn in differing.values() for seed in table.verify_seeds]
+    train_ahead(run, again, updates, executor, shown)
     for drawn in [proposal, *others]:
         if drawn.shares not in runs:
             runs[drawn.shares] = []
             for seed in table.verify_seeds:
                 shown.tell(f"verification: {drawn.label}, seed {seed}")
-                updates = table.verify_updates or table.updates
                 runs[drawn.shares].append(train_proxy(run, drawn, seed, updates, executor, shown))
     means = {shares: statistics.fmean(each.values[search.target] for each in made) for shares, made in runs.items()}
     made = []

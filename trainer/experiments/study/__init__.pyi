@@ -37,6 +37,8 @@ from .run_results import read_run_results as read_run_results
 from .runner import opened as opened
 from .runner import report_study as report_study
 from .runner import run_study as run_study
+from .side_by_side import is_side_by_side as is_side_by_side
+from .side_by_side import train_side_by_side as train_side_by_side
 from .steps import StudyCallbacks as StudyCallbacks
 from .steps import make_teacher as make_teacher
 from .steps import score_model as score_model

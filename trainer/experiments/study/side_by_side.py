@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from corpora import open as open_dataset
@@ -55,9 +56,6 @@ def is_side_by_side(study: Study) -> bool:
 def run_side_by_side(run: StudyRun, shown: StudyCallbacks) -> None:
     """Score the teacher, and train, compare, score and probe every student; finished steps are not repeated.
 
-    Each student has a thread, which does nothing but wait for the workers. There is one more thread than workers, so
-    that a worker need not wait while the steps of a student change.
-
     Args:
         run: the study, whose teacher is trained.
         shown: callbacks that follow the steps, except those of training.
@@ -66,22 +64,48 @@ def run_side_by_side(run: StudyRun, shown: StudyCallbacks) -> None:
         RunStopped: the user asked to stop; the same command resumes.
         CorporaError: an error of a step; the others are stopped first.
     """
+    sent, quiet = _sent(run), StudyCallbacks(shown.tell)
+    students = [partial(_finish_student, run, sent, student, quiet) for student in run.study.students]
+    _side_by_side(run, [partial(_finish_teacher, run, sent, quiet), *students], shown)
+
+
+def train_side_by_side(run: StudyRun, students: Sequence[Student], shown: StudyCallbacks) -> None:
+    """Train students, and compare them with the teacher if the study does so; finished ones are not trained again.
+
+    Args:
+        run: the study, whose teacher is trained.
+        students: whose datasets are built.
+        shown: as for `run_side_by_side`.
+
+    Raises:
+        CorporaError: as for `run_side_by_side`.
+    """
+    sent, quiet = _sent(run), StudyCallbacks(shown.tell)
+    _side_by_side(run, [partial(_train_student, run, sent, student, quiet) for student in students], shown)
+
+
+def _side_by_side(run: StudyRun, models: Sequence[Callable[[], None]], shown: StudyCallbacks) -> None:
+    """Do the steps of several models, each in a thread that does nothing but wait for the workers.
+
+    There is one more thread than workers, so that a worker need not wait while the steps of a model change.
+    """
+    threads = ThreadPoolExecutor(run.workers.number + 1)
+    with Stopper() as stopper, shown.scoring() as progress:
+        begun = [threads.submit(model) for model in models]
+        try:
+            _wait_for(begun, stopper, run.study, progress)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            while not all(model.done() for model in begun):  # `wait` would wait for cancelled ones
+                run.workers.interrupt()
+                time.sleep(POLL_SECONDS)
+
+
+def _sent(run: StudyRun) -> Sent:
     import torch
 
     references = {name: dataset.reference for name, dataset in run.datasets.items()}
-    sent = Sent(run.study, references, run.teacher, max(1, torch.get_num_threads() // run.workers.number))
-    quiet = StudyCallbacks(shown.tell)
-    threads = ThreadPoolExecutor(run.workers.number + 1)
-    with Stopper() as stopper, shown.scoring() as progress:
-        models = [threads.submit(_finish_teacher, run, sent, quiet)]
-        models += [threads.submit(_finish_student, run, sent, student, quiet) for student in run.study.students]
-        try:
-            _wait_for(models, stopper, run.study, progress)
-        finally:
-            threads.shutdown(wait=False, cancel_futures=True)
-            while not all(model.done() for model in models):  # `wait` would wait for cancelled ones
-                run.workers.interrupt()
-                time.sleep(POLL_SECONDS)
+    return Sent(run.study, references, run.teacher, max(1, torch.get_num_threads() // run.workers.number))
 
 
 def _wait_for(models: Sequence[Future[None]], stopper: Stopper, study: Study, progress: Progress) -> None:
@@ -104,15 +128,20 @@ def _finish_teacher(run: StudyRun, sent: Sent, shown: StudyCallbacks) -> None:
 
 def _finish_student(run: StudyRun, sent: Sent, student: Student, shown: StudyCallbacks) -> None:
     """The steps of a student, whose work is done by the workers."""
+    _train_student(run, sent, student, shown)
+    model = run.folder(student) / "student"
+    if run.study.is_scored(student):
+        score_model(run, model, student.name, shown)
+    _probe_model(run, sent, model, student.name, shown)
+
+
+def _train_student(run: StudyRun, sent: Sent, student: Student, shown: StudyCallbacks) -> None:
+    """Have a worker train a student and compare it with the teacher, unless that is done."""
     if is_finished(run, student):
         shown.tell(f"{student.name}: found")
     else:
         shown.tell(f"{student.name}: training on {student.transfer}" if student.transfer else "initial student")
         run.workers.call(_train, sent, student)
-    model = run.folder(student) / "student"
-    if run.study.is_scored(student):
-        score_model(run, model, student.name, shown)
-    _probe_model(run, sent, model, student.name, shown)
 
 
 def _probe_model(run: StudyRun, sent: Sent, model: Path, name: str, shown: StudyCallbacks) -> None:

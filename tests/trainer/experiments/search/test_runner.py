@@ -128,6 +128,20 @@ def test_the_same_command_finds_everything_and_says_the_same(finished: Path, tmp
 
 
 @pytest.mark.slow
+def test_proxies_side_by_side_are_those_of_one_after_the_other(once: Path, tmp_path: Path, home: Path) -> None:
+    told: list[str] = []
+    found = run_search(
+        prepare(tmp_path, RECIPE.replace("[search]", "[search]\nworkers = 2")), callbacks=StudyCallbacks(told.append)
+    )
+    first = json.loads((once / "search" / "search.json").read_text(encoding="utf-8"))
+    assert [proxy.label for proxy in found.proxies] == [proxy["label"] for proxy in first["proxies"]]
+    for proxy, same in zip(found.proxies, first["proxies"], strict=True):
+        assert proxy.values == pytest.approx(same["values"], rel=1e-3)
+    training = [number for number, line in enumerate(told) if "training on" in line]
+    assert training[1] == training[0] + 1 and len(training) >= 6
+
+
+@pytest.mark.slow
 def test_a_larger_budget_trains_the_new_proxies_only(finished: Path, tmp_path: Path) -> None:
     finished.write_text(RECIPE.replace("proxies = 6", "proxies = 5\n").replace("refine = 1", "refine = 0"))
     before, told = written(tmp_path), []
