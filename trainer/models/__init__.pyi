@@ -33,6 +33,9 @@ from .files.sentence_files import sentence_modules as sentence_modules
 from .files.weights import check_finite as check_finite
 from .files.weights import weight_shapes as weight_shapes
 from .inspection import inspect_model as inspect_model
+from .linear_layers import PackedMatrix as PackedMatrix
+from .linear_layers import freeze as freeze
+from .linear_layers import packs as packs
 from .linear_layers import use_onednn as use_onednn
 from .masked_lm_head import body_parameters as body_parameters
 from .masked_lm_head import load_body as load_body

@@ -1,4 +1,4 @@
-"""Linear layers on oneDNN compute what torch's own layers compute, and only in float32 on a CPU."""
+"""Linear layers and packed weights on oneDNN compute what torch's own products compute."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from trainer.models.linear_layers import OneDnnLinear, use_onednn
+from trainer.models.linear_layers import FrozenLinear, OneDnnLinear, PackedMatrix, freeze, packs, use_onednn
 
 
 def layers(inputs: int, outputs: int, *, bias: bool = True) -> tuple[nn.Module, nn.Module]:
@@ -84,3 +84,58 @@ def test_weights_keep_their_names_and_subclasses_their_class() -> None:
     use_onednn(model)
     assert list(model.state_dict()) == names
     assert type(model["other"]) is Own
+
+
+needs_packing = pytest.mark.skipif(not packs(), reason="this processor does not multiply in bf16, or torch cannot pack")
+
+
+def frozen(*, bias: bool = True) -> tuple[nn.Linear, nn.Linear]:
+    """A layer, and its copy with packed weights."""
+    torch.manual_seed(0)
+    plain = nn.Linear(48, 20, bias=bias)
+    changed = copy.deepcopy(plain)
+    freeze(changed)
+    assert type(changed) is FrozenLinear
+    return plain, changed
+
+
+@needs_packing
+@pytest.mark.parametrize("rows", [1, 7, 300])
+def test_a_product_with_a_packed_matrix_is_the_plain_one_rounded(rows: int) -> None:
+    torch.manual_seed(0)
+    states, weight = torch.randn(rows, 48).bfloat16(), torch.randn(33, 48)
+    exact = states.double() @ weight.bfloat16().double().T
+    assert PackedMatrix(weight).product(states).double() == pytest.approx(exact, rel=2**-8, abs=1e-4)
+
+
+@needs_packing
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_frozen_layer_is_torchs_own_in_bf16(bias: bool) -> None:
+    plain, changed = frozen(bias=bias)
+    states = torch.randn(3, 5, 48)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        made, own = changed(states), plain(states)
+    assert made.dtype == own.dtype == torch.bfloat16
+    assert made.float() == pytest.approx(own.float(), rel=2**-7, abs=1e-3)
+
+
+@needs_packing
+def test_a_frozen_layer_sees_new_weights_and_is_copied_with_its_model() -> None:
+    _, changed = frozen()
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        changed(torch.randn(2, 48))
+        copied = copy.deepcopy(changed)
+        copied.weight.zero_()
+        assert torch.equal(copied(torch.randn(2, 48)), copied.bias.bfloat16().expand(2, -1))
+
+
+@needs_packing
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_frozen_layer_is_unchanged_outside_autocast_and_where_gradients_are_needed(dtype: torch.dtype) -> None:
+    plain, changed = frozen()
+    plain.to(dtype), changed.to(dtype)
+    states = torch.randn(4, 48, dtype=dtype, requires_grad=True)
+    assert torch.equal(changed(states), plain(states))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        changed(states).sum().backward()
+    assert states.grad is not None

@@ -13,7 +13,17 @@ from corpora import PluginError
 from trainer.data import IGNORED, Packed
 from trainer.distillation.objective.products import Projection
 from trainer.distillation.objective.projection import ClosedForm, Term, check_returned, logits_losses
-from trainer.models import check_states, compile_layers, groups_of, head_of, states, use_packed_attention
+from trainer.models import (
+    PackedMatrix,
+    check_states,
+    compile_layers,
+    freeze,
+    groups_of,
+    head_of,
+    packs,
+    states,
+    use_packed_attention,
+)
 from trainer.plugin import LogitsLoss, Loss, LossInputs, StateLoss
 from trainer.runtime import Precision
 
@@ -82,10 +92,14 @@ class Engine:
                 compile_layers(model)
         self.closed = [_closed_form(loss, module, compiled) for loss, module in zip(self.losses, modules, strict=True)]
         self._checked = False
+        self._decoders: dict[int, tuple[Tensor, Tensor, PackedMatrix | None]] = {}
+        """Each teacher's projection to the vocabulary, prepared once: weight, bias, packed weight."""
         self.body_frozen = False
         """Whether gradients stop at the student's head, leaving its body untrained."""
         for model in self.teachers:
             model.train(False).requires_grad_(False)
+            if precision.dtype == torch.bfloat16:
+                freeze(model)
 
     @property
     def teachers(self) -> tuple[PreTrainedModel, ...]:
@@ -156,8 +170,7 @@ class Engine:
         if all(self.losses[n].positions == "masked" for n in numbers):
             order = order[:picked]
         with torch.no_grad():
-            pairs = zip(self.teachers if of_teachers else (), of_teachers, strict=True)
-            teachers = [_projection(teacher, of[order], self.kept) for teacher, of in pairs]
+            teachers = [self._of_teacher(number, of[order]) for number, of in enumerate(of_teachers)]
         terms = [
             Term(
                 self.losses[n].name,
@@ -171,8 +184,9 @@ class Engine:
             )
             for n in numbers
         ]
+        transform, decoder = head_of(self.student)
         total, sums = logits_losses(
-            _projection(self.student, last[order]),
+            Projection(transform(last[order]), *decoder),
             teachers,
             packed.labels[order],
             shares=self.shares,
@@ -182,6 +196,18 @@ class Engine:
             check=not self._checked,
         )
         return total, dict(zip(numbers, sums, strict=True))
+
+    def _of_teacher(self, number: int, last: Tensor) -> Projection:
+        """The factors of a teacher's logits, of the kept pieces only if the student has part of its vocabulary.
+
+        The softmax over the kept pieces is then the teacher's distribution renormalised.
+        """
+        transform, decoder = head_of(self.teachers[number])
+        if number not in self._decoders:
+            weight, bias = decoder if self.kept is None else (decoder.weight[self.kept], decoder.bias[self.kept])
+            mixed = self.precision.dtype == torch.bfloat16 and weight.device.type == "cpu" and packs()
+            self._decoders[number] = weight, bias, PackedMatrix(weight) if mixed else None
+        return Projection(transform(last), *self._decoders[number])
 
     def _on_states(
         self, packed: Packed, of_student: dict[str, Tensor], of_teacher: dict[str, Tensor], shares: list[float]
@@ -236,10 +262,3 @@ def _all_exact(states: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _exact(state: Tensor) -> torch.dtype:
     return torch.float64 if state.dtype == torch.float64 else torch.float32
-
-
-def _projection(model: PreTrainedModel, last: Tensor, kept: Tensor | None = None) -> Projection:
-    """The factors of the logits; with `kept`, of those pieces only, whose softmax is the renormalised distribution."""
-    transform, decoder = head_of(model)
-    weight, bias = decoder if kept is None else (decoder.weight[kept], decoder.bias[kept])
-    return Projection(transform(last), weight, bias)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from trainer.models import PackedMatrix, packs
+
 BLOCK_ROWS = 16
 """Rows of logits that a CPU processes at once, so that they stay in its cache."""
 BLOCK_WORDS = 2048
@@ -24,6 +26,8 @@ class Projection:
     """[vocabulary, hidden]."""
     bias: Tensor
     """[vocabulary]."""
+    packed: PackedMatrix | None = None
+    """The weight prepared for products in bf16 on a CPU; None if each micro-batch prepares it."""
 
 
 class Products:
@@ -43,9 +47,10 @@ class Products:
         self.rows = min(BLOCK_ROWS, tokens) if device.type == "cpu" else tokens
         """How many rows of a chunk are processed at once."""
         self.exact = exact
-        self._room, *self._of_teachers = (
-            torch.empty((tokens, words), dtype=held, device=device) for _ in (student, *teachers)
-        )
+        self._rooms = [
+            None if of.packed else torch.empty((tokens, words), dtype=held, device=device)
+            for of in (self.student, *self.teachers)
+        ]
         self.gradients = torch.empty((2, self.rows, words), dtype=exact, device=device)
         """[2, rows, vocabulary]: the total's gradient, and that of one term, before they are stored."""
         self.to_hidden = torch.zeros_like(self.student.hidden)
@@ -74,16 +79,15 @@ class Products:
             span: the chunk's tokens.
 
         Returns:
-            [chunk, vocabulary] of the student and of each teacher; the buffers are reused by the next chunk.
+            [chunk, vocabulary] of the student and of each teacher; the next chunk may reuse their memory.
         """
-        rooms = (self._room, *self._of_teachers)
         student, *teachers = (
-            self._product(of, of.hidden[span], room[: span.stop - span.start])
-            for of, room in zip((self.student, *self.teachers), rooms, strict=True)
+            self._product(of, of.hidden[span], None if room is None else room[: span.stop - span.start])
+            for of, room in zip((self.student, *self.teachers), self._rooms, strict=True)
         )
         return student, teachers
 
-    def _product(self, projection: Projection, hidden: Tensor, room: Tensor) -> Tensor:
+    def _product(self, projection: Projection, hidden: Tensor, room: Tensor | None) -> Tensor:
         return torch.addmm(projection.bias, hidden, projection.weight.T, out=room)
 
     def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
@@ -138,10 +142,17 @@ class MixedProducts(Products):
         self._to_weight = torch.empty((words, width), dtype=held)
 
     def _cast(self, projection: Projection, held: torch.dtype) -> Projection:
-        return Projection(projection.hidden.to(held), projection.weight.to(held), projection.bias.to(exact_dtype(held)))
+        hidden, bias = projection.hidden.to(held), projection.bias.to(exact_dtype(held))
+        if projection.packed:
+            return Projection(hidden, projection.weight, bias, projection.packed)
+        weight = projection.weight.to(held)
+        packed = PackedMatrix(weight) if packs() and held == torch.bfloat16 else None
+        return Projection(hidden, weight, bias, packed)
 
-    def _product(self, projection: Projection, hidden: Tensor, room: Tensor) -> Tensor:
-        return torch.mm(hidden, projection.weight.T, out=room)
+    def _product(self, projection: Projection, hidden: Tensor, room: Tensor | None) -> Tensor:
+        return (
+            projection.packed.product(hidden) if projection.packed else torch.mm(hidden, projection.weight.T, out=room)
+        )
 
     def exactly(self, student: Tensor, teachers: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """A block of rows in float32, with the biases, which `logits` leaves out here.
