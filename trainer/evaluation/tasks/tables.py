@@ -57,9 +57,10 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
     """
     readers = {".tsv": _read_tsv, ".csv": _read_csv, ".jsonl": _read_jsonl, ".json": _read_jsonl}
     try:
-        if path.suffix == ".parquet":
+        suffix = path.suffix.lower()
+        if suffix == ".parquet":
             return _read_parquet(path)
-        if path.suffix not in readers:
+        if suffix not in readers:
             raise TaskError(f"{path} is not a table; its name must end in {', '.join(SUFFIXES)}")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -68,7 +69,7 @@ def read_table(path: Path, *, columns: Sequence[str] | None = None) -> Table:
         raise TaskError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
     if not text.strip():
         raise TaskError(f"{path} is empty")
-    return readers[path.suffix](path, text, tuple(columns) if columns else None)
+    return readers[suffix](path, text, tuple(columns) if columns else None)
 
 
 def _read_tsv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
@@ -91,8 +92,9 @@ def _read_csv(path: Path, text: str, columns: tuple[str, ...] | None) -> Table:
 
 
 def _from_cells(path: Path, cells: list[list[str]], columns: tuple[str, ...] | None, *, complete: bool) -> Table:
-    headed = not columns or len(set(columns) & set(cells[0])) > 1
-    header = tuple(cells[0]) if headed or not columns else columns
+    top = tuple(name.strip() for name in cells[0])
+    headed = not columns or len(set(columns) & set(top)) > 1
+    header = top if headed or not columns else columns
     body = cells[1:] if headed else cells
     if twice := [name for name, count in Counter(header).items() if count > 1]:
         raise TaskError(

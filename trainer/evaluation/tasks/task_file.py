@@ -6,12 +6,13 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from corpora import OptionError, UnknownName, option, sha256_file
 from trainer.errors import TaskError, TaskNotFound
 from trainer.evaluation.problems.lookup import problem_of
-from trainer.evaluation.tasks.examples import read_examples
+from trainer.evaluation.tasks.examples import is_missing, label_text, no_example, read_examples, unknown_labels
+from trainer.evaluation.tasks.structured import Row, span_row, tagging_row, tags_in
 from trainer.evaluation.tasks.tables import read_table
 from trainer.plugin import Examples, Head, Layout, Splits, Task
 
@@ -24,7 +25,7 @@ class FileTask(Task):
     """A task on CSV, TSV, JSONL or Parquet files, described in a TOML file."""
 
     name: ClassVar[str] = "file"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     called: str = option(..., "The task's name in tables.")
     problem: Literal["classification", "regression", "tagging", "spans"] = option(..., "The kind of problem.")
@@ -48,7 +49,7 @@ class FileTask(Task):
         """The problem, metrics and classes."""
         if self.problem == "spans":
             return Head("spans", SPAN_METRICS)
-        return Head(self.problem, self.metrics or METRICS[self.problem], self.labels)
+        return Head(self.problem, self.metrics or METRICS[self.problem], tuple(map(label_text, self.labels)))
 
     def read(self, data: Path) -> Splits:
         """The examples.
@@ -71,47 +72,26 @@ class FileTask(Task):
         raise TaskNotFound(f"{self.called}: {name} is neither in {data} nor in {self.beside}")
 
     def _structured(self, path: Path) -> Examples:
-        table, unreadable = read_table(path), Counter[str]()
-        columns = [
-            table.column(name) for name in (self.text, self.label, *([self.text_pair] if self.text_pair else []))
-        ]
-        kept: list[tuple[str, str, Any]] = []
-        read = self._tagged if self.problem == "tagging" else self._asked
+        table, unreadable, unknown = read_table(path), Counter[str](), Counter[str]()
+        names = (self.text, self.label, *([self.text_pair] if self.text_pair else []))
+        columns = [table.column(name) for name in names]
+        classes = {name: number for number, name in enumerate(self.head().classes)}
+        kept: list[Row] = []
         for row in table.rows:
-            found = read([row.get(column) for column in columns])
-            if isinstance(found, str):
-                unreadable[found] += 1
-            else:
+            first, label, *second = (row.get(column) for column in columns)
+            found = tagging_row(first, label, classes) if self.problem == "tagging" else span_row(first, label, *second)
+            if isinstance(found, Row):
                 kept.append(found)
-        unreadable.update(table.unreadable)
+            elif found.label:
+                unknown[found.label] += 1
+            else:
+                unreadable[found.reason] += 1
+        unreadable.update(table.unreadable + unknown_labels(unknown))
         if not kept:
-            reasons = ", ".join(f"{count} {reason}" for reason, count in unreadable.items()) or "no rows"
-            raise TaskError(f"{path}: no example could be read ({reasons})")
-        first, second, gold = (list(column) for column in zip(*kept, strict=True))
+            raise no_example(path, unreadable, list(classes))
+        texts, pairs, gold = (list(column) for column in zip(*kept, strict=True))
         ids = [str(number) for number in range(len(kept))]
-        return Examples(first, second if self.text_pair else None, gold, ids, dict(unreadable), sha256_file(path))
-
-    def _tagged(self, cells: list[Any]) -> tuple[str, str, list[int]] | str:
-        """The words, separated by spaces, and their class numbers; or why the row cannot be read.
-
-        Spaces within a word become no-break spaces.
-        """
-        words, tags = map(_listed, cells[:2])
-        if not words or len(words) != len(tags):
-            return "words and tags differ in number"
-        if any(str(tag) not in self.labels for tag in tags):
-            return "unknown label"
-        kept = [str(word).replace(" ", "\u00a0") for word in words]
-        return " ".join(kept), "", [self.labels.index(str(tag)) for tag in tags]
-
-    def _asked(self, cells: list[Any]) -> tuple[str, str, list[tuple[int, str]]] | str:
-        question, answer, context = cells
-        if not (isinstance(question, str) and isinstance(answer, str) and isinstance(context, str)):
-            return "text missing"
-        if not context.strip() or not answer.strip():
-            return "context or answer empty"
-        start = context.find(answer)
-        return "answer not in context" if start < 0 else (question, context, [(start, answer)])
+        return Examples(texts, pairs if self.text_pair else None, gold, ids, dict(unreadable), sha256_file(path))
 
 
 def read_task(path: Path) -> Task:
@@ -127,8 +107,7 @@ def read_task(path: Path) -> Task:
     content = _content(path)
     try:
         task = FileTask.from_options(content)
-        if task.problem == "spans" and not task.text_pair:
-            raise TaskError("a task on spans needs text-pair, the column with the context")
+        _check(task)
         if task.problem in ("classification", "tagging") and not task.labels:
             task = FileTask.from_options({**content, "labels": _labels_of(task)})
         problem_of(task.head())
@@ -137,6 +116,15 @@ def read_task(path: Path) -> Task:
     except TaskError as error:
         raise TaskError(f"{path}: {error}") from error
     return task
+
+
+def _check(task: FileTask) -> None:
+    if not task.called.strip():
+        raise TaskError("name is empty; write the task's name in tables, or leave name out")
+    if task.problem == "spans" and not task.text_pair:
+        raise TaskError("a task on spans needs text-pair, the column with the context")
+    if task.label in (task.text, task.text_pair):
+        raise TaskError(f"the column {task.label} is both the text and the label; name two columns")
 
 
 def _content(path: Path) -> dict[str, object]:
@@ -161,17 +149,10 @@ def _labels_of(task: FileTask) -> list[str]:
         )
     table = read_table(path)
     column = table.column(task.label)
-    cells = [cell for row in table.rows if (cell := row.get(column)) is not None]
+    cells = [cell for row in table.rows if not is_missing(cell := row.get(column))]
     if task.problem == "tagging":
-        cells = [tag for cell in cells for tag in _listed(cell)]
-    found = sorted({str(cell) for cell in cells if isinstance(cell, str | int | float) and str(cell).strip()})
+        cells = [tag for cell in cells for tag in tags_in(cell)]
+    found = sorted({text for cell in cells if isinstance(cell, str | int | float) and (text := label_text(cell))})
     if not found:
         raise TaskError(f"{path}: the column {column} has no labels; name the column with the labels as label = ...")
     return found
-
-
-def _listed(cell: object) -> list[object]:
-    """Words or tags: those of a list, or of a text with spaces between them; none for anything else."""
-    if isinstance(cell, str):
-        return list(cell.split())
-    return cell if isinstance(cell, list) and all(isinstance(each, str | int | float) for each in cell) else []

@@ -71,7 +71,7 @@ def test_rows_that_cannot_be_read_are_counted_by_reason(tmp_path: Path) -> None:
     for split in ("train", "dev"):
         write(tmp_path / "RTE" / f"{split}.tsv", header + good + short + wrong + long)
     assert read("rte", tmp_path).train.unreadable == {
-        "too few columns": 1, "too many columns": 1, "unknown label": 1,
+        "too few columns": 1, "too many columns": 1, "with the unknown label 'maybe'": 1,
     }  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def test_classes_that_are_numbers_are_matched_by_their_own_text(
 def test_a_number_beside_the_classes_is_not_taken_for_the_place_of_one(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [{"text": "a", "label": label} for label in (1, 3, 0)]
     train = task(tmp_path, rows, labels=["1", "3"]).train
-    assert (list(train.gold), train.unreadable) == ([0, 1], {"unknown label": 1})
+    assert (list(train.gold), train.unreadable) == ([0, 1], {"with the unknown label '0'": 1})
 
 
 def test_a_missing_label_makes_no_class(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_missing_label_makes_no_class(tmp_path: Path) -> None:
         {"text": "d", "label": ""},
         {"text": "e", "label": " "},
     ]
-    assert task(tmp_path, rows).train.unreadable == {"unknown label": 4}
+    assert task(tmp_path, rows).train.unreadable == {"without a label": 4}
     assert read_task(tmp_path / "task.toml").head().classes == ("x", "y")
 
 
