@@ -60,6 +60,21 @@ def test_every_token_is_in_one_group_and_no_group_is_padded_by_more_than_a_quart
     assert all(group.sequences * group.longest <= 1.25 * (group.stop - group.start) for group in groups)
 
 
+@pytest.mark.parametrize("lengths", [(3, 3, 4, 9, 10, 11, 50), (5, 5, 9, 9), (7,)])
+def test_all_groups_are_padded_at_once_as_one_after_the_other(lengths: tuple[int, ...]) -> None:
+    groups = groups_of(lengths, torch.device("cpu"))
+    states = torch.randn(sum(lengths), 2, 3, requires_grad=True)
+    blocks = groups.padded(states)
+    for group, block in zip(groups, blocks, strict=True):
+        assert torch.equal(block, group.padded(states))
+        assert torch.equal(group.flat(block), states[group.start : group.stop])
+    assert torch.equal(groups.flat(blocks), states)
+    slope = torch.randn_like(states)
+    groups.flat([block * 2 for block in blocks]).backward(slope)
+    assert states.grad is not None
+    assert torch.equal(states.grad, 2 * slope)
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself
 def test_a_compiled_layer_is_not_compiled_anew_for_another_number_of_groups(make: ModuleType) -> None:
