@@ -29,6 +29,7 @@ def test_links_lead_somewhere(check):
     assert list(check.broken_links()) == []
 
 
+@pytest.mark.slow
 def test_prose_is_plain_english(check):
     assert list(check.stilted_lines()) == []
 

@@ -119,12 +119,15 @@ def test_an_action_names_component_and_method_and_what_it_must_return(wrong, tok
         ACTIONS[told](texts)
 
 
-@pytest.mark.parametrize(("name", "method"), [("wrong-counts", "count"), ("wrong-summary", "summarise")])
+@pytest.mark.parametrize(
+    ("name", "method"), [("wrong-counts", "count"), pytest.param("wrong-summary", "summarise", marks=pytest.mark.slow)]
+)
 def test_a_statistic_is_told_apart_by_its_method(run, wrong, corpus, name, method):
     told = run("show", "corpus", "--statistic", name, "--plugin", wrong, code=1).err
     assert f"{name}.{method} returned" in told and "it must return a dict of" in told
 
 
+@pytest.mark.slow
 def test_what_an_author_counted_before_a_change_is_not_taken_for_what_the_change_counts(run, corpus, tmp_path):
     file, code = tmp_path / "mine.py", WRONG.replace('return "many"', 'return {"a": float(counts["a"].sum())}')
     for times in (1, 2):

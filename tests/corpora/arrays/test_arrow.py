@@ -46,6 +46,7 @@ def test_one_text_for_all_rows(rows):
     assert repeated("né", rows).equals(pa.array(["né"] * rows, pa.large_string()))
 
 
+@pytest.mark.slow
 def test_a_build_imports_neither_pandas_nor_requests(tmp_path):
     book = " ".join(["The mill by the river stood empty that winter."] * 30)
     (tmp_path / "books").mkdir()

@@ -46,7 +46,9 @@ def test_a_slow_start_is_not_charged_to_the_call(guard, tmp_path, monkeypatch):
     assert guard.call(operator.mul, 21, 2) == 42
 
 
-@pytest.mark.parametrize(("executor", "works"), [("serial", True), ("processes:workers=2", False)])
+@pytest.mark.parametrize(
+    ("executor", "works"), [pytest.param("serial", True, marks=pytest.mark.slow), ("processes:workers=2", False)]
+)
 def test_a_script_without_a_main_guard_works_or_says_what_to_do(tmp_path, home, executor, works):
     folder = tmp_path / "books"
     folder.mkdir()

@@ -117,6 +117,7 @@ def test_titles_are_compared_without_articles_and_subtitles(one, other):
     assert title_key(one, "") == ""
 
 
+@pytest.mark.slow
 def test_twenty_thousand_books_are_compared_in_seconds():
     draw = np.random.default_rng(0)
     hashes = np.sort(draw.integers(0, 1 << 54, (20_000, 100), dtype=np.uint64))

@@ -41,7 +41,7 @@ def test_encodings_languages_and_near_copies_are_found(tmp_path, home):
     assert sample.encodings == {"utf-8": 3, "cp1252": 1}
 
 
-@pytest.mark.parametrize("pack", [lambda raw: raw, gzip.compress])
+@pytest.mark.parametrize("pack", [lambda raw: raw, pytest.param(gzip.compress, marks=pytest.mark.slow)])
 def test_of_a_large_table_only_the_beginning_is_read(tmp_path, pack):
     draw = random.Random(1)
     rows = "".join(json.dumps({"text": f"{PROSE} {draw.randbytes(99).hex()}."}) + "\n" for _ in range(8000))

@@ -30,7 +30,9 @@ def test_a_figure_is_one_small_element_that_says_what_it_shows(name):
     assert "ten" in text
 
 
-@pytest.mark.parametrize("name", ["lengths", "ranks", "growth"])
+@pytest.mark.parametrize(
+    "name", ["lengths", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ranks", "growth"))]
+)
 def test_the_same_counts_give_the_same_bytes(name):
     assert svg(figures()[name], description="x") == svg(figures()[name], description="x")
 

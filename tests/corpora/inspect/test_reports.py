@@ -75,6 +75,7 @@ def test_lineage_shows_ancestors_that_were_not_asked_for(datasets):
     assert draw(nodes).count("<path") == 2 * 3
 
 
+@pytest.mark.slow
 def test_a_parent_that_was_removed_is_said_to_be_gone(datasets, tmp_path):
     default_store().remove("corpus-tokens-50pct", force=True)
     page = corpora.report(datasets[-1:], tmp_path / "r.html").read_text(encoding="utf-8")
@@ -87,6 +88,7 @@ def test_a_dataset_without_rows_can_be_reported(corpus, tmp_path):
     assert "Tables 5 and 8" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/sys").is_dir(), reason="needs a folder that nobody can write")
 def test_a_store_that_cannot_be_written_is_reported_all_the_same(tokens, tmp_path):
     (default_store().home / ".statistics").symlink_to("/sys")

@@ -50,6 +50,7 @@ class Rows(Statistic):
         return {"rows": int(counts["rows"][0])}
 
 
+@pytest.mark.slow
 def test_a_statistic_of_a_plugin_is_shown(run, corpus, tmp_path):
     (tmp_path / "ends.py").write_text(PLUGIN)
     call = ["--plugin", tmp_path / "ends.py", "show", "corpus", "--statistic", "ends", "--statistic", "repeats"]

@@ -93,6 +93,7 @@ def test_a_body_alone_teaches_and_the_student_is_saved_as_one(encoder: Path, tok
     assert json.loads((made / "config.json").read_text())["architectures"] == ["BertModel"]
 
 
+@pytest.mark.slow
 def test_distillation_brings_the_vectors_closer(encoder: Path, tokens: Any, tmp_path: Path) -> None:
     options = {**OPTIONS, "budget": "updates=60", "learning-rate": 3e-3}
     distill(tokens.reference, encoder, tmp_path / "run", options=options)

@@ -127,6 +127,7 @@ def test_a_teacher_is_known_again_by_its_content_wherever_it_lies(
     assert distill(make.rows(60), copy, "../run", resume=True).status == "finished"
 
 
+@pytest.mark.slow
 def test_a_resume_may_name_the_runs_own_version_and_no_other(
     tokens: Any, texts: Path, tmp_path: Path, make: ModuleType
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_resume_may_name_the_runs_own_version_and_no_other(
     assert pretrain(tokens.reference, tmp_path / "run", resume=True).status == "finished"
 
 
+@pytest.mark.slow
 def test_a_resume_may_name_the_sentences_that_the_runs_dataset_was_tokenized_from(
     corpus: Any, tokens: Any, tmp_path: Path
 ) -> None:

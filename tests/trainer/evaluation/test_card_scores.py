@@ -22,6 +22,7 @@ def model(student: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(student, tmp_path / "model"))
 
 
+@pytest.mark.slow
 def test_fine_tuned_scores_have_an_interval_around_their_mean(model: Path, glue: Path) -> None:
     changes = {"train_rows": 80, "dev_rows": 20, "epochs": 6, "learning_rate": 3e-3, "batch_size": 8}
     evaluate("glue", model=model, data=glue, tasks=["CoLA", "RTE"], seeds=2, changes=changes)

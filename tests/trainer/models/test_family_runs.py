@@ -43,6 +43,11 @@ def teacher(request: pytest.FixtureRequest, tmp_path: Path, make: ModuleType) ->
     return folder
 
 
+@pytest.mark.parametrize(
+    "teacher",
+    ["modernbert", *(pytest.param(family, marks=pytest.mark.slow) for family in ("electra", "deberta-v2", "mpnet"))],
+    indirect=True,
+)
 def test_a_student_learns_resumes_to_the_same_bits_and_opens_in_transformers(
     teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:

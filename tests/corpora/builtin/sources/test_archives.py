@@ -70,6 +70,7 @@ def test_books_in_an_archive_are_read(tmp_path):
     assert set(found.values()) == {PROSE.strip()}
 
 
+@pytest.mark.slow
 def test_large_texts_are_cut_as_outside_an_archive(tmp_path):
     text = "".join(f"Line {n} of a very long text that is cut into documents.\n\n" for n in range(700_000))
     zipped(tmp_path / "a.zip", [("a.txt", text)])
@@ -175,6 +176,7 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path):
     assert found["b.zip"].startswith("damaged: its members share data")
 
 
+@pytest.mark.slow
 def test_a_build_of_an_archive_is_the_same_with_any_workers(tmp_path, home):
     (tmp_path / "in").mkdir()
     zipped(tmp_path / "in" / "a.zip", [(f"{n}.txt", f"{PROSE} Number {n}.") for n in range(30)])

@@ -35,7 +35,9 @@ def test_generated_rows_are_as_many_whatever_they_are_drawn_from(tokens, draw):
     assert (made.rows, made.tokens) == (tokens.rows, tokens.tokens)
 
 
-@pytest.mark.parametrize("short", ["shuffle:word,within=document", "generate:bigram"])
+@pytest.mark.parametrize(
+    "short", ["shuffle:word,within=document", pytest.param("generate:bigram", marks=pytest.mark.slow)]
+)
 def test_two_workers_give_the_same_bytes_as_one(tokens, short, home):
     one = corpora.transform(tokens, short)
     bytes_of_one = [path.read_bytes() for path in one.files]

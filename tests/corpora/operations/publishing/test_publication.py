@@ -132,6 +132,7 @@ def test_a_hub_that_refuses_is_one_clear_line(run, corpus, httpserver, monkeypat
     assert "me/toy was not uploaded" in done.err and "hf auth login" in done.err and "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_a_hub_that_nobody_reaches_is_one_clear_line(run, corpus, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")

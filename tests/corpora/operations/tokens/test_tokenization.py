@@ -119,6 +119,7 @@ def test_a_token_dataset_cannot_be_tokenized_again(tokens):
         corpora.tokenize(tokens, train=100)
 
 
+@pytest.mark.slow
 def test_a_trained_vocabulary_is_the_same_in_every_process(corpus, tmp_path):
     code = "import sys, corpora; d = corpora.open(sys.argv[1]); "
     code += "from corpora.store.tokenizers import train_wordpiece as t; "

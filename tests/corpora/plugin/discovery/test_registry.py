@@ -102,6 +102,7 @@ def test_a_hook_that_raises_only_warns(offer):
         assert "shuffle" in registry.offered("transforms")
 
 
+@pytest.mark.slow
 def test_a_hook_that_returns_the_class_and_no_list_only_warns(run, tmp_path):
     file = tmp_path / "bare.py"
     file.write_text(FILE.format(name="shout").replace("return [Shout]", "return Shout"))
@@ -148,6 +149,7 @@ def test_a_plugin_that_raises_on_import_only_warns(run, tmp_path):
     assert "shuffle" in done.out and "broken.py did not load: RuntimeError: no luck" in done.err
 
 
+@pytest.mark.slow
 def test_a_plugin_with_a_hook_of_another_version_only_warns(run, tmp_path):
     file = tmp_path / "future.py"
     file.write_text("from corpora import hookimpl\n@hookimpl\ndef corpora_wonders():\n    return []\n")

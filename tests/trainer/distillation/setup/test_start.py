@@ -62,6 +62,7 @@ def test_a_second_process_is_refused_while_the_first_trains(teacher: Path, tmp_p
         distill(make.rows(60), teacher, tmp_path / "run", options=OPTIONS, watch=[Break(again)])
 
 
+@pytest.mark.slow
 def test_a_run_that_broke_before_its_first_checkpoint_starts_again_from_its_card(
     teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:

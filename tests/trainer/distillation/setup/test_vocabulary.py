@@ -108,6 +108,7 @@ def test_before_its_first_update_a_student_of_all_layers_is_its_teacher(
     assert torch.allclose(ours, theirs, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_breaks_and_is_resumed_ends_with_the_same_bytes(
     teacher: Path, tokens: str, tmp_path: Path, make: ModuleType
 ) -> None:
@@ -142,6 +143,7 @@ def test_held_out_text_is_measured_in_the_students_pieces(teacher: Path, tokens:
     assert record["held_out"]["top1_agreement"] == 1
 
 
+@pytest.mark.slow
 def test_rows_that_become_too_long_are_cut_and_none_of_their_tokens_is_lost(
     teacher: Path, tokens: str, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_an_absurd_learning_rate_ends_a_run_with_good_weights_and_the_batch_kept
     assert distill(rows, out=run, options={"max-rise": 0.0}, resume=True).status == "finished"
 
 
+@pytest.mark.slow
 def test_a_stop_while_the_loss_is_high_spares_the_good_weights_and_the_error_names_them(
     tmp_path: Path, make: ModuleType
 ) -> None:

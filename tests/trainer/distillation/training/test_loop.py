@@ -125,7 +125,9 @@ def test_the_log_counts_the_tokens_of_each_update_special_ones_included(
     assert sum(line["tokens"] for line in lines) == 2 * (make.rows(60).survey.tokens + 2 * 60)
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize(
+    "asked", [signal.SIGTERM, *(pytest.param(sent, marks=pytest.mark.slow) for sent in (signal.SIGINT, signal.SIGUSR1))]
+)
 def test_a_run_stopped_by_a_signal_and_resumed_ends_with_the_same_bits(
     asked: signal.Signals, whole: str, teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:

@@ -132,6 +132,7 @@ def test_both_survive_a_power_cut_with_the_same_bytes(
     assert make.weights_hash(tmp_path / "run" / "student") == make.weights_hash(tmp_path / "whole" / "student")
 
 
+@pytest.mark.slow
 def test_only_the_best_weights_that_a_checkpoint_names_are_kept(
     teacher: Path, tmp_path: Path, make: ModuleType
 ) -> None:
@@ -140,6 +141,7 @@ def test_only_the_best_weights_that_a_checkpoint_names_are_kept(
     assert [place.name for place in (tmp_path / "run" / "best").iterdir()] == ["update-00000012"]
 
 
+@pytest.mark.slow
 def test_what_selects_the_student_may_not_change_on_a_resume(teacher: Path, tmp_path: Path, make: ModuleType) -> None:
     distill(make.rows(60), teacher, tmp_path / "run", options={**OPTIONS, "early-stop": 2}, stop_after="0s")
     with pytest.raises(OtherRecipe, match="early-stop = 2, not 3"):

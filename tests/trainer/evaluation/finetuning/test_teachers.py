@@ -38,6 +38,7 @@ def distilled(taught: Path, student: Path, out: Path, task: str = "cola", **how:
 SENTENCES = [f"the {noun} sat {mood}" for noun in ("cat", "dog", "mat") for mood in ("good", "bad")] * 15
 
 
+@pytest.mark.slow
 def test_unlabelled_rows_alone_teach_the_task(taught: Path, student: Path, tmp_path: Path) -> None:
     (tmp_path / "rows.txt").write_text("\n".join(SENTENCES), encoding="utf-8")
     how = {**QUICK, "train_rows": 0}

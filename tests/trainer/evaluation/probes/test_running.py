@@ -139,6 +139,7 @@ def test_fidelity_needs_a_teacher(model: Path, held_out: str) -> None:
         probe([model], chosen_probes(held_out=held_out))
 
 
+@pytest.mark.slow
 def test_the_student_as_it_starts_is_probed_from_its_run(
     model: Path, held_out: str, pairs: Path, tmp_path: Path
 ) -> None:

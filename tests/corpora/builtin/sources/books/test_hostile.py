@@ -43,6 +43,7 @@ def test_a_zip_bomb_whose_directory_lies_about_its_size_is_rejected(make_epub, t
     assert isinstance(only(tmp_path), Reject)
 
 
+@pytest.mark.slow
 def test_many_large_entries_together_are_a_bomb_as_well(make_epub, tmp_path):
     page = b"<p>" + b"a " * (4 << 20)
     make_epub(*[""] * 20, extra={f"OPS/text/c{n}.xhtml": page for n in range(20)})

@@ -77,6 +77,7 @@ def test_the_encoding_of_a_compressed_file_is_found(tmp_path, read):
     assert isinstance(document, Document) and document.encoding == "cp1250" and "žluťoučký" in document.paragraphs[0]
 
 
+@pytest.mark.slow
 def test_a_bomb_costs_its_own_document_only(tmp_path, home):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "bomb.txt.gz").write_bytes(gzip.compress(bytes(80 << 20)))

@@ -28,6 +28,7 @@ def test_html_that_declares_a_wrong_encoding_is_read_in_its_own(tmp_path, read):
     assert (document.paragraphs, document.encoding) == ((text,), "cp1252")
 
 
+@pytest.mark.slow
 def test_a_large_text_file_is_cut_at_line_ends_and_nothing_is_lost(tmp_path, read):
     lines = [f"This is line {number} of a long file, and there is more to come." for number in range(600_000)]
     (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")

@@ -66,6 +66,7 @@ def test_headings_stand_before_a_paragraph_that_is_there():
         assert all(p == " ".join(p.split()) for p in document.paragraphs)
 
 
+@pytest.mark.slow
 def test_ids_and_titles_of_articles_are_unique():
     articles = documents(Toy(books=0, articles=4000))
     assert len({d.id for d in articles}) == len({d.title for d in articles}) == 4000

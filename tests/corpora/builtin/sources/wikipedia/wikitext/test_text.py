@@ -241,7 +241,7 @@ def test_names_of_the_dump_are_obeyed():
         " " * 500_000 + ".",
         "=" * 100_000,
         "\n=a" * 100_000,
-        "[http://" * 50_000,
+        pytest.param("[http://" * 50_000, marks=pytest.mark.slow),
         "&" * 100_000 + "amp;" * 50_000,
         "-{" * 100_000,
         "[[File:a|" * 30_000,
@@ -251,7 +251,7 @@ def test_names_of_the_dump_are_obeyed():
         "*" * 300_000,
         "[[a|" * 50_000 + "]]" * 50_000,
         "http://" * 50_000,
-        "__" * 100_000,
+        pytest.param("__" * 100_000, marks=pytest.mark.slow),
     ],
 )
 def test_hostile_input_takes_linear_time(hostile):
