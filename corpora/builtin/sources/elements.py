@@ -16,6 +16,10 @@ class Element(Protocol):
     def tag(self) -> object:
         """The name as a string; for a comment or processing instruction, the function that creates one."""
 
+    @tag.setter
+    def tag(self, name: str) -> None:
+        """Give an element another name."""
+
     @property
     def attrib(self) -> Mapping[str, str]:
         """The attributes."""

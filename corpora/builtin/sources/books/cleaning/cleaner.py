@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corpora import Document
 from corpora.builtin.sources.books.cleaning import matter_sections
@@ -12,7 +12,7 @@ from corpora.builtin.sources.books.cleaning.author_notes import author_notes
 from corpora.builtin.sources.books.cleaning.boilerplate import boilerplate
 from corpora.builtin.sources.books.cleaning.headings import with_headings
 from corpora.builtin.sources.books.cleaning.signs import signs_in
-from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook
+from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, words_in
 from corpora.builtin.sources.books.formats.transcription import PASSAGES
 from corpora.builtin.sources.books.language_codes import code_of
 
@@ -69,7 +69,7 @@ def document_of(book: ParsedBook, id: str) -> Document:
     text.remove(_bracketed(text.left))
     text.left = with_headings(text.left)
     text.remove(author_notes(text.left))
-    text.remove(dict.fromkeys(matter_sections.plate_captions(text.left), "caption"))
+    text.remove(dict.fromkeys(_plate_captions(text.left), "caption"))
     if any(block.linked for block in text.left):
         text.remove(dict.fromkeys(matter_sections.linked_contents(text.left), "contents"))
     signs = signs_in(text.left)
@@ -132,3 +132,17 @@ def _bracketed(blocks: list[Block]) -> dict[int, str]:
     return labelled | {
         n: rule for n, text in opened.items() if text[0] == "[" for rule, pattern in PASSAGES if pattern.fullmatch(text)
     }
+
+
+CAPTION_WORDS = 12
+PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|\d{1,3})[.:,)\]—–-]*(?: [^a-z].*|$)")
+
+
+def _plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
+    """Captions of plates and figures between paragraphs (`PLATE IV. THE HARBOUR`), if there is more than one."""
+    matches = {
+        n: PLATE.match(block.text) for n, block in enumerate(blocks) if block.text[0] in "[(PF" and not block.level
+    }
+    kinds = {n: match[1].lower() for n, match in matches.items() if match}
+    counted = Counter(kinds.values())
+    yield from (n for n, kind in kinds.items() if counted[kind] > 1 and words_in(blocks[n].text) <= CAPTION_WORDS)

@@ -51,6 +51,7 @@ DECORATIONS = "#=*~-–—_<+•.["
 DECORATED = re.compile(
     r"(?:#{1,6}|={1,6}|\*{1,6}|~{1,6}|[-–—]{1,6}|_{1,6}|<{1,3}|\+{1,6}|•|\.{2,6}|\[) *+(\w.*?) *[#=*~–—_>+•.\]-]*+"
 )
+MARKDOWN = re.compile(r"#{1,6} +([^#\s].{0,90}?) *#*")
 NUMBERED_MARKUP = re.compile(r"#{1,6} +(?:\d{1,3}|[IVXLC]{1,8})\.?")
 UNNAMED = frozenset({"digits", "entry", "roman", "spelled", "year"})
 """Divisions without a word, which may be page numbers between signs or entries of a list."""
@@ -65,7 +66,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     Args:
         blocks: of a book; levels that its file already marks are kept.
     """
-    blocks = [_undecorated(block) for block in blocks]
+    blocks = [_undecorated(block) for block in _with_markdown(blocks)]
     short = {n: block.text for n, block in enumerate(blocks) if _may_be_heading(block)}
     for n in [*speakers(blocks, short)]:
         del short[n]
@@ -78,6 +79,18 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     levels |= dict.fromkeys(_capitals(blocks, short, levels), 2)
     levels |= dict.fromkeys(_isolated(blocks, short, levels), 2)
     return [b if b.level == levels.get(n, 0) else b._replace(level=levels[n]) for n, b in enumerate(blocks)]
+
+
+def _with_markdown(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks with the headings of Markdown, `## The Mole`, if there are several."""
+    signed = [n for n, block in enumerate(blocks) if block.text[0] == "#"]
+    found = {n: match for n in signed if (match := MARKDOWN.fullmatch(blocks[n].text))}
+    if len(found) < MIN_CHAPTERS:
+        return blocks
+    return [
+        block._replace(text=found[n][1], level=1 if division_of(found[n][1]) else 2) if n in found else block
+        for n, block in enumerate(blocks)
+    ]
 
 
 def _undecorated(block: Block) -> Block:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from corpora.builtin.sources.books.cleaning.heading_words import CONTENTS, ENDING, MATTER, TRANSCRIBER, division_of
 from corpora.builtin.sources.books.cleaning.headings import is_division
-from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, ends_like_prose, is_prose, is_title
+from corpora.builtin.sources.books.cleaning.prose import LONG_WORDS, QUOTES, ends_like_prose, is_prose, is_title
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
@@ -40,6 +39,13 @@ PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,7}", re.I)
 MIN_ROWS = 5
 ENTRY_BLOCKS = 3
 MIN_LETTERS = 4
+PROSE_BLOCKS = 5
+LIST = re.compile(
+    r"\W*(?:also|(?:other |more )?(?:books|titles|works|novels|stories)|copyright|dedication|(?:advance )?praise"
+    r"|imprint|impressum|credits|colophon|newsletter|coming|connect|contact)\b",
+    re.I,
+)
+"""The headings of front matter that consists of lists and notices."""
 
 
 def linked_contents(blocks: Sequence[Block]) -> Iterator[int]:
@@ -78,11 +84,12 @@ def sections(blocks: Sequence[Block], signs: Mapping[int, set[str]]) -> dict[int
         signs: the names of the boilerplate rules that each paragraph matches, by its index.
     """
     found: dict[int, str] = {}
+    chapter = next((n for n in range(len(blocks)) if _is_numbered(blocks[n])), len(blocks))
     for number, block in enumerate(blocks):
         if block.level and CONTENTS.fullmatch(block.text):
             found |= dict.fromkeys(_entries(blocks, number), "contents")
         elif block.level and MATTER.fullmatch(block.text):
-            section = _section(blocks, number)
+            section = _section(blocks, number, signs if number < chapter else None)
             if _is_matter(blocks, number, section, signs):
                 found |= dict.fromkeys(section, "matter section")
     return found
@@ -117,16 +124,40 @@ def _goes_on_in_prose(blocks: Sequence[Block], number: int) -> bool:
     return words >= LONG_WORDS or prose * 4 >= 3 * len(near)
 
 
-def _section(blocks: Sequence[Block], heading: int) -> list[int]:
-    """The paragraphs from a heading to the next, up to the length that a section of matter can have there."""
+def _section(blocks: Sequence[Block], heading: int, signs: Mapping[int, set[str]] | None) -> list[int]:
+    """The paragraphs from a heading to the next, up to the length that a section of matter can have there.
+
+    Args:
+        blocks: the blocks of a book.
+        heading: the number of the heading.
+        signs: as in `sections`, if the heading is before all chapters. There the text can begin without a heading, or
+            with one that is a picture, so the section ends at a file that begins with text, and a list at five
+            paragraphs of prose.
+    """
     near_end = min(heading, len(blocks) - heading) < max(len(blocks) * EDGE_RATE, FRONT_BLOCKS / 2)
     room, numbers = MAX_SECTION_WORDS if near_end else MAX_INNER_WORDS, []
     for number in range(heading + 1, len(blocks)):
         if blocks[number].level or words_in(blocks[number].text) > room:
             break
+        if signs is not None and _is_text_behind(blocks, heading, number, signs):
+            break
         room -= words_in(blocks[number].text)
         numbers.append(number)
     return numbers
+
+
+def _is_text_behind(blocks: Sequence[Block], heading: int, number: int, signs: Mapping[int, set[str]]) -> bool:
+    """Whether the text of a book begins in a section of front matter, without a heading of its own."""
+    if blocks[number].opens_file and number not in signs:
+        return _begins_text(blocks, number)
+    near = range(number, min(number + PROSE_BLOCKS, len(blocks)))
+    is_list = len(near) == PROSE_BLOCKS and LIST.match(blocks[heading].text) is not None
+    return is_list and all(n not in signs and _is_sentence(blocks[n]) for n in near)
+
+
+def _is_sentence(block: Block) -> bool:
+    words = words_in(block.text)
+    return is_prose(block, words) and (words >= SENTENCE_WORDS or block.text[0] in QUOTES)
 
 
 def _is_matter(blocks: Sequence[Block], heading: int, section: Sequence[int], signs: Mapping[int, set[str]]) -> bool:
@@ -295,16 +326,3 @@ def after_the_end(blocks: Sequence[Block]) -> Iterator[int]:
         return
     if not any(_is_chapter(blocks, n) or (not blocks[n].level and is_dialogue(blocks[n].text)) for n in tail):
         yield from (n for n in tail if not blocks[n].level)
-
-
-PLATE = re.compile(r"[\[(]?(PLATE|FIG(?:URE)?|Plate|Fig(?:ure)?)\.? (?:[IVXLC]+|\d{1,3})[.:,)\]—–-]*(?: [^a-z].*|$)")
-
-
-def plate_captions(blocks: Sequence[Block]) -> Iterator[int]:
-    """Captions of plates and figures between paragraphs (`PLATE IV. THE HARBOUR`), if there is more than one."""
-    matches = {
-        n: PLATE.match(block.text) for n, block in enumerate(blocks) if block.text[0] in "[(PF" and not block.level
-    }
-    kinds = {n: match[1].lower() for n, match in matches.items() if match}
-    counted = Counter(kinds.values())
-    yield from (n for n, kind in kinds.items() if counted[kind] > 1 and words_in(blocks[n].text) <= SENTENCE_WORDS)

@@ -47,6 +47,8 @@ class Block(NamedTuple):
     gap: int = 0
     """The number of blank lines before it in plain text; 0 for other formats."""
     markup: Markup | None = None
+    opens_file: bool = False
+    """Whether it is the first text of one of several files, such as those of an EPUB."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose
+from corpora.builtin.sources.books.formats.html.headings import names_division
 from corpora.builtin.sources.books.formats.verse import has_uneven_lines, prose_width, verse_lines
 
 Layout = Literal["lines", "wrapped", "double-spaced"]
@@ -42,6 +43,7 @@ BROKEN_OFF_RATE = 0.6
 """A line of less than this share of a full one ends its paragraph without any mark, as headings do."""
 OPENING_QUOTES = tuple("\"'“‘«„")
 ENDS = frozenset(""".!?:;…"'”’»)]*—–-""")
+HEADING_LINE = re.compile(r"\n(?<=[.!?…\"'”’*]\n)([^\S\n]*[^\W\d_][^\n]{2,30})(?=\n)")
 BLANK = re.compile(r"(\n[^\S\n]*\n\s*)")
 
 
@@ -125,7 +127,7 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
         text: with `\\n` as its line break.
     """
     if indented := _indented(text):
-        text = indented.sub("\n\n", text)
+        text = HEADING_LINE.sub(_with_heading_apart, indented.sub("\n\n", text))
     pieces = BLANK.split(text)
     gaps = (1 if gap == "\n\n" else gap.count("\n") - 1 for gap in pieces[1::2])
     parts = list(zip(pieces[::2], chain((0,), gaps), strict=True))
@@ -140,6 +142,11 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
     for part, gap in parts:
         for number, piece in enumerate(_after_short_lines(part, full)):
             yield piece, 0 if number else gap
+
+
+def _with_heading_apart(match: re.Match[str]) -> str:
+    """A line after a full stop; if it names a division, it is a paragraph of its own."""
+    return f"\n\n{match[1]}\n" if names_division(match[1].strip()) else match[0]
 
 
 def _with_verse(parts: list[tuple[str, int]], text: str) -> Iterator[tuple[str, int]]:

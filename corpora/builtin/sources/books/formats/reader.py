@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpora.builtin.sources.archives import size_of
-from corpora.builtin.sources.books.formats import fiction_book, gutenberg, html, plain_text
+from corpora.builtin.sources.books.formats import aozora, fiction_book, gutenberg, html, plain_text
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, Unreadable, removed_blocks
 from corpora.builtin.sources.books.formats.epub import read_epub
 from corpora.builtin.sources.books.formats.epub.pages import joined_pages
@@ -90,6 +90,10 @@ def book_of_text(text: str) -> ParsedBook:
         Unreadable: it has no text.
     """
     text = plain_text.with_plain_breaks(text)
+    if aozora.is_aozora(text):
+        return _with_text(aozora.book_of(text))
+    if "》" in text:
+        text = aozora.without_readings(text)
     found = gutenberg.split_frame(text)
     if found is None:
         return _with_text(ParsedBook(tuple(plain_text.blocks_in(text, transcribed=True))))

@@ -28,6 +28,14 @@ BOLD = {
     for sign in others
 }
 """Words in bold, gesperrt or small capitals, by the sign around them; `$5 and then $6` and hash tags are none."""
+STARS = re.compile(
+    r"\*(?<![\w*]\*)\*{0,2}(?=\w|[^\w\s*]\w)([^*\n]{1,300}(?:\n[^*\n]{1,300}){0,3})(?<!\s)\*{1,3}(?![\w*])"
+)
+"""Words between stars, as in Markdown and in stories of the web; a star behind a word is the mark of a note."""
+RULE_LINE = re.compile(r"\n([^\S\n]*(?:[*~=_#•·+-][^\S\n]?){3,60})(?=\n)")
+"""A line of signs, which parts what is above it from what is below it."""
+FORUM_TAGS = r"b|i|u|s|center|left|right|indent|size|color|font|quote|spoiler|url|img"
+FORUM_END = re.compile(rf"\[/({FORUM_TAGS})\]", re.I)
 TAG = re.compile(r"</?(?:i|b|u|em|strong|sc|g|cite|small|big|span|font|a|su[bp])(?: [^<>\n]{0,200})?>", re.I)
 BLOCK_TAG = re.compile(r"</?(?:p|br|div|center|blockquote|hr|h[1-6])(?: [^<>\n]{0,200})?/?>", re.I)
 INITIAL = re.compile(r"^\|(?=[^\s|][^|\n]*$)", re.M)
@@ -74,6 +82,11 @@ def read_marks(text: str) -> tuple[str, list[Block]]:
         text = text.replace(OPEN, "").replace(CLOSE, "")
     if "<" in text:
         text = BLOCK_TAG.sub("\n\n", TAG.sub("", text))
+    if "[/" in text and (names := {name.lower() for name in FORUM_END.findall(text)}):
+        text = re.sub(rf"\[/?(?:{'|'.join(sorted(names))})(?:=[^\]\n]{{0,100}})?\]", "", text, flags=re.I)
+    text = RULE_LINE.sub(r"\n\n\1\n", text)
+    if "*" in text:
+        text = STARS.sub(r"\1", text)
     if "_" in text:
         text = ITALICS.sub(r"\1", STRONG.sub(r"\1", text) if "__" in text else text)
     for sign, pattern in BOLD.items():

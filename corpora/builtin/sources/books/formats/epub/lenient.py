@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from corpora.builtin.sources.books.formats.blocks import Unreadable, one_line
 from corpora.builtin.sources.books.formats.epub.package import (
@@ -31,7 +32,7 @@ def read_package(archive: ZipArchive) -> Package:
     name = _package_name(archive)
     root = parsed_xml(archive.read(name)) if name else None
     if root is None:
-        texts = tuple(SpineItem(text, text) for text in sorted(archive.names) if text.lower().endswith(TEXT_SUFFIXES))
+        texts = texts_by_name(archive)
         if not texts or archive.find("META-INF/container.xml") is None:
             raise Unreadable("not an EPUB", "it has no package document")
         return Package(texts)
@@ -39,7 +40,21 @@ def read_package(archive: ZipArchive) -> Package:
     guide = [(node.get("type") or "", node.get("href") or "") for node in elements(root, "reference")]
     manifest = manifest_of(root)
     spine = tuple(spine_items(archive, _idrefs(root) or manifest, manifest, folder))
+    if not _found(spine):
+        listed = tuple(item for item in spine_items(archive, manifest, manifest, folder) if item.entry)
+        spine = listed or texts_by_name(archive) or spine
     return Package(spine, *_metadata(root), guide_matter(archive, guide, folder))
+
+
+def texts_by_name(archive: ZipArchive) -> tuple[SpineItem, ...]:
+    """The texts of an archive in the order of their names, without what macOS adds to archives."""
+    names = sorted(name for name in archive.names if name.lower().endswith(TEXT_SUFFIXES))
+    apart = (name for name in names if not name.startswith("__MACOSX/") and posixpath.basename(name)[:2] != "._")
+    return tuple(SpineItem(name, name) for name in apart)
+
+
+def _found(spine: Iterable[SpineItem]) -> bool:
+    return any(item.entry for item in spine)
 
 
 def _package_name(archive: ZipArchive) -> str | None:

@@ -18,6 +18,7 @@ TEXT_TYPES = frozenset({
 MEDIA = ("image/", "audio/", "video/", "font/", "application/smil", "text/css")
 """What has no text; other items of a spine that are no text either are lost."""
 TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xht", ".svg")
+SPINE_SUFFIXES = (*TEXT_SUFFIXES, ".xml")
 GUIDE_MATTER = frozenset(
     {"cover", "title-page", "titlepage", "toc", "copyright-page", "copyright", "colophon", "index", "loi"}
 )
@@ -58,7 +59,7 @@ class Package(NamedTuple):
 
 def is_text(media_type: str, name: str) -> bool:
     """Whether a manifest item is a text, by its media type or its name."""
-    return media_type.partition(";")[0].strip().lower() in TEXT_TYPES or name.lower().endswith(TEXT_SUFFIXES)
+    return media_type.partition(";")[0].strip().lower() in TEXT_TYPES or name.lower().endswith(SPINE_SUFFIXES)
 
 
 def spine_items(

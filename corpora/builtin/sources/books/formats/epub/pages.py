@@ -30,6 +30,8 @@ def joined_pages(pages: Sequence[list[Block]]) -> list[Block]:
         marked = [_marked(block, n in (0, len(page) - 1) and block.text in heads) for n, block in enumerate(page)]
         if blocks and marked and _is_cut(blocks[-1], marked[0]):
             blocks[-1] = _joined(blocks[-1], marked.pop(0))
+        elif (first := next((n for n, block in enumerate(marked) if not block.rule), None)) is not None:
+            marked[first] = marked[first]._replace(opens_file=True)
         blocks += marked
     blocks = [block._replace(markup=None) if block.markup else block for block in blocks]
     return list(_with_initials(_without_false_headings(blocks)))

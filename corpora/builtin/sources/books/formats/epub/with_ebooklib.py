@@ -16,7 +16,7 @@ from corpora.builtin.sources.books.formats.epub.zip_archive import ZipArchive
 
 
 def read_package(archive: ZipArchive) -> Package | None:
-    """The package, or None if EbookLib fails or finds an empty spine.
+    """The package, or None if EbookLib fails or finds none of the texts of the spine.
 
     Args:
         archive: the EPUB. EbookLib gets only its XML files, within the archive's limits.
@@ -44,7 +44,7 @@ def read_package(archive: ZipArchive) -> Package | None:
         package = _package(archive, reader)
     except (LxmlError, epub.EpubException, LookupError, TypeError, AttributeError, ValueError, AssertionError):
         return None
-    return package if package.spine else None
+    return package if any(item.entry for item in package.spine) else None
 
 
 def _package(archive: ZipArchive, reader: Any) -> Package:

@@ -8,6 +8,7 @@ from html import escape
 
 from corpora.builtin.sources.books.formats.blocks import Block, Unreadable
 from corpora.builtin.sources.books.formats.html.book_walk import BookWalk
+from corpora.builtin.sources.books.formats.html.headings import show_drawn_headings
 from corpora.builtin.sources.books.formats.html.own_entities import split_doctype, with_entities
 from corpora.builtin.sources.books.formats.html.styles import Styles
 from corpora.builtin.sources.books.formats.html.walk import Walk
@@ -51,6 +52,7 @@ def blocks_in(
         prepare(root)
     if styles is None:
         return list(Walk().blocks(root))
+    show_drawn_headings(root)
     own = [node.text or "" for node in root.iter("style")]
     return list(BookWalk(styles.with_sheets(own) if own else styles).blocks(root))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from corpora.builtin.sources.books.formats.blocks import Block, Markup, one_line
@@ -17,7 +17,12 @@ MAX_LOOK_CHARACTERS = 120
 """The looks of longer blocks matter only if they are next to one that looks like a heading."""
 LOOKS = frozenset("bcl")
 MAX_FRAMES = 4
-STOPPED = re.compile(r"(?<!\s\d)(?<!\s\d\d)[.!?…][\"'”’»)\]]*$")
+STOPPED = re.compile(r"(?<!\s\d)(?<!\s\d\d)[.!?…。！？][\"'”’»)\]」』）]*$")
+STOPPED_RATE = 0.8
+INDENTS = ("\u3000", "\xa0\xa0", "\u2003", "「", "『")
+"""What begins a paragraph behind a line break; Japanese sets speech without an indent."""
+FIRST_WIDE, WIDE_LETTERS = "\u2e80", 3
+"""A letter of Chinese, Japanese or Korean counts as this many of others."""
 MIN_LINES = 3
 MEAN_LINE, LONG_LINE = 60, 150
 """With lines of this length on average, and at least one long one, line breaks are borders of paragraphs, and not of
@@ -108,7 +113,7 @@ class BookWalk(Walk):
 def _sentences_by_line(text: str) -> Iterator[str]:
     """The lines of a block, if they are long and thus paragraphs; lines that end inside a sentence are not parted."""
     lines = [line for line in text.split(BREAK) if line.strip()]
-    if len(lines) < MIN_LINES or max(map(len, lines)) < LONG_LINE or len(text) < MEAN_LINE * len(lines):
+    if not (_are_long(lines) or _are_indented(lines)):
         yield text
         return
     begin = 0
@@ -116,3 +121,17 @@ def _sentences_by_line(text: str) -> Iterator[str]:
         if n == len(lines) or STOPPED.search(one_line(line)):
             yield BREAK.join(lines[begin:n])
             begin = n
+
+
+def _are_long(lines: Sequence[str]) -> bool:
+    lengths = [len(line) * (WIDE_LETTERS if line.strip()[0] >= FIRST_WIDE else 1) for line in lines]
+    if len(lines) < MIN_LINES:
+        return len(lines) > 1 and min(lengths) >= LONG_LINE
+    return max(lengths) >= LONG_LINE and sum(lengths) >= MEAN_LINE * len(lines)
+
+
+def _are_indented(lines: Sequence[str]) -> bool:
+    """Whether indents of wide spaces begin lines behind full stops, as they do not in verse."""
+    indented = [n for n, line in enumerate(lines) if n and line.lstrip(" \t\n").startswith(INDENTS)]
+    stopped = sum(STOPPED.search(one_line(lines[n - 1])) is not None for n in indented)
+    return len(indented) > 1 and stopped >= STOPPED_RATE * len(indented)

@@ -18,7 +18,9 @@ NAMED = {"figcaption": "caption", "math": "formula"}
 CLASSES = {
     "caption": "caption", "hidden": "hidden", "sr-only": "hidden", "visually-hidden": "hidden",
     "sidenote": "sidenote", "sidenotes": "sidenote", "margin-note": "sidenote", "marginnote": "sidenote",
-    "pg-boilerplate": "gutenberg", "tnote": "transcriber's note",
+    "pg-boilerplate": "gutenberg",
+    "bibliographical_information": "another library", "notation_notes": "another library",
+    "tnote": "transcriber's note",
     "transnote": "transcriber's note", "transnotes": "transcriber's note", "trnote": "transcriber's note",
 }  # fmt: skip
 SILENT_CLASSES = frozenset({

@@ -10,7 +10,7 @@ from itertools import islice
 from corpora.builtin.sources.books.cleaning.heading_words import FIRM_DIVISION, division_of
 from corpora.builtin.sources.books.cleaning.prose import QUOTES, ends_like_prose, is_title
 from corpora.builtin.sources.books.formats.blocks import one_line, words_in
-from corpora.builtin.sources.books.formats.html.exclusions import HEADINGS, name_of
+from corpora.builtin.sources.books.formats.html.exclusions import HEADINGS, INLINE, name_of
 from corpora.builtin.sources.elements import Element
 
 MAX_CHARACTERS = 120
@@ -42,6 +42,8 @@ RUN_IN = re.compile(
 )
 """Those that mean a heading even inside a paragraph, where `title` is the title of a work."""
 FIRM = re.compile(rf"(?:the )?(?:{FIRM_DIVISION})|.*\b(?:{FIRM_DIVISION})\W*$", re.I)
+FILE_NAME = re.compile(r"\.\w{3,4}$|^(?:image|img|cover|picture|illustration|logo|ornament)\b|_", re.I)
+"""Texts of pictures that programs make up."""
 EMPHASIS = frozenset({"b", "big", "font", "span", "strong"})
 CONTAINERS = frozenset(
     {"chapter", "chap", "chapitre", "kapitel", "capítulo", "capitulo", "capitolo", "kapitola", "part"}
@@ -75,6 +77,40 @@ def names_division(text: str) -> bool:
         return False
     division = division_of(text)
     return division is not None and division.number is not None and FIRM.match(text) is not None and not division.title
+
+
+def show_drawn_headings(root: Element) -> None:
+    """Write out the headings that are pictures: with a text such as `Chapter One`, or alone in a heading.
+
+    Args:
+        root: of a page; its pictures become headings, or the text of the headings around them.
+    """
+    for picture in list(root.iter("img")):
+        text = one_line((picture.get("alt") or "")[:MAX_CHARACTERS])
+        around = next((node for node in islice(picture.iterancestors(), MAX_FRAMES) if name_of(node) in HEADINGS), None)
+        if around is None:
+            is_heading = names_division(text) and _stands_alone(picture)
+        else:
+            is_heading = is_heading_text(text) and not FILE_NAME.search(text) and not _short_text(around)
+        if is_heading:
+            picture.tag, picture.text = "span" if around is not None else f"h{LEVEL}", text
+
+
+def _stands_alone(node: Element) -> bool:
+    """Whether there is no text in front of a picture or behind it on its line."""
+    for _ in range(MAX_FRAMES):
+        around = node.getparent()
+        before = node.getprevious()
+        if around is None or (node.tail or "").strip():
+            return around is None
+        written = around.text if before is None else before.tail
+        beside = [near for near in (before, node.getnext()) if near is not None]
+        if (written or "").strip() or any(name_of(near) in INLINE for near in beside):
+            return False
+        if name_of(around) not in INLINE:
+            return True
+        node = around
+    return False
 
 
 def is_heading_text(text: str) -> bool:

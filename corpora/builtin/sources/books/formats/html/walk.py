@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from corpora.builtin.sources.books.formats.aozora import character
 from corpora.builtin.sources.books.formats.blocks import Block, one_line
 from corpora.builtin.sources.books.formats.html.exclusions import HEADINGS, name_of, rule_of, style_of
 from corpora.builtin.sources.books.formats.html.headings import RUN_IN_LEVEL, heading_level, is_run_in, names_division
@@ -160,6 +161,8 @@ def _svg_break(node: Element, before: list[str]) -> str:
 def _initial(node: Element) -> str:
     """The letter that a picture represents at the beginning of a word; empty for all other elements."""
     letter = (node.get("alt") or "").strip() if name_of(node) == "img" else ""
+    if letter.startswith("※("):
+        return character(letter)
     if len(letter) != 1 or not letter.isalpha():
         return ""
     following = _text_behind(node)

@@ -156,3 +156,8 @@ def test_numbers_of_chapters_in_short_forms_are_headings(form):
     book = [line for chapter in chapters for line in (chapter, *STORY)]
     assert paragraphs(*book) == tuple(STORY * 4)
     assert len(headings(*book)) == 4
+
+
+def test_headings_of_markdown_are_headings_of_any_words():
+    assert headings("# Salt", *STORY, "## the long way", *STORY, "# Two #", *STORY) == ["Salt", "the long way", "Two"]
+    assert "# a sign on the door" in paragraphs("Chapter 1", *STORY, "# a sign on the door", *STORY)

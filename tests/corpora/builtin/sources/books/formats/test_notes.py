@@ -76,10 +76,15 @@ def test_notes_whose_numbers_start_over_in_each_chapter_belong_to_its_marks(labe
 
 @pytest.mark.parametrize(
     "line",
-    [
-        "* Salt, bread, and two candles.", "(1) The mole is closed.", "[3] The mole is closed.", "1. Nobody came.",
-        "He was *very* late, and *nobody* waited.",
-    ],
-)  # fmt: skip
+    ["* Salt, bread, and two candles.", "(1) The mole is closed.", "[3] The mole is closed.", "1. Nobody came."],
+)
 def test_labelled_lines_without_a_mark_above_them_are_text(line):
     assert line in [block.text for block in blocks_of(f"{STORY}{line}\n\nIt was 1740[A].\n\n{STORY}", transcribed=True)]
+
+
+def test_words_between_stars_are_no_notes():
+    texts = [
+        block.text
+        for block in blocks_of(f"{STORY}He was *very* late, and *nobody* waited.\n\n{STORY}", transcribed=True)
+    ]
+    assert "He was very late, and nobody waited." in texts

@@ -209,3 +209,34 @@ def test_numbered_chapters_and_refrains_are_not_running_heads():
 def test_a_heading_above_paragraphs_that_end_in_short_lines_stands_alone():
     lines = "\n".join(textwrap.fill(p, 60) for p in BOOK)
     assert texts(f"THE FERRY\n{lines}\nTHE WIND\n{lines}").count("THE WIND") == 1
+
+
+@pytest.mark.parametrize("rule", ["* * *", "-----", "======", "~*~*~"])
+def test_a_line_of_signs_parts_what_is_above_it_from_what_is_below(rule):
+    wrapped = [textwrap.fill(line, 50) for line in BOOK]
+    text = "\n\n".join(wrapped[:6]) + f"\n{rule}\n" + "\n\n".join(wrapped[6:])
+    assert [line for line in texts(text) if any(map(str.isalnum, line))] == list(BOOK)
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"),
+    [
+        ("It was *very* late, and *so was\nshe*.", "It was very late, and so was she."),
+        ("**No!** she thought. “*Never*,” he said.", "No! she thought. “Never,” he said."),
+        ("He said f**k, and 3*4*5, and went.", "He said f**k, and 3*4*5, and went."),
+        ("[b]Late[/b] it [I]was[/I], said [size=4]he[/size] [12].", "Late it was, said he [12]."),
+        ("The label [i] stood on the jar.", "The label [i] stood on the jar."),
+    ],
+)
+def test_marks_of_emphasis_on_the_web_are_not_read(marked, text):
+    assert text in texts("\n\n".join([*(textwrap.fill(line, 60) for line in BOOK), marked]))
+
+
+def test_a_chapter_between_indented_paragraphs_is_a_line_of_its_own():
+    wrapped = [textwrap.fill(line, 50, initial_indent="    ") for line in BOOK]
+    assert texts("\n".join([*wrapped[:5], "Chapter 2", *wrapped[5:]])) == [*BOOK[:5], "Chapter 2", *BOOK[5:]]
+
+
+@pytest.mark.parametrize("line", ["老人は窓を開けて、海を見ていた。", "노인은 창문을 열고 바다를 보았다."])
+def test_paragraphs_of_one_length_in_scripts_without_case_stay_apart(line):
+    assert texts("\n\n".join([line] * 40)) == [line] * 40

@@ -250,3 +250,68 @@ def test_a_manifest_may_link_into_its_texts(make_epub):
 
 def test_a_container_that_is_no_xml_does_not_cost_the_book(make_epub):
     assert texts(make_epub("<p>One.</p>", extra={"META-INF/container.xml": "broken"})) == ["One."]
+
+
+def test_a_spine_of_unknown_items_is_read_in_the_order_of_the_manifest_or_of_names(make_epub):
+    path = make_epub("<p>One.</p>", "<p>Two.</p>")
+    with zipfile.ZipFile(path) as archive:
+        opf = archive.read("OPS/book.opf").decode()
+    unknown = opf.replace('idref="c', 'idref="x')
+    assert texts(make_epub("<p>One.</p>", "<p>Two.</p>", extra={"OPS/book.opf": unknown})) == ["One.", "Two."]
+    empty = {"OPS/book.opf": package([], ['<itemref idref="c0"/>']), "__MACOSX/OPS/text/._c0.xhtml": b"\0\5\x16\7"}
+    assert texts(make_epub("<p>One.</p>", "<p>Two.</p>", extra=empty)) == ["One.", "Two."]
+
+
+def test_a_text_may_be_called_plain_xml(make_epub):
+    opf = package([("c0", "text/c0.xml", "text/plain")], ['<itemref idref="c0"/>'])
+    page = "<html><body><p>One.</p></body></html>"
+    assert texts(make_epub(extra={"OPS/book.opf": opf, "OPS/text/c0.xml": page})) == ["One."]
+
+
+LONG = (
+    "She carried the lamp along the quay until the rain had put it out, and nobody asked her why she had come at all. "
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [(LONG * 2).strip(), (LONG * 2).strip()],
+        ["\u3000\u3000老人打开窗户。", "\u3000\u3000“谁？”她问。", "\u3000\u3000没有人。"],
+        ["\u3000祖母は浜にいた。", "「だれ」と訊いた。", "\u3000雨が降っていた。"],
+        ["&#160;&#160;&#160;He sat down.", "&#160;&#160;&#160;“Who?” she said.", "&#160;&#160;&#160;Nobody."],
+    ],
+)
+def test_long_or_indented_lines_are_paragraphs(make_epub, lines):
+    read = [line.replace("&#160;", "").strip() for line in lines]
+    assert texts(make_epub(f"<div>{'<br/>'.join(lines)}</div>")) == read
+
+
+def test_indented_lines_of_verse_are_one_stanza(make_epub):
+    stanza = "<p>O rain, O rain<br/>&#160;&#160;upon the quay,<br/>and not a word<br/>&#160;&#160;for me.</p>"
+    assert texts(make_epub(stanza)) == ["O rain, O rain upon the quay, and not a word for me."]
+
+
+@pytest.mark.parametrize(
+    ("page", "headings"),
+    [
+        ('<p><span><img src="1.png" alt="Chapter One"/></span></p><p>It rained.</p>', ["Chapter One"]),
+        ('<h1><img src="1.png" alt="The Salt"/></h1><p>It rained.</p>', ["The Salt"]),
+        ('<h1><img src="1.png" alt="head_1.png"/></h1><p>It rained.</p>', []),
+        ('<p><img src="1.png" alt="A map of the quay"/></p><p>It rained.</p>', []),
+        ('<h1>Salt <img src="1.png" alt="An oar"/></h1><p>It rained.</p>', ["Salt"]),
+    ],
+)
+def test_headings_may_be_pictures(make_epub, page, headings):
+    assert [block.text for block in read_epub(make_epub(page)).blocks if block.level] == headings
+
+
+def test_a_text_behind_front_matter_needs_no_heading(make_epub):
+    story = "".join(f"<p>{LONG}That was night {n} of the rain.</p>" for n in range(8))
+    also = "<h2>Also by Ada Moor</h2><p>The Oar</p><p>The Mole</p>"
+    rights = "<h2>Copyright</h2><p>© 2014 Ada Moor</p>"
+    for front in (also, rights):
+        document = document_of(read_epub(make_epub(front, story, story.replace("night", "day"))), "book")
+        assert len(document.paragraphs) == 16
+        document = document_of(read_epub(make_epub(front + story)), "book")
+        assert len(document.paragraphs) == 8
