@@ -9,6 +9,7 @@ from .json_text import parse_json as parse_json
 from .machine import environment as environment
 from .machine import hardware as hardware
 from .machine import versions as versions
+from .memory import keep_freed_memory as keep_freed_memory
 from .memory import release_freed_memory as release_freed_memory
 from .precision import LossScale as LossScale
 from .precision import Precision as Precision

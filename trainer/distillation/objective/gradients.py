@@ -25,7 +25,7 @@ from trainer.models import (
     use_packed_attention,
 )
 from trainer.plugin import LogitsLoss, Loss, LossInputs, StateLoss
-from trainer.runtime import Precision
+from trainer.runtime import Precision, keep_freed_memory
 
 CHUNK_BYTES = {"cpu": 32 << 20, "cuda": 1 << 30}
 """Bytes for the logits of one chunk, by device: with 30,522 words, 274 tokens on a CPU and 8,795 on a GPU."""
@@ -81,6 +81,8 @@ class Engine:
         self.others, self.shares = tuple(others), tuple(shares)
         self.student, self.teacher, self.losses, self.precision = student, teacher, list(losses), precision
         self.device = student.device
+        if self.device.type == "cpu":
+            keep_freed_memory()
         self.kept = None if kept is None else kept.to(self.device)
         self.chunk = chunk or max(1, CHUNK_BYTES.get(self.device.type, 1 << 28) // (4 * student.config.vocab_size))
         check_states(self.losses, student, teacher)
