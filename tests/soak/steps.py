@@ -85,6 +85,7 @@ STEPS = (
         ("teacher", "tasks"),
     ),
     Step("study", ("trainer", "study", "run", "study.toml"), ("study.toml", "tasks")),
+    Step("side by side", ("trainer", "study", "run", "two.toml"), ("two.toml", "tasks")),
 )  # fmt: skip
 
 
@@ -103,8 +104,10 @@ def prepare(folder: Path) -> None:
     shutil.copy(folder / "texts/003.txt", folder / "texts/copy.txt")  # a duplicate, and a document that is rejected
     (folder / "texts/empty.txt").touch()
     write_tasks(folder / "tasks")
-    study = STUDY.read_text(encoding="utf-8").replace('["tiny-tokens", "tiny-half"]', '["tiny-half"]')
-    (folder / "study.toml").write_text(study, encoding="utf-8")
+    study = STUDY.read_text(encoding="utf-8")
+    one = study.replace('["tiny-tokens", "tiny-half"]', '["tiny-half"]')
+    (folder / "study.toml").write_text(one, encoding="utf-8")
+    (folder / "two.toml").write_text(study.replace("[study]", "[study]\nworkers = 2"), encoding="utf-8")
 
 
 def make_teacher(folder: Path, tokenizer: Path) -> None:
