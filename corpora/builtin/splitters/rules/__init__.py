@@ -22,7 +22,7 @@ class Rules(Splitter):
     """Our own rules: terminal punctuation, abbreviations, and quotations as printed in novels."""
 
     name: ClassVar[str] = "rules"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     language: str = option(AUTO, "The language of the texts, such as en or de; auto uses that of each document.")
 

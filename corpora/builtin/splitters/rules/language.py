@@ -81,24 +81,30 @@ def language_named(code: str) -> Language:
 
 
 def sections_of(code: str) -> dict[str, list[str]]:
-    """The words of a language's data file by section; `und.txt` if it has no file.
+    """The words of a language's data file by section; without one, those of `und.txt` and of its short file.
 
     Args:
         code: without a hyphen, such as `de`.
     """
     data = files(__package__) / "data"
-    file = data / f"{code}.txt"
-    if not file.is_file():
-        file = data / "und.txt"
+    whole, short = data / f"{code}.txt", data / "short" / f"{ALIKE.get(code, code)}.txt"
+    used = [whole] if whole.is_file() else [data / "und.txt", *([short] if short.is_file() else [])]
     sections: dict[str, list[str]] = {}
     words: list[str] = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in "\n".join(file.read_text(encoding="utf-8") for file in used).splitlines():
         if line.startswith("["):
             words = sections.setdefault(line.strip("[]"), [])
         elif not line.startswith("#"):
             words += line.split()
     sections.setdefault("small", []).extend(RANKS)
     return sections
+
+
+ALIKE = {
+    "az": "tr", "be": "uk", "bs": "hr", "da": "sv", "et": "fi", "lv": "lt", "mk": "bg", "nb": "sv", "nn": "sv",
+    "no": "sv", "sh": "hr", "sk": "cs", "sl": "hr", "sr": "hr",
+}  # fmt: skip
+"""Languages that share a short file with another one."""
 
 
 RANKS = ("subsp", "ssp", "spp")
