@@ -44,7 +44,8 @@ def build(dump: Path, workers: int) -> tuple[float, float, str]:
         words = ["wikipedia", "--dump", dump, "--duplicates", "keep", "--executor", f"processes:workers={workers}"]
         command = [sys.executable, "-c", "from corpora.cli import main; main()", "build", *words]
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run(command, env=os.environ | {"CORPORA_HOME": home}, capture_output=True, check=True)
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        subprocess.run(command, env=environment | {"CORPORA_HOME": home}, capture_output=True, check=True)
         clock, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
         processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         rows = b"".join(path.read_bytes() for path in sorted(Path(home).rglob("data-*.arrow")))
