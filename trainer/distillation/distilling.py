@@ -69,6 +69,7 @@ def distill(
         recipe = resolve(preset, options or {})
     with folder.opened(first=is_first(), break_lock=break_lock), preparing.own_torch(recipe, known):
         if not resume and is_first():
+            folder.check_apart(teachers)
             folder.check_free(overwrite=overwrite)
         survey = Survey.read(folder.survey) if known else None
         job = preparing.distillation(

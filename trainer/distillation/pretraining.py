@@ -150,6 +150,7 @@ def pretrain(
     dataset = _checked(dataset, shape, start)
     with folder.opened(first=is_first(), break_lock=break_lock), preparing.own_torch(recipe, card):
         if not resume and is_first():
+            folder.check_apart([start.model] if start else [])
             folder.check_free(overwrite=overwrite)
         known = Survey.read(folder.survey) if resume else None
         if start:

@@ -34,7 +34,8 @@ def chosen_layers(rule: Rule, *, student: int, teacher: int) -> list[int]:
     """
     if student > teacher:
         raise ModelError(
-            f"a student with {counted(student, 'layer')} cannot start from a teacher with {teacher}; add start=random"
+            f"a student with {counted(student, 'layer')} cannot start from a teacher with {teacher}; "
+            f"add start=random, or take at most {teacher}, as with --student layers:{teacher}"
         )
     if rule == "sanh":
         return [round(number * (teacher - 1) / max(student - 1, 1)) for number in range(student)]

@@ -25,6 +25,7 @@ from trainer import DamagedWeights, ModelError, distill, inspect_model
 from trainer.evaluation.problems.encoders import load_encoder
 from trainer.evaluation.problems.lookup import problem_of
 from trainer.models.teachers import load_teacher
+from trainer.models.tokenization.tokenizers import load_tokenizer
 from trainer.plugin import Head
 
 LABELS = Head("classification", ("accuracy",), ("no", "yes"))
@@ -168,3 +169,17 @@ def test_a_model_of_another_kind_whose_sizes_do_not_fit_is_said_to_be_maybe_no_t
     AutoModel.from_config(config).save_pretrained(tmp_path)
     with pytest.raises(DamagedWeights, match="vocab_size.*or vit is not a text encoder"):
         inspect_model(tmp_path)
+
+
+@pytest.mark.parametrize(("content", "said"), [("[]", "contains a list"), ('{"a"', "cannot be read")])
+def test_a_damaged_configuration_is_not_blamed_on_the_tokenizer(teacher: Path, content: str, said: str) -> None:
+    (teacher / "config.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=rf"^\S+config\.json {said}"):
+        load_tokenizer(teacher)
+
+
+def test_a_pointer_of_git_lfs_says_how_to_get_the_weights(teacher: Path) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 440473133\n"
+    (teacher / "model.safetensors").write_text(pointer, encoding="utf-8")
+    with pytest.raises(DamagedWeights, match=r"safetensors is a pointer of Git LFS.*git lfs pull"):
+        inspect_model(teacher)

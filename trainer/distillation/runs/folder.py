@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +140,24 @@ class RunFolder:
         if held and not overwrite:
             lost = f"--overwrite deletes its {', '.join(held)}"
             raise OtherRecipe(f"{self.path} already has a run{_of(self.path)}; --resume continues it, {lost}")
+
+    def check_apart(self, models: Iterable[str | Path]) -> None:
+        """Check that a new run would not replace or delete a model that it reads.
+
+        Args:
+            models: folders or hub ids.
+
+        Raises:
+            OtherRecipe: a model is this folder, or is in a folder that the run writes, such as `student`.
+        """
+        here = self.path.resolve()
+        for model in models:
+            place = Path(model).resolve()
+            if place == here or any(place.is_relative_to(here / name) for name in OURS):
+                raise OtherRecipe(
+                    f"the run would replace the model {model} that it reads, because --out is {self.path}; choose "
+                    "another --out"
+                )
 
     def write_card(self, card: RunCard | Mapping[str, object]) -> None:
         """Replace the run card."""

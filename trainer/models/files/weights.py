@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INDEX = "model.safetensors.index.json"
 """Which file each tensor of a model in several files is in."""
+LFS = b"version https://git-lfs.github.com/"
 FLOATS = ("F64", "F32", "F16", "BF16")
 """The allowed types of weights."""
 
@@ -108,8 +109,20 @@ def _header(file: Path) -> dict[str, list[int]]:
                         f"({', '.join(FLOATS)}); use a copy of the model that is not quantised"
                     )
     except (SafetensorError, OSError, ValueError) as error:
+        if _is_pointer(file):
+            raise DamagedWeights(
+                f"{file} is a pointer of Git LFS, without the weights; run git lfs pull in its repository"
+            ) from error
         raise DamagedWeights(f"{file} is cut short or damaged ({first_line(error)}); copy it again") from error
     return shapes
+
+
+def _is_pointer(file: Path) -> bool:
+    """Whether a file is what `git clone` without Git LFS leaves in place of a large one."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as content:
+        return content.read(len(LFS)) == LFS
 
 
 def _conversion_of_teacher(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.errors import counted, first_line
 from trainer.errors import CasingMismatch, ModelError, VocabularyMismatch
-from trainer.models.configurations import LOADING_ERRORS
+from trainer.models.configurations import LOADING_ERRORS, read_config
 from trainer.models.quiet import quiet_transformers
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
     if not any((folder / name).is_file() for name in ("config.json", "tokenizer_config.json")):
         raise ModelError(f"{folder} is not a model folder: it has no config.json")
+    if (folder / "config.json").is_file():
+        read_config(folder)  # transformers reads it as well, and blames the tokenizer
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise ModelError(f"{folder} has no tokenizer; add the tokenizer.json that the model was trained with")
     for name in TOKENIZER_FILES:

@@ -1,14 +1,17 @@
-"""The log of a run, as reports and plans read it."""
+"""A run on disk: what a new one may not replace, and its log as reports and plans read it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from trainer import distill
 from trainer.distillation import read_log
-from trainer.errors import RunError
+from trainer.distillation.runs.folder import RunFolder
+from trainer.errors import OtherRecipe, RunError
 
 LINES = [json.dumps({"update": n, "losses": {"soft-target": 1.5}, "held_out": {"kl": 2.0}}) + "\n" for n in (1, 2, 3)]
 
@@ -29,3 +32,23 @@ def test_a_damaged_line_before_others_is_named(tmp_path: Path, line: str) -> Non
 
 def test_a_run_without_a_log_has_no_lines(tmp_path: Path) -> None:
     assert read_log(tmp_path / "log.jsonl") == []
+
+
+@pytest.mark.parametrize("model", ["", ".", "student", "checkpoints/update-00000001"])
+def test_a_run_does_not_replace_a_model_that_it_reads(tmp_path: Path, model: str) -> None:
+    with pytest.raises(OtherRecipe, match=r"would replace the model .* because --out is .*; choose another --out"):
+        RunFolder(tmp_path).check_apart(["some/hub-id", tmp_path / "elsewhere" / ".." / model])
+
+
+def test_a_model_beside_the_files_of_a_run_may_be_read(tmp_path: Path) -> None:
+    RunFolder(tmp_path).check_apart(["some/hub-id", tmp_path / "teacher", tmp_path.parent])
+
+
+def test_overwriting_the_teacher_itself_is_refused_and_deletes_nothing(tmp_path: Path, make: ModuleType) -> None:
+    teacher: Path = make.teacher_folder(tmp_path / "teacher")
+    files = {path.name for path in teacher.iterdir()}
+    (tmp_path / "link").symlink_to(teacher)
+    for out in (teacher, tmp_path / "link"):
+        with pytest.raises(OtherRecipe, match="would replace the model"):
+            distill(make.rows(20), teacher, out, options={"student": "layers:1"}, overwrite=True)
+    assert {path.name for path in teacher.iterdir()} == files
