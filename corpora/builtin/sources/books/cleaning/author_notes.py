@@ -24,6 +24,18 @@ LABELLED = re.compile(
     r"|mine|property)\b)"
 )
 """Paragraphs with the label of a note; a disclaimer must also say whose the characters are."""
+EAST_ASIAN_CHARACTERS = 200
+EAST_ASIAN_NOTE = re.compile(
+    r"[（(【\[]?(?:本章完|未完待[续續]|待[续續]|hết chương)[）)】\]]?\W*$|(?:ps|p\.s\."
+    r"|ｐｓ) ?[:：].{0,200}(?:求|更新|月票|推[荐薦]|收藏)"
+    r"|作者有[话話](?:要)?[说說]|求(?:推[荐薦]|月票|收藏|[订訂][阅閱])|.{0,30}(?:手机用户请|天才一秒"
+    r"|本[书書]首[发發]|(?:记住|記住)本站|"
+    r"[浏瀏][览覽].{0,20}[阅閱][读讀])|.{0,20}ブックマーク.{0,16}(?:評価|登録|お願い)|.{0,30}(?:評価"
+    r"|感想).{0,12}お願い"
+    r"|작가의 말|.{0,20}추천.{0,8}(?:부탁|눌러)",
+    re.I,
+)
+"""What stories of the web in Chinese, Japanese, Korean and Vietnamese say at the ends of chapters."""
 REQUEST = re.compile(
     r"\b(?:r ?(?:&|and|n) ?r\b|read (?:and|&) review\b"
     r"|(?:please|pls|plz|do|(?:don['’]?t|never) forget to|remember to) (?:\w+,? (?:and |& )?){0,2}?(?:vote|comment"
@@ -82,6 +94,8 @@ def author_notes(blocks: Sequence[Block]) -> dict[int, str]:
 
 
 def _is_note(text: str) -> bool:
+    if len(text) <= EAST_ASIAN_CHARACTERS and EAST_ASIAN_NOTE.match(text):
+        return not is_spoken(text)
     if LABELLED.match(text):
         return words_in(text) <= LABEL_WORDS and not is_dialogue(text)
     if words_in(text) > REQUEST_WORDS or not REQUEST.search(text):

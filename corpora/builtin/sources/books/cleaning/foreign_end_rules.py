@@ -153,12 +153,14 @@ FOREIGN_END_RULES = (
     ),
     rule(
         "header",
-        "titolo|autore|tradut|curatore|tratto da|titre|auteur|éditeur|titel|autor|título|tytuł|название|автор"
+        "tác giả|dịch giả|người dịch|thể loại|nguồn|titolo|autore|tradut|curatore|tratto da|titre|auteur"
+        "|éditeur|titel|autor|título|tytuł|название|автор"
         "|жанр|издание"
         "|affidabilit|digitalizz|pubblicazione|codice isbn|diritti d|licenza",
         r"^\W*+(?:titolo|autore|traduttore|curatore|note|tratto da|codice isbn|diritti d.autore|licenza"
         r"|digitalizzazione"
-        r"|revisione|pubblicazione|titre|auteure?|éditeur|titel|autor|título|tytuł|название|автор|жанр"
+        r"|revisione|pubblicazione|titre|tác giả|dịch giả|người dịch|thể loại|nguồn|auteure?|éditeur|titel"
+        r"|autor|título|tytuł|название|автор|жанр"
         r"|издание)[^:.!?]{0,16}: "
         r".{1,120}(?<![!?…»”])$",
         30,

@@ -48,13 +48,16 @@ NUMBERED = re.compile(
     re.I,
 )
 EAST_ASIAN = re.compile(
-    r"(?:正文 )?(?:第 ?(?P<number>[\d０-９〇零一二三四五六七八九十百千两兩壱弐参]{1,8}) ?"
-    r"(?P<word>[章回節节話话部卷巻集幕篇編编册冊場])|제 ?(?P<korean>\d{1,4}) ?(?P<unit>[장부권화막편회])"
+    r"(?:(?:正文|[☆★]、?|[卷巻][\d一二三四五六七八九十]{1,3})[\s、]*)?"
+    r"(?:第 ?(?P<number>[\d０-９〇零一二三四五六七八九十百千两兩壱弐参]{1,8}) ?"
+    r"(?P<word>[章回節节話话部卷巻集幕篇編编册冊場])"
+    r"|(?:제 ?|(?=\d+ ?[장부권화막편회](?:[\s:.]|$)[^.!?…]*+$))(?P<korean>\d{1,4}) ?(?P<unit>[장부권화막편회])"
     r"|(?P<thai>บทที่|ตอนที่|ภาคที่) ?(?P<digits>[\d๐-๙]{1,4}))"
     r"(?P<rest>(?:[\s:：.、．·—–-].*|[「『【《（(].*)?)"
 )
 EAST_ASIAN_NAMED = re.compile(
-    r"序章|序言|序幕|序|自序|前言|引子|楔子|尾[声聲]|[终終]章|后记|後記|番外篇?|番外编|あとがき|まえがき|はじめに|おわりに"
+    r"その[一二三四五六七八九十\d]{1,3}|序章|序言|序幕|序|自序|前言|引子|楔子|尾[声聲]|[终終]章|后记|後記"
+    r"|番外篇?|番外编|あとがき|まえがき|はじめに|おわりに"
     r"|プロローグ|エピローグ|幕間|間章|프롤로그|에필로그|작가의 말|บทนำ|บทส่งท้าย|คำนำ"
 )
 EAST_ASIAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {
@@ -68,7 +71,10 @@ SPELLED = re.compile(
     rf"((?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(CARDINALS[:9])}))?|{'|'.join(reversed(CARDINALS))})", re.I
 )
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-ENTRY = re.compile(r"(\d{1,3}|[IVXLC]{1,8})[.:)] +([A-Z“\"‘À-Þ].*)")
+ENTRY = re.compile(
+    r"(\d{1,3}|[IVXLC]{1,8})(?:[.:)] +([A-Z“\"‘À-Þ].*)"
+    r"|[.:)、．\s] ?([\u2e80-\u9fff\uac00-\ud7a3][^。！？.!?…：:]{0,30}))"
+)
 NAMED = re.compile(
     r"(?:prologue?|epilogue?|preface|introduction|foreword|afterword|interlude|dedication|acknowledge?ments?"
     r"|conclusion|appendix|finale|contents|table of contents|author['’]?s note|about the author|copyright|postscript"
@@ -136,12 +142,12 @@ def division_of(text: str) -> Division | None:
     if YEAR.fullmatch(text):
         return Division("year", int(text))
     if match := ENTRY.fullmatch(text):
-        return Division("entry", number_of(match[1]), match[2])
+        return Division("entry", number_of(match[1]), match[2] or match[3])
     if NAMED.fullmatch(text) or GERMAN.fullmatch(text):
         return Division("named", None)
     if text[0] >= EAST_ASIAN_FIRST and EAST_ASIAN_NAMED.fullmatch(text):
         return Division("named", None)
-    if text[0] in "第제正บตภ" and (match := EAST_ASIAN.fullmatch(text)):
+    if (text[0] in "第제正บตภ卷巻☆★" or text[0].isdigit()) and (match := EAST_ASIAN.fullmatch(text)):
         word = match["word"] or match["unit"] or match["thai"]
         number = match["number"] or match["korean"] or match["digits"]
         return Division(word, _east_asian(number), match["rest"].strip(" :：.、．·—–-"))

@@ -20,6 +20,7 @@ from corpora.builtin.sources.books.cleaning.heading_words import (
     Division,
     division_of,
 )
+from corpora.builtin.sources.books.cleaning.labels import labelled
 from corpora.builtin.sources.books.cleaning.plays import speakers
 from corpora.builtin.sources.books.cleaning.prose import QUOTES, SMALL, ends_like_prose, is_prose, is_title, is_upper
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
@@ -57,6 +58,7 @@ UNNAMED = frozenset({"digits", "entry", "roman", "spelled", "year"})
 """Divisions without a word, which may be page numbers between signs or entries of a list."""
 PLAY_DIVISIONS = frozenset({"act", "scene"})
 """Their headings say where the scene is, in a sentence; numbers of scenes start over in each act."""
+FIRST_IDEOGRAPH = "\u2e80"
 SENTENCE_STOP = re.compile(r"""[.!?…,;:"'”’»)\]—–-]\W*$""")
 
 
@@ -73,6 +75,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     divisions = {n: division for n, text in short.items() if (division := division_of(text))}
     levels = {n: block.level for n, block in enumerate(blocks) if block.level}
     levels |= dict.fromkeys(_divisions(blocks, divisions), 1)
+    levels |= dict.fromkeys(labelled(blocks, short, levels), 1)
     levels |= {n: 1 for n, text in short.items() if ENDING.fullmatch(text) and _ends_part(blocks, n, levels)}
     levels |= {n: 2 for n, text in short.items() if n not in levels and _is_matter(text)}
     levels |= dict.fromkeys(_titles(blocks, short, levels), 2)
@@ -126,7 +129,7 @@ def _divisions(blocks: Sequence[Block], divisions: Mapping[int, Division]) -> It
     spelled_out = _are_far_apart([n for n in sorted(counting) if divisions[n].word == "spelled"])
     for n, division in divisions.items():
         if division.word == "entry":
-            if n in counting and _is_written_as_title(division.title):
+            if n in counting and (division.title[0] >= FIRST_IDEOGRAPH or _is_written_as_title(division.title)):
                 yield n
         elif division.word == "year":
             if rising and _is_followed_by_prose(blocks, n):

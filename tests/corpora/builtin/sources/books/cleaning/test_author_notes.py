@@ -62,3 +62,21 @@ def test_the_same_words_in_the_story_stay(line):
 def test_a_note_amid_a_chapter_is_part_of_the_story():
     story = (*STORY, "A/N: Please R&R!", *STORY)
     assert paragraphs("Chapter 1", *story, "Chapter 2", *story) == story * 2
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "（本章完）",
+        "【未完待续】",
+        "PS：明天三更，求月票。",
+        "作者有话要说：求收藏。",
+        "Hết chương.",
+        "ブックマークと評価をお願いします。",
+    ],
+)
+def test_what_writers_on_the_web_say_at_the_end_of_a_chapter_goes_in_other_languages(note):
+    story = ["老人打开窗户，望着大海。", "没有人知道她从哪里来。", "“本章完了吗？”他问。"] * 4
+    texts = ["第一章 盐", *story, note, "第二章 灯", *story, note]
+    document = document_of(ParsedBook(tuple(Block(text) for text in texts)), "book")
+    assert document.paragraphs == (*story, *story)

@@ -161,3 +161,41 @@ def test_numbers_of_chapters_in_short_forms_are_headings(form):
 def test_headings_of_markdown_are_headings_of_any_words():
     assert headings("# Salt", *STORY, "## the long way", *STORY, "# Two #", *STORY) == ["Salt", "the long way", "Two"]
     assert "# a sign on the door" in paragraphs("Chapter 1", *STORY, "# a sign on the door", *STORY)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["1. fejezet", "2. fejezet", "3. fejezet"],
+        ["Глава първа", "Глава втора", "Глава трета"],
+        ["Pirmas skyrius", "Antras skyrius", "Trečias skyrius"],
+        ["الفصل الأول", "الفصل الثاني", "الفصل الثالث"],
+        ["פרק א", "פרק ב", "פרק ג"],
+        ["अध्याय 1", "अध्याय 2", "अध्याय 3"],
+        ["Hồi thứ 7", "Hồi thứ 8", "Hồi thứ 9"],
+        ["1、盐路", "2、灯", "3、回家"],
+        ["001 盐路", "002 灯", "003 回家"],
+        ["卷一 第1章 盐路", "卷一 第2章 灯", "卷一 第3章 回家"],
+        ["その一", "その二", "その三"],
+        ["1화", "2화", "3화"],
+        ["1장. 소금", "2장. 등불", "3장. 집"],
+    ],
+)
+def test_a_word_of_any_language_that_returns_with_a_number_names_the_chapters(heads):
+    texts = [text for head in heads for text in (head, *STORY)]
+    assert (headings(*texts), paragraphs(*texts)) == (heads, tuple(STORY * 3))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Dear Ann", "Dear Bob", "Dear Cole"],
+        ["3 May", "4 May", "5 May"],
+        ["Room for rent", "Boat for sale", "Dog for nothing"],
+        ["Ann: yes", "Ann: no", "Ann: perhaps"],
+    ],
+)
+def test_salutations_dates_and_signs_that_resemble_each_other_are_text(lines):
+    texts = [text for number in "123" for text in (f"Chapter {number}", *STORY)]
+    texts += [text for line in lines for text in (line, *STORY)]
+    assert set(lines) <= {*paragraphs(*texts)}
