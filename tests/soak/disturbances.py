@@ -109,6 +109,15 @@ def _remount(folder: Path, how: str, *, must: bool = True) -> bool:
     return done.returncode == 0
 
 
+def _unmount(folder: Path) -> None:
+    """Unmount, waiting for processes that end with their parent and have the folder open until then."""
+    for _ in range(100):
+        if subprocess.run(["umount", str(folder)], capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    subprocess.run(["umount", str(folder)], check=True)
+
+
 @contextmanager
 def place(folder: Path, way: str) -> Iterator[Path]:
     """A fresh folder for one try, on a file system of its own where the way needs one."""
@@ -119,7 +128,7 @@ def place(folder: Path, way: str) -> Iterator[Path]:
         yield folder
     finally:
         if way in MOUNTED:
-            subprocess.run(["umount", str(folder)], check=True)
+            _unmount(folder)
         shutil.rmtree(folder)
 
 

@@ -159,7 +159,6 @@ def _write_start(run: StudyRun, student: Student, folder: Path) -> None:
 
     recipe = run.study.distillation(student)
     model = starting_student(recipe, load_teacher(run.teacher))
-    folder.mkdir(parents=True, exist_ok=True)
     card = {
         "kind": "start", "preset": run.study.distill_preset, "recipe": recipe.options(), "status": "finished",
         "updates": 0, "plan": {"updates": 0}, "dataset": {"name": "none", "fingerprint": "", "rows": 0, "tokens": 0},
