@@ -12,10 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import GOOGLES_NOTE, TRANSCRIBERS_NOTE
 from corpora.builtin.sources.books.cleaning.heading_words import ENDING
 from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.prose import ends_like_prose, is_prose
+from corpora.builtin.sources.books.cleaning.signs.rules import GOOGLES_NOTE, TRANSCRIBERS_NOTE
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration, is_spoken
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 

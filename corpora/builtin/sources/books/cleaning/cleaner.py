@@ -12,6 +12,7 @@ from corpora.builtin.sources.books.cleaning.author_notes import author_notes
 from corpora.builtin.sources.books.cleaning.boilerplate import boilerplate
 from corpora.builtin.sources.books.cleaning.headings import with_headings
 from corpora.builtin.sources.books.cleaning.signs import signs_in
+from corpora.builtin.sources.books.cleaning.title_pages import front_matter
 from corpora.builtin.sources.books.formats.blocks import Block, ParsedBook, words_in
 from corpora.builtin.sources.books.formats.transcription import PASSAGES
 from corpora.builtin.sources.books.language_codes import code_of
@@ -75,7 +76,7 @@ def document_of(book: ParsedBook, id: str) -> Document:
     signs = signs_in(text.left)
     found = matter_sections.sections(text.left, signs)
     found = boilerplate(text.left, signs, found) | found
-    text.remove(found | dict.fromkeys(matter_sections.front_matter(text.left, found), "front matter"))
+    text.remove(found | dict.fromkeys(front_matter(text.left, found), "front matter"))
     text.remove(dict.fromkeys(matter_sections.after_the_end(text.left), "after the end"))
     paragraphs, headings, removed = text.parts()
     return Document(

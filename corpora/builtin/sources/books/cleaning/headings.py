@@ -66,7 +66,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     """The blocks with the levels of headings set: 1 for a division of the book, 2 for other titles.
 
     Args:
-        blocks: of a book; levels that its file already marks are kept.
+        blocks: of a book; levels that its file already marks are kept, except for those of divisions.
     """
     blocks = [_undecorated(block) for block in _with_markdown(blocks)]
     short = {n: block.text for n, block in enumerate(blocks) if _may_be_heading(block)}
@@ -81,7 +81,14 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     levels |= dict.fromkeys(_titles(blocks, short, levels), 2)
     levels |= dict.fromkeys(_capitals(blocks, short, levels), 2)
     levels |= dict.fromkeys(_isolated(blocks, short, levels), 2)
+    levels |= {n: 1 for n, level in levels.items() if level > 1 and _is_numbered(blocks[n].text)}
     return [b if b.level == levels.get(n, 0) else b._replace(level=levels[n]) for n, b in enumerate(blocks)]
+
+
+def _is_numbered(text: str) -> bool:
+    """Whether a heading that the file marks, at whatever level, names or numbers a division of the book."""
+    division = division_of(text) if len(text) <= MAX_CHARACTERS else None
+    return division is not None and not (MATTER.fullmatch(text) or CONTENTS.fullmatch(text))
 
 
 def _with_markdown(blocks: Sequence[Block]) -> Sequence[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import rule
+from corpora.builtin.sources.books.cleaning.signs.rules import rule
 
 FOREIGN_END_RULES = (
     rule(

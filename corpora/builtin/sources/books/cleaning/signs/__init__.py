@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from corpora.arrays import Literals
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import RULES, Rule
-from corpora.builtin.sources.books.cleaning.end_rules import END_RULES as ENGLISH_END_RULES
-from corpora.builtin.sources.books.cleaning.foreign_end_rules import FOREIGN_END_RULES
+from corpora.builtin.sources.books.cleaning.signs.end_rules import END_RULES as ENGLISH_END_RULES
+from corpora.builtin.sources.books.cleaning.signs.foreign_end_rules import FOREIGN_END_RULES
+from corpora.builtin.sources.books.cleaning.signs.rules import RULES, Rule
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
 SIGNS = (b"copyright", b" ebook", b" e-book", b"smashwords", b"http", b"www.", b"gutenberg", b"transcriber")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpora.builtin.sources.books.cleaning.boilerplate_rules import GOOGLES_NOTE, rule
+from corpora.builtin.sources.books.cleaning.signs.rules import GOOGLES_NOTE, rule
 
 END_RULES = (
     rule(
