@@ -93,8 +93,7 @@ def _is_numbered(text: str) -> bool:
 
 def _with_markdown(blocks: Sequence[Block]) -> Sequence[Block]:
     """The blocks with the headings of Markdown, `## The Mole`, if there are several."""
-    signed = [n for n, block in enumerate(blocks) if block.text[0] == "#"]
-    found = {n: match for n in signed if (match := MARKDOWN.fullmatch(blocks[n].text))}
+    found = {n: match for n, b in enumerate(blocks) if b.text[0] == "#" and (match := MARKDOWN.fullmatch(b.text))}
     if len(found) < MIN_CHAPTERS:
         return blocks
     return [
@@ -201,7 +200,8 @@ def _is_matter(text: str) -> bool:
 
 def _titles(blocks: Sequence[Block], short: Mapping[int, str], levels: Mapping[int, int]) -> Iterator[int]:
     """The lines under numbered divisions that are titles, if most chapters have such a line."""
-    chapters = [n for n, level in sorted(levels.items()) if level == 1 and n + 1 < len(blocks)]
+    divisions = [n for n, level in sorted(levels.items()) if level == 1 and is_division(blocks[n].text)]
+    chapters = [n for n in divisions if n + 1 < len(blocks)]
     under = [n + 1 for n in chapters if n + 1 not in levels]
     written = [n for n in under if n in short and _is_written_as_title(short[n])]
     plain = [n for n in under if n in short and _is_plain_title(short[n]) and _is_followed_by_prose(blocks, n)]
