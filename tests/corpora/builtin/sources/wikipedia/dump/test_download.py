@@ -73,7 +73,7 @@ PATH = f"/enwiki/20260101/{NAME}"
 
 def get(mirror, folder, date="latest", language="en"):
     return fetch(
-        language, date, folder, mirror=mirror.url, contact="me@example.org", retries=Retries(wait_seconds=0.01)
+        language, date, folder, mirror=mirror.url, contact="me@example.org", retries=Retries(wait_seconds=0.002)
     )
 
 
