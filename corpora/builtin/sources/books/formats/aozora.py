@@ -15,11 +15,12 @@ FRAME = re.compile(r"^-{20,}\n【テキスト中に現れる記号について�
 FOOTER = re.compile(r"^(?:底本[:：]|入力[:：]|青空文庫作成ファイル)", re.M)
 FOOTER_RATE = 0.5
 """The notes on the edition begin in this last part of a file."""
-MISSING = re.compile(
-    r"※(?:［＃|\()[^］]{0,120}?(?:U\+(?P<code>[0-9A-F]{4,5})|(?P<plane>[12])-(?P<row>\d{1,2})-(?P<cell>\d{1,2}))?"
-    r"[^\dU］]{0,40}(?:[］)]|、\d{1,4}-\d{1,3}］)",
-    re.I,
+MISSING = re.compile(r"※(?:［＃[^］※\n]{0,160}+］|\([^)※\n]{0,160}+\))")
+"""The description of a character that the encoding lacks."""
+CODE = re.compile(
+    r"U\+(?P<code>[0-9A-F]{4,5})|(?<![\d-])(?P<plane>[12])-(?P<row>\d{1,2})-(?P<cell>\d{1,2})(?!\d)", re.I
 )
+SURROGATE = re.compile(r"d[89a-f]..$", re.I)
 HEADED = re.compile(r"［＃「[^」］]*」は(?:同行|窓)?(?P<size>[大中小])見出し］")
 HEADING = re.compile(r"［＃(?:ここから)?(?:同行|窓)?(?P<size>[大中小])見出し］")
 HEADING_END = re.compile(r"［＃(?:ここで)?(?:同行|窓)?[大中小]見出し終わり］")
@@ -63,13 +64,11 @@ def character(note: str) -> str:
     Args:
         note: such as `※［＃「火＋（稲－禾）」、第4水準2-79-87］`.
     """
-    match = MISSING.search(note)
+    match = CODE.search(note)
     if match is None:
         return GETA
     if match["code"]:
-        return chr(int(match["code"], 16))
-    if match["plane"] is None:
-        return GETA
+        return chr(int(match["code"], 16)) if not SURROGATE.match(match["code"]) else GETA
     pair = bytes(0xA0 + min(int(match[part]), 94) for part in ("row", "cell"))
     try:
         return (b"\x8f" + pair if match["plane"] == "2" else pair).decode("euc_jis_2004")

@@ -1,5 +1,7 @@
 """Texts of Aozora Bunko: readings and notes on type go, missing characters are read by their code, frames are apart."""
 
+import time
+
 import pytest
 
 from corpora.builtin.sources.books.formats.aozora import character, without_readings
@@ -72,3 +74,10 @@ def test_a_missing_character_is_found_by_its_code(note, sign):
 )
 def test_readings_stand_behind_characters(marked, text):
     assert without_readings(marked) == text
+
+
+@pytest.mark.parametrize("sign", ["※［＃", "［＃［", "｜", "漢《"])
+def test_unclosed_signs_take_linear_time(sign):
+    began = time.process_time()
+    book_of_text(f"海\n\n底本：《》\n{sign * 100_000}")
+    assert time.process_time() - began < 5
