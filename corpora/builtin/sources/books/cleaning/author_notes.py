@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
+from corpora.builtin.sources.books.cleaning.headings import is_division
 from corpora.builtin.sources.books.cleaning.speech import is_dialogue, is_narration, is_spoken
 from corpora.builtin.sources.books.formats.blocks import Block, words_in
 
@@ -79,7 +80,8 @@ def author_notes(blocks: Sequence[Block]) -> dict[int, str]:
         blocks: of a book, with the levels of headings set.
     """
     divisions = [n for n, block in enumerate(blocks) if block.level]
-    first = next((n for n in divisions if blocks[n].level == 1), 0)
+    highest = [n for n in divisions if blocks[n].level == 1]
+    first = next((n for n in highest if is_division(blocks[n].text)), next(iter(highest), 0))
     front = range(min(first, FRONT_BLOCKS))
     found = {n for n in front if _is_note(blocks[n].text) or HASHTAGS.fullmatch(blocks[n].text)}
     fields = [n for n in front if STORY_DATA.fullmatch(blocks[n].text)]

@@ -24,6 +24,7 @@ CLASSES = {
     "transnote": "transcriber's note", "transnotes": "transcriber's note", "trnote": "transcriber's note",
 }  # fmt: skip
 SILENT_CLASSES = frozenset({
+    "mw-editsection", "ws-noexport",
     "fnanchor", "noteref", "page-number", "pagebreak", "pagenum", "pageno", "pagenumber", "x-ebookmaker-pageno",
 })  # fmt: skip
 LINE_CLASSES = frozenset({"line-number", "lineno", "linenum", "linenumber"})

@@ -80,3 +80,10 @@ def test_what_writers_on_the_web_say_at_the_end_of_a_chapter_goes_in_other_langu
     texts = ["第一章 盐", *story, note, "第二章 灯", *story, note]
     document = document_of(ParsedBook(tuple(Block(text) for text in texts)), "book")
     assert document.paragraphs == (*story, *story)
+
+
+def test_the_title_of_a_story_from_an_archive_is_above_its_notes():
+    front = [Block("Posted originally on the Archive of Our Own"), Block("The Ferry", 1), Block("Summary")]
+    front += [Block("A boat sinks."), Block("Notes"), Block("Written in a week."), Block("Chapter 1", 2)]
+    book = ParsedBook((*front, *map(Block, STORY)))
+    assert document_of(book, "book").paragraphs == tuple(STORY)

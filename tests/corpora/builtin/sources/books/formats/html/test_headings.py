@@ -64,3 +64,8 @@ def test_a_heading_inside_a_paragraph_is_apart_from_its_text(markup):
 def test_a_division_on_the_first_line_of_a_paragraph_is_apart_from_its_text(head):
     texts = [text for text, _ in read(f"<p>{head}The salt was gone.</p>{TIDE}")]
     assert texts == ["Chapter Four", "The salt was gone."]
+
+
+def test_links_that_edit_a_section_are_no_part_of_its_heading():
+    page = '<h2>The Mole<span class="mw-editsection">[<a href="e">edit</a>]</span></h2><p>It rained.</p>'
+    assert [block.text for block in blocks_of(page.encode()) if block.level] == ["The Mole"]
