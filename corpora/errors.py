@@ -126,8 +126,12 @@ class WorkerError(CorporaError):
     """A worker process died, or a plugin raised inside one."""
 
 
+MOST = 30
+"""How many known names an error lists."""
+
+
 def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
-    """The error for an unknown name, with close matches, or with all known names if none is close.
+    """The error for an unknown name, with close matches, or with the known names if none is close.
 
     Args:
         what: the noun for the message, such as "transform" or "option of shuffle".
@@ -138,9 +142,9 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UnknownName:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if near:
         return UnknownName(f"no {what} is named {name}; did you mean {' or '.join(near)}?")
-    return UnknownName(
-        f"no {what} is named {name}; there {'are' if len(known) != 1 else 'is'} {', '.join(known) or 'none'}"
-    )
+    more = f" and {len(known) - MOST:,} more" if len(known) > MOST else ""
+    listed = ", ".join(known[:MOST]) or "none"
+    return UnknownName(f"no {what} is named {name}; there {'are' if len(known) != 1 else 'is'} {listed}{more}")
 
 
 def first_line(error: BaseException) -> str:

@@ -56,6 +56,14 @@ def power_stays_on() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def the_store_of_the_user_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test that does not ask for `home` finds an empty store, never that of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORPORA_HOME", str(tmp_path_factory.mktemp("nobody") / "home"))
+        yield
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty `$CORPORA_HOME`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,4 +90,8 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, SafetensorError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOTEMPTY:  # of a rename onto a folder
+            raise StorageError(
+                f"{path} was written by another process in the meantime; choose another --out, or delete it"
+            ) from error
         raise StorageError(f"{path} cannot be written: {error}") from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import functools
+import io
 import json
 import logging
 import os
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from corpora.plugin import Registry
 
 USAGE = 2
+ESCAPED = "corpora-escaped"
 HOME = re.compile(r"(?:^|(?<=[=:]))~/")
 INTERRUPTED = 130
 STOPPED = "stopped; run the same command again to continue"
@@ -52,6 +55,7 @@ def run_app(
     """
     line = [with_home(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     warnings.showwarning = _show_warning
+    _accept_any_text()
     try:
         line, files = take_plugins(line)
         if files:
@@ -78,6 +82,20 @@ def run_app(
         if ended.code == INTERRUPTED:
             fail(STOPPED, code=INTERRUPTED)
         raise
+
+
+def _accept_any_text() -> None:
+    """Print characters that the terminal's encoding lacks as JSON would escape them, instead of failing at the end."""
+    codecs.register_error(ESCAPED, _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors=ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def is_usage(error: CorporaError) -> bool:

@@ -1,5 +1,7 @@
 """The command line as a whole: quick to start, and light."""
 
+import json
+import os
 import resource
 import subprocess
 import sys
@@ -129,3 +131,20 @@ def test_names_with_brackets_and_colons_are_printed_unchanged(capsys):
     remark("note", "runs[/x] [v2]")
     shown = capsys.readouterr()
     assert shown.out == "runs[/x] [v2] :cat:\n" and shown.err == "note: runs[/x] [v2]\n"
+
+
+PRINTS = """
+import typer
+from corpora.cli.console import run_app, say_json
+app = typer.Typer()
+app.command()(lambda: say_json({"name": "K\u00e4se \u2013 \U0001f600"}))
+run_app(lambda line: app, "prints", [])
+"""
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8"])
+def test_characters_that_the_terminal_lacks_are_escaped_and_json_stays_json(encoding):
+    printed = subprocess.run(
+        [sys.executable, "-c", PRINTS], env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True
+    )
+    assert json.loads(printed.stdout.decode(encoding)) == {"name": "K\u00e4se \u2013 \U0001f600"}, printed.stderr

@@ -84,3 +84,13 @@ def test_weights_are_as_readable_as_other_files(tmp_path: Path, umask: int, mode
         os.umask(before)
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o777 for path in files} == {mode} and len(files) == 2
+
+
+def test_a_folder_that_another_process_wrote_meanwhile_is_kept_and_named(tmp_path: Path) -> None:
+    out = tmp_path / "tuned"
+    named = pytest.raises(StorageError, match="tuned was written by another process in the meantime")
+    with named, staged_folder(out) as staged:
+        out.mkdir()
+        (out / "config.json").write_text("{}", encoding="utf-8")
+        staged.replace(out)
+    assert [path.name for path in tmp_path.rglob("*")] == ["tuned", "config.json"]
