@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from corpora import Document, Json, Reject
 from corpora.builtin.sources.books.formats.blocks import one_line
-from corpora.builtin.sources.books.formats.plain_text import blocks_of
 from corpora.builtin.sources.encodings import without_signals
 from corpora.builtin.sources.encodings.mixed import repair_counts, with_legacy_bytes
 
@@ -179,6 +178,8 @@ def _paragraphs(text: str) -> list[str]:
     text = without_signals(text)
     if text.count("\n") < WRAPPED_LINES:
         return text.splitlines()
+    from corpora.builtin.sources.books.formats.plain_text import blocks_of  # with the readers of books
+
     return [block.text for block in blocks_of(text)]
 
 

@@ -1,5 +1,8 @@
 """Text, Markdown and HTML files, also those that are too large for one document."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +75,11 @@ def test_front_matter_and_note_marks_of_markdown_are_not_text(tmp_path, read, ru
 def test_another_format_named_as_text_is_refused(tmp_path, read, content):
     (tmp_path / "a.txt").write_text(content, encoding="utf-8")
     assert read(tmp_path)[0].reason == "not plain text"
+
+
+def test_sources_that_read_no_books_do_not_load_their_readers():
+    program = """import sys, corpora
+corpora.registry.find("sources", "wikipedia")
+print([name for name in sys.modules if name.startswith("corpora.builtin.sources.books.formats.html")])"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
