@@ -32,6 +32,8 @@ class Markup(NamedTuple):
     """The labels of the marks of notes behind its first word, each with the id that the mark links to or nothing."""
     is_labelled: bool = False
     """Whether it has a label like a note: a mark in front of it, a link back, or an item of a list around it."""
+    may_go_on: bool = False
+    """Whether it is a paragraph outside lists and tables that begins with a small letter."""
 
 
 class Block(NamedTuple):

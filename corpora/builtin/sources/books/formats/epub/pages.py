@@ -17,6 +17,8 @@ HEAD_WORDS = 12
 HEADINGS_RATE = 0.5
 """Where headings hold more of a book's words than this, its markup uses them for text."""
 TITLE_WORDS = 12
+CUT_WORDS = 12
+"""Shorter lines that end without a stop before a small letter may be verse."""
 WORD = re.compile(r"[^\W\d_]+")
 WORDS_OF_ONE_LETTER = frozenset("AIOÀYE")
 
@@ -32,7 +34,7 @@ def joined_pages(pages: Sequence[list[Block]]) -> list[Block]:
             blocks[-1] = _joined(blocks[-1], marked.pop(0))
         elif (first := next((n for n, block in enumerate(marked) if not block.rule), None)) is not None:
             marked[first] = marked[first]._replace(opens_file=True)
-        blocks += marked
+        blocks += _whole(marked)
     blocks = [block._replace(markup=None) if block.markup else block for block in blocks]
     return list(_with_initials(_without_false_headings(blocks)))
 
@@ -47,6 +49,25 @@ def _repeated_heads(pages: Sequence[list[Block]]) -> set[str]:
 
 def _marked(block: Block, is_head: bool) -> Block:
     return block._replace(rule=block.rule or "running head") if is_head and not block.level else block
+
+
+def _whole(page: Sequence[Block]) -> Iterator[Block]:
+    """The blocks of a page; a long paragraph that ends inside a sentence is joined with the one that goes on."""
+    last: Block | None = None
+    for block in page:
+        may_go_on = last is not None and block.markup is not None and block.markup.may_go_on
+        if last is not None and may_go_on and _breaks_off(last.text) and _is_cut(last, block):
+            last = _joined(last, block)
+            continue
+        if last is not None:
+            yield last
+        last = block
+    if last is not None:
+        yield last
+
+
+def _breaks_off(text: str) -> bool:
+    return (text[-1].isalnum() or text[-1] in ",-") and words_in(text) >= CUT_WORDS
 
 
 def _is_cut(last: Block, first: Block) -> bool:

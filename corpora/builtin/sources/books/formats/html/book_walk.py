@@ -32,6 +32,7 @@ PUNCTUATION = tuple(".,;:!?)]”’»")
 LABEL = re.compile(r"[\[({]?(?:\d{1,3}[\])}.:]|[*†‡§])|\d{1,3}(?:$|\s+[\"“‘]?[A-Z])")
 """The label at the beginning of a note."""
 ITEMS = frozenset({"li", "aside", "dd"})
+APART = ITEMS | {"td", "th", "pre", "dt"}
 
 
 class BookWalk(Walk):
@@ -91,11 +92,13 @@ class BookWalk(Walk):
         look = self._last_look = self._look(node) if is_compared and node is not None and not block.level else ""
         around = node.getparent() if node is not None else None
         item = around.get("id") if around is not None and name_of(around) in ITEMS else None
-        if not (look or self._ids or item or self._marks):
+        may_go_on = block.text[0].islower() and node is not None and _is_running(node)
+        if not (look or self._ids or item or self._marks or may_go_on):
             return block
         is_item = item is not None or (node is not None and name_of(node) in ITEMS)
         is_labelled = self._is_labelled or is_item or LABEL.match(block.text) is not None
-        markup = Markup(look, (*self._ids, *([item] if item else ())), tuple(self._marks), is_labelled)
+        ids = (*self._ids, *([item] if item else ()))
+        markup = Markup(look, ids, tuple(self._marks), is_labelled, may_go_on)
         self._ids, self._marks, self._is_labelled = [], [], False
         return block._replace(markup=markup)
 
@@ -108,6 +111,12 @@ class BookWalk(Walk):
     def _paragraphs(self, text: str, level: int) -> Iterator[str]:
         for part in super()._paragraphs(text, level):
             yield from _sentences_by_line(part) if not level and BREAK in part else (part,)
+
+
+def _is_running(node: Element) -> bool:
+    """Whether a block is a paragraph of running text, and not in a list or a table."""
+    frames = (node, *islice(node.iterancestors(), MAX_FRAMES))
+    return name_of(node) in ("p", "div") and APART.isdisjoint(map(name_of, frames))
 
 
 def _sentences_by_line(text: str) -> Iterator[str]:

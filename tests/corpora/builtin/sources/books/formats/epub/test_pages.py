@@ -100,3 +100,34 @@ def test_pages_in_no_known_encoding_are_lost_by_name(make_epub):
     with pytest.raises(Unreadable, match="spine lost") as error:
         read_epub(make_epub("x", extra={"OPS/text/c0.xhtml": bytes(range(128, 256)) * 4}))
     assert "uncertain encoding" in error.value.detail
+
+
+LONG = "The light of the old lamp in the window of the kitchen was"
+
+
+@pytest.mark.parametrize(
+    "between", ["", '<span epub:type="pagebreak" id="p3"/>', '<p><img src="a.png" alt="a map"/></p>']
+)
+def test_a_sentence_that_goes_on_in_the_next_paragraph_is_whole(make_epub, between):
+    assert texts(make_epub(f"<p>{LONG}</p>{between}<p>dim over the bay.</p>")) == [f"{LONG} dim over the bay."]
+    assert texts(make_epub(f"<p>{LONG} won-</p>{between}<p>derful.</p>")) == [f"{LONG} wonderful."]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["the rain, the rain", "on the tin of the roof"],
+        [f"{LONG} lit.", "and it was late."],
+        [f"{LONG} this:", "a cat."],
+        [f"{LONG} lit", "Nobody came."],
+    ],
+)
+def test_verse_and_whole_sentences_stay_apart(make_epub, lines):
+    assert texts(make_epub("".join(f"<p>{line}</p>" for line in lines))) == lines
+
+
+def test_items_of_a_list_stay_apart(make_epub):
+    assert texts(make_epub(f"<ul><li><p>{LONG} lit</p></li><li><p>and it was late.</p></li></ul>")) == [
+        f"{LONG} lit",
+        "and it was late.",
+    ]
