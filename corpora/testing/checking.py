@@ -203,7 +203,9 @@ def _check_name(cls: type[Component]) -> None:
     """Check that no other component of the same kind has the same name."""
     for kind in registry.kinds:
         for other in registry.named(kind, cls.name):
-            same = cls.__qualname__ == other.__qualname__ and source_sha256(cls) == source_sha256(other)
+            same = cls is other or (
+                cls.__qualname__ == other.__qualname__ and source_sha256(cls) == source_sha256(other)
+            )
             of_one_kind = any(issubclass(cls, base) and issubclass(other, base) for base in KINDS)
             require(
                 same or not of_one_kind,
