@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from corpora import PluginError
 from trainer.data import IGNORED, Packed
+from trainer.distillation.objective.dropout import use_bit_dropout
 from trainer.distillation.objective.products import Projection
 from trainer.distillation.objective.projection import ClosedForm, Term, check_returned, logits_losses
 from trainer.models import (
@@ -83,6 +84,8 @@ class Engine:
         self.device = student.device
         if self.device.type == "cpu":
             keep_freed_memory()
+            if precision.dtype == torch.bfloat16:
+                use_bit_dropout(student)
         self.kept = None if kept is None else kept.to(self.device)
         self.chunk = chunk or max(1, CHUNK_BYTES.get(self.device.type, 1 << 28) // (4 * student.config.vocab_size))
         check_states(self.losses, student, teacher)
