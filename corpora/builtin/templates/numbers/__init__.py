@@ -34,7 +34,7 @@ class Numbers(Template):
     """Numbers with their units, currencies and fractions."""
 
     name: ClassVar[str] = "numbers"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     def knows(self, name: str, language: str) -> bool:
         """Whether a template of this name may be one of its own."""
@@ -63,6 +63,7 @@ def formula(arguments: Arguments, language: str) -> str | None:
     text = "".join(raised(part) if _CHARGE.fullmatch(part) else part for part in filled(arguments))
     if "{" in text:
         text = re.sub(r"\^\{([^{}]*)\}", lambda match: raised(match[1]), re.sub(r"_\{([^{}]*)\}", r"\1", text))
+    text = _ARROW.sub(lambda match: _ARROWS[match[0]], text)
     return re.sub(r"\((\d?[+−-])\)", lambda match: raised(match[1]), text) or None
 
 
@@ -98,6 +99,8 @@ def quantity(arguments: Arguments, language: str) -> str | None:
 
 
 _CHARGE = re.compile(r"\d[+−-]")
+_ARROWS = {"<->": "↔", "<=>": "⇌", "->": "→", "<-": "←"}
+_ARROW = re.compile(r"(?<= )(?:<->|<=>|->|<-)(?= )")
 _SECOND = ("à", "et", "ou", "par", "×", "-", "–")
 """Named arguments of `{{unité}}` with the second number: `{{unité|5|à=10|km}}`."""
 

@@ -50,6 +50,8 @@ from corpora.builtin.sources.wikipedia.wikitext.text import plain_text
         ("the {{use American English|date=May 2020}} team", "the team"),
         ("{{chem|PO|4|3-}}", "PO4³⁻"),
         ("{{chem2|CO3(2-)}}", "CO3²⁻"),
+        ("{{chem2|N2 + 3H2 <-> 2NH3}}", "N2 + 3H2 ↔ 2NH3"),
+        ("{{chem2|2Na + Cl2 -> 2NaCl}}", "2Na + Cl2 → 2NaCl"),
         ("{{chem2|C_{''n''}H_{2''n''+2} }}", "CnH2n+2"),
         ("{{chem|H|3|O|+}}", "H3O+"),
         ("{{native name|cy|Cymru}}", "Cymru"),
