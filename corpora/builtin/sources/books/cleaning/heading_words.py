@@ -102,13 +102,26 @@ MATTER = re.compile(
     r"|anmerkung(?:en)? (?:zur|des) (?:transkription|bearbeiters?)|notes? (?:de |du |sur la )transcri\w+"
     r"|notas? del? transcri\w+|nota del trascrittore|opmerking(?:en)? van de bewerker"
     r"|über (?:den autor|die autorin)|danksagung|impressum|remerciements|(?:à propos|au sujet) de l['’]auteure?"
-    r"|sobre (?:el|la|o|a) autora?|agradecimientos|ringraziamenti|об авторе"
+    r"|sobre (?:el|la|o|a) autora?|agradecimientos|agradecimentos|ringraziamenti|l['’]aut(?:ore|rice)"
+    r"|об авторе|благодарности"
+    r"|выражение благодарности|podziękowania|o aut(?:orze|orce|orach)|dankwoord|over de auteur|colofon|tack(?: till)?"
+    r"|om författaren|takk?|om forfatteren|poděkování|poďakovanie|o autor(?:ovi|ce|ke)|kiitokset|kirjailijasta"
+    r"|köszönetnyilvánítás|a szerzőről|mulțumiri|despre aut(?:or|oare)|подяки|про автор(?:а|ку)|за автора"
+    r"|zahvale?|o autoru"
+    r"|teşekkür(?:ler)?|yazar hakkında|ευχαριστίες|για τ(?:ον|ην?) συγγραφέα|agraïments|sobre l['’]autora?"
+    r"|cảm ơn|lời cảm ơn"
+    r"|về tác giả|谢辞|謝辞|致[谢謝]|鸣谢|著者について|作者について|감사의 (?:말|글)|지은이 소개"
+    r"|옮긴이 소개|작가 소개|شكر(?: وتقدير)?|תודות"
     r"|作者简介|作者簡介|关于作者|關於作者|版权信息|版權頁|著者紹介|著者略歴|奥付|저자 소개|판권)\W*",
     re.I,
 )
 CONTENTS = re.compile(
     r"\W*(?:(?:table of )?contents|(?:list of )?illustrations|inhalt(?:sverzeichnis)?|table des mati[èe]res|sommaire"
-    r"|[íi]ndice|содержание|目[录錄次]|もくじ|차례|목차|สารบัญ)\W*",
+    r"|[íi]ndice|índex|sommario|sumário|spis treści|inhoud(?:sopgave)?|innehåll(?:sförteckning)?|indhold"
+    r"|innhold|obsah"
+    r"|sisällys(?:luettelo)?|tartalom(?:jegyzék)?|cuprins|зміст|съдържание|садржај|sadržaj|kazalo"
+    r"|içindekiler|περιεχόμενα"
+    r"|mục lục|содержание|оглавление|目[录錄次]|もくじ|차례|목차|สารบัญ)\W*",
     re.I,
 )
 TRANSCRIBER = re.compile(r"\W*(?:transcri|anmerkung|notes? (?:de|du|sur)|notas? del?|nota del|opmerking)", re.I)

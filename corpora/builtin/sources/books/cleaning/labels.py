@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from statistics import median
 
 from corpora.builtin.sources.books.cleaning.heading_words import number_of
@@ -19,7 +19,15 @@ FOLLOWED_RATE = 0.8
 FRONT_RATE = 0.3
 """The first of these headings is in this part of the book."""
 WORD = re.compile(r"\d{1,4}|[^\W\d_][\w΄'’״׳-]*")
+BARE = re.compile(r"[^\W\d_][\w΄'’״׳-]* [^\W\d_][\w΄'’״׳-]*", re.I)
 COUNTED_RATE = 0.6
+LETTERS = "dear lieb cher quer caro cara beste lieve kær kär drog дорог мил love your from to"
+MONTHS = (
+    "jan feb mar apr may mai maj mei jun jul aug sep oct okt nov dec dez dic gen mag giu lug ago set ott ene abr avr"
+    " fév aoû déc янв фев мар апр мая май июн июл авг сен окт ноя дек"
+)
+OTHERS = tuple(f"{LETTERS} {MONTHS}".split())
+"""The beginnings of words of dates and at the edges of letters, which are text."""
 
 
 def labelled(blocks: Sequence[Block], short: Mapping[int, str], levels: Container[int]) -> Iterator[int]:
@@ -40,14 +48,17 @@ def labelled(blocks: Sequence[Block], short: Mapping[int, str], levels: Containe
                 key = (*words[:place], "", *words[place + 1 :])
                 groups.setdefault(key, []).append((n, word))
     for key, members in groups.items():
-        if len(members) >= MIN_LABELS and _divide(blocks, len(key), members):
-            yield from (n for n, _ in members)
+        if any(word.startswith(OTHERS) for word in key if word):
+            continue
+        chapters = [*dropwhile(lambda member: not _is_before_prose(blocks, member[0]), members)]
+        if len(chapters) >= MIN_LABELS and _divide(blocks, len(key), chapters):
+            yield from (n for n, _ in chapters)
 
 
 def _divide(blocks: Sequence[Block], words: int, members: Sequence[tuple[int, str]]) -> bool:
     """Whether lines divide the book: far apart, before prose, and numbered or otherwise distinct."""
     numbers = [n for n, _ in members]
-    followed = sum(n + 1 < len(blocks) and is_prose(blocks[n + 1], words_in(blocks[n + 1].text)) for n in numbers)
+    followed = sum(_is_before_prose(blocks, n) for n in numbers)
     if followed < FOLLOWED_RATE * len(numbers) or numbers[0] > FRONT_RATE * len(blocks):
         return False
     if median(b - a for a, b in pairwise(numbers)) < APART_BLOCKS:
@@ -56,16 +67,9 @@ def _divide(blocks: Sequence[Block], words: int, members: Sequence[tuple[int, st
     counted = sum(a is not None and b is not None and b - a == 1 for a, b in pairwise(values))
     if counted >= COUNTED_RATE * (len(values) - 1):
         return True
-    return (
-        words == 2
-        and len({word for _, word in members}) == len(members)
-        and not any(map(_is_stopped, _texts(blocks, numbers)))
-    )
+    is_named = words == 2 and all(BARE.fullmatch(blocks[n].text) for n in numbers)
+    return is_named and len({word for _, word in members}) == len(members)
 
 
-def _texts(blocks: Sequence[Block], numbers: Sequence[int]) -> Iterator[str]:
-    return (blocks[n].text for n in numbers)
-
-
-def _is_stopped(text: str) -> bool:
-    return not text[-1].isalnum() and text[-1] not in "΄'’״׳"
+def _is_before_prose(blocks: Sequence[Block], number: int) -> bool:
+    return number + 1 < len(blocks) and is_prose(blocks[number + 1], words_in(blocks[number + 1].text))

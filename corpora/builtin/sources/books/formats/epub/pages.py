@@ -17,6 +17,7 @@ HEAD_WORDS = 12
 HEADINGS_RATE = 0.5
 """Where headings hold more of a book's words than this, its markup uses them for text."""
 TITLE_WORDS = 12
+CLOSING = "\"'”’»"
 CUT_WORDS = 12
 """Shorter lines that end without a stop before a small letter may be verse."""
 WORD = re.compile(r"[^\W\d_]+")
@@ -67,7 +68,8 @@ def _whole(page: Sequence[Block]) -> Iterator[Block]:
 
 
 def _breaks_off(text: str) -> bool:
-    return (text[-1].isalnum() or text[-1] in ",-") and words_in(text) >= CUT_WORDS
+    end = text.rstrip(CLOSING)[-1:]
+    return (end.isalnum() or end in (",", "-")) and words_in(text) >= CUT_WORDS
 
 
 def _is_cut(last: Block, first: Block) -> bool:

@@ -160,3 +160,26 @@ def test_a_dedication_that_tells_of_somebody_goes_and_an_opening_stays():
         assert cleaned("The Ferry", "by Ada Moor", line, "Chapter 1", *STORY).paragraphs == tuple(STORY)
     opening = "For Ada, who knew why, it was too late."
     assert cleaned("The Ferry", "by Ada Moor", opening, "Chapter 1", *STORY).paragraphs == (opening, *STORY)
+
+
+@pytest.mark.parametrize(
+    ("contents", "chapter", "thanks", "author"),
+    [
+        ("Spis treści", "Rozdział", "Podziękowania", "O autorce"),
+        ("Inhoud", "Hoofdstuk", "Dankwoord", "Over de auteur"),
+        ("Innehåll", "Kapitel", "Tack", "Om författaren"),
+        ("Obsah", "Kapitola", "Poděkování", "O autorovi"),
+        ("Содержание", "Глава", "Благодарности", "Об авторе"),
+        ("Зміст", "Розділ", "Подяки", "Про авторку"),
+        ("İçindekiler", "Bölüm", "Teşekkür", "Yazar hakkında"),
+        ("Tartalom", "Fejezet", "Köszönetnyilvánítás", "A szerzőről"),
+        ("Cuprins", "Capitolul", "Mulțumiri", "Despre autor"),
+        ("Περιεχόμενα", "Κεφάλαιο", "Ευχαριστίες", "Για την συγγραφέα"),
+        ("目次", "章", "謝辞", "著者について"),
+    ],
+)
+def test_contents_thanks_and_notes_on_the_author_go_in_other_languages(contents, chapter, thanks, author):
+    heads = [f"{chapter} {number}" for number in range(1, 5)]
+    texts = [contents, *heads, *(text for head in heads for text in (head, *STORY))]
+    texts += [thanks, "Eva had much patience with this.", author, "The writer lives by a lake."]
+    assert cleaned(*texts).paragraphs == tuple(STORY * 4)
