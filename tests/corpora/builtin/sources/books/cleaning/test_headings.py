@@ -199,3 +199,17 @@ def test_salutations_dates_and_signs_that_resemble_each_other_are_text(lines):
     chapters = [text for number in "123" for text in (f"Chapter {number}", *STORY)]
     texts = ["Chapter 0", *STORY, *(text for line in lines for text in (line, *STORY)), *chapters]
     assert set(lines) <= {*paragraphs(*texts)}
+
+
+@pytest.mark.parametrize("names", [["Mira", "Tom"], ["Then", "Now"], ["THE COOK", "THE THIEF"]])
+def test_names_that_return_far_above_the_text_are_headings(names):
+    heads = [names[number % 2] for number in range(6)]
+    apart = [Block(text, gap=3 if text in names else 1) for head in heads for text in (head, *STORY)]
+    document = document_of(ParsedBook(tuple(apart)), "book")
+    assert ([text for _, text in document.headings], document.paragraphs) == (heads, tuple(STORY * 6))
+
+
+def test_names_right_below_the_text_are_signatures():
+    texts = [text for number in range(6) for text in (*STORY, ["Mira", "Tom"][number % 2])]
+    blocks = [Block("Chapter 1"), *(Block(text, gap=1) for text in texts)]
+    assert document_of(ParsedBook(tuple(blocks)), "book").paragraphs.count("Mira") == 3
