@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from corpora.errors import unknown_name
+from corpora.errors import counted, unknown_name
 from trainer.errors import TaskError
 from trainer.runtime import parse_json
 
@@ -41,12 +41,18 @@ def score_squad(predictions: Path, dev: Path) -> SquadScore:
         dev: SQuAD v1.1's JSON file.
 
     Raises:
-        TaskError: a file is missing, is not JSON, or has another layout, such as that of version 2.
+        TaskError: a file is missing, is not JSON, or has another layout, such as that of version 2; or no prediction is
+            for a question of the file.
     """
     references = [(id, [text for _, text in answers]) for id, _, _, answers in squad_questions(dev)]
     answered = read_json(predictions)
     if not isinstance(answered, dict):
         raise TaskError(f"{predictions}: predictions must be a JSON object that maps question ids to answer texts")
+    if answered and not any(id in answered for id, _ in references):
+        raise TaskError(
+            f"{predictions}: none of its {counted(len(answered), 'prediction')} is for a question of {dev}; "
+            "predictions are a JSON object that maps question ids to answer texts"
+        )
     for id, _ in references:  # other keys are ignored, whatever their values
         if not isinstance(answered.get(id, ""), str):
             raise TaskError(f"{predictions}: the answer to {id} is {_short(answered[id])}; it must be text")

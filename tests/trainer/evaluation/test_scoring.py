@@ -166,6 +166,12 @@ def test_predictions_must_be_texts_by_question(tmp_path: Path, squad: Path) -> N
         score_squad(tmp_path / "p.json", squad / "dev-v1.1.json")
 
 
+def test_predictions_for_other_questions_are_an_error_and_not_a_score_of_0(tmp_path: Path, squad: Path) -> None:
+    (tmp_path / "p.json").write_text(json.dumps({"other 1": "cat", "other 2": "dog"}), encoding="utf-8")
+    with pytest.raises(TaskError, match=r"p\.json: none of its 2 predictions is for a question of .*dev-v1\.1\.json"):
+        score_squad(tmp_path / "p.json", squad / "dev-v1.1.json")
+
+
 QUOTED = {"CoLA": 49.2, "MNLI-m": 80.8, "MRPC": 87.4, "QNLI": 87.5, "QQP": 86.4, "RTE": 61.7, "SST-2": 92.0,
           "STS-B": 83.8, "WNLI": 45.1}  # fmt: skip
 
