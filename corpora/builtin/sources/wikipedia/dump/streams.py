@@ -133,7 +133,8 @@ def _streams(path: Path, start: int, stop: int | None) -> Iterator[Chunk]:
 def _rest(read: Iterator[Chunk], given: int) -> Iterator[Chunk]:
     """What was read after so many bytes."""
     for chunk in read:
-        if content := chunk.content[given:]:
+        content = chunk.content[given:]
+        if content or chunk.beyond:
             yield Chunk(content, chunk.beyond)
         given = max(0, given - len(chunk.content))
 

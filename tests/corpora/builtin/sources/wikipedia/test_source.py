@@ -170,8 +170,12 @@ def test_another_version_of_a_built_in_renderer_makes_another_version_of_the_dat
     }
 
 
-def test_range_that_ends_between_pages_reads_nothing_beyond(dumps):
+@pytest.mark.parametrize("level", [9, 5])  # with 5, every reader of bz2 leaves the streams to Python's
+def test_range_that_ends_between_pages_reads_nothing_beyond(dumps, level):
     whole = dumps.streams(dumps.pages(20), 10)
+    starts = [match.start() for match in streams.STREAM.finditer(whole)]
+    parts = [whole[start:stop] for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+    whole = b"".join(bz2.compress(bz2.decompress(part), level) for part in parts)
     starts = [match.start() for match in streams.STREAM.finditer(whole)]
     path = dumps.write(whole[: starts[2]] + b"BZh9 is all that is left of the next stream", "wiki.xml.bz2")
     found = list(pages(path, starts[1], starts[2], allow_cut=False))
