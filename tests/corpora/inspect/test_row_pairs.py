@@ -58,7 +58,8 @@ def test_rows_of_a_sample_stand_between_the_rows_around_them(tokens):
 
 def test_neighbours_that_were_taken_too_are_said_to_be(tokens):
     everything = compare(corpora.transform(tokens, "sample", rate=1.0), default_store())
-    assert all(side.taken for pair in everything.pairs for side in (pair.above, pair.below) if side)
+    beside = [side for pair in everything.pairs for side in (pair.above, pair.below) if side]
+    assert beside and all(side.taken for side in beside)
 
 
 def test_sentences_stand_beside_their_pieces(corpus, tokens):
