@@ -56,8 +56,9 @@ class Workers:
             self._pool = ProcessPoolExecutor(
                 self.number, mp_context=get_context("spawn"), initializer=_start_worker, initargs=files
             )
-            for _ in range(self.number):
-                self._pool.submit(_import_models)
+            with _interrupts_delayed():
+                for _ in range(self.number):
+                    self._pool.submit(_import_models)
 
     def close(self) -> None:
         """End the processes when their current calls return; the next call starts new ones."""
@@ -141,9 +142,23 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def _interrupts_delayed() -> Iterator[None]:
+    """Hold Ctrl-C back for the block, and in the processes that start in it until they decide about it.
+
+    A terminal sends Ctrl-C to all processes; one that still imports would die of it or print a traceback.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker(corpora_files: tuple[PluginFile, ...], files: tuple[PluginFile, ...]) -> None:
     """Set up a worker: signals, plugin files, and torch."""
     _ignore_interrupts()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     exit_with_parent()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the parent has already shown them

@@ -92,6 +92,16 @@ def test_a_process_that_dies_is_one_error_and_the_next_call_has_new_ones() -> No
         assert two.call(process_id, 0) != os.getpid()
 
 
+def test_ctrl_c_while_processes_start_neither_ends_them_nor_prints_anything(capfd: pytest.CaptureFixture[str]) -> None:
+    with Workers(1) as one:
+        one.start()
+        assert one._pool is not None
+        for process in one._pool._processes:
+            os.kill(process, signal.SIGINT)
+        assert one.call(process_id, 0) != os.getpid()
+    assert capfd.readouterr().err == ""
+
+
 CALLBACK = '''
 from dataclasses import dataclass
 from typing import ClassVar
