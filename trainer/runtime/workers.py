@@ -22,6 +22,7 @@ from trainer.runtime.devices import without_cudnn_attention
 P = ParamSpec("P")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+INTERRUPTS = {signal.SIGINT, signal.SIGUSR1}
 
 
 class Workers:
@@ -144,11 +145,11 @@ def _ignore_interrupts() -> None:
 
 @contextmanager
 def _interrupts_delayed() -> Iterator[None]:
-    """Hold Ctrl-C back for the block, and in the processes that start in it until they decide about it.
+    """Hold Ctrl-C and `Workers.interrupt` back for the block, and in processes that start in it until they are set up.
 
     A terminal sends Ctrl-C to all processes; one that still imports would die of it or print a traceback.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
         yield
     finally:
@@ -158,7 +159,7 @@ def _interrupts_delayed() -> Iterator[None]:
 def _start_worker(corpora_files: tuple[PluginFile, ...], files: tuple[PluginFile, ...]) -> None:
     """Set up a worker: signals, plugin files, and torch."""
     _ignore_interrupts()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
     exit_with_parent()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the parent has already shown them

@@ -35,7 +35,15 @@ def workers(importable: None) -> Iterator[Workers]:
 
 
 def process_id(number: int) -> int:
-    time.sleep(0.1)
+    return os.getpid()
+
+
+def met(place: Path) -> int:
+    """Wait until two processes are here."""
+    place.mkdir(exist_ok=True)
+    (place / str(os.getpid())).touch()
+    while len(list(place.iterdir())) < 2:
+        time.sleep(0.01)
     return os.getpid()
 
 
@@ -52,8 +60,8 @@ def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_items_are_shared_between_processes_that_stay(workers: Workers) -> None:
-    first, second = (set(workers.map(process_id, range(6))) for _ in range(2))
+def test_items_are_shared_between_processes_that_stay(workers: Workers, tmp_path: Path) -> None:
+    first, second = (set(workers.map(met, [tmp_path / name] * 2)) for name in ("1", "2"))
     assert first == second and len(first) == 2 and os.getpid() not in first
 
 
@@ -67,7 +75,7 @@ def test_an_error_of_the_function_arrives_whole(workers: Workers, error: Excepti
 
 
 def test_an_interrupted_call_ends_and_its_process_stays(workers: Workers, tmp_path: Path) -> None:
-    before, mark, seen = set(workers.map(process_id, range(6))), tmp_path / "begun", list[str]()
+    before, mark, seen = set(workers.map(met, [tmp_path / "1"] * 2)), tmp_path / "begun", list[str]()
 
     def called() -> None:
         try:
@@ -81,7 +89,7 @@ def test_an_interrupted_call_ends_and_its_process_stays(workers: Workers, tmp_pa
         time.sleep(0.01)
     workers.interrupt()
     thread.join(30)
-    assert seen == ["interrupted"] and set(workers.map(process_id, range(6))) == before
+    assert seen == ["interrupted"] and set(workers.map(met, [tmp_path / "2"] * 2)) == before
 
 
 def test_a_process_that_dies_is_one_error_and_the_next_call_has_new_ones() -> None:
@@ -98,6 +106,7 @@ def test_ctrl_c_while_processes_start_neither_ends_them_nor_prints_anything(capf
         assert one._pool is not None
         for process in one._pool._processes:
             os.kill(process, signal.SIGINT)
+            os.kill(process, signal.SIGUSR1)
         assert one.call(process_id, 0) != os.getpid()
     assert capfd.readouterr().err == ""
 
