@@ -6,6 +6,7 @@ import base64
 import gc
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -30,6 +31,8 @@ settings.register_profile("fast", settings.get_profile("default"), max_examples=
 settings.load_profile("default")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a server's lines would go to where its first test wrote
 
 gc.set_threshold(50_000, 20, 20)  # thousands of collected tests live to the end; looking at them again takes time
 
