@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
 from os import kill
+from threading import Lock
 from types import FrameType
 from typing import ParamSpec, Self, TypeVar
 
@@ -38,6 +39,7 @@ class Workers:
     def __init__(self, number: int) -> None:
         self.number = number
         self._pool: ProcessPoolExecutor | None = None
+        self._starting = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -52,14 +54,19 @@ class Workers:
 
     def start(self) -> None:
         """Start the processes now, and return before they are ready."""
-        if self._pool is None:
-            files = corpora_registry.files, registry.files
-            self._pool = ProcessPoolExecutor(
-                self.number, mp_context=get_context("spawn"), initializer=_start_worker, initargs=files
-            )
-            with _interrupts_delayed():
-                for _ in range(self.number):
-                    self._pool.submit(_import_models)
+        self._started_pool()
+
+    def _started_pool(self) -> ProcessPoolExecutor:
+        with self._starting:  # of several threads that call first, only one starts the processes
+            if self._pool is None:
+                files = corpora_registry.files, registry.files
+                self._pool = ProcessPoolExecutor(
+                    self.number, mp_context=get_context("spawn"), initializer=_start_worker, initargs=files
+                )
+                with _interrupts_delayed():
+                    for _ in range(self.number):
+                        self._pool.submit(_import_models)
+            return self._pool
 
     def close(self) -> None:
         """End the processes when their current calls return; the next call starts new ones."""
@@ -69,7 +76,8 @@ class Workers:
 
     def interrupt(self) -> None:
         """Interrupt the calls that run now: a training saves a checkpoint and stops, anything else stops at once."""
-        for process in list(self._pool._processes) if self._pool is not None else []:
+        pool = self._pool
+        for process in list(pool._processes or ()) if pool is not None else []:
             with suppress(ProcessLookupError):
                 kill(process, signal.SIGUSR1)
 
@@ -110,9 +118,7 @@ class Workers:
     @contextmanager
     def _pool_or_error(self) -> Iterator[ProcessPoolExecutor]:
         """The processes; a death of one of them is a `WorkerError`."""
-        self.start()
-        pool = self._pool
-        assert pool is not None
+        pool = self._started_pool()
         try:
             yield pool
         except BrokenProcessPool as error:

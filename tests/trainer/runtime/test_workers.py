@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,18 @@ def killed() -> None:
 def test_items_are_shared_between_processes_that_stay(workers: Workers, tmp_path: Path) -> None:
     first, second = (set(workers.map(met, [tmp_path / name] * 2)) for name in ("1", "2"))
     assert first == second and len(first) == 2 and os.getpid() not in first
+
+
+def test_threads_that_call_first_at_the_same_time_share_the_processes() -> None:
+    before, begin = set(multiprocessing.active_children()), threading.Barrier(8)
+
+    def called(number: int) -> int:
+        begin.wait()
+        return two.call(process_id, number)
+
+    with Workers(2) as two, ThreadPoolExecutor(8) as threads:
+        list(threads.map(called, range(8)))
+        assert len(set(multiprocessing.active_children()) - before) == 2
 
 
 @pytest.mark.parametrize(

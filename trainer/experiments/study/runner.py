@@ -21,7 +21,7 @@ from trainer.experiments.study.steps import (
     make_teacher,
     measure_models,
     teacher_folder,
-)  # fmt: skip
+)
 from trainer.experiments.study.study_run import StudyRun
 
 
@@ -39,7 +39,7 @@ def run_study(path: Path | str, *, executor: str = "serial", callbacks: StudyCal
     Raises:
         RecipeError, TaskError, ModelError: the file has a wrong name or value, or names a task, file or teacher that
             cannot be read; raised before any work.
-        RunError: the user asked to stop; the same command resumes.
+        RunStopped: the user asked to stop; the same command resumes.
         CorporaError: an error of a step.
     """
     study, shown = read_study(path), callbacks or StudyCallbacks()

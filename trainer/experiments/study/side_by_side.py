@@ -23,7 +23,7 @@ from trainer.experiments.study.steps import (
     probe_model,
     score_model,
     train_student,
-)  # fmt: skip
+)
 from trainer.experiments.study.study_run import StudyRun
 from trainer.runtime import chosen
 
