@@ -278,7 +278,7 @@ def make_executor(text: str | Executor) -> Executor:
         text: `serial`, `processes:workers=2` or `ray:address=HOST:PORT`; an executor is returned unchanged.
 
     Raises:
-        UnknownName: there is no executor with this name.
+        UnknownName: no executor has this name.
         OptionError: a setting has the wrong type or is out of range.
     """
     if isinstance(text, Executor):

@@ -17,7 +17,7 @@ def bookcorpus_table(datasets: Sequence[Dataset], counting: Counting) -> Table |
         counting: counts words and repeated rows if they are not stored yet.
 
     Returns:
-        None if there is no such dataset.
+        None if the dataset does not exist.
     """
     built = [d for d in datasets if d.kind == "sentences" and "found" in d.manifest.accounting and d.rows]
     if not built:

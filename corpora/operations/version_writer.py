@@ -60,7 +60,7 @@ class Work:
             progress: is called as the action advances.
 
         Raises:
-            UnknownName: there is no such executor.
+            UnknownName: no executor has this name.
         """
         return cls(store or default_store(), make_executor(executor), progress)
 
@@ -72,7 +72,7 @@ class Work:
                 `hub:OWNER/NAME`), which is imported.
 
         Raises:
-            DatasetNotFound: there is no such dataset; the message lists close matches.
+            DatasetNotFound: the dataset does not exist; the message lists close matches.
             DatasetDamaged: its files do not match its manifest.
         """
         if isinstance(dataset, Dataset):
@@ -138,7 +138,7 @@ def open_dataset(reference: str, *, store: Store | None = None) -> Dataset:
         store: where to look it up; by default the store at `$CORPORA_HOME`.
 
     Raises:
-        DatasetNotFound: there is no such version; the message lists close matches.
+        DatasetNotFound: the version does not exist; the message lists close matches.
         DatasetDamaged: its files do not match its manifest.
     """
     return Work.here(store, "serial", silent).open(reference)

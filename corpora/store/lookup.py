@@ -44,7 +44,7 @@ def read_version(folder: Path) -> Dataset:
 
 
 def intact(folder: Path) -> Dataset | None:
-    """The version in a folder; None if there is no such folder or its manifest is damaged.
+    """The version in a folder; None if the folder is missing or its manifest is damaged.
 
     Args:
         folder: HOME/NAME/DIGITS; it need not exist.
@@ -89,7 +89,7 @@ def version_folders(home: Path, name: str) -> Iterator[Path]:
 
 
 def current(home: Path, name: str) -> str | None:
-    """The folder name of the version that NAME alone refers to; None if there is none.
+    """The folder name of the version that NAME alone refers to, or None.
 
     Args:
         home: of the store.
@@ -120,7 +120,7 @@ def locate(home: Path, reference: str) -> Path:
         reference: NAME, NAME@TAG or NAME@FINGERPRINT, of which four digits are enough if they are unambiguous.
 
     Raises:
-        DatasetNotFound: there is no such version, or more than one; the message lists close matches.
+        DatasetNotFound: no version fits, or more than one does; the message lists close matches.
         StorageError: the dataset's folder is a symbolic link.
     """
     name, _, version = reference.partition("@")
@@ -161,7 +161,7 @@ def check_name(name: str, what: str) -> None:
 
 
 def _pointer(path: Path) -> str | None:
-    """The folder name stored in a file such as `current`; None if there is no such file, or none in it."""
+    """The folder name stored in a file such as `current`; None if the file is missing or holds none."""
     if path.is_symlink() or not path.is_file():
         return None
     text = path.read_text(encoding="utf-8", errors="replace").strip()

@@ -59,7 +59,7 @@ class Store:
             reference: NAME, NAME@TAG or NAME@FINGERPRINT.
 
         Raises:
-            DatasetNotFound: there is no such version; the message lists close matches.
+            DatasetNotFound: the version does not exist; the message lists close matches.
             DatasetDamaged: its files do not match its manifest.
         """
         dataset = self.find(reference)
@@ -73,7 +73,7 @@ class Store:
             reference: NAME, NAME@TAG or NAME@FINGERPRINT.
 
         Raises:
-            DatasetNotFound: there is no such version; the message lists close matches.
+            DatasetNotFound: the version does not exist; the message lists close matches.
             DatasetDamaged: its manifest cannot be read.
         """
         return read_version(locate(self.home, reference))
@@ -87,7 +87,7 @@ class Store:
         return survey(self.home)
 
     def current(self, name: str) -> str | None:
-        """The folder name of the version that NAME alone refers to; None if there is none."""
+        """The folder name of the version that NAME alone refers to, or None."""
         return current(self.home, name)
 
     def tags(self, name: str) -> dict[str, str]:
@@ -102,7 +102,7 @@ class Store:
             tag: letters, digits, `.`, `_` and `-`, beginning with a letter or digit.
 
         Raises:
-            DatasetNotFound: there is no such version.
+            DatasetNotFound: the version does not exist.
             OptionError: the tag contains other characters.
         """
         dataset = self.find(reference)
@@ -130,7 +130,7 @@ class Store:
             force: delete it even if other versions were made from it.
 
         Raises:
-            DatasetNotFound: there is no such version.
+            DatasetNotFound: the version does not exist.
             DatasetInUse: another version was made from it, and `force` is not given.
         """
         path = locate(self.home, reference)

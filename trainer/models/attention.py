@@ -72,7 +72,7 @@ class Groups:
 
     Args:
         groups: next to each other, the first from token 0.
-        slots: [all tokens], int64: each token's index in the padded blocks, one after the other; None if there is no
+        slots: [all tokens], int64: each token's index in the padded blocks, one after the other; None without
             padding.
     """
 

@@ -12,7 +12,7 @@ def chosen(device: str) -> str:
         device: `auto` (a GPU if there is one), `cpu`, `cuda` or `cuda:N`.
 
     Raises:
-        OptionError: there is no such device.
+        OptionError: the device does not exist, or is not a device.
     """
     import torch
 

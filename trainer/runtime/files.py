@@ -85,7 +85,7 @@ def storing(path: Path) -> Iterator[None]:
     """Turn a file system error into a one-line error with the path.
 
     Raises:
-        StorageError: for example, there is no space or no permission.
+        StorageError: for example, the disk is full or read-only.
     """
     try:
         yield

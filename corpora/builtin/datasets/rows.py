@@ -122,7 +122,7 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
         column: the column with the sentences, if they are sentences.
 
     Raises:
-        InputError: the files contain token ids but there is no tokenizer.json, or the first file is not Parquet.
+        InputError: the files contain token ids but no tokenizer.json comes with them, or the first file is not Parquet.
     """
     import pyarrow.parquet as pq
 
@@ -142,7 +142,7 @@ def tokenizer_in(folder: Path, pattern: str, column: str) -> str | None:
 
 
 def licence_in(folder: Path) -> str:
-    """The licence in the YAML of a dataset card; empty if there is no card or no licence in it.
+    """The licence in the YAML of a dataset card; empty without a card, or if it names none.
 
     Args:
         folder: has the card as `README.md`.

@@ -6,7 +6,7 @@ from corpora import Context, Sequences
 
 
 def holds_text(block: Sequences, context: Context) -> bool:
-    """Whether a block is from a sentence dataset: its values are bytes, or it is empty and there is no vocabulary.
+    """Whether a block is from a sentence dataset: its values are bytes, or it is empty and has no vocabulary.
 
     Args:
         block: of any dataset.

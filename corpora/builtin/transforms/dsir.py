@@ -12,7 +12,7 @@ from corpora.builtin.statistics.hashed_ngrams import BUCKETS, HashedNgrams, buck
 from corpora.errors import unknown_name
 
 SMOOTHING = 1e-8
-"""Added to the share of every bucket if there is no pseudocount, as in the authors' implementation."""
+"""Added to the share of every bucket without a pseudocount, as in the authors' implementation."""
 FRACTION_BITS = 24
 LAST = np.uint64(2**64 - 1)
 """The key of a row without a score."""

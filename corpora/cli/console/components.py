@@ -18,7 +18,7 @@ def components(source: Registry, kind: str | None) -> list[dict[str, Any]]:
         kind: in the plural, to list only this kind.
 
     Raises:
-        UnknownName: there is no such kind.
+        UnknownName: no kind has this name.
     """
     from corpora.errors import unknown_name
     from corpora.plugin import options_of, owner, to_json

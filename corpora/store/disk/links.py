@@ -10,7 +10,7 @@ from corpora.errors import StorageError
 
 
 def first_link(root: Path, path: Path) -> Path | None:
-    """The first part of a path below a folder that is a symbolic link; None if there is none.
+    """The first part of a path below a folder that is a symbolic link, or None.
 
     Args:
         root: a folder, which may itself be a link.

@@ -34,7 +34,7 @@ def verify_family(store: Store, reference: str) -> Iterator[Verified]:
         One result per version, as soon as it is known; damage is reported in the result and does not raise.
 
     Raises:
-        DatasetNotFound: there is no such version.
+        DatasetNotFound: the version does not exist.
         DatasetDamaged: the version's own manifest cannot be read.
     """
     versions, damaged = store.survey()

@@ -52,7 +52,7 @@ class GlueTask(Task, ABC):
             data: a folder that contains the task's folder or a folder `glue` with it, or the task's folder itself.
 
         Raises:
-            TaskNotFound: there is no such folder, or it has no train or dev file.
+            TaskNotFound: the folder is missing, or it has no train or dev file.
         """
         inner = find_folder(data, "glue")
         folder = find_folder(data, self.printed, self.name) or (inner and find_folder(inner, self.printed, self.name))

@@ -85,7 +85,7 @@ def repeated_by(command: str) -> Iterator[None]:
 
 
 def started(pid: int) -> str | None:
-    """The start time of a process on this machine; None if there is no such process."""
+    """The start time of a process on this machine; None if it does not run."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").is_file():
         try:

@@ -27,7 +27,7 @@ class Estimate:
     """
 
     value: float | None
-    """None if there is no such value."""
+    """None if no value fits."""
     low: float | None
     high: float | None
 
@@ -178,7 +178,7 @@ def crossover(fitted: FittedForm, scale: Scale) -> float | None:
         scale: of the planned run.
 
     Returns:
-        None if there is no such update in the searched range.
+        None if the searched range has no such update.
     """
     updates = _grid(scale)
     seen = np.minimum(scale.tokens, updates * scale.tokens_per_update)

@@ -289,7 +289,7 @@ class _Card(TypedDict, total=False):
 
 
 def _card(path: Path) -> dict[str, Any]:
-    """The content of a `run.json`, with the fields that reports read checked; empty if there is none."""
+    """The content of a `run.json`, with the fields that reports read checked; empty without a file."""
     if not path.is_file():
         return {}
     try:

@@ -68,7 +68,7 @@ def _creative_commons(text: str) -> str:
 
 
 def _notice(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
-    """The first notice that is not the site's own; empty if there is none."""
+    """The first notice that is not the site's own; empty if it has only that."""
     for pattern in patterns:
         for match in pattern.finditer(text):
             line = " ".join((match[1] if pattern.groups else match[0]).split())

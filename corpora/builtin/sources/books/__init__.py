@@ -111,7 +111,7 @@ class Books(Source):
         return [Shard(LIST, self.listing), *map(self._shard, self._listed.values())]
 
     def read(self, shard: Shard) -> Iterator[Document | Reject]:
-        """The book in one file, or a reject with the reason why there is none."""
+        """The book in one file, or a reject with the reason."""
         if self.listing is None:
             if shard.path is None:
                 error = unreadable(self.folder, shard)

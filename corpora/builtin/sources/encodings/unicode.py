@@ -34,7 +34,7 @@ ESCAPED = (
 
 
 def marked_encoding(raw: bytes) -> tuple[str, int] | None:
-    """The encoding given by a byte order mark, and the length of the mark in bytes; None if there is no mark."""
+    """The encoding given by a byte order mark, and the length of the mark in bytes; None without a mark."""
     return next(((encoding, len(mark)) for mark, encoding in MARKS if raw.startswith(mark)), None)
 
 

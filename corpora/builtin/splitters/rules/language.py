@@ -54,7 +54,7 @@ class Language:
 
 @cache
 def language_named(code: str) -> Language:
-    """The data of a language; abbreviations shared by many languages if there is no data for it.
+    """The data of a language; for any other language, abbreviations that many share.
 
     Args:
         code: a language code such as `de` or `pt-BR`; what follows the hyphen is ignored.

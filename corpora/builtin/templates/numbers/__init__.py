@@ -91,9 +91,8 @@ def quantity(arguments: Arguments, language: str) -> str | None:
         unit, exponent = values[at], values[at + 1] if at + 1 < len(values) else ""
         is_exponent = re.fullmatch(r"[-−]?[0-9]", exponent) is not None
         if unit:
-            text += (
-                ("" if unit in _TIGHT[1:] or unit[0] == "/" else " ") + unit + (raised(exponent) if is_exponent else "")
-            )
+            space = "" if unit in _TIGHT[1:] or unit[0] == "/" else " "
+            text += space + unit + (raised(exponent) if is_exponent else "")
         at += 2 if is_exponent or not exponent else 1
     return text
 

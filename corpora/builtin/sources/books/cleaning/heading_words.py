@@ -135,7 +135,7 @@ class Division(NamedTuple):
     """Chapter, part, and so on, in lower case; or `roman`, `digits`, `spelled` and `year` for a number alone, `entry`
     for a number with a title, `named` for a named part."""
     number: int | None
-    """None if there is no number, or it is not understood."""
+    """None without a number that can be read."""
     title: str = ""
     """The text after the number."""
     is_loose: bool = False

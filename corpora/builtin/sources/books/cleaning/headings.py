@@ -307,8 +307,7 @@ def _listed(short: Mapping[int, str]) -> set[str]:
 
 
 def _usual_gap(blocks: Sequence[Block]) -> int:
-    gaps = Counter(block.gap for block in blocks)
-    return gaps.most_common(1)[0][0]
+    return Counter(block.gap for block in blocks).most_common(1)[0][0]
 
 
 def _is_regular(blocks: Sequence[Block], upper: Sequence[int]) -> bool:

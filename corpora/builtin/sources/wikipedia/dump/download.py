@@ -31,8 +31,8 @@ def fetch(
         retries: how often requests are repeated, and after which waits.
 
     Raises:
-        InputError: there is no such wiki or date, the contact is missing, the server refuses, or a file differs from
-            the status file.
+        InputError: the wiki or the date does not exist, the contact is missing, the server refuses, or a file differs
+            from the status file.
         StorageError: the disk is full or not writable.
     """
     contact = contact or os.environ.get("CORPORA_CONTACT", "")

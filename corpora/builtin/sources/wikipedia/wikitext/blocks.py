@@ -102,7 +102,7 @@ class _Ends:
         return known
 
     def _closing(self, tag: str, start: int) -> tuple[int, int]:
-        """The begin and end of the first closing tag from `start` on; -1 if there is none."""
+        """The begin and end of the first closing tag from `start` on, or -1."""
         known = self._next.get(tag)
         if known is None or (known[0] < start and known[0] >= 0):
             known = self._next[tag] = self._search(tag, start)

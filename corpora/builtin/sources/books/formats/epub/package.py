@@ -89,7 +89,7 @@ def spine_items(
 
 
 def _readable(idref: str, manifest: Mapping[str, ManifestItem]) -> ManifestItem | None:
-    """The item of an id, or the first text among its fallbacks; None if there is no text."""
+    """The item of an id, or the first text among its fallbacks; None if none of them is text."""
     for _ in range(MAX_FALLBACKS):
         item = manifest.get(idref)
         if item is None or is_text(item.media_type, item.href):
@@ -188,5 +188,5 @@ def with_own_entities(raw: bytes) -> bytes:
 
 
 def elements(root: Element | None, name: str) -> list[Element]:
-    """The elements below a root with a local name, in any namespace; none if there is no root."""
+    """The elements below a root with a local name, in any namespace; none of them without a root."""
     return [] if root is None else root.xpath(".//*[local-name() = $name]", name=name)

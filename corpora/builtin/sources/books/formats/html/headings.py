@@ -97,7 +97,7 @@ def show_drawn_headings(root: Element) -> None:
 
 
 def _stands_alone(node: Element) -> bool:
-    """Whether there is no text in front of a picture or behind it on its line."""
+    """Whether a picture has its line to itself."""
     for _ in range(MAX_FRAMES):
         around = node.getparent()
         before = node.getprevious()
