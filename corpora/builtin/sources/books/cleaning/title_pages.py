@@ -167,6 +167,7 @@ def _is_entry(blocks: Sequence[Block], heading: int) -> bool:
 
 
 def key_of(text: str) -> str:
+    """A heading's letters and digits, by which it is compared with entries of a list."""
     return re.sub(r"\W+", "", text).casefold()
 
 
